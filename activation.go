@@ -1,0 +1,177 @@
+package activation
+
+import (
+	"fmt"
+	"math"
+	"math/bits"
+	"strconv"
+)
+
+// Float is the set of element types. It holds the two types themselves and
+// none derived from them, so that a type switch over it is total.
+type Float interface{ float32 | float64 }
+
+// Activation is a differentiable function f of a vector.
+//
+// Every type of this package keeps one contract, and a type of your own
+// should keep it too:
+//
+//   - dst: nil allocates the result. Otherwise len(dst) must be exactly that
+//     of the result. The result is always returned.
+//   - Aliasing: where input and output have the same length, dst may be x
+//     (or y, or upstream) itself. Slices overlap exactly or not at all.
+//     Nothing but dst is written.
+//   - upstream is ∂L/∂f, of the length of f(x), and the result of Derivative
+//     is ∂L/∂x, of the length of x. A nil upstream stands for all ones: for
+//     an element-wise function that gives plain f′(x).
+//   - Shapes: a slice is a dense row-major array. Types that work along an
+//     axis see x as [outer][N][Stride]: N entries that lie Stride apart.
+//     Stride 0 means 1, where the axis is the last one; for the channels of
+//     an NCHW image it is H·W.
+//   - Mistakes of shape panic before anything is written, with one line that
+//     names the call and both numbers. Values never panic.
+//   - An empty input gives an empty result.
+//   - A NaN in an element gives NaN in that element's results, forward and
+//     derivative; for softmax in those of its whole row.
+//   - A NaN or an infinity in upstream does not pass a closed gate: [ReLU]
+//     selects upstream or 0, it does not multiply by 0.
+//   - f(x[i]) does not depend on i, on len(x), on alignment, or on what else
+//     is in the slice.
+//   - Given dst, a call does not allocate.
+//
+// All types are plain values and safe for concurrent use. [PReLU] and
+// [MaxoutLayer] keep the slices they are given.
+type Activation[T Float] interface {
+	// Forward computes dst ← f(x).
+	Forward(dst, x []T) []T
+
+	// Derivative computes dst ← Jᵀ·upstream with J = ∂f/∂x at x, the
+	// backward pass of a layer.
+	Derivative(dst, x, upstream []T) []T
+}
+
+// OutputDerivative is an activation whose derivative can be taken from its
+// output y = Forward(x) alone, so that a training loop may drop x, or may
+// have computed y in place.
+type OutputDerivative[T Float] interface {
+	Activation[T]
+
+	// DerivativeFromOutput computes dst ← Jᵀ·upstream with J = ∂f/∂x at
+	// the x for which f(x) = y.
+	DerivativeFromOutput(dst, y, upstream []T) []T
+}
+
+// Elementwise is an activation that acts on each element alone.
+type Elementwise[T Float] interface {
+	Activation[T]
+
+	// At returns f(x), bit for bit what Forward gives.
+	At(x T) T
+
+	// DerivativeAt returns f′(x), bit for bit what Derivative with a nil
+	// upstream gives.
+	DerivativeAt(x T) T
+}
+
+// Parametric is an activation with parameters to learn.
+type Parametric[T Float] interface {
+	Activation[T]
+
+	// Parameters returns the parameters themselves, not a copy: writing to
+	// the slice changes the function.
+	Parameters() []T
+
+	// ParameterGradient adds ∂L/∂parameters to grad and returns it, so that
+	// a batch may come in pieces. A nil grad allocates zeros to add to.
+	ParameterGradient(grad, x, upstream []T) []T
+}
+
+// The shape checks. Each panics with one line that names the call, and runs
+// before anything is written.
+
+// elements returns a dst for the result of call, of the length of x.
+func elements[T Float](call string, dst, x []T) []T {
+	return result(call, dst, len(x))
+}
+
+// gradient returns a dst for a derivative at in, of its length, after
+// checking that upstream is nil or has n elements.
+func gradient[T Float](call string, dst, in, upstream []T, n int) []T {
+	checkUpstream(call, upstream, n)
+	return result(call, dst, len(in))
+}
+
+// result returns dst if it has n elements, and a new slice if it is nil.
+func result[T Float](call string, dst []T, n int) []T {
+	if dst == nil {
+		return make([]T, n)
+	}
+	if len(dst) != n {
+		mistake(call, "len(dst) = %d, want %d", len(dst), n)
+	}
+	return dst
+}
+
+// checkUpstream checks that upstream is nil or has n elements.
+func checkUpstream[T Float](call string, upstream []T, n int) {
+	if upstream != nil && len(upstream) != n {
+		mistake(call, "len(upstream) = %d, want %d", len(upstream), n)
+	}
+}
+
+// stride returns the Stride that a field means: 0 stands for 1.
+func stride(call string, field int) int {
+	if field < 0 {
+		mistake(call, "Stride = %d, want at least 0", field)
+	}
+	return max(field, 1)
+}
+
+// atLeast checks that the field of that name is at least least.
+func atLeast(call, name string, field, least int) {
+	if field < least {
+		mistake(call, "%s = %d, want at least %d", name, field, least)
+	}
+}
+
+// multiple checks that n is a multiple of size, which is called name.
+func multiple(call, slice string, n int, name string, size int) {
+	if n%size != 0 {
+		mistake(call, "len(%s) = %d is not a multiple of %s = %d", slice, n, name, size)
+	}
+}
+
+// product returns a·b for a, b ≥ 0, or the largest int where that overflows:
+// a length that no slice is a multiple of, but for an empty one.
+func product(a, b int) int {
+	hi, lo := bits.Mul64(uint64(a), uint64(b))
+	if hi != 0 || lo > math.MaxInt {
+		return math.MaxInt
+	}
+	return int(lo)
+}
+
+// mistake is the one panic of the package.
+func mistake(call, format string, args ...any) {
+	panic("activation: " + call + ": " + fmt.Sprintf(format, args...))
+}
+
+// parameterGradient returns grad if it has n elements, and zeros if it is nil.
+func parameterGradient[T Float](call string, grad []T, n int) []T {
+	if grad == nil {
+		return make([]T, n)
+	}
+	if len(grad) != n {
+		mistake(call, "len(grad) = %d, want %d", len(grad), n)
+	}
+	return grad
+}
+
+// decimal formats v as the shortest decimal that reads back as v.
+func decimal[T Float](v T) string {
+	size := 64
+	if _, ok := any(v).(float32); ok {
+		size = 32
+	}
+	return strconv.FormatFloat(float64(v), 'g', -1, size)
+}

@@ -1,0 +1,56 @@
+package activation
+
+var _ Elementwise[float64] = Func[float64]{}
+
+// Func makes an activation of your own out of two plain functions, f and its
+// derivative, applied to each element, as http.HandlerFunc makes a handler:
+//
+//	softplus := activation.Func[float64]{
+//		F:  func(u float64) float64 { return max(u, 0) + math.Log1p(math.Exp(-math.Abs(u))) },
+//		DF: func(u float64) float64 { return activation.Sigmoid[float64]{}.At(u) },
+//	}
+//
+// What it does with special cases, and how accurate it is, is up to F and DF.
+type Func[T Float] struct {
+	F  func(T) T // f
+	DF func(T) T // f′; may be nil where no derivative is taken
+}
+
+// Forward computes dst ← F(x).
+func (f Func[T]) Forward(dst, x []T) []T {
+	if f.F == nil {
+		mistake("Func.Forward", "F is nil")
+	}
+	dst = elements("Func.Forward", dst, x)
+	for i, v := range x {
+		dst[i] = f.F(v)
+	}
+	return dst
+}
+
+// Derivative computes dst ← upstream · DF(x).
+func (f Func[T]) Derivative(dst, x, upstream []T) []T {
+	if f.DF == nil {
+		mistake("Func.Derivative", "DF is nil")
+	}
+	dst = gradient("Func.Derivative", dst, x, upstream, len(x))
+	if upstream == nil {
+		for i, v := range x {
+			dst[i] = f.DF(v)
+		}
+		return dst
+	}
+	for i, v := range x {
+		dst[i] = upstream[i] * f.DF(v)
+	}
+	return dst
+}
+
+// At returns F(x).
+func (f Func[T]) At(x T) T { return f.F(x) }
+
+// DerivativeAt returns DF(x).
+func (f Func[T]) DerivativeAt(x T) T { return f.DF(x) }
+
+// String returns "func".
+func (Func[T]) String() string { return "func" }

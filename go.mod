@@ -1,0 +1,3 @@
+module example.com/activation
+
+go 1.26

@@ -1,0 +1,61 @@
+package activation
+
+import "example.com/activation/internal/kernel"
+
+var (
+	_ Elementwise[float32]      = Identity[float32]{}
+	_ OutputDerivative[float64] = Identity[float64]{}
+)
+
+// Identity is the linear output, applied to each element:
+//
+//	f(u)  = u
+//	f′(u) = 1
+//
+// Use it on the output layer of a regression, whose targets are not bounded:
+// there, "no activation" is an activation too. A hidden layer of it adds
+// nothing, since a linear function of a linear function is linear.
+//
+// f′ follows from the power rule, (u¹)′ = 1·u⁰.
+//
+// Special cases are:
+//
+//	f(u) = u for every u, NaN, ±Inf and ±0 included
+//	f′(NaN) = NaN
+//
+// Both are exact. The zero value is ready to use.
+type Identity[T Float] struct{}
+
+// Forward copies x to dst.
+func (Identity[T]) Forward(dst, x []T) []T {
+	dst = elements("Identity.Forward", dst, x)
+	kernel.Identity(dst, x)
+	return dst
+}
+
+// Derivative copies upstream to dst: dst ← upstream · 1.
+func (Identity[T]) Derivative(dst, x, upstream []T) []T {
+	dst = gradient("Identity.Derivative", dst, x, upstream, len(x))
+	kernel.IdentityDerivative(dst, x, upstream)
+	return dst
+}
+
+// DerivativeFromOutput is [Identity.Derivative], since y is x.
+func (Identity[T]) DerivativeFromOutput(dst, y, upstream []T) []T {
+	dst = gradient("Identity.DerivativeFromOutput", dst, y, upstream, len(y))
+	kernel.IdentityDerivative(dst, y, upstream)
+	return dst
+}
+
+// At returns x.
+func (Identity[T]) At(x T) T { return x }
+
+// DerivativeAt returns 1, or NaN for a NaN.
+func (Identity[T]) DerivativeAt(x T) T {
+	v := [1]T{x}
+	kernel.IdentityDerivative(v[:], v[:], nil)
+	return v[0]
+}
+
+// String returns "identity".
+func (Identity[T]) String() string { return "identity" }

@@ -1,0 +1,130 @@
+package reference
+
+import "math/big"
+
+// The functions of this file return f(x) with the precision of x, which must be
+// neither infinite nor of precision 0. Inside they carry guard more bits, which
+// is more than the halvings and doublings of the argument can eat up.
+const guard = 128
+
+// working returns a new number of the value x with guard more bits, and a
+// constructor of small numbers of that precision.
+func working(x *big.Float) (*big.Float, func(int64) *big.Float) {
+	precision := x.Prec() + guard
+	small := func(n int64) *big.Float { return new(big.Float).SetPrec(precision).SetInt64(n) }
+	return new(big.Float).SetPrec(precision).Set(x), small
+}
+
+// rounded returns y rounded to the precision of x.
+func rounded(y, x *big.Float) *big.Float { return y.SetPrec(x.Prec()) }
+
+// BigExpm1 returns e^x − 1: the Taylor series of x/2ᵏ, then k times
+// e^2t − 1 = (e^t − 1)·(e^t − 1 + 2).
+func BigExpm1(x *big.Float) *big.Float {
+	t, small := working(x)
+	if x.Sign() < 0 { // e^-t − 1 = −(e^t − 1)/e^t, so that only t > 0 is left
+		m := BigExpm1(t.Neg(t))
+		e := small(1)
+		e.Add(e, m)
+		return rounded(m.Neg(m.Quo(m, e)), x)
+	}
+	if x.Sign() == 0 {
+		return rounded(t, x)
+	}
+	halvings := max(0, t.MantExp(nil)+16)
+	t.SetMantExp(t, -halvings)
+	sum, term := small(0), small(1)
+	for n := int64(1); ; n++ {
+		term.Quo(term.Mul(term, t), small(n))
+		sum.Add(sum, term)
+		if term.MantExp(nil) < sum.MantExp(nil)-int(sum.Prec()) {
+			break
+		}
+	}
+	two := small(2)
+	for range halvings {
+		factor := new(big.Float).Add(sum, two)
+		sum.Mul(sum, factor)
+	}
+	return rounded(sum, x)
+}
+
+// BigExp returns e^x.
+func BigExp(x *big.Float) *big.Float {
+	t, small := working(x)
+	e := small(1)
+	e.Add(e, BigExpm1(t.Abs(t)))
+	if x.Sign() < 0 {
+		e.Quo(small(1), e)
+	}
+	return rounded(e, x)
+}
+
+// BigLog1p returns log(1 + x), for x > −1: with y = √(1+x) − 1 = x/(1 + √(1+x)),
+// log(1+x) = 2·log(1+y), until y is small; then
+// log(1+y) = 2·artanh s = 2·(s + s³/3 + s⁵/5 + …), s = y/(2+y).
+func BigLog1p(x *big.Float) *big.Float {
+	y, small := working(x)
+	if x.Sign() == 0 {
+		return rounded(y, x)
+	}
+	one, two := small(1), small(2)
+	doublings := 1
+	for ; y.MantExp(nil) > -16; doublings++ {
+		root := small(0).Add(one, y)
+		root.Sqrt(root)
+		y.Quo(y, root.Add(root, one))
+	}
+	s := small(0).Quo(y, small(0).Add(two, y))
+	square := small(0).Mul(s, s)
+	sum, power := small(0), small(0).Set(s)
+	for n := int64(1); ; n += 2 {
+		term := small(0).Quo(power, small(n))
+		sum.Add(sum, term)
+		if term.MantExp(nil) < sum.MantExp(nil)-int(sum.Prec()) {
+			break
+		}
+		power.Mul(power, square)
+	}
+	return rounded(sum.SetMantExp(sum, doublings), x)
+}
+
+// BigLog returns the natural logarithm of x, for x > 0.
+func BigLog(x *big.Float) *big.Float {
+	t, small := working(x)
+	one := small(1)
+	if x.Cmp(big.NewFloat(0.5)) < 0 { // x − 1 would lose the bits of x
+		t.Quo(one, t)
+		return rounded(t.Neg(BigLog1p(t.Sub(t, one))), x)
+	}
+	return rounded(BigLog1p(t.Sub(t, one)), x)
+}
+
+// BigSigmoid returns 1/(1 + e^-x).
+func BigSigmoid(x *big.Float) *big.Float {
+	t, small := working(x)
+	e := BigExp(t.Neg(t))
+	return rounded(e.Quo(small(1), e.Add(e, small(1))), x)
+}
+
+// BigSigmoidDerivative returns e^-x/(1 + e^-x)².
+func BigSigmoidDerivative(x *big.Float) *big.Float {
+	t, small := working(x)
+	e := BigExp(t.Neg(t))
+	d := small(0).Add(e, small(1))
+	return rounded(e.Quo(e, d.Mul(d, d)), x)
+}
+
+// BigTanh returns the hyperbolic tangent (e^2x − 1)/(e^2x + 1).
+func BigTanh(x *big.Float) *big.Float {
+	t, small := working(x)
+	m := BigExpm1(t.SetMantExp(t, 1))
+	return rounded(m.Quo(m, small(0).Add(m, small(2))), x)
+}
+
+// BigTanhDerivative returns 4e^-2x/(1 + e^-2x)².
+func BigTanhDerivative(x *big.Float) *big.Float {
+	t, _ := working(x)
+	d := BigSigmoidDerivative(t.SetMantExp(t, 1))
+	return rounded(d.SetMantExp(d, 2), x)
+}

@@ -1,0 +1,178 @@
+package reference
+
+import (
+	"math"
+	"math/big"
+)
+
+// The functions of this file have a relative error below 2^-96.
+
+var one = FromFloat(1)
+
+// The logarithm of 2 as the sum of three floats, 159 bits together.
+var ln2 = func() (parts [3]float64) {
+	rest := BigLog(new(big.Float).SetPrec(320).SetInt64(2))
+	for i := range parts {
+		parts[i], _ = rest.Float64()
+		rest.Sub(rest, big.NewFloat(parts[i]))
+	}
+	return parts
+}()
+
+// inverseFactorial[n] is 1/n!.
+var inverseFactorial = func() (table [11]dd) {
+	table[0] = dd{1, 0}
+	for n := 1; n < len(table); n++ {
+		table[n] = table[n-1].div(dd{float64(n), 0})
+	}
+	return table
+}()
+
+// Exp returns e^x. Beyond |x| = 2^20, far outside the range of float64, it
+// returns 0 or +Inf.
+func Exp(x float64) Value { return ExpValue(FromFloat(x)) }
+
+// Expm1 returns e^x − 1, accurate near 0.
+func Expm1(x float64) Value { return Expm1Value(FromFloat(x)) }
+
+// ExpValue returns e^v. Beyond |v| = 2^20 it returns 0 or +Inf.
+func ExpValue(v Value) Value {
+	switch {
+	case v.Exp < -60 || v.special() && finite(v.Hi):
+		return one.Add(Expm1Value(v))
+	case v.Exp >= 20 || v.special():
+		return Value{Hi: math.Exp(v.Hi * 0x1p20)} // 0, +Inf or NaN
+	}
+	m, k := v.expm1Parts()
+	return normalise(m.add(dd{1, 0}), k)
+}
+
+// Expm1Value returns e^v − 1, accurate near 0.
+func Expm1Value(v Value) Value {
+	switch {
+	case v.Hi == 0:
+		return v
+	case v.Exp < -60: // v + v²/2; the next term is below v·2^-122
+		return v.Add(v.Mul(v).Scale(-1))
+	case v.Exp >= 20 || v.special():
+		return Value{Hi: math.Expm1(v.Hi * 0x1p20)} // -1, +Inf or NaN
+	}
+	m, k := v.expm1Parts()
+	if k == 0 {
+		return normalise(m, 0)
+	}
+	return normalise(m.add(dd{1, 0}), k).Sub(one)
+}
+
+// expm1Parts writes e^v = (1 + m)·2^k, with |log(1+m)| at most about ½ log 2,
+// for 2^-60 ≤ |v| < 2^20. m is relatively accurate where k is 0.
+func (v Value) expm1Parts() (m dd, k int) {
+	s := powerOfTwo(v.Exp)
+	x := dd{v.Hi * s, v.Lo * s}
+	n := math.RoundToEven(x.hi / math.Ln2)
+	// r = v − n·log 2. What the leading digits cancel is made good by the
+	// third part of the logarithm.
+	r := x
+	for _, part := range ln2 {
+		r = r.add(twoProduct(-n, part))
+	}
+	// For t = r/2⁸, |t| < 0.0014, ten terms of the series leave out less than
+	// t·2^-120.
+	t := dd{r.hi * 0x1p-8, r.lo * 0x1p-8}
+	m = inverseFactorial[10]
+	for i := 9; i >= 1; i-- {
+		m = m.mul(t).add(inverseFactorial[i])
+	}
+	m = m.mul(t)
+	// e^2t − 1 = (e^t − 1)·(e^t − 1 + 2), eight times.
+	for range 8 {
+		m = m.mul(m.add(dd{2, 0}))
+	}
+	return m, int(n)
+}
+
+// Log returns the natural logarithm of v, accurate near 1.
+func Log(v Value) Value {
+	if v.special() || v.Hi < 0 {
+		return Value{Hi: math.Log(v.Hi)}
+	}
+	m := Value{v.Hi, v.Lo, 0}
+	k := v.Exp
+	if m.Hi > math.Sqrt2 {
+		m.Exp, k = -1, k+1
+	}
+	// 0.7 < m < 1.42, so the two logarithms cannot cancel.
+	log2 := normalise(dd{ln2[0], ln2[1]}, 0)
+	return log1p(m.Sub(one)).Add(FromFloat(float64(k)).Mul(log2))
+}
+
+// Log1p returns log(1 + v), accurate near 0.
+func Log1p(v Value) Value {
+	if w := v.Float64(); !(w > -0.5 && w < 1) {
+		return Log(one.Add(v))
+	}
+	return log1p(v)
+}
+
+// log1p is Log1p for −½ < v < 1: a first value from package math, and one step
+// of Newton's method, which doubles its bits.
+func log1p(v Value) Value {
+	if v.Hi == 0 {
+		return v
+	}
+	if v.Exp < -60 { // v − v²/2
+		return v.Sub(v.Mul(v).Scale(-1))
+	}
+	y := FromFloat(math.Log1p(v.Float64()))
+	// log(1+v) − y = log(1 + d), with d = (1+v)/e^y − 1, tiny.
+	d := v.Sub(Expm1Value(y)).Mul(ExpValue(y.Neg()))
+	return y.Add(d.Sub(d.Mul(d).Scale(-1)))
+}
+
+// Sigmoid returns 1/(1 + e^-x).
+func Sigmoid(x float64) Value {
+	e := Exp(-math.Abs(x))
+	if x < 0 {
+		return e.Div(one.Add(e))
+	}
+	return one.Div(one.Add(e))
+}
+
+// SigmoidDerivative returns e^-x/(1 + e^-x)², the derivative of Sigmoid at x.
+// It is an even function.
+func SigmoidDerivative(x float64) Value { return sigmoidDerivative(FromFloat(x)) }
+
+func sigmoidDerivative(x Value) Value {
+	e := ExpValue(x.Abs().Neg())
+	d := one.Add(e)
+	return e.Div(d.Mul(d))
+}
+
+// SigmoidDerivativeFromOutput returns y·(1 − y).
+func SigmoidDerivativeFromOutput(y float64) Value {
+	v := FromFloat(y)
+	return v.Mul(one.Sub(v))
+}
+
+// Tanh returns the hyperbolic tangent of x.
+func Tanh(x float64) Value {
+	m := Expm1Value(FromFloat(math.Abs(x)).Scale(1).Neg())
+	if x == 0 {
+		return Value{Hi: x}
+	}
+	t := m.Neg().Div(FromFloat(2).Add(m))
+	if x < 0 {
+		return t.Neg()
+	}
+	return t
+}
+
+// TanhDerivative returns 4e^-2x/(1 + e^-2x)², the derivative of Tanh at x,
+// which is 1 − tanh² x without the cancellation.
+func TanhDerivative(x float64) Value { return sigmoidDerivative(FromFloat(x).Scale(1)).Scale(2) }
+
+// TanhDerivativeFromOutput returns (1 − y)·(1 + y).
+func TanhDerivativeFromOutput(y float64) Value {
+	v := FromFloat(y)
+	return one.Sub(v).Mul(one.Add(v))
+}

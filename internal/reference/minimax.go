@@ -1,0 +1,413 @@
+package reference
+
+import (
+	"errors"
+	"fmt"
+	"math"
+	"math/big"
+	"strings"
+)
+
+// fitPrecision is the precision, in bits, in which polynomials are fitted and F
+// is called.
+const fitPrecision = 320
+
+// A Fit is the task to find the polynomial p(x) = Σ cₖ·x^k, over a given set of
+// exponents k, that comes closest to F on [A, B]: the one with the least maximum
+// of |Weight(x)·(p(x) − F(x))|.
+//
+// That polynomial is known by its error curve, which swings between +E and −E
+// and touches them one time more often than there are coefficients to choose.
+// Remez's exchange algorithm looks for those points: it solves for the
+// polynomial whose errors are equal on some set of points, then exchanges one
+// of them for the point where the error is largest, until there is no larger.
+//
+// An odd or even function is best fitted as F(√s) or F(√s)/√s, with s = x², or
+// on one side of 0: on an interval that is symmetric to 0, odd exponents alone
+// cannot be told apart from their mirror image.
+type Fit struct {
+	F         func(x *big.Float) *big.Float // called with 320 bits, never at 0
+	A, B      float64
+	Exponents []int
+	Weight    func(x *big.Float) *big.Float // nil for 1/F(x): relative error
+	Fixed     map[int]*big.Float            // coefficients given beforehand, by exponent
+}
+
+// A Polynomial is the result of a Fit.
+type Polynomial struct {
+	Exponents    []int
+	Coefficients []*big.Float // in the order of Exponents
+
+	// Error is the largest weighted error, measured on a grid four times as
+	// fine as that of the fit.
+	Error float64
+
+	// Leveled is the weighted error at the points of the exchange: a lower
+	// bound for the error of every such polynomial. A fit is as good as
+	// Error/Leveled is close to 1.
+	Leveled float64
+
+	// Points are those points in ascending order. It is empty when every
+	// coefficient was fixed.
+	Points []float64
+
+	f Fit
+}
+
+// Solve returns the polynomial with the least error. Coefficients are not
+// rounded.
+func (f Fit) Solve() (*Polynomial, error) {
+	p, err := f.exchange(f.sample(gridPoints * (len(f.Exponents) + 1)))
+	if err != nil {
+		return nil, err
+	}
+	p.Error = f.sample(4 * gridPoints * (len(f.Exponents) + 1)).worst(p)
+	return p, nil
+}
+
+// SolveRounded returns a polynomial whose coefficients have the given numbers of
+// bits: 53 for float64, 24 for float32, 106 for a double-double. The last number
+// stands for all further coefficients.
+//
+// The first coefficient of Exponents is rounded, then the others are fitted
+// anew around it, and so on, so that each makes good the rounding of those
+// before it.
+func (f Fit) SolveRounded(bits ...uint) (*Polynomial, error) {
+	grid := f.sample(gridPoints * (len(f.Exponents) + 1))
+	p, err := f.exchange(grid)
+	if err != nil {
+		return nil, err
+	}
+	best := p.Leveled
+	fixed := map[int]*big.Float{}
+	for k, c := range f.Fixed {
+		fixed[k] = c
+	}
+	f.Fixed = fixed
+	for i, k := range f.Exponents {
+		if _, given := f.Fixed[k]; !given {
+			c := new(big.Float).SetPrec(bits[min(i, len(bits)-1)]).Set(p.Coefficients[i])
+			fixed[k] = c
+			if p, err = f.exchange(grid); err != nil {
+				return nil, err
+			}
+		}
+	}
+	p.Leveled = best
+	p.Error = f.sample(4 * gridPoints * (len(f.Exponents) + 1)).worst(p)
+	return p, nil
+}
+
+// At returns p(x).
+func (p *Polynomial) At(x float64) *big.Float {
+	sum, big := number(0), number(x)
+	for i, k := range p.Exponents {
+		sum.Add(sum, number(0).Mul(p.Coefficients[i], power(big, k)))
+	}
+	return sum
+}
+
+// ErrorAt returns Weight(x)·(p(x) − F(x)), the signed weighted error at x.
+func (p *Polynomial) ErrorAt(x float64) float64 {
+	w, v := p.f.at(number(x))
+	e, _ := w.Mul(w, v.Sub(p.At(x), v)).Float64()
+	return e
+}
+
+// Float64s returns the coefficients rounded to float64, which they are already
+// after SolveRounded(53).
+func (p *Polynomial) Float64s() []float64 {
+	c := make([]float64, len(p.Coefficients))
+	for i := range c {
+		c[i], _ = p.Coefficients[i].Float64()
+	}
+	return c
+}
+
+// String returns one line for each coefficient, and one for the error, fit to go
+// into generated source.
+func (p *Polynomial) String() string {
+	var s strings.Builder
+	for i, c := range p.Float64s() {
+		fmt.Fprintf(&s, "%x // x^%d\n", c, p.Exponents[i])
+	}
+	fmt.Fprintf(&s, "// error below 2^%.2f on [%g, %g]\n", math.Log2(p.Error), p.f.A, p.f.B)
+	return s.String()
+}
+
+// gridPoints is the number of grid points for each extremum of the error curve.
+// The curve behaves like cos nθ there, and cos(π/2·1/100) is 1 − 1e-4: that is
+// all that the best polynomial on the grid can lack.
+const gridPoints = 100
+
+// A grid holds what is known at the points where the error is looked at.
+type grid struct {
+	x    []*big.Float
+	f, w []*big.Float   // F and Weight
+	t    [][]*big.Float // t[i][k] = (x[i]/unit)^Exponents[k]
+	unit *big.Float     // max |x|; with powers of x/unit the equations are well-conditioned
+	free []int          // indices of the coefficients that are not fixed
+}
+
+// sample returns a grid of n points, close together at the ends like the zeros
+// of a Chebyshev polynomial.
+func (f Fit) sample(n int) *grid {
+	g := &grid{unit: number(max(math.Abs(f.A), math.Abs(f.B)))}
+	for i := range n {
+		u := math.Sin(math.Pi / 2 * float64(2*i-n+1) / float64(n-1)) // -1 … 1
+		x := f.A + (f.B-f.A)/2*(1+u)
+		if i == n-1 {
+			x = f.B
+		}
+		if least := (f.B - f.A) * 0x1p-30; math.Abs(x) < least {
+			x = least // F may be 0/0 at 0
+			if f.B <= 0 {
+				x = -least
+			}
+		}
+		b := number(x)
+		w, v := f.at(b)
+		scaled, row := number(0).Quo(b, g.unit), []*big.Float(nil)
+		for _, k := range f.Exponents {
+			row = append(row, power(scaled, k))
+		}
+		g.x, g.f, g.w, g.t = append(g.x, b), append(g.f, v), append(g.w, w), append(g.t, row)
+	}
+	return g
+}
+
+// at returns |Weight(x)| and F(x).
+func (f Fit) at(x *big.Float) (w, v *big.Float) {
+	v = number(0).Set(f.F(number(0).Set(x)))
+	if f.Weight == nil {
+		w = number(1)
+		return w.Abs(w.Quo(w, v)), v
+	}
+	w = number(0).Set(f.Weight(number(0).Set(x)))
+	return w.Abs(w), v
+}
+
+// residual returns Weight·(F − p) at point i, for scaled coefficients c.
+func (g *grid) residual(i int, c []*big.Float) *big.Float {
+	r := number(0).Set(g.f[i])
+	for k, t := range g.t[i] {
+		r.Sub(r, number(0).Mul(t, c[k]))
+	}
+	return r.Mul(r, g.w[i])
+}
+
+// scaled returns the coefficients of p for powers of x/unit.
+func (g *grid) scaled(p *Polynomial) []*big.Float {
+	c := make([]*big.Float, len(p.Coefficients))
+	for i, k := range p.Exponents {
+		c[i] = number(0).Mul(p.Coefficients[i], power(g.unit, k))
+	}
+	return c
+}
+
+// worst returns the largest weighted error of p on the grid.
+func (g *grid) worst(p *Polynomial) float64 {
+	c, worst := g.scaled(p), 0.0
+	for i := range g.x {
+		e, _ := g.residual(i, c).Float64()
+		worst = max(worst, math.Abs(e))
+	}
+	return worst
+}
+
+// exchange finds the best polynomial on the grid.
+//
+// Take n + 1 points for n free coefficients. Up to a factor there is one set of
+// multipliers λ with Σ λᵢ·xᵢ^k = 0 for all exponents k: a combination of errors
+// that no choice of coefficients can change. So the errors at these points
+// cannot all be small, and are best when all have one size E and the signs of
+// λ. Scaled to Σ |λᵢ|/wᵢ = 1, E is the multipliers' combination of F.
+//
+// When another point has a larger error, it comes in, and the point whose
+// multiplier is the first to reach 0 as that of the new one grows goes out. All
+// signs stay right, and E grows. (This is the dual simplex method: the task is a
+// linear program. It needs no assumption about the shape of the error curve,
+// which with fixed coefficients may have any.)
+func (f Fit) exchange(g *grid) (*Polynomial, error) {
+	// Take the fixed coefficients out of F.
+	c := make([]*big.Float, len(f.Exponents))
+	g.free = g.free[:0]
+	for i, k := range f.Exponents {
+		if fixed, ok := f.Fixed[k]; ok {
+			c[i] = number(0).Mul(fixed, power(g.unit, k))
+		} else {
+			c[i] = number(0)
+			g.free = append(g.free, i)
+		}
+	}
+	n := len(g.free)
+	if n == 0 {
+		return f.polynomial(g, c), nil
+	}
+	target := make([]*big.Float, len(g.x)) // F without the fixed part
+	for i := range target {
+		r := g.residual(i, c)
+		target[i] = r.Quo(r, g.w[i])
+	}
+
+	// column returns the coefficients of point i with sign s in the n + 1
+	// equations for the multipliers' sizes.
+	column := func(i, s int) []*big.Float {
+		col := make([]*big.Float, n+1)
+		for row, k := range g.free {
+			col[row] = number(float64(s))
+			col[row].Mul(col[row], g.t[i][k])
+		}
+		col[n] = number(1)
+		col[n].Quo(col[n], g.w[i])
+		return col
+	}
+
+	points, signs := make([]int, n+1), make([]int, n+1)
+	matrix := newMatrix(n) // for the first multipliers: that of the last point is −1
+	for j := range points {
+		points[j] = (2*j + 1) * len(g.x) / (2 * (n + 1))
+		signs[j] = 1
+		col := column(points[j], 1)
+		for row := range n {
+			matrix[row] = append(matrix[row], col[row])
+		}
+	}
+	if !solve(matrix) {
+		return nil, errors.New("reference: these exponents are not independent on the interval")
+	}
+	signs[n] = -1
+	for j := range n {
+		signs[j] = matrix[j][n].Sign() | 1
+	}
+
+	for range 100 * (n + 1) {
+		// The coefficients and the leveled error E:
+		// signs·Σ c·t + E/w = signs·target at each point.
+		matrix := newMatrix(n + 1)
+		for j, i := range points {
+			matrix[j] = append(column(i, signs[j]), number(float64(signs[j])))
+			matrix[j][n+1].Mul(matrix[j][n+1], target[i])
+		}
+		if !solve(matrix) {
+			return nil, errors.New("reference: the fit is singular")
+		}
+		leveled := matrix[n][n+1]
+		if leveled.Sign() < 0 { // only at first
+			for j := range signs {
+				signs[j] = -signs[j]
+			}
+			leveled.Neg(leveled)
+		}
+		for row, k := range g.free {
+			c[k] = matrix[row][n+1]
+		}
+
+		enter, sign, largest := 0, 0, number(0)
+		for i := range g.x {
+			r := g.residual(i, c)
+			if s := r.Sign(); r.Abs(r).Cmp(largest) > 0 {
+				enter, sign, largest = i, s, r
+			}
+		}
+		limit := number(1 + 0x1p-20)
+		if limit.Mul(limit, leveled); largest.Cmp(limit) <= 0 || largest.MantExp(nil) < -fitPrecision*3/4 {
+			p := f.polynomial(g, c)
+			p.Leveled, _ = leveled.Float64()
+			for i := range g.x { // in ascending order
+				for _, at := range points {
+					if at == i {
+						x, _ := g.x[i].Float64()
+						p.Points = append(p.Points, x)
+					}
+				}
+			}
+			return p, nil
+		}
+
+		// The sizes of the multipliers, and how fast each falls as that of
+		// the new point grows.
+		matrix = newMatrix(n + 1)
+		for j, i := range points {
+			for row, v := range column(i, signs[j]) {
+				matrix[row] = append(matrix[row], v)
+			}
+		}
+		for row, v := range column(enter, sign) {
+			matrix[row] = append(matrix[row], number(0), v)
+		}
+		matrix[n][n+1] = number(1)
+		if !solve(matrix) {
+			return nil, errors.New("reference: the fit is singular")
+		}
+		leave, least := -1, number(0)
+		for j, row := range matrix {
+			if row[n+2].Sign() > 0 {
+				if ratio := number(0).Quo(row[n+1], row[n+2]); leave < 0 || ratio.Cmp(least) < 0 {
+					leave, least = j, ratio
+				}
+			}
+		}
+		if leave < 0 {
+			return nil, errors.New("reference: the fit is singular")
+		}
+		points[leave], signs[leave] = enter, sign
+	}
+	return nil, errors.New("reference: the fit does not converge")
+}
+
+// polynomial returns the polynomial with the scaled coefficients c.
+func (f Fit) polynomial(g *grid, c []*big.Float) *Polynomial {
+	p := &Polynomial{Exponents: f.Exponents, f: f}
+	for i, k := range f.Exponents {
+		if fixed, ok := f.Fixed[k]; ok {
+			p.Coefficients = append(p.Coefficients, fixed)
+		} else {
+			p.Coefficients = append(p.Coefficients, number(0).Quo(c[i], power(g.unit, k)))
+		}
+	}
+	return p
+}
+
+func newMatrix(rows int) [][]*big.Float { return make([][]*big.Float, rows) }
+
+// solve solves n linear equations by elimination: the first n columns of the
+// matrix are the left side, and every further one is a right side, replaced by
+// the solution for it. It reports whether there is one.
+func solve(m [][]*big.Float) bool {
+	for k := range m {
+		pivot := k
+		for i := k + 1; i < len(m); i++ {
+			if number(0).Abs(m[i][k]).Cmp(number(0).Abs(m[pivot][k])) > 0 {
+				pivot = i
+			}
+		}
+		if m[pivot][k].Sign() == 0 {
+			return false
+		}
+		m[k], m[pivot] = m[pivot], m[k]
+		for j := len(m[k]) - 1; j >= k; j-- {
+			m[k][j] = number(0).Quo(m[k][j], m[k][k])
+		}
+		for i := range m {
+			if i == k || m[i][k].Sign() == 0 {
+				continue
+			}
+			for j := len(m[i]) - 1; j >= k; j-- {
+				m[i][j] = number(0).Sub(m[i][j], number(0).Mul(m[i][k], m[k][j]))
+			}
+		}
+	}
+	return true
+}
+
+func number(x float64) *big.Float { return new(big.Float).SetPrec(fitPrecision).SetFloat64(x) }
+
+// power returns x^k for k ≥ 0.
+func power(x *big.Float, k int) *big.Float {
+	y := number(1)
+	for range k {
+		y.Mul(y, x)
+	}
+	return y
+}

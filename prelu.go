@@ -1,0 +1,109 @@
+package activation
+
+import (
+	"strconv"
+
+	"example.com/activation/internal/kernel"
+)
+
+var (
+	_ Parametric[float32] = PReLU[float32]{}
+	_ Parametric[float64] = PReLU[float64]{}
+)
+
+// PReLU is a [LeakyReLU] whose slopes are parameters to learn, one for all
+// elements or one for each channel:
+//
+//	f(u)     = u for u > 0, else αᵢ·u
+//	f′(u)    = 1 for u > 0, else αᵢ
+//	∂f/∂αᵢ   = 0 for u > 0, else u
+//
+// with i = (index/Stride) mod len(Alpha): x is [outer][len(Alpha)][Stride],
+// and its length a multiple of len(Alpha)·Stride. A single slope takes any
+// length.
+//
+// It was introduced with the initial slope ¼ of [NewPReLU] (He et al.,
+// "Delving deep into rectifiers", 2015). Leave its slopes out of weight decay,
+// which would pull them to 0 and so turn it into a [ReLU].
+//
+// The derivatives are those of αᵢ·u by either factor, the other one being
+// constant; at u = 0, f′ is αᵢ by convention.
+//
+// Special cases are:
+//
+//	f(NaN) = NaN            f′(NaN) = NaN
+//	f(+Inf) = +Inf          f′(+Inf) = 1
+//	f(−Inf) = αᵢ·(−Inf)     f′(−Inf) = αᵢ
+//	f(+0) = +0              f′(+0) = αᵢ
+//	f(−0) = αᵢ·(−0)         f′(−0) = αᵢ
+//
+// so that f(−Inf) is NaN for αᵢ = 0. Forward and Derivative are exact: a
+// selection, and one multiplication correctly rounded.
+type PReLU[T Float] struct {
+	// Alpha holds the slopes, at least one.
+	Alpha []T
+
+	// Stride is the distance from one channel to the next; 0 means 1.
+	Stride int
+}
+
+// NewPReLU returns a PReLU with n slopes of ¼.
+func NewPReLU[T Float](n int) PReLU[T] {
+	atLeast("NewPReLU", "n", n, 1)
+	alpha := make([]T, n)
+	for i := range alpha {
+		alpha[i] = 0.25
+	}
+	return PReLU[T]{Alpha: alpha}
+}
+
+// shape checks the fields and that n elements of the named slice fit them,
+// and returns the stride.
+func (p PReLU[T]) shape(call string, n int) int {
+	atLeast(call, "len(Alpha)", len(p.Alpha), 1)
+	s := stride(call, p.Stride)
+	if len(p.Alpha) > 1 {
+		multiple(call, "x", n, "len(Alpha)·Stride", product(len(p.Alpha), s))
+	}
+	return s
+}
+
+// Forward computes dst ← x where x > 0, else αᵢ·x.
+func (p PReLU[T]) Forward(dst, x []T) []T {
+	s := p.shape("PReLU.Forward", len(x))
+	dst = elements("PReLU.Forward", dst, x)
+	kernel.PReLU(dst, x, p.Alpha, s)
+	return dst
+}
+
+// Derivative computes dst ← upstream where x > 0, else αᵢ·upstream.
+func (p PReLU[T]) Derivative(dst, x, upstream []T) []T {
+	s := p.shape("PReLU.Derivative", len(x))
+	dst = gradient("PReLU.Derivative", dst, x, upstream, len(x))
+	kernel.PReLUDerivative(dst, x, upstream, p.Alpha, s)
+	return dst
+}
+
+// Parameters returns Alpha.
+func (p PReLU[T]) Parameters() []T { return p.Alpha }
+
+// ParameterGradient adds to grad[i] the sum of upstream·x over the elements
+// of slope i with x ≤ 0.
+func (p PReLU[T]) ParameterGradient(grad, x, upstream []T) []T {
+	const call = "PReLU.ParameterGradient"
+	s := p.shape(call, len(x))
+	checkUpstream(call, upstream, len(x))
+	grad = parameterGradient(call, grad, len(p.Alpha))
+	kernel.PReLUParameterGradient(grad, x, upstream, s)
+	return grad
+}
+
+// String returns the name with the number of slopes and the stride:
+// "prelu(slopes=64, stride=49)". A stride of 1 is left out.
+func (p PReLU[T]) String() string {
+	s := "prelu(slopes=" + strconv.Itoa(len(p.Alpha))
+	if p.Stride > 1 {
+		s += ", stride=" + strconv.Itoa(p.Stride)
+	}
+	return s + ")"
+}

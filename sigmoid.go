@@ -1,0 +1,76 @@
+package activation
+
+import "example.com/activation/internal/kernel"
+
+var (
+	_ Elementwise[float32]      = Sigmoid[float32]{}
+	_ OutputDerivative[float64] = Sigmoid[float64]{}
+)
+
+// Sigmoid is the logistic function, applied to each element:
+//
+//	f(u)  = 1 / (1 + e⁻ᵘ)          range (0, 1)
+//	f′(u) = f(u) · (1 − f(u))      range (0, ¼]
+//
+// It squashes any input to a number between 0, for large negative u, and 1,
+// for large positive u, which reads as a probability: use it on the output
+// layer of a binary classifier. In hidden layers avoid it. It saturates: where
+// f is near 0 or 1 the derivative is near 0 and kills the gradient, and n such
+// layers scale it by at most ¼ⁿ. Nor is its output centred on zero, so that
+// for one example the gradients of all weights into a unit of the next layer
+// have the same sign, and descent zig-zags.
+//
+// f′ follows from the quotient rule, with (e⁻ᵘ)′ = −e⁻ᵘ by the chain rule:
+//
+//	f′ = −(1 + e⁻ᵘ)′ / (1 + e⁻ᵘ)² = e⁻ᵘ / (1 + e⁻ᵘ)²
+//	   = 1/(1 + e⁻ᵘ) · e⁻ᵘ/(1 + e⁻ᵘ) = f · (1 − f)
+//
+// Special cases are:
+//
+//	f(NaN) = NaN       f′(NaN) = NaN
+//	f(+Inf) = 1        f′(+Inf) = 0
+//	f(−Inf) = +0       f′(−Inf) = 0
+//	f(±0) = ½          f′(±0) = ¼
+//
+// The zero value is ready to use.
+type Sigmoid[T Float] struct{}
+
+// Forward computes dst ← 1 / (1 + e⁻ˣ).
+func (Sigmoid[T]) Forward(dst, x []T) []T {
+	dst = elements("Sigmoid.Forward", dst, x)
+	kernel.Sigmoid(dst, x)
+	return dst
+}
+
+// Derivative computes dst ← upstream · f′(x). It takes f′ from x, not from
+// f(x), so that it keeps full relative accuracy in the tails, where y(1 − y)
+// has lost all of it: f′(40) is 4.2e-18, and y(1 − y) is 0.
+func (Sigmoid[T]) Derivative(dst, x, upstream []T) []T {
+	dst = gradient("Sigmoid.Derivative", dst, x, upstream, len(x))
+	kernel.SigmoidDerivative(dst, x, upstream)
+	return dst
+}
+
+// DerivativeFromOutput computes dst ← upstream · y(1 − y).
+func (Sigmoid[T]) DerivativeFromOutput(dst, y, upstream []T) []T {
+	dst = gradient("Sigmoid.DerivativeFromOutput", dst, y, upstream, len(y))
+	kernel.SigmoidDerivativeFromOutput(dst, y, upstream)
+	return dst
+}
+
+// At returns 1 / (1 + e⁻ˣ).
+func (Sigmoid[T]) At(x T) T {
+	v := [1]T{x}
+	kernel.Sigmoid(v[:], v[:])
+	return v[0]
+}
+
+// DerivativeAt returns f′(x).
+func (Sigmoid[T]) DerivativeAt(x T) T {
+	v := [1]T{x}
+	kernel.SigmoidDerivative(v[:], v[:], nil)
+	return v[0]
+}
+
+// String returns "sigmoid".
+func (Sigmoid[T]) String() string { return "sigmoid" }

@@ -1,0 +1,72 @@
+package activation
+
+import "example.com/activation/internal/kernel"
+
+var (
+	_ Elementwise[float32]      = Tanh[float32]{}
+	_ OutputDerivative[float64] = Tanh[float64]{}
+)
+
+// Tanh is the hyperbolic tangent, applied to each element:
+//
+//	f(u)  = sinh u / cosh u = (eᵘ − e⁻ᵘ) / (eᵘ + e⁻ᵘ)      range (−1, 1)
+//	f′(u) = 1 − f(u)²                                      range (0, 1]
+//
+// It squashes any input to a number between −1, for large negative u, and 1,
+// for large positive u. It is a sigmoid of twice the input, stretched to be
+// centred on zero, tanh u = 2σ(2u) − 1, and for that the better of the two in
+// hidden layers. It saturates as a sigmoid does, and kills gradients at ±1.
+//
+// f′ follows from the quotient rule, with sinh′ = cosh and cosh′ = sinh:
+//
+//	f′ = (cosh u · cosh u − sinh u · sinh u) / cosh² u = 1 − f²
+//
+// Special cases are:
+//
+//	f(NaN) = NaN       f′(NaN) = NaN
+//	f(±Inf) = ±1       f′(±Inf) = 0
+//	f(±0) = ±0         f′(±0) = 1
+//
+// The zero value is ready to use.
+type Tanh[T Float] struct{}
+
+// Forward computes dst ← tanh x.
+func (Tanh[T]) Forward(dst, x []T) []T {
+	dst = elements("Tanh.Forward", dst, x)
+	kernel.Tanh(dst, x)
+	return dst
+}
+
+// Derivative computes dst ← upstream · f′(x). It takes f′ from x, not from
+// f(x), so that it keeps full relative accuracy in the tails, where 1 − y² has
+// lost all of it: f′(20) is 1.7e-17, and 1 − y² is 0.
+func (Tanh[T]) Derivative(dst, x, upstream []T) []T {
+	dst = gradient("Tanh.Derivative", dst, x, upstream, len(x))
+	kernel.TanhDerivative(dst, x, upstream)
+	return dst
+}
+
+// DerivativeFromOutput computes dst ← upstream · (1 − y)(1 + y), which keeps
+// the bits near y = ±1 that 1 − y·y would lose.
+func (Tanh[T]) DerivativeFromOutput(dst, y, upstream []T) []T {
+	dst = gradient("Tanh.DerivativeFromOutput", dst, y, upstream, len(y))
+	kernel.TanhDerivativeFromOutput(dst, y, upstream)
+	return dst
+}
+
+// At returns tanh x.
+func (Tanh[T]) At(x T) T {
+	v := [1]T{x}
+	kernel.Tanh(v[:], v[:])
+	return v[0]
+}
+
+// DerivativeAt returns f′(x).
+func (Tanh[T]) DerivativeAt(x T) T {
+	v := [1]T{x}
+	kernel.TanhDerivative(v[:], v[:], nil)
+	return v[0]
+}
+
+// String returns "tanh".
+func (Tanh[T]) String() string { return "tanh" }
