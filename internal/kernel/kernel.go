@@ -1,0 +1,24 @@
+// Package kernel holds the loops of package activation: one exported function
+// for each operation, for float32 and float64.
+//
+// It knows slices, no shapes and no panics: the lengths have been checked, dst
+// may be an input slice of the same length, and a nil upstream stands for all
+// ones. No function allocates or writes anything but its first argument.
+//
+// Functions that only select, multiply and add are written once for both
+// types. For those with an exponential in them float32 computes in float64 and
+// rounds once, and float64 has a way of its own.
+package kernel
+
+//go:generate go run ./generate -o tables.go
+
+// Float is the set of element types.
+type Float interface{ float32 | float64 }
+
+// scale returns v, the derivative at i, times the upstream gradient there.
+func scale[T Float](v T, upstream []T, i int) T {
+	if upstream == nil {
+		return v
+	}
+	return upstream[i] * v
+}
