@@ -1,0 +1,2 @@
+// Package activation holds the activation functions of neural networks.
+package activation

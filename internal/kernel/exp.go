@@ -1,0 +1,71 @@
+package kernel
+
+import "math"
+
+// The exponential by table: with n = round(128·x/ln 2),
+//
+//	eˣ = 2^(n/128) · eʳ,   r = x − n·ln2/128,   |r| ≤ ln2/256
+//
+// 2^(n/128) has its exponent from n/128 and its mantissa from exp2Table, and
+// eʳ is a short polynomial.
+const (
+	log2Steps = 128 / math.Ln2
+
+	// ln2/128 in two parts. The first has 33 bits, so that its product with
+	// n, of less than 18 bits, is exact.
+	stepHigh = 0x1.62e42fefp-8
+	stepLow  = 0x1.473de6af278edp-41
+
+	// Adding roundToInt to a small number and taking it away again rounds
+	// the number to an integer, which stands in the lowest bits in between.
+	roundToInt = 0x1.8p52
+)
+
+// exp32 returns eˣ for |x| ≤ 708 to a relative error of 2⁻³⁰: all that a
+// float32 can hold, and a little more. NaN gives NaN.
+func exp32(x float64) float64 {
+	k := x*log2Steps + roundToInt
+	n := math.Float64bits(k)
+	r := x - (k-roundToInt)*(math.Ln2/128)
+	t := math.Float64frombits(math.Float64bits(exp2Table[n%128].value) + n>>7<<52)
+	return t + t*(r*(expQuadratic[0]+r*expQuadratic[1]))
+}
+
+// exp64 returns eˣ·2^(scale/128) for x and a result in the normal range, to
+// 0.51 ULP. NaN gives NaN.
+func exp64(x float64, scale uint64) float64 {
+	k := x*log2Steps + roundToInt
+	n := math.Float64bits(k) + scale
+	k -= roundToInt
+	r := x - k*stepHigh - k*stepLow
+	e := &exp2Table[n%128]
+	t := math.Float64frombits(math.Float64bits(e.value) + n>>7<<52)
+	s := r * r
+	p := r + s*((expQuintic[0]+r*expQuintic[1])+s*(expQuintic[2]+r*expQuintic[3]))
+	return t + t*(p+e.rest)
+}
+
+// expTail is exp64 for every x ≤ 0, down through the subnormals to 0: where eˣ
+// is small it takes 2⁵¹²·eˣ, and rounds once more as it scales that down.
+func expTail(x float64) float64 {
+	switch {
+	case x > -708 || x != x:
+		return exp64(x, 0)
+	case x > -746:
+		return exp64(x, 512*128) * 0x1p-512
+	}
+	return 0
+}
+
+// clamp32 clamps x to where exp32 works and eˣ is all but 0 or infinite for
+// a float32 result. A NaN passes.
+func clamp32(x float32) float64 {
+	const limit = 106 // e⁻¹⁰⁶·4 is below half the smallest float32
+	if x < -limit {
+		x = -limit
+	}
+	if x > limit {
+		x = limit
+	}
+	return float64(x)
+}

@@ -1,0 +1,241 @@
+package kernel
+
+// Softmax sets dst to e^(x/τ) / Σ e^(x/τ) over each distribution of classes
+// entries that lie stride apart.
+//
+// Subtracting the largest entry first keeps every exponential at or below 1.
+// Where there is no softmax, with a NaN or +Inf or nothing but −Inf in the
+// row, the sum is NaN, as Inf − Inf is, and makes the whole row NaN.
+func Softmax[T Float](dst, x []T, classes, stride int, tau T) {
+	for outer := 0; outer < len(x); outer += classes * stride {
+		for start := outer; start < outer+stride; start++ {
+			in, out := row(x, start, classes, stride), row(dst, start, classes, stride)
+			var s sum
+			exponentials(out, in, stride, in[first(in, stride)], tau, &s)
+			inverse := 1 / s.value()
+			for i := 0; i < len(out); i += stride {
+				out[i] = T(float64(out[i]) * inverse)
+			}
+		}
+	}
+}
+
+// SoftmaxMasked is Softmax over the entries of x to keep. The others are 0 in
+// dst, whatever they are in x, and so is all of a row with nothing to keep.
+func SoftmaxMasked[T Float](dst, x []T, keep []bool, classes, stride int, tau T) {
+	mask(dst, x, keep, negativeInf[T]())
+	Softmax(dst, dst, classes, stride, tau)
+	mask(dst, dst, keep, 0)
+}
+
+// mask copies x to dst, and masked to where there is nothing to keep.
+func mask[T Float](dst, x []T, keep []bool, masked T) {
+	for i, v := range x {
+		if !keep[i] {
+			v = masked
+		}
+		dst[i] = v
+	}
+}
+
+// SoftmaxDerivative sets dst to Jᵀ·upstream for the Jacobian J of Softmax at x.
+func SoftmaxDerivative[T Float](dst, x, upstream []T, classes, stride int, tau T) {
+	if !same(dst, upstream) {
+		Softmax(dst, x, classes, stride, tau)
+		SoftmaxDerivativeFromOutput(dst, dst, upstream, classes, stride, tau)
+		return
+	}
+	// There is no place to keep the probabilities.
+	for outer := 0; outer < len(x); outer += classes * stride {
+		for start := outer; start < outer+stride; start++ {
+			p := probabilities[T]{x: row(x, start, classes, stride), tau: tau}
+			p.max = p.x[first(p.x, stride)]
+			var s sum
+			exponentials(nil, p.x, stride, p.max, tau, &s)
+			p.inverse = 1 / s.value()
+			out := row(dst, start, classes, stride)
+			softmaxBackward(out, p, out, stride, tau)
+		}
+	}
+}
+
+// SoftmaxDerivativeFromOutput is SoftmaxDerivative for y, the softmax of x.
+func SoftmaxDerivativeFromOutput[T Float](dst, y, upstream []T, classes, stride int, tau T) {
+	for outer := 0; outer < len(y); outer += classes * stride {
+		for start := outer; start < outer+stride; start++ {
+			p := probabilities[T]{y: row(y, start, classes, stride)}
+			softmaxBackward(row(dst, start, classes, stride), p, row(upstream, start, classes, stride), stride, tau)
+		}
+	}
+}
+
+// softmaxBackward sets dst to yᵢ·(gᵢ − Σ yⱼgⱼ)/τ for one row.
+//
+// Where one y is close to 1, both gᵢ and the sum are almost the same, and a
+// plain difference has lost what the others contribute. So it takes the
+// differences first, from a c close to the sum:
+//
+//	gᵢ − Σ yⱼgⱼ = (gᵢ − c) − Σ yⱼ(gⱼ − c)      as Σ yⱼ = 1
+//
+// c comes from the same formula with g₀ for c, so that a constant g, the
+// gradient of nothing, gives exactly 0.
+func softmaxBackward[T Float](dst []T, p probabilities[T], g []T, stride int, tau T) {
+	c := float64(scale(1, g, 0))
+	c += p.mean(g, stride, c)
+	s := p.mean(g, stride, c)
+	for i := 0; i < len(dst); i += stride {
+		d := float64(p.at(i)) * ((float64(scale(1, g, i)) - c) - s)
+		if tau != 1 {
+			d /= float64(tau)
+		}
+		dst[i] = T(d)
+	}
+}
+
+// probabilities are those of one row: y, or where that could not be kept, what
+// it takes to compute them from x again.
+type probabilities[T Float] struct {
+	y, x     []T
+	max, tau T
+	inverse  float64 // of the sum of the exponentials
+}
+
+func (p *probabilities[T]) at(i int) T {
+	if p.y != nil {
+		return p.y[i]
+	}
+	return p.again(i)
+}
+
+// again returns what Softmax gives for x[i], to the bit.
+func (p *probabilities[T]) again(i int) T {
+	var e [1]T
+	exponentials(e[:], p.x[i:i+1], 1, p.max, p.tau, new(sum))
+	return T(float64(e[0]) * p.inverse)
+}
+
+// mean returns Σ yⱼ(gⱼ − c).
+func (p *probabilities[T]) mean(g []T, stride int, c float64) float64 {
+	var s sum
+	for i := 0; i < max(len(p.y), len(p.x)); i += stride {
+		s.add(float64(p.at(i)) * (float64(scale(1, g, i)) - c))
+	}
+	return s.value()
+}
+
+// SoftmaxJacobian sets dst to the n×n derivatives of n outputs by n inputs,
+// ∂yᵢ/∂xⱼ = yᵢ(δᵢⱼ − yⱼ)/τ.
+func SoftmaxJacobian[T Float](dst, x []T, tau T) {
+	jacobian(dst, x, tau, func(y T) T { return y })
+}
+
+// jacobian sets dst to factor(yᵢ)·(δᵢⱼ − yⱼ)/τ for y = softmax x.
+func jacobian[T Float](dst, x []T, tau T, factor func(T) T) {
+	n := len(x)
+	if n == 0 {
+		return
+	}
+	y := dst[n*(n-1):] // the last row holds y until it is its turn
+	Softmax(y, x, n, 1, tau)
+	for i, yi := range y {
+		// 1 − yᵢ, the sum of the others, which for yᵢ close to 1 is more
+		// than a difference can say.
+		var others sum
+		for j, v := range y {
+			if j != i {
+				others.add(float64(v))
+			}
+		}
+		out := dst[n*i:][:n]
+		for j, v := range y {
+			d := -float64(v)
+			if j == i {
+				d = others.value()
+			}
+			out[j] = T(float64(factor(yi)) * d / float64(tau))
+		}
+	}
+}
+
+// row returns s from start to the last of classes entries that lie stride
+// apart, or nil for a nil s.
+func row[T Float](s []T, start, classes, stride int) []T {
+	return part(s, start, start+(classes-1)*stride+1)
+}
+
+// first returns the index of the first maximum of a row. A NaN counts only at
+// index 0.
+func first[T Float](x []T, stride int) int {
+	m, at := x[0], 0
+	for i := stride; i < len(x); i += stride {
+		if v := x[i]; v > m {
+			m, at = v, i
+		}
+	}
+	return at
+}
+
+// exponentials sets dst, unless it is nil, to e^((x − m)/τ) for one row, and
+// adds them to s. No x is above m.
+func exponentials[T Float](dst, x []T, stride int, m, tau T, s *sum) {
+	switch x := any(x).(type) {
+	case []float32:
+		exponentials32(any(dst).([]float32), x, stride, float64(m), float64(tau), s)
+	case []float64:
+		exponentials64(any(dst).([]float64), x, stride, float64(m), float64(tau), s)
+	}
+}
+
+func exponentials32(dst, x []float32, stride int, m, tau float64, s *sum) {
+	total := s.high // a float64 sum of float32 terms needs no more bits
+	for i := 0; i < len(x); i += stride {
+		d := float64(x[i]) - m
+		if tau != 1 {
+			d /= tau
+		}
+		if d < -106 {
+			d = -106 // where e^d is 0 for a float32
+		}
+		e := exp32(d)
+		total += e
+		if dst != nil {
+			dst[i] = float32(e)
+		}
+	}
+	s.high = total
+}
+
+func exponentials64(dst, x []float64, stride int, m, tau float64, s *sum) {
+	total := *s
+	for i := 0; i < len(x); i += stride {
+		d := x[i] - m
+		if tau != 1 {
+			d /= tau
+		}
+		var e float64
+		if d < -708 {
+			e = expTail(d)
+		} else {
+			e = exp64(d, 0)
+		}
+		total.add(e)
+		if dst != nil {
+			dst[i] = e
+		}
+	}
+	*s = total
+}
+
+// A sum adds up numbers together with the rounding errors of the additions,
+// which are floats themselves (Knuth's two-sum). A plain sum of 2²⁰ terms can
+// lose twenty bits.
+type sum struct{ high, low float64 }
+
+func (s *sum) add(v float64) {
+	high := s.high + v
+	t := high - s.high
+	s.low += (s.high - (high - t)) + (v - t)
+	s.high = high
+}
+
+func (s *sum) value() float64 { return s.high + s.low }

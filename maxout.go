@@ -1,0 +1,183 @@
+package activation
+
+import (
+	"fmt"
+	"math"
+	"math/rand/v2"
+
+	"example.com/activation/internal/kernel"
+)
+
+var (
+	_ Activation[float32] = Maxout[float32]{}
+	_ Parametric[float64] = MaxoutLayer[float64]{}
+)
+
+// Maxout is the maximum over groups of k = Pieces linear outputs, the pieces
+// of a unit:
+//
+//	f(u)ᵢ        = max(uᵢ₁, …, uᵢₖ)
+//	∂f(u)ᵢ/∂uᵢⱼ  = 1 for the first maximum of the group, else 0
+//
+// It takes [outer][units][Pieces][Stride] to [outer][units][Stride]. It is not
+// a function of one number: each piece is a linear combination w′ᵀx + b′ of
+// its own, and the unit learns its activation along with its weights, as any
+// convex function of k straight lines. With pieces 0 and u it is [ReLU], with
+// αu and u, α ≤ 1, [LeakyReLU] and [PReLU], with −u and u the absolute value.
+// It has all the benefits of ReLU and no dead units, for k times the weights.
+// [MaxoutLayer] has the weights in it.
+//
+// f′ is that of the piece that is selected; where pieces are equal any of them
+// is as good, and the first one takes the gradient.
+//
+// Special cases are:
+//
+//	f = NaN where a piece is NaN; each NaN has derivative NaN
+//	f is the identity for Pieces = 1
+//
+// Both are exact.
+type Maxout[T Float] struct {
+	// Pieces is the number k of pieces of a unit, at least 1.
+	Pieces int
+
+	// Stride is the distance from one piece to the next; 0 means 1, where
+	// the pieces of a unit are consecutive.
+	Stride int
+}
+
+// shape checks the fields and that n elements fit them, and returns the stride.
+func (m Maxout[T]) shape(call string, n int) int {
+	atLeast(call, "Pieces", m.Pieces, 1)
+	s := stride(call, m.Stride)
+	multiple(call, "x", n, "Pieces·Stride", product(m.Pieces, s))
+	return s
+}
+
+// Forward computes the maxima of x. dst has len(x)/Pieces elements.
+func (m Maxout[T]) Forward(dst, x []T) []T {
+	s := m.shape("Maxout.Forward", len(x))
+	dst = result("Maxout.Forward", dst, len(x)/m.Pieces)
+	kernel.Maxout(dst, x, m.Pieces, s)
+	return dst
+}
+
+// Derivative sets dst to upstream at the first maximum of each group, and to 0
+// elsewhere. upstream has len(x)/Pieces elements.
+func (m Maxout[T]) Derivative(dst, x, upstream []T) []T {
+	s := m.shape("Maxout.Derivative", len(x))
+	dst = gradient("Maxout.Derivative", dst, x, upstream, len(x)/m.Pieces)
+	kernel.MaxoutDerivative(dst, x, upstream, m.Pieces, s)
+	return dst
+}
+
+// String returns the name with the fields: "maxout(pieces=2, stride=49)". A
+// stride of 1 is left out.
+func (m Maxout[T]) String() string {
+	if m.Stride > 1 {
+		return fmt.Sprintf("maxout(pieces=%d, stride=%d)", m.Pieces, m.Stride)
+	}
+	return fmt.Sprintf("maxout(pieces=%d)", m.Pieces)
+}
+
+// MaxoutLayer is a layer of [Maxout] units with their weights, the affine form
+// in which maxout was introduced (Goodfellow et al., "Maxout networks", 2013):
+//
+//	f(x)ᵢ = maxⱼ(wᵢⱼᵀx + bᵢⱼ)        j = 1 … Pieces
+//
+// It takes [batch][Inputs] to [batch][Units]. With j the first maximum of unit
+// i at x, by the sum and constant factor rules,
+//
+//	∂f(x)ᵢ/∂x = wᵢⱼ,   ∂f(x)ᵢ/∂wᵢⱼ = x,   ∂f(x)ᵢ/∂bᵢⱼ = 1
+//
+// and all other derivatives are 0. A NaN wins, as in Maxout, so that a NaN in x
+// makes its example's results NaN throughout. Sums are taken in T, in an order
+// that does not depend on the batch.
+type MaxoutLayer[T Float] struct {
+	Inputs, Units, Pieces int // each at least 1
+
+	// Params holds the weights [Units][Pieces][Inputs], followed by the
+	// biases [Units][Pieces].
+	Params []T
+}
+
+// NewMaxoutLayer returns a layer with biases of 0 and weights drawn from a
+// normal distribution of variance 1/inputs. For two pieces that keeps the mean
+// square of the signal: E max(a,b)² = E (a² + b²)/2.
+func NewMaxoutLayer[T Float](inputs, units, pieces int, rng *rand.Rand) MaxoutLayer[T] {
+	m := MaxoutLayer[T]{Inputs: inputs, Units: units, Pieces: pieces}
+	m.checkFields("NewMaxoutLayer")
+	m.Params = make([]T, m.size())
+	deviation := 1 / math.Sqrt(float64(inputs))
+	weights, _ := m.split(m.Params)
+	for i := range weights {
+		weights[i] = T(rng.NormFloat64() * deviation)
+	}
+	return m
+}
+
+// size returns the number of parameters.
+func (m MaxoutLayer[T]) size() int {
+	return product(product(m.Units, m.Pieces), m.Inputs+1)
+}
+
+// split returns the weights and the biases that p holds.
+func (m MaxoutLayer[T]) split(p []T) (weights, biases []T) {
+	n := m.Units * m.Pieces * m.Inputs
+	return p[:n], p[n:]
+}
+
+func (m MaxoutLayer[T]) checkFields(call string) {
+	atLeast(call, "Inputs", m.Inputs, 1)
+	atLeast(call, "Units", m.Units, 1)
+	atLeast(call, "Pieces", m.Pieces, 1)
+}
+
+// shape checks the fields and that n elements of x fit them, and returns the
+// length of the output.
+func (m MaxoutLayer[T]) shape(call string, n int) int {
+	m.checkFields(call)
+	if len(m.Params) != m.size() {
+		mistake(call, "len(Params) = %d, want Units·Pieces·(Inputs+1) = %d", len(m.Params), m.size())
+	}
+	multiple(call, "x", n, "Inputs", m.Inputs)
+	return n / m.Inputs * m.Units
+}
+
+// Forward computes the outputs for a batch x.
+func (m MaxoutLayer[T]) Forward(dst, x []T) []T {
+	dst = result("MaxoutLayer.Forward", dst, m.shape("MaxoutLayer.Forward", len(x)))
+	weights, biases := m.split(m.Params)
+	kernel.MaxoutLayer(dst, x, weights, biases, m.Inputs, m.Units, m.Pieces)
+	return dst
+}
+
+// Derivative computes ∂L/∂x for a batch x. Where dst is x or upstream itself
+// and Inputs is above 512, it allocates a copy of a row.
+func (m MaxoutLayer[T]) Derivative(dst, x, upstream []T) []T {
+	const call = "MaxoutLayer.Derivative"
+	dst = gradient(call, dst, x, upstream, m.shape(call, len(x)))
+	weights, biases := m.split(m.Params)
+	kernel.MaxoutLayerDerivative(dst, x, upstream, weights, biases, m.Inputs, m.Units, m.Pieces)
+	return dst
+}
+
+// Parameters returns Params.
+func (m MaxoutLayer[T]) Parameters() []T { return m.Params }
+
+// ParameterGradient adds the gradients of the weights and biases to grad, in
+// the order of Params.
+func (m MaxoutLayer[T]) ParameterGradient(grad, x, upstream []T) []T {
+	const call = "MaxoutLayer.ParameterGradient"
+	checkUpstream(call, upstream, m.shape(call, len(x)))
+	grad = parameterGradient(call, grad, len(m.Params))
+	gradW, gradB := m.split(grad)
+	weights, biases := m.split(m.Params)
+	kernel.MaxoutLayerParameterGradient(gradW, gradB, x, upstream, weights, biases, m.Inputs, m.Units, m.Pieces)
+	return grad
+}
+
+// String returns the name with the sizes:
+// "maxout_layer(inputs=64, units=32, pieces=2)".
+func (m MaxoutLayer[T]) String() string {
+	return fmt.Sprintf("maxout_layer(inputs=%d, units=%d, pieces=%d)", m.Inputs, m.Units, m.Pieces)
+}

@@ -1,0 +1,228 @@
+package activation
+
+import (
+	"fmt"
+	"strings"
+
+	"example.com/activation/internal/kernel"
+)
+
+var (
+	_ OutputDerivative[float32] = Softmax[float32]{}
+	_ OutputDerivative[float64] = LogSoftmax[float64]{}
+)
+
+// Softmax turns n numbers, the logits of n classes, into their probabilities:
+//
+//	f(u)ᵢ        = e^(uᵢ/τ) / Σⱼ e^(uⱼ/τ)          range (0, 1), sum 1
+//	∂f(u)ᵢ/∂uⱼ   = f(u)ᵢ · (δᵢⱼ − f(u)ⱼ) / τ       δᵢⱼ = 1 for i = j, else 0
+//
+// It is [Sigmoid] for more than two classes, softmax [u, 0] being [σ(u), σ(−u)].
+// Use it on the output layer of a classifier: [2.0, 1.0, 0.1] becomes about
+// [0.7, 0.2, 0.1]. For the cross-entropy loss take [LogSoftmax].
+//
+// It works along an axis: x is [outer][Classes][Stride], and each of the
+// outer·Stride distributions has its Classes entries Stride apart.
+//
+// f′ follows from the quotient rule for Nᵢ/S with Nᵢ = e^(uᵢ/τ), whose
+// derivative by the chain rule is Nᵢ/τ, and S = Σⱼ Nⱼ:
+//
+//	∂f(u)ᵢ/∂uⱼ = (δᵢⱼ·Nᵢ·S − Nᵢ·Nⱼ) / (τ·S²) = f(u)ᵢ·(δᵢⱼ − f(u)ⱼ) / τ
+//
+// Special cases are:
+//
+//	an entry −Inf beside a finite one gives exactly 0
+//	a row with NaN or +Inf in it, or with −Inf only, gives NaN throughout
+//	a row of one entry gives 1
+//
+// The relative error of an entry is at most 4·ε·(1 + |x − max|/τ), down to the
+// smallest subnormal, with ε = 2⁻²³ for float32 and 2⁻⁵² for float64, for rows
+// of up to 2²⁰ entries; the entries of n sum to 1 within 2·ε·√n.
+// The zero value is ready to use.
+type Softmax[T Float] struct {
+	// Classes is the number of entries of a distribution; 0 means that the
+	// whole slice is one, whatever Stride says.
+	Classes int
+
+	// Stride is the distance from one entry to the next; 0 means 1.
+	Stride int
+
+	// Temperature is τ: above 1 it evens the probabilities out, below 1 it
+	// sharpens them. 0 means 1, else it must be above 0.
+	Temperature T
+}
+
+// distributions checks the fields of a Softmax or LogSoftmax and that n
+// elements fit them, and returns what they mean.
+func distributions[T Float](call string, s Softmax[T], n int) (classes, step int, tau T) {
+	atLeast(call, "Classes", s.Classes, 0)
+	step = stride(call, s.Stride)
+	tau = s.Temperature
+	if tau == 0 {
+		tau = 1
+	}
+	if !(tau > 0) {
+		mistake(call, "Temperature = %v, want above 0", tau)
+	}
+	if s.Classes == 0 {
+		return n, 1, tau
+	}
+	multiple(call, "x", n, "Classes·Stride", product(s.Classes, step))
+	return s.Classes, step, tau
+}
+
+// checkKeep checks that there is a keep for each of n elements.
+func checkKeep(call string, keep []bool, n int) {
+	if len(keep) != n {
+		mistake(call, "len(keep) = %d, want %d", len(keep), n)
+	}
+}
+
+// square checks that x is one distribution of those that s describes, and
+// returns a dst for its Jacobian.
+func square[T Float](call string, s Softmax[T], dst, x []T) ([]T, T) {
+	_, _, tau := distributions(call, s, len(x))
+	if s.Classes != 0 && len(x) != s.Classes {
+		mistake(call, "len(x) = %d, want Classes = %d", len(x), s.Classes)
+	}
+	return result(call, dst, product(len(x), len(x))), tau
+}
+
+// Forward computes the probabilities for the logits x.
+func (s Softmax[T]) Forward(dst, x []T) []T {
+	classes, step, tau := distributions("Softmax.Forward", s, len(x))
+	dst = elements("Softmax.Forward", dst, x)
+	kernel.Softmax(dst, x, classes, step, tau)
+	return dst
+}
+
+// ForwardMasked computes the probabilities for the logits to keep, as if there
+// were no others. A masked entry is 0, whatever its logit, and a row that is
+// masked out whole is all 0.
+func (s Softmax[T]) ForwardMasked(dst, x []T, keep []bool) []T {
+	const call = "Softmax.ForwardMasked"
+	classes, step, tau := distributions(call, s, len(x))
+	checkKeep(call, keep, len(x))
+	dst = elements(call, dst, x)
+	kernel.SoftmaxMasked(dst, x, keep, classes, step, tau)
+	return dst
+}
+
+// Derivative computes dst ← Jᵀ·upstream at x: with y = f(x) and g = upstream,
+// yᵢ·(gᵢ − Σⱼ yⱼgⱼ)/τ, arranged so that small components keep their bits.
+func (s Softmax[T]) Derivative(dst, x, upstream []T) []T {
+	classes, step, tau := distributions("Softmax.Derivative", s, len(x))
+	dst = gradient("Softmax.Derivative", dst, x, upstream, len(x))
+	kernel.SoftmaxDerivative(dst, x, upstream, classes, step, tau)
+	return dst
+}
+
+// DerivativeFromOutput is [Softmax.Derivative] for y = Forward(x).
+func (s Softmax[T]) DerivativeFromOutput(dst, y, upstream []T) []T {
+	classes, step, tau := distributions("Softmax.DerivativeFromOutput", s, len(y))
+	dst = gradient("Softmax.DerivativeFromOutput", dst, y, upstream, len(y))
+	kernel.SoftmaxDerivativeFromOutput(dst, y, upstream, classes, step, tau)
+	return dst
+}
+
+// Jacobian computes all derivatives for one distribution x of n entries:
+// ∂f(x)ᵢ/∂xⱼ at index i·n + j.
+func (s Softmax[T]) Jacobian(dst, x []T) []T {
+	dst, tau := square("Softmax.Jacobian", s, dst, x)
+	kernel.SoftmaxJacobian(dst, x, tau)
+	return dst
+}
+
+// String returns the name with the fields that are set:
+// "softmax(classes=10, stride=49, temperature=0.5)".
+func (s Softmax[T]) String() string { return "softmax" + s.fields() }
+
+func (s Softmax[T]) fields() string {
+	var set []string
+	if s.Classes != 0 {
+		set = append(set, fmt.Sprintf("classes=%d", s.Classes))
+	}
+	if s.Stride > 1 {
+		set = append(set, fmt.Sprintf("stride=%d", s.Stride))
+	}
+	if s.Temperature != 0 && s.Temperature != 1 {
+		set = append(set, "temperature="+decimal(s.Temperature))
+	}
+	if set == nil {
+		return ""
+	}
+	return "(" + strings.Join(set, ", ") + ")"
+}
+
+// LogSoftmax is the logarithm of [Softmax], with the same fields:
+//
+//	f(u)ᵢ        = uᵢ/τ − log Σⱼ e^(uⱼ/τ)          range (−∞, 0]
+//	∂f(u)ᵢ/∂uⱼ   = (δᵢⱼ − pⱼ) / τ                  p = softmax u
+//
+// Use it for the loss: the cross-entropy of a classifier is −f(u) at the class
+// that is right. It is accurate also where softmax is close to 1, and the
+// logarithm of that would be 0: f([40, 0])₀ is −4.2e-18.
+//
+// f′ follows from the sum and chain rules, with log′ v = 1/v.
+//
+// Special cases are:
+//
+//	an entry −Inf beside a finite one gives −Inf
+//	a row with NaN or +Inf in it, or with −Inf only, gives NaN throughout
+//	a row of one entry gives 0
+//
+// The error is below 4 ULP. The zero value is ready to use.
+type LogSoftmax[T Float] struct {
+	// Classes, Stride and Temperature are those of [Softmax].
+	Classes     int
+	Stride      int
+	Temperature T
+}
+
+// Forward computes the log probabilities for the logits x.
+func (l LogSoftmax[T]) Forward(dst, x []T) []T {
+	classes, step, tau := distributions("LogSoftmax.Forward", Softmax[T](l), len(x))
+	dst = elements("LogSoftmax.Forward", dst, x)
+	kernel.LogSoftmax(dst, x, classes, step, tau)
+	return dst
+}
+
+// ForwardMasked computes the log probabilities for the logits to keep, as if
+// there were no others. A masked entry is −Inf, whatever its logit.
+func (l LogSoftmax[T]) ForwardMasked(dst, x []T, keep []bool) []T {
+	const call = "LogSoftmax.ForwardMasked"
+	classes, step, tau := distributions(call, Softmax[T](l), len(x))
+	checkKeep(call, keep, len(x))
+	dst = elements(call, dst, x)
+	kernel.LogSoftmaxMasked(dst, x, keep, classes, step, tau)
+	return dst
+}
+
+// Derivative computes dst ← Jᵀ·upstream at x: with g = upstream,
+// (gᵢ − pᵢ·Σⱼ gⱼ)/τ.
+func (l LogSoftmax[T]) Derivative(dst, x, upstream []T) []T {
+	classes, step, tau := distributions("LogSoftmax.Derivative", Softmax[T](l), len(x))
+	dst = gradient("LogSoftmax.Derivative", dst, x, upstream, len(x))
+	kernel.LogSoftmaxDerivative(dst, x, upstream, classes, step, tau)
+	return dst
+}
+
+// DerivativeFromOutput is [LogSoftmax.Derivative] for y = Forward(x).
+func (l LogSoftmax[T]) DerivativeFromOutput(dst, y, upstream []T) []T {
+	classes, step, tau := distributions("LogSoftmax.DerivativeFromOutput", Softmax[T](l), len(y))
+	dst = gradient("LogSoftmax.DerivativeFromOutput", dst, y, upstream, len(y))
+	kernel.LogSoftmaxDerivativeFromOutput(dst, y, upstream, classes, step, tau)
+	return dst
+}
+
+// Jacobian computes all derivatives for one distribution x of n entries:
+// ∂f(x)ᵢ/∂xⱼ at index i·n + j.
+func (l LogSoftmax[T]) Jacobian(dst, x []T) []T {
+	dst, tau := square("LogSoftmax.Jacobian", Softmax[T](l), dst, x)
+	kernel.LogSoftmaxJacobian(dst, x, tau)
+	return dst
+}
+
+// String returns the name with the fields that are set:
+// "log_softmax(classes=10)".
+func (l LogSoftmax[T]) String() string { return "log_softmax" + Softmax[T](l).fields() }
