@@ -143,7 +143,8 @@ func (m MaxoutLayer[T]) shape(call string, n int) int {
 	return n / m.Inputs * m.Units
 }
 
-// Forward computes the outputs for a batch x.
+// Forward computes the outputs for a batch x. Forward and Derivative allocate a
+// copy of a row where dst is an input itself and the row longer than 512.
 func (m MaxoutLayer[T]) Forward(dst, x []T) []T {
 	dst = result("MaxoutLayer.Forward", dst, m.shape("MaxoutLayer.Forward", len(x)))
 	weights, biases := m.split(m.Params)
@@ -151,8 +152,7 @@ func (m MaxoutLayer[T]) Forward(dst, x []T) []T {
 	return dst
 }
 
-// Derivative computes ∂L/∂x for a batch x. Where dst is x or upstream itself
-// and Inputs is above 512, it allocates a copy of a row.
+// Derivative computes ∂L/∂x for a batch x.
 func (m MaxoutLayer[T]) Derivative(dst, x, upstream []T) []T {
 	const call = "MaxoutLayer.Derivative"
 	dst = gradient(call, dst, x, upstream, m.shape(call, len(x)))

@@ -52,9 +52,9 @@ type Softmax[T Float] struct {
 	Temperature T
 }
 
-// distributions checks the fields of a Softmax or LogSoftmax and that n
-// elements fit them, and returns what they mean.
-func distributions[T Float](call string, s Softmax[T], n int) (classes, step int, tau T) {
+// distributions checks the fields of a Softmax or LogSoftmax and that the n
+// elements of a slice fit them, and returns what they mean.
+func distributions[T Float](call, slice string, s Softmax[T], n int) (classes, step int, tau T) {
 	atLeast(call, "Classes", s.Classes, 0)
 	step = stride(call, s.Stride)
 	tau = s.Temperature
@@ -67,7 +67,7 @@ func distributions[T Float](call string, s Softmax[T], n int) (classes, step int
 	if s.Classes == 0 {
 		return n, 1, tau
 	}
-	multiple(call, "x", n, "Classes·Stride", product(s.Classes, step))
+	multiple(call, slice, n, "Classes·Stride", product(s.Classes, step))
 	return s.Classes, step, tau
 }
 
@@ -81,7 +81,7 @@ func checkKeep(call string, keep []bool, n int) {
 // square checks that x is one distribution of those that s describes, and
 // returns a dst for its Jacobian.
 func square[T Float](call string, s Softmax[T], dst, x []T) ([]T, T) {
-	_, _, tau := distributions(call, s, len(x))
+	_, _, tau := distributions(call, "x", s, len(x))
 	if s.Classes != 0 && len(x) != s.Classes {
 		mistake(call, "len(x) = %d, want Classes = %d", len(x), s.Classes)
 	}
@@ -90,7 +90,7 @@ func square[T Float](call string, s Softmax[T], dst, x []T) ([]T, T) {
 
 // Forward computes the probabilities for the logits x.
 func (s Softmax[T]) Forward(dst, x []T) []T {
-	classes, step, tau := distributions("Softmax.Forward", s, len(x))
+	classes, step, tau := distributions("Softmax.Forward", "x", s, len(x))
 	dst = elements("Softmax.Forward", dst, x)
 	kernel.Softmax(dst, x, classes, step, tau)
 	return dst
@@ -101,7 +101,7 @@ func (s Softmax[T]) Forward(dst, x []T) []T {
 // masked out whole is all 0.
 func (s Softmax[T]) ForwardMasked(dst, x []T, keep []bool) []T {
 	const call = "Softmax.ForwardMasked"
-	classes, step, tau := distributions(call, s, len(x))
+	classes, step, tau := distributions(call, "x", s, len(x))
 	checkKeep(call, keep, len(x))
 	dst = elements(call, dst, x)
 	kernel.SoftmaxMasked(dst, x, keep, classes, step, tau)
@@ -111,7 +111,7 @@ func (s Softmax[T]) ForwardMasked(dst, x []T, keep []bool) []T {
 // Derivative computes dst ← Jᵀ·upstream at x: with y = f(x) and g = upstream,
 // yᵢ·(gᵢ − Σⱼ yⱼgⱼ)/τ, arranged so that small components keep their bits.
 func (s Softmax[T]) Derivative(dst, x, upstream []T) []T {
-	classes, step, tau := distributions("Softmax.Derivative", s, len(x))
+	classes, step, tau := distributions("Softmax.Derivative", "x", s, len(x))
 	dst = gradient("Softmax.Derivative", dst, x, upstream, len(x))
 	kernel.SoftmaxDerivative(dst, x, upstream, classes, step, tau)
 	return dst
@@ -119,7 +119,7 @@ func (s Softmax[T]) Derivative(dst, x, upstream []T) []T {
 
 // DerivativeFromOutput is [Softmax.Derivative] for y = Forward(x).
 func (s Softmax[T]) DerivativeFromOutput(dst, y, upstream []T) []T {
-	classes, step, tau := distributions("Softmax.DerivativeFromOutput", s, len(y))
+	classes, step, tau := distributions("Softmax.DerivativeFromOutput", "y", s, len(y))
 	dst = gradient("Softmax.DerivativeFromOutput", dst, y, upstream, len(y))
 	kernel.SoftmaxDerivativeFromOutput(dst, y, upstream, classes, step, tau)
 	return dst
@@ -181,7 +181,7 @@ type LogSoftmax[T Float] struct {
 
 // Forward computes the log probabilities for the logits x.
 func (l LogSoftmax[T]) Forward(dst, x []T) []T {
-	classes, step, tau := distributions("LogSoftmax.Forward", Softmax[T](l), len(x))
+	classes, step, tau := distributions("LogSoftmax.Forward", "x", Softmax[T](l), len(x))
 	dst = elements("LogSoftmax.Forward", dst, x)
 	kernel.LogSoftmax(dst, x, classes, step, tau)
 	return dst
@@ -191,7 +191,7 @@ func (l LogSoftmax[T]) Forward(dst, x []T) []T {
 // there were no others. A masked entry is −Inf, whatever its logit.
 func (l LogSoftmax[T]) ForwardMasked(dst, x []T, keep []bool) []T {
 	const call = "LogSoftmax.ForwardMasked"
-	classes, step, tau := distributions(call, Softmax[T](l), len(x))
+	classes, step, tau := distributions(call, "x", Softmax[T](l), len(x))
 	checkKeep(call, keep, len(x))
 	dst = elements(call, dst, x)
 	kernel.LogSoftmaxMasked(dst, x, keep, classes, step, tau)
@@ -201,7 +201,7 @@ func (l LogSoftmax[T]) ForwardMasked(dst, x []T, keep []bool) []T {
 // Derivative computes dst ← Jᵀ·upstream at x: with g = upstream,
 // (gᵢ − pᵢ·Σⱼ gⱼ)/τ.
 func (l LogSoftmax[T]) Derivative(dst, x, upstream []T) []T {
-	classes, step, tau := distributions("LogSoftmax.Derivative", Softmax[T](l), len(x))
+	classes, step, tau := distributions("LogSoftmax.Derivative", "x", Softmax[T](l), len(x))
 	dst = gradient("LogSoftmax.Derivative", dst, x, upstream, len(x))
 	kernel.LogSoftmaxDerivative(dst, x, upstream, classes, step, tau)
 	return dst
@@ -209,7 +209,7 @@ func (l LogSoftmax[T]) Derivative(dst, x, upstream []T) []T {
 
 // DerivativeFromOutput is [LogSoftmax.Derivative] for y = Forward(x).
 func (l LogSoftmax[T]) DerivativeFromOutput(dst, y, upstream []T) []T {
-	classes, step, tau := distributions("LogSoftmax.DerivativeFromOutput", Softmax[T](l), len(y))
+	classes, step, tau := distributions("LogSoftmax.DerivativeFromOutput", "y", Softmax[T](l), len(y))
 	dst = gradient("LogSoftmax.DerivativeFromOutput", dst, y, upstream, len(y))
 	kernel.LogSoftmaxDerivativeFromOutput(dst, y, upstream, classes, step, tau)
 	return dst

@@ -3,35 +3,37 @@ package kernel
 // A maxout layer computes maxⱼ(wⱼᵀx + bⱼ) for each unit: weights are
 // [units][pieces][inputs], biases [units][pieces], x is [batch][inputs].
 
+//
+// Where dst is an input, it must not lose what is still to be read: then the
+// loops go over a copy of the row, on the stack up to maxRow elements.
+const maxRow = 512
+
 // MaxoutLayer sets dst, [batch][units], to the outputs for x.
 func MaxoutLayer[T Float](dst, x, weights, biases []T, inputs, units, pieces int) {
-	for start := 0; start < len(dst); start += units {
-		row := x[start/units*inputs:][:inputs]
-		for u := range units {
-			dst[start+u], _ = winner(row, weights, biases, u, pieces)
+	var buffer [maxRow]T
+	for start, r := 0, 0; start < len(x); start, r = start+inputs, r+1 {
+		out, row := dst[r*units:][:units], x[start:][:inputs]
+		if same(out, row) {
+			row = append(buffer[:0], row...)
+		}
+		for u := range out {
+			out[u], _ = winner(row, weights, biases, u, pieces)
 		}
 	}
 }
 
 // MaxoutLayerDerivative sets dst, [batch][inputs], to the sum over the units
 // of upstream times the weights of the piece that wins at x.
-//
-// Where dst is x or upstream, the rows of which it must read to the end, it
-// works on a copy of the row.
 func MaxoutLayerDerivative[T Float](dst, x, upstream, weights, biases []T, inputs, units, pieces int) {
-	var buffer [2 * maxRow]T
-	copies := buffer[:]
-	if inputs > maxRow && len(dst) > 0 && (same(dst, x) || same(dst, upstream)) {
-		copies = make([]T, 2*inputs)
-	}
+	var rowBuffer, gradientBuffer [maxRow]T
 	for start, r := 0, 0; start < len(x); start, r = start+inputs, r+1 {
 		out, row := dst[start:][:inputs], x[start:][:inputs]
 		g := part(upstream, r*units, (r+1)*units)
 		if same(out, row) {
-			row = copies[:copy(copies[:inputs], row)]
+			row = append(rowBuffer[:0], row...)
 		}
-		if inputs == units && same(out, g) {
-			g = copies[inputs:][:copy(copies[inputs:][:units], g)]
+		if same(out, g) {
+			g = append(gradientBuffer[:0], g...)
 		}
 		clear(out)
 		for u := range units {
@@ -46,9 +48,6 @@ func MaxoutLayerDerivative[T Float](dst, x, upstream, weights, biases []T, input
 		}
 	}
 }
-
-// maxRow is the longest row that MaxoutLayerDerivative copies to its stack.
-const maxRow = 512
 
 // MaxoutLayerParameterGradient adds to gradW and gradB, for each unit and
 // example, upstream·x and upstream at the piece that wins.

@@ -7,46 +7,81 @@ package kernel
 // PReLU sets dst to x where x > 0, else to alpha[i]·x, with
 // i = (index/stride) mod len(alpha).
 func PReLU[T Float](dst, x, alpha []T, stride int) {
-	if len(alpha) > 1 && stride == 1 {
-		for len(x) > 0 {
-			row, out := x[:len(alpha)], dst[:len(alpha)]
-			for i, a := range alpha {
-				out[i] = leaky(row[i], a)
-			}
-			x, dst = x[len(alpha):], dst[len(alpha):]
+	if len(alpha) == 1 {
+		LeakyReLU(dst, x, alpha[0])
+		return
+	}
+	if stride > 1 {
+		for start, i := 0, 0; start < len(x); start, i = start+stride, i+1 {
+			LeakyReLU(dst[start:][:stride], x[start:][:stride], alpha[i%len(alpha)])
 		}
 		return
 	}
-	for start, i := 0, 0; start < len(x); i++ {
-		end := runEnd(start, len(x), len(alpha), stride)
-		LeakyReLU(dst[start:end], x[start:end], alpha[i%len(alpha)])
-		start = end
+	switch dst := any(dst).(type) {
+	case []float32:
+		x, alpha := any(x).([]float32), any(alpha).([]float32)
+		for ; len(x) > 0; x, dst = x[len(alpha):], dst[len(alpha):] {
+			in, out := x[:len(alpha)], dst[:len(alpha)]
+			for i, a := range alpha {
+				out[i] = leaky32(in[i], a)
+			}
+		}
+	case []float64:
+		x, alpha := any(x).([]float64), any(alpha).([]float64)
+		for ; len(x) > 0; x, dst = x[len(alpha):], dst[len(alpha):] {
+			in, out := x[:len(alpha)], dst[:len(alpha)]
+			for i, a := range alpha {
+				out[i] = leaky64(in[i], a)
+			}
+		}
 	}
 }
 
 // PReLUDerivative sets dst to upstream where x > 0, to NaN where x is NaN, and
 // to alpha[i]·upstream elsewhere.
 func PReLUDerivative[T Float](dst, x, upstream, alpha []T, stride int) {
-	if len(alpha) > 1 && stride == 1 {
+	if len(alpha) == 1 {
+		LeakyReLUDerivative(dst, x, upstream, alpha[0])
+		return
+	}
+	if stride > 1 {
+		for start, i := 0, 0; start < len(x); start, i = start+stride, i+1 {
+			end := start + stride
+			LeakyReLUDerivative(dst[start:end], x[start:end], part(upstream, start, end), alpha[i%len(alpha)])
+		}
+		return
+	}
+	switch dst := any(dst).(type) {
+	case []float32:
+		x, upstream, alpha := any(x).([]float32), any(upstream).([]float32), any(alpha).([]float32)
 		for start := 0; start < len(x); start += len(alpha) {
-			row, out := x[start:][:len(alpha)], dst[start:][:len(alpha)]
+			in, out := x[start:][:len(alpha)], dst[start:][:len(alpha)]
 			if upstream == nil {
 				for i, a := range alpha {
-					out[i] = gate(row[i], 1, a)
+					out[i] = gate32(in[i], 1, a)
 				}
 				continue
 			}
 			g := upstream[start:][:len(alpha)]
 			for i, a := range alpha {
-				out[i] = gate(row[i], g[i], a*g[i])
+				out[i] = gate32(in[i], g[i], a)
 			}
 		}
-		return
-	}
-	for start, i := 0, 0; start < len(x); i++ {
-		end := runEnd(start, len(x), len(alpha), stride)
-		LeakyReLUDerivative(dst[start:end], x[start:end], part(upstream, start, end), alpha[i%len(alpha)])
-		start = end
+	case []float64:
+		x, upstream, alpha := any(x).([]float64), any(upstream).([]float64), any(alpha).([]float64)
+		for start := 0; start < len(x); start += len(alpha) {
+			in, out := x[start:][:len(alpha)], dst[start:][:len(alpha)]
+			if upstream == nil {
+				for i, a := range alpha {
+					out[i] = gate64(in[i], 1, a)
+				}
+				continue
+			}
+			g := upstream[start:][:len(alpha)]
+			for i, a := range alpha {
+				out[i] = gate64(in[i], g[i], a)
+			}
+		}
 	}
 }
 
@@ -65,26 +100,18 @@ func PReLUParameterGradient[T Float](grad, x, upstream []T, stride int) {
 		}
 		return
 	}
-	for start, i := 0, 0; start < len(x); i++ {
-		end := runEnd(start, len(x), len(grad), stride)
+	if len(grad) == 1 {
+		stride = len(x)
+	}
+	for start, i := 0, 0; start < len(x); start, i = start+stride, i+1 {
 		var sum float64 // a long run of float32 needs more than 24 bits
-		for j := start; j < end; j++ {
+		for j := start; j < start+stride; j++ {
 			if v := x[j]; !(v > 0) {
 				sum += float64(scale(v, upstream, j))
 			}
 		}
 		grad[i%len(grad)] += T(sum)
-		start = end
 	}
-}
-
-// runEnd returns where the run of elements with one slope ends that begins at
-// start.
-func runEnd(start, n, slopes, stride int) int {
-	if slopes == 1 {
-		return n
-	}
-	return start + stride
 }
 
 // part returns s[start:end], or nil for a nil s.

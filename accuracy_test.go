@@ -1,0 +1,234 @@
+package activation_test
+
+import (
+	"flag"
+	"fmt"
+	"math"
+	"math/rand/v2"
+	"runtime"
+	"sync"
+	"testing"
+
+	"example.com/activation"
+	"example.com/activation/internal/reference"
+)
+
+var exhaustive = flag.Bool("exhaustive", false, "run the accuracy tests over all 2³² float32 inputs, and 100 times the float64 ones")
+
+// A worst is the largest error found, and where.
+type worst struct{ ulp, x, got, want float64 }
+
+func (w *worst) take(v worst) {
+	if v.ulp > w.ulp || v.ulp != v.ulp {
+		*w = v
+	}
+}
+
+// check fails the test where the worst error is above the bound.
+func (w worst) check(t *testing.T, what string, bound float64) {
+	t.Helper()
+	report := t.Logf
+	if !(w.ulp <= bound) {
+		report = t.Errorf
+	}
+	report("%s(%x) = %x, want %x (%.4f ULP, bound %v)", what, w.x, w.got, w.want, w.ulp, bound)
+}
+
+// sweep calls f for each of n parts, on all processors, and returns the worst.
+func sweep(n int, f func(part int) worst) (w worst) {
+	var (
+		wait  sync.WaitGroup
+		lock  sync.Mutex
+		parts = make(chan int)
+	)
+	for range runtime.GOMAXPROCS(0) {
+		wait.Go(func() {
+			for part := range parts {
+				v := f(part)
+				lock.Lock()
+				w.take(v)
+				lock.Unlock()
+			}
+		})
+	}
+	for part := range n {
+		parts <- part
+	}
+	close(parts)
+	wait.Wait()
+	return w
+}
+
+// TestAccuracy32 compares Forward and Derivative with the truth for every
+// 997th float32, in all of its range; with -exhaustive for every one.
+func TestAccuracy32(t *testing.T) {
+	step := uint64(997)
+	if *exhaustive {
+		step = 1
+	}
+	each(t, func(t *testing.T, e entry[float32]) {
+		if e.accuracy == nil {
+			t.Skip("exact")
+		}
+		run := func(f func(dst, x []float32) []float32, truth func(float32) float64) worst {
+			return sweep(256, func(part int) (w worst) {
+				x, y := make([]float32, 0, 4096), make([]float32, 4096)
+				flush := func() {
+					for i, got := range f(y[:len(x)], x) {
+						want := truth(x[i])
+						w.take(worst{reference.ULP32Fast(got, want), float64(x[i]), float64(got), want})
+					}
+					x = x[:0]
+				}
+				for b := uint64(part)<<24 + uint64(part)%step; b < uint64(part+1)<<24; b += step {
+					if x = append(x, math.Float32frombits(uint32(b))); len(x) == cap(x) {
+						flush()
+					}
+				}
+				flush()
+				return w
+			})
+		}
+		run(e.a.Forward, e.accuracy.f32).check(t, "Forward", e.accuracy.forward)
+		run(func(dst, x []float32) []float32 { return e.a.Derivative(dst, x, nil) }, e.accuracy.df32).check(t, "Derivative", e.accuracy.derivative)
+	})
+}
+
+// TestAccuracy64 compares Forward and Derivative with the truth for random
+// float64s: a third of them uniform in [−40, 40], a third in [−2, 2], a third
+// in bit space.
+func TestAccuracy64(t *testing.T) {
+	n := 20_000
+	if *exhaustive {
+		n *= 100
+	}
+	each(t, func(t *testing.T, e entry[float64]) {
+		if e.accuracy == nil {
+			t.Skip("exact")
+		}
+		run := func(f func(dst, x []float64) []float64, truth func(float64) reference.Value) worst {
+			return sweep(16, func(part int) (w worst) {
+				rng := rand.New(rand.NewPCG(uint64(part), 15))
+				x := make([]float64, n)
+				for i := range x {
+					switch i % 3 {
+					case 0:
+						x[i] = 80*rng.Float64() - 40
+					case 1:
+						x[i] = 4*rng.Float64() - 2
+					default: // exponents from the smallest subnormal to 2¹⁰
+						x[i] = math.Float64frombits(rng.Uint64()&(1<<63) | rng.Uint64N(0x409<<52))
+					}
+				}
+				for i, got := range f(make([]float64, n), x) {
+					want := truth(x[i])
+					w.take(worst{reference.ULP64(got, want), x[i], got, want.Float64()})
+				}
+				return w
+			})
+		}
+		run(e.a.Forward, e.accuracy.f).check(t, "Forward", e.accuracy.forward)
+		run(func(dst, x []float64) []float64 { return e.a.Derivative(dst, x, nil) }, e.accuracy.df).check(t, "Derivative", e.accuracy.derivative)
+	})
+}
+
+// TestAccuracyFromOutput compares DerivativeFromOutput with the exact value of
+// its expression.
+func TestAccuracyFromOutput(t *testing.T) {
+	both(t, accuracyFromOutput[float32], accuracyFromOutput[float64])
+}
+
+func accuracyFromOutput[T activation.Float](t *testing.T, e entry[T]) {
+	if e.accuracy == nil {
+		t.Skip("exact")
+	}
+	f := e.a.(activation.OutputDerivative[T])
+	rng := rand.New(rand.NewPCG(16, 17))
+	y := make([]T, 100_000)
+	for i := range y {
+		y[i] = T(math.Ldexp(rng.Float64(), -rng.IntN(40)))
+		if _, signed := e.a.(activation.Tanh[T]); signed && i%2 == 0 {
+			y[i] = -y[i]
+		}
+		if i%4 == 0 {
+			y[i] = 1 - y[i]
+		}
+	}
+	var w worst
+	for i, got := range f.DerivativeFromOutput(nil, y, nil) {
+		want := e.accuracy.fromY(float64(y[i]))
+		w.take(worst{ulp(got, want), float64(y[i]), float64(got), want.Float64()})
+	}
+	w.check(t, "DerivativeFromOutput", e.accuracy.fromOutput)
+}
+
+// ulp returns the error of got in units of the last place of its type.
+func ulp[T activation.Float](got T, want reference.Value) float64 {
+	if is32[T]() {
+		return reference.ULP32(float32(got), want)
+	}
+	return reference.ULP64(float64(got), want)
+}
+
+// TestAccuracySoftmax holds the bounds that Softmax and LogSoftmax promise, for
+// rows of 1 to 2²⁰ entries.
+func TestAccuracySoftmax(t *testing.T) {
+	t.Run("float32", accuracySoftmax[float32])
+	t.Run("float64", accuracySoftmax[float64])
+}
+
+func accuracySoftmax[T activation.Float](t *testing.T) {
+	epsilon := 0x1p-52
+	if is32[T]() {
+		epsilon = 0x1p-23
+	}
+	rng := rand.New(rand.NewPCG(18, 19))
+	for _, n := range []int{1, 2, 3, 10, 100, 1000, 1 << 17, 1 << 20} {
+		if n > 1000 && testing.Short() {
+			continue
+		}
+		for _, spread := range []float64{0, 0.1, 3, 100} {
+			x, exact := make([]T, n), make([]float64, n)
+			top := math.Inf(-1)
+			for i := range x {
+				x[i] = T(rng.NormFloat64() * spread)
+				exact[i] = float64(x[i])
+				top = max(top, exact[i])
+			}
+			what := fmt.Sprintf("n=%d, spread %v", n, spread)
+			sum, largest := 0.0, 0.0
+			want := reference.Softmax(exact, 1)
+			for i, got := range (activation.Softmax[T]{}).Forward(nil, x) {
+				sum += float64(got)
+				w := want[i].Float64()
+				bound := 4*epsilon*(1+top-exact[i])*w + float64(smallest[T]())
+				largest = max(largest, math.Abs(reference.FromFloat(float64(got)).Sub(want[i]).Float64())/bound)
+			}
+			if !(largest <= 1) {
+				t.Errorf("%s: softmax is off by %.2f times its bound", what, largest)
+			}
+			if off := math.Abs(sum - 1); !(off <= 2*epsilon*math.Sqrt(float64(n))) {
+				t.Errorf("%s: the sum of softmax is off by %.3g", what, off)
+			}
+			if n > 1<<17 {
+				continue // the truth of a logarithm takes long
+			}
+			var w worst
+			want = reference.LogSoftmax(exact, 1)
+			for i, got := range (activation.LogSoftmax[T]{}).Forward(nil, x) {
+				w.take(worst{ulp(got, want[i]), exact[i], float64(got), want[i].Float64()})
+			}
+			w.check(t, "LogSoftmax, "+what, 4)
+		}
+	}
+	// Close to one-hot, where log softmax is all but 0.
+	for d := T(1); d < 100; d += 0.75 {
+		x := []T{d, 0, -1}
+		want := reference.LogSoftmax([]float64{float64(d), 0, -1}, 1)
+		for i, got := range (activation.LogSoftmax[T]{}).Forward(nil, x) {
+			if u := ulp(got, want[i]); !(u <= 4) {
+				t.Errorf("LogSoftmax(%v)[%d] = %v, want %v (%.2f ULP)", x, i, got, want[i], u)
+			}
+		}
+	}
+}

@@ -1,0 +1,377 @@
+package activation_test
+
+import (
+	"fmt"
+	"math"
+	"math/rand/v2"
+	"slices"
+	"strings"
+	"testing"
+
+	"example.com/activation"
+)
+
+// A pass is a method with one input of the length of x or of f(x), and perhaps
+// an upstream.
+type pass[T activation.Float] struct {
+	name    string
+	run     func(dst, in, upstream []T) []T
+	in, out int  // elements for a group
+	takes   bool // an upstream, of outputs elements for a group
+}
+
+// passes returns the methods of the activation of an entry.
+func (e entry[T]) passes() []pass[T] {
+	p := []pass[T]{
+		{"Forward", func(dst, x, _ []T) []T { return e.a.Forward(dst, x) }, e.group, e.outputs, false},
+		{"Derivative", e.a.Derivative, e.group, e.group, true},
+	}
+	if o, ok := e.a.(activation.OutputDerivative[T]); ok && !e.negative() {
+		p = append(p, pass[T]{"DerivativeFromOutput", o.DerivativeFromOutput, e.outputs, e.group, true})
+	}
+	return p
+}
+
+// negative reports whether the activation is a LeakyReLU without a derivative
+// from the output.
+func (e entry[T]) negative() bool {
+	l, ok := e.a.(activation.LeakyReLU[T])
+	return ok && l.Alpha < 0
+}
+
+// inputFor returns n groups of input for p: x, or f(x).
+func (e entry[T]) inputFor(p pass[T], rng *rand.Rand, n int) []T {
+	x := e.input(rng, n)
+	if p.name == "DerivativeFromOutput" {
+		return e.a.Forward(nil, x)
+	}
+	return x
+}
+
+func TestSpecialCases(t *testing.T) {
+	both(t, specialCases[float32], specialCases[float64])
+}
+
+func specialCases[T activation.Float](t *testing.T, e entry[T]) {
+	for _, s := range e.special {
+		wantBits(t, fmt.Sprintf("Forward(%v)", s.x), e.a.Forward(nil, []T{s.x}), []T{s.f})
+		wantBits(t, fmt.Sprintf("Derivative(%v)", s.x), e.a.Derivative(nil, []T{s.x}, nil), []T{s.df})
+	}
+}
+
+func TestAt(t *testing.T) { both(t, at[float32], at[float64]) }
+
+func at[T activation.Float](t *testing.T, e entry[T]) {
+	f, ok := e.a.(activation.Elementwise[T])
+	if !ok {
+		t.Skip("not element-wise")
+	}
+	rng := rand.New(rand.NewPCG(3, 4))
+	x := e.input(rng, 1000)
+	for _, s := range e.special {
+		x = append(x, s.x)
+	}
+	y, dy := f.Forward(nil, x), f.Derivative(nil, x, nil)
+	for i, v := range x {
+		wantBits(t, fmt.Sprintf("At(%x)", v), []T{f.At(v)}, y[i:i+1])
+		wantBits(t, fmt.Sprintf("DerivativeAt(%x)", v), []T{f.DerivativeAt(v)}, dy[i:i+1])
+	}
+}
+
+// TestPositions runs every pass over 0 to 130 groups, at several offsets into
+// a larger array, with a fresh dst and in place. Each group must give what it
+// gives alone, nothing around dst may change, nor any input.
+func TestPositions(t *testing.T) { both(t, positions[float32], positions[float64]) }
+
+func positions[T activation.Float](t *testing.T, e entry[T]) {
+	const most, guard = 130, 9
+	rng := rand.New(rand.NewPCG(5, 6))
+	for _, p := range e.passes() {
+		in := e.inputFor(p, rng, most)
+		var upstream []T
+		if p.takes {
+			upstream = values[T](rng, most*e.outputs)
+		}
+		var want []T
+		for i := range most {
+			want = append(want, p.run(nil, in[i*p.in:][:p.in], part(upstream, i*e.outputs, e.outputs))...)
+		}
+		for n := 0; n <= most; n++ {
+			for offset := range 4 {
+				for _, place := range []string{"fresh", "input", "upstream"} {
+					out := guarded(want[:n*p.out], offset, guard)
+					dst := out[guard+offset:][:n*p.out]
+					clear(dst)
+					x, g := slices.Clone(in[:n*p.in]), slices.Clone(part(upstream, 0, n*e.outputs))
+					switch {
+					case place == "input" && p.in == p.out:
+						copy(dst, x)
+						x = dst
+					case place == "upstream" && p.takes && e.outputs == p.out:
+						copy(dst, g)
+						g = dst
+					case place != "fresh":
+						continue
+					}
+					got := p.run(dst, x, g)
+					what := fmt.Sprintf("%s, %d groups at offset %d, dst %s", p.name, n, offset, place)
+					wantBits(t, what, got, want[:n*p.out])
+					wantBits(t, what+", with its surroundings", out, guarded(want[:n*p.out], offset, guard))
+					if place != "input" {
+						wantBits(t, what+", its input", x, in[:n*p.in])
+					}
+					if place != "upstream" && p.takes {
+						wantBits(t, what+", its upstream", g, upstream[:n*e.outputs])
+					}
+				}
+			}
+		}
+	}
+}
+
+// part returns n elements of s from start, or nil for a nil s.
+func part[T activation.Float](s []T, start, n int) []T {
+	if s == nil {
+		return nil
+	}
+	return s[start:][:n]
+}
+
+// guarded returns middle with at least guard marks on both sides.
+func guarded[T activation.Float](middle []T, offset, guard int) []T {
+	marks := slices.Repeat([]T{12345}, guard+offset)
+	return slices.Concat(marks, middle, marks)
+}
+
+// TestNilUpstream checks that nil stands for ones.
+func TestNilUpstream(t *testing.T) { both(t, nilUpstream[float32], nilUpstream[float64]) }
+
+func nilUpstream[T activation.Float](t *testing.T, e entry[T]) {
+	rng := rand.New(rand.NewPCG(7, 8))
+	for _, p := range e.passes() {
+		in := e.inputFor(p, rng, 50)
+		ones := slices.Repeat([]T{1}, 50*e.outputs)
+		wantBits(t, p.name, p.run(nil, in, nil), p.run(nil, in, ones))
+	}
+	if p, ok := e.a.(activation.Parametric[T]); ok {
+		x := e.input(rng, 50)
+		wantBits(t, "ParameterGradient", p.ParameterGradient(nil, x, nil), p.ParameterGradient(nil, x, slices.Repeat([]T{1}, 50*e.outputs)))
+	}
+}
+
+// TestEmpty checks that an empty input gives an empty result, not nil.
+func TestEmpty(t *testing.T) { both(t, empty[float32], empty[float64]) }
+
+func empty[T activation.Float](t *testing.T, e entry[T]) {
+	for _, p := range e.passes() {
+		for _, in := range [][]T{nil, {}} {
+			if got := p.run(nil, in, nil); got == nil || len(got) != 0 {
+				t.Errorf("%s of an empty slice = %v, want an empty slice", p.name, got)
+			}
+		}
+	}
+}
+
+// TestNaN puts a NaN into each element in turn: it must show in the results of
+// that element, and in no other group.
+func TestNaN(t *testing.T) { both(t, nans[float32], nans[float64]) }
+
+func nans[T activation.Float](t *testing.T, e entry[T]) {
+	rng := rand.New(rand.NewPCG(9, 10))
+	const groups = 5
+	for _, p := range e.passes() {
+		in := e.inputFor(p, rng, groups)
+		clean := p.run(nil, in, nil)
+		for i := range in {
+			x := slices.Clone(in)
+			x[i] = T(math.NaN())
+			got := p.run(nil, x, nil)
+			own := got[i/p.in*p.out:][:p.out]
+			if p.in == p.out {
+				own = got[i : i+1]
+			}
+			if !slices.ContainsFunc(own, func(v T) bool { return v != v }) {
+				t.Errorf("%s: NaN at %d gives %v there", p.name, i, own)
+			}
+			for j := range got {
+				if j/p.out != i/p.in && bits(got[j]) != bits(clean[j]) {
+					t.Errorf("%s: NaN at %d changes result %d", p.name, i, j)
+				}
+			}
+		}
+	}
+}
+
+// TestClosedGate checks that an upstream which is not finite does not pass
+// where a function is flat.
+func TestClosedGate(t *testing.T) {
+	t.Run("float32", closedGate[float32])
+	t.Run("float64", closedGate[float64])
+}
+
+func closedGate[T activation.Float](t *testing.T) {
+	nan, inf := T(math.NaN()), T(math.Inf(1))
+	g := []T{nan, inf, nan, inf}
+	wantBits(t, "ReLU.Derivative", activation.ReLU[T]{}.Derivative(nil, []T{-1, 0, 1, 1}, g), []T{0, 0, nan, inf})
+	wantBits(t, "ReLU.DerivativeFromOutput", activation.ReLU[T]{}.DerivativeFromOutput(nil, []T{0, 0, 1, 1}, g), []T{0, 0, nan, inf})
+	wantBits(t, "Maxout.Derivative", activation.Maxout[T]{Pieces: 2}.Derivative(nil, []T{-1, 0, 1, 1}, []T{nan, inf}), []T{0, nan, inf, 0})
+	p := activation.PReLU[T]{Alpha: []T{0.5}}
+	wantBits(t, "PReLU.ParameterGradient", p.ParameterGradient(nil, []T{1, 2, -1, 3}, []T{nan, inf, 2, nan}), []T{-2})
+}
+
+// TestMaxoutIsReLU checks what maxout generalises, and the ties.
+func TestMaxoutIsReLU(t *testing.T) {
+	m := activation.Maxout[float64]{Pieces: 2}
+	for _, u := range []float64{-3, -0.5, 0.5, 3} {
+		if got, want := m.Forward(nil, []float64{0, u})[0], (activation.ReLU[float64]{}).At(u); got != want {
+			t.Errorf("max(0, %v) = %v, want ReLU = %v", u, got, want)
+		}
+		if got, want := m.Forward(nil, []float64{0.01 * u, u})[0], (activation.LeakyReLU[float64]{}).At(u); got != want {
+			t.Errorf("max(0.01·%v, %v) = %v, want LeakyReLU = %v", u, u, got, want)
+		}
+		if got, want := m.Forward(nil, []float64{-u, u})[0], math.Abs(u); got != want {
+			t.Errorf("max(−%v, %v) = %v, want %v", u, u, got, want)
+		}
+	}
+	wantBits(t, "derivative of a tie", m.Derivative(nil, []float64{2, 2}, nil), []float64{1, 0})
+}
+
+// TestAllocations checks that no pass allocates when dst is given.
+func TestAllocations(t *testing.T) { both(t, allocations[float32], allocations[float64]) }
+
+func allocations[T activation.Float](t *testing.T, e entry[T]) {
+	rng := rand.New(rand.NewPCG(11, 12))
+	for _, p := range e.passes() {
+		in := e.inputFor(p, rng, 20)
+		dst, upstream := make([]T, 20*p.out), values[T](rng, 20*e.outputs)
+		if n := testing.AllocsPerRun(10, func() { p.run(dst, in, upstream) }); n != 0 {
+			t.Errorf("%s allocates %v times", p.name, n)
+		}
+		if p.takes && e.outputs == p.out {
+			if n := testing.AllocsPerRun(10, func() { p.run(upstream, in, upstream) }); n != 0 {
+				t.Errorf("%s over its upstream allocates %v times", p.name, n)
+			}
+		}
+	}
+	if p, ok := e.a.(activation.Parametric[T]); ok {
+		x, grad := e.input(rng, 20), make([]T, len(p.Parameters()))
+		if n := testing.AllocsPerRun(10, func() { p.ParameterGradient(grad, x, nil) }); n != 0 {
+			t.Errorf("ParameterGradient allocates %v times", n)
+		}
+	}
+	if f, ok := e.a.(activation.Elementwise[T]); ok {
+		var sum T
+		if n := testing.AllocsPerRun(10, func() { sum += f.At(1) + f.DerivativeAt(1) }); n != 0 {
+			t.Errorf("At and DerivativeAt allocate %v times", n)
+		}
+	}
+}
+
+// TestParameterGradientAdds checks that grad is added to, and that a batch may
+// come in pieces.
+func TestParameterGradientAdds(t *testing.T) {
+	both(t, parameterGradientAdds[float32], parameterGradientAdds[float64])
+}
+
+func parameterGradientAdds[T activation.Float](t *testing.T, e entry[T]) {
+	p, ok := e.a.(activation.Parametric[T])
+	if !ok {
+		t.Skip("no parameters")
+	}
+	rng := rand.New(rand.NewPCG(13, 14))
+	x, upstream := e.input(rng, 4), values[T](rng, 4*e.outputs)
+	for i := range x {
+		x[i] = T(rng.IntN(9) - 4) // small integers, whose sums are exact
+	}
+	for i := range upstream {
+		upstream[i] = T(rng.IntN(9) - 4)
+	}
+	whole := p.ParameterGradient(nil, x, upstream)
+	half, halfOut := len(x)/2, len(upstream)/2
+	grad := p.ParameterGradient(nil, x[:half], upstream[:halfOut])
+	if got := p.ParameterGradient(grad, x[half:], upstream[halfOut:]); &got[0] != &grad[0] {
+		t.Error("ParameterGradient does not return grad")
+	}
+	wantBits(t, "gradient in two pieces", grad, whole)
+}
+
+// TestLiveParameters checks that writing to Parameters changes the function.
+func TestLiveParameters(t *testing.T) {
+	p := activation.NewPReLU[float64](1)
+	p.Parameters()[0] = 3
+	if got := p.Forward(nil, []float64{-1})[0]; got != -3 {
+		t.Errorf("with slope 3, f(-1) = %v", got)
+	}
+}
+
+func TestMistakes(t *testing.T) {
+	t.Run("float32", mistakes[float32])
+	t.Run("float64", mistakes[float64])
+}
+
+func mistakes[T activation.Float](t *testing.T) {
+	three, four, ten := make([]T, 3), make([]T, 4), make([]T, 10)
+	layer := activation.MaxoutLayer[T]{Inputs: 3, Units: 2, Pieces: 2, Params: make([]T, 16)}
+	huge := math.MaxInt/2 + 1
+	for _, m := range []struct {
+		call func(dst []T)
+		want string
+	}{
+		{func(dst []T) { activation.Sigmoid[T]{}.Forward(dst, four) }, "Sigmoid.Forward: len(dst) = 3, want 4"},
+		{func(dst []T) { activation.Tanh[T]{}.Derivative(dst, three, four) }, "Tanh.Derivative: len(upstream) = 4, want 3"},
+		{func(dst []T) { activation.ReLU[T]{}.Derivative(dst, three, []T{}) }, "ReLU.Derivative: len(upstream) = 0, want 3"},
+		{func(dst []T) { activation.ReLU[T]{}.Forward(dst, nil) }, "ReLU.Forward: len(dst) = 3, want 0"},
+		{func(dst []T) { activation.Identity[T]{}.DerivativeFromOutput(dst, four, nil) }, "Identity.DerivativeFromOutput: len(dst) = 3, want 4"},
+		{func(dst []T) { activation.LeakyReLU[T]{Alpha: -0.5}.DerivativeFromOutput(dst, three, nil) }, "LeakyReLU.DerivativeFromOutput: Alpha = -0.5, want at least 0: the sign of y does not tell that of x"},
+		{func(dst []T) { activation.PReLU[T]{}.Forward(dst, three) }, "PReLU.Forward: len(Alpha) = 0, want at least 1"},
+		{func(dst []T) { activation.PReLU[T]{Alpha: []T{1, 2}}.Forward(dst, three) }, "PReLU.Forward: len(x) = 3 is not a multiple of len(Alpha)·Stride = 2"},
+		{func(dst []T) { activation.PReLU[T]{Alpha: []T{1}, Stride: -1}.Forward(dst, three) }, "PReLU.Forward: Stride = -1, want at least 0"},
+		{func(dst []T) { activation.PReLU[T]{Alpha: []T{1, 2, 3, 4}, Stride: huge}.Forward(dst, three) }, "PReLU.Forward: len(x) = 3 is not a multiple of len(Alpha)·Stride = " + fmt.Sprint(math.MaxInt)},
+		{func(dst []T) { activation.NewPReLU[T](3).ParameterGradient(four, three, nil) }, "PReLU.ParameterGradient: len(grad) = 4, want 3"},
+		{func(dst []T) { activation.NewPReLU[T](0) }, "NewPReLU: n = 0, want at least 1"},
+		{func(dst []T) { activation.Maxout[T]{}.Forward(dst, three) }, "Maxout.Forward: Pieces = 0, want at least 1"},
+		{func(dst []T) { activation.Maxout[T]{Pieces: 2}.Forward(dst, three) }, "Maxout.Forward: len(x) = 3 is not a multiple of Pieces·Stride = 2"},
+		{func(dst []T) { activation.Maxout[T]{Pieces: 2}.Forward(dst, four) }, "Maxout.Forward: len(dst) = 3, want 2"},
+		{func(dst []T) { activation.Maxout[T]{Pieces: 2}.Derivative(dst, four, four) }, "Maxout.Derivative: len(upstream) = 4, want 2"},
+		{func(dst []T) { layer.Forward(dst, four) }, "MaxoutLayer.Forward: len(x) = 4 is not a multiple of Inputs = 3"},
+		{func(dst []T) { layer.Forward(dst, three) }, "MaxoutLayer.Forward: len(dst) = 3, want 2"},
+		{func(dst []T) {
+			activation.MaxoutLayer[T]{Inputs: 3, Units: 2, Pieces: 2, Params: ten}.Forward(dst, three)
+		}, "MaxoutLayer.Forward: len(Params) = 10, want Units·Pieces·(Inputs+1) = 16"},
+		{func(dst []T) { activation.NewMaxoutLayer[T](1, 0, 1, nil) }, "NewMaxoutLayer: Units = 0, want at least 1"},
+		{func(dst []T) { activation.Softmax[T]{Classes: 3}.Forward(dst, ten) }, "Softmax.Forward: len(x) = 10 is not a multiple of Classes·Stride = 3"},
+		{func(dst []T) { activation.Softmax[T]{Classes: -1}.Forward(dst, three) }, "Softmax.Forward: Classes = -1, want at least 0"},
+		{func(dst []T) { activation.Softmax[T]{Temperature: -1}.Forward(dst, three) }, "Softmax.Forward: Temperature = -1, want above 0"},
+		{func(dst []T) { activation.Softmax[T]{Temperature: T(math.NaN())}.Forward(dst, three) }, "Softmax.Forward: Temperature = NaN, want above 0"},
+		{func(dst []T) { activation.LogSoftmax[T]{Classes: 3}.DerivativeFromOutput(dst, ten, nil) }, "LogSoftmax.DerivativeFromOutput: len(y) = 10 is not a multiple of Classes·Stride = 3"},
+		{func(dst []T) { activation.Softmax[T]{Classes: 3}.Jacobian(dst, make([]T, 6)) }, "Softmax.Jacobian: len(x) = 6, want Classes = 3"},
+		{func(dst []T) { activation.Softmax[T]{}.Jacobian(dst, three) }, "Softmax.Jacobian: len(dst) = 3, want 9"},
+		{func(dst []T) { activation.Softmax[T]{}.ForwardMasked(dst, three, nil) }, "Softmax.ForwardMasked: len(keep) = 0, want 3"},
+		{func(dst []T) { activation.Func[T]{}.Forward(dst, three) }, "Func.Forward: F is nil"},
+	} {
+		dst := []T{7, 8, 9}
+		func() {
+			defer func() {
+				got := fmt.Sprint(recover())
+				if want := "activation: " + m.want; got != want || strings.Contains(got, "\n") {
+					t.Errorf("panic %q, want %q", got, want)
+				}
+			}()
+			m.call(dst)
+		}()
+		wantBits(t, "dst after "+m.want, dst, []T{7, 8, 9})
+	}
+}
+
+// TestMasked checks that what is masked out counts for nothing.
+func TestMasked(t *testing.T) {
+	inf, nan := math.Inf(1), math.NaN()
+	x := []float64{1, 1e308, 2, nan, 3, 4, 5, 6}
+	keep := []bool{true, false, true, false, false, false, false, false}
+	p := activation.Softmax[float64]{Classes: 4}.ForwardMasked(nil, x, keep)
+	y := activation.Softmax[float64]{}.Forward(nil, []float64{1, 2})
+	wantBits(t, "ForwardMasked", p, []float64{y[0], 0, y[1], 0, 0, 0, 0, 0})
+	l := activation.LogSoftmax[float64]{Classes: 4}.ForwardMasked(nil, x, keep)
+	y = activation.LogSoftmax[float64]{}.Forward(nil, []float64{1, 2})
+	wantBits(t, "ForwardMasked", l, []float64{y[0], -inf, y[1], -inf, -inf, -inf, -inf, -inf})
+}

@@ -1,0 +1,199 @@
+package activation_test
+
+import (
+	"math"
+	"math/rand/v2"
+	"testing"
+
+	"example.com/activation"
+	"example.com/activation/internal/reference"
+)
+
+// An entry is an activation with what the tests must know of it. A new
+// activation is one more entry in table.
+type entry[T activation.Float] struct {
+	a       activation.Activation[T]
+	group   int // x comes in groups of so many elements, which do not mix
+	outputs int // results for a group
+	kinks   []T // where the derivatives from the left and the right differ
+
+	special  []special[T] // exact values of an element-wise function
+	accuracy *accuracy    // of a function that is not exact
+}
+
+// A special case is an x with the exact f(x) and f′(x).
+type special[T activation.Float] struct{ x, f, df T }
+
+// accuracy is how far from the truth a function may be, in ULP.
+type accuracy struct {
+	forward, derivative, fromOutput                        float64
+	f, df, fromY                                           func(float64) reference.Value
+	f32, df32                                              func(float32) float64
+	worst32, worst64, derivativeWorst32, derivativeWorst64 float64 // inputs
+}
+
+var sigmoidAccuracy = &accuracy{
+	forward: 1, derivative: 1.5, fromOutput: 1.5,
+	f: reference.Sigmoid, df: reference.SigmoidDerivative, fromY: reference.SigmoidDerivativeFromOutput,
+	f32: reference.Sigmoid32, df32: reference.SigmoidDerivative32,
+}
+
+var tanhAccuracy = &accuracy{
+	forward: 1, derivative: 1.5, fromOutput: 1.5,
+	f: reference.Tanh, df: reference.TanhDerivative, fromY: reference.TanhDerivativeFromOutput,
+	f32: reference.Tanh32, df32: reference.TanhDerivative32,
+}
+
+// table returns the entries of all activations for one element type.
+func table[T activation.Float]() []entry[T] {
+	inf, nan, zero := T(math.Inf(1)), T(math.NaN()), T(0)
+	negative := -zero // −0 is not a constant
+	negative = T(math.Copysign(0, -1))
+	leaky := func(alpha T) []special[T] {
+		return []special[T]{
+			{nan, nan, nan}, {inf, inf, 1}, {-inf, alpha * -inf, alpha},
+			{zero, zero, alpha}, {negative, alpha * negative, alpha}, {2, 2, 1}, {-2, alpha * -2, alpha},
+		}
+	}
+	rng := rand.New(rand.NewPCG(1, 2))
+	layer := activation.NewMaxoutLayer[T](3, 4, 5, rng)
+	for i := range layer.Params {
+		layer.Params[i] = T(rng.NormFloat64())
+	}
+	smallest := smallest[T]()
+	return []entry[T]{
+		{a: activation.Identity[T]{}, group: 1, outputs: 1, special: []special[T]{
+			{nan, nan, nan}, {inf, inf, 1}, {-inf, -inf, 1}, {zero, zero, 1}, {negative, negative, 1}, {-3, -3, 1},
+		}},
+		{a: activation.Sigmoid[T]{}, group: 1, outputs: 1, accuracy: sigmoidAccuracy, special: []special[T]{
+			{nan, nan, nan}, {inf, 1, 0}, {-inf, 0, 0}, {zero, 0.5, 0.25}, {negative, 0.5, 0.25},
+			{1000, 1, 0}, {-1000, 0, 0}, {smallest, 0.5, 0.25},
+		}},
+		{a: activation.Tanh[T]{}, group: 1, outputs: 1, accuracy: tanhAccuracy, special: []special[T]{
+			{nan, nan, nan}, {inf, 1, 0}, {-inf, -1, 0}, {zero, zero, 1}, {negative, negative, 1},
+			{1000, 1, 0}, {-1000, -1, 0}, {smallest, smallest, 1}, {-smallest, -smallest, 1},
+		}},
+		{a: activation.ReLU[T]{}, group: 1, outputs: 1, kinks: []T{0}, special: []special[T]{
+			{nan, nan, nan}, {inf, inf, 1}, {-inf, 0, 0}, {zero, 0, 0}, {negative, 0, 0},
+			{smallest, smallest, 1}, {-smallest, 0, 0},
+		}},
+		{a: activation.LeakyReLU[T]{}, group: 1, outputs: 1, kinks: []T{0}, special: leaky(0.01)},
+		{a: activation.LeakyReLU[T]{Alpha: 0.25}, group: 1, outputs: 1, kinks: []T{0}, special: leaky(0.25)},
+		{a: activation.LeakyReLU[T]{Alpha: -2}, group: 1, outputs: 1, kinks: []T{0}, special: leaky(-2)},
+		{a: activation.Func[T]{F: square[T], DF: double[T]}, group: 1, outputs: 1, special: []special[T]{
+			{nan, nan, nan}, {3, 9, 6}, {-3, 9, -6},
+		}},
+		{a: activation.NewPReLU[T](1), group: 1, outputs: 1, kinks: []T{0}, special: leaky(0.25)},
+		{a: activation.PReLU[T]{Alpha: []T{0.5}, Stride: 7}, group: 1, outputs: 1, kinks: []T{0}, special: leaky(0.5)},
+		{a: activation.PReLU[T]{Alpha: []T{0.5, -1, 3}}, group: 3, outputs: 3, kinks: []T{0}},
+		{a: activation.PReLU[T]{Alpha: []T{0.5, -1, 3}, Stride: 2}, group: 6, outputs: 6, kinks: []T{0}},
+		{a: activation.Maxout[T]{Pieces: 1}, group: 1, outputs: 1},
+		{a: activation.Maxout[T]{Pieces: 2}, group: 2, outputs: 1},
+		{a: activation.Maxout[T]{Pieces: 3}, group: 3, outputs: 1},
+		{a: activation.Maxout[T]{Pieces: 2, Stride: 5}, group: 10, outputs: 5},
+		{a: activation.Maxout[T]{Pieces: 4, Stride: 2}, group: 8, outputs: 2},
+		{a: layer, group: 3, outputs: 4},
+		{a: activation.NewMaxoutLayer[T](4, 4, 2, rng), group: 4, outputs: 4},
+		{a: activation.Softmax[T]{Classes: 1}, group: 1, outputs: 1},
+		{a: activation.Softmax[T]{Classes: 10}, group: 10, outputs: 10},
+		{a: activation.Softmax[T]{Classes: 3, Stride: 4, Temperature: 0.5}, group: 12, outputs: 12},
+		{a: activation.LogSoftmax[T]{Classes: 10}, group: 10, outputs: 10},
+		{a: activation.LogSoftmax[T]{Classes: 3, Stride: 4, Temperature: 2}, group: 12, outputs: 12},
+	}
+}
+
+func square[T activation.Float](u T) T { return u * u }
+func double[T activation.Float](u T) T { return 2 * u }
+
+// both runs a test for both element types.
+func both(t *testing.T, f32 func(*testing.T, entry[float32]), f64 func(*testing.T, entry[float64])) {
+	t.Helper()
+	each(t, f32)
+	each(t, f64)
+}
+
+// each runs f for each entry of the table.
+func each[T activation.Float](t *testing.T, f func(*testing.T, entry[T])) {
+	for _, e := range table[T]() {
+		t.Run(e.name(), func(t *testing.T) { f(t, e) })
+	}
+}
+
+// name returns the text of the activation with the element type.
+func (e entry[T]) name() string {
+	name := "float64"
+	if is32[T]() {
+		name = "float32"
+	}
+	return stringOf(e.a) + "/" + name
+}
+
+func stringOf(a any) string { return a.(interface{ String() string }).String() }
+
+func is32[T activation.Float]() bool { return T(1)+T(0x1p-30) == 1 }
+
+// smallest returns the smallest subnormal.
+func smallest[T activation.Float]() T {
+	if is32[T]() {
+		return T(math.SmallestNonzeroFloat32)
+	}
+	v := math.SmallestNonzeroFloat64
+	return T(v)
+}
+
+// input returns n groups of random elements: of ordinary size, a few large,
+// tiny and zero ones between them.
+func (e entry[T]) input(rng *rand.Rand, n int) []T {
+	x := make([]T, n*e.group)
+	for i := range x {
+		v := 2 * rng.NormFloat64()
+		switch rng.IntN(16) {
+		case 0:
+			v *= 100
+		case 1:
+			v *= 1e-30
+		case 2:
+			v = math.Copysign(0, v)
+		}
+		x[i] = T(v)
+	}
+	return x
+}
+
+// values returns n random numbers of ordinary size.
+func values[T activation.Float](rng *rand.Rand, n int) []T {
+	v := make([]T, n)
+	for i := range v {
+		v[i] = T(rng.NormFloat64())
+	}
+	return v
+}
+
+// bits returns the bits of v, and one pattern for every NaN.
+func bits[T activation.Float](v T) uint64 {
+	switch v := any(v).(type) {
+	case float32:
+		if v != v {
+			return 0x7fc00000
+		}
+		return uint64(math.Float32bits(v))
+	case float64:
+		if v == v {
+			return math.Float64bits(v)
+		}
+	}
+	return 0x7ff8000000000001
+}
+
+// wantBits fails the test where got is not want bit for bit.
+func wantBits[T activation.Float](t *testing.T, what string, got, want []T) {
+	t.Helper()
+	if len(got) != len(want) {
+		t.Fatalf("%s: %d results, want %d", what, len(got), len(want))
+	}
+	for i := range got {
+		if bits(got[i]) != bits(want[i]) {
+			t.Fatalf("%s[%d] = %x, want %x", what, i, float64(got[i]), float64(want[i]))
+		}
+	}
+}
