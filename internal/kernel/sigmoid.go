@@ -91,7 +91,7 @@ func logistic64(x float64) (i uint64, m float64) {
 	s := b * b
 	t := b + b*(s*(tanhSeptic[0]+s*(tanhSeptic[1]+s*tanhSeptic[2])))
 	e := &logisticTable[i]
-	return i, e.rest - (e.slope+e.slope)*t/(1+e.tanh*t)
+	return i, -(e.slope + e.slope) * t / (1 + e.tanh*t)
 }
 
 func sigmoid64(dst, x []float64) {
@@ -103,7 +103,7 @@ func sigmoid64(dst, x []float64) {
 			continue
 		}
 		k, m := logistic64(u)
-		below := logisticTable[k].value + m
+		below := logisticTable[k].value + (logisticTable[k].rest + m)
 		bits := math.Float64bits(1 - below) // x ≥ 0
 		if v < 0 {
 			bits = math.Float64bits(below)
@@ -131,7 +131,7 @@ func logisticDerivative64(dst, x, upstream []float64, steepness, gain float64) {
 		if u := steepness * math.Abs(v); u < logisticLimit {
 			k, m := logistic64(u)
 			e := &logisticTable[k]
-			d = gain * (e.slope + m*(e.tanh-m))
+			d = gain * (e.slope + (e.slopeRest + m*(e.tanh-m)))
 		} else {
 			d = gain * expTail(-u)
 		}

@@ -1,5 +1,7 @@
 package kernel
 
+import "math"
+
 // Softmax sets dst to e^(x/τ) / Σ e^(x/τ) over each distribution of classes
 // entries that lie stride apart.
 //
@@ -205,18 +207,28 @@ func exponentials32(dst, x []float32, stride int, m, tau float64, s *sum) {
 	s.high = total
 }
 
+// exponentials64 takes the rounding error of (x − m)/τ along: for a difference
+// of 100 that error would cost the exponential six bits, and LogSoftmax all of
+// these where one entry is far above the others.
 func exponentials64(dst, x []float64, stride int, m, tau float64, s *sum) {
 	total := *s
 	for i := 0; i < len(x); i += stride {
 		d := x[i] - m
+		t := d - x[i]
+		low := (x[i] - (d - t)) - (m + t)
 		if tau != 1 {
-			d /= tau
+			q := d / tau
+			low = (math.FMA(-q, tau, d) + low) / tau
+			d = q
 		}
 		var e float64
 		if d < -708 {
 			e = expTail(d)
 		} else {
 			e = exp64(d, 0)
+		}
+		if low != 0 && e != 0 { // for an infinite x, low is NaN
+			e += e * low
 		}
 		total.add(e)
 		if dst != nil {

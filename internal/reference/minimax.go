@@ -22,9 +22,8 @@ const fitPrecision = 320
 // polynomial whose errors are equal on some set of points, then exchanges one
 // of them for the point where the error is largest, until there is no larger.
 //
-// An odd or even function is best fitted as F(√s) or F(√s)/√s, with s = x², or
-// on one side of 0: on an interval that is symmetric to 0, odd exponents alone
-// cannot be told apart from their mirror image.
+// Fit an even or odd function on one side of 0 only, or as F(√s) or F(√s)/√s with
+// s = x²: on both sides, half of the points say nothing new.
 type Fit struct {
 	F         func(x *big.Float) *big.Float // called with 320 bits, never at 0
 	A, B      float64
@@ -43,8 +42,8 @@ type Polynomial struct {
 	Error float64
 
 	// Leveled is the weighted error at the points of the exchange: a lower
-	// bound for the error of every such polynomial. A fit is as good as
-	// Error/Leveled is close to 1.
+	// bound for the error of every such polynomial, rounded or not. A fit is
+	// as good as Error/Leveled is close to 1.
 	Leveled float64
 
 	// Points are those points in ascending order. It is empty when every
@@ -100,9 +99,9 @@ func (f Fit) SolveRounded(bits ...uint) (*Polynomial, error) {
 
 // At returns p(x).
 func (p *Polynomial) At(x float64) *big.Float {
-	sum, big := number(0), number(x)
+	sum, at := number(0), number(x)
 	for i, k := range p.Exponents {
-		sum.Add(sum, number(0).Mul(p.Coefficients[i], power(big, k)))
+		sum.Add(sum, number(0).Mul(p.Coefficients[i], power(at, k)))
 	}
 	return sum
 }
@@ -115,7 +114,7 @@ func (p *Polynomial) ErrorAt(x float64) float64 {
 }
 
 // Float64s returns the coefficients rounded to float64, which they are already
-// after SolveRounded(53).
+// after SolveRounded(53). (FromBig splits one of 106 bits into Hi and Lo.)
 func (p *Polynomial) Float64s() []float64 {
 	c := make([]float64, len(p.Coefficients))
 	for i := range c {
@@ -136,9 +135,9 @@ func (p *Polynomial) String() string {
 }
 
 // gridPoints is the number of grid points for each extremum of the error curve.
-// The curve behaves like cos nθ there, and cos(π/2·1/100) is 1 − 1e-4: that is
+// The curve behaves like cos nθ there, and cos(π/2·1/32) is 1 − 0.0012: that is
 // all that the best polynomial on the grid can lack.
-const gridPoints = 100
+const gridPoints = 32
 
 // A grid holds what is known at the points where the error is looked at.
 type grid struct {

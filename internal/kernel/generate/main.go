@@ -81,13 +81,13 @@ func Source() ([]byte, error) {
 	}
 	b.WriteString("}\n\n")
 
-	fmt.Fprintf(&b, "// logisticTable[i] has, for a = i/32, σ(−2a) in two parts, tanh a = 1 − 2σ(−2a),\n// and σ′(2a) = σ(−2a)·(1 − σ(−2a)).\nvar logisticTable = [%d]struct{ value, rest, tanh, slope float64 }{\n", 20*32+1)
+	fmt.Fprintf(&b, "// logisticTable[i] has, for a = i/32, σ(−2a) in two parts, tanh a = 1 − 2σ(−2a),\n// and σ′(2a) = σ(−2a)·(1 − σ(−2a)) in two parts.\nvar logisticTable = [%d]struct{ value, rest, tanh, slope, slopeRest float64 }{\n", 20*32+1)
 	for i := range 20*32 + 1 {
 		a := float64(i) / 32
 		value, rest := split(reference.BigSigmoid(number(-2 * a)))
 		tanh, _ := split(reference.BigTanh(number(a)))
-		slope, _ := split(reference.BigSigmoidDerivative(number(2 * a)))
-		fmt.Fprintf(&b, "\t{%s, %s, %s, %s},\n", hex(value), hex(rest), hex(tanh), hex(slope))
+		slope, slopeRest := split(reference.BigSigmoidDerivative(number(2 * a)))
+		fmt.Fprintf(&b, "\t{%s, %s, %s, %s, %s},\n", hex(value), hex(rest), hex(tanh), hex(slope), hex(slopeRest))
 	}
 	b.WriteString("}\n\n")
 
