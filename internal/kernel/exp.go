@@ -45,14 +45,15 @@ func exp64(x float64, scale uint64) float64 {
 	return t + t*(p+e.rest)
 }
 
-// expTail is exp64 for every x ≤ 0, down through the subnormals to 0: where eˣ
-// is small it takes 2⁵¹²·eˣ, and rounds once more as it scales that down.
-func expTail(x float64) float64 {
+// expTail returns gain·eˣ for every x ≤ 0, down through the subnormals to 0:
+// where eˣ is small it takes 2⁵¹²·eˣ, and rounds once more as it scales that
+// down.
+func expTail(x, gain float64) float64 {
 	switch {
 	case x > -708 || x != x:
-		return exp64(x, 0)
-	case x > -746:
-		return exp64(x, 512*128) * 0x1p-512
+		return gain * exp64(x, 0)
+	case x > -750:
+		return exp64(x, 512*128) * (gain * 0x1p-512)
 	}
 	return 0
 }

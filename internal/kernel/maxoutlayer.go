@@ -3,7 +3,6 @@ package kernel
 // A maxout layer computes maxⱼ(wⱼᵀx + bⱼ) for each unit: weights are
 // [units][pieces][inputs], biases [units][pieces], x is [batch][inputs].
 
-//
 // Where dst is an input, it must not lose what is still to be read: then the
 // loops go over a copy of the row, on the stack up to maxRow elements.
 const maxRow = 512

@@ -117,7 +117,7 @@ func sigmoidTail(x float64) float64 {
 	if x > 0 {
 		return 1
 	}
-	return expTail(x)
+	return expTail(x, 1)
 }
 
 // logisticDerivative64 sets dst to upstream·gain·σ′(steepness·x), with gain a
@@ -133,7 +133,7 @@ func logisticDerivative64(dst, x, upstream []float64, steepness, gain float64) {
 			e := &logisticTable[k]
 			d = gain * (e.slope + (e.slopeRest + m*(e.tanh-m)))
 		} else {
-			d = gain * expTail(-u)
+			d = expTail(-u, gain)
 		}
 		if upstream != nil {
 			d *= upstream[i]

@@ -223,7 +223,7 @@ func exponentials64(dst, x []float64, stride int, m, tau float64, s *sum) {
 		}
 		var e float64
 		if d < -708 {
-			e = expTail(d)
+			e = expTail(d, 1)
 		} else {
 			e = exp64(d, 0)
 		}
