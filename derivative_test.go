@@ -1,0 +1,280 @@
+package activation_test
+
+import (
+	"cmp"
+	"fmt"
+	"math"
+	"math/rand/v2"
+	"slices"
+	"testing"
+
+	"example.com/activation"
+	"example.com/activation/internal/reference"
+)
+
+// loss returns L = Σ g·f(x) for one group, whose derivative by x is what
+// Derivative gives for the upstream g. A nil g stands for ones.
+func loss(a activation.Activation[float64], x, g []float64) (sum float64) {
+	for i, v := range a.Forward(nil, x) {
+		if g != nil {
+			v *= g[i]
+		}
+		sum += v
+	}
+	return sum
+}
+
+// central returns ∂L/∂v[i] as a central difference, for an L that depends on v.
+func central(v []float64, i int, loss func() float64) float64 {
+	const h = 0x1p-18 // about ∛ε: errors of truncation and of rounding are both near h²
+	at := v[i]
+	v[i] = at + h
+	above := loss()
+	v[i] = at - h
+	below := loss()
+	v[i] = at
+	return (above - below) / (2 * h)
+}
+
+// near reports whether a derivative agrees with a central difference.
+func near(got, want float64) bool { return math.Abs(got-want) <= 1e-8*(1+math.Abs(want)) }
+
+// smooth returns a group of input with its elements far enough from the kinks,
+// and its pieces from each other, for a difference to mean something.
+func (e entry[T]) smooth(rng *rand.Rand) []T {
+	for {
+		x := make([]T, e.group)
+		ok := true
+		for i := range x {
+			x[i] = T(2 * rng.NormFloat64())
+			for _, k := range append(e.kinks, x[:i]...) {
+				ok = ok && math.Abs(float64(x[i]-k)) > 0x1p-10
+			}
+		}
+		if ok {
+			return x
+		}
+	}
+}
+
+// TestDifferences compares every derivative with central differences, at
+// random points off the kinks: Derivative, DerivativeFromOutput and
+// ParameterGradient, with a random upstream and with none.
+func TestDifferences(t *testing.T) {
+	each(t, func(t *testing.T, e entry[float64]) {
+		rng := rand.New(rand.NewPCG(22, 23))
+		for range 50 {
+			x := e.smooth(rng)
+			for _, g := range [][]float64{nil, values[float64](rng, e.outputs)} {
+				want := make([]float64, len(x))
+				for i := range x {
+					want[i] = central(x, i, func() float64 { return loss(e.a, x, g) })
+				}
+				for _, p := range e.passes()[1:] {
+					in := x
+					if p.name == "DerivativeFromOutput" {
+						in = e.a.Forward(nil, x)
+					}
+					for i, got := range p.run(nil, in, g) {
+						if !near(got, want[i]) {
+							t.Errorf("%s(%v, %v)[%d] = %v, central difference %v", p.name, x, g, i, got, want[i])
+						}
+					}
+				}
+				parametric, ok := e.a.(activation.Parametric[float64])
+				if !ok {
+					continue
+				}
+				parameters := parametric.Parameters()
+				for i, got := range parametric.ParameterGradient(nil, x, g) {
+					want := central(parameters, i, func() float64 { return loss(e.a, x, g) })
+					if !near(got, want) {
+						t.Errorf("ParameterGradient(%v, %v)[%d] = %v, central difference %v", x, g, i, got, want)
+					}
+				}
+			}
+		}
+	})
+}
+
+// TestDerivative32 compares the float32 derivatives with the float64 ones.
+func TestDerivative32(t *testing.T) {
+	entries := table[float64]()
+	for i, e := range table[float32]() {
+		t.Run(e.name(), func(t *testing.T) {
+			rng := rand.New(rand.NewPCG(24, 25))
+			wide := entries[i]
+			for range 50 {
+				x := e.smooth(rng)
+				g := values[float32](rng, e.outputs)
+				want := wide.a.Derivative(nil, widen(x), widen(g))
+				if l, ok := e.a.(activation.MaxoutLayer[float32]); ok { // its weights were rounded
+					w := wide.a.(activation.MaxoutLayer[float64])
+					w.Params = widen(l.Params)
+					want = w.Derivative(nil, widen(x), widen(g))
+				}
+				for j, got := range e.a.Derivative(nil, x, g) {
+					if math.Abs(float64(got)-want[j]) > 1e-5*(1+math.Abs(want[j])) {
+						t.Errorf("Derivative(%v, %v)[%d] = %v, in float64 %v", x, g, j, got, want[j])
+					}
+				}
+			}
+		})
+	}
+}
+
+func widen(x []float32) []float64 {
+	y := make([]float64, len(x))
+	for i, v := range x {
+		y[i] = float64(v)
+	}
+	return y
+}
+
+// TestKinks checks the conventions at the points where there is no derivative.
+func TestKinks(t *testing.T) {
+	for _, k := range []struct {
+		a       activation.Activation[float64]
+		x, want []float64
+	}{
+		{activation.ReLU[float64]{}, []float64{0}, []float64{0}},
+		{activation.LeakyReLU[float64]{}, []float64{0}, []float64{0.01}},
+		{activation.LeakyReLU[float64]{Alpha: -3}, []float64{0}, []float64{-3}},
+		{activation.NewPReLU[float64](2), []float64{0, 0}, []float64{0.25, 0.25}},
+		{activation.Maxout[float64]{Pieces: 3}, []float64{1, 2, 2}, []float64{0, 1, 0}},
+		{activation.Maxout[float64]{Pieces: 2, Stride: 2}, []float64{5, 5, 5, 6}, []float64{1, 0, 0, 1}},
+		{activation.MaxoutLayer[float64]{Inputs: 1, Units: 1, Pieces: 2, Params: []float64{3, 4, 0, 0}}, []float64{0}, []float64{3}},
+	} {
+		wantBits(t, stringOf(k.a), k.a.Derivative(nil, k.x, nil), k.want)
+	}
+}
+
+// TestTails checks that derivatives taken from x keep their accuracy where f
+// itself is all but flat: there y(1 − y) and 1 − y² are 0.
+func TestTails(t *testing.T) {
+	for _, c := range []struct {
+		what  string
+		got   float64
+		want  reference.Value
+		exact float64 // the well-known value, in print
+	}{
+		{"sigmoid′(40)", activation.Sigmoid[float64]{}.DerivativeAt(40), reference.SigmoidDerivative(40), 4.248354255291589e-18},
+		{"sigmoid′(−40)", activation.Sigmoid[float64]{}.DerivativeAt(-40), reference.SigmoidDerivative(40), 4.248354255291589e-18},
+		{"sigmoid′(700)", activation.Sigmoid[float64]{}.DerivativeAt(700), reference.SigmoidDerivative(700), 9.859676543759770e-305},
+		{"tanh′(20)", activation.Tanh[float64]{}.DerivativeAt(20), reference.TanhDerivative(20), 1.6993417021166355e-17},
+	} {
+		if u := reference.ULP64(c.got, c.want); u > 1.5 || math.Abs(c.got/c.exact-1) > 1e-13 {
+			t.Errorf("%s = %v, want %v (%.2f ULP)", c.what, c.got, c.exact, u)
+		}
+	}
+	for _, c := range []struct {
+		what string
+		got  float32
+		want reference.Value
+	}{
+		{"sigmoid′(20)", activation.Sigmoid[float32]{}.DerivativeAt(20), reference.SigmoidDerivative(20)},
+		{"tanh′(10)", activation.Tanh[float32]{}.DerivativeAt(10), reference.TanhDerivative(10)},
+	} {
+		if u := reference.ULP32(c.got, c.want); u > 1.5 || c.got == 0 {
+			t.Errorf("%s = %v, want %v (%.2f ULP)", c.what, c.got, c.want, u)
+		}
+	}
+}
+
+// TestSoftmaxDerivative compares the derivatives of Softmax and LogSoftmax with
+// the truth, relative to the terms that they are made of, and their Jacobians
+// with the derivatives for unit vectors.
+func TestSoftmaxDerivative(t *testing.T) {
+	rng := rand.New(rand.NewPCG(26, 27))
+	for _, tau := range []float64{0, 0.5, 3} {
+		for _, spread := range []float64{0, 1, 30} {
+			for _, n := range []int{1, 2, 5, 40} {
+				x, g := values[float64](rng, n), values[float64](rng, n)
+				for i := range x {
+					x[i] *= spread
+				}
+				what := fmt.Sprintf("n=%d, spread %v, τ=%v", n, spread, tau)
+				s := activation.Softmax[float64]{Temperature: tau}
+				l := activation.LogSoftmax[float64]{Temperature: tau}
+				p := s.Forward(nil, x)
+				total, mean := 0.0, 0.0
+				for i := range g {
+					total += math.Abs(g[i])
+					mean += math.Abs(g[i]) * p[i]
+				}
+				scale := 1 / cmp.Or(tau, 1)
+				check := func(name string, got []float64, want []reference.Value, size func(i int) float64) {
+					t.Helper()
+					for i := range got {
+						bound := 8*0x1p-52*size(i)*scale + math.SmallestNonzeroFloat64
+						if off := math.Abs(reference.FromFloat(got[i]).Sub(want[i]).Float64()); !(off <= bound) {
+							t.Errorf("%s, %s [%d] = %v, want %v (off by %.2f times the bound)", name, what, i, got[i], want[i], off/bound)
+						}
+					}
+				}
+				far := 1 + spread*6*scale // the exponentials' own condition
+				check("Softmax.Derivative", s.Derivative(nil, x, g), reference.SoftmaxDerivative(x, g, tau),
+					func(i int) float64 { return far * p[i] * (math.Abs(g[i]) + mean) })
+				check("LogSoftmax.Derivative", l.Derivative(nil, x, g), reference.LogSoftmaxDerivative(x, g, tau),
+					func(i int) float64 { return far * (math.Abs(g[i]) + p[i]*total) })
+
+				js, jl := s.Jacobian(nil, x), l.Jacobian(nil, x)
+				for i := range n {
+					unit := make([]float64, n)
+					unit[i] = 1
+					for j, want := range s.Derivative(nil, x, unit) {
+						if math.Abs(js[i*n+j]-want) > 1e-14*scale*p[i] {
+							t.Errorf("Softmax.Jacobian, %s [%d][%d] = %v, want %v", what, i, j, js[i*n+j], want)
+						}
+					}
+					for j, want := range l.Derivative(nil, x, unit) {
+						if math.Abs(jl[i*n+j]-want) > 1e-14*scale {
+							t.Errorf("LogSoftmax.Jacobian, %s [%d][%d] = %v, want %v", what, i, j, jl[i*n+j], want)
+						}
+					}
+				}
+			}
+		}
+	}
+}
+
+
+// TestSoftmaxSmallComponents checks what a plain yᵢ(gᵢ − Σ yⱼgⱼ) loses.
+func TestSoftmaxSmallComponents(t *testing.T) {
+	s := activation.Softmax[float64]{}
+	x := []float64{37.43, 0}
+	want := reference.SoftmaxDerivative(x, []float64{1, 0}, 1)
+	for i, got := range s.Derivative(nil, x, []float64{1, 0}) {
+		if u := reference.ULP64(got, want[i]); u > 4 || got == 0 {
+			t.Errorf("Derivative(%v, [1 0])[%d] = %v, want %v", x, i, got, want[i])
+		}
+	}
+	// The gradient of nothing is nothing.
+	for _, g := range [][]float64{nil, {0.1, 0.1, 0.1}} {
+		wantBits(t, "Derivative for a constant upstream", s.Derivative(nil, []float64{1, 2, 3}, g), []float64{0, 0, 0})
+	}
+	// 1 − p of a p that is close to 1.
+	j := s.Jacobian(nil, x)
+	if p := s.Forward(nil, x)[1]; math.Abs(j[0]/p-1) > 1e-15 {
+		t.Errorf("Jacobian(%v)[0][0] = %v, want %v", x, j[0], p)
+	}
+}
+
+// TestFromOutput checks that the derivative from y is that from x, where y has
+// not lost it.
+func TestFromOutput(t *testing.T) {
+	each(t, func(t *testing.T, e entry[float64]) {
+		o, ok := e.a.(activation.OutputDerivative[float64])
+		if !ok || e.negative() {
+			t.Skip("no derivative from the output")
+		}
+		rng := rand.New(rand.NewPCG(28, 29))
+		for range 100 {
+			x, g := e.smooth(rng), values[float64](rng, e.outputs)
+			got, want := o.DerivativeFromOutput(nil, o.Forward(nil, x), g), o.Derivative(nil, x, g)
+			if !slices.EqualFunc(got, want, func(a, b float64) bool { return math.Abs(a-b) <= 1e-12*(1+math.Abs(b)) }) {
+				t.Errorf("from the output of %v: %v, want %v", x, got, want)
+			}
+		}
+	})
+}

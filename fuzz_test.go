@@ -1,0 +1,106 @@
+package activation_test
+
+import (
+	"encoding/binary"
+	"math"
+	"testing"
+
+	"example.com/activation"
+	"example.com/activation/internal/reference"
+)
+
+// FuzzElementwise feeds raw bits to the functions that are not exact, as both
+// types, and compares with the truth.
+func FuzzElementwise(f *testing.F) {
+	for _, x := range []float64{0, 1, -40, 709, -745.2, math.Inf(1), math.NaN(), math.SmallestNonzeroFloat64} {
+		f.Add(math.Float64bits(x), math.Float32bits(float32(x)))
+	}
+	f.Fuzz(func(t *testing.T, b64 uint64, b32 uint32) {
+		x64, x32 := math.Float64frombits(b64), math.Float32frombits(b32)
+		for _, e := range table[float64]() {
+			if a := e.accuracy; a != nil {
+				check(t, "Forward", x64, e.a.Forward(nil, []float64{x64})[0], a.f, a.forward)
+				check(t, "Derivative", x64, e.a.Derivative(nil, []float64{x64}, nil)[0], a.df, a.derivative)
+			}
+		}
+		for _, e := range table[float32]() {
+			if a := e.accuracy; a != nil {
+				check(t, "Forward", x32, e.a.Forward(nil, []float32{x32})[0], a.f, a.forward)
+				check(t, "Derivative", x32, e.a.Derivative(nil, []float32{x32}, nil)[0], a.df, a.derivative)
+			}
+		}
+	})
+}
+
+func check[T activation.Float](t *testing.T, what string, x, got T, truth func(float64) reference.Value, bound float64) {
+	t.Helper()
+	want := truth(float64(x))
+	if u := ulp(got, want); !(u <= bound) {
+		t.Errorf("%s(%x) = %x, want %v (%.2f ULP)", what, x, got, want, u)
+	}
+}
+
+// FuzzTable runs every pass of every activation on raw bits: no value may make
+// it panic, and it must give the same in place.
+func FuzzTable(f *testing.F) {
+	f.Add(make([]byte, 12*8))
+	f.Add([]byte("activation functions and their derivatives, of whatever bits these letters are"))
+	f.Fuzz(func(t *testing.T, raw []byte) {
+		for _, e := range table[float32]() {
+			fuzzPasses(t, e, floats(raw, 4, func(b []byte) float32 { return math.Float32frombits(binary.LittleEndian.Uint32(b)) }))
+		}
+		for _, e := range table[float64]() {
+			fuzzPasses(t, e, floats(raw, 8, func(b []byte) float64 { return math.Float64frombits(binary.LittleEndian.Uint64(b)) }))
+		}
+	})
+}
+
+func fuzzPasses[T activation.Float](t *testing.T, e entry[T], x []T) {
+	for _, p := range e.passes() {
+		n := len(x) / max(p.in, e.outputs)
+		in, upstream := x[:n*p.in], x[:n*e.outputs]
+		want := p.run(nil, in, upstream)
+		if p.in == p.out {
+			dst := append([]T(nil), in...)
+			wantBits(t, stringOf(e.a)+"."+p.name+" in place", p.run(dst, dst, upstream), want)
+		}
+	}
+}
+
+// floats cuts raw into numbers of size bytes.
+func floats[T activation.Float](raw []byte, size int, decode func([]byte) T) (x []T) {
+	for ; len(raw) >= size; raw = raw[size:] {
+		x = append(x, decode(raw))
+	}
+	return x
+}
+
+// FuzzSoftmax compares rows of raw bits with the truth.
+func FuzzSoftmax(f *testing.F) {
+	f.Add(1000., 1000.5, -1e308, 1.)
+	f.Add(math.Inf(-1), 0., 40., 0.5)
+	f.Fuzz(func(t *testing.T, a, b, c, tau float64) {
+		if !(tau > 0x1p-500 && tau < 0x1p500) {
+			return
+		}
+		x := []float64{a, b, c}
+		want := reference.Softmax(x, tau)
+		top := max(a, b, c)
+		for i, got := range (activation.Softmax[float64]{Temperature: tau}).Forward(nil, x) {
+			w := want[i].Float64()
+			if w != w || got != got {
+				if w == w || got == got {
+					t.Errorf("softmax(%v)[%d] = %v, want %v", x, i, got, w)
+				}
+				continue
+			}
+			distance := (top - x[i]) / tau
+			if w == 0 {
+				distance = 0
+			}
+			if bound := 4*0x1p-52*(1+distance)*w + math.SmallestNonzeroFloat64; math.Abs(got-w) > bound {
+				t.Errorf("softmax(%v, τ=%v)[%d] = %v, want %v", x, tau, i, got, w)
+			}
+		}
+	})
+}
