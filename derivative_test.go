@@ -238,7 +238,6 @@ func TestSoftmaxDerivative(t *testing.T) {
 	}
 }
 
-
 // TestSoftmaxSmallComponents checks what a plain yᵢ(gᵢ − Σ yⱼgⱼ) loses.
 func TestSoftmaxSmallComponents(t *testing.T) {
 	s := activation.Softmax[float64]{}

@@ -1,2 +1,52 @@
-// Package activation holds the activation functions of neural networks.
+// Package activation holds the activation functions that one meets first in
+// neural networks, each with its forward pass and its exact derivative, for
+// float32 and float64: [Sigmoid], [Tanh], [ReLU], [LeakyReLU], [PReLU],
+// [Maxout] and [MaxoutLayer], [Softmax] and [LogSoftmax], the linear output
+// [Identity], and [Func] for one of your own. It is plain Go and needs nothing
+// but the standard library.
+//
+// A neuron computes f(u) with u = wᵀx + b: a linear combination of its inputs,
+// then an activation function f that is not linear, without which a network of
+// any depth would be one linear function. Training needs f′ as well:
+//
+//	y := activation.Tanh[float32]{}.Forward(nil, u)          // y = f(u)
+//	du := activation.Tanh[float32]{}.Derivative(nil, u, dy)  // ∂L/∂u = ∂L/∂y · f′(u)
+//
+// # Which one should I use?
+//
+// On the output layer: [Sigmoid] for a binary classifier, [Softmax] for one of
+// many classes, [Identity] for regression.
+//
+// In hidden layers: [ReLU], if the learning rate is set with care and the share
+// of dead units, those that are off for every example, is watched. Otherwise
+// [LeakyReLU] or [Maxout]; or [Tanh], though it may do worse than ReLU. Avoid
+// [Sigmoid] there: it saturates, and its output is not centred on zero.
+//
+// # Where the derivatives come from
+//
+// All follow from a few rules, with c a constant:
+//
+//	constant          c′ = 0
+//	constant factor   (c·f)′ = c·f′
+//	power             (uⁿ)′ = n·uⁿ⁻¹
+//	sum, difference   (f ± g)′ = f′ ± g′
+//	product           (f·g)′ = f′·g + f·g′
+//	quotient          (f/g)′ = (f′·g − f·g′) / g²
+//	chain             (f(g))′ = f′(g)·g′
+//
+// and (eᵘ)′ = eᵘ. The comment of each type takes it from there.
+//
+// # The contract
+//
+// It stands at [Activation], and is the same for all types: a nil dst allocates
+// the result, dst may be the input itself, a nil upstream stands for ones,
+// mistakes of shape panic before anything is written, and values never panic.
+// Derivatives are taken from x, and so are accurate in the tails too, where
+// those from y, y(1 − y) and 1 − y², have lost all their bits; where x is gone,
+// there is [OutputDerivative].
+//
+// # What it is not
+//
+// No layers, losses, optimisers or automatic differentiation: it is what these
+// are built on. The examples show how.
 package activation

@@ -1,0 +1,229 @@
+package activation_test
+
+import (
+	"fmt"
+	"math"
+	"math/rand/v2"
+
+	"example.com/activation"
+)
+
+// A vector of inputs, the outputs, and what comes back from the next layer.
+func Example() {
+	f := activation.LeakyReLU[float64]{}
+	x := []float64{-2, 0.5, 3}
+	upstream := []float64{1, 10, 100}
+	fmt.Println(f.Forward(nil, x))
+	fmt.Println(f.Derivative(nil, x, upstream))
+	// Output:
+	// [-0.02 0.5 3]
+	// [0.01 10 100]
+}
+
+func ExampleIdentity() {
+	f := activation.Identity[float64]{}
+	fmt.Println(f.At(-3), f.DerivativeAt(-3))
+	// Output: -3 1
+}
+
+// The further out, the less gradient is left.
+func ExampleSigmoid() {
+	f := activation.Sigmoid[float64]{}
+	for _, u := range []float64{-5, 0, 5, 10} {
+		fmt.Printf("f(%3v) = %.6f   f′(%3v) = %.6f\n", u, f.At(u), u, f.DerivativeAt(u))
+	}
+	// Output:
+	// f( -5) = 0.006693   f′( -5) = 0.006648
+	// f(  0) = 0.500000   f′(  0) = 0.250000
+	// f(  5) = 0.993307   f′(  5) = 0.006648
+	// f( 10) = 0.999955   f′( 10) = 0.000045
+}
+
+// Where sigmoid is 1 to all its digits, its derivative is small, but not 0.
+func ExampleSigmoid_Derivative() {
+	f := activation.Sigmoid[float64]{}
+	x := []float64{40}
+	y := f.Forward(nil, x)
+	fmt.Printf("y = %v, y(1 − y) = %v\n", y[0], f.DerivativeFromOutput(nil, y, nil)[0])
+	fmt.Printf("f′(40) = %.15g\n", f.Derivative(nil, x, nil)[0])
+	// Output:
+	// y = 1, y(1 − y) = 0
+	// f′(40) = 4.24835425529159e-18
+}
+
+// A chain of sigmoids scales the gradient by at most ¼ each.
+func ExampleSigmoid_DerivativeAt() {
+	f := activation.Sigmoid[float64]{}
+	gradient, u := 1.0, 0.0
+	for range 10 {
+		gradient *= f.DerivativeAt(u)
+		u = f.At(u)
+	}
+	fmt.Printf("after 10 layers %.1e, at best %.1e\n", gradient, math.Pow(0.25, 10))
+	// Output: after 10 layers 4.0e-07, at best 9.5e-07
+}
+
+func ExampleTanh() {
+	f := activation.Tanh[float64]{}
+	for _, u := range []float64{-2, 0, 2} {
+		fmt.Printf("f(%2v) = %7.4f   f′(%2v) = %.4f\n", u, f.At(u), u, f.DerivativeAt(u))
+	}
+	// Output:
+	// f(-2) = -0.9640   f′(-2) = 0.0707
+	// f( 0) =  0.0000   f′( 0) = 1.0000
+	// f( 2) =  0.9640   f′( 2) = 0.0707
+}
+
+func ExampleReLU() {
+	f := activation.ReLU[float64]{}
+	x := []float64{-1, 0, 2}
+	fmt.Println(f.Forward(nil, x), f.Derivative(nil, x, nil))
+	// Output: [0 0 2] [0 0 1]
+}
+
+// A unit that is off for every example gets no gradient from ReLU, and so stays
+// off for good; LeakyReLU leaves it a way back.
+func ExampleLeakyReLU() {
+	u := []float64{-3, -1, -2} // the unit on three examples
+	g := []float64{-1, -1, -1} // all of which want it larger
+	fmt.Println(activation.ReLU[float64]{}.Derivative(nil, u, g))
+	fmt.Println(activation.LeakyReLU[float64]{}.Derivative(nil, u, g))
+	// Output:
+	// [0 0 0]
+	// [-0.01 -0.01 -0.01]
+}
+
+// One slope for each of two channels, and a step of learning them.
+func ExamplePReLU() {
+	f := activation.NewPReLU[float64](2)
+	x := []float64{-1, -2, 3, -4} // two examples of two channels
+	fmt.Println(f.Forward(nil, x))
+
+	upstream := []float64{1, 1, 1, 1}
+	gradient := f.ParameterGradient(nil, x, upstream)
+	for i := range gradient {
+		f.Parameters()[i] -= 0.01 * gradient[i]
+	}
+	fmt.Println(gradient, f.Alpha)
+	// Output:
+	// [-0.25 -0.5 3 -1]
+	// [-1 -6] [0.26 0.31]
+}
+
+// With the right pieces a maxout unit is a ReLU, or an absolute value.
+func ExampleMaxout() {
+	f := activation.Maxout[float64]{Pieces: 2}
+	for _, u := range []float64{-3, 3} {
+		fmt.Println(f.Forward(nil, []float64{0, u, -u, u}))
+	}
+	fmt.Println(f.Derivative(nil, []float64{0, -3, 3, -3}, []float64{10, 20}))
+	// Output:
+	// [0 3]
+	// [3 3]
+	// [10 0 20 0]
+}
+
+// A unit with weights 1 and −1 is |x|; the gradient goes to the one that won.
+func ExampleMaxoutLayer() {
+	f := activation.MaxoutLayer[float64]{Inputs: 1, Units: 1, Pieces: 2, Params: []float64{1, -1, 0, 0}}
+	x := []float64{-2, 5}
+	fmt.Println(f.Forward(nil, x))
+	fmt.Println(f.Derivative(nil, x, nil))
+	fmt.Println(f.ParameterGradient(nil, x, nil))
+	// Output:
+	// [2 5]
+	// [-1 1]
+	// [5 -2 1 1]
+}
+
+func ExampleSoftmax() {
+	p := activation.Softmax[float64]{}.Forward(nil, []float64{2.0, 1.0, 0.1})
+	fmt.Printf("%.1f\n", p)
+
+	// For two classes it is the sigmoid of the difference.
+	u := 1.5
+	p = activation.Softmax[float64]{}.Forward(nil, []float64{u, 0})
+	fmt.Printf("%.6f %.6f\n", p[0], activation.Sigmoid[float64]{}.At(u))
+	// Output:
+	// [0.7 0.2 0.1]
+	// 0.817574 0.817574
+}
+
+// What may not be chosen gets no probability, whatever its logit.
+func ExampleSoftmax_ForwardMasked() {
+	logits := []float64{1, 9, 1}
+	fmt.Println(activation.Softmax[float64]{}.ForwardMasked(nil, logits, []bool{true, false, true}))
+	// Output: [0.5 0 0.5]
+}
+
+// All derivatives of three probabilities by three logits: each row sums to 0,
+// since the probabilities always sum to 1.
+func ExampleSoftmax_Jacobian() {
+	j := activation.Softmax[float64]{}.Jacobian(nil, []float64{2.0, 1.0, 0.1})
+	for i := range 3 {
+		fmt.Printf("%6.3f\n", j[3*i:3*i+3])
+	}
+	// Output:
+	// [ 0.225 -0.160 -0.065]
+	// [-0.160  0.184 -0.024]
+	// [-0.065 -0.024  0.089]
+}
+
+// Softmax with the cross-entropy loss, stable for any logit. The gradient of
+// the loss by the logits is p − onehot.
+func ExampleLogSoftmax() {
+	f := activation.LogSoftmax[float64]{}
+	logits, label := []float64{1000, 0, -1000}, 0
+	loss := -f.Forward(nil, logits)[label]
+	onehot := []float64{-1, 0, 0} // ∂loss/∂f
+	fmt.Println(loss, f.Derivative(nil, logits, onehot))
+
+	logits = []float64{2.0, 1.0, 0.1}
+	loss = -f.Forward(nil, logits)[label]
+	fmt.Printf("%.4f %.4f\n", loss, f.Derivative(nil, logits, onehot))
+	// Output:
+	// 0 [0 0 0]
+	// 0.4170 [-0.3410 0.2424 0.0986]
+}
+
+// A function of your own: softplus, whose derivative is the sigmoid.
+func ExampleFunc() {
+	softplus := activation.Func[float64]{
+		F:  func(u float64) float64 { return max(u, 0) + math.Log1p(math.Exp(-math.Abs(u))) },
+		DF: activation.Sigmoid[float64]{}.At,
+	}
+	fmt.Printf("%.4f\n", softplus.Forward(nil, []float64{-1000, 0, 1000}))
+	fmt.Printf("%.4f\n", softplus.Derivative(nil, []float64{-1000, 0, 1000}, nil))
+	// Output:
+	// [0.0000 0.6931 1000.0000]
+	// [0.0000 0.5000 1.0000]
+}
+
+// A step of training, from x to the gradients of all weights: a hidden layer of
+// two tanh units, a linear output, a squared error.
+func Example_trainingStep() {
+	hidden, output := activation.Tanh[float64]{}, activation.Identity[float64]{}
+	rng := rand.New(rand.NewPCG(1, 2))
+	w1, w2 := []float64{rng.NormFloat64(), rng.NormFloat64()}, []float64{rng.NormFloat64(), rng.NormFloat64()}
+	x, target, rate := 0.5, 0.8, 0.1
+
+	for step := range 31 {
+		// Forward.
+		u := []float64{w1[0] * x, w1[1] * x}
+		h := hidden.Forward(nil, u)
+		y := output.Forward(nil, []float64{w2[0]*h[0] + w2[1]*h[1]})
+		loss := (y[0] - target) * (y[0] - target) / 2
+		if step%10 == 0 {
+			fmt.Printf("step %2d: loss %.5f\n", step, loss)
+		}
+
+		// Backward: the chain rule, from the loss to the weights.
+		dy := output.DerivativeFromOutput(nil, y, []float64{y[0] - target})
+		du := hidden.DerivativeFromOutput(nil, h, []float64{w2[0] * dy[0], w2[1] * dy[0]})
+		for i := range w2 {
+			w2[i] -= rate * dy[0] * h[i]
+			w1[i] -= rate * du[i] * x
+		}
+	}
+	// Output:
+}
