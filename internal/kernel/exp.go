@@ -31,13 +31,18 @@ func exp32(x float64) float64 {
 	return t + t*(r*(expQuadratic[0]+r*expQuadratic[1]))
 }
 
-// exp64 returns eˣ·2^(scale/128) for x and a result in the normal range, to
-// 0.51 ULP. NaN gives NaN.
-func exp64(x float64, scale uint64) float64 {
+// expPoint returns n, with 2⁵¹ or so added to it, and r for x ≤ 0 in the normal
+// range or NaN.
+func expPoint(x float64) (n uint64, r float64) {
 	k := x*log2Steps + roundToInt
-	n := math.Float64bits(k) + scale
+	n = math.Float64bits(k)
 	k -= roundToInt
-	r := x - k*stepHigh - k*stepLow
+	return n, x - k*stepHigh - k*stepLow
+}
+
+// expStep returns 2^(n/128)·eʳ to 0.51 ULP. (It is apart from expPoint so that
+// both are inlined.)
+func expStep(n uint64, r float64) float64 {
 	e := &exp2Table[n%128]
 	t := math.Float64frombits(math.Float64bits(e.value) + n>>7<<52)
 	s := r * r
@@ -49,13 +54,14 @@ func exp64(x float64, scale uint64) float64 {
 // where eˣ is small it takes 2⁵¹²·eˣ, and rounds once more as it scales that
 // down.
 func expTail(x, gain float64) float64 {
-	switch {
-	case x > -708 || x != x:
-		return gain * exp64(x, 0)
-	case x > -750:
-		return exp64(x, 512*128) * (gain * 0x1p-512)
+	if x < -750 {
+		return 0
 	}
-	return 0
+	n, r := expPoint(x)
+	if x < -707 {
+		return expStep(n+512*128, r) * (gain * 0x1p-512)
+	}
+	return gain * expStep(n, r)
 }
 
 // clamp32 clamps x to where exp32 works and eˣ is all but 0 or infinite for

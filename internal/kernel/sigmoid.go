@@ -82,16 +82,19 @@ func logisticDerivative32(dst, x, upstream []float32, steepness float32, gain fl
 // error of that is 2e⁻⁴⁰, 0.04 ULP. There the table ends.
 const logisticLimit = 40
 
-// logistic64 returns the parts of σ(−x) = σ(−2a) + m for 0 ≤ x ≤ 40, and the
-// entry of a in logisticTable.
-func logistic64(x float64) (i uint64, m float64) {
+// logisticPoint returns, for 0 ≤ x ≤ 40, the point a of logisticTable next to
+// u = x/2, and the distance b from there.
+func logisticPoint(x float64) (i uint64, b float64) {
 	k := x*16 + roundToInt
-	i = math.Float64bits(k) % 1024
-	b := x*0.5 - (k-roundToInt)*(1./32) // exact
+	return math.Float64bits(k) % 1024, x*0.5 - (k-roundToInt)*(1./32) // exact
+}
+
+// logisticStep returns m for tanh a, σ′(2a) and b. (It is apart from
+// logisticPoint so that both are inlined.)
+func logisticStep(tanh, slope, b float64) (m float64) {
 	s := b * b
 	t := b + b*(s*(tanhSeptic[0]+s*(tanhSeptic[1]+s*tanhSeptic[2])))
-	e := &logisticTable[i]
-	return i, -(e.slope + e.slope) * t / (1 + e.tanh*t)
+	return -2 * slope * t / (1 + tanh*t)
 }
 
 func sigmoid64(dst, x []float64) {
@@ -102,13 +105,14 @@ func sigmoid64(dst, x []float64) {
 			dst[i] = sigmoidTail(v)
 			continue
 		}
-		k, m := logistic64(u)
-		below := logisticTable[k].value + (logisticTable[k].rest + m)
-		bits := math.Float64bits(1 - below) // x ≥ 0
-		if v < 0 {
-			bits = math.Float64bits(below)
+		k, b := logisticPoint(u)
+		e := &logisticTable[k]
+		below := e.value + (e.rest + logisticStep(e.tanh, e.slope, b))
+		y := math.Float64bits(1 - below) // x ≥ 0
+		if int64(math.Float64bits(v)) < 0 {
+			y = math.Float64bits(below)
 		}
-		dst[i] = math.Float64frombits(bits)
+		dst[i] = math.Float64frombits(y)
 	}
 }
 
@@ -129,8 +133,9 @@ func logisticDerivative64(dst, x, upstream []float64, steepness, gain float64) {
 	for i, v := range x {
 		var d float64
 		if u := steepness * math.Abs(v); u < logisticLimit {
-			k, m := logistic64(u)
+			k, b := logisticPoint(u)
 			e := &logisticTable[k]
+			m := logisticStep(e.tanh, e.slope, b)
 			d = gain * (e.slope + (e.slopeRest + m*(e.tanh-m)))
 		} else {
 			d = expTail(-u, gain)

@@ -14,9 +14,9 @@ func Softmax[T Float](dst, x []T, classes, stride int, tau T) {
 			in, out := row(x, start, classes, stride), row(dst, start, classes, stride)
 			var s sum
 			exponentials(out, in, stride, in[first(in, stride)], tau, &s)
-			inverse := 1 / s.value()
+			inverse := T(1 / s.value())
 			for i := 0; i < len(out); i += stride {
-				out[i] = T(float64(out[i]) * inverse)
+				out[i] *= inverse
 			}
 		}
 	}
@@ -54,7 +54,7 @@ func SoftmaxDerivative[T Float](dst, x, upstream []T, classes, stride int, tau T
 			p.max = p.x[first(p.x, stride)]
 			var s sum
 			exponentials(nil, p.x, stride, p.max, tau, &s)
-			p.inverse = 1 / s.value()
+			p.inverse = T(1 / s.value())
 			out := row(dst, start, classes, stride)
 			softmaxBackward(out, p, out, stride, tau)
 		}
@@ -99,7 +99,7 @@ func softmaxBackward[T Float](dst []T, p probabilities[T], g []T, stride int, ta
 type probabilities[T Float] struct {
 	y, x     []T
 	max, tau T
-	inverse  float64 // of the sum of the exponentials
+	inverse  T // of the sum of the exponentials
 }
 
 func (p *probabilities[T]) at(i int) T {
@@ -113,7 +113,7 @@ func (p *probabilities[T]) at(i int) T {
 func (p *probabilities[T]) again(i int) T {
 	var e [1]T
 	exponentials(e[:], p.x[i:i+1], 1, p.max, p.tau, new(sum))
-	return T(float64(e[0]) * p.inverse)
+	return e[0] * p.inverse
 }
 
 // mean returns Σ yⱼ(gⱼ − c).
@@ -221,11 +221,10 @@ func exponentials64(dst, x []float64, stride int, m, tau float64, s *sum) {
 			low = (math.FMA(-q, tau, d) + low) / tau
 			d = q
 		}
-		var e float64
-		if d < -708 {
+		n, r := expPoint(d)
+		e := expStep(n, r)
+		if d < -707 {
 			e = expTail(d, 1)
-		} else {
-			e = exp64(d, 0)
 		}
 		if low != 0 && e != 0 { // for an infinite x, low is NaN
 			e += e * low
