@@ -9,17 +9,65 @@ import "math"
 // Where there is no softmax, with a NaN or +Inf or nothing but −Inf in the
 // row, the sum is NaN, as Inf − Inf is, and makes the whole row NaN.
 func Softmax[T Float](dst, x []T, classes, stride int, tau T) {
+	switch dst := any(dst).(type) {
+	case []float32:
+		softmax32(dst, any(x).([]float32), classes, stride, float64(tau))
+	case []float64:
+		softmax64(dst, any(x).([]float64), classes, stride, float64(tau))
+	}
+}
+
+func softmax32(dst, x []float32, classes, stride int, tau float64) {
 	for outer := 0; outer < len(x); outer += classes * stride {
 		for start := outer; start < outer+stride; start++ {
-			in, out := row(x, start, classes, stride), row(dst, start, classes, stride)
+			end := start + (classes-1)*stride + 1
+			in, out := x[start:end], dst[start:end]
 			var s sum
-			exponentials(out, in, stride, in[first(in, stride)], tau, &s)
-			inverse := T(1 / s.value())
+			exponentials32(out, in, stride, float64(largest32(in, stride)), tau, &s)
+			inverse := float32(1 / s.high)
 			for i := 0; i < len(out); i += stride {
 				out[i] *= inverse
 			}
 		}
 	}
+}
+
+func softmax64(dst, x []float64, classes, stride int, tau float64) {
+	for outer := 0; outer < len(x); outer += classes * stride {
+		for start := outer; start < outer+stride; start++ {
+			end := start + (classes-1)*stride + 1
+			in, out := x[start:end], dst[start:end]
+			var s sum
+			exponentials64(out, in, stride, largest64(in, stride), tau, &s)
+			inverse := 1 / s.value()
+			for i := 0; i < len(out); i += stride {
+				out[i] *= inverse
+			}
+		}
+	}
+}
+
+// largest32 returns the maximum of a row. It compares integers, of the same
+// order as the floats, since that takes no branch: where rows are short, each
+// new maximum would be a misprediction. A NaN may win or lose: the sum of the
+// exponentials finds it.
+func largest32(x []float32, stride int) float32 {
+	order := func(b int32) int32 { return b ^ int32(uint32(b>>31)>>1) }
+	m := int32(math.MinInt32)
+	for i := 0; i < len(x); i += stride {
+		m = max(m, order(int32(math.Float32bits(x[i]))))
+	}
+	return math.Float32frombits(uint32(order(m)))
+}
+
+// largest64 is largest32 for float64.
+func largest64(x []float64, stride int) float64 {
+	order := func(b int64) int64 { return b ^ int64(uint64(b>>63)>>1) }
+	m := int64(math.MinInt64)
+	for i := 0; i < len(x); i += stride {
+		m = max(m, order(int64(math.Float64bits(x[i]))))
+	}
+	return math.Float64frombits(uint64(order(m)))
 }
 
 // SoftmaxMasked is Softmax over the entries of x to keep. The others are 0 in
@@ -120,7 +168,7 @@ func (p *probabilities[T]) again(i int) T {
 func (p *probabilities[T]) mean(g []T, stride int, c float64) float64 {
 	var s sum
 	for i := 0; i < max(len(p.y), len(p.x)); i += stride {
-		s.add(float64(p.at(i)) * (float64(scale(1, g, i)) - c))
+		s.add(float64(float64(p.at(i)) * (float64(scale(1, g, i)) - c))) // not fused: the same bits on every path
 	}
 	return s.value()
 }
@@ -210,8 +258,11 @@ func exponentials32(dst, x []float32, stride int, m, tau float64, s *sum) {
 // exponentials64 takes the rounding error of (x − m)/τ along: for a difference
 // of 100 that error would cost the exponential six bits, and LogSoftmax all of
 // these where one entry is far above the others.
+//
+// It adds up eight terms before it takes the errors of a sum along, too: they
+// can lose no more than 3 bits.
 func exponentials64(dst, x []float64, stride int, m, tau float64, s *sum) {
-	total := *s
+	total, block, terms := *s, 0.0, 0
 	for i := 0; i < len(x); i += stride {
 		d := x[i] - m
 		t := d - x[i]
@@ -223,17 +274,20 @@ func exponentials64(dst, x []float64, stride int, m, tau float64, s *sum) {
 		}
 		n, r := expPoint(d)
 		e := expStep(n, r)
-		if d < -707 {
+		e += e * low
+		if d < -707 { // or −Inf, for which low is NaN
 			e = expTail(d, 1)
 		}
-		if low != 0 && e != 0 { // for an infinite x, low is NaN
-			e += e * low
-		}
-		total.add(e)
 		if dst != nil {
 			dst[i] = e
 		}
+		block += e
+		if terms++; terms%8 == 0 {
+			total.add(block)
+			block = 0
+		}
 	}
+	total.add(block)
 	*s = total
 }
 
