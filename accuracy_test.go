@@ -132,6 +132,30 @@ func TestAccuracy64(t *testing.T) {
 	})
 }
 
+// TestWorstInputs holds the errors that the doc comments name, at the inputs
+// that a search (-exhaustive) found to be the worst.
+func TestWorstInputs(t *testing.T) {
+	s32, s64 := activation.Sigmoid[float32]{}, activation.Sigmoid[float64]{}
+	t32, t64 := activation.Tanh[float32]{}, activation.Tanh[float64]{}
+	for _, w := range []struct {
+		what       string
+		ulp, claim float64
+	}{
+		{"Sigmoid[float32].At", reference.ULP32(s32.At(-0x1.41a1bep+05), reference.Sigmoid(-0x1.41a1bep+05)), 0.514},
+		{"Sigmoid[float32].DerivativeAt", reference.ULP32(s32.DerivativeAt(0x1.2064bp+03), reference.SigmoidDerivative(0x1.2064bp+03)), 0.514},
+		{"Sigmoid[float64].At", reference.ULP64(s64.At(0x1.7a91c66f93b2p-04), reference.Sigmoid(0x1.7a91c66f93b2p-04)), 0.761},
+		{"Sigmoid[float64].DerivativeAt", reference.ULP64(s64.DerivativeAt(0x1.6265183740b74p+09), reference.SigmoidDerivative(0x1.6265183740b74p+09)), 0.745},
+		{"Tanh[float32].At", reference.ULP32(t32.At(0x1.ffe8dep-07), reference.Tanh(0x1.ffe8dep-07)), 0.523},
+		{"Tanh[float32].DerivativeAt", reference.ULP32(t32.DerivativeAt(0x1.2064bp+02), reference.TanhDerivative(0x1.2064bp+02)), 0.514},
+		{"Tanh[float64].At", reference.ULP64(t64.At(0x1.07cbf17d39284p-01), reference.Tanh(0x1.07cbf17d39284p-01)), 0.517},
+		{"Tanh[float64].DerivativeAt", reference.ULP64(t64.DerivativeAt(0x1.62ec42fda1d4p+08), reference.TanhDerivative(0x1.62ec42fda1d4p+08)), 0.747},
+	} {
+		if !(w.ulp <= w.claim) {
+			t.Errorf("%s: %.4f ULP, documented are %v", w.what, w.ulp, w.claim)
+		}
+	}
+}
+
 // TestAccuracyFromOutput compares DerivativeFromOutput with the exact value of
 // its expression.
 func TestAccuracyFromOutput(t *testing.T) {
