@@ -1,11 +1,33 @@
 package kernel
 
-// ReLU sets dst to max(0, x). The builtin max passes a NaN on, takes +0 for
-// the larger of two zeros, and has no branch to mispredict.
+import "math"
+
+// ReLU sets dst to max(0, x): to 0 where x is from −Inf to −0. As bits, these
+// are the numbers from 1 followed by zeros on, so that one comparison finds
+// them and leaves out the NaNs above, and the compiler has a conditional move
+// for it. The builtin max takes twice as long.
 func ReLU[T Float](dst, x []T) {
-	dst = dst[:len(x)]
-	for i, v := range x {
-		dst[i] = max(v, 0)
+	switch dst := any(dst).(type) {
+	case []float32:
+		x := any(x).([]float32)
+		dst = dst[:len(x)]
+		for i, v := range x {
+			b := math.Float32bits(v)
+			if b-1<<31 <= 0xff<<23 {
+				b = 0
+			}
+			dst[i] = math.Float32frombits(b)
+		}
+	case []float64:
+		x := any(x).([]float64)
+		dst = dst[:len(x)]
+		for i, v := range x {
+			b := math.Float64bits(v)
+			if b-1<<63 <= 0x7ff<<52 {
+				b = 0
+			}
+			dst[i] = math.Float64frombits(b)
+		}
 	}
 }
 
