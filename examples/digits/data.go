@@ -1,11 +1,9 @@
 package main
 
 import (
-	"bufio"
 	"bytes"
 	"compress/gzip"
 	_ "embed"
-	"errors"
 	"fmt"
 	"io"
 	"math/rand/v2"
@@ -57,11 +55,14 @@ func load(file string) (dataset, error) {
 // parse reads lines of 64 pixels from 0 to 16 and a digit. An error names the
 // file and the line.
 func parse(name string, r io.Reader) (d dataset, err error) {
-	lines := bufio.NewScanner(r)
+	raw, err := io.ReadAll(r)
+	if err != nil { // a file that is cut off may end within a line: take none of it
+		return dataset{}, fmt.Errorf("%s:%d: %w", name, bytes.Count(raw, []byte("\n"))+1, err)
+	}
 	line := 0
-	for lines.Scan() {
+	for text := range strings.Lines(string(raw)) {
 		line++
-		columns := strings.Split(lines.Text(), ",")
+		columns := strings.Split(strings.TrimSpace(text), ",")
 		if len(columns) != pixels+1 {
 			return dataset{}, fmt.Errorf("%s:%d: %d columns, want %d", name, line, len(columns), pixels+1)
 		}
@@ -81,11 +82,8 @@ func parse(name string, r io.Reader) (d dataset, err error) {
 			}
 		}
 	}
-	if err := lines.Err(); err != nil {
-		return dataset{}, fmt.Errorf("%s:%d: %w", name, line+1, err)
-	}
 	if len(d.labels) < 8 {
-		return dataset{}, fmt.Errorf("%s:%d: %w", name, line, errors.New("too few examples to train and test on, want at least 8"))
+		return dataset{}, fmt.Errorf("%s:%d: %d examples, want at least 8 to train and test on", name, line, len(d.labels))
 	}
 	return d, nil
 }

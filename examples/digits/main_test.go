@@ -102,14 +102,14 @@ func TestErrors(t *testing.T) {
 	io.WriteString(z, strings.Repeat(good, 100))
 	z.Close()
 	for _, c := range []struct{ data, want string }{
-		{"", "digits.csv:0: too few examples"},
-		{good, "digits.csv:1: too few examples"},
+		{"", "digits.csv:0: 0 examples, want at least 8"},
+		{good, "digits.csv:1: 1 examples, want at least 8"},
 		{good + "1,2,3\n", "digits.csv:2: 3 columns, want 65"},
 		{good + strings.Replace(good, "0", "17", 1), `digits.csv:2: column 1: pixel "17", want 0 to 16`},
 		{good + strings.Replace(good, "0", "-1", 1), `digits.csv:2: column 1: pixel "-1", want 0 to 16`},
 		{strings.Replace(good, "7", "10", 1), `digits.csv:1: column 65: digit "10", want 0 to 9`},
 		{good + good + strings.Replace(good, "7", "x", 1), `digits.csv:3: column 65: digit "x", want 0 to 9`},
-		{packed.String()[:packed.Len()-12], "digits.csv:101: unexpected EOF"},
+		{packed.String()[:packed.Len()-12], ": unexpected EOF"},
 		{"\x1f\x8b\x00", "digits.csv: "},
 	} {
 		file := filepath.Join(t.TempDir(), "digits.csv")

@@ -3,7 +3,9 @@
 //
 // It knows slices, no shapes and no panics: the lengths have been checked, dst
 // may be an input slice of the same length, and a nil upstream stands for all
-// ones. No function allocates or writes anything but its first argument.
+// ones. No function writes anything but its first argument (and
+// MaxoutLayerParameterGradient its second), and none allocates, but for the
+// long rows of a maxout layer in place.
 //
 // Functions that only select, multiply and add are written once for both
 // types. For those with an exponential in them float32 computes in float64 and
