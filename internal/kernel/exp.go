@@ -7,7 +7,8 @@ import "math"
 //	eˣ = 2^(n/128) · eʳ,   r = x − n·ln2/128,   |r| ≤ ln2/256
 //
 // 2^(n/128) has its exponent from n/128 and its mantissa from exp2Table, and
-// eʳ is a short polynomial.
+// eʳ is a short polynomial. The table holds bits, not floats, since the exponent
+// is added as an integer: moves between the two kinds of register are slow.
 const (
 	log2Steps = 128 / math.Ln2
 
@@ -27,7 +28,7 @@ func exp32(x float64) float64 {
 	k := x*log2Steps + roundToInt
 	n := math.Float64bits(k)
 	r := x - (k-roundToInt)*(math.Ln2/128)
-	t := math.Float64frombits(math.Float64bits(exp2Table[n%128].value) + n>>7<<52)
+	t := math.Float64frombits(exp2Table[n%128].bits + n>>7<<52)
 	return t + t*(r*(expQuadratic[0]+r*expQuadratic[1]))
 }
 
@@ -44,7 +45,7 @@ func expPoint(x float64) (n uint64, r float64) {
 // both are inlined.)
 func expStep(n uint64, r float64) float64 {
 	e := &exp2Table[n%128]
-	t := math.Float64frombits(math.Float64bits(e.value) + n>>7<<52)
+	t := math.Float64frombits(e.bits + n>>7<<52)
 	s := r * r
 	p := r + s*((expQuintic[0]+r*expQuintic[1])+s*(expQuintic[2]+r*expQuintic[3]))
 	return t + t*(p+e.rest)

@@ -72,12 +72,12 @@ func Source() ([]byte, error) {
 		b.WriteString("}\n\n")
 	}
 
-	fmt.Fprintf(&b, "// exp2Table[i] is 2^(i/128): the float64 nearest to it, and the rest as a\n// fraction of that.\nvar exp2Table = [128]struct{ value, rest float64 }{\n")
+	fmt.Fprintf(&b, "// exp2Table[i] is 2^(i/128): the bits of the float64 nearest to it, and the rest\n// as a fraction of that.\nvar exp2Table = [128]struct {\n\tbits uint64\n\trest float64\n}{\n")
 	ln2 := reference.BigLog(number(2))
 	for i := range 128 {
 		x := number(float64(i) / 128)
 		value, rest := split(reference.BigExp(x.Mul(x, ln2)))
-		fmt.Fprintf(&b, "\t{%s, %s},\n", hex(value), hex(rest/value))
+		fmt.Fprintf(&b, "\t{%#016x, %s},\n", math.Float64bits(value), hex(rest/value))
 	}
 	b.WriteString("}\n\n")
 
