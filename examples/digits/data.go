@@ -45,7 +45,7 @@ func load(file string) (dataset, error) {
 	if bytes.HasPrefix(raw, []byte{0x1f, 0x8b}) {
 		z, err := gzip.NewReader(r)
 		if err != nil {
-			return dataset{}, fmt.Errorf("%s: %w", name, err)
+			return dataset{}, fmt.Errorf("%s:1: %w", name, err)
 		}
 		r = z
 	}
@@ -58,6 +58,9 @@ func parse(name string, r io.Reader) (d dataset, err error) {
 	raw, err := io.ReadAll(r)
 	if err != nil { // a file that is cut off may end within a line: take none of it
 		return dataset{}, fmt.Errorf("%s:%d: %w", name, bytes.Count(raw, []byte("\n"))+1, err)
+	}
+	if len(raw) == 0 {
+		return dataset{}, fmt.Errorf("%s:1: empty file", name)
 	}
 	line := 0
 	for text := range strings.Lines(string(raw)) {

@@ -102,15 +102,15 @@ func TestErrors(t *testing.T) {
 	io.WriteString(z, strings.Repeat(good, 100))
 	z.Close()
 	for _, c := range []struct{ data, want string }{
-		{"", "digits.csv:0: 0 examples, want at least 8"},
+		{"", "digits.csv:1: empty file"},
 		{good, "digits.csv:1: 1 examples, want at least 8"},
 		{good + "1,2,3\n", "digits.csv:2: 3 columns, want 65"},
 		{good + strings.Replace(good, "0", "17", 1), `digits.csv:2: column 1: pixel "17", want 0 to 16`},
 		{good + strings.Replace(good, "0", "-1", 1), `digits.csv:2: column 1: pixel "-1", want 0 to 16`},
 		{strings.Replace(good, "7", "10", 1), `digits.csv:1: column 65: digit "10", want 0 to 9`},
 		{good + good + strings.Replace(good, "7", "x", 1), `digits.csv:3: column 65: digit "x", want 0 to 9`},
-		{packed.String()[:packed.Len()-12], ": unexpected EOF"},
-		{"\x1f\x8b\x00", "digits.csv: "},
+		{packed.String()[:packed.Len()-8], "digits.csv:101: unexpected EOF"},
+		{"\x1f\x8b\x00", "digits.csv:1: unexpected EOF"},
 	} {
 		file := filepath.Join(t.TempDir(), "digits.csv")
 		if err := os.WriteFile(file, []byte(c.data), 0o644); err != nil {

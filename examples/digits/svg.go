@@ -57,8 +57,12 @@ text { fill: #333 } .axis { stroke: #333 } .grid { stroke: #ccc }
 		for e, l := range r.losses {
 			fmt.Fprintf(&b, "%.1f,%.1f ", x(e+1), y(math.Log10(max(l, 1e-9))))
 		}
+		b.WriteString("\"/>\n")
+		if len(r.losses) == 1 { // a line of one point does not show
+			fmt.Fprintf(&b, `<circle cx="%.1f" cy="%.1f" r="4" fill="%s"/>`+"\n", x(1), y(math.Log10(max(r.losses[0], 1e-9))), colour)
+		}
 		at := top + 10 + 20*i
-		fmt.Fprintf(&b, `"/>`+"\n"+`<line x1="%d" y1="%d" x2="%d" y2="%d" stroke="%s" stroke-width="2"/><text x="%d" y="%d">%s</text>`+"\n",
+		fmt.Fprintf(&b, `<line x1="%d" y1="%d" x2="%d" y2="%d" stroke="%s" stroke-width="2"/><text x="%d" y="%d">%s</text>`+"\n",
 			width-right+15, at, width-right+40, at, colour, width-right+46, at+4, r.name)
 	}
 	b.WriteString("</svg>\n")
