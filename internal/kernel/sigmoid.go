@@ -4,6 +4,10 @@ import "math"
 
 // Sigmoid sets dst to 1/(1 + e⁻ˣ).
 func Sigmoid[T Float](dst, x []T) {
+	if vector {
+		vectorSigmoid(dst, x)
+		return
+	}
 	switch dst := any(dst).(type) {
 	case []float32:
 		sigmoid32(dst, any(x).([]float32))
@@ -14,6 +18,10 @@ func Sigmoid[T Float](dst, x []T) {
 
 // SigmoidDerivative sets dst to upstream·σ′(x).
 func SigmoidDerivative[T Float](dst, x, upstream []T) {
+	if vector {
+		vectorLogisticDerivative(dst, x, upstream, 1, 1)
+		return
+	}
 	switch dst := any(dst).(type) {
 	case []float32:
 		logisticDerivative32(dst, any(x).([]float32), any(upstream).([]float32), 1, 1)

@@ -4,6 +4,10 @@ import "math"
 
 // Tanh sets dst to tanh x.
 func Tanh[T Float](dst, x []T) {
+	if vector {
+		vectorTanh(dst, x)
+		return
+	}
 	switch dst := any(dst).(type) {
 	case []float32:
 		tanh32(dst, any(x).([]float32))
@@ -14,6 +18,10 @@ func Tanh[T Float](dst, x []T) {
 
 // TanhDerivative sets dst to upstream·tanh′(x) = upstream·4σ′(2x).
 func TanhDerivative[T Float](dst, x, upstream []T) {
+	if vector {
+		vectorLogisticDerivative(dst, x, upstream, 2, 4)
+		return
+	}
 	switch dst := any(dst).(type) {
 	case []float32:
 		logisticDerivative32(dst, any(x).([]float32), any(upstream).([]float32), 2, 4)

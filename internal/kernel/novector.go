@@ -1,0 +1,15 @@
+//go:build !(goexperiment.simd && go1.27 && !go1.28 && (amd64 || arm64 || wasm))
+
+package kernel
+
+// There is no vector tier in this build: vector is false, and what it guards is
+// left out by the compiler.
+
+const vector = false
+
+// VectorBits returns 0.
+func VectorBits() int { return 0 }
+
+func vectorTanh[T Float](dst, x []T)                                            {}
+func vectorSigmoid[T Float](dst, x []T)                                         {}
+func vectorLogisticDerivative[T Float](dst, x, upstream []T, steepness, gain T) {}
