@@ -6,22 +6,22 @@ import "simd"
 
 // vectorSigmoid sets dst to 1/(1 + e⁻ˣ).
 func vectorSigmoid[T Float](dst, x []T) {
-	switch dst := any(dst).(type) {
+	switch any(dst).(type) {
 	case []float32:
-		vectorSigmoid32(dst, any(x).([]float32))
+		vectorSigmoid32(float32s(dst), float32s(x))
 	case []float64:
-		vectorSigmoid64(dst, any(x).([]float64))
+		vectorSigmoid64(float64s(dst), float64s(x))
 	}
 }
 
 // vectorLogisticDerivative sets dst to upstream·gain·σ′(steepness·x), with
 // steepness and gain powers of two.
 func vectorLogisticDerivative[T Float](dst, x, upstream []T, steepness, gain T) {
-	switch dst := any(dst).(type) {
+	switch any(dst).(type) {
 	case []float32:
-		vectorLogisticDerivative32(dst, any(x).([]float32), any(upstream).([]float32), float32(steepness), float32(gain))
+		vectorLogisticDerivative32(float32s(dst), float32s(x), float32s(upstream), float32(steepness), float32(gain))
 	case []float64:
-		vectorLogisticDerivative64(dst, any(x).([]float64), any(upstream).([]float64), float64(steepness), float64(gain))
+		vectorLogisticDerivative64(float64s(dst), float64s(x), float64s(upstream), float64(steepness), float64(gain))
 	}
 }
 

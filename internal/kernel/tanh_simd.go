@@ -6,11 +6,11 @@ import "simd"
 
 // vectorTanh sets dst to tanh x.
 func vectorTanh[T Float](dst, x []T) {
-	switch dst := any(dst).(type) {
+	switch any(dst).(type) {
 	case []float32:
-		vectorTanh32(dst, any(x).([]float32))
+		vectorTanh32(float32s(dst), float32s(x))
 	case []float64:
-		vectorTanh64(dst, any(x).([]float64))
+		vectorTanh64(float64s(dst), float64s(x))
 	}
 }
 
