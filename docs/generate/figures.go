@@ -1,0 +1,171 @@
+package main
+
+import "example.com/activation"
+
+// A line is an activation along a straight line of inputs, x = u·direction +
+// offset, seen at one of its outputs.
+type line struct {
+	activation.Activation[float64]
+	direction, offset []float64
+	output            int
+	kinks             []float64 // values of u where the derivative jumps
+	straight          bool      // linear between the kinks
+}
+
+// input returns x at u.
+func (l line) input(u float64) []float64 {
+	x := make([]float64, len(l.direction))
+	for i := range x {
+		x[i] = float64(u*l.direction[i]) + l.offset[i]
+	}
+	return x
+}
+
+// at returns f(u), the output at u.
+func (l line) at(u float64) float64 { return l.Forward(nil, l.input(u))[l.output] }
+
+// derivativeAt returns f′(u), by the chain rule the sum of ∂f/∂xᵢ · ∂xᵢ/∂u.
+func (l line) derivativeAt(u float64) (sum float64) {
+	x := l.input(u)
+	upstream := make([]float64, len(l.Forward(nil, x)))
+	upstream[l.output] = 1
+	for i, d := range l.Derivative(nil, x, upstream) {
+		sum += float64(d * l.direction[i])
+	}
+	return sum
+}
+
+// function returns the curve of f, and slope that of f′.
+func (l line) function(style string) curve { return curve{style, l.at, l.kinks, l.straight} }
+func (l line) slope(style string) curve    { return curve{style, l.derivativeAt, l.kinks, l.straight} }
+
+// scalar returns the line of a function of one u.
+func scalar(a activation.Activation[float64]) line {
+	return line{Activation: a, direction: []float64{1}, offset: []float64{0}}
+}
+
+// bent returns the same for a function that is straight on both sides of 0.
+func bent(a activation.Activation[float64]) line {
+	l := scalar(a)
+	l.kinks, l.straight = []float64{0}, true
+	return l
+}
+
+// linear is the identity, straight throughout.
+var linear = line{Activation: activation.Identity[float64]{}, direction: []float64{1}, offset: []float64{0}, straight: true}
+
+// hinge is a maxout unit of three pieces, which meet at u = −1 and u = 1.
+var hinge = line{
+	Activation: activation.Maxout[float64]{Pieces: 3},
+	direction:  []float64{-1, 0.25, 1}, offset: []float64{-1, 0.25, -0.5},
+	kinks: []float64{-1, 1}, straight: true,
+}
+
+// class returns one class of a softmax or its logarithm, when the first logit
+// is u and the others are as given.
+func class(a activation.Activation[float64], output int, others ...float64) line {
+	direction := make([]float64, 1+len(others))
+	direction[0] = 1
+	return line{Activation: a, direction: direction, offset: append([]float64{0}, others...), output: output}
+}
+
+// piece returns one of the inputs that a maxout unit takes the maximum of.
+func (l line) piece(i int) line {
+	return line{Activation: activation.Identity[float64]{}, direction: l.direction[i : i+1], offset: l.offset[i : i+1], straight: true}
+}
+
+// colours are the styles of curves that are to be told apart.
+var colours = []string{"first", "second", "third"}
+
+// figures returns all figures.
+func figures() []figure {
+	softmax, logSoftmax := activation.Softmax[float64]{}, activation.LogSoftmax[float64]{}
+	near, logit := axis{"u", -3, 3, 1}, axis{"u", -6, 6, 2}
+	classes := []key{{"first", "class 1, with logit u"}, {"second", "class 2, with logit 1"}, {"third", "class 3, with logit 0"}}
+	return []figure{
+		single("identity", "Identity", "f(u) = u", "f′(u) = 1", linear, near, axis{"", -3, 3, 1}),
+		single("sigmoid", "Sigmoid", "f(u) = 1/(1 + e⁻ᵘ)", "f′(u) = f(u)·(1 − f(u))",
+			scalar(activation.Sigmoid[float64]{}), axis{"u", -8, 8, 2}, axis{"", -0.25, 1.25, 0.25}),
+		single("tanh", "Tanh", "f(u) = sinh u / cosh u", "f′(u) = 1 − f(u)²",
+			scalar(activation.Tanh[float64]{}), axis{"u", -4, 4, 1}, axis{"", -1.5, 1.5, 0.5}),
+		single("relu", "ReLU", "f(u) = max(0, u)", "f′(u) = 1 for u > 0, else 0",
+			bent(activation.ReLU[float64]{}), near, axis{"", -1, 3, 1}),
+		family("leaky_relu", "LeakyReLU: u for u > 0, else α·u", near, axis{"f(u)", -1, 3, 1}, axis{"f′(u)", -0.5, 1.5, 0.5},
+			[]key{{"first", "α = 0.01, the usual leak"}, {"second", "α = 0.2"}},
+			bent(activation.LeakyReLU[float64]{}), bent(activation.LeakyReLU[float64]{Alpha: 0.2})),
+		family("prelu", "PReLU: u for u > 0, else α·u, with α to learn", near, axis{"f(u)", -2, 3, 1}, axis{"f′(u)", -0.5, 1.5, 0.5},
+			[]key{{"first", "α = 0.25, where it begins"}, {"second", "α = 0.6"}, {"third", "α = −0.25"}},
+			bent(activation.NewPReLU[float64](1)),
+			bent(activation.PReLU[float64]{Alpha: []float64{0.6}}),
+			bent(activation.PReLU[float64]{Alpha: []float64{-0.25}})),
+		maxout(),
+		family("softmax", "Softmax of the logits [u, 1, 0]", logit, axis{"fᵢ(u)", -0.25, 1.25, 0.25}, axis{"∂fᵢ/∂u", -0.3, 0.3, 0.1},
+			classes, class(softmax, 0, 1, 0), class(softmax, 1, 1, 0), class(softmax, 2, 1, 0)),
+		family("log_softmax", "LogSoftmax of the logits [u, 1, 0]", logit, axis{"fᵢ(u)", -8, 2, 2}, axis{"∂fᵢ/∂u", -1.5, 1.5, 0.5},
+			classes, class(logSoftmax, 0, 1, 0), class(logSoftmax, 1, 1, 0), class(logSoftmax, 2, 1, 0)),
+		all(),
+	}
+}
+
+// single returns a figure of one function and its derivative in one panel.
+func single(name, title, f, df string, l line, x, y axis) figure {
+	return figure{
+		name: name, title: title, legend: []key{{"first", f}, {"second dash", df}}, columns: 1, width: 340, height: 220,
+		panels: []panel{{"", x, y, []curve{l.function("first"), l.slope("second dash")}}},
+	}
+}
+
+// family returns a figure of some functions in one panel, and of their
+// derivatives in another.
+func family(name, title string, x, y, dy axis, legend []key, lines ...line) figure {
+	functions, slopes := panel{"", x, y, nil}, panel{"", x, dy, nil}
+	for i, l := range lines {
+		functions.curves = append(functions.curves, l.function(colours[i]))
+		slopes.curves = append(slopes.curves, l.slope(colours[i]+" dash"))
+	}
+	return figure{name: name, title: title, legend: legend, columns: 2, width: 340, height: 220, panels: []panel{functions, slopes}}
+}
+
+// maxout returns the figure of a maxout unit: the pieces and their maximum,
+// and its derivative.
+func maxout() figure {
+	near := axis{"u", -3, 3, 1}
+	functions := panel{"", near, axis{"f(u)", -4, 3, 1}, []curve{hinge.function("wide")}}
+	for i, colour := range colours {
+		functions.curves = append(functions.curves, hinge.piece(i).function(colour))
+	}
+	slopes := panel{"", near, axis{"f′(u)", -1.5, 1.5, 0.5}, []curve{hinge.slope("ink dash")}}
+	return figure{
+		name: "maxout", title: "Maxout of three pieces",
+		legend:  []key{{"first", "−u − 1"}, {"second", "(u + 1)/4"}, {"third", "u − 1/2"}, {"wide", "f(u), their maximum"}, {"ink dash", "f′(u)"}},
+		columns: 2, width: 340, height: 220, panels: []panel{functions, slopes},
+	}
+}
+
+// all returns the figure that shows all functions on the same axes.
+func all() figure {
+	f := figure{
+		name: "functions", title: "The functions and their derivatives, on one scale",
+		legend: []key{{"first", "f(u)"}, {"second dash", "f′(u)"}}, columns: 3, width: 240, height: 150,
+	}
+	for _, p := range []struct {
+		title string
+		line
+	}{
+		{"Identity", linear},
+		{"Sigmoid", scalar(activation.Sigmoid[float64]{})},
+		{"Tanh", scalar(activation.Tanh[float64]{})},
+		{"ReLU", bent(activation.ReLU[float64]{})},
+		{"LeakyReLU, α = 0.01", bent(activation.LeakyReLU[float64]{})},
+		{"PReLU, α = 0.25", bent(activation.NewPReLU[float64](1))},
+		{"Maxout of −u − 1, (u + 1)/4, u − 1/2", hinge},
+		{"Softmax of [u, 0, 0], class 1", class(activation.Softmax[float64]{}, 0, 0, 0)},
+		{"LogSoftmax of [u, 0, 0], class 1", class(activation.LogSoftmax[float64]{}, 0, 0, 0)},
+	} {
+		f.panels = append(f.panels, panel{
+			p.title, axis{"u", -4, 4, 1}, axis{"", -2, 3, 1},
+			[]curve{p.function("first"), p.slope("second dash")},
+		})
+	}
+	return f
+}

@@ -1,0 +1,22 @@
+// Generate draws the figures of docs: each function with its derivative, as
+// SVG. All values come from package activation.
+package main
+
+import (
+	"flag"
+	"log"
+	"os"
+	"path/filepath"
+)
+
+//go:generate go run . -o ..
+
+func main() {
+	directory := flag.String("o", ".", "directory to write the figures to")
+	flag.Parse()
+	for _, f := range figures() {
+		if err := os.WriteFile(filepath.Join(*directory, f.name+".svg"), f.svg(), 0o644); err != nil {
+			log.Fatal(err)
+		}
+	}
+}

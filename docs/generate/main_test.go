@@ -1,0 +1,106 @@
+package main
+
+import (
+	"bytes"
+	"encoding/xml"
+	"io"
+	"os"
+	"path/filepath"
+	"reflect"
+	"testing"
+
+	"example.com/activation"
+)
+
+// TestFigures checks that the figures are what this program draws, and XML.
+func TestFigures(t *testing.T) {
+	for _, f := range figures() {
+		want := f.svg()
+		got, err := os.ReadFile(filepath.Join("..", f.name+".svg"))
+		if err != nil {
+			t.Error(err)
+			continue
+		}
+		if !bytes.Equal(got, want) {
+			t.Errorf("docs/%s.svg is not what the generator draws: run go generate ./...", f.name)
+		}
+		for d := xml.NewDecoder(bytes.NewReader(want)); ; {
+			if _, err := d.Token(); err == io.EOF {
+				break
+			} else if err != nil {
+				t.Fatalf("%s: %v", f.name, err)
+			}
+		}
+	}
+}
+
+// TestInside checks that the curves of a figure with axes of its own do not
+// leave them. On the axes that all share, some do, and are cut off.
+func TestInside(t *testing.T) {
+	for _, f := range figures() {
+		if f.name == "functions" {
+			continue
+		}
+		for _, p := range f.panels {
+			for _, c := range p.curves {
+				for _, stroke := range c.trace(p.x.low, p.x.high).strokes {
+					for _, at := range stroke {
+						if at.v < p.y.low || at.v > p.y.high {
+							t.Errorf("%s: f(%v) = %v is not in %v…%v", f.name, at.u, at.v, p.y.low, p.y.high)
+						}
+					}
+				}
+			}
+		}
+	}
+}
+
+// TestTrace checks that a curve breaks off where it jumps, and only there, and
+// that the dots tell what its value is there.
+func TestTrace(t *testing.T) {
+	for _, c := range []struct {
+		name  string
+		curve curve
+		want  trace
+	}{
+		{"relu", bent(activation.ReLU[float64]{}).function(""), trace{
+			strokes: [][]point{{{-3, 0}, {0, 0}, {3, 3}}},
+		}},
+		{"relu′", bent(activation.ReLU[float64]{}).slope(""), trace{
+			strokes: [][]point{{{-3, 0}, {0, 0}}, {{0, 1}, {3, 1}}},
+			closed:  []point{{0, 0}}, open: []point{{0, 1}},
+		}},
+		{"prelu′", bent(activation.NewPReLU[float64](1)).slope(""), trace{
+			strokes: [][]point{{{-3, 0.25}, {0, 0.25}}, {{0, 1}, {3, 1}}},
+			closed:  []point{{0, 0.25}}, open: []point{{0, 1}},
+		}},
+		{"maxout", hinge.function(""), trace{
+			strokes: [][]point{{{-3, 2}, {-1, 0}, {1, 0.5}, {3, 2.5}}},
+		}},
+		{"maxout′", hinge.slope(""), trace{ // the first of equal pieces takes the gradient
+			strokes: [][]point{{{-3, -1}, {-1, -1}}, {{-1, 0.25}, {1, 0.25}}, {{1, 1}, {3, 1}}},
+			closed:  []point{{-1, -1}, {1, 0.25}}, open: []point{{-1, 0.25}, {1, 1}},
+		}},
+	} {
+		if got := c.curve.trace(-3, 3); !reflect.DeepEqual(got, c.want) {
+			t.Errorf("%s is drawn as\n%v, want\n%v", c.name, got, c.want)
+		}
+	}
+	if points := scalar(activation.Tanh[float64]{}).function("").trace(-4, 4).strokes[0]; len(points) < 100 {
+		t.Errorf("tanh is drawn with %d points, want at least 100", len(points))
+	}
+}
+
+// TestNumber checks that the last bits of a number do not decide its text.
+func TestNumber(t *testing.T) {
+	for _, c := range []struct {
+		v    float64
+		want string
+	}{
+		{0.125, "0.13"}, {0.125 - 1e-12, "0.13"}, {0.125 + 1e-12, "0.13"}, {1.005, "1.01"}, {-1e-12, "0"}, {340, "340"}, {-0.126, "-0.13"},
+	} {
+		if got := number(c.v); got != c.want {
+			t.Errorf("number(%v) = %q, want %q", c.v, got, c.want)
+		}
+	}
+}
