@@ -3,7 +3,6 @@ package activation_test
 import (
 	"fmt"
 	"math"
-	"math/rand/v2"
 
 	"example.com/activation"
 )
@@ -61,6 +60,27 @@ func ExampleSigmoid_DerivativeAt() {
 	}
 	fmt.Printf("after 10 layers %.1e, at best %.1e\n", gradient, math.Pow(0.25, 10))
 	// Output: after 10 layers 3.9e-07, at best 9.5e-07
+}
+
+// Sigmoid with the binary cross-entropy loss, −t·log σ(u) − (1 − t)·log σ(−u)
+// for a target t of 0 or 1. Both logarithms are taken from the logit u, and so
+// are finite for any of them, while 1 − σ(u) is 0 already at 40: they are the
+// log-softmax of [u, 0]. The gradient of the loss by u is σ(u) − t.
+func ExampleSigmoid_crossEntropy() {
+	f, log := activation.Sigmoid[float64]{}, activation.LogSoftmax[float64]{}
+	for _, c := range []struct{ u, t float64 }{{1.5, 1}, {1.5, 0}, {40, 1}, {40, 0}, {-1000, 1}} {
+		l := log.Forward(nil, []float64{c.u, 0})
+		loss := -c.t*l[0] - (1-c.t)*l[1]
+		fmt.Printf("u = %5v, t = %v: loss %.4g, gradient %.4g\n", c.u, c.t, loss, f.At(c.u)-c.t)
+	}
+	fmt.Println("from σ(40):", -math.Log(1-f.At(40)))
+	// Output:
+	// u =   1.5, t = 1: loss 0.2014, gradient -0.1824
+	// u =   1.5, t = 0: loss 1.701, gradient 0.8176
+	// u =    40, t = 1: loss 4.248e-18, gradient 0
+	// u =    40, t = 0: loss 40, gradient 1
+	// u = -1000, t = 1: loss 1000, gradient -1
+	// from σ(40): +Inf
 }
 
 func ExampleTanh() {
@@ -169,20 +189,43 @@ func ExampleSoftmax_Jacobian() {
 	// [-0.065 -0.024  0.089]
 }
 
-// Softmax with the cross-entropy loss, stable for any logit. The gradient of
-// the loss by the logits is p − onehot.
+// Where one logit stands far above the others, little or nothing is left of
+// them in the logarithm of softmax.
 func ExampleLogSoftmax() {
-	f := activation.LogSoftmax[float64]{}
-	logits, label := []float64{1000, 0, -1000}, 1
-	loss := -f.Forward(nil, logits)[label]
-	fmt.Println(loss, f.Derivative(nil, logits, []float64{0, -1, 0})) // ∂loss/∂f is −onehot
-
-	logits = []float64{2.0, 1.0, 0.1}
-	loss = -f.Forward(nil, logits)[0]
-	fmt.Printf("%.4f %.4f\n", loss, f.Derivative(nil, logits, []float64{-1, 0, 0}))
+	logits := []float64{40, 0, -1000}
+	p := activation.Softmax[float64]{}.Forward(nil, logits)
+	fmt.Printf("%.4g %.4g %.4g\n", math.Log(p[0]), math.Log(p[1]), math.Log(p[2]))
+	fmt.Printf("%.4g\n", activation.LogSoftmax[float64]{}.Forward(nil, logits))
 	// Output:
-	// 1000 [1 -1 0]
-	// 0.4170 [-0.3410 0.2424 0.0986]
+	// 0 -40 -Inf
+	// [-4.248e-18 -40 -1040]
+}
+
+// Softmax with the cross-entropy loss, −log p of the class that is right. It is
+// taken from the logits, and so is finite for any of them. The gradient of the
+// loss by the logits is p − onehot.
+func ExampleLogSoftmax_crossEntropy() {
+	f := activation.LogSoftmax[float64]{Classes: 3}
+	logits := []float64{2, 1, 0.1, 1000, 0, -1000} // two examples
+	labels := []int{0, 1}
+
+	logp := f.Forward(nil, logits)
+	upstream := make([]float64, len(logp))
+	for i, label := range labels {
+		fmt.Printf("loss %.4f\n", -logp[3*i+label])
+		upstream[3*i+label] = -1 // ∂loss/∂logp is −onehot
+	}
+	gradient := f.DerivativeFromOutput(nil, logp, upstream)
+
+	p := activation.Softmax[float64]{Classes: 3}.Forward(nil, logits)
+	for i := range labels {
+		fmt.Printf("p %.4f   gradient %7.4f\n", p[3*i:3*i+3], gradient[3*i:3*i+3])
+	}
+	// Output:
+	// loss 0.4170
+	// loss 1000.0000
+	// p [0.6590 0.2424 0.0986]   gradient [-0.3410  0.2424  0.0986]
+	// p [1.0000 0.0000 0.0000]   gradient [ 1.0000 -1.0000  0.0000]
 }
 
 // A function of your own: softplus, whose derivative is the sigmoid.
@@ -196,37 +239,4 @@ func ExampleFunc() {
 	// Output:
 	// [0.0000 0.6931 1000.0000]
 	// [0.0000 0.5000 1.0000]
-}
-
-// A step of training, from x to the gradients of all weights: a hidden layer of
-// two tanh units, a linear output, a squared error.
-func Example_trainingStep() {
-	hidden, output := activation.Tanh[float64]{}, activation.Identity[float64]{}
-	rng := rand.New(rand.NewPCG(1, 2))
-	w1, w2 := []float64{rng.NormFloat64(), rng.NormFloat64()}, []float64{rng.NormFloat64(), rng.NormFloat64()}
-	x, target, rate := 0.5, 0.8, 0.1
-
-	for step := range 31 {
-		// Forward.
-		u := []float64{w1[0] * x, w1[1] * x}
-		h := hidden.Forward(nil, u)
-		y := output.Forward(nil, []float64{w2[0]*h[0] + w2[1]*h[1]})
-		loss := (y[0] - target) * (y[0] - target) / 2
-		if step%10 == 0 {
-			fmt.Printf("step %2d: loss %.5f\n", step, loss)
-		}
-
-		// Backward: the chain rule, from the loss to the weights.
-		dy := output.DerivativeFromOutput(nil, y, []float64{y[0] - target})
-		du := hidden.DerivativeFromOutput(nil, h, []float64{w2[0] * dy[0], w2[1] * dy[0]})
-		for i := range w2 {
-			w2[i] -= rate * dy[0] * h[i]
-			w1[i] -= rate * du[i] * x
-		}
-	}
-	// Output:
-	// step  0: loss 0.32363
-	// step 10: loss 0.14857
-	// step 20: loss 0.05666
-	// step 30: loss 0.01766
 }
