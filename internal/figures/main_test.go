@@ -16,7 +16,7 @@ import (
 func TestFigures(t *testing.T) {
 	for _, f := range figures() {
 		want := f.svg()
-		got, err := os.ReadFile(filepath.Join("..", f.name+".svg"))
+		got, err := os.ReadFile(filepath.Join("../../docs", f.name+".svg"))
 		if err != nil {
 			t.Error(err)
 			continue

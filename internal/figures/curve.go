@@ -44,14 +44,14 @@ func (c curve) trace(low, high float64) (t trace) {
 	for _, k := range c.kinks {
 		extend(from, k)
 		before, here, after := point{k, c.f(k - beside)}, point{k, c.f(k)}, point{k, c.f(k + beside)}
-		if near(before, here) && near(here, after) {
+		if same(before, here) && same(here, after) {
 			stroke = append(stroke, here)
 		} else {
 			t.strokes = append(t.strokes, append(stroke, before))
 			stroke = []point{after}
 			t.closed = append(t.closed, here)
 			for _, end := range []point{before, after} {
-				if !near(end, here) {
+				if !same(end, here) {
 					t.open = append(t.open, end)
 				}
 			}
@@ -63,5 +63,5 @@ func (c curve) trace(low, high float64) (t trace) {
 	return t
 }
 
-// near reports whether two points are one, but for what beside makes of it.
-func near(a, b point) bool { return math.Abs(a.v-b.v) < 1e-6 }
+// same reports whether two points are one, but for what beside makes of it.
+func same(a, b point) bool { return math.Abs(a.v-b.v) < 1e-6 }

@@ -1,4 +1,4 @@
-// Generate draws the figures of docs: each function with its derivative, as
+// Figures draws the figures of docs: each function with its derivative, as
 // SVG. All values come from package activation.
 package main
 
@@ -9,7 +9,7 @@ import (
 	"path/filepath"
 )
 
-//go:generate go run . -o ..
+//go:generate go run . -o ../../docs
 
 func main() {
 	directory := flag.String("o", ".", "directory to write the figures to")
