@@ -154,9 +154,13 @@ func label(tick float64) string {
 
 // text writes a text, if there is any, at x and y, with attributes.
 func text(b *bytes.Buffer, x, y float64, attributes, s string) {
-	if s != "" {
-		fmt.Fprintf(b, `<text x="%s" y="%s" %s>%s</text>`+"\n", number(x), number(y), attributes, escape(s))
+	if s == "" {
+		return
 	}
+	if attributes != "" {
+		attributes = " " + attributes
+	}
+	fmt.Fprintf(b, `<text x="%s" y="%s"%s>%s</text>`+"\n", number(x), number(y), attributes, escape(s))
 }
 
 // escape returns s as XML text.
