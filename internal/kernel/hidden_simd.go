@@ -26,3 +26,13 @@ func hidden[T, U Float](s []T) []U {
 	}{uintptr(unsafe.Pointer(unsafe.SliceData(s))), len(s), cap(s)}
 	return *(*[]U)(unsafe.Pointer(&header))
 }
+
+// bits32 returns the bits of s, to be moved through integer registers.
+func bits32(s []float32) []uint32 {
+	return unsafe.Slice((*uint32)(unsafe.Pointer(unsafe.SliceData(s))), len(s))
+}
+
+// bits64 is bits32 for float64.
+func bits64(s []float64) []uint64 {
+	return unsafe.Slice((*uint64)(unsafe.Pointer(unsafe.SliceData(s))), len(s))
+}

@@ -13,3 +13,5 @@ func VectorBits() int { return 0 }
 func vectorTanh[T Float](dst, x []T)                                            {}
 func vectorSigmoid[T Float](dst, x []T)                                         {}
 func vectorLogisticDerivative[T Float](dst, x, upstream []T, steepness, gain T) {}
+
+func vectorSoftmax[T Float](dst, x []T, classes, stride int, tau T) bool { return false }

@@ -9,6 +9,9 @@ import "math"
 // Where there is no softmax, with a NaN or +Inf or nothing but −Inf in the
 // row, the sum is NaN, as Inf − Inf is, and makes the whole row NaN.
 func Softmax[T Float](dst, x []T, classes, stride int, tau T) {
+	if vector && vectorSoftmax(dst, x, classes, stride, tau) {
+		return
+	}
 	switch dst := any(dst).(type) {
 	case []float32:
 		softmax32(dst, any(x).([]float32), classes, stride, float64(tau))

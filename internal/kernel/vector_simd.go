@@ -30,8 +30,11 @@ func VectorBits() int {
 	return simd.VectorBitSize()
 }
 
-// maxLanes is the number of float32s in the widest vector, of 512 bits.
-const maxLanes = 16
+// The numbers of float32s and of float64s in the widest vector, of 512 bits.
+const (
+	maxLanes   = 16
+	maxLanes64 = 8
+)
 
 // each32 calls f for each vector of x and dst. What is left at the end goes
 // through a buffer, since f reads and writes whole vectors: it must touch
