@@ -8,6 +8,9 @@ import "math"
 // positive, so they cannot cancel, and the logarithm of 1 + rest keeps all bits
 // of a small rest.
 func LogSoftmax[T Float](dst, x []T, classes, stride int, tau T) {
+	if vector && vectorLogSoftmax(dst, x, classes, stride, tau) {
+		return
+	}
 	for outer := 0; outer < len(x); outer += classes * stride {
 		for start := outer; start < outer+stride; start++ {
 			in, out := row(x, start, classes, stride), row(dst, start, classes, stride)
@@ -33,6 +36,9 @@ func negativeInf[T Float]() T { return T(math.Inf(-1)) }
 // LogSoftmaxDerivative sets dst to Jᵀ·upstream for the Jacobian J of LogSoftmax
 // at x.
 func LogSoftmaxDerivative[T Float](dst, x, upstream []T, classes, stride int, tau T) {
+	if vector && derivative(dst, x, upstream, classes, stride, tau, true) {
+		return
+	}
 	for outer := 0; outer < len(x); outer += classes * stride {
 		for start := outer; start < outer+stride; start++ {
 			in, g := row(x, start, classes, stride), row(upstream, start, classes, stride)
@@ -49,6 +55,9 @@ func LogSoftmaxDerivative[T Float](dst, x, upstream []T, classes, stride int, ta
 // LogSoftmaxDerivativeFromOutput is LogSoftmaxDerivative for y, the log-softmax
 // of x.
 func LogSoftmaxDerivativeFromOutput[T Float](dst, y, upstream []T, classes, stride int, tau T) {
+	if vector && vectorLogSoftmaxBackward(dst, y, upstream, classes, stride, tau) {
+		return
+	}
 	for outer := 0; outer < len(y); outer += classes * stride {
 		for start := outer; start < outer+stride; start++ {
 			in, g := row(y, start, classes, stride), row(upstream, start, classes, stride)

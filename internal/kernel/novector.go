@@ -15,3 +15,10 @@ func vectorSigmoid[T Float](dst, x []T)                                         
 func vectorLogisticDerivative[T Float](dst, x, upstream []T, steepness, gain T) {}
 
 func vectorSoftmax[T Float](dst, x []T, classes, stride int, tau T) bool { return false }
+func vectorSoftmaxBackward[T Float](dst, y, upstream []T, classes, stride int, tau T) bool {
+	return false
+}
+func vectorLogSoftmax[T Float](dst, x []T, classes, stride int, tau T) bool { return false }
+func vectorLogSoftmaxBackward[T Float](dst, y, upstream []T, classes, stride int, tau T) bool {
+	return false
+}

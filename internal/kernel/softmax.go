@@ -93,12 +93,9 @@ func mask[T Float](dst, x []T, keep []bool, masked T) {
 
 // SoftmaxDerivative sets dst to Jᵀ·upstream for the Jacobian J of Softmax at x.
 func SoftmaxDerivative[T Float](dst, x, upstream []T, classes, stride int, tau T) {
-	if !same(dst, upstream) {
-		Softmax(dst, x, classes, stride, tau)
-		SoftmaxDerivativeFromOutput(dst, dst, upstream, classes, stride, tau)
+	if derivative(dst, x, upstream, classes, stride, tau, false) {
 		return
 	}
-	// There is no place to keep the probabilities.
 	for outer := 0; outer < len(x); outer += classes * stride {
 		for start := outer; start < outer+stride; start++ {
 			p := probabilities[T]{x: row(x, start, classes, stride), tau: tau}
@@ -112,8 +109,42 @@ func SoftmaxDerivative[T Float](dst, x, upstream []T, classes, stride int, tau T
 	}
 }
 
+// derivative computes the output of Softmax or LogSoftmax, and from there the
+// derivative. It reports false, and has done nothing, where there is no place for
+// the output: where dst is upstream, and a distribution longer than a buffer.
+func derivative[T Float](dst, x, upstream []T, classes, stride int, tau T, log bool) bool {
+	if !same(dst, upstream) {
+		backward(dst, x, dst, upstream, classes, stride, tau, log)
+		return true
+	}
+	size := classes * stride
+	if size > maxRow {
+		return false
+	}
+	var y [maxRow]T
+	for start := 0; start < len(x); start += size {
+		out := dst[start:][:size]
+		backward(out, x[start:][:size], y[:size], out, classes, stride, tau, log)
+	}
+	return true
+}
+
+// backward is derivative with y for the output.
+func backward[T Float](dst, x, y, upstream []T, classes, stride int, tau T, log bool) {
+	if log {
+		LogSoftmax(y, x, classes, stride, tau)
+		LogSoftmaxDerivativeFromOutput(dst, y, upstream, classes, stride, tau)
+	} else {
+		Softmax(y, x, classes, stride, tau)
+		SoftmaxDerivativeFromOutput(dst, y, upstream, classes, stride, tau)
+	}
+}
+
 // SoftmaxDerivativeFromOutput is SoftmaxDerivative for y, the softmax of x.
 func SoftmaxDerivativeFromOutput[T Float](dst, y, upstream []T, classes, stride int, tau T) {
+	if vector && vectorSoftmaxBackward(dst, y, upstream, classes, stride, tau) {
+		return
+	}
 	for outer := 0; outer < len(y); outer += classes * stride {
 		for start := outer; start < outer+stride; start++ {
 			p := probabilities[T]{y: row(y, start, classes, stride)}

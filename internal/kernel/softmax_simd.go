@@ -2,495 +2,386 @@
 
 package kernel
 
-import (
-	"math"
-	"simd"
-)
+import "simd"
 
-// Softmax by vectors has two forms. A row of consecutive entries that fills a
-// vector goes along the row, and ends in a maximum and a sum over the lanes.
-// Everything else goes down the lanes: each lane has a distribution of its own,
-// and there is nothing to do across them. Where the distributions do not lie
-// side by side, as with 4096 rows of 10, they are turned into that order first,
-// in a buffer.
-//
-// Which form it is depends on classes and stride alone, and so do the bits of
-// the result.
-
-// maxTurned is the largest number of classes that is turned.
-const maxTurned = 64
-
-// vectorSoftmax sets dst to softmax x as Softmax does, and reports whether there
-// is a vector form for that.
+// vectorSoftmax is Softmax. It reports whether there is a vector form.
 func vectorSoftmax[T Float](dst, x []T, classes, stride int, tau T) bool {
-	if len(x) == 0 {
-		return true
-	}
 	switch any(dst).(type) {
 	case []float32:
-		return vectorSoftmax32(float32s(dst), float32s(x), classes, stride, float32(tau))
+		return distributions32(float32s(dst), float32s(x), nil, classes, stride, float32(tau), softmaxRows32, softmaxColumns32)
 	default:
-		return vectorSoftmax64(float64s(dst), float64s(x), classes, stride, float64(tau))
+		return distributions64(float64s(dst), float64s(x), nil, classes, stride, float64(tau), softmaxRows64, softmaxColumns64)
 	}
 }
 
-func vectorSoftmax32(dst, x []float32, classes, stride int, tau float32) bool {
-	var zero simd.Float32s
-	n := zero.Len()
-	switch {
-	case stride == 1 && classes >= n:
-		softmaxRows32(dst, x, classes, tau)
-	case stride >= n:
-		for start := 0; start < len(x); start += classes * stride {
-			if rest := stride % n; rest != 0 {
-				last := start + stride - n
-				softmaxColumns32(dst[last:], x[last:], classes, stride, n-rest, tau)
-			}
-			for column := start; column <= start+stride-n; column += n {
-				softmaxColumns32(dst[column:], x[column:], classes, stride, 0, tau)
-			}
-		}
-	case classes <= maxTurned:
-		var turned [maxTurned * maxLanes]float32
-		for first := 0; first < len(x)/classes; first += n {
-			lanes := min(n, len(x)/classes-first)
-			turn(bits32(turned[:]), bits32(x), classes, stride, first, lanes, n)
-			softmaxColumns32(turned[:], turned[:], classes, n, 0, tau)
-			turnBack(bits32(dst), bits32(turned[:]), classes, stride, first, lanes, n)
-		}
+// vectorSoftmaxBackward is SoftmaxDerivativeFromOutput. It reports whether there
+// is a vector form.
+func vectorSoftmaxBackward[T Float](dst, y, upstream []T, classes, stride int, tau T) bool {
+	switch any(dst).(type) {
+	case []float32:
+		return distributions32(float32s(dst), float32s(y), float32s(upstream), classes, stride, float32(tau), softmaxBackwardRows32, softmaxBackwardColumns32)
 	default:
-		return false
+		return distributions64(float64s(dst), float64s(y), float64s(upstream), classes, stride, float64(tau), softmaxBackwardRows64, softmaxBackwardColumns64)
 	}
-	return true
 }
 
-// The exponential for z ≤ 0, in two halves that are each short enough to be
-// inlined. Its constants come from memory: the loops below have no registers
-// left for them.
-
-// split32 returns n and r for e^z = 2ⁿ·eʳ, n in the place of the exponent bits.
-// What is below the limit gives 0. A NaN gives NaN.
-func split32(z simd.Float32s) (n simd.Int32s, r simd.Float32s) {
-	c := &exp32Constants
-	limit := simd.LoadFloat32s(c.limit[:])
-	z = limit.IfElse(z.Less(limit), z)
-	k := simd.LoadFloat32s(c.log2e[:]).MulAdd(z, simd.LoadFloat32s(c.magic[:]))
-	n = k.ToBits().ShiftAllLeft(23).BitsToInt32()
-	k = k.Sub(simd.LoadFloat32s(c.magic[:]))
-	z = simd.LoadFloat32s(c.high[:]).MulAdd(k, z)
-	return n, simd.LoadFloat32s(c.low[:]).MulAdd(k, z)
+func softmaxColumns32(dst, x, b []float32, s strip, tau float32) {
+	one := simd.BroadcastFloat32s(1)
+	sum := exponentiate32(dst, x, s, maxima32(x, s), tau, tau != 1)
+	multiply32(dst, s, one.Div(sum))
+	clearUpper()
 }
 
-// series32 returns eʳ.
-func series32(one, r simd.Float32s) simd.Float32s {
-	return one.Add(r.Mul(r).Mul(polynomial32(&expSextic, r)).Add(r))
-}
-
-// scale32 returns 2ⁿ·p, by two factors of which only the second takes a result
-// into the subnormals.
-func scale32(one, p simd.Float32s, n simd.Int32s) simd.Float32s {
-	bias := one.ToBits().BitsToInt32()
-	m := n.Max(simd.LoadInt32s(exp32Constants.least[:]))
-	return p.Mul(m.Add(bias).ToBits().BitsToFloat32()).Mul(n.Sub(m).Add(bias).ToBits().BitsToFloat32())
-}
-
-var exp32Constants = struct {
-	limit, log2e, magic, high, low [maxLanes]float32
-	least                          [maxLanes]int32
-}{
-	limit: spread32[float32](-106),
-	log2e: spread32[float32](math.Log2E),
-	magic: spread32[float32](0x1.8p23),
-	high:  spread32[float32](-ln2High32),
-	low:   spread32[float32](-ln2Low32),
-	least: spread32[int32](-64 << 23),
-}
-
-// spread32 returns a vector of one value.
-func spread32[E float32 | int32](v E) (a [maxLanes]E) {
-	for i := range a {
-		a[i] = v
-	}
-	return a
-}
-
-// turn copies the entries of lanes distributions, beginning with that of number
-// first, from x to turned, where entry k of a distribution stands in its lane
-// at k·n. It moves bits, through integer registers: float registers may hold
-// vectors at that time.
-func turn[T uint32 | uint64](turned, x []T, classes, stride, first, lanes, n int) {
-	for lane := range lanes {
-		d := first + lane
-		start := d/stride*classes*stride + d%stride
-		for k := range classes {
-			turned[k*n+lane] = x[start+k*stride]
+// softmaxRows32 takes as many rows at a time as there are lanes, so that their
+// maxima, and their sums, can be found down the lanes of a square.
+func softmaxRows32(dst, x, b []float32, classes int, tau float32) {
+	one := simd.BroadcastFloat32s(1)
+	n := one.Len()
+	s := row32(classes)
+	var square [maxLanes * maxLanes]float32
+	var each [maxLanes]float32 // for each row, its maximum, then 1/sum
+	for ; len(x) > 0; x, dst = x[min(n*classes, len(x)):], dst[min(n*classes, len(x)):] {
+		rows := min(n, len(x)/classes)
+		for r := range rows {
+			maxima32(x[r*classes:], s).Store(square[r*n:])
+		}
+		transpose(bits32(square[:]), n, rows)
+		maxima32(square[:], down32(n)).Store(each[:])
+		for r := range rows {
+			m := simd.BroadcastFloat32s(each[r])
+			exponentiate32(dst[r*classes:], x[r*classes:], s, m, tau, tau != 1).Store(square[r*n:])
+		}
+		transpose(bits32(square[:]), n, rows)
+		sum, rest := total32(square[:], down32(n))
+		one.Div(sum.Add(rest)).Store(each[:])
+		for r := range rows {
+			multiply32(dst[r*classes:], s, simd.BroadcastFloat32s(each[r]))
 		}
 	}
+	clearUpper()
 }
 
-// transpose turns rows of n elements into as many columns, in place: a is n×n,
-// and what it holds in other rows ends up in other columns.
-func transpose[T uint32 | uint64](a []T, n, rows int) {
-	for r := range rows {
-		for k := r + 1; k < n; k++ {
-			a[r*n+k], a[k*n+r] = a[k*n+r], a[r*n+k]
-		}
+// maxima32 returns the maximum of a strip in each lane. It may miss a NaN: the
+// sum of the exponentials does not.
+func maxima32(x []float32, s strip) simd.Float32s {
+	a := simd.LoadFloat32s(x[s.last:])
+	b := a
+	k := s.count
+	for ; k > 2 && len(x) >= 2*s.step; k, x = k-2, x[2*s.step:] {
+		a = a.Max(simd.LoadFloat32s(x))
+		b = b.Max(simd.LoadFloat32s(x[s.step:]))
 	}
-}
-
-// turnBack is the reverse of turn.
-func turnBack[T uint32 | uint64](x, turned []T, classes, stride, first, lanes, n int) {
-	for lane := range lanes {
-		d := first + lane
-		start := d/stride*classes*stride + d%stride
-		for k := range classes {
-			x[start+k*stride] = turned[k*n+lane]
-		}
+	if k > 1 {
+		a = a.Max(simd.LoadFloat32s(x))
 	}
+	return a.Max(b)
 }
 
-// softmaxColumns32 computes as many distributions as there are lanes, entry k of
-// which begin at k·stride. The first lanes to skip are left as they are in dst:
-// where stride is no multiple of the lanes, the last columns come first, in a
-// vector that reaches back into the ones before, which still have to be read.
-func softmaxColumns32(dst, x []float32, classes, stride, skip int, tau float32) {
+// exponentiate32 sets a strip of dst to e^((x − m)/τ), and returns its sum in
+// each lane.
+func exponentiate32(dst, x []float32, s strip, m simd.Float32s, tau float32, divide bool) simd.Float32s {
 	var zero simd.Float32s
 	one := simd.BroadcastFloat32s(1)
-	var divisor [maxLanes]float32
-	divide := tau != 1
-	if divide {
-		divisor = spread32(tau)
-	}
-	fresh := simd.LoadInt32s(lastLanes32[maxLanes-skip:]).ToMask()
-
-	m := simd.LoadFloat32s(x)
-	for k := 1; k < classes; k++ {
-		m = m.Max(simd.LoadFloat32s(x[k*stride:])) // a NaN may get lost here: the sum finds it
-	}
-	sum, rest := zero, zero
-	for k := range classes {
-		z := simd.LoadFloat32s(x[k*stride:]).Sub(m)
+	held, sum, rest := zero, zero, zero
+	in, out := x[s.last:], dst
+	for k := s.count; k > 0; k-- {
+		z := simd.LoadFloat32s(in).Sub(m)
 		if divide {
-			z = z.Div(simd.LoadFloat32s(divisor[:]))
+			z = z.Div(simd.BroadcastFloat32s(tau))
 		}
 		n, r := split32(z)
 		y := scale32(one, series32(one, r), n)
+		if k == s.count {
+			held, y, in = y, y.Masked(fresh32(s.overlap)), x
+		} else if y.Store(out); k > 1 {
+			in, out = in[s.step:], out[s.step:]
+		}
 		sum, rest = twoSum32(sum, rest, y)
-		if skip > 0 {
-			y = y.IfElse(fresh, simd.LoadFloat32s(dst[k*stride:]))
-		}
-		y.Store(dst[k*stride:])
 	}
-	inverse := one.Div(sum.Add(rest))
-	for k := range classes {
-		y := simd.LoadFloat32s(dst[k*stride:])
-		p := y.Mul(inverse)
-		if skip > 0 {
-			p = p.IfElse(fresh, y)
-		}
-		p.Store(dst[k*stride:])
+	held.Store(dst[s.last:])
+	return sum.Add(rest)
+}
+
+// multiply32 multiplies a strip of dst.
+func multiply32(dst []float32, s strip, factor simd.Float32s) {
+	held := simd.LoadFloat32s(dst[s.last:])
+	for k, out := s.count, dst; k > 1 && len(out) >= s.step; k, out = k-1, out[s.step:] {
+		simd.LoadFloat32s(out).Mul(factor).Store(out)
 	}
+	held.Mul(factor).Store(dst[s.last:])
+}
+
+// The backward pass is that of softmaxBackward, yᵢ·((gᵢ − c) − Σ yⱼ(gⱼ − c)), with
+// the g beside the largest y for c. Where that y is all but 1, what the others
+// contribute does not drown, since its own term is exactly 0.
+
+func softmaxBackwardColumns32(dst, y, g []float32, s strip, tau float32) {
+	_, c := top32(y, g, s)
+	mean, rest := mean32(y, g, s, c)
+	backward32(dst, y, g, s, c, mean, rest, tau, tau != 1)
 	clearUpper()
 }
 
-// twoSum32 adds y to a sum, of which rest is what the roundings have lost so
-// far: a plain sum of 2²⁰ terms loses twenty bits.
-func twoSum32(sum, rest, y simd.Float32s) (s, r simd.Float32s) {
-	s = sum.Add(y)
-	t := s.Sub(sum)
-	return s, rest.Add(sum.Sub(s.Sub(t)).Add(y.Sub(t)))
-}
-
-// softmaxRows32 computes rows of classes entries, as many at a time as there
-// are lanes: so their maxima, and their sums, can be found down the lanes.
-func softmaxRows32(dst, x []float32, classes int, tau float32) {
+func softmaxBackwardRows32(dst, y, g []float32, classes int, tau float32) {
 	var zero simd.Float32s
-	lanes := zero.Len()
-	one := simd.BroadcastFloat32s(1)
-	var divisor [maxLanes]float32
-	divide := tau != 1
-	if divide {
-		divisor = spread32(tau)
-	}
-
-	var parts [maxLanes * maxLanes]float32
-	var each [maxLanes]float32 // of each row, first the maximum, then 1/sum
-	for len(x) > 0 {
-		rows := min(lanes, len(x)/classes)
-		for r := range rows {
-			row := x[r*classes:][:classes]
-			a := simd.LoadFloat32s(row)
-			b := simd.LoadFloat32s(row[classes-lanes:])
-			for ; len(row) >= 2*lanes; row = row[2*lanes:] {
-				a = a.Max(simd.LoadFloat32s(row))
-				b = b.Max(simd.LoadFloat32s(row[lanes:]))
-			}
-			if len(row) >= lanes {
-				a = a.Max(simd.LoadFloat32s(row))
-			}
-			a.Max(b).Store(parts[r*lanes:])
-		}
-		transpose(bits32(parts[:]), lanes, rows)
-		m := simd.LoadFloat32s(parts[:])
-		for k := 1; k < lanes; k++ {
-			m = m.Max(simd.LoadFloat32s(parts[k*lanes:]))
-		}
-		m.Store(each[:])
-
-		for r := range rows {
-			in, out := x[r*classes:][:classes], dst[r*classes:][:classes]
-			m := simd.BroadcastFloat32s(each[r])
-			var sum, rest simd.Float32s
-			for i := 0; i < classes; i += lanes {
-				j := min(i, classes-lanes) // the last vector may begin within the one before
-				z := simd.LoadFloat32s(in[j:]).Sub(m)
-				if divide {
-					z = z.Div(simd.LoadFloat32s(divisor[:]))
-				}
-				n, r := split32(z)
-				y := scale32(one, series32(one, r), n)
-				if j < i {
-					fresh := simd.LoadInt32s(lastLanes32[maxLanes-(i-j):]).ToMask()
-					y.IfElse(fresh, simd.LoadFloat32s(out[j:])).Store(out[j:])
-					y = y.Masked(fresh)
-				} else {
-					y.Store(out[j:])
-				}
-				sum, rest = twoSum32(sum, rest, y)
-			}
-			sum.Add(rest).Store(parts[r*lanes:])
-		}
-		transpose(bits32(parts[:]), lanes, rows)
-		var sum, rest simd.Float32s
-		for k := range lanes {
-			sum, rest = twoSum32(sum, rest, simd.LoadFloat32s(parts[k*lanes:]))
-		}
-		one.Div(sum.Add(rest)).Store(each[:])
-
-		for r := range rows {
-			out := dst[r*classes:][:classes]
-			inverse := simd.BroadcastFloat32s(each[r])
-			last := simd.LoadFloat32s(out[classes-lanes:])
-			for i := 0; i <= classes-lanes; i += lanes {
-				simd.LoadFloat32s(out[i:]).Mul(inverse).Store(out[i:])
-			}
-			last.Mul(inverse).Store(out[classes-lanes:])
-		}
-		x, dst = x[rows*classes:], dst[rows*classes:]
-	}
-	clearUpper()
-}
-
-// lastLanes32[maxLanes−k:] is a mask of all lanes but the first k.
-var lastLanes32 = [2 * maxLanes]int32{
-	maxLanes: -1, -1, -1, -1, -1, -1, -1, -1, -1, -1, -1, -1, -1, -1, -1, -1,
-}
-
-func vectorSoftmax64(dst, x []float64, classes, stride int, tau float64) bool {
-	var zero simd.Float64s
 	n := zero.Len()
-	switch {
-	case stride == 1 && classes >= n:
-		softmaxRows64(dst, x, classes, tau)
-	case stride >= n:
-		for start := 0; start < len(x); start += classes * stride {
-			if rest := stride % n; rest != 0 {
-				last := start + stride - n
-				softmaxColumns64(dst[last:], x[last:], classes, stride, n-rest, tau)
-			}
-			for column := start; column <= start+stride-n; column += n {
-				softmaxColumns64(dst[column:], x[column:], classes, stride, 0, tau)
-			}
+	s := row32(classes)
+	var square, rests [maxLanes * maxLanes]float32
+	var centre, mean, low [maxLanes]float32
+	for start := 0; start < len(y); start += n * classes {
+		rows := min(n, (len(y)-start)/classes)
+		for r := range rows {
+			at := start + r*classes
+			m, c := top32(y[at:], from(g, at), s)
+			m.Store(square[r*n:])
+			c.Store(rests[r*n:])
 		}
-	case classes <= maxTurned:
-		var turned [maxTurned * maxLanes64]float64
-		for first := 0; first < len(x)/classes; first += n {
-			lanes := min(n, len(x)/classes-first)
-			turn(bits64(turned[:]), bits64(x), classes, stride, first, lanes, n)
-			softmaxColumns64(turned[:], turned[:], classes, n, 0, tau)
-			turnBack(bits64(dst), bits64(turned[:]), classes, stride, first, lanes, n)
+		transpose(bits32(square[:]), n, rows)
+		transpose(bits32(rests[:]), n, rows)
+		_, c := top32(square[:], rests[:], down32(n))
+		c.Store(centre[:])
+		for r := range rows {
+			at := start + r*classes
+			a, b := mean32(y[at:], from(g, at), s, simd.BroadcastFloat32s(centre[r]))
+			a.Store(square[r*n:])
+			b.Store(rests[r*n:])
 		}
-	default:
-		return false
-	}
-	return true
-}
-
-// split64 is split32 for float64.
-func split64(z simd.Float64s) (n simd.Int64s, r simd.Float64s) {
-	c := &exp64Constants
-	limit := simd.LoadFloat64s(c.limit[:])
-	z = limit.IfElse(z.Less(limit), z)
-	k := simd.LoadFloat64s(c.log2e[:]).MulAdd(z, simd.LoadFloat64s(c.magic[:]))
-	n = k.ToBits().ShiftAllLeft(52).BitsToInt64()
-	k = k.Sub(simd.LoadFloat64s(c.magic[:]))
-	z = simd.LoadFloat64s(c.high[:]).MulAdd(k, z)
-	return n, simd.LoadFloat64s(c.low[:]).MulAdd(k, z)
-}
-
-// series64 returns eʳ from s = r² and the polynomials in it.
-func series64(one, r, s, even, odd simd.Float64s) simd.Float64s {
-	return one.Add(s.Mul(odd.MulAdd(r, even)).Add(r))
-}
-
-// scale64 is scale32 for float64.
-func scale64(one, p simd.Float64s, n simd.Int64s) simd.Float64s {
-	bias := one.ToBits().BitsToInt64()
-	least := simd.LoadInt64s(exp64Constants.least[:])
-	m := least.IfElse(n.Less(least), n)
-	return p.Mul(m.Add(bias).ToBits().BitsToFloat64()).Mul(n.Sub(m).Add(bias).ToBits().BitsToFloat64())
-}
-
-var exp64Constants = struct {
-	limit, log2e, magic, high, low [maxLanes64]float64
-	least                          [maxLanes64]int64
-}{
-	limit: spread64[float64](-746),
-	log2e: spread64[float64](math.Log2E),
-	magic: spread64[float64](roundToInt),
-	high:  spread64[float64](-ln2High64),
-	low:   spread64[float64](-ln2Low64),
-	least: spread64[int64](-512 << 52),
-}
-
-// spread64 is spread32 for float64.
-func spread64[E float64 | int64](v E) (a [maxLanes64]E) {
-	for i := range a {
-		a[i] = v
-	}
-	return a
-}
-
-// softmaxColumns64 is softmaxColumns32 for float64.
-func softmaxColumns64(dst, x []float64, classes, stride, skip int, tau float64) {
-	var zero simd.Float64s
-	one := simd.BroadcastFloat64s(1)
-	var divisor [maxLanes64]float64
-	divide := tau != 1
-	if divide {
-		divisor = spread64(tau)
-	}
-	fresh := simd.LoadInt64s(lastLanes64[maxLanes64-skip:]).ToMask()
-
-	m := simd.LoadFloat64s(x)
-	for k := 1; k < classes; k++ {
-		m = m.Max(simd.LoadFloat64s(x[k*stride:])) // a NaN may get lost here: the sum finds it
-	}
-	sum, rest := zero, zero
-	for k := range classes {
-		z := simd.LoadFloat64s(x[k*stride:]).Sub(m)
-		if divide {
-			z = z.Div(simd.LoadFloat64s(divisor[:]))
+		sum, rest := across32(&square, &rests, n, rows)
+		sum.Store(mean[:])
+		rest.Store(low[:])
+		for r := range rows {
+			at := start + r*classes
+			c := simd.BroadcastFloat32s(centre[r])
+			backward32(dst[at:], y[at:], from(g, at), s, c, simd.BroadcastFloat32s(mean[r]), simd.BroadcastFloat32s(low[r]), tau, tau != 1)
 		}
-		n, r := split64(z)
-		s := r.Mul(r)
-		y := scale64(one, series64(one, r, s, polynomial64(&expEven, s), polynomial64(&expOdd, s)), n)
-		sum, rest = twoSum64(sum, rest, y)
-		if skip > 0 {
-			y = y.IfElse(fresh, simd.LoadFloat64s(dst[k*stride:]))
-		}
-		y.Store(dst[k*stride:])
-	}
-	inverse := one.Div(sum.Add(rest))
-	for k := range classes {
-		y := simd.LoadFloat64s(dst[k*stride:])
-		p := y.Mul(inverse)
-		if skip > 0 {
-			p = p.IfElse(fresh, y)
-		}
-		p.Store(dst[k*stride:])
 	}
 	clearUpper()
 }
 
-// twoSum64 is twoSum32 for float64.
-func twoSum64(sum, rest, y simd.Float64s) (s, r simd.Float64s) {
-	s = sum.Add(y)
-	t := s.Sub(sum)
-	return s, rest.Add(sum.Sub(s.Sub(t)).Add(y.Sub(t)))
+// top32 returns the largest y of a strip in each lane, and the g beside it.
+func top32(y, g []float32, s strip) (m, c simd.Float32s) {
+	step, last := s.step, s.last
+	if g == nil {
+		g, step, last = ones32[:], 0, 0
+	}
+	m, c = simd.LoadFloat32s(y[s.last:]), simd.LoadFloat32s(g[last:])
+	for k := s.count; k > 1 && len(y) >= s.step && len(g) >= step; k, y, g = k-1, y[s.step:], g[step:] {
+		v := simd.LoadFloat32s(y)
+		above := v.Greater(m)
+		m, c = v.IfElse(above, m), simd.LoadFloat32s(g).IfElse(above, c)
+	}
+	return m, c
+}
+
+// mean32 returns Σ y·(g − c) over a strip in each lane, and what its roundings
+// have lost.
+func mean32(y, g []float32, s strip, c simd.Float32s) (sum, rest simd.Float32s) {
+	var zero simd.Float32s
+	step, last := s.step, s.last
+	if g == nil {
+		g, step, last = ones32[:], 0, 0
+	}
+	sum, rest = simd.LoadFloat32s(g[last:]).Sub(c).Mul(simd.LoadFloat32s(y[s.last:]).Masked(fresh32(s.overlap))), zero
+	for k := s.count; k > 1 && len(y) >= s.step && len(g) >= step; k, y, g = k-1, y[s.step:], g[step:] {
+		sum, rest = twoSum32(sum, rest, simd.LoadFloat32s(g).Sub(c).Mul(simd.LoadFloat32s(y)))
+	}
+	return sum, rest
+}
+
+// backward32 sets a strip of dst to y·((g − c) − mean − rest)/τ.
+func backward32(dst, y, g []float32, s strip, c, mean, rest simd.Float32s, tau float32, divide bool) {
+	gradient := func(y, g []float32) simd.Float32s {
+		d := simd.LoadFloat32s(y).Mul(simd.LoadFloat32s(g).Sub(c).Sub(mean).Sub(rest))
+		if divide {
+			d = d.Div(simd.BroadcastFloat32s(tau))
+		}
+		return d
+	}
+	step, last := s.step, s.last
+	if g == nil {
+		g, step, last = ones32[:], 0, 0
+	}
+	held := gradient(y[s.last:], g[last:])
+	for k, out := s.count, dst; k > 1 && len(y) >= s.step && len(g) >= step && len(out) >= s.step; k, out = k-1, out[s.step:] {
+		gradient(y, g).Store(out)
+		y, g = y[s.step:], g[step:]
+	}
+	held.Store(dst[s.last:])
+}
+
+func softmaxColumns64(dst, x, b []float64, s strip, tau float64) {
+	one := simd.BroadcastFloat64s(1)
+	sum := exponentiate64(dst, x, s, maxima64(x, s), tau, tau != 1)
+	multiply64(dst, s, one.Div(sum))
+	clearUpper()
 }
 
 // softmaxRows64 is softmaxRows32 for float64.
-func softmaxRows64(dst, x []float64, classes int, tau float64) {
-	var zero simd.Float64s
-	lanes := zero.Len()
+func softmaxRows64(dst, x, b []float64, classes int, tau float64) {
 	one := simd.BroadcastFloat64s(1)
-	var divisor [maxLanes64]float64
-	divide := tau != 1
-	if divide {
-		divisor = spread64(tau)
-	}
-
-	var parts [maxLanes64 * maxLanes64]float64
-	var each [maxLanes64]float64 // of each row, first the maximum, then 1/sum
-	for len(x) > 0 {
-		rows := min(lanes, len(x)/classes)
+	n := one.Len()
+	s := row64(classes)
+	var square [maxLanes64 * maxLanes64]float64
+	var each [maxLanes64]float64 // for each row, its maximum, then 1/sum
+	for ; len(x) > 0; x, dst = x[min(n*classes, len(x)):], dst[min(n*classes, len(x)):] {
+		rows := min(n, len(x)/classes)
 		for r := range rows {
-			row := x[r*classes:][:classes]
-			a := simd.LoadFloat64s(row)
-			b := simd.LoadFloat64s(row[classes-lanes:])
-			for ; len(row) >= 2*lanes; row = row[2*lanes:] {
-				a = a.Max(simd.LoadFloat64s(row))
-				b = b.Max(simd.LoadFloat64s(row[lanes:]))
-			}
-			if len(row) >= lanes {
-				a = a.Max(simd.LoadFloat64s(row))
-			}
-			a.Max(b).Store(parts[r*lanes:])
+			maxima64(x[r*classes:], s).Store(square[r*n:])
 		}
-		transpose(bits64(parts[:]), lanes, rows)
-		m := simd.LoadFloat64s(parts[:])
-		for k := 1; k < lanes; k++ {
-			m = m.Max(simd.LoadFloat64s(parts[k*lanes:]))
-		}
-		m.Store(each[:])
-
+		transpose(bits64(square[:]), n, rows)
+		maxima64(square[:], down64(n)).Store(each[:])
 		for r := range rows {
-			in, out := x[r*classes:][:classes], dst[r*classes:][:classes]
 			m := simd.BroadcastFloat64s(each[r])
-			var sum, rest simd.Float64s
-			for i := 0; i < classes; i += lanes {
-				j := min(i, classes-lanes) // the last vector may begin within the one before
-				z := simd.LoadFloat64s(in[j:]).Sub(m)
-				if divide {
-					z = z.Div(simd.LoadFloat64s(divisor[:]))
-				}
-				n, r := split64(z)
-				s := r.Mul(r)
-				y := scale64(one, series64(one, r, s, polynomial64(&expEven, s), polynomial64(&expOdd, s)), n)
-				if j < i {
-					fresh := simd.LoadInt64s(lastLanes64[maxLanes64-(i-j):]).ToMask()
-					y.IfElse(fresh, simd.LoadFloat64s(out[j:])).Store(out[j:])
-					y = y.Masked(fresh)
-				} else {
-					y.Store(out[j:])
-				}
-				sum, rest = twoSum64(sum, rest, y)
-			}
-			sum.Add(rest).Store(parts[r*lanes:])
+			exponentiate64(dst[r*classes:], x[r*classes:], s, m, tau, tau != 1).Store(square[r*n:])
 		}
-		transpose(bits64(parts[:]), lanes, rows)
-		var sum, rest simd.Float64s
-		for k := range lanes {
-			sum, rest = twoSum64(sum, rest, simd.LoadFloat64s(parts[k*lanes:]))
-		}
+		transpose(bits64(square[:]), n, rows)
+		sum, rest := total64(square[:], down64(n))
 		one.Div(sum.Add(rest)).Store(each[:])
-
 		for r := range rows {
-			out := dst[r*classes:][:classes]
-			inverse := simd.BroadcastFloat64s(each[r])
-			last := simd.LoadFloat64s(out[classes-lanes:])
-			for i := 0; i <= classes-lanes; i += lanes {
-				simd.LoadFloat64s(out[i:]).Mul(inverse).Store(out[i:])
-			}
-			last.Mul(inverse).Store(out[classes-lanes:])
+			multiply64(dst[r*classes:], s, simd.BroadcastFloat64s(each[r]))
 		}
-		x, dst = x[rows*classes:], dst[rows*classes:]
 	}
 	clearUpper()
 }
 
-// lastLanes64 is lastLanes32 for float64.
-var lastLanes64 = [2 * maxLanes64]int64{
-	maxLanes64: -1, -1, -1, -1, -1, -1, -1, -1,
+// maxima64 is maxima32 for float64.
+func maxima64(x []float64, s strip) simd.Float64s {
+	a := simd.LoadFloat64s(x[s.last:])
+	b := a
+	k := s.count
+	for ; k > 2 && len(x) >= 2*s.step; k, x = k-2, x[2*s.step:] {
+		a = a.Max(simd.LoadFloat64s(x))
+		b = b.Max(simd.LoadFloat64s(x[s.step:]))
+	}
+	if k > 1 {
+		a = a.Max(simd.LoadFloat64s(x))
+	}
+	return a.Max(b)
+}
+
+// exponentiate64 is exponentiate32 for float64.
+func exponentiate64(dst, x []float64, s strip, m simd.Float64s, tau float64, divide bool) simd.Float64s {
+	var zero simd.Float64s
+	one := simd.BroadcastFloat64s(1)
+	held, sum, rest := zero, zero, zero
+	in, out := x[s.last:], dst
+	for k := s.count; k > 0; k-- {
+		z := simd.LoadFloat64s(in).Sub(m)
+		if divide {
+			z = z.Div(simd.BroadcastFloat64s(tau))
+		}
+		n, r := split64(z)
+		w := r.Mul(r)
+		y := scale64(one, series64(one, r, w, polynomial64(&expEven, w), polynomial64(&expOdd, w)), n)
+		if k == s.count {
+			held, y, in = y, y.Masked(fresh64(s.overlap)), x
+		} else if y.Store(out); k > 1 {
+			in, out = in[s.step:], out[s.step:]
+		}
+		sum, rest = twoSum64(sum, rest, y)
+	}
+	held.Store(dst[s.last:])
+	return sum.Add(rest)
+}
+
+// multiply64 is multiply32 for float64.
+func multiply64(dst []float64, s strip, factor simd.Float64s) {
+	held := simd.LoadFloat64s(dst[s.last:])
+	for k, out := s.count, dst; k > 1 && len(out) >= s.step; k, out = k-1, out[s.step:] {
+		simd.LoadFloat64s(out).Mul(factor).Store(out)
+	}
+	held.Mul(factor).Store(dst[s.last:])
+}
+
+func softmaxBackwardColumns64(dst, y, g []float64, s strip, tau float64) {
+	_, c := top64(y, g, s)
+	mean, rest := mean64(y, g, s, c)
+	backward64(dst, y, g, s, c, mean, rest, tau, tau != 1)
+	clearUpper()
+}
+
+func softmaxBackwardRows64(dst, y, g []float64, classes int, tau float64) {
+	var zero simd.Float64s
+	n := zero.Len()
+	s := row64(classes)
+	var square, rests [maxLanes64 * maxLanes64]float64
+	var centre, mean, low [maxLanes64]float64
+	for start := 0; start < len(y); start += n * classes {
+		rows := min(n, (len(y)-start)/classes)
+		for r := range rows {
+			at := start + r*classes
+			m, c := top64(y[at:], from(g, at), s)
+			m.Store(square[r*n:])
+			c.Store(rests[r*n:])
+		}
+		transpose(bits64(square[:]), n, rows)
+		transpose(bits64(rests[:]), n, rows)
+		_, c := top64(square[:], rests[:], down64(n))
+		c.Store(centre[:])
+		for r := range rows {
+			at := start + r*classes
+			a, b := mean64(y[at:], from(g, at), s, simd.BroadcastFloat64s(centre[r]))
+			a.Store(square[r*n:])
+			b.Store(rests[r*n:])
+		}
+		sum, rest := across64(&square, &rests, n, rows)
+		sum.Store(mean[:])
+		rest.Store(low[:])
+		for r := range rows {
+			at := start + r*classes
+			c := simd.BroadcastFloat64s(centre[r])
+			backward64(dst[at:], y[at:], from(g, at), s, c, simd.BroadcastFloat64s(mean[r]), simd.BroadcastFloat64s(low[r]), tau, tau != 1)
+		}
+	}
+	clearUpper()
+}
+
+// top64 is top32 for float64.
+func top64(y, g []float64, s strip) (m, c simd.Float64s) {
+	step, last := s.step, s.last
+	if g == nil {
+		g, step, last = ones64[:], 0, 0
+	}
+	m, c = simd.LoadFloat64s(y[s.last:]), simd.LoadFloat64s(g[last:])
+	for k := s.count; k > 1 && len(y) >= s.step && len(g) >= step; k, y, g = k-1, y[s.step:], g[step:] {
+		v := simd.LoadFloat64s(y)
+		above := v.Greater(m)
+		m, c = v.IfElse(above, m), simd.LoadFloat64s(g).IfElse(above, c)
+	}
+	return m, c
+}
+
+// mean64 is mean32 for float64.
+func mean64(y, g []float64, s strip, c simd.Float64s) (sum, rest simd.Float64s) {
+	var zero simd.Float64s
+	step, last := s.step, s.last
+	if g == nil {
+		g, step, last = ones64[:], 0, 0
+	}
+	sum, rest = simd.LoadFloat64s(g[last:]).Sub(c).Mul(simd.LoadFloat64s(y[s.last:]).Masked(fresh64(s.overlap))), zero
+	for k := s.count; k > 1 && len(y) >= s.step && len(g) >= step; k, y, g = k-1, y[s.step:], g[step:] {
+		sum, rest = twoSum64(sum, rest, simd.LoadFloat64s(g).Sub(c).Mul(simd.LoadFloat64s(y)))
+	}
+	return sum, rest
+}
+
+// backward64 is backward32 for float64.
+func backward64(dst, y, g []float64, s strip, c, mean, rest simd.Float64s, tau float64, divide bool) {
+	gradient := func(y, g []float64) simd.Float64s {
+		d := simd.LoadFloat64s(y).Mul(simd.LoadFloat64s(g).Sub(c).Sub(mean).Sub(rest))
+		if divide {
+			d = d.Div(simd.BroadcastFloat64s(tau))
+		}
+		return d
+	}
+	step, last := s.step, s.last
+	if g == nil {
+		g, step, last = ones64[:], 0, 0
+	}
+	held := gradient(y[s.last:], g[last:])
+	for k, out := s.count, dst; k > 1 && len(y) >= s.step && len(g) >= step && len(out) >= s.step; k, out = k-1, out[s.step:] {
+		gradient(y, g).Store(out)
+		y, g = y[s.step:], g[step:]
+	}
+	held.Store(dst[s.last:])
 }
