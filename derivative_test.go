@@ -41,14 +41,17 @@ func near(got, want float64) bool { return math.Abs(got-want) <= 1e-8*(1+math.Ab
 
 // smooth returns a group of input with its elements far enough from the kinks,
 // and its pieces from each other, for a difference to mean something.
-func (e entry[T]) smooth(rng *rand.Rand) []T {
+func (e entry[T]) smooth(rng *rand.Rand) []T { return e.apart(rng, 0x1p-10) }
+
+// apart is smooth with a distance of its own.
+func (e entry[T]) apart(rng *rand.Rand, distance float64) []T {
 	for {
 		x := make([]T, e.group)
 		ok := true
 		for i := range x {
 			x[i] = T(2 * rng.NormFloat64())
 			for _, k := range append(e.kinks, x[:i]...) {
-				ok = ok && math.Abs(float64(x[i]-k)) > 0x1p-10
+				ok = ok && math.Abs(float64(x[i]-k)) > distance
 			}
 		}
 		if ok {
