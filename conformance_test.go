@@ -19,13 +19,11 @@ import (
 // skipped names the cases of testdata/conformance that do not hold here, or
 // cannot be said, with the reason.
 var skipped = map[string]string{
-	"prelu/error/burn-1d-multi":     "x of n elements for n slopes is one example of n channels, the layout that PReLU documents",
-	"softmax/error/axis-10":         "there is no axis to be out of range: Classes and Stride say where it is",
-	"softmax/error/axis2":           "there is no axis to be out of range: Classes and Stride say where it is",
-	"softmax/error/axis-3":          "there is no axis to be out of range: Classes and Stride say where it is",
-	"temperature-error/0.0":         "Temperature 0 is the zero value, and means 1",
-	"article/dead-relu-fraction":    "the package does not watch units over a data set",
-	"article/dead-relu-two-batches": "the package does not watch units over a data set",
+	"prelu/error/burn-1d-multi": "x of n elements for n slopes is one example of n channels, the layout that PReLU documents",
+	"softmax/error/axis-10":     "there is no axis to be out of range: Classes and Stride say where it is",
+	"softmax/error/axis2":       "there is no axis to be out of range: Classes and Stride say where it is",
+	"softmax/error/axis-3":      "there is no axis to be out of range: Classes and Stride say where it is",
+	"temperature-error/0.0":     "Temperature 0 is the zero value, and means 1",
 }
 
 // A record is a case of cases.jsonl.
@@ -262,6 +260,9 @@ func conform[T activation.Float](t *testing.T, r record) {
 	}
 	var in tensor
 	switch r.Pass {
+	case "monitor":
+		conformMonitor[T](t, r)
+		return
 	default:
 		in = decode(r.Inputs["x"])
 	case "backward_from_argmax": // an x whose maxima lie where argmax says
@@ -317,6 +318,42 @@ func conform[T activation.Float](t *testing.T, r record) {
 		}
 	default:
 		t.Fatalf("unknown pass %q", r.Pass)
+	}
+}
+
+// conformMonitor observes batches of outputs of a ReLU, each alone and all of
+// them, which may be just one.
+func conformMonitor[T activation.Float](t *testing.T, r record) {
+	batches := []json.RawMessage{r.Inputs["activations"]}
+	if raw, ok := r.Inputs["batches"]; ok {
+		if err := json.Unmarshal(raw, &batches); err != nil {
+			t.Fatal(err)
+		}
+	}
+	var all activation.Monitor[T]
+	for i, raw := range batches {
+		in := decode(raw)
+		y := convert[T](in)
+		derivative := activation.ReLU[T]{}.DerivativeFromOutput(nil, y, nil)
+		one := activation.Monitor[T]{Units: in.Shape[1]}
+		one.Observe(y, derivative)
+		if len(batches) > 1 {
+			compare(t, r, "Monitor", fmt.Sprintf("dead_fraction_batch%d", i+1), []T{T(one.DeadFraction())})
+		}
+		all.Units = in.Shape[1]
+		all.Observe(y, derivative)
+	}
+	compare(t, r, "Monitor", "dead_fraction", []T{T(all.DeadFraction())})
+	if _, ok := r.Expect["sparsity"]; ok {
+		compare(t, r, "Monitor", "sparsity", []T{T(all.Sparsity())})
+	}
+	if raw, ok := r.Expect["dead_units"]; ok {
+		delete(r.Expect, "dead_units")
+		for i, want := range decode(raw).Data {
+			if got := all.PerUnit()[i].Dead; fmt.Sprint(got) != string(want) {
+				t.Errorf("%s: unit %d is dead: %v, want %v", r.ID, i, got, want)
+			}
+		}
 	}
 }
 

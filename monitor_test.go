@@ -1,0 +1,316 @@
+package activation_test
+
+import (
+	"fmt"
+	"math"
+	"math/rand/v2"
+	"slices"
+	"testing"
+
+	"example.com/activation"
+)
+
+// A batch is what Observe takes.
+type batch[T activation.Float] struct{ y, derivative []T }
+
+func TestMonitor(t *testing.T) {
+	t.Run("float32", monitor[float32])
+	t.Run("float64", monitor[float64])
+}
+
+func monitor[T activation.Float](t *testing.T) {
+	nan, inf, negative := T(math.NaN()), T(math.Inf(1)), T(math.Copysign(0, -1))
+	type units = []activation.Unit
+	nineteen := slices.Repeat([]T{0}, 20) // of 20 derivatives are 0
+	nineteen[7] = 1
+	eighteen := slices.Clone(nineteen)
+	eighteen[8] = 1
+	for _, c := range []struct {
+		name    string
+		m       activation.Monitor[T]
+		batches []batch[T]
+		want    units
+		line    string
+	}{
+		{"nothing", activation.Monitor[T]{Units: 3}, nil, units{},
+			"0 examples: 0 of 0 units dead, 0 saturated; 0.0 % of outputs 0, mean 0"},
+		{"empty batches", activation.Monitor[T]{}, []batch[T]{{nil, nil}, {[]T{}, []T{}}}, units{},
+			"0 examples: 0 of 0 units dead, 0 saturated; 0.0 % of outputs 0, mean 0"},
+		{"one batch", activation.Monitor[T]{Units: 2}, []batch[T]{{[]T{0, 1, 0, 0, 0, 2, 0, 1}, []T{0, 1, 0, 0, 0, 1, 0, 1}}},
+			units{{Dead: true, Saturated: true, Sparsity: 1}, {Sparsity: 0.25, Mean: 1}},
+			"4 examples: 1 of 2 units dead, 1 saturated; 62.5 % of outputs 0, mean 0.5"},
+		{"dead in each batch, not in all", activation.Monitor[T]{Units: 2},
+			[]batch[T]{{[]T{0, 0, 1, 0}, []T{0, 0, 1, 0}}, {[]T{0, 3, 0, 0}, []T{0, 1, 0, 0}}},
+			units{{Sparsity: 0.75, Mean: 0.25}, {Sparsity: 0.75, Mean: 0.75}},
+			"4 examples: 0 of 2 units dead, 0 saturated; 75.0 % of outputs 0, mean 0.5"},
+		{"Units 0, a slice is an example", activation.Monitor[T]{Stride: 5}, []batch[T]{{[]T{1, 2, 3}, []T{1, 0, 0}}, {[]T{3, 2, 0}, []T{0, 1, 0}}},
+			units{{Mean: 2}, {Mean: 2}, {Dead: true, Saturated: true, Sparsity: 0.5, Mean: 1.5}},
+			"2 examples: 1 of 3 units dead, 1 saturated; 16.7 % of outputs 0, mean 1.83"},
+		{"channels", activation.Monitor[T]{Units: 2, Stride: 2}, []batch[T]{{[]T{1, 3, 0, 0, 5, 7, 0, 0}, []T{0, 1, 0, 0, 0, 0, 0, 0}}},
+			units{{Mean: 4}, {Dead: true, Saturated: true, Sparsity: 1}},
+			"4 examples: 1 of 2 units dead, 1 saturated; 50.0 % of outputs 0, mean 2"},
+		{"no derivative", activation.Monitor[T]{Units: 2}, []batch[T]{{[]T{-1, 0}, nil}},
+			units{{Mean: -1}, {Sparsity: 1}},
+			"1 examples: 0 of 2 units dead, 0 saturated; 50.0 % of outputs 0, mean -0.5"},
+		{"zeros of either sign", activation.Monitor[T]{}, []batch[T]{{[]T{0, negative}, []T{negative, 1}}},
+			units{{Dead: true, Saturated: true, Sparsity: 1}, {Sparsity: 1}},
+			"1 examples: 1 of 2 units dead, 1 saturated; 100.0 % of outputs 0, mean 0"},
+		{"threshold", activation.Monitor[T]{}, []batch[T]{{[]T{1, 1, 1, 1, 1}, []T{0.01, -0.01, 0.0099, -0.0099, smallest[T]()}}},
+			units{{Mean: 1}, {Mean: 1}, {Saturated: true, Mean: 1}, {Saturated: true, Mean: 1}, {Saturated: true, Mean: 1}},
+			"1 examples: 0 of 5 units dead, 3 saturated; 0.0 % of outputs 0, mean 1"},
+		{"a threshold of its own", activation.Monitor[T]{Threshold: 0.5}, []batch[T]{{[]T{1, 1, 1}, []T{0.5, 0.25, 0}}},
+			units{{Mean: 1}, {Saturated: true, Mean: 1}, {Dead: true, Saturated: true, Mean: 1}},
+			"1 examples: 1 of 3 units dead, 2 saturated; 0.0 % of outputs 0, mean 1"},
+		{"19 of 20", activation.Monitor[T]{Units: 1}, []batch[T]{{slices.Repeat([]T{2}, 20), nineteen}}, units{{Saturated: true, Mean: 2}},
+			"20 examples: 0 of 1 units dead, 1 saturated; 0.0 % of outputs 0, mean 2"},
+		{"18 of 20", activation.Monitor[T]{Units: 1}, []batch[T]{{slices.Repeat([]T{2}, 20), eighteen}}, units{{Mean: 2}},
+			"20 examples: 0 of 1 units dead, 0 saturated; 0.0 % of outputs 0, mean 2"},
+		{"NaN derivative", activation.Monitor[T]{}, []batch[T]{{[]T{0}, []T{nan}}, {[]T{0}, []T{0}}}, units{{Sparsity: 1}},
+			"2 examples: 0 of 1 units dead, 0 saturated; 100.0 % of outputs 0, mean 0"},
+		{"infinities", activation.Monitor[T]{}, []batch[T]{{[]T{inf, -inf}, []T{inf, 0}}, {[]T{1, -inf}, []T{1, 0}}},
+			units{{Mean: math.Inf(1)}, {Dead: true, Saturated: true, Mean: math.Inf(-1)}},
+			"2 examples: 1 of 2 units dead, 1 saturated; 0.0 % of outputs 0, mean NaN"},
+	} {
+		m := c.m
+		for _, b := range c.batches {
+			m.Observe(b.y, b.derivative)
+		}
+		watched(t, c.name, &m, c.want, c.line)
+
+		// The same from two monitors, one for the first batch.
+		first, rest := c.m, c.m
+		for i, b := range c.batches {
+			if i == 0 {
+				first.Observe(b.y, b.derivative)
+			} else {
+				rest.Observe(b.y, b.derivative)
+			}
+		}
+		fresh := c.m
+		fresh.Merge(&first)
+		fresh.Merge(&rest)
+		watched(t, c.name+", merged", &fresh, c.want, c.line)
+		first.Merge(&rest)
+		watched(t, c.name+", merged into the first", &first, c.want, c.line)
+
+		// And after a Reset, which forgets all.
+		m.Reset()
+		watched(t, c.name+", reset", &m, units{}, "0 examples: 0 of 0 units dead, 0 saturated; 0.0 % of outputs 0, mean 0")
+		for _, b := range c.batches {
+			m.Observe(b.y, b.derivative)
+		}
+		watched(t, c.name+", again", &m, c.want, c.line)
+	}
+}
+
+// watched checks all that m tells.
+func watched[T activation.Float](t *testing.T, name string, m *activation.Monitor[T], want []activation.Unit, line string) {
+	t.Helper()
+	if got := m.PerUnit(); !slices.Equal(got, want) {
+		t.Errorf("%s: PerUnit() = %+v, want %+v", name, got, want)
+	}
+	if got := m.String(); got != line {
+		t.Errorf("%s: String() = %q, want %q", name, got, line)
+	}
+	var dead, saturated, sparsity, mean float64
+	for _, u := range want {
+		n := float64(len(want))
+		if u.Dead {
+			dead += 1 / n
+		}
+		if u.Saturated {
+			saturated += 1 / n
+		}
+		sparsity += u.Sparsity / n
+		mean += u.Mean / n
+	}
+	for _, c := range []struct {
+		what      string
+		got, want float64
+	}{
+		{"DeadFraction", m.DeadFraction(), dead},
+		{"SaturatedFraction", m.SaturatedFraction(), saturated},
+		{"Sparsity", m.Sparsity(), sparsity},
+		{"Mean", m.Mean(), mean},
+	} {
+		same := c.got == c.want || math.IsNaN(c.got) && math.IsNaN(c.want)
+		if !same && !(math.Abs(c.got-c.want) < 1e-15) {
+			t.Errorf("%s: %s() = %v, want %v", name, c.what, c.got, c.want)
+		}
+	}
+}
+
+// TestMonitorThreshold checks where the comment of Threshold says that units
+// saturate.
+func TestMonitorThreshold(t *testing.T) {
+	for _, c := range []struct {
+		f     activation.Elementwise[float64]
+		at    float64 // as the comment of Threshold has it
+		below bool
+	}{
+		{activation.Sigmoid[float64]{}, 4.55, false},
+		{activation.Sigmoid[float64]{}, 4.65, true},
+		{activation.Tanh[float64]{}, 2.95, false},
+		{activation.Tanh[float64]{}, 3.05, true},
+		{activation.LeakyReLU[float64]{}, -100, false},
+		{activation.ReLU[float64]{}, -100, true},
+	} {
+		for _, sign := range []float64{1, -1} {
+			if c.f.At(1) == 1 && sign < 0 { // a ReLU has one side
+				continue
+			}
+			var m activation.Monitor[float64]
+			u := []float64{sign * c.at}
+			m.Observe(c.f.Forward(nil, u), c.f.Derivative(nil, u, nil))
+			if got := m.PerUnit()[0].Saturated; got != c.below {
+				t.Errorf("%v: saturated at %v: %v", c.f, u, got)
+			}
+		}
+	}
+}
+
+// TestMonitorMean checks that the mean of millions of tenths is a tenth: from a
+// plain sum it would be off in the twelfth digit.
+func TestMonitorMean(t *testing.T) {
+	t.Run("float32", means[float32])
+	t.Run("float64", means[float64])
+}
+
+func means[T activation.Float](t *testing.T) {
+	const batches, size = 300, 10000
+	y := slices.Repeat([]T{0.1}, size)
+	m := activation.Monitor[T]{Units: 1}
+	var half [2]activation.Monitor[T]
+	half[0].Units, half[1].Units = 1, 1
+	for i := range batches {
+		m.Observe(y, nil)
+		half[i%2].Observe(y, nil)
+	}
+	half[0].Merge(&half[1])
+	for name, m := range map[string]*activation.Monitor[T]{"observed": &m, "merged": &half[0]} {
+		if got := m.Mean(); got != float64(T(0.1)) {
+			t.Errorf("%s: mean of %d × %v = %v", name, batches*size, y[0], got)
+		}
+		if got := m.Examples(); got != batches*size {
+			t.Errorf("%s: %d examples, want %d", name, got, batches*size)
+		}
+	}
+	// A large output hides a small one only while it is there.
+	m.Reset()
+	m.Observe([]T{1e20, 3, -1e20, 5}, nil)
+	if got := m.Mean(); got != 2 {
+		t.Errorf("mean of 1e20, 3, -1e20, 5 = %v, want 2", got)
+	}
+}
+
+// TestMonitorMerge checks for random data that monitors of its parts, merged,
+// tell what one of all tells.
+func TestMonitorMerge(t *testing.T) {
+	t.Run("float32", merges[float32])
+	t.Run("float64", merges[float64])
+}
+
+func merges[T activation.Float](t *testing.T) {
+	rng := rand.New(rand.NewPCG(32, 33))
+	relu := activation.ReLU[T]{}
+	for range 50 {
+		units, parts := 1+rng.IntN(9), make([]activation.Monitor[T], 1+rng.IntN(4))
+		whole := activation.Monitor[T]{Units: units}
+		for i := range parts {
+			parts[i].Units = units
+			for range rng.IntN(4) {
+				u := values[T](rng, units*rng.IntN(5))
+				for j := range u {
+					u[j] = T(math.Round(4*float64(u[j])))/4 - T(j%units) // sums are exact; later units are off
+				}
+				y, d := relu.Forward(nil, u), relu.Derivative(nil, u, nil)
+				whole.Observe(y, d)
+				parts[i].Observe(y, d)
+			}
+		}
+		for i := range parts[1:] {
+			parts[0].Merge(&parts[i+1])
+		}
+		watched(t, "merged", &parts[0], whole.PerUnit(), whole.String())
+	}
+}
+
+// TestMonitorMistakes checks the texts of panics, and that nothing was counted.
+func TestMonitorMistakes(t *testing.T) {
+	t.Run("float32", monitorMistakes[float32])
+	t.Run("float64", monitorMistakes[float64])
+}
+
+func monitorMistakes[T activation.Float](t *testing.T) {
+	type monitor = activation.Monitor[T]
+	two, four := make([]T, 2), make([]T, 4)
+	for _, c := range []struct {
+		m    monitor
+		call func(m *monitor)
+		want string
+	}{
+		{monitor{Units: 3}, func(m *monitor) { m.Observe(four, four) }, "Monitor.Observe: len(y) = 4 is not a multiple of Units·Stride = 3"},
+		{monitor{Units: 2, Stride: 3}, func(m *monitor) { m.Observe(four, four) }, "Monitor.Observe: len(y) = 4 is not a multiple of Units·Stride = 6"},
+		{monitor{Units: math.MaxInt/2 + 1, Stride: 4}, func(m *monitor) { m.Observe(four, four) },
+			"Monitor.Observe: len(y) = 4 is not a multiple of Units·Stride = " + fmt.Sprint(math.MaxInt)},
+		{monitor{Units: 2}, func(m *monitor) { m.Observe(four, two) }, "Monitor.Observe: len(derivative) = 2, want 4"},
+		{monitor{Units: 2}, func(m *monitor) { m.Observe(four, []T{}) }, "Monitor.Observe: len(derivative) = 0, want 4"},
+		{monitor{Units: -1}, func(m *monitor) { m.Observe(four, four) }, "Monitor.Observe: Units = -1, want at least 0"},
+		{monitor{Stride: -1}, func(m *monitor) { m.Observe(four, four) }, "Monitor.Observe: Stride = -1, want at least 0"},
+		{monitor{Threshold: -1}, func(m *monitor) { m.Observe(four, four) }, "Monitor.Observe: Threshold = -1, want at least 0"},
+		{monitor{Threshold: T(math.NaN())}, func(m *monitor) { m.Observe(four, four) }, "Monitor.Observe: Threshold = NaN, want at least 0"},
+		{monitor{Units: 2}, func(m *monitor) { m.Merge(&monitor{Units: 2, Stride: 3}) },
+			"Monitor.Merge: Units, Stride, Threshold = 2, 3, 0, want 2, 0, 0"},
+		{monitor{}, func(m *monitor) { m.Merge(&monitor{Units: 2}) }, "Monitor.Merge: Units, Stride, Threshold = 2, 0, 0, want 0, 0, 0"},
+		{monitor{}, func(m *monitor) { m.Merge(&monitor{Threshold: 0.5}) }, "Monitor.Merge: Units, Stride, Threshold = 0, 0, 0.5, want 0, 0, 0"},
+	} {
+		panicsWith(t, func() { c.call(&c.m) }, c.want)
+		watched(t, c.want, &c.m, nil, "0 examples: 0 of 0 units dead, 0 saturated; 0.0 % of outputs 0, mean 0")
+	}
+
+	// A slice of another length, where the first one said how many units.
+	var m, other monitor
+	m.Observe(two, nil)
+	other.Observe(four, nil)
+	before := m.String()
+	panicsWith(t, func() { m.Observe(four, nil) }, "Monitor.Observe: 4 units, want 2 as before")
+	panicsWith(t, func() { m.Merge(&other) }, "Monitor.Merge: 4 units, want 2 as before")
+	if got := m.String(); got != before {
+		t.Errorf("after a panic %q, before %q", got, before)
+	}
+	m.Reset() // which may be of another width
+	m.Observe(four, nil)
+	if got := len(m.PerUnit()); got != 4 {
+		t.Errorf("%d units after Reset, want 4", got)
+	}
+}
+
+// panicsWith checks the text of a mistake.
+func panicsWith(t *testing.T, call func(), want string) {
+	t.Helper()
+	defer func() {
+		if got := fmt.Sprint(recover()); got != "activation: "+want {
+			t.Errorf("panic %q, want %q", got, "activation: "+want)
+		}
+	}()
+	call()
+}
+
+// TestMonitorAllocations checks that only the first Observe allocates, and
+// that what is kept does not grow.
+func TestMonitorAllocations(t *testing.T) {
+	m := activation.Monitor[float32]{Units: 64}
+	other := m
+	y, d := make([]float32, 64*100), make([]float32, 64*100)
+	m.Observe(y, d)
+	other.Observe(y, d)
+	if n := testing.AllocsPerRun(10, func() {
+		m.Observe(y, d)
+		m.Merge(&other)
+		m.Reset()
+		m.Observe(y, nil)
+		_ = m.DeadFraction() + m.SaturatedFraction() + m.Sparsity() + m.Mean()
+	}); n != 0 {
+		t.Errorf("allocates %v times", n)
+	}
+}
