@@ -14,7 +14,7 @@ type Float interface{ float32 | float64 }
 // Activation is a differentiable function f of a vector.
 //
 // Every type of this package keeps one contract, and a type of your own
-// should keep it too:
+// should keep it too; [CheckDerivative] checks its derivatives:
 //
 //   - dst: nil allocates the result. Otherwise len(dst) must be exactly that
 //     of the result. The result is always returned.

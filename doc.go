@@ -18,9 +18,10 @@
 // many classes, [Identity] for regression.
 //
 // In hidden layers: [ReLU], if the learning rate is set with care and the share
-// of dead units, those that are off for every example, is watched. Otherwise
-// [LeakyReLU] or [Maxout]; or [Tanh], though it may do worse than ReLU. Avoid
-// [Sigmoid] there: it saturates, and its output is not centred on zero.
+// of dead units, those that are off for every example, is watched, for which
+// there is [Monitor]. Otherwise [LeakyReLU] or [Maxout]; or [Tanh], though it may
+// do worse than ReLU. Avoid [Sigmoid] there: it saturates, and its output is not
+// centred on zero.
 //
 // # Where the derivatives come from
 //

@@ -3,6 +3,7 @@ package activation_test
 import (
 	"fmt"
 	"math"
+	"sync"
 
 	"example.com/activation"
 )
@@ -239,4 +240,59 @@ func ExampleFunc() {
 	// Output:
 	// [0.0000 0.6931 1000.0000]
 	// [0.0000 0.5000 1.0000]
+}
+
+// An activation of your own, softsign, with its derivative by the quotient rule
+// checked. The second one has forgotten the square.
+func ExampleCheckDerivative() {
+	softsign := func(u float64) float64 { return u / (1 + math.Abs(u)) }
+	right := func(u float64) float64 { return 1 / ((1 + math.Abs(u)) * (1 + math.Abs(u))) }
+	wrong := func(u float64) float64 { return 1 / (1 + math.Abs(u)) }
+
+	x := []float64{-7, -1, 1, 7} // both sides, and the tails
+	fmt.Println(activation.CheckDerivative(activation.Func[float64]{F: softsign, DF: right}, x))
+	fmt.Println(activation.CheckDerivative(activation.Func[float64]{F: softsign, DF: wrong}, x))
+	// Output:
+	// <nil>
+	// activation: func: Derivative at x[0] = -7: ∂f[0]/∂x[0] = 0.125, want 0.015625 (within 5e-11)
+}
+
+// Watch your dead ReLUs: the second of three units is off on both batches, the
+// third one only on the first.
+func ExampleMonitor() {
+	relu := activation.ReLU[float64]{}
+	m := activation.Monitor[float64]{Units: 3}
+	for _, u := range [][]float64{
+		{1, -2, -1, 3, -1, -3}, // two examples of three units
+		{2, -4, 2, -1, -5, 1},
+	} {
+		h := relu.Forward(nil, u)
+		m.Observe(h, relu.Derivative(nil, u, nil))
+	}
+	fmt.Println(&m)
+	for i, u := range m.PerUnit() {
+		fmt.Printf("unit %d: dead %-5v off on %3.0f %%, mean output %v\n", i, u.Dead, 100*u.Sparsity, u.Mean)
+	}
+	// Output:
+	// 4 examples: 1 of 3 units dead, 1 saturated; 58.3 % of outputs 0, mean 0.75
+	// unit 0: dead false off on  25 %, mean output 1.5
+	// unit 1: dead true  off on 100 %, mean output 0
+	// unit 2: dead false off on  50 %, mean output 0.75
+}
+
+// Each goroutine watches its part of the data, and the parts are merged.
+func ExampleMonitor_Merge() {
+	sigmoid := activation.Sigmoid[float64]{}
+	parts := [2]activation.Monitor[float64]{{Units: 2}, {Units: 2}}
+	var wait sync.WaitGroup
+	for i, u := range [][]float64{{-9, 1, -8, 2}, {-7, 0, -5, -1}} {
+		wait.Go(func() {
+			y := sigmoid.Forward(nil, u)
+			parts[i].Observe(y, sigmoid.Derivative(nil, u, nil))
+		})
+	}
+	wait.Wait()
+	parts[0].Merge(&parts[1])
+	fmt.Println(parts[0].Examples(), "examples, saturated:", parts[0].SaturatedFraction())
+	// Output: 4 examples, saturated: 0.5
 }

@@ -11,6 +11,7 @@ var _ Elementwise[float64] = Func[float64]{}
 //	}
 //
 // What it does with special cases, and how accurate it is, is up to F and DF.
+// [CheckDerivative] tells whether DF is the derivative of F.
 type Func[T Float] struct {
 	F  func(T) T // f
 	DF func(T) T // f′; may be nil where no derivative is taken

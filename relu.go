@@ -18,7 +18,7 @@ var (
 // u ≤ 0 the output is exactly 0. But nothing bounds the output, which can blow
 // up; and a unit whose u is ≤ 0 on every example is dead: its gradient is 0, so
 // that nothing changes its weights again. Set the learning rate with care and
-// watch the share of dead units, or use [LeakyReLU].
+// watch the share of dead units with a [Monitor], or use [LeakyReLU].
 //
 // f′ is that of the constant 0 to the left and of u to the right. At u = 0,
 // where the two differ and any number between is as good, f′(0) = 0 is the

@@ -3,22 +3,31 @@
 //
 //	go run ./examples/digits
 //	go run ./examples/digits -act relu,tanh -epochs 50 -svg curves.svg
+//	go run ./examples/digits -act relu,leaky_relu -rate 0.5
 //
 // A network has 64 inputs, a hidden layer, and 10 classes under a softmax. A
 // quarter of the digits is put aside to test on. The same seed gives the same
 // table, but for the seconds.
+//
+// The table also tells which share of the hidden units is dead, or saturated,
+// on the digits that were trained on, when the training is over. The last
+// command learns too fast: the large steps throw nearly all ReLUs to where no
+// digit turns them on, and they stay there. Leaky ones find back.
 package main
 
 import (
 	"flag"
 	"fmt"
 	"io"
+	"math"
 	"math/rand/v2"
 	"os"
 	"slices"
 	"strings"
 	"text/tabwriter"
 	"time"
+
+	"example.com/activation"
 )
 
 func main() {
@@ -35,6 +44,7 @@ type result struct {
 	accuracy float64
 	seconds  float64
 	network  *network
+	hidden   *activation.Monitor[float32] // over the training set, at the end
 }
 
 // run is main, with its arguments and its output.
@@ -43,6 +53,7 @@ func run(args []string, out, status io.Writer) error {
 	flags.SetOutput(status)
 	names := flags.String("act", strings.Join(activations, ","), "activations to train, separated by commas")
 	epochs := flags.Int("epochs", 30, "how often to go over the digits")
+	rate := flags.Float64("rate", 0.05, "learning rate; 0.5 kills most units of a relu layer")
 	seed := flags.Uint64("seed", 1, "of all random numbers")
 	file := flags.String("data", "", "CSV file of digits, compressed or not (default: those that come with the program)")
 	svg := flags.String("svg", "", "write the learning curves to this file")
@@ -58,6 +69,9 @@ func run(args []string, out, status io.Writer) error {
 	if *epochs < 1 {
 		return fmt.Errorf("-epochs = %d, want at least 1", *epochs)
 	}
+	if !(*rate > 0 && *rate <= math.MaxFloat32) {
+		return fmt.Errorf("-rate = %v, want above 0 and finite", *rate)
+	}
 	chosen := strings.Split(*names, ",")
 	for _, name := range chosen {
 		if !slices.Contains(activations, name) {
@@ -72,7 +86,7 @@ func run(args []string, out, status io.Writer) error {
 	train, test := digits.split(rand.New(rand.NewPCG(*seed, 0)))
 	var results []result
 	for _, name := range chosen {
-		results = append(results, fit(name, train, test, *epochs, *seed, progress(status)))
+		results = append(results, fit(name, train, test, *epochs, float32(*rate), *seed, progress(status)))
 	}
 	progress(status)("")
 
@@ -86,16 +100,17 @@ func run(args []string, out, status io.Writer) error {
 }
 
 // fit trains a network with the activation of that name.
-func fit(name string, train, test dataset, epochs int, seed uint64, report func(string)) result {
+func fit(name string, train, test dataset, epochs int, rate float32, seed uint64, report func(string)) result {
 	start := time.Now()
 	rng := rand.New(rand.NewPCG(seed, 1)) // the same for each, so that they can be compared
-	n := newNetwork(name, rng)
+	n := newNetwork(name, rate, rng)
 	r := result{name: name, network: n}
 	for e := range epochs {
 		r.losses = append(r.losses, n.epoch(train, rng))
 		report(fmt.Sprintf("%s: epoch %d of %d, loss %.4f", name, e+1, epochs, r.losses[e]))
 	}
 	r.accuracy = n.accuracy(test)
+	r.hidden = n.watch(train)
 	r.seconds = time.Since(start).Seconds()
 	return r
 }
@@ -103,13 +118,19 @@ func fit(name string, train, test dataset, epochs int, seed uint64, report func(
 // table prints the results.
 func table(out io.Writer, results []result) error {
 	w := tabwriter.NewWriter(out, 0, 0, 2, ' ', tabwriter.AlignRight)
-	fmt.Fprintln(w, "activation\ttest accuracy\tfinal loss\tseconds\tα\t")
+	fmt.Fprintln(w, "activation\ttest accuracy\tfinal loss\tseconds\tdead\tsaturated\tα\t")
 	for _, r := range results {
 		alpha := ""
 		if slope, ok := r.network.slope(); ok {
 			alpha = fmt.Sprintf("%.3f", slope)
 		}
-		fmt.Fprintf(w, "%s\t%.1f %%\t%.4f\t%.2f\t%s\t\n", r.name, 100*r.accuracy, r.losses[len(r.losses)-1], r.seconds, alpha)
+		loss := r.losses[len(r.losses)-1]
+		form := "%.4f"
+		if loss >= 1000 { // where training has come apart
+			form = "%.1e"
+		}
+		fmt.Fprintf(w, "%s\t%.1f %%\t"+form+"\t%.2f\t%.0f %%\t%.0f %%\t%s\t\n", r.name, 100*r.accuracy, loss, r.seconds,
+			100*r.hidden.DeadFraction(), 100*r.hidden.SaturatedFraction(), alpha)
 	}
 	return w.Flush()
 }

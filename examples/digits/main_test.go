@@ -13,6 +13,7 @@ import (
 	"strconv"
 	"strings"
 	"testing"
+	"unicode/utf8"
 
 	"example.com/activation"
 )
@@ -28,7 +29,7 @@ func TestLearns(t *testing.T) {
 	for _, name := range activations {
 		t.Run(name, func(t *testing.T) {
 			rng := rand.New(rand.NewPCG(1, 1))
-			n := newNetwork(name, rng)
+			n := newNetwork(name, 0.05, rng)
 			before := n.accuracy(test)
 			var parameters []float32
 			p, parametric := n.activation.(activation.Parametric[float32])
@@ -60,6 +61,11 @@ func TestAccuracy(t *testing.T) {
 		t.Fatal(err)
 	}
 	t.Log("\n" + out.String())
+	for line := range strings.Lines(out.String()) {
+		if n := utf8.RuneCountInString(strings.TrimSuffix(line, "\n")); n > 80 {
+			t.Errorf("%d columns wide, want at most 80: %q", n, line)
+		}
+	}
 	want := map[string]float64{"sigmoid": 90, "tanh": 95, "relu": 95, "leaky_relu": 95, "prelu": 95, "maxout": 95}
 	for _, line := range strings.Split(out.String(), "\n") {
 		fields := strings.Fields(line)
@@ -73,6 +79,58 @@ func TestAccuracy(t *testing.T) {
 	}
 	if len(want) > 0 {
 		t.Errorf("not in the table: %v", want)
+	}
+}
+
+// TestDeadUnits checks what the program shows of dead units: few where a relu
+// layer learns at its default rate, most of them where it learns too fast, and
+// none of a leaky one, which learns still.
+func TestDeadUnits(t *testing.T) {
+	digits, err := load("")
+	if err != nil {
+		t.Fatal(err)
+	}
+	train, test := digits.split(rand.New(rand.NewPCG(1, 0)))
+	for _, c := range []struct {
+		name           string
+		rate           float32
+		least, most    float64 // share of dead units
+		accuracy, loss float64 // at least, at most
+	}{
+		{"relu", 0.05, 0, 0.2, 0.9, 0.2},
+		{"leaky_relu", 0.05, 0, 0, 0.9, 0.2},
+		{"relu", 0.5, 0.75, 1, 0, 10},
+		{"leaky_relu", 0.5, 0, 0, 0.9, 0.5},
+	} {
+		r := fit(c.name, train, test, 10, c.rate, 1, func(string) {})
+		if got := r.hidden.DeadFraction(); got < c.least || got > c.most {
+			t.Errorf("%s at rate %v: share of dead units %v, want %v to %v", c.name, c.rate, got, c.least, c.most)
+		}
+		if got := r.losses[len(r.losses)-1]; !(r.accuracy >= c.accuracy && got <= c.loss) {
+			t.Errorf("%s at rate %v: accuracy %v, loss %v, want %v and %v", c.name, c.rate, r.accuracy, got, c.accuracy, c.loss)
+		}
+		if got := r.hidden.Examples(); got != len(train.labels) {
+			t.Errorf("%s: %d examples watched, want %d", c.name, got, len(train.labels))
+		}
+	}
+}
+
+// TestTable checks a row, with what Monitor tells in it.
+func TestTable(t *testing.T) {
+	m := &activation.Monitor[float32]{}
+	m.Observe([]float32{0, 1, 2, 3}, []float32{0, 0.001, 1, 1})
+	n := newNetwork("prelu", 0.05, rand.New(rand.NewPCG(1, 1)))
+	var out strings.Builder
+	err := table(&out, []result{
+		{name: "prelu", losses: []float64{1, 0.5}, accuracy: 0.975, seconds: 2, network: n, hidden: m},
+		{name: "maxout", losses: []float64{12345678}, network: &network{}, hidden: m},
+	})
+	if want := `
+  activation  test accuracy  final loss  seconds  dead  saturated      α
+       prelu         97.5 %      0.5000     2.00  25 %       50 %  0.250
+      maxout          0.0 %     1.2e+07     0.00  25 %       50 %       
+`; err != nil || "\n"+out.String() != want {
+		t.Errorf("error %v, table\n%swant%s", err, out.String(), want)
 	}
 }
 
@@ -132,6 +190,10 @@ func TestErrors(t *testing.T) {
 		{[]string{"-data", "no such file"}, "no such file"},
 		{[]string{"-act", "relu,swish"}, `unknown activation "swish", known are identity, sigmoid, tanh, relu, leaky_relu, prelu, maxout`},
 		{[]string{"-epochs", "0"}, "-epochs = 0, want at least 1"},
+		{[]string{"-rate", "0"}, "-rate = 0, want above 0"},
+		{[]string{"-rate", "-1"}, "-rate = -1, want above 0"},
+		{[]string{"-rate", "NaN"}, "-rate = NaN, want above 0"},
+		{[]string{"-rate", "1e39"}, "-rate = 1e+39, want above 0 and finite"},
 		{[]string{"surplus"}, `unexpected argument "surplus"`},
 		{[]string{"-seed", "x"}, "invalid value"},
 	} {
@@ -141,31 +203,37 @@ func TestErrors(t *testing.T) {
 	}
 }
 
-// TestCurves checks that the drawing is XML, with a curve for each activation.
+// TestCurves checks that the drawing is XML, with a curve for each activation;
+// also where the loss does not stay finite.
 func TestCurves(t *testing.T) {
-	file := filepath.Join(t.TempDir(), "curves.svg")
-	if err := run([]string{"-epochs", "2", "-act", "relu,tanh", "-svg", file}, io.Discard, io.Discard); err != nil {
-		t.Fatal(err)
-	}
-	raw, err := os.ReadFile(file)
-	if err != nil {
-		t.Fatal(err)
-	}
-	polylines := 0
-	for d := xml.NewDecoder(bytes.NewReader(raw)); ; {
-		token, err := d.Token()
-		if err == io.EOF {
-			break
+	for _, rate := range []string{"0.05", "2", "1e30"} {
+		file := filepath.Join(t.TempDir(), "curves.svg")
+		if err := run([]string{"-epochs", "3", "-act", "relu,maxout", "-rate", rate, "-svg", file}, io.Discard, io.Discard); err != nil {
+			t.Fatal(err)
 		}
+		raw, err := os.ReadFile(file)
 		if err != nil {
 			t.Fatal(err)
 		}
-		if e, ok := token.(xml.StartElement); ok && e.Name.Local == "polyline" {
-			polylines++
+		if bytes.Contains(raw, []byte("NaN")) || bytes.Contains(raw, []byte("Inf")) {
+			t.Errorf("rate %s: the drawing has a number that is none", rate)
 		}
-	}
-	if polylines != 2 {
-		t.Errorf("%d curves, want 2", polylines)
+		polylines := 0
+		for d := xml.NewDecoder(bytes.NewReader(raw)); ; {
+			token, err := d.Token()
+			if err == io.EOF {
+				break
+			}
+			if err != nil {
+				t.Fatal(err)
+			}
+			if e, ok := token.(xml.StartElement); ok && e.Name.Local == "polyline" {
+				polylines++
+			}
+		}
+		if polylines != 2 {
+			t.Errorf("rate %s: %d curves, want 2", rate, polylines)
+		}
 	}
 }
 

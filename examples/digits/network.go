@@ -10,7 +10,6 @@ import (
 const (
 	hiddenUnits = 64
 	batchSize   = 32
-	rate        = 0.05
 	momentum    = 0.9
 )
 
@@ -72,9 +71,9 @@ func (l *dense) backward(x, du []float32) []float32 {
 }
 
 // step moves parameters down their gradient, with momentum.
-func step(parameters, gradient, velocity []float32) {
+func (n *network) step(parameters, gradient, velocity []float32) {
 	for i, g := range gradient {
-		velocity[i] = momentum*velocity[i] - rate*g
+		velocity[i] = momentum*velocity[i] - n.rate*g
 		parameters[i] += velocity[i]
 	}
 }
@@ -87,14 +86,15 @@ type network struct {
 	velocity   []float32 // of the activation's own parameters
 	output     *dense
 	softmax    activation.LogSoftmax[float32]
+	rate       float32 // of learning
 }
 
 // activations lists what the program can train, in the order of its table.
 var activations = []string{"identity", "sigmoid", "tanh", "relu", "leaky_relu", "prelu", "maxout"}
 
 // newNetwork returns an untrained network with the activation of that name.
-func newNetwork(name string, rng *rand.Rand) *network {
-	n := &network{softmax: activation.LogSoftmax[float32]{Classes: classes}}
+func newNetwork(name string, rate float32, rng *rand.Rand) *network {
+	n := &network{softmax: activation.LogSoftmax[float32]{Classes: classes}, rate: rate}
 	gain := 1.0 // for functions that are about u near 0
 	switch name {
 	case "identity":
@@ -150,14 +150,14 @@ func (n *network) train(x []float32, labels []int) (loss float64) {
 	dlogits := n.softmax.DerivativeFromOutput(nil, logp, dlogp) // p − onehot
 	dh := n.output.backward(h, dlogits)
 	if p, ok := n.activation.(activation.Parametric[float32]); ok {
-		step(p.Parameters(), p.ParameterGradient(nil, u, dh), n.velocity)
+		n.step(p.Parameters(), p.ParameterGradient(nil, u, dh), n.velocity)
 	}
 	if n.hidden != nil {
 		du := n.activation.Derivative(nil, u, dh)
 		n.hidden.backward(x, du)
-		step(n.hidden.parameters, n.hidden.gradient, n.hidden.velocity)
+		n.step(n.hidden.parameters, n.hidden.gradient, n.hidden.velocity)
 	}
-	step(n.output.parameters, n.output.gradient, n.output.velocity)
+	n.step(n.output.parameters, n.output.gradient, n.output.velocity)
 	return loss
 }
 
@@ -205,4 +205,17 @@ func (n *network) slope() (mean float64, ok bool) {
 		mean += float64(a) / float64(len(p.Alpha))
 	}
 	return mean, ok
+}
+
+// watch observes the hidden units on all examples: on those it learns from, a
+// dead unit is one that learns nothing any more.
+func (n *network) watch(d dataset) *activation.Monitor[float32] {
+	m := &activation.Monitor[float32]{Units: hiddenUnits}
+	u, h, _ := n.forward(d.x)
+	if n.hidden == nil { // a maxout layer always passes its gradient on
+		m.Observe(h, nil)
+	} else {
+		m.Observe(h, n.activation.Derivative(nil, u, nil))
+	}
+	return m
 }
