@@ -52,6 +52,57 @@ func (e entry[T]) farFromKinks(rng *rand.Rand) []T {
 	}
 }
 
+// TestCheckDerivativeOfOthers checks that functions which are not of this
+// package pass too, at points small and large, off their kinks.
+func TestCheckDerivativeOfOthers(t *testing.T) {
+	t.Run("float32", passesOthers[float32])
+	t.Run("float64", passesOthers[float64])
+}
+
+func passesOthers[T activation.Float](t *testing.T) {
+	sigmoid := func(u float64) float64 { return 1 / (1 + math.Exp(-u)) }
+	phi := func(u float64) float64 { return math.Erfc(-u/math.Sqrt2) / 2 }
+	for _, f := range []struct {
+		name  string
+		f, df func(u float64) float64
+	}{
+		{"swish", func(u float64) float64 { return u * sigmoid(u) }, func(u float64) float64 { return sigmoid(u) * (1 + u*sigmoid(-u)) }},
+		{"gelu", func(u float64) float64 { return u * phi(u) }, func(u float64) float64 { return phi(u) + u*math.Exp(-u*u/2)/math.Sqrt(2*math.Pi) }},
+		{"elu", func(u float64) float64 { return max(u, math.Expm1(min(u, 0))) }, func(u float64) float64 { return math.Exp(min(u, 0)) }},
+		{"softplus", func(u float64) float64 { return max(u, 0) + math.Log1p(math.Exp(-math.Abs(u))) }, sigmoid},
+		{"softsign", func(u float64) float64 { return u / (1 + math.Abs(u)) }, func(u float64) float64 { return 1 / ((1 + math.Abs(u)) * (1 + math.Abs(u))) }},
+		{"snake", func(u float64) float64 { return u + math.Pow(math.Sin(3*u), 2)/3 }, func(u float64) float64 { return 1 + math.Sin(6*u) }},
+		{"gaussian", func(u float64) float64 { return math.Exp(-u * u) }, func(u float64) float64 { return -2 * u * math.Exp(-u*u) }},
+		{"hard tanh", func(u float64) float64 { return max(-1, min(u, 1)) }, func(u float64) float64 {
+			if -1 < u && u < 1 {
+				return 1
+			}
+			return 0
+		}},
+		{"cube", func(u float64) float64 { return u * u * u }, func(u float64) float64 { return 3 * u * u }},
+		{"exponential", math.Exp, math.Exp},
+		{"constant", func(u float64) float64 { return 3 }, func(u float64) float64 { return 0 }},
+	} {
+		a := activation.Func[T]{
+			F:  func(u T) T { return T(f.f(float64(u))) },
+			DF: func(u T) T { return T(f.df(float64(u))) },
+		}
+		rng := rand.New(rand.NewPCG(34, 35))
+		for range 100 {
+			var x []T
+			for len(x) < 10 {
+				u := rng.NormFloat64() * []float64{0.1, 1, 10, 60}[rng.IntN(4)]
+				if math.Abs(u) > 0.01 && math.Abs(math.Abs(u)-1) > 0.01 && math.Abs(u) < 85 {
+					x = append(x, T(u))
+				}
+			}
+			if err := activation.CheckDerivative(a, x); err != nil {
+				t.Errorf("%s: %v", f.name, err)
+			}
+		}
+	}
+}
+
 // altered is an activation with methods that are not its own.
 type altered[T activation.Float] struct {
 	activation.Activation[T]
