@@ -335,6 +335,58 @@ func TestCheckDerivativeRefuses(t *testing.T) {
 	}
 }
 
+// TestCheckDerivativeNearKinks checks that 0.01 from a kink is far enough.
+func TestCheckDerivativeNearKinks(t *testing.T) {
+	t.Run("float32", nearKinks[float32])
+	t.Run("float64", nearKinks[float64])
+}
+
+func nearKinks[T activation.Float](t *testing.T) {
+	for _, c := range []struct {
+		a activation.Activation[T]
+		x []T
+	}{
+		{activation.ReLU[T]{}, []T{0.01, -0.01}},
+		{activation.LeakyReLU[T]{Alpha: -2}, []T{0.01, -0.01}},
+		{activation.NewPReLU[T](2), []T{0.01, -0.01}},
+		{activation.Maxout[T]{Pieces: 3}, []T{1, 1.01, 0.99, -1000, -990, -1010}},
+	} {
+		if err := activation.CheckDerivative(c.a, c.x); err != nil {
+			t.Error(err)
+		}
+	}
+}
+
+// counted counts the calls of Forward.
+type counted[T activation.Float] struct {
+	activation.PReLU[T]
+	calls *int
+}
+
+func (c counted[T]) Forward(dst, x []T) []T {
+	*c.calls++
+	return c.PReLU.Forward(dst, x)
+}
+
+// TestCheckDerivativeCalls holds what CheckDerivative says of its cost.
+func TestCheckDerivativeCalls(t *testing.T) {
+	t.Run("float32", func(t *testing.T) { callsOf[float32](t, 27) })
+	t.Run("float64", func(t *testing.T) { callsOf[float64](t, 45) })
+}
+
+func callsOf[T activation.Float](t *testing.T, most int) {
+	for _, large := range []T{1, 100, 1e10} {
+		calls := 0
+		p := counted[T]{activation.NewPReLU[T](5), &calls}
+		if err := activation.CheckDerivative(p, []T{-1, -2 * large, 0.5, 3, large}); err != nil {
+			t.Error(err)
+		}
+		if calls > 10*most { // 5 elements and 5 parameters
+			t.Errorf("%d calls for x of about %v, want at most %d", calls, large, 10*most)
+		}
+	}
+}
+
 // TestCheckDerivativeHidden checks that a DerivativeFromOutput which panics can
 // be hidden.
 func TestCheckDerivativeHidden(t *testing.T) {
@@ -374,6 +426,11 @@ func restores[T activation.Float](t *testing.T) {
 			t.Errorf("slope %v: error %v", odd, err)
 		}
 		wantBits(t, fmt.Sprintf("slopes after CheckDerivative with %v", odd), p.Alpha, before)
+	}
+	p := activation.PReLU[T]{Alpha: []T{T(math.Inf(1))}} // which no x shows
+	want := "activation: prelu(slopes=1): p[0] = +Inf, where no difference can be taken"
+	if err := activation.CheckDerivative(p, []T{1, 2}); err == nil || err.Error() != want {
+		t.Errorf("CheckDerivative(prelu, [1 2]) = %v, want %s", err, want)
 	}
 	for calls := 1; ; calls++ {
 		left := calls

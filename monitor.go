@@ -193,7 +193,6 @@ func (m *Monitor[T]) Merge(other *Monitor[T]) {
 
 // Reset forgets all that m has observed. It keeps the fields, and the memory.
 func (m *Monitor[T]) Reset() {
-	clear(m.units)
 	m.units, m.examples = m.units[:0], 0
 }
 
