@@ -18,9 +18,9 @@ import (
 // A unit is dead if its derivative f′(u) is 0 on every example: no gradient
 // reaches its weights, so that nothing brings it back. It is saturated if
 // |f′(u)| is below Threshold on at least 95 % of the examples: it learns slowly,
-// if at all. So a dead unit is saturated as well. A NaN derivative is neither 0
-// nor below Threshold. Sparsity is the share of outputs that are exactly 0, of
-// either sign.
+// if at all. So a dead unit is saturated as well, and a ReLU that is on for
+// hardly any example. A NaN derivative is neither 0 nor below Threshold.
+// Sparsity is the share of outputs that are exactly 0, of either sign.
 //
 // A few dead units do little harm. Where many die, the learning rate is likely
 // too large for [ReLU]; lower it, or take [LeakyReLU]. Where many saturate,
@@ -48,14 +48,14 @@ type Monitor[T Float] struct {
 	Threshold T
 
 	units    []watched
-	examples int
+	examples int64
 }
 
 // A watched unit has counts of examples.
 type watched struct {
 	alive bool  // some derivative was not 0
-	low   int   // derivatives below the threshold
-	zeros int   // outputs of 0
+	low   int64 // derivatives below the threshold
+	zeros int64 // outputs of 0
 	sum   total // of the outputs
 }
 
@@ -99,7 +99,9 @@ type Unit struct {
 //
 // For an element-wise function and [PReLU] that is f.Derivative(nil, u, nil),
 // or f.DerivativeFromOutput(nil, y, nil) where u is gone. The ∂L/∂u of a
-// backward pass does as well: then dead means that no gradient came through.
+// backward pass does as well: then dead means that no gradient came through,
+// and Threshold is in its units. [Softmax] is not for this: for a nil upstream
+// its derivative is 0, since its outputs always sum to 1.
 //
 // A nil derivative stands for ones, for a function that always passes its
 // gradient on: [Identity]; and [Maxout] and [MaxoutLayer], whose output has
@@ -142,7 +144,7 @@ func (m *Monitor[T]) Observe(y, derivative []T) {
 			}
 		}
 	}
-	m.examples += len(y) / units
+	m.examples += int64(len(y) / units)
 }
 
 // count adds an example with output y and derivative d.
@@ -197,7 +199,7 @@ func (m *Monitor[T]) Reset() {
 }
 
 // Examples returns the number of examples observed.
-func (m *Monitor[T]) Examples() int { return m.examples }
+func (m *Monitor[T]) Examples() int { return int(m.examples) }
 
 // PerUnit returns what was seen of each unit; nothing before any example.
 func (m *Monitor[T]) PerUnit() []Unit {
@@ -208,6 +210,10 @@ func (m *Monitor[T]) PerUnit() []Unit {
 	return all
 }
 
+// width returns the number of units.
+func (m *Monitor[T]) width() int64 { return int64(len(m.units)) }
+
+// unit returns what was seen of unit i.
 func (m *Monitor[T]) unit(i int) Unit {
 	w, n := m.units[i], float64(m.examples)
 	return Unit{
@@ -221,17 +227,17 @@ func (m *Monitor[T]) unit(i int) Unit {
 // DeadFraction returns the share of the units that are dead. It is 0 before any
 // example, as the other shares and the mean are.
 func (m *Monitor[T]) DeadFraction() float64 {
-	return share(m.all().dead, len(m.units))
+	return share(m.all().dead, m.width())
 }
 
 // SaturatedFraction returns the share of the units that are saturated.
 func (m *Monitor[T]) SaturatedFraction() float64 {
-	return share(m.all().saturated, len(m.units))
+	return share(m.all().saturated, m.width())
 }
 
 // Sparsity returns the share of all outputs that were exactly 0.
 func (m *Monitor[T]) Sparsity() float64 {
-	return share(m.all().zeros, len(m.units)*m.examples)
+	return share(m.all().zeros, m.width()*m.examples)
 }
 
 // Mean returns the mean of all outputs.
@@ -239,16 +245,16 @@ func (m *Monitor[T]) Mean() float64 {
 	if m.examples == 0 {
 		return 0
 	}
-	sum := m.all().sum
-	return sum.value() / float64(len(m.units)) / float64(m.examples)
+	return m.all().sum.value() / float64(m.width()) / float64(m.examples)
 }
 
 // layer is what was seen of all units together.
 type layer struct {
-	dead, saturated, zeros int
+	dead, saturated, zeros int64
 	sum                    total
 }
 
+// all returns what was seen of the layer.
 func (m *Monitor[T]) all() (l layer) {
 	for i, w := range m.units {
 		u := m.unit(i)
@@ -265,7 +271,7 @@ func (m *Monitor[T]) all() (l layer) {
 }
 
 // share returns part/whole, and 0 of nothing.
-func share(part, whole int) float64 {
+func share(part, whole int64) float64 {
 	if whole == 0 {
 		return 0
 	}
@@ -277,5 +283,5 @@ func share(part, whole int) float64 {
 func (m *Monitor[T]) String() string {
 	l := m.all()
 	return fmt.Sprintf("%d examples: %d of %d units dead, %d saturated; %.1f %% of outputs 0, mean %.3g",
-		m.examples, l.dead, len(m.units), l.saturated, 100*m.Sparsity(), m.Mean())
+		m.examples, l.dead, m.width(), l.saturated, 100*m.Sparsity(), m.Mean())
 }
