@@ -3,6 +3,7 @@ package activation
 import (
 	"fmt"
 	"math"
+	"slices"
 )
 
 // Monitor watches the units of a layer over a whole data set, for what goes
@@ -164,7 +165,8 @@ func (w *watched) count(y, d, threshold float64) {
 // expect makes sure that m watches n units.
 func (m *Monitor[T]) expect(call string, n int) {
 	if len(m.units) == 0 {
-		m.units = append(m.units, make([]watched, n)...)
+		m.units = slices.Grow(m.units, n)[:n]
+		clear(m.units)
 	}
 	if len(m.units) != n {
 		mistake(call, "%d units, want %d as before", n, len(m.units))
