@@ -169,9 +169,13 @@ func parameterGradient[T Float](call string, grad []T, n int) []T {
 
 // decimal formats v as the shortest decimal that reads back as v.
 func decimal[T Float](v T) string {
-	size := 64
-	if _, ok := any(v).(float32); ok {
-		size = 32
+	return strconv.FormatFloat(float64(v), 'g', -1, bitSize[T]())
+}
+
+// bitSize returns the number of bits of a T.
+func bitSize[T Float]() int {
+	if _, ok := any(T(0)).(float32); ok {
+		return 32
 	}
-	return strconv.FormatFloat(float64(v), 'g', -1, size)
+	return 64
 }

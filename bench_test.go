@@ -131,6 +131,32 @@ func fromOutput[T activation.Float](b *testing.B, ls []layout[T]) {
 	}
 }
 
+// BenchmarkParallel compares Parallel with what it is given. Run it with -cpu 2.
+func BenchmarkParallel(b *testing.B) {
+	for n := 1 << 12; n <= 1<<22; n *= 2 {
+		inParallel[float32](b, n)
+		inParallel[float64](b, n)
+	}
+}
+
+func inParallel[T activation.Float](b *testing.B, n int) {
+	for _, a := range []struct {
+		name string
+		a    activation.Activation[T]
+	}{
+		{"sigmoid", activation.Sigmoid[T]{}},
+		{"tanh", activation.Tanh[T]{}},
+		{"softmax-rows-of-64", activation.Softmax[T]{Classes: 64}},
+		{"relu", activation.ReLU[T]{}},
+		{"maxout2", activation.Maxout[T]{Pieces: 2}},
+	} {
+		forward(b, []layout[T]{
+			{a.name + "/way=serial", a.a, n, len(a.a.Forward(nil, make([]T, n)))},
+			{a.name + "/way=parallel", activation.Parallel(a.a), n, len(a.a.Forward(nil, make([]T, n)))},
+		})
+	}
+}
+
 func BenchmarkYardstick(b *testing.B) {
 	for _, n := range lengths {
 		measure(b, "op", yardsticks[float32](n))

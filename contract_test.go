@@ -35,7 +35,7 @@ func (e entry[T]) passes() []pass[T] {
 // negative reports whether the activation is a LeakyReLU without a derivative
 // from the output.
 func (e entry[T]) negative() bool {
-	l, ok := e.a.(activation.LeakyReLU[T])
+	l, ok := activation.Inside(e.a).(activation.LeakyReLU[T])
 	return ok && l.Alpha < 0
 }
 

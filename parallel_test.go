@@ -1,0 +1,425 @@
+package activation_test
+
+import (
+	"fmt"
+	"math"
+	"math/rand/v2"
+	"runtime"
+	"slices"
+	"sync"
+	"sync/atomic"
+	"testing"
+	"time"
+
+	"example.com/activation"
+)
+
+// processors lets a test have n processors, on whatever machine.
+func processors(t *testing.T, n int) {
+	before := runtime.GOMAXPROCS(n)
+	t.Cleanup(func() { runtime.GOMAXPROCS(before) })
+}
+
+// inParallelToo returns e in the ways in which Parallel may go about it.
+func (e entry[T]) inParallelToo() []entry[T] {
+	eager, long, short := e, e, e
+	eager.a = activation.Eager(e.a)
+	long.a = activation.Timed(e.a, true)
+	short.a = activation.Timed(e.a, false)
+	return []entry[T]{eager, long, short}
+}
+
+// TestParallelContract puts the contract of all activations to them in
+// parallel, cut as finely as they can be.
+func TestParallelContract(t *testing.T) {
+	processors(t, 3)
+	both(t, parallelContract[float32], parallelContract[float64])
+}
+
+func parallelContract[T activation.Float](t *testing.T, e entry[T]) {
+	for i, p := range e.inParallelToo() {
+		if i == 0 {
+			positions(t, p)
+		}
+		specialCases(t, p)
+		nilUpstream(t, p)
+		empty(t, p)
+		nans(t, p)
+		if _, ok := p.a.(activation.Elementwise[T]); ok {
+			at(t, p)
+		}
+		if got, want := stringOf(p.a), stringOf(e.a); got != want {
+			t.Errorf("String() = %q, want %q", got, want)
+		}
+	}
+}
+
+// TestParallelBits compares every method in parallel with the same on one
+// goroutine, for short and long slices.
+func TestParallelBits(t *testing.T) {
+	processors(t, 4)
+	both(t, parallelBits[float32], parallelBits[float64])
+}
+
+func parallelBits[T activation.Float](t *testing.T, e entry[T]) {
+	rng := rand.New(rand.NewPCG(30, 31))
+	real := e
+	real.a = activation.Parallel(e.a)
+	for _, n := range []int{1, 2, 3, 4, 5, 7, 8, 9, 31, 32, 33, 64, 1000, 4099, 1<<16 + 1} {
+		x := e.input(rng, n)
+		upstream := values[T](rng, n*e.outputs)
+		ways := []entry[T]{real}
+		if n < 1<<16 {
+			ways = append(ways, e.inParallelToo()...)
+		}
+		for _, p := range ways {
+			for i, pass := range p.passes() {
+				serial := e.passes()[i]
+				in := x
+				if pass.name == "DerivativeFromOutput" {
+					in = e.a.Forward(nil, x)
+				}
+				what := fmt.Sprintf("%s of %d groups", pass.name, n)
+				wantBits(t, what, pass.run(nil, in, upstream), serial.run(nil, in, upstream))
+			}
+			if l, ok := p.a.(activation.Parametric[T]); ok {
+				serial := e.a.(activation.Parametric[T])
+				wantBits(t, "Parameters", l.Parameters(), serial.Parameters())
+				wantBits(t, fmt.Sprintf("ParameterGradient of %d groups", n),
+					l.ParameterGradient(nil, x, upstream), serial.ParameterGradient(nil, x, upstream))
+			}
+		}
+	}
+}
+
+// Types of another package, that are element-wise and more.
+type (
+	foreign[T activation.Float]                 struct{ activation.Elementwise[T] }
+	foreignOutput[T activation.Float]           struct{ activation.Sigmoid[T] }
+	foreignParametric[T activation.Float]       struct{ elementwisePReLU[T] }
+	foreignParametricOutput[T activation.Float] struct {
+		elementwisePReLU[T]
+		outputs[T]
+	}
+	outputs[T activation.Float] struct{}
+
+	// elementwisePReLU is a PReLU of one slope.
+	elementwisePReLU[T activation.Float] struct{ activation.PReLU[T] }
+
+	// rowwise has rows that nobody but itself knows.
+	rowwise[T activation.Float] struct{ activation.Softmax[T] }
+)
+
+func (p elementwisePReLU[T]) At(x T) T           { return p.Forward(nil, []T{x})[0] }
+func (p elementwisePReLU[T]) DerivativeAt(x T) T { return p.Derivative(nil, []T{x}, nil)[0] }
+
+func (outputs[T]) DerivativeFromOutput(dst, y, upstream []T) []T {
+	return activation.ReLU[T]{}.DerivativeFromOutput(dst, y, upstream)
+}
+
+// TestParallelInterfaces checks that Parallel(a) is what a is, and no more.
+func TestParallelInterfaces(t *testing.T) {
+	t.Run("float32", parallelInterfaces[float32])
+	t.Run("float64", parallelInterfaces[float64])
+}
+
+func parallelInterfaces[T activation.Float](t *testing.T) {
+	p := elementwisePReLU[T]{activation.NewPReLU[T](1)}
+	as := []activation.Activation[T]{
+		foreign[T]{activation.Tanh[T]{}}, foreignOutput[T]{}, foreignParametric[T]{p}, foreignParametricOutput[T]{p, outputs[T]{}},
+		rowwise[T]{}, &activation.Sigmoid[T]{}, &activation.Softmax[T]{},
+	}
+	for _, e := range table[T]() {
+		as = append(as, e.a)
+	}
+	interfaces := func(a activation.Activation[T]) (is [3]bool) {
+		_, is[0] = a.(activation.OutputDerivative[T])
+		_, is[1] = a.(activation.Elementwise[T])
+		_, is[2] = a.(activation.Parametric[T])
+		return is
+	}
+	for _, a := range as {
+		p := activation.Parallel(a)
+		if got, want := interfaces(p), interfaces(a); got != want {
+			t.Errorf("Parallel(%T) is OutputDerivative, Elementwise, Parametric: %v, want %v", a, got, want)
+		}
+		inside := activation.Inside(activation.Parallel(p))
+		if got, want := fmt.Sprintf("%T", inside), fmt.Sprintf("%T", a); got != want {
+			t.Errorf("in Parallel(Parallel(%s)) there is a %s", want, got)
+		}
+		cut := true
+		switch a.(type) {
+		case rowwise[T], *activation.Softmax[T]:
+			cut = false
+		}
+		if got := fmt.Sprintf("%T", p) != fmt.Sprintf("%T", a); got != cut {
+			t.Errorf("Parallel(%T) is another type: %v, want %v", a, got, cut)
+		}
+	}
+}
+
+// panicOf returns the text of the panic of f.
+func panicOf(f func()) (text string) {
+	defer func() { text = fmt.Sprint(recover()) }()
+	f()
+	return
+}
+
+// TestParallelMistakes checks that a mistake panics as it does on one
+// goroutine, in the goroutine of the caller, with nothing written.
+func TestParallelMistakes(t *testing.T) {
+	processors(t, 4)
+	both(t, parallelMistakes[float32], parallelMistakes[float64])
+}
+
+func parallelMistakes[T activation.Float](t *testing.T, e entry[T]) {
+	const n = 40
+	for _, p := range e.inParallelToo() {
+		for i, pass := range p.passes() {
+			serial := e.passes()[i]
+			in, out, up := n*pass.in, n*pass.out, n*e.outputs
+			for _, lengths := range [][3]int{
+				{in, out + 1, up}, {in, out - pass.out, up}, {in, 0, up}, {in, out, up + e.outputs}, {in, out, 0},
+				{in + 1, out, up}, {in - pass.in, out, up}, {in + pass.in, out, up}, {0, out, up},
+			} {
+				x, dst, upstream := make([]T, lengths[0]), slices.Repeat([]T{7}, lengths[1]), make([]T, lengths[2])
+				want := panicOf(func() { serial.run(dst, x, upstream) })
+				if !pass.takes && lengths[2] != up {
+					continue
+				}
+				got := panicOf(func() { pass.run(dst, x, upstream) })
+				if got != want || want == "<nil>" {
+					t.Errorf("%s with lengths %v: panic %q, want %q", pass.name, lengths, got, want)
+				}
+				wantBits(t, "dst after the panic", dst, slices.Repeat([]T{7}, lengths[1]))
+			}
+		}
+	}
+}
+
+// TestParallelWrongFields does so for fields that are wrong for any slice.
+func TestParallelWrongFields(t *testing.T) {
+	processors(t, 4)
+	t.Run("float32", parallelWrongFields[float32])
+	t.Run("float64", parallelWrongFields[float64])
+}
+
+func parallelWrongFields[T activation.Float](t *testing.T) {
+	x := make([]T, 48)
+	for _, a := range []activation.Activation[T]{
+		activation.PReLU[T]{},
+		activation.PReLU[T]{Alpha: []T{1}, Stride: -1},
+		activation.PReLU[T]{Alpha: []T{1, 2}, Stride: -1},
+		activation.PReLU[T]{Alpha: []T{1, 2}, Stride: math.MaxInt},
+		activation.Maxout[T]{},
+		activation.Maxout[T]{Pieces: -1},
+		activation.Maxout[T]{Pieces: 2, Stride: -1},
+		activation.Maxout[T]{Pieces: 2, Stride: math.MaxInt},
+		activation.MaxoutLayer[T]{},
+		activation.MaxoutLayer[T]{Inputs: 1, Units: 1, Pieces: -1},
+		activation.MaxoutLayer[T]{Inputs: 1, Units: -1, Pieces: -1},
+		activation.MaxoutLayer[T]{Inputs: 1, Units: 1, Pieces: 1},
+		activation.MaxoutLayer[T]{Inputs: 1, Units: math.MaxInt, Pieces: math.MaxInt},
+		activation.Softmax[T]{Classes: 3, Temperature: -1},
+		activation.Softmax[T]{Classes: 3, Temperature: T(math.NaN())},
+		activation.Softmax[T]{Classes: -1},
+		activation.LogSoftmax[T]{Classes: 3, Stride: -1},
+		activation.Func[T]{},
+	} {
+		for _, p := range (entry[T]{a: a}).inParallelToo() {
+			want := panicOf(func() { a.Forward(nil, x) })
+			if got := panicOf(func() { p.a.Forward(nil, x) }); got != want || want == "<nil>" {
+				t.Errorf("%+v: Forward panics with %q, want %q", a, got, want)
+			}
+			dst := slices.Repeat([]T{7}, len(x))
+			want = panicOf(func() { a.Derivative(dst, x, nil) })
+			if got := panicOf(func() { p.a.Derivative(dst, x, nil) }); got != want || want == "<nil>" {
+				t.Errorf("%+v: Derivative panics with %q, want %q", a, got, want)
+			}
+			wantBits(t, "dst after the panic", dst, slices.Repeat([]T{7}, len(x)))
+		}
+	}
+	o := activation.LeakyReLU[T]{Alpha: -1}
+	p := activation.Eager(o).(activation.OutputDerivative[T])
+	if got, want := panicOf(func() { p.DerivativeFromOutput(nil, x, nil) }), panicOf(func() { o.DerivativeFromOutput(nil, x, nil) }); got != want {
+		t.Errorf("%v: DerivativeFromOutput panics with %q, want %q", o, got, want)
+	}
+	if got, want := panicOf(func() { activation.Parallel[T](nil) }), "activation: Parallel: a is nil"; got != want {
+		t.Errorf("Parallel(nil) panics with %q, want %q", got, want)
+	}
+}
+
+// settled waits until there are no more goroutines than before.
+func settled(t *testing.T, before int) {
+	t.Helper()
+	for range 1000 {
+		if runtime.NumGoroutine() <= before {
+			return
+		}
+		time.Sleep(5 * time.Millisecond)
+	}
+	t.Errorf("%d goroutines after the calls, %d before", runtime.NumGoroutine(), before)
+}
+
+// TestParallelPanic checks that a panic of F, in whatever goroutine, is that of
+// the call: the very value, and that of the first element that panics.
+func TestParallelPanic(t *testing.T) {
+	processors(t, 4)
+	before := runtime.NumGoroutine()
+	for first := range 40 {
+		f := activation.Func[float64]{F: func(u float64) float64 {
+			if u >= float64(first) {
+				panic(u)
+			}
+			return u
+		}}
+		x := make([]float64, 40)
+		for i := range x {
+			x[i] = float64(i)
+		}
+		for _, p := range (entry[float64]{a: f}).inParallelToo() {
+			func() {
+				defer func() {
+					if got := recover(); got != float64(first) {
+						t.Errorf("panic %v, want %v", got, first)
+					}
+				}()
+				p.a.Forward(nil, x)
+			}()
+		}
+	}
+	settled(t, before)
+}
+
+// TestParallelGoexit checks that a goroutine that ends within F ends the
+// caller, as a test does that fails there.
+func TestParallelGoexit(t *testing.T) {
+	processors(t, 4)
+	before := runtime.NumGoroutine()
+	for first := range 40 {
+		f := activation.Eager(activation.Func[float64]{F: func(u float64) float64 {
+			if u == float64(first) {
+				runtime.Goexit()
+			}
+			return u
+		}})
+		x := make([]float64, 40)
+		for i := range x {
+			x[i] = float64(i)
+		}
+		var returned atomic.Bool
+		var group sync.WaitGroup
+		group.Go(func() {
+			f.Forward(nil, x)
+			returned.Store(true)
+		})
+		group.Wait()
+		if returned.Load() {
+			t.Errorf("Goexit at %d: the call returned", first)
+		}
+	}
+	settled(t, before)
+}
+
+// TestParallelIsParallel checks that two goroutines are at work at once: each
+// of the first two elements waits for the other one.
+func TestParallelIsParallel(t *testing.T) {
+	processors(t, 2)
+	for name, parallel := range map[string]func(activation.Activation[float64]) activation.Activation[float64]{
+		"eager": activation.Eager[float64],
+		"timed long": func(a activation.Activation[float64]) activation.Activation[float64] {
+			return activation.Timed(a, true)
+		},
+	} {
+		meet, late := make(chan bool), time.After(10*time.Second)
+		f := parallel(activation.Func[float64]{F: func(u float64) float64 {
+			if u == 0 {
+				return 0 // the part that is timed
+			}
+			select {
+			case meet <- true:
+			case <-meet:
+			case <-late:
+				t.Error("an element waited in vain")
+			}
+			return u
+		}})
+		f.Forward(nil, []float64{0, 1, 2})
+		if name == "eager" {
+			f.Forward(nil, []float64{1, 2})
+		}
+	}
+}
+
+// counting counts its calls.
+type counting struct {
+	foreign[float64]
+	calls *atomic.Int64
+}
+
+func (c counting) Forward(dst, x []float64) []float64 {
+	c.calls.Add(1)
+	return c.foreign.Forward(dst, x)
+}
+
+// TestParallelSerial checks that one call goes to the activation inside where
+// nothing is to be gained: on one processor, for a short slice, for one row.
+func TestParallelSerial(t *testing.T) {
+	processors(t, 1)
+	c := counting{foreign[float64]{activation.Tanh[float64]{}}, new(atomic.Int64)}
+	one := func(what string, a activation.Activation[float64], n int) {
+		t.Helper()
+		c.calls.Store(0)
+		a.Forward(nil, make([]float64, n))
+		if got := c.calls.Load(); got != 1 {
+			t.Errorf("%s: %d calls, want 1", what, got)
+		}
+	}
+	one("one processor", activation.Eager[float64](c), 1<<16)
+	processors(t, 2)
+	one("short slice", activation.Parallel[float64](c), 1000)
+	one("one element", activation.Eager[float64](c), 1)
+	before := runtime.NumGoroutine()
+	activation.Eager(activation.Softmax[float64]{}).Forward(nil, make([]float64, 1<<16))
+	settled(t, before)
+}
+
+// TestParallelConcurrent calls one and the same value from many goroutines,
+// which also nest.
+func TestParallelConcurrent(t *testing.T) {
+	processors(t, 4)
+	before := runtime.NumGoroutine()
+	inner := activation.Eager(activation.Tanh[float32]{})
+	f := activation.Eager(activation.Func[float32]{F: func(u float32) float32 {
+		y := inner.Forward(nil, []float32{u, -u, 2 * u})
+		return y[0] + y[2]
+	}})
+	rng := rand.New(rand.NewPCG(32, 33))
+	x := values[float32](rng, 100)
+	want := activation.Inside(f).Forward(nil, x)
+	var group sync.WaitGroup
+	for range 8 {
+		group.Go(func() {
+			for range 20 {
+				got := f.Forward(nil, x)
+				for i := range got {
+					if got[i] != want[i] {
+						t.Errorf("f(%v) = %v, want %v", x[i], got[i], want[i])
+					}
+				}
+			}
+		})
+	}
+	group.Wait()
+	settled(t, before)
+}
+
+// TestParallelAllocations checks that what is not spread does not allocate.
+func TestParallelAllocations(t *testing.T) {
+	both(t, parallelAllocations[float32], parallelAllocations[float64])
+}
+
+func parallelAllocations[T activation.Float](t *testing.T, e entry[T]) {
+	e.a = activation.Parallel(e.a)
+	allocations(t, e)
+}
