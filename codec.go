@@ -309,7 +309,7 @@ func marshal[T Float](a Activation[T]) ([]byte, error) {
 	}
 	switch v := reflect.ValueOf(a); {
 	case a == nil:
-		return nil, errors.New("there is no activation, but nil")
+		return nil, errors.New("a is nil")
 	case v.Kind() == reflect.Pointer && v.IsNil():
 		return nil, fmt.Errorf("the %T is nil", a)
 	}

@@ -1,9 +1,11 @@
 package activation_test
 
 import (
+	"encoding/json"
 	"fmt"
 	"math"
 	"sync"
+	"slices"
 
 	"example.com/activation"
 )
@@ -295,4 +297,57 @@ func ExampleMonitor_Merge() {
 	parts[0].Merge(&parts[1])
 	fmt.Println(parts[0].Examples(), "examples, saturated:", parts[0].SaturatedFraction())
 	// Output: 4 examples, saturated: 0.5
+// Long slices are shared out among the processors, for the same results.
+func ExampleParallel() {
+	f := activation.Parallel(activation.Sigmoid[float64]{})
+	x := make([]float64, 1<<20)
+	for i := range x {
+		x[i] = float64(i%21 - 10)
+	}
+	y := f.Forward(nil, x)
+	fmt.Println(f, slices.Equal(y, activation.Sigmoid[float64]{}.Forward(nil, x)))
+	// Output: sigmoid true
+}
+
+// A flag or a configuration file chooses the function.
+func ExampleParse() {
+	for _, text := range []string{"leaky_relu(alpha=0.2)", "leaky_relu", "leaky_relu(slope=0.2)"} {
+		f, err := activation.Parse[float64](text)
+		if err != nil {
+			fmt.Println(err)
+			continue
+		}
+		fmt.Println(f, f.Forward(nil, []float64{-1, 1}))
+	}
+	// Output:
+	// leaky_relu(alpha=0.2) [-0.2 1]
+	// leaky_relu(alpha=0.01) [-0.01 1]
+	// activation: Parse: leaky_relu: "slope" is not known: its parameters are alpha
+}
+
+// Slopes that were learned, saved with the rest of a network.
+func ExampleMarshal() {
+	f := activation.NewPReLU[float32](3)
+	f.Alpha[1] = 0.1
+	hidden, err := activation.Marshal(f)
+	if err != nil {
+		fmt.Println(err)
+		return
+	}
+	network, err := json.Marshal(map[string]any{"hidden": json.RawMessage(hidden), "weights": []float32{1, 2, 3}})
+	fmt.Printf("%s %v\n", network, err)
+	// Output: {"hidden":{"type":"prelu","alpha":[0.25,0.1,0.25]},"weights":[1,2,3]} <nil>
+}
+
+func ExampleUnmarshal() {
+	f, err := activation.Unmarshal[float32]([]byte(`{"type":"prelu","alpha":[0.25,0.1,0.25]}`))
+	fmt.Println(f, err)
+	fmt.Println(f.Forward(nil, []float32{-1, -1, -1}))
+
+	_, err = activation.Unmarshal[float32]([]byte(`{"type":"prelu","alpha":[0.25,1e39]}`))
+	fmt.Println(err)
+	// Output:
+	// prelu(slopes=3) <nil>
+	// [-0.25 -0.1 -0.25]
+	// activation: Unmarshal: prelu: alpha: entry 1: 1e39 does not fit a float32
 }

@@ -3,6 +3,7 @@ package activation_test
 import (
 	"encoding/binary"
 	"math"
+	"strings"
 	"testing"
 
 	"example.com/activation"
@@ -103,4 +104,65 @@ func FuzzSoftmax(f *testing.F) {
 			}
 		}
 	})
+}
+
+// FuzzParse reads any text, as both types: it must be refused, or be a function
+// that reads back.
+func FuzzParse(f *testing.F) {
+	for _, e := range table[float64]() {
+		f.Add(stringOf(e.a))
+	}
+	for _, text := range []string{"swish(beta=2)", "leaky_relu(alpha=-Inf)", "softmax(temperature=1e-45, classes=9223372036854775807)"} {
+		f.Add(text)
+	}
+	f.Fuzz(func(t *testing.T, text string) {
+		fuzzAccepted[float32](t, text, func() (activation.Activation[float32], error) { return activation.Parse[float32](text) })
+		fuzzAccepted[float64](t, text, func() (activation.Activation[float64], error) { return activation.Parse[float64](text) })
+	})
+}
+
+// FuzzUnmarshal is FuzzParse for JSON.
+func FuzzUnmarshal(f *testing.F) {
+	for _, e := range table[float64]() {
+		if data, err := activation.Marshal(e.a); err == nil {
+			f.Add(data)
+		}
+	}
+	f.Add([]byte(`{"alpha":[1,"NaN","+Inf",-0, 1e-45],"type":"prelu","stride":3}`))
+	f.Add([]byte(`{"type":"swish","beta":-1}`))
+	f.Fuzz(func(t *testing.T, data []byte) {
+		fuzzAccepted[float32](t, string(data), func() (activation.Activation[float32], error) { return activation.Unmarshal[float32](data) })
+		fuzzAccepted[float64](t, string(data), func() (activation.Activation[float64], error) { return activation.Unmarshal[float64](data) })
+	})
+}
+
+func fuzzAccepted[T activation.Float](t *testing.T, text string, read func() (activation.Activation[T], error)) {
+	a, err := read()
+	if err != nil {
+		if a != nil || !strings.HasPrefix(err.Error(), "activation: ") {
+			t.Errorf("%q gives %v and %v", text, a, err)
+		}
+		return
+	}
+	a.Forward(nil, nil)
+	a.Derivative(nil, nil, nil)
+	if p, ok := a.(activation.Parametric[T]); ok {
+		p.ParameterGradient(nil, nil, nil)
+	}
+	data, err := activation.Marshal(a)
+	if err != nil {
+		t.Fatalf("Marshal(%q): %v", text, err)
+	}
+	again, err := activation.Unmarshal[T](data)
+	if err != nil || !sameBits(again, a) {
+		t.Errorf("%q: Unmarshal(%s) = %+v, %v, want %+v", text, data, again, err, a)
+	}
+	switch a.(type) {
+	case activation.PReLU[T], activation.MaxoutLayer[T], Swish[T], odd[T], *even[T]:
+		return // with slices, or without a String that is to be read
+	}
+	again, err = activation.Parse[T](stringOf(a))
+	if err != nil || stringOf(again) != stringOf(a) {
+		t.Errorf("%q: Parse(%q) = %v, %v", text, stringOf(a), again, err)
+	}
 }

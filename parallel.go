@@ -247,7 +247,7 @@ func (j job[T]) start(i int) int {
 // spread runs pass on all chunks of j, at the same time where that is worth it,
 // and returns dst.
 func (p *parallel[T]) spread(j job[T], pass func(dst, in, upstream []T)) []T {
-	pass([]T{}, nil, nil) // panics for fields that are wrong, as no slice is too short
+	pass([]T{}, nil, nil) // fits any shape, and so panics only for fields that are wrong
 	if j.dst == nil {
 		j.dst = make([]T, j.rows*j.dstRow)
 	}
