@@ -133,7 +133,7 @@ func fromOutput[T activation.Float](b *testing.B, ls []layout[T]) {
 
 // BenchmarkParallel compares Parallel with what it is given. Run it with -cpu 2.
 func BenchmarkParallel(b *testing.B) {
-	for n := 1 << 12; n <= 1<<22; n *= 2 {
+	for n := 1 << 12; n <= 1<<22; n *= 4 {
 		inParallel[float32](b, n)
 		inParallel[float64](b, n)
 	}

@@ -34,7 +34,7 @@ import (
 // them, from the F of a [Func], say, is the panic of the call.
 func Parallel[T Float](a Activation[T]) Activation[T] {
 	return inParallel(a, effort{
-		probe:   1 << 15,
+		probe:   1 << 17,
 		certain: 1 << 22,
 		chunk:   1 << 13,
 		worth:   100 * time.Microsecond,
@@ -60,7 +60,7 @@ type rows struct {
 // rowsOf returns the rows of a, and whether they are known. What it makes of
 // fields that are wrong does not matter: a panics for them, whatever the slice.
 func rowsOf[T Float](a Activation[T]) (r rows, known bool) {
-	const selection, exponential, call = 1, 4, 4
+	const selection, loop, exponential, calls = 1, 4, 4, 16
 	axis := func(n, stride, weight int) (rows, bool) {
 		size := product(max(n, 0), max(stride, 1))
 		return rows{size, size, weight}, true
@@ -85,8 +85,10 @@ func rowsOf[T Float](a Activation[T]) (r rows, known bool) {
 		return axis(a.Classes, a.Stride, exponential)
 	case LogSoftmax[T]:
 		return axis(a.Classes, a.Stride, exponential)
+	case Func[T]:
+		return rows{1, 1, calls}, true
 	case Elementwise[T]:
-		return rows{1, 1, call}, true
+		return rows{1, 1, loop}, true
 	}
 	return rows{}, false
 }
@@ -98,7 +100,7 @@ type (
 		a      Activation[T]
 		rows   rows
 		effort effort
-		small  int // the length from which a first chunk is timed
+		least  int // the length from which effort.probe is reached
 	}
 	parallelFromOutput[T Float] struct {
 		p *parallel[T]
@@ -179,7 +181,7 @@ func (p *parallel[T]) String() string { return fmt.Sprint(p.a) }
 
 // Forward computes dst ← f(x).
 func (p *parallel[T]) Forward(dst, x []T) []T {
-	if len(x) >= p.small {
+	if len(x) >= p.least {
 		j := job[T]{dst: dst, in: x, dstRow: p.rows.out, inRow: p.rows.in}
 		if j = p.plan(j); j.chunks > 1 {
 			return p.spread(j, func(dst, x, _ []T) { p.a.Forward(dst, x) })
@@ -190,7 +192,7 @@ func (p *parallel[T]) Forward(dst, x []T) []T {
 
 // Derivative computes dst ← Jᵀ·upstream at x.
 func (p *parallel[T]) Derivative(dst, x, upstream []T) []T {
-	if len(x) >= p.small {
+	if len(x) >= p.least {
 		j := job[T]{dst, x, upstream, p.rows.in, p.rows.in, p.rows.out, 0, 0}
 		if j = p.plan(j); j.chunks > 1 {
 			return p.spread(j, func(dst, x, upstream []T) { p.a.Derivative(dst, x, upstream) })
@@ -201,7 +203,7 @@ func (p *parallel[T]) Derivative(dst, x, upstream []T) []T {
 
 // DerivativeFromOutput computes dst ← Jᵀ·upstream from y = f(x).
 func (o parallelFromOutput[T]) DerivativeFromOutput(dst, y, upstream []T) []T {
-	if len(y) >= o.p.small {
+	if len(y) >= o.p.least {
 		j := job[T]{dst, y, upstream, o.p.rows.in, o.p.rows.out, o.p.rows.out, 0, 0}
 		if j = o.p.plan(j); j.chunks > 1 {
 			return o.p.spread(j, func(dst, y, upstream []T) { o.a.DerivativeFromOutput(dst, y, upstream) })
@@ -308,6 +310,9 @@ func share(first, end int, run func(i int)) {
 		done = true
 	}
 	defer group.Wait() // for a Goexit of the caller's own
+	// One more than there are processors left. The scheduler lets others have the
+	// goroutine that was started last only after some 60 µs, since its own turn
+	// comes if the caller waits; so let that be one too many.
 	for range min(runtime.GOMAXPROCS(0), end-first) {
 		group.Go(work)
 	}
