@@ -182,8 +182,7 @@ func (p *parallel[T]) String() string { return fmt.Sprint(p.a) }
 // Forward computes dst ← f(x).
 func (p *parallel[T]) Forward(dst, x []T) []T {
 	if len(x) >= p.least {
-		j := job[T]{dst: dst, in: x, dstRow: p.rows.out, inRow: p.rows.in}
-		if j = p.plan(j); j.chunks > 1 {
+		if j := p.plan(dst, p.rows.out, x, p.rows.in, nil, 0); j.chunks > 1 {
 			return p.spread(j, func(dst, x, _ []T) { p.a.Forward(dst, x) })
 		}
 	}
@@ -193,8 +192,7 @@ func (p *parallel[T]) Forward(dst, x []T) []T {
 // Derivative computes dst ← Jᵀ·upstream at x.
 func (p *parallel[T]) Derivative(dst, x, upstream []T) []T {
 	if len(x) >= p.least {
-		j := job[T]{dst, x, upstream, p.rows.in, p.rows.in, p.rows.out, 0, 0}
-		if j = p.plan(j); j.chunks > 1 {
+		if j := p.plan(dst, p.rows.in, x, p.rows.in, upstream, p.rows.out); j.chunks > 1 {
 			return p.spread(j, func(dst, x, upstream []T) { p.a.Derivative(dst, x, upstream) })
 		}
 	}
@@ -203,36 +201,37 @@ func (p *parallel[T]) Derivative(dst, x, upstream []T) []T {
 
 // DerivativeFromOutput computes dst ← Jᵀ·upstream from y = f(x).
 func (o parallelFromOutput[T]) DerivativeFromOutput(dst, y, upstream []T) []T {
-	if len(y) >= o.p.least {
-		j := job[T]{dst, y, upstream, o.p.rows.in, o.p.rows.out, o.p.rows.out, 0, 0}
-		if j = o.p.plan(j); j.chunks > 1 {
-			return o.p.spread(j, func(dst, y, upstream []T) { o.a.DerivativeFromOutput(dst, y, upstream) })
+	if p := o.p; len(y) >= p.least {
+		if j := p.plan(dst, p.rows.in, y, p.rows.out, upstream, p.rows.out); j.chunks > 1 {
+			return p.spread(j, func(dst, y, upstream []T) { o.a.DerivativeFromOutput(dst, y, upstream) })
 		}
 	}
 	return o.a.DerivativeFromOutput(dst, y, upstream)
 }
 
-// A job is a pass, and how it is cut.
+// A job is the slices of a pass, and how they are cut.
 type job[T Float] struct {
 	dst, in, upstream          []T
 	dstRow, inRow, upstreamRow int // elements of a row in each
 	rows, chunks               int
 }
 
-// plan returns j with its rows and the number of chunks to cut them into: none
-// where the lengths do not fit. There are several chunks for each goroutine,
-// so that one which has to wait for a processor delays its own chunk only.
-func (p *parallel[T]) plan(j job[T]) job[T] {
-	const share = 8
-	if j.inRow < 1 || len(j.in)%j.inRow != 0 {
+// plan returns the job of slices with so many elements for a row. It has less
+// than two chunks where they are not to be cut, or the lengths do not fit. Else
+// there are several chunks for each goroutine, so that one which has to wait for
+// a processor delays its own chunk only.
+func (p *parallel[T]) plan(dst []T, dstRow int, in []T, inRow int, upstream []T, upstreamRow int) job[T] {
+	const each = 8
+	j := job[T]{dst, in, upstream, dstRow, inRow, upstreamRow, 0, 0}
+	if inRow < 1 || len(in)%inRow != 0 {
 		return j
 	}
-	j.rows = len(j.in) / j.inRow
-	if j.dst != nil && len(j.dst) != j.rows*j.dstRow || j.upstream != nil && len(j.upstream) != j.rows*j.upstreamRow {
+	j.rows = len(in) / inRow
+	if dst != nil && len(dst) != j.rows*dstRow || upstream != nil && len(upstream) != j.rows*upstreamRow {
 		return j
 	}
 	if procs := runtime.GOMAXPROCS(0); procs > 1 {
-		j.chunks = min(j.rows, share*procs, p.work(j)/p.effort.chunk)
+		j.chunks = min(j.rows, each*procs, p.work(j)/p.effort.chunk)
 	}
 	return j
 }
