@@ -38,15 +38,12 @@ import (
 // there is [Unmarshal]. The texts of the others read back as the same function,
 // to the last bit. ("leaky_relu(alpha=0.01)" is that of LeakyReLU{} as well as
 // that of LeakyReLU{Alpha: 0.01}, and reads back as the latter.)
-func Parse[T Float](text string) (Activation[T], error) {
+func Parse[T Float](text string) (a Activation[T], err error) {
 	name, members, err := splitText(text)
 	if err == nil {
-		var a Activation[T]
-		if a, err = build[T](name, members, true); err == nil {
-			return a, nil
-		}
+		a, err = build[T](name, members, true)
 	}
-	return nil, fmt.Errorf("activation: Parse: %w", err)
+	return a, failure("Parse", err)
 }
 
 // Marshal returns a as JSON, with all its parameters: an object of its type and
@@ -69,10 +66,7 @@ func Parse[T Float](text string) (Activation[T], error) {
 // slice would be right for, such as Pieces of 0, and so Unmarshal would refuse.
 func Marshal[T Float](a Activation[T]) ([]byte, error) {
 	data, err := marshal(a)
-	if err != nil {
-		return nil, fmt.Errorf("activation: Marshal: %w", err)
-	}
-	return data, nil
+	return data, failure("Marshal", err)
 }
 
 // Unmarshal returns the activation that the JSON of [Marshal] describes. The
@@ -80,15 +74,12 @@ func Marshal[T Float](a Activation[T]) ([]byte, error) {
 // activation that is ready to use, or an error: for a type or a key that is not
 // known, or is there twice, or is missing, for a value of another kind, or out
 // of range, or too large for a T, and for anything after the object.
-func Unmarshal[T Float](data []byte) (Activation[T], error) {
+func Unmarshal[T Float](data []byte) (a Activation[T], err error) {
 	name, members, err := splitObject(data)
 	if err == nil {
-		var a Activation[T]
-		if a, err = build[T](name, members, false); err == nil {
-			return a, nil
-		}
+		a, err = build[T](name, members, false)
 	}
-	return nil, fmt.Errorf("activation: Unmarshal: %w", err)
+	return a, failure("Unmarshal", err)
 }
 
 // Register makes a type of your own known to [Marshal], [Unmarshal] and
@@ -122,6 +113,14 @@ func Register[T Float](name string, a Activation[T]) {
 		mistake("Register", "the type %v has a name", t)
 	}
 	own.types[k], own.names[t] = t, name
+}
+
+// failure returns the error of a call, or nil.
+func failure(call string, err error) error {
+	if err == nil {
+		return nil
+	}
+	return fmt.Errorf("activation: %s: %w", call, err)
 }
 
 // own holds the types of Register.

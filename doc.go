@@ -46,6 +46,12 @@
 // those from y, y(1 − y) and 1 − y², have lost all their bits; where x is gone,
 // there is [OutputDerivative].
 //
+// # Around the functions
+//
+// [Parallel] spreads one over the processors, for long slices. [Parse] finds one
+// by its name, [Marshal] and [Unmarshal] keep one with its parameters, and
+// [Register] lets a type of your own take part.
+//
 // # What it is not
 //
 // No layers, losses, optimisers or automatic differentiation: it is what these

@@ -30,8 +30,9 @@ import (
 //
 // No goroutine is started where the time is too short to gain from it: small
 // slices go to a at once, and for those of medium size a first part is timed
-// before the rest is shared out. None outlives the call. A panic in one of
-// them, from the F of a [Func], say, is the panic of the call.
+// before the rest is shared out, for which the call makes a few small
+// allocations. No goroutine outlives it. A panic in one of them, from the F of a
+// [Func], say, is the panic of the call.
 func Parallel[T Float](a Activation[T]) Activation[T] {
 	return inParallel(a, effort{
 		probe:   1 << 17,
