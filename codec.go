@@ -38,7 +38,8 @@ import (
 // there is [Unmarshal]. The texts of the others read back as the same function,
 // to the last bit. ("leaky_relu(alpha=0.01)" is that of LeakyReLU{} as well as
 // that of LeakyReLU{Alpha: 0.01}, and reads back as the latter.)
-func Parse[T Float](text string) (a Activation[T], err error) {
+func Parse[T Float](text string) (Activation[T], error) {
+	var a Activation[T]
 	name, members, err := splitText(text)
 	if err == nil {
 		a, err = build[T](name, members, true)
@@ -74,7 +75,8 @@ func Marshal[T Float](a Activation[T]) ([]byte, error) {
 // activation that is ready to use, or an error: for a type or a key that is not
 // known, or is there twice, or is missing, for a value of another kind, or out
 // of range, or too large for a T, and for anything after the object.
-func Unmarshal[T Float](data []byte) (a Activation[T], err error) {
+func Unmarshal[T Float](data []byte) (Activation[T], error) {
+	var a Activation[T]
 	name, members, err := splitObject(data)
 	if err == nil {
 		a, err = build[T](name, members, false)
