@@ -180,6 +180,7 @@ func marshalText[T activation.Float](t *testing.T) {
 		{activation.LogSoftmax[T]{Classes: 10}, `{"type":"log_softmax","classes":10}`},
 		{Swish[T]{Beta: 0.1}, `{"type":"swish","beta":0.1}`},
 		{&Swish[T]{}, `{"type":"swish","beta":0}`},
+		{activation.Parallel[T](Swish[T]{Beta: 2}), `{"type":"swish","beta":2}`},
 	} {
 		got, err := activation.Marshal(m.a)
 		if err != nil || string(got) != m.want {

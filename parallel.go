@@ -30,9 +30,9 @@ import (
 //
 // No goroutine is started where the time is too short to gain from it: small
 // slices go to a at once, and for those of medium size a first part is timed
-// before the rest is shared out, for which the call makes a few small
-// allocations. No goroutine outlives it. A panic in one of them, from the F of a
-// [Func], say, is the panic of the call.
+// before the rest is shared out. Only such calls allocate, a little. No goroutine
+// outlives its call, and a panic in one, from the F of a [Func], say, is the
+// panic of the call.
 func Parallel[T Float](a Activation[T]) Activation[T] {
 	return inParallel(a, effort{
 		probe:   1 << 17,
@@ -246,6 +246,21 @@ func (j job[T]) start(i int) int {
 	return i*(j.rows/j.chunks) + min(i, j.rows%j.chunks)
 }
 
+// run runs pass on the chunks from one to before another.
+func (j job[T]) run(pass func(dst, in, upstream []T), from, to int) {
+	from, to = j.start(from), j.start(to)
+	upstream := j.upstream
+	if upstream != nil {
+		upstream = upstream[from*j.upstreamRow : to*j.upstreamRow]
+	}
+	pass(j.dst[from*j.dstRow:to*j.dstRow], j.in[from*j.inRow:to*j.inRow], upstream)
+}
+
+// share runs pass on the chunks from one on, all at the same time.
+func (j job[T]) share(pass func(dst, in, upstream []T), from int) {
+	share(from, j.chunks, func(i int) { j.run(pass, i, i+1) })
+}
+
 // spread runs pass on all chunks of j, at the same time where that is worth it,
 // and returns dst.
 func (p *parallel[T]) spread(j job[T], pass func(dst, in, upstream []T)) []T {
@@ -253,26 +268,17 @@ func (p *parallel[T]) spread(j job[T], pass func(dst, in, upstream []T)) []T {
 	if j.dst == nil {
 		j.dst = make([]T, j.rows*j.dstRow)
 	}
-	// run runs pass on the chunks from one to before another.
-	run := func(from, to int) {
-		from, to = j.start(from), j.start(to)
-		upstream := j.upstream
-		if upstream != nil {
-			upstream = upstream[from*j.upstreamRow : to*j.upstreamRow]
-		}
-		pass(j.dst[from*j.dstRow:to*j.dstRow], j.in[from*j.inRow:to*j.inRow], upstream)
+	if p.work(j) >= p.effort.certain {
+		j.share(pass, 0)
+		return j.dst
 	}
-	first := 0
-	if p.work(j) < p.effort.certain {
-		begin := time.Now()
-		run(0, 1)
-		first = 1
-		if rest := time.Since(begin) * time.Duration(j.chunks-1); rest < p.effort.worth {
-			run(1, j.chunks)
-			return j.dst
-		}
+	begin := time.Now()
+	j.run(pass, 0, 1)
+	if rest := time.Since(begin) * time.Duration(j.chunks-1); rest < p.effort.worth {
+		j.run(pass, 1, j.chunks)
+	} else {
+		j.share(pass, 1)
 	}
-	share(first, j.chunks, func(i int) { run(i, i+1) })
 	return j.dst
 }
 
