@@ -38,7 +38,7 @@ func Parallel[T Float](a Activation[T]) Activation[T] {
 		probe:   1 << 17,
 		certain: 1 << 22,
 		chunk:   1 << 13,
-		worth:   100 * time.Microsecond,
+		worth:   200 * time.Microsecond,
 	})
 }
 
@@ -222,7 +222,7 @@ type job[T Float] struct {
 // there are several chunks for each goroutine, so that one which has to wait for
 // a processor delays its own chunk only.
 func (p *parallel[T]) plan(dst []T, dstRow int, in []T, inRow int, upstream []T, upstreamRow int) job[T] {
-	const each = 8
+	const each = 16
 	j := job[T]{dst, in, upstream, dstRow, inRow, upstreamRow, 0, 0}
 	if inRow < 1 || len(in)%inRow != 0 {
 		return j
