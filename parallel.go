@@ -48,7 +48,7 @@ type effort struct {
 	probe   int           // the work from which a first chunk is timed
 	certain int           // the work from which there is no need to time it
 	chunk   int           // the least work of a chunk
-	worth   time.Duration // the time from which the rest is shared out
+	worth   time.Duration // the time from which the rest is shared out: ten times what it costs if nobody comes to help
 }
 
 // rows says where an activation may be cut: in elements of x give out elements
