@@ -511,7 +511,7 @@ func splitText(text string) (name string, members []member, err error) {
 		case isSpecial(value):
 			value = strconv.Quote(value)
 		default:
-			return "", nil, fmt.Errorf("%s = %s, want a number", short(key), short(strconv.Quote(value)))
+			return "", nil, fmt.Errorf("%s = %s, want a number", short(key), short(value))
 		}
 		members = append(members, member{key, []byte(value)})
 	}
@@ -649,11 +649,17 @@ func appendNumber[T Float](data []byte, v T) []byte {
 	return strconv.AppendFloat(data, float64(v), 'g', -1, bitSize[T]())
 }
 
-// short returns the beginning of a text that may be long, for an error.
+// short returns a text, or the beginning of a long one, on one line for an
+// error.
 func short(text string) string {
 	const most = 60
-	if len(text) <= most {
-		return text
+	if len(text) > most {
+		text = strings.ToValidUTF8(text[:most], "") + "…"
 	}
-	return strings.ToValidUTF8(text[:most], "") + "…"
+	return strings.Map(func(r rune) rune {
+		if r < ' ' {
+			return ' '
+		}
+		return r
+	}, text)
 }
