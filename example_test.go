@@ -4,8 +4,8 @@ import (
 	"encoding/json"
 	"fmt"
 	"math"
-	"sync"
 	"slices"
+	"sync"
 
 	"example.com/activation"
 )
@@ -297,6 +297,8 @@ func ExampleMonitor_Merge() {
 	parts[0].Merge(&parts[1])
 	fmt.Println(parts[0].Examples(), "examples, saturated:", parts[0].SaturatedFraction())
 	// Output: 4 examples, saturated: 0.5
+}
+
 // Long slices are shared out among the processors, for the same results.
 func ExampleParallel() {
 	f := activation.Parallel(activation.Sigmoid[float64]{})

@@ -229,17 +229,17 @@ func (m *Monitor[T]) unit(i int) Unit {
 // DeadFraction returns the share of the units that are dead. It is 0 before any
 // example, as the other shares and the mean are.
 func (m *Monitor[T]) DeadFraction() float64 {
-	return share(m.all().dead, m.width())
+	return fraction(m.all().dead, m.width())
 }
 
 // SaturatedFraction returns the share of the units that are saturated.
 func (m *Monitor[T]) SaturatedFraction() float64 {
-	return share(m.all().saturated, m.width())
+	return fraction(m.all().saturated, m.width())
 }
 
 // Sparsity returns the share of all outputs that were exactly 0.
 func (m *Monitor[T]) Sparsity() float64 {
-	return share(m.all().zeros, m.width()*m.examples)
+	return fraction(m.all().zeros, m.width()*m.examples)
 }
 
 // Mean returns the mean of all outputs.
@@ -272,8 +272,8 @@ func (m *Monitor[T]) all() (l layer) {
 	return l
 }
 
-// share returns part/whole, and 0 of nothing.
-func share(part, whole int64) float64 {
+// fraction returns part/whole, and 0 of nothing.
+func fraction(part, whole int64) float64 {
 	if whole == 0 {
 		return 0
 	}
