@@ -5,6 +5,8 @@ import (
 	"math"
 	"math/bits"
 	"strconv"
+
+	"example.com/activation/internal/kernel"
 )
 
 // Float is the set of element types. It holds the two types themselves and
@@ -179,3 +181,9 @@ func bitSize[T Float]() int {
 	}
 	return 64
 }
+
+// VectorBits returns the width in bits of the vectors that the package computes
+// with: 512, 256 or 128 on the vector tier, 0 on the scalar one. The vector tier
+// is built in by GOEXPERIMENT=simd with Go 1.27, on amd64, arm64 and wasm; results
+// keep the same bounds on both, but not always the same last bit.
+func VectorBits() int { return kernel.VectorBits() }

@@ -1,0 +1,27 @@
+package activation_test
+
+import (
+	"flag"
+	"runtime"
+	"testing"
+
+	"example.com/activation"
+)
+
+var wantedBits = flag.Int("bits", -1, "fail unless VectorBits is so many")
+
+// TestTier says what the tests of this run are tests of.
+func TestTier(t *testing.T) {
+	bits := activation.VectorBits()
+	switch bits {
+	case 0:
+		t.Logf("scalar tier, %s/%s, %s", runtime.GOOS, runtime.GOARCH, runtime.Version())
+	case 128, 256, 512:
+		t.Logf("vector tier of %d bits, %s/%s, %s", bits, runtime.GOOS, runtime.GOARCH, runtime.Version())
+	default:
+		t.Errorf("VectorBits() = %d", bits)
+	}
+	if *wantedBits >= 0 && bits != *wantedBits {
+		t.Errorf("VectorBits() = %d, want %d: the tier to be tested does not run", bits, *wantedBits)
+	}
+}
