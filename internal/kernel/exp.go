@@ -41,28 +41,36 @@ func expPoint(x float64) (n uint64, r float64) {
 	return n, x - k*stepHigh - k*stepLow
 }
 
-// expStep returns 2^(n/128)·eʳ to 0.51 ULP. (It is apart from expPoint so that
-// both are inlined.)
-func expStep(n uint64, r float64) float64 {
+// expStep returns 2^(n/128)·eʳ to 0.51 ULP as value + rest, where value is
+// 2^(n/128), and the exact sum has 8 bits more. (It is apart from expPoint so
+// that both are inlined.)
+func expStep(n uint64, r float64) (value, rest float64) {
 	e := &exp2Table[n%128]
 	t := math.Float64frombits(e.bits + n>>7<<52)
 	s := r * r
 	p := r + s*((expQuintic[0]+r*expQuintic[1])+s*(expQuintic[2]+r*expQuintic[3]))
-	return t + t*(p+e.rest)
+	return t, t * (p + e.rest)
 }
 
-// expTail returns gain·eˣ for every x ≤ 0, down through the subnormals to 0:
-// where eˣ is small it takes 2⁵¹²·eˣ, and rounds once more as it scales that
-// down.
-func expTail(x, gain float64) float64 {
+// expTail returns gain·eˣ·(1 + eˣ)^power for every x ≤ 0, down through the
+// subnormals to 0: where eˣ is small it takes 2⁵¹²·eˣ, and rounds once more as it
+// scales that down. For a power other than 0, x must be at most −20, where two
+// terms of the binomial series do.
+func expTail(x, gain, power float64) float64 {
 	if x < -750 {
 		return 0
 	}
 	n, r := expPoint(x)
 	if x < -707 {
-		return expStep(n+512*128, r) * (gain * 0x1p-512)
+		value, rest := expStep(n+512*128, r)
+		return (value + rest) * (gain * 0x1p-512)
 	}
-	return gain * expStep(n, r)
+	value, rest := expStep(n, r)
+	if power != 0 {
+		e := value + rest
+		rest += e * (power*e + power*(power-1)/2*e*e)
+	}
+	return gain * (value + rest)
 }
 
 // clamp32 clamps x to where exp32 works and eˣ is all but 0 or infinite for

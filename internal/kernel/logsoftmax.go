@@ -75,7 +75,7 @@ func LogSoftmaxDerivativeFromOutput[T Float](dst, y, upstream []T, classes, stri
 //
 //	gᵢ − pᵢ·Σg = (1 − pᵢ)·gᵢ − pᵢ·(Σg − gᵢ)
 func logBackward[T Float](y, g T, total sum, tau T) T {
-	p := expTail(float64(y), 1)
+	p := expTail(float64(y), 1, 0)
 	others := 1 - p
 	if p > 0.5 {
 		others = -math.Expm1(float64(y))

@@ -307,10 +307,10 @@ func exponentials64(dst, x []float64, stride int, m, tau float64, s *sum) {
 			d = q
 		}
 		n, r := expPoint(d)
-		e := expStep(n, r)
-		e += e * low
+		value, rest := expStep(n, r)
+		e := value + (rest + value*low)
 		if d < -707 { // or −Inf, for which low is NaN
-			e = expTail(d, 1)
+			e = expTail(d, 1, 0)
 		}
 		if dst != nil {
 			dst[i] = e

@@ -81,13 +81,22 @@ func source() ([]byte, error) {
 	}
 	b.WriteString("}\n\n")
 
-	fmt.Fprintf(&b, "// logisticTable[i] has, for a = i/32, σ(−2a) in two parts, tanh a = 1 − 2σ(−2a),\n// and σ′(2a) = σ(−2a)·(1 − σ(−2a)) in two parts.\nvar logisticTable = [%d]struct{ value, rest, tanh, slope, slopeRest float64 }{\n", 20*32+1)
-	for i := range 20*32 + 1 {
-		a := float64(i) / 32
-		value, rest := split(reference.BigSigmoid(number(-2 * a)))
-		tanh, _ := split(reference.BigTanh(number(a)))
-		slope, slopeRest := split(reference.BigSigmoidDerivative(number(2 * a)))
-		fmt.Fprintf(&b, "\t{%s, %s, %s, %s, %s},\n", hex(value), hex(rest), hex(tanh), hex(slope), hex(slopeRest))
+	fmt.Fprintf(&b, "// logisticTable[i] has, for a = i/16 − 20, σ(a) in two parts, tanh(a/2) = 2σ(a) − 1,\n// σ′(a) in two parts, and in c[n] the coefficient of bⁿ⁺² in σ(a + b) for |b| ≤ 1/32.\nvar logisticTable = [%d]struct {\n\tvalue, rest, tanh, slope, slopeRest float64\n\tc [6]float64\n}{\n", 2*20*16+1)
+	for i := range 2*20*16 + 1 {
+		a := float64(i)/16 - 20
+		c := logisticSeries(a)
+		value, rest := split(c[0])
+		tanh, _ := split(reference.BigTanh(number(a / 2)))
+		if a == 0 {
+			tanh = math.Copysign(0, -1) // −0 + ±0 keeps the sign of the second
+		}
+		slope, slopeRest := split(c[1])
+		fmt.Fprintf(&b, "\t{%s, %s, %s, %s, %s, [6]float64{", hex(value), hex(rest), hex(tanh), hex(slope), hex(slopeRest))
+		for _, v := range c[2:] {
+			f, _ := v.Float64()
+			fmt.Fprintf(&b, "%s, ", hex(f))
+		}
+		b.WriteString("}},\n")
 	}
 	b.WriteString("}\n\n")
 
@@ -101,6 +110,28 @@ func source() ([]byte, error) {
 	}
 	b.WriteString("}\n")
 	return format.Source(b.Bytes())
+}
+
+// logisticSeries returns the coefficients of bⁿ in σ(a + b), n = 0 … 7, from
+// σ′ = σ − σ². Of b⁸ it takes the part that the smaller even powers can have, so
+// that for |b| ≤ 1/32 what is left out is 128 times smaller: with z = 32b,
+//
+//	z⁸ = 2z⁶ − 5/4·z⁴ + 1/4·z² − 1/128 + T₈(z)/128
+func logisticSeries(a float64) []*big.Float {
+	c := []*big.Float{reference.BigSigmoid(number(a))}
+	for n := range 8 {
+		next := new(big.Float).Copy(c[n])
+		for i := range c {
+			next.Sub(next, new(big.Float).Mul(c[i], c[n-i]))
+		}
+		c = append(c, next.Quo(next, number(float64(n+1))))
+	}
+	c8 := c[8].Mul(c[8], number(0x1p-40))
+	for n, share := range map[int]float64{6: 2, 4: -1.25, 2: 0.25, 0: -1. / 128} {
+		part := new(big.Float).Mul(c8, number(math.Ldexp(share, 5*n)))
+		c[n].Add(c[n], part)
+	}
+	return c[:8]
 }
 
 // number returns x with the precision that the tables are computed in.
