@@ -24,3 +24,14 @@ func scale[T Float](v T, upstream []T, i int) T {
 	}
 	return upstream[i] * v
 }
+
+// ones returns as much of buffer as n elements need, filled with ones: an
+// upstream for a part of them. Multiplying by 1 changes nothing, and takes less
+// time than asking for each element whether there is an upstream.
+func ones[T Float](buffer []T, n int) []T {
+	buffer = buffer[:min(n, len(buffer))]
+	for i := range buffer {
+		buffer[i] = 1
+	}
+	return buffer
+}

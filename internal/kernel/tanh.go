@@ -64,24 +64,31 @@ func tanhPoint(u float64) (i uint64, a float64) {
 }
 
 func tanh32(dst, x []float32) {
-	const limit = 9.1 // tanh reaches 1 at 9.0109
 	dst = dst[:len(x)]
 	for i, v := range x {
-		u := float32(math.Float32frombits(math.Float32bits(v) &^ (1 << 31)))
-		if u > limit {
-			u = limit
-		}
-		if v != v {
-			dst[i] = v
+		u := 2 * v
+		k := logisticPoint32(u)
+		if k >= uint32(len(logisticTable)) {
+			dst[i] = tanhTail32(v)
 			continue
 		}
-		k, a := tanhPoint(float64(u))
-		b := float64(u) - a
-		t := b + b*(b*b*tanhCubic[0])
-		e := &tanhTable[k]
-		y := float32(e.value + e.slope*t/(1+e.value*t))
-		dst[i] = math.Float32frombits(math.Float32bits(y) | math.Float32bits(v)&(1<<31))
+		e := &logisticTable[k]
+		b := float64(u) - e.a
+		s, c := b*b, &e.c
+		m := b * ((e.slope + b*c[0]) + s*((c[1]+b*c[2])+s*c[3]))
+		dst[i] = float32(2*m - e.balance) // −0 − 0 is −0
 	}
+}
+
+// tanhTail32 returns tanh x for |x| ≥ 10 and for NaN.
+func tanhTail32(x float32) float32 {
+	if x > 0 {
+		return 1
+	}
+	if x < 0 {
+		return -1
+	}
+	return x
 }
 
 func tanh64(dst, x []float64) {

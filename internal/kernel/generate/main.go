@@ -49,10 +49,6 @@ func source() ([]byte, error) {
 			Exponents: []int{1, 2, 3, 4, 5}, Weight: reciprocal(reference.BigExp),
 			Fixed: map[int]*big.Float{1: big.NewFloat(1)},
 		}},
-		{"tanhCubic", "tanh b ≈ b + b·c[0]·b²", reference.Fit{
-			F: reference.BigTanh, A: 0, B: 1. / 64, Exponents: []int{1, 3},
-			Fixed: map[int]*big.Float{1: big.NewFloat(1)},
-		}},
 		{"tanhSeptic", "tanh b ≈ b + b·(c[0]·b² + c[1]·b⁴ + c[2]·b⁶)", reference.Fit{
 			F: reference.BigTanh, A: 0, B: 1. / 64, Exponents: []int{1, 3, 5, 7},
 			Fixed: map[int]*big.Float{1: big.NewFloat(1)},
@@ -81,17 +77,14 @@ func source() ([]byte, error) {
 	}
 	b.WriteString("}\n\n")
 
-	fmt.Fprintf(&b, "// logisticTable[i] has, for a = i/16 − 20, σ(a) in two parts, tanh(a/2) = 2σ(a) − 1,\n// σ′(a) in two parts, and in c[n] the coefficient of bⁿ⁺² in σ(a + b) for |b| ≤ 1/32.\nvar logisticTable = [%d]struct {\n\tvalue, rest, tanh, slope, slopeRest float64\n\tc [6]float64\n}{\n", 2*20*16+1)
+	fmt.Fprintf(&b, "// logisticTable[i] is for a = i/16 − 20, and |b| ≤ 1/32.\nvar logisticTable = [%d]logisticEntry{\n", 2*20*16+1)
 	for i := range 2*20*16 + 1 {
 		a := float64(i)/16 - 20
 		c := logisticSeries(a)
 		value, rest := split(c[0])
-		tanh, _ := split(reference.BigTanh(number(a / 2)))
-		if a == 0 {
-			tanh = math.Copysign(0, -1) // −0 + ±0 keeps the sign of the second
-		}
+		balance, _ := split(reference.BigTanh(number(-a / 2)))
 		slope, slopeRest := split(c[1])
-		fmt.Fprintf(&b, "\t{%s, %s, %s, %s, %s, [6]float64{", hex(value), hex(rest), hex(tanh), hex(slope), hex(slopeRest))
+		fmt.Fprintf(&b, "\t{%g, %s, %s, %s, %s, %s, [6]float64{", a, hex(value), hex(rest), hex(balance), hex(slope), hex(slopeRest))
 		for _, v := range c[2:] {
 			f, _ := v.Float64()
 			fmt.Fprintf(&b, "%s, ", hex(f))
