@@ -6,17 +6,9 @@ import "math"
 func LeakyReLU[T Float](dst, x []T, alpha T) {
 	switch dst := any(dst).(type) {
 	case []float32:
-		x, a := any(x).([]float32), float32(alpha)
-		dst = dst[:len(x)]
-		for i, v := range x {
-			dst[i] = leaky32(v, a)
-		}
+		leaky32(dst, any(x).([]float32), float32(alpha))
 	case []float64:
-		x, a := any(x).([]float64), float64(alpha)
-		dst = dst[:len(x)]
-		for i, v := range x {
-			dst[i] = leaky64(v, a)
-		}
+		leaky64(dst, any(x).([]float64), float64(alpha))
 	}
 }
 
@@ -24,33 +16,15 @@ func LeakyReLU[T Float](dst, x []T, alpha T) {
 // and to alpha·upstream elsewhere; to 0 there, whatever upstream is, for an
 // alpha of 0. For alpha ≥ 0 it is its own from-output form.
 func LeakyReLUDerivative[T Float](dst, x, upstream []T, alpha T) {
+	if alpha == 0 {
+		ReLUDerivative(dst, x, upstream)
+		return
+	}
 	switch dst := any(dst).(type) {
 	case []float32:
-		x, g, a := any(x).([]float32), any(upstream).([]float32), float32(alpha)
-		dst = dst[:len(x)]
-		if g == nil {
-			for i, v := range x {
-				dst[i] = gate32(v, 1, a)
-			}
-			return
-		}
-		g = g[:len(x)]
-		for i, v := range x {
-			dst[i] = gate32(v, g[i], a)
-		}
+		leakyDerivative32(dst, any(x).([]float32), any(upstream).([]float32), float32(alpha))
 	case []float64:
-		x, g, a := any(x).([]float64), any(upstream).([]float64), float64(alpha)
-		dst = dst[:len(x)]
-		if g == nil {
-			for i, v := range x {
-				dst[i] = gate64(v, 1, a)
-			}
-			return
-		}
-		g = g[:len(x)]
-		for i, v := range x {
-			dst[i] = gate64(v, g[i], a)
-		}
+		leakyDerivative64(dst, any(x).([]float64), any(upstream).([]float64), float64(alpha))
 	}
 }
 
@@ -59,50 +33,130 @@ func LeakyReLUDerivative[T Float](dst, x, upstream []T, alpha T) {
 // of x are random. The sign bit separates +0 from −0 as well, so that f(+0) is
 // +0 for a negative slope too.
 
-// leaky32 returns v for v ≥ +0, else alpha·v.
-func leaky32(v, alpha float32) float32 {
-	on, y := math.Float32bits(v), math.Float32bits(alpha*v)
-	if int32(on) >= 0 {
-		y = on
+// unlessNegative returns b for the bits of a number from +0 on, else y.
+func unlessNegative[W int32 | int64](b, y W) W {
+	if b >= 0 {
+		y = b
 	}
-	return math.Float32frombits(y)
+	return y
 }
 
-// leaky64 is leaky32 for float64.
-func leaky64(v, alpha float64) float64 {
-	on, y := math.Float64bits(v), math.Float64bits(alpha*v)
-	if int64(on) >= 0 {
-		y = on
+// slope returns on for the bits b of a number above 0, b for those of a NaN, else
+// off.
+func slope[W int32 | int64](b, on, off, magnitude, inf W) W {
+	if b > 0 {
+		off = on
 	}
-	return math.Float64frombits(y)
+	if b&magnitude > inf {
+		off = b
+	}
+	return off
 }
 
-// gate32 returns g for v > 0, v for NaN, else alpha·g, or 0 for an alpha of 0.
-func gate32(v, g, alpha float32) float32 {
-	in, d := math.Float32bits(v), math.Float32bits(alpha*g)
-	if alpha == 0 {
-		d = 0
+func leaky32(dst, x []float32, alpha float32) {
+	in, inRest := eights[int32](x)
+	v, vRest := eights[float32](x)
+	out, outRest := eights[int32](dst)
+	v, out = v[:len(in)], out[:len(in)]
+	for i := range in {
+		b, v, o := &in[i], &v[i], &out[i]
+		o[0] = unlessNegative(b[0], int32(math.Float32bits(v[0]*alpha)))
+		o[1] = unlessNegative(b[1], int32(math.Float32bits(v[1]*alpha)))
+		o[2] = unlessNegative(b[2], int32(math.Float32bits(v[2]*alpha)))
+		o[3] = unlessNegative(b[3], int32(math.Float32bits(v[3]*alpha)))
+		o[4] = unlessNegative(b[4], int32(math.Float32bits(v[4]*alpha)))
+		o[5] = unlessNegative(b[5], int32(math.Float32bits(v[5]*alpha)))
+		o[6] = unlessNegative(b[6], int32(math.Float32bits(v[6]*alpha)))
+		o[7] = unlessNegative(b[7], int32(math.Float32bits(v[7]*alpha)))
 	}
-	if int32(in) > 0 {
-		d = math.Float32bits(g)
+	vRest, outRest = vRest[:len(inRest)], outRest[:len(inRest)]
+	for i, b := range inRest {
+		outRest[i] = unlessNegative(b, int32(math.Float32bits(vRest[i]*alpha)))
 	}
-	if in<<1 > 0xff<<24 {
-		d = in
-	}
-	return math.Float32frombits(d)
 }
 
-// gate64 is gate32 for float64.
-func gate64(v, g, alpha float64) float64 {
-	in, d := math.Float64bits(v), math.Float64bits(alpha*g)
-	if alpha == 0 {
-		d = 0
+func leakyDerivative32(dst, x, upstream []float32, alpha float32) {
+	if upstream == nil {
+		var buffer [64]float32
+		g := ones(buffer[:], len(x))
+		for n := len(g); len(x) > 0; dst, x = dst[n:], x[n:] {
+			n = min(n, len(x))
+			leakyDerivative32(dst[:n], x[:n], g[:n], alpha)
+		}
+		return
 	}
-	if int64(in) > 0 {
-		d = math.Float64bits(g)
+	in, inRest := eights[int32](x)
+	on, onRest := eights[int32](upstream)
+	g, gRest := eights[float32](upstream)
+	out, outRest := eights[int32](dst)
+	on, g, out = on[:len(in)], g[:len(in)], out[:len(in)]
+	for i := range in {
+		b, on, g, o := &in[i], &on[i], &g[i], &out[i]
+		o[0] = slope(b[0], on[0], int32(math.Float32bits(g[0]*alpha)), math.MaxInt32, inf32)
+		o[1] = slope(b[1], on[1], int32(math.Float32bits(g[1]*alpha)), math.MaxInt32, inf32)
+		o[2] = slope(b[2], on[2], int32(math.Float32bits(g[2]*alpha)), math.MaxInt32, inf32)
+		o[3] = slope(b[3], on[3], int32(math.Float32bits(g[3]*alpha)), math.MaxInt32, inf32)
+		o[4] = slope(b[4], on[4], int32(math.Float32bits(g[4]*alpha)), math.MaxInt32, inf32)
+		o[5] = slope(b[5], on[5], int32(math.Float32bits(g[5]*alpha)), math.MaxInt32, inf32)
+		o[6] = slope(b[6], on[6], int32(math.Float32bits(g[6]*alpha)), math.MaxInt32, inf32)
+		o[7] = slope(b[7], on[7], int32(math.Float32bits(g[7]*alpha)), math.MaxInt32, inf32)
 	}
-	if in<<1 > 0x7ff<<53 {
-		d = in
+	onRest, gRest, outRest = onRest[:len(inRest)], gRest[:len(inRest)], outRest[:len(inRest)]
+	for i, b := range inRest {
+		outRest[i] = slope(b, onRest[i], int32(math.Float32bits(gRest[i]*alpha)), math.MaxInt32, inf32)
 	}
-	return math.Float64frombits(d)
+}
+
+func leaky64(dst, x []float64, alpha float64) {
+	in, inRest := eights[int64](x)
+	v, vRest := eights[float64](x)
+	out, outRest := eights[int64](dst)
+	v, out = v[:len(in)], out[:len(in)]
+	for i := range in {
+		b, v, o := &in[i], &v[i], &out[i]
+		o[0] = unlessNegative(b[0], int64(math.Float64bits(v[0]*alpha)))
+		o[1] = unlessNegative(b[1], int64(math.Float64bits(v[1]*alpha)))
+		o[2] = unlessNegative(b[2], int64(math.Float64bits(v[2]*alpha)))
+		o[3] = unlessNegative(b[3], int64(math.Float64bits(v[3]*alpha)))
+		o[4] = unlessNegative(b[4], int64(math.Float64bits(v[4]*alpha)))
+		o[5] = unlessNegative(b[5], int64(math.Float64bits(v[5]*alpha)))
+		o[6] = unlessNegative(b[6], int64(math.Float64bits(v[6]*alpha)))
+		o[7] = unlessNegative(b[7], int64(math.Float64bits(v[7]*alpha)))
+	}
+	vRest, outRest = vRest[:len(inRest)], outRest[:len(inRest)]
+	for i, b := range inRest {
+		outRest[i] = unlessNegative(b, int64(math.Float64bits(vRest[i]*alpha)))
+	}
+}
+
+func leakyDerivative64(dst, x, upstream []float64, alpha float64) {
+	if upstream == nil {
+		var buffer [64]float64
+		g := ones(buffer[:], len(x))
+		for n := len(g); len(x) > 0; dst, x = dst[n:], x[n:] {
+			n = min(n, len(x))
+			leakyDerivative64(dst[:n], x[:n], g[:n], alpha)
+		}
+		return
+	}
+	in, inRest := eights[int64](x)
+	on, onRest := eights[int64](upstream)
+	g, gRest := eights[float64](upstream)
+	out, outRest := eights[int64](dst)
+	on, g, out = on[:len(in)], g[:len(in)], out[:len(in)]
+	for i := range in {
+		b, on, g, o := &in[i], &on[i], &g[i], &out[i]
+		o[0] = slope(b[0], on[0], int64(math.Float64bits(g[0]*alpha)), math.MaxInt64, inf64)
+		o[1] = slope(b[1], on[1], int64(math.Float64bits(g[1]*alpha)), math.MaxInt64, inf64)
+		o[2] = slope(b[2], on[2], int64(math.Float64bits(g[2]*alpha)), math.MaxInt64, inf64)
+		o[3] = slope(b[3], on[3], int64(math.Float64bits(g[3]*alpha)), math.MaxInt64, inf64)
+		o[4] = slope(b[4], on[4], int64(math.Float64bits(g[4]*alpha)), math.MaxInt64, inf64)
+		o[5] = slope(b[5], on[5], int64(math.Float64bits(g[5]*alpha)), math.MaxInt64, inf64)
+		o[6] = slope(b[6], on[6], int64(math.Float64bits(g[6]*alpha)), math.MaxInt64, inf64)
+		o[7] = slope(b[7], on[7], int64(math.Float64bits(g[7]*alpha)), math.MaxInt64, inf64)
+	}
+	onRest, gRest, outRest = onRest[:len(inRest)], gRest[:len(inRest)], outRest[:len(inRest)]
+	for i, b := range inRest {
+		outRest[i] = slope(b, onRest[i], int64(math.Float64bits(gRest[i]*alpha)), math.MaxInt64, inf64)
+	}
 }
