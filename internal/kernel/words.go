@@ -14,9 +14,13 @@ import "unsafe"
 // It is safe: W and T have the same size, so that the views lie within s, whose
 // array they keep alive; W needs no stricter alignment than T, on any platform;
 // neither holds pointers, and each bit pattern is a value of both. The compiler
-// does not assume that pointers to different types point to different memory.
+// does not assume that pointers to different types point to different memory. A
+// pointer to a block is made only where there is one.
 func eights[W int32 | int64 | Float, T Float](s []T) (blocks [][8]W, rest []W) {
 	p := unsafe.Pointer(unsafe.SliceData(s))
 	n := len(s) / 8
-	return unsafe.Slice((*[8]W)(p), n), unsafe.Slice((*W)(p), len(s))[8*n:]
+	if n > 0 {
+		blocks = unsafe.Slice((*[8]W)(p), n)
+	}
+	return blocks, unsafe.Slice((*W)(p), len(s))[8*n:]
 }
