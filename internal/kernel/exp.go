@@ -2,54 +2,67 @@ package kernel
 
 import "math"
 
-// The exponential by table: with n = round(128·x/ln 2),
+// Adding roundToInt to a small number and taking it away again rounds the
+// number to an integer, which stands in the lowest bits in between.
+const roundToInt = 0x1.8p52
+
+// exp32 returns eˣ for x ≤ 0 to a relative error of 2⁻²⁷: from the point of
+// expTable next to x, 1/16 apart, it goes on by a cubic. Below −106, where a
+// float32 has nothing left, it returns 0. NaN gives NaN.
+func exp32(x float64) float64 {
+	const zero, limit = 0x1.8p48, 106
+	k := x + (zero + limit)
+	i := math.Float64bits(k) - math.Float64bits(zero)
+	if i >= uint64(len(expTable)) {
+		if x == x {
+			x = 0
+		}
+		return x
+	}
+	b, t := x-(k-(zero+limit)), expTable[i]
+	return t + t*(b*(expCubic[0]+b*(expCubic[1]+b*expCubic[2])))
+}
+
+// For float64, with n = round(256·x/ln 2),
 //
-//	eˣ = 2^(n/128) · eʳ,   r = x − n·ln2/128,   |r| ≤ ln2/256
+//	eˣ = 2^(n/256) · eʳ,   r = x − n·ln2/256,   |r| ≤ ln2/512
 //
-// 2^(n/128) has its exponent from n/128 and its mantissa from exp2Table, and
+// 2^(n/256) has its exponent from n/256 and its mantissa from exp2Table, and
 // eʳ is a short polynomial. The table holds bits, not floats, since the exponent
-// is added as an integer: moves between the two kinds of register are slow.
+// is added as an integer: moves between the two kinds of register are slow. And
+// it holds them less what n<<44 adds to them beside the exponent.
 const (
-	log2Steps = 128 / math.Ln2
+	log2Steps = 256 / math.Ln2
 
-	// ln2/128 in two parts. The first has 33 bits, so that its product with
-	// n, of less than 18 bits, is exact.
-	stepHigh = 0x1.62e42fefp-8
-	stepLow  = 0x1.473de6af278edp-41
-
-	// Adding roundToInt to a small number and taking it away again rounds
-	// the number to an integer, which stands in the lowest bits in between.
-	roundToInt = 0x1.8p52
+	// ln2/256 in two parts. The first has 33 bits, down to 2⁻⁴¹, so that its
+	// product with n, of less than 19 bits, is exact.
+	stepHigh = 0x1.62e42fefp-9
+	stepLow  = 0x1.473de6af278edp-42
 )
 
-// exp32 returns eˣ for |x| ≤ 708 to a relative error of 2⁻³⁰: all that a
-// float32 can hold, and a little more. NaN gives NaN.
-func exp32(x float64) float64 {
-	k := x*log2Steps + roundToInt
-	n := math.Float64bits(k)
-	r := x - (k-roundToInt)*(math.Ln2/128)
-	t := math.Float64frombits(exp2Table[n%128].bits + n>>7<<52)
-	return t + t*(r*(expQuadratic[0]+r*expQuadratic[1]))
+// exp2 returns 2^(n/256).
+func exp2(n uint64) float64 {
+	return math.Float64frombits(exp2Table[n%256].bits + n<<44)
 }
 
-// expPoint returns n, with 2⁵¹ or so added to it, and r for x ≤ 0 in the normal
-// range or NaN.
-func expPoint(x float64) (n uint64, r float64) {
-	k := x*log2Steps + roundToInt
-	n = math.Float64bits(k)
-	k -= roundToInt
-	return n, x - k*stepHigh - k*stepLow
+// expPoint returns n, as a float and with 2⁵¹ or so added to it, for x ≤ 0 in the
+// normal range or NaN.
+func expPoint(x float64) (n uint64, k float64) {
+	k = x*log2Steps + roundToInt
+	return math.Float64bits(k), k - roundToInt
 }
 
-// expStep returns 2^(n/128)·eʳ to 0.51 ULP as value + rest, where value is
-// 2^(n/128), and the exact sum has 8 bits more. (It is apart from expPoint so
+// expLimit is what n, as expPoint returns it, is below as an int64 where x is below
+// −707 or −Inf, and may be where it is NaN.
+const expLimit = 0x4338000000000000 - 707*369 // 369 < 256/ln2
+
+// expStep returns 2^(n/256)·eʳ to 0.51 ULP as value + rest, where value is
+// 2^(n/256), and the exact sum has 8 bits more. (It is apart from expPoint so
 // that both are inlined.)
 func expStep(n uint64, r float64) (value, rest float64) {
-	e := &exp2Table[n%128]
-	t := math.Float64frombits(e.bits + n>>7<<52)
-	s := r * r
+	t, s := exp2(n), r*r
 	p := r + s*((expQuintic[0]+r*expQuintic[1])+s*(expQuintic[2]+r*expQuintic[3]))
-	return t, t * (p + e.rest)
+	return t, t * (p + exp2Table[n%256].rest)
 }
 
 // expTail returns gain·eˣ·(1 + eˣ)^power for every x ≤ 0, down through the
@@ -60,9 +73,10 @@ func expTail(x, gain, power float64) float64 {
 	if x < -750 {
 		return 0
 	}
-	n, r := expPoint(x)
+	n, k := expPoint(x)
+	r := x - k*stepHigh - k*stepLow
 	if x < -707 {
-		value, rest := expStep(n+512*128, r)
+		value, rest := expStep(n+512*256, r)
 		return (value + rest) * (gain * 0x1p-512)
 	}
 	value, rest := expStep(n, r)
@@ -71,17 +85,4 @@ func expTail(x, gain, power float64) float64 {
 		rest += e * (power*e + power*(power-1)/2*e*e)
 	}
 	return gain * (value + rest)
-}
-
-// clamp32 clamps x to where exp32 works and eˣ is all but 0 or infinite for
-// a float32 result. A NaN passes.
-func clamp32(x float32) float64 {
-	const limit = 106 // e⁻¹⁰⁶·4 is below half the smallest float32
-	if x < -limit {
-		x = -limit
-	}
-	if x > limit {
-		x = limit
-	}
-	return float64(x)
 }

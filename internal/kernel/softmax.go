@@ -28,9 +28,7 @@ func softmax32(dst, x []float32, classes, stride int, tau float64) {
 			var s sum
 			exponentials32(out, in, stride, float64(largest32(in, stride)), tau, &s)
 			inverse := float32(1 / s.high)
-			for i := 0; i < len(out); i += stride {
-				out[i] *= inverse
-			}
+			scaleRow(out, stride, inverse)
 		}
 	}
 }
@@ -43,34 +41,53 @@ func softmax64(dst, x []float64, classes, stride int, tau float64) {
 			var s sum
 			exponentials64(out, in, stride, largest64(in, stride), tau, &s)
 			inverse := 1 / s.value()
-			for i := 0; i < len(out); i += stride {
-				out[i] *= inverse
-			}
+			scaleRow(out, stride, inverse)
 		}
 	}
 }
 
-// largest32 returns the maximum of a row. It compares integers, of the same
-// order as the floats, since that takes no branch: where rows are short, each
-// new maximum would be a misprediction. A NaN may win or lose: the sum of the
-// exponentials finds it.
+// scaleRow multiplies a row by c.
+func scaleRow[T Float](row []T, stride int, c T) {
+	if stride == 1 {
+		for i := range row {
+			row[i] *= c
+		}
+		return
+	}
+	for i := 0; i < len(row); i += stride {
+		row[i] *= c
+	}
+}
+
+// largest32 returns the maximum of a row. It compares integers, since that takes
+// no branch: where rows are short, each new maximum would be a misprediction. As
+// integers the floats from 0 up are in order, and above the others, whose order
+// is reversed. A NaN may win or lose: the sum of the exponentials finds it.
 func largest32(x []float32, stride int) float32 {
-	order := func(b int32) int32 { return b ^ int32(uint32(b>>31)>>1) }
 	m := int32(math.MinInt32)
 	for i := 0; i < len(x); i += stride {
-		m = max(m, order(int32(math.Float32bits(x[i]))))
+		m = max(m, int32(math.Float32bits(x[i])))
 	}
-	return math.Float32frombits(uint32(order(m)))
+	if m < 0 {
+		for i := 0; i < len(x); i += stride {
+			m = min(m, int32(math.Float32bits(x[i])))
+		}
+	}
+	return math.Float32frombits(uint32(m))
 }
 
 // largest64 is largest32 for float64.
 func largest64(x []float64, stride int) float64 {
-	order := func(b int64) int64 { return b ^ int64(uint64(b>>63)>>1) }
 	m := int64(math.MinInt64)
 	for i := 0; i < len(x); i += stride {
-		m = max(m, order(int64(math.Float64bits(x[i]))))
+		m = max(m, int64(math.Float64bits(x[i])))
 	}
-	return math.Float64frombits(uint64(order(m)))
+	if m < 0 {
+		for i := 0; i < len(x); i += stride {
+			m = min(m, int64(math.Float64bits(x[i])))
+		}
+	}
+	return math.Float64frombits(uint64(m))
 }
 
 // SoftmaxMasked is Softmax over the entries of x to keep. The others are 0 in
@@ -257,72 +274,6 @@ func first[T Float](x []T, stride int) int {
 		}
 	}
 	return at
-}
-
-// exponentials sets dst, unless it is nil, to e^((x − m)/τ) for one row, and
-// adds them to s. No x is above m.
-func exponentials[T Float](dst, x []T, stride int, m, tau T, s *sum) {
-	switch x := any(x).(type) {
-	case []float32:
-		exponentials32(any(dst).([]float32), x, stride, float64(m), float64(tau), s)
-	case []float64:
-		exponentials64(any(dst).([]float64), x, stride, float64(m), float64(tau), s)
-	}
-}
-
-func exponentials32(dst, x []float32, stride int, m, tau float64, s *sum) {
-	total := s.high // a float64 sum of float32 terms needs no more bits
-	for i := 0; i < len(x); i += stride {
-		d := float64(x[i]) - m
-		if tau != 1 {
-			d /= tau
-		}
-		if d < -106 {
-			d = -106 // where e^d is 0 for a float32
-		}
-		e := exp32(d)
-		total += e
-		if dst != nil {
-			dst[i] = float32(e)
-		}
-	}
-	s.high = total
-}
-
-// exponentials64 takes the rounding error of (x − m)/τ along: for a difference
-// of 100 that error would cost the exponential six bits, and LogSoftmax all of
-// these where one entry is far above the others.
-//
-// It adds up eight terms before it takes the errors of a sum along, too: they
-// can lose no more than 3 bits.
-func exponentials64(dst, x []float64, stride int, m, tau float64, s *sum) {
-	total, block, terms := *s, 0.0, 0
-	for i := 0; i < len(x); i += stride {
-		d := x[i] - m
-		t := d - x[i]
-		low := (x[i] - (d - t)) - (m + t)
-		if tau != 1 {
-			q := d / tau
-			low = (math.FMA(-q, tau, d) + low) / tau
-			d = q
-		}
-		n, r := expPoint(d)
-		value, rest := expStep(n, r)
-		e := value + (rest + value*low)
-		if d < -707 { // or −Inf, for which low is NaN
-			e = expTail(d, 1, 0)
-		}
-		if dst != nil {
-			dst[i] = e
-		}
-		block += e
-		if terms++; terms%8 == 0 {
-			total.add(block)
-			block = 0
-		}
-	}
-	total.add(block)
-	*s = total
 }
 
 // A sum adds up numbers together with the rounding errors of the additions,

@@ -40,12 +40,12 @@ func source() ([]byte, error) {
 		name, doc string
 		fit       reference.Fit
 	}{
-		{"expQuadratic", "e^r ≈ 1 + r·(c[0] + r·c[1])", reference.Fit{
-			F: reference.BigExpm1, A: -math.Ln2 / 256, B: math.Ln2 / 256,
-			Exponents: []int{1, 2}, Weight: reciprocal(reference.BigExp),
+		{"expCubic", "e^b ≈ 1 + b·(c[0] + b·(c[1] + b·c[2]))", reference.Fit{
+			F: reference.BigExpm1, A: -1. / 32, B: 1. / 32,
+			Exponents: []int{1, 2, 3}, Weight: reciprocal(reference.BigExp),
 		}},
 		{"expQuintic", "e^r ≈ 1 + r + r²·(c[0] + r·c[1] + r²·c[2] + r³·c[3])", reference.Fit{
-			F: reference.BigExpm1, A: -math.Ln2 / 256, B: math.Ln2 / 256,
+			F: reference.BigExpm1, A: -math.Ln2 / 512, B: math.Ln2 / 512,
 			Exponents: []int{1, 2, 3, 4, 5}, Weight: reciprocal(reference.BigExp),
 			Fixed: map[int]*big.Float{1: big.NewFloat(1)},
 		}},
@@ -68,12 +68,17 @@ func source() ([]byte, error) {
 		b.WriteString("}\n\n")
 	}
 
-	fmt.Fprintf(&b, "// exp2Table[i] is 2^(i/128): the bits of the float64 nearest to it, and the rest\n// as a fraction of that.\nvar exp2Table = [128]struct {\n\tbits uint64\n\trest float64\n}{\n")
-	ln2 := reference.BigLog(number(2))
-	for i := range 128 {
-		x := number(float64(i) / 128)
-		value, rest := split(reference.BigExp(x.Mul(x, ln2)))
-		fmt.Fprintf(&b, "\t{%#016x, %s},\n", math.Float64bits(value), hex(rest/value))
+	fmt.Fprintf(&b, "// exp2Table[i] is 2^(i/256): the bits of the float64 nearest to it, less i<<44, and\n// the rest as a fraction of that.\nvar exp2Table = [256]struct {\n\tbits uint64\n\trest float64\n}{\n")
+	for i := range 256 {
+		value, rest := split(steps(reference.BigExp)(number(float64(i))))
+		fmt.Fprintf(&b, "\t{%#016x, %s},\n", math.Float64bits(value)-uint64(i)<<44, hex(rest/value))
+	}
+	b.WriteString("}\n\n")
+
+	fmt.Fprintf(&b, "// expTable[i] is e^(i/16 − 106).\nvar expTable = [%d]float64{\n", 106*16+1)
+	for i := range 106*16 + 1 {
+		value, _ := split(reference.BigExp(number(float64(i)/16 - 106)))
+		fmt.Fprintf(&b, "\t%s,\n", hex(value))
 	}
 	b.WriteString("}\n\n")
 
@@ -139,6 +144,13 @@ func split(x *big.Float) (value, rest float64) {
 
 // hex formats c so that it reads back as it is.
 func hex(c float64) string { return fmt.Sprintf("%x", c) }
+
+// steps returns f of a number of steps of ln2/256.
+func steps(f func(*big.Float) *big.Float) func(*big.Float) *big.Float {
+	step := reference.BigLog(number(2))
+	step.Quo(step, number(256))
+	return func(x *big.Float) *big.Float { return f(new(big.Float).Mul(x, step)) }
+}
 
 // reciprocal returns 1/f.
 func reciprocal(f func(*big.Float) *big.Float) func(*big.Float) *big.Float {
