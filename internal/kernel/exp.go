@@ -61,7 +61,7 @@ const expLimit = 0x4338000000000000 - 707*369 // 369 < 256/ln2
 // that both are inlined.)
 func expStep(n uint64, r float64) (value, rest float64) {
 	t, s := exp2(n), r*r
-	p := r + s*((expQuintic[0]+r*expQuintic[1])+s*(expQuintic[2]+r*expQuintic[3]))
+	p := r + s*((expQuartic[0]+r*expQuartic[1])+s*expQuartic[2])
 	return t, t * (p + exp2Table[n%256].rest)
 }
 

@@ -46,39 +46,56 @@ func exponentials64(dst, x []float64, stride int, m, tau float64, s *sum) {
 		exponentialsAnywhere(dst, x, stride, m, tau, s)
 		return
 	}
-	total := *s
 	// With m in two parts, the first a multiple of 2⁻⁴¹ as stepHigh is,
 	//
-	//	r = x − m − n·ln2/256 = (x − (mHigh + n·stepHigh)) − (mLow + n·stepLow)
+	//	r = x − m − n·ln2/256 = (x − (high + n·stepHigh)) − (low + n·stepLow)
 	//
-	// has no rounding error worth the name: the inner bracket is exact, and x
+	// has no rounding error worth the name: the first bracket is exact, and x
 	// next to it. That is half the work of taking the error of x − m along.
 	const round = 0x1.8p52 * 0x1p-41
-	mHigh := (m + round) - round
-	mLow := m - mHigh
-	for len(x) > 0 {
-		length, block := min(8*stride, len(x)), 0.0
-		for i := 0; i < length; i += stride {
-			d := x[i] - m
-			n, k := expPoint(d)
-			var e float64
-			if int64(n) >= expLimit {
-				value, rest := expStep(n, (x[i]-(mHigh+k*stepHigh))-(mLow+k*stepLow))
-				e = value + rest
-			} else {
-				e = expTail(d, 1, 0)
+	high := (m + round) - round
+	low := m - high
+	total := *s
+	if stride == 1 && dst != nil {
+		for len(x) > 0 {
+			n, block := min(8, len(x)), 0.0
+			in, out := x[:n], dst[:n]
+			for i, v := range in {
+				d := v - m
+				n, k := expPoint(d)
+				value, rest := expStep(n, (v-(high+k*stepHigh))-(low+k*stepLow))
+				e := value + rest
+				if int64(n) < expLimit {
+					e = expTail(d, 1, 0)
+				}
+				out[i] = e
+				block += e
 			}
-			if dst != nil {
-				dst[i] = e
-			}
-			block += e
+			total = total.plus(block)
+			x, dst = x[n:], dst[n:]
 		}
-		total.add(block)
-		x = x[length:]
+		*s = total
+		return
+	}
+	block, terms := 0.0, 0
+	for i := 0; i < len(x); i += stride {
+		d := x[i] - m
+		n, k := expPoint(d)
+		value, rest := expStep(n, (x[i]-(high+k*stepHigh))-(low+k*stepLow))
+		e := value + rest
+		if int64(n) < expLimit {
+			e = expTail(d, 1, 0)
+		}
 		if dst != nil {
-			dst = dst[length:]
+			dst[i] = e
+		}
+		block += e
+		if terms++; terms%8 == 0 {
+			total = total.plus(block)
+			block = 0
 		}
 	}
+	total = total.plus(block)
 	*s = total
 }
 
@@ -105,10 +122,10 @@ func exponentialsAnywhere(dst, x []float64, stride int, m, tau float64, s *sum) 
 		}
 		block += e
 		if terms++; terms%8 == 0 {
-			total.add(block)
+			total = total.plus(block)
 			block = 0
 		}
 	}
-	total.add(block)
+	total = total.plus(block)
 	*s = total
 }

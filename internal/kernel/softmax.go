@@ -65,8 +65,14 @@ func scaleRow[T Float](row []T, stride int, c T) {
 // is reversed. A NaN may win or lose: the sum of the exponentials finds it.
 func largest32(x []float32, stride int) float32 {
 	m := int32(math.MinInt32)
-	for i := 0; i < len(x); i += stride {
-		m = max(m, int32(math.Float32bits(x[i])))
+	if stride == 1 { // the compiler's better loop
+		for _, v := range x {
+			m = max(m, int32(math.Float32bits(v)))
+		}
+	} else {
+		for i := 0; i < len(x); i += stride {
+			m = max(m, int32(math.Float32bits(x[i])))
+		}
 	}
 	if m < 0 {
 		for i := 0; i < len(x); i += stride {
@@ -79,8 +85,14 @@ func largest32(x []float32, stride int) float32 {
 // largest64 is largest32 for float64.
 func largest64(x []float64, stride int) float64 {
 	m := int64(math.MinInt64)
-	for i := 0; i < len(x); i += stride {
-		m = max(m, int64(math.Float64bits(x[i])))
+	if stride == 1 { // the compiler's better loop
+		for _, v := range x {
+			m = max(m, int64(math.Float64bits(v)))
+		}
+	} else {
+		for i := 0; i < len(x); i += stride {
+			m = max(m, int64(math.Float64bits(x[i])))
+		}
 	}
 	if m < 0 {
 		for i := 0; i < len(x); i += stride {
@@ -281,11 +293,13 @@ func first[T Float](x []T, stride int) int {
 // lose twenty bits.
 type sum struct{ high, low float64 }
 
-func (s *sum) add(v float64) {
+func (s *sum) add(v float64) { *s = s.plus(v) }
+
+// plus returns s + v. As values, the two parts stay in registers.
+func (s sum) plus(v float64) sum {
 	high := s.high + v
 	t := high - s.high
-	s.low += (s.high - (high - t)) + (v - t)
-	s.high = high
+	return sum{high, s.low + ((s.high - (high - t)) + (v - t))}
 }
 
-func (s *sum) value() float64 { return s.high + s.low }
+func (s sum) value() float64 { return s.high + s.low }

@@ -10,13 +10,12 @@ var expCubic = [...]float64{
 	0x1.554ec65e0b986p-03,
 }
 
-// expQuintic: e^r ≈ 1 + r + r²·(c[0] + r·c[1] + r²·c[2] + r³·c[3])
-// for |r| ≤ 0.001354, with a relative error below 2^-71.4.
-var expQuintic = [...]float64{
-	0x1.fffffffffffdcp-02,
-	0x1.5555555555577p-03,
-	0x1.5555573b7a5c3p-05,
-	0x1.1111108a6a957p-07,
+// expQuartic: e^r ≈ 1 + r + r²·(c[0] + r·c[1] + r²·c[2])
+// for |r| ≤ 0.001354, with a relative error below 2^-57.5.
+var expQuartic = [...]float64{
+	0x1.000000000006cp-01,
+	0x1.5555571d6f47fp-03,
+	0x1.5555521d4fb8dp-05,
 }
 
 // tanhSeptic: tanh b ≈ b + b·(c[0]·b² + c[1]·b⁴ + c[2]·b⁶)

@@ -44,9 +44,9 @@ func source() ([]byte, error) {
 			F: reference.BigExpm1, A: -1. / 32, B: 1. / 32,
 			Exponents: []int{1, 2, 3}, Weight: reciprocal(reference.BigExp),
 		}},
-		{"expQuintic", "e^r ≈ 1 + r + r²·(c[0] + r·c[1] + r²·c[2] + r³·c[3])", reference.Fit{
+		{"expQuartic", "e^r ≈ 1 + r + r²·(c[0] + r·c[1] + r²·c[2])", reference.Fit{
 			F: reference.BigExpm1, A: -math.Ln2 / 512, B: math.Ln2 / 512,
-			Exponents: []int{1, 2, 3, 4, 5}, Weight: reciprocal(reference.BigExp),
+			Exponents: []int{1, 2, 3, 4}, Weight: reciprocal(reference.BigExp),
 			Fixed: map[int]*big.Float{1: big.NewFloat(1)},
 		}},
 		{"tanhSeptic", "tanh b ≈ b + b·(c[0]·b² + c[1]·b⁴ + c[2]·b⁶)", reference.Fit{
