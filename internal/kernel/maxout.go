@@ -6,10 +6,7 @@ package kernel
 func Maxout[T Float](dst, x []T, pieces, stride int) {
 	if stride == 1 {
 		if pieces == 2 {
-			x = x[:2*len(dst)]
-			for i := range dst {
-				dst[i] = max(x[2*i], x[2*i+1])
-			}
+			pairs(dst, x)
 			return
 		}
 		for i := range dst {
@@ -31,6 +28,23 @@ func Maxout[T Float](dst, x []T, pieces, stride int) {
 				out[i] = max(v, piece[i])
 			}
 		}
+	}
+}
+
+// pairs sets dst to the maxima of the pairs in x. It goes by fours: without
+// branches there is little else in the loop than the loop itself, and one at a
+// time takes half as long again.
+func pairs[T Float](dst, x []T) {
+	in, _ := eights[T](x)
+	for i := range in {
+		v, m := &in[i], (*[4]T)(dst[4*i:4*i+4])
+		m[0] = max(v[0], v[1])
+		m[1] = max(v[2], v[3])
+		m[2] = max(v[4], v[5])
+		m[3] = max(v[6], v[7])
+	}
+	for i := 4 * len(in); i < len(dst); i++ {
+		dst[i] = max(x[2*i], x[2*i+1])
 	}
 }
 
