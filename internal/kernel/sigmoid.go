@@ -55,19 +55,14 @@ func SigmoidDerivativeFromOutput[T Float](dst, y, upstream []T) {
 // and nothing that depends on the sign of x. That is two thirds of the time of
 // 1/(1 + e⁻ˣ) with an exponential by table, and less than half of it where that
 // needs a few extra bits.
-//
-// The terms are added in pairs, not one after the other: what limits the loop is
-// how long an element waits for its own operations (a fifth of the time in
-// float64).
 
 // A logisticEntry is σ about one point.
 type logisticEntry struct {
 	a           float64
-	value, rest float64    // σ(a) in two parts
-	balance     float64    // 1 − 2σ(a) = −tanh(a/2)
-	slope       float64    // σ′(a)
-	slopeRest   float64    // the second part of σ′(a)
-	c           [6]float64 // c[n] is the coefficient of bⁿ⁺² in σ(a + b)
+	value, rest float64 // σ(a) in two parts
+	balance     float64 // 1 − 2σ(a) = −tanh(a/2)
+	slopeRest   float64 // the second part of σ′(a)
+	series
 }
 
 // logisticLimit is |x| where the table ends. From there on σ and σ′ are e⁻ˡˣˡ
@@ -92,20 +87,6 @@ func logisticPoint32(x float32) uint32 {
 	return math.Float32bits(x+(zero+logisticLimit)) - math.Float32bits(zero)
 }
 
-// rise32 returns m for b, up to the term of b⁴. What that leaves out is 2⁻³¹ of
-// the result.
-func (e *logisticEntry) rise32(b float64) float64 {
-	s, c := b*b, &e.c
-	return b*e.slope + s*((c[0]+b*c[1])+s*c[2])
-}
-
-// rise64 returns m for b, up to the term of b⁷. What that leaves out is 2⁻⁶² of
-// the result.
-func (e *logisticEntry) rise64(b float64) float64 {
-	s, c := b*b, &e.c
-	return (b*e.slope + s*(c[0]+b*c[1])) + s*s*((c[2]+b*c[3])+s*(c[4]+b*c[5]))
-}
-
 func sigmoid32(dst, x []float32) {
 	dst = dst[:len(x)]
 	for i, v := range x {
@@ -115,7 +96,7 @@ func sigmoid32(dst, x []float32) {
 			continue
 		}
 		e := &logisticTable[k]
-		dst[i] = float32(e.value + e.rise32(float64(v)-e.a))
+		dst[i] = float32(e.value + e.to4(float64(v)-e.a))
 	}
 }
 
@@ -128,7 +109,7 @@ func sigmoid64(dst, x []float64) {
 			continue
 		}
 		e := &logisticTable[k]
-		dst[i] = e.value + (e.rest + e.rise64(v-e.a))
+		dst[i] = e.value + (e.rest + e.to7(v-e.a))
 	}
 }
 
@@ -167,7 +148,7 @@ func logisticDerivative32(dst, x, upstream []float32, steepness float32, gain fl
 			continue
 		}
 		e := &logisticTable[k]
-		m := e.rise32(float64(u) - e.a)
+		m := e.to4(float64(u) - e.a)
 		dst[i] = upstream[i] * float32(gain*(e.slope+m*(e.balance-m)))
 	}
 }
@@ -193,7 +174,7 @@ func logisticDerivative64(dst, x, upstream []float64, steepness, gain float64) {
 			continue
 		}
 		e := &logisticTable[k]
-		m := e.rise64(u - e.a)
+		m := e.to7(u - e.a)
 		dst[i] = upstream[i] * (gain * (e.slope + (e.slopeRest + m*(e.balance-m))))
 	}
 }

@@ -42,46 +42,51 @@ func TanhDerivativeFromOutput[T Float](dst, y, upstream []T) {
 	}
 }
 
-// Both kernels use the addition theorem, as sigmoid64 does, on a grid that is
-// as fine as |x| is small: 64 points for each power of two from 2⁻⁶ up, found
-// by the leading bits of |x|, so that the second term of
-//
-//	tanh(a+b) = tanh a + tanh′a · tanh b / (1 + tanh a · tanh b)
-//
-// is at most 1/128 of the first wherever tanh is not flat. Below 2⁻⁶, a is 0
-// and the polynomial for tanh b is all there is. No branch depends on x.
-
-// tanhPoint returns, for 0 ≤ u ≤ 19.07 or NaN, the point a next to u and its
-// entry in tanhTable.
-func tanhPoint(u float64) (i uint64, a float64) {
-	const first = 0x3f900000_00000000>>46 - 1 // of 2⁻⁶, less the entry for 0
-	bits := math.Float64bits(u) >> 46
-	middle := bits<<46 | 1<<45
-	if bits <= first {
-		bits, middle = first, 0
-	}
-	return (bits - first), math.Float64frombits(middle)
-}
-
+// tanh x = 2σ(2x) − 1, and float32 takes it from there, out of logisticTable: with
+// the term of b⁵, what that leaves out is 2⁻³³ of the result, and near 0, where the
+// point is 0, only odd powers of b are left.
 func tanh32(dst, x []float32) {
 	dst = dst[:len(x)]
 	for i, v := range x {
 		u := 2 * v
 		k := logisticPoint32(u)
 		if k >= uint32(len(logisticTable)) {
-			dst[i] = tanhTail32(v)
+			dst[i] = float32(tanhTail(float64(v)))
 			continue
 		}
 		e := &logisticTable[k]
-		b := float64(u) - e.a
-		s, c := b*b, &e.c
-		m := b * ((e.slope + b*c[0]) + s*((c[1]+b*c[2])+s*c[3]))
-		dst[i] = float32(2*m - e.balance) // −0 − 0 is −0
+		dst[i] = float32(2*e.to5(float64(u)-e.a) - e.balance) // −0 − 0 is −0
 	}
 }
 
-// tanhTail32 returns tanh x for |x| ≥ 10 and for NaN.
-func tanhTail32(x float32) float32 {
+// For float64, whose result needs all its bits near 0 too, the grid is as fine as
+// |x| is small: 32 points for each power of two from 2⁻⁷ up, found by the leading
+// bits of |x|. So m is at most 1/64 of the result; but below 2⁻⁷, where the point
+// is 0, it is all there is. No branch depends on x.
+
+// A tanhEntry is tanh about one point.
+type tanhEntry struct {
+	a           float64
+	value, rest float64 // tanh a in two parts
+	series
+}
+
+func tanh64(dst, x []float64) {
+	const first = 0x3f800000_00000000>>47 - 1 // of 2⁻⁷, less the entry for 0
+	dst = dst[:len(x)]
+	for i, v := range x {
+		k := max(int64(math.Float64bits(v)<<1>>48)-first, 0)
+		if k >= int64(len(tanhTable)) {
+			dst[i] = tanhTail(v)
+			continue
+		}
+		e := &tanhTable[k]
+		dst[i] = math.Copysign(e.value+(e.rest+e.to7(math.Abs(v)-e.a)), v)
+	}
+}
+
+// tanhTail returns tanh x for |x| ≥ 20 and for NaN (for float32, |x| ≥ 10).
+func tanhTail(x float64) float64 {
 	if x > 0 {
 		return 1
 	}
@@ -89,26 +94,4 @@ func tanhTail32(x float32) float32 {
 		return -1
 	}
 	return x
-}
-
-func tanh64(dst, x []float64) {
-	const limit = 19.07 // tanh reaches 1 at 19.0615
-	dst = dst[:len(x)]
-	for i, v := range x {
-		u := math.Abs(v)
-		if u > limit {
-			u = limit
-		}
-		if v != v {
-			dst[i] = v
-			continue
-		}
-		k, a := tanhPoint(u)
-		b := u - a
-		s := b * b
-		t := b + b*(s*(tanhSeptic[0]+s*(tanhSeptic[1]+s*tanhSeptic[2])))
-		e := &tanhTable[k]
-		y := e.value + (e.rest + e.slope*t/(1+e.value*t))
-		dst[i] = math.Float64frombits(math.Float64bits(y) | math.Float64bits(v)&(1<<63))
-	}
 }

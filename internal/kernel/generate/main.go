@@ -49,10 +49,6 @@ func source() ([]byte, error) {
 			Exponents: []int{1, 2, 3, 4}, Weight: reciprocal(reference.BigExp),
 			Fixed: map[int]*big.Float{1: big.NewFloat(1)},
 		}},
-		{"tanhSeptic", "tanh b ≈ b + b·(c[0]·b² + c[1]·b⁴ + c[2]·b⁶)", reference.Fit{
-			F: reference.BigTanh, A: 0, B: 1. / 64, Exponents: []int{1, 3, 5, 7},
-			Fixed: map[int]*big.Float{1: big.NewFloat(1)},
-		}},
 	} {
 		polynomial, err := p.fit.SolveRounded(53)
 		if err != nil {
@@ -85,51 +81,105 @@ func source() ([]byte, error) {
 	fmt.Fprintf(&b, "// logisticTable[i] is for a = i/16 − 20, and |b| ≤ 1/32.\nvar logisticTable = [%d]logisticEntry{\n", 2*20*16+1)
 	for i := range 2*20*16 + 1 {
 		a := float64(i)/16 - 20
-		c := logisticSeries(a)
+		c := economized(logisticSeries(a), 1./32)
 		value, rest := split(c[0])
 		balance, _ := split(reference.BigTanh(number(-a / 2)))
-		slope, slopeRest := split(c[1])
-		fmt.Fprintf(&b, "\t{%g, %s, %s, %s, %s, %s, [6]float64{", a, hex(value), hex(rest), hex(balance), hex(slope), hex(slopeRest))
-		for _, v := range c[2:] {
-			f, _ := v.Float64()
-			fmt.Fprintf(&b, "%s, ", hex(f))
-		}
-		b.WriteString("}},\n")
+		_, slopeRest := split(c[1])
+		fmt.Fprintf(&b, "\t{%g, %s, %s, %s, %s, %s},\n", a, hex(value), hex(rest), hex(balance), hex(slopeRest), series(c))
 	}
 	b.WriteString("}\n\n")
 
-	const first, last = 0x3f900000_00000000 >> 46, 0x40331000_00000000 >> 46 // 2⁻⁶ and 19.06
-	fmt.Fprintf(&b, "// tanhTable[0] stands for a = 0; tanhTable[i] for the middle of the i-th 64th\n// of a binade from 2⁻⁶ up to past 19.06, where tanh reaches 1. Each has tanh a\n// in two parts, and tanh′ a = 1 − tanh² a.\nvar tanhTable = [%d]struct{ value, rest, slope float64 }{\n\t{0, 0, 1},\n", last-first+2)
-	for i := first; i <= last; i++ {
-		a := number(math.Float64frombits(uint64(i)<<46 | 1<<45))
-		value, rest := split(reference.BigTanh(a))
-		slope, _ := split(reference.BigTanhDerivative(a))
-		fmt.Fprintf(&b, "\t{%s, %s, %s},\n", hex(value), hex(rest), hex(slope))
+	const first, last = 0x3f800000_00000000 >> 47, 0x40331000_00000000 >> 47 // 2⁻⁷ and 19.06
+	fmt.Fprintf(&b, "// tanhTable[0] is for a = 0 and |b| ≤ 2⁻⁷; tanhTable[i] for a in the middle of the\n// i-th 32nd of a binade from 2⁻⁷ up to past 19.06, where tanh reaches 1, and as far\n// as the borders of that.\nvar tanhTable = [%d]tanhEntry{\n", last-first+2)
+	for i := first - 1; i <= last; i++ {
+		a, width := 0.0, 0x1p-7
+		if i >= first {
+			low := math.Float64frombits(uint64(i) << 47)
+			a = math.Float64frombits(uint64(i)<<47 | 1<<46)
+			width = a - low
+		}
+		c := economized(tanhSeries(a), width)
+		value, rest := split(c[0])
+		fmt.Fprintf(&b, "\t{%s, %s, %s, %s},\n", hex(a), hex(value), hex(rest), series(c))
 	}
 	b.WriteString("}\n")
 	return format.Source(b.Bytes())
 }
 
-// logisticSeries returns the coefficients of bⁿ in σ(a + b), n = 0 … 7, from
-// σ′ = σ − σ². Of b⁸ it takes the part that the smaller even powers can have, so
-// that for |b| ≤ 1/32 what is left out is 128 times smaller: with z = 32b,
-//
-//	z⁸ = 2z⁶ − 5/4·z⁴ + 1/4·z² − 1/128 + T₈(z)/128
+// terms is how many of a Taylor series economized has to know.
+const terms = 12
+
+// logisticSeries returns the coefficients of bⁿ in σ(a + b), from σ′ = σ − σ².
 func logisticSeries(a float64) []*big.Float {
 	c := []*big.Float{reference.BigSigmoid(number(a))}
-	for n := range 8 {
-		next := new(big.Float).Copy(c[n])
-		for i := range c {
-			next.Sub(next, new(big.Float).Mul(c[i], c[n-i]))
-		}
+	for n := range terms - 1 {
+		next := new(big.Float).Sub(c[n], square(c, n))
 		c = append(c, next.Quo(next, number(float64(n+1))))
 	}
-	c8 := c[8].Mul(c[8], number(0x1p-40))
-	for n, share := range map[int]float64{6: 2, 4: -1.25, 2: 0.25, 0: -1. / 128} {
-		part := new(big.Float).Mul(c8, number(math.Ldexp(share, 5*n)))
-		c[n].Add(c[n], part)
+	return c
+}
+
+// tanhSeries returns the coefficients of bⁿ in tanh(a + b), from
+// tanh′ = 1 − tanh².
+func tanhSeries(a float64) []*big.Float {
+	c := []*big.Float{reference.BigTanh(number(a))}
+	for n := range terms - 1 {
+		one := number(0)
+		if n == 0 {
+			one = number(1)
+		}
+		next := one.Sub(one, square(c, n))
+		c = append(c, next.Quo(next, number(float64(n+1))))
+	}
+	return c
+}
+
+// square returns the coefficient of bⁿ in the square of a series.
+func square(c []*big.Float, n int) *big.Float {
+	sum := number(0)
+	for i := range n + 1 {
+		sum.Add(sum, new(big.Float).Mul(c[i], c[n-i]))
+	}
+	return sum
+}
+
+// economized returns a polynomial of degree 7 for a series and |b| ≤ width. It
+// takes the highest term away with as much of the Chebyshev polynomial Tₙ(b/width)
+// as that term is, again and again: that is wrong by 2ⁿ⁻¹ times less than leaving
+// the term out.
+func economized(c []*big.Float, width float64) []*big.Float {
+	// chebyshev[n][i] is the coefficient of xⁱ in Tₙ.
+	chebyshev := [terms][terms]float64{{1}, {0, 1}}
+	for n := 2; n < terms; n++ {
+		for i := range n + 1 {
+			chebyshev[n][i] = -chebyshev[n-2][i]
+			if i > 0 {
+				chebyshev[n][i] += 2 * chebyshev[n-1][i-1]
+			}
+		}
+	}
+	for n := len(c) - 1; n > 7; n-- {
+		for i := range n {
+			// cₙ·bⁿ = cₙ·widthⁿ·(b/width)ⁿ
+			part := number(chebyshev[n][i] / chebyshev[n][n])
+			for range n - i {
+				part.Mul(part, number(width))
+			}
+			c[i].Sub(c[i], part.Mul(part, c[n]))
+		}
 	}
 	return c[:8]
+}
+
+// series formats all but the first of c as a value of that type.
+func series(c []*big.Float) string {
+	slope, _ := c[1].Float64()
+	s := "series{" + hex(slope) + ", [6]float64{"
+	for _, v := range c[2:] {
+		f, _ := v.Float64()
+		s += hex(f) + ", "
+	}
+	return s + "}}"
 }
 
 // number returns x with the precision that the tables are computed in.
