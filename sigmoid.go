@@ -35,9 +35,9 @@ var (
 // The error is below 1 ULP, that of f′ below 1.5 ULP, down into the subnormals
 // and in both tails. The worst found, for float32 among all inputs:
 //
-//	float32   f  0.514 ULP at -0x1.41a1bep+05     f′ 0.514 ULP at 0x1.2064bp+03
-//	float64   f  0.761 ULP at 0x1.7a91c66f93b2p-04
-//	          f′ 0.745 ULP at 0x1.6265183740b74p+09, a subnormal result
+//	float32   f  0.504 ULP at -0x1.36fd6ap+03     f′ 0.505 ULP at 0x1.a6ffe4p+03
+//	float64   f  0.562 ULP at -0x1.62fd21266a0bap+03
+//	          f′ 0.713 ULP at 0x1.623a3394b6cf9p+09, a subnormal result
 //
 // The zero value is ready to use.
 type Sigmoid[T Float] struct{}

@@ -6,8 +6,7 @@ package kernel
 //	f(a+b) = f(a) + m,   m = b·(slope + b·(c[0] + b·(c[1] + …)))
 //
 // The terms are added in pairs, not one after the other: what limits the loops is
-// how long an element waits for its own operations (a fifth of the time for
-// float64).
+// how long an element waits for its own operations, and it takes a tenth less.
 type series struct {
 	slope float64 // f′(a)
 	c     [6]float64

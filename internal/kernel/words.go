@@ -5,11 +5,11 @@ import "unsafe"
 // eights returns the elements of s as integers of the same bits, or as they are,
 // in blocks of eight, and the elements after the last whole block.
 //
-// It is the one place with unsafe in it, for two reasons. The functions that only
-// select do so on integers, and math.Float32bits of an element is a load into a
-// floating-point register and a move from there, where a load into an integer
-// register would do: that costs them half their speed. And to slice a block of
-// eight out of a longer slice for each turn of a loop costs another 15 %.
+// That is what unsafe is here for. The functions that only select do so on
+// integers, and math.Float32bits of an element is a load into a floating-point
+// register and a move from there, where a load into an integer register would do:
+// relu takes 0.55 ns an element that way, and 0.28 this way. Slicing a block of
+// eight out of a longer slice for each turn of the loop is safe, and takes 0.32.
 //
 // It is safe: W and T have the same size, so that the views lie within s, whose
 // array they keep alive; W needs no stricter alignment than T, on any platform;
