@@ -4,11 +4,11 @@ import "math"
 
 // LeakyReLU sets dst to x where x > 0, else to alpha·x.
 func LeakyReLU[T Float](dst, x []T, alpha T) {
-	switch dst := any(dst).(type) {
+	switch any(dst).(type) {
 	case []float32:
-		leaky32(dst, any(x).([]float32), float32(alpha))
+		leaky[int32](dst, x, alpha)
 	case []float64:
-		leaky64(dst, any(x).([]float64), float64(alpha))
+		leaky[int64](dst, x, alpha)
 	}
 }
 
@@ -20,11 +20,11 @@ func LeakyReLUDerivative[T Float](dst, x, upstream []T, alpha T) {
 		ReLUDerivative(dst, x, upstream)
 		return
 	}
-	switch dst := any(dst).(type) {
+	switch any(dst).(type) {
 	case []float32:
-		leakyDerivative32(dst, any(x).([]float32), any(upstream).([]float32), float32(alpha))
+		leakyDerivative[int32](dst, x, upstream, alpha, math.MaxInt32, inf32)
 	case []float64:
-		leakyDerivative64(dst, any(x).([]float64), any(upstream).([]float64), float64(alpha))
+		leakyDerivative[int64](dst, x, upstream, alpha, math.MaxInt64, inf64)
 	}
 }
 
@@ -53,110 +53,57 @@ func slope[W int32 | int64](b, on, off, magnitude, inf W) W {
 	return off
 }
 
-func leaky32(dst, x []float32, alpha float32) {
-	in, inRest := eights[int32](x)
-	v, vRest := eights[float32](x)
-	out, outRest := eights[int32](dst)
+func leaky[W int32 | int64, T Float](dst, x []T, alpha T) {
+	in, inRest := eights[W](x)
+	v, vRest := eights[T](x)
+	out, outRest := eights[W](dst)
 	v, out = v[:len(in)], out[:len(in)]
 	for i := range in {
 		b, v, o := &in[i], &v[i], &out[i]
-		o[0] = unlessNegative(b[0], int32(math.Float32bits(v[0]*alpha)))
-		o[1] = unlessNegative(b[1], int32(math.Float32bits(v[1]*alpha)))
-		o[2] = unlessNegative(b[2], int32(math.Float32bits(v[2]*alpha)))
-		o[3] = unlessNegative(b[3], int32(math.Float32bits(v[3]*alpha)))
-		o[4] = unlessNegative(b[4], int32(math.Float32bits(v[4]*alpha)))
-		o[5] = unlessNegative(b[5], int32(math.Float32bits(v[5]*alpha)))
-		o[6] = unlessNegative(b[6], int32(math.Float32bits(v[6]*alpha)))
-		o[7] = unlessNegative(b[7], int32(math.Float32bits(v[7]*alpha)))
+		o[0] = unlessNegative(b[0], word[W](v[0]*alpha))
+		o[1] = unlessNegative(b[1], word[W](v[1]*alpha))
+		o[2] = unlessNegative(b[2], word[W](v[2]*alpha))
+		o[3] = unlessNegative(b[3], word[W](v[3]*alpha))
+		o[4] = unlessNegative(b[4], word[W](v[4]*alpha))
+		o[5] = unlessNegative(b[5], word[W](v[5]*alpha))
+		o[6] = unlessNegative(b[6], word[W](v[6]*alpha))
+		o[7] = unlessNegative(b[7], word[W](v[7]*alpha))
 	}
 	vRest, outRest = vRest[:len(inRest)], outRest[:len(inRest)]
 	for i, b := range inRest {
-		outRest[i] = unlessNegative(b, int32(math.Float32bits(vRest[i]*alpha)))
+		outRest[i] = unlessNegative(b, word[W](vRest[i]*alpha))
 	}
 }
 
-func leakyDerivative32(dst, x, upstream []float32, alpha float32) {
+// leakyDerivative needs to know which bits are not the sign, and those of +Inf.
+func leakyDerivative[W int32 | int64, T Float](dst, x, upstream []T, alpha T, magnitude, inf W) {
 	if upstream == nil {
-		var buffer [64]float32
+		var buffer [64]T
 		g := ones(buffer[:], len(x))
 		for n := len(g); len(x) > 0; dst, x = dst[n:], x[n:] {
 			n = min(n, len(x))
-			leakyDerivative32(dst[:n], x[:n], g[:n], alpha)
+			leakyDerivative(dst[:n], x[:n], g[:n], alpha, magnitude, inf)
 		}
 		return
 	}
-	in, inRest := eights[int32](x)
-	on, onRest := eights[int32](upstream)
-	g, gRest := eights[float32](upstream)
-	out, outRest := eights[int32](dst)
+	in, inRest := eights[W](x)
+	on, onRest := eights[W](upstream)
+	g, gRest := eights[T](upstream)
+	out, outRest := eights[W](dst)
 	on, g, out = on[:len(in)], g[:len(in)], out[:len(in)]
 	for i := range in {
 		b, on, g, o := &in[i], &on[i], &g[i], &out[i]
-		o[0] = slope(b[0], on[0], int32(math.Float32bits(g[0]*alpha)), math.MaxInt32, inf32)
-		o[1] = slope(b[1], on[1], int32(math.Float32bits(g[1]*alpha)), math.MaxInt32, inf32)
-		o[2] = slope(b[2], on[2], int32(math.Float32bits(g[2]*alpha)), math.MaxInt32, inf32)
-		o[3] = slope(b[3], on[3], int32(math.Float32bits(g[3]*alpha)), math.MaxInt32, inf32)
-		o[4] = slope(b[4], on[4], int32(math.Float32bits(g[4]*alpha)), math.MaxInt32, inf32)
-		o[5] = slope(b[5], on[5], int32(math.Float32bits(g[5]*alpha)), math.MaxInt32, inf32)
-		o[6] = slope(b[6], on[6], int32(math.Float32bits(g[6]*alpha)), math.MaxInt32, inf32)
-		o[7] = slope(b[7], on[7], int32(math.Float32bits(g[7]*alpha)), math.MaxInt32, inf32)
+		o[0] = slope(b[0], on[0], word[W](g[0]*alpha), magnitude, inf)
+		o[1] = slope(b[1], on[1], word[W](g[1]*alpha), magnitude, inf)
+		o[2] = slope(b[2], on[2], word[W](g[2]*alpha), magnitude, inf)
+		o[3] = slope(b[3], on[3], word[W](g[3]*alpha), magnitude, inf)
+		o[4] = slope(b[4], on[4], word[W](g[4]*alpha), magnitude, inf)
+		o[5] = slope(b[5], on[5], word[W](g[5]*alpha), magnitude, inf)
+		o[6] = slope(b[6], on[6], word[W](g[6]*alpha), magnitude, inf)
+		o[7] = slope(b[7], on[7], word[W](g[7]*alpha), magnitude, inf)
 	}
 	onRest, gRest, outRest = onRest[:len(inRest)], gRest[:len(inRest)], outRest[:len(inRest)]
 	for i, b := range inRest {
-		outRest[i] = slope(b, onRest[i], int32(math.Float32bits(gRest[i]*alpha)), math.MaxInt32, inf32)
-	}
-}
-
-func leaky64(dst, x []float64, alpha float64) {
-	in, inRest := eights[int64](x)
-	v, vRest := eights[float64](x)
-	out, outRest := eights[int64](dst)
-	v, out = v[:len(in)], out[:len(in)]
-	for i := range in {
-		b, v, o := &in[i], &v[i], &out[i]
-		o[0] = unlessNegative(b[0], int64(math.Float64bits(v[0]*alpha)))
-		o[1] = unlessNegative(b[1], int64(math.Float64bits(v[1]*alpha)))
-		o[2] = unlessNegative(b[2], int64(math.Float64bits(v[2]*alpha)))
-		o[3] = unlessNegative(b[3], int64(math.Float64bits(v[3]*alpha)))
-		o[4] = unlessNegative(b[4], int64(math.Float64bits(v[4]*alpha)))
-		o[5] = unlessNegative(b[5], int64(math.Float64bits(v[5]*alpha)))
-		o[6] = unlessNegative(b[6], int64(math.Float64bits(v[6]*alpha)))
-		o[7] = unlessNegative(b[7], int64(math.Float64bits(v[7]*alpha)))
-	}
-	vRest, outRest = vRest[:len(inRest)], outRest[:len(inRest)]
-	for i, b := range inRest {
-		outRest[i] = unlessNegative(b, int64(math.Float64bits(vRest[i]*alpha)))
-	}
-}
-
-func leakyDerivative64(dst, x, upstream []float64, alpha float64) {
-	if upstream == nil {
-		var buffer [64]float64
-		g := ones(buffer[:], len(x))
-		for n := len(g); len(x) > 0; dst, x = dst[n:], x[n:] {
-			n = min(n, len(x))
-			leakyDerivative64(dst[:n], x[:n], g[:n], alpha)
-		}
-		return
-	}
-	in, inRest := eights[int64](x)
-	on, onRest := eights[int64](upstream)
-	g, gRest := eights[float64](upstream)
-	out, outRest := eights[int64](dst)
-	on, g, out = on[:len(in)], g[:len(in)], out[:len(in)]
-	for i := range in {
-		b, on, g, o := &in[i], &on[i], &g[i], &out[i]
-		o[0] = slope(b[0], on[0], int64(math.Float64bits(g[0]*alpha)), math.MaxInt64, inf64)
-		o[1] = slope(b[1], on[1], int64(math.Float64bits(g[1]*alpha)), math.MaxInt64, inf64)
-		o[2] = slope(b[2], on[2], int64(math.Float64bits(g[2]*alpha)), math.MaxInt64, inf64)
-		o[3] = slope(b[3], on[3], int64(math.Float64bits(g[3]*alpha)), math.MaxInt64, inf64)
-		o[4] = slope(b[4], on[4], int64(math.Float64bits(g[4]*alpha)), math.MaxInt64, inf64)
-		o[5] = slope(b[5], on[5], int64(math.Float64bits(g[5]*alpha)), math.MaxInt64, inf64)
-		o[6] = slope(b[6], on[6], int64(math.Float64bits(g[6]*alpha)), math.MaxInt64, inf64)
-		o[7] = slope(b[7], on[7], int64(math.Float64bits(g[7]*alpha)), math.MaxInt64, inf64)
-	}
-	onRest, gRest, outRest = onRest[:len(inRest)], gRest[:len(inRest)], outRest[:len(inRest)]
-	for i, b := range inRest {
-		outRest[i] = slope(b, onRest[i], int64(math.Float64bits(gRest[i]*alpha)), math.MaxInt64, inf64)
+		outRest[i] = slope(b, onRest[i], word[W](gRest[i]*alpha), magnitude, inf)
 	}
 }

@@ -1,6 +1,9 @@
 package kernel
 
-import "math"
+import (
+	"math"
+	"slices"
+)
 
 // A PReLU sees x as runs of elements that share a slope: for one slope all of
 // x, for a stride above 1 stride elements each. For stride 1 a run would be a
@@ -19,31 +22,30 @@ func PReLU[T Float](dst, x, alpha []T, stride int) {
 		}
 		return
 	}
-	switch dst := any(dst).(type) {
+	switch any(dst).(type) {
 	case []float32:
-		prelu32(dst, any(x).([]float32), any(alpha).([]float32))
+		prelu[int32](dst, x, alpha)
 	case []float64:
-		prelu64(dst, any(x).([]float64), any(alpha).([]float64))
+		prelu[int64](dst, x, alpha)
 	}
 }
 
-// prelu32 is PReLU for stride 1. It goes by blocks of eight where the slopes
-// come in such blocks.
-func prelu32(dst, x, alpha []float32) {
+// prelu is PReLU for stride 1. It goes by blocks of eight where the slopes come
+// in such blocks.
+func prelu[W int32 | int64, T Float](dst, x, alpha []T) {
 	if len(alpha)%8 != 0 {
 		for n := len(alpha); len(x) > 0; x, dst = x[n:], dst[n:] {
 			in, out := x[:n], dst[:n]
 			for i, a := range alpha {
-				b := int32(math.Float32bits(in[i]))
-				out[i] = math.Float32frombits(uint32(unlessNegative(b, int32(math.Float32bits(in[i]*a)))))
+				out[i] = word[T](unlessNegative(word[W](in[i]), word[W](in[i]*a)))
 			}
 		}
 		return
 	}
-	in, _ := eights[int32](x)
-	v, _ := eights[float32](x)
-	slopes, _ := eights[float32](alpha)
-	out, _ := eights[int32](dst)
+	in, _ := eights[W](x)
+	v, _ := eights[T](x)
+	slopes, _ := eights[T](alpha)
+	out, _ := eights[W](dst)
 	v, out = v[:len(in)], out[:len(in)]
 	k := 0
 	for i := range in {
@@ -51,48 +53,14 @@ func prelu32(dst, x, alpha []float32) {
 		if k++; k == len(slopes) {
 			k = 0
 		}
-		o[0] = unlessNegative(b[0], int32(math.Float32bits(v[0]*a[0])))
-		o[1] = unlessNegative(b[1], int32(math.Float32bits(v[1]*a[1])))
-		o[2] = unlessNegative(b[2], int32(math.Float32bits(v[2]*a[2])))
-		o[3] = unlessNegative(b[3], int32(math.Float32bits(v[3]*a[3])))
-		o[4] = unlessNegative(b[4], int32(math.Float32bits(v[4]*a[4])))
-		o[5] = unlessNegative(b[5], int32(math.Float32bits(v[5]*a[5])))
-		o[6] = unlessNegative(b[6], int32(math.Float32bits(v[6]*a[6])))
-		o[7] = unlessNegative(b[7], int32(math.Float32bits(v[7]*a[7])))
-	}
-}
-
-// prelu64 is prelu32 for float64.
-func prelu64(dst, x, alpha []float64) {
-	if len(alpha)%8 != 0 {
-		for n := len(alpha); len(x) > 0; x, dst = x[n:], dst[n:] {
-			in, out := x[:n], dst[:n]
-			for i, a := range alpha {
-				b := int64(math.Float64bits(in[i]))
-				out[i] = math.Float64frombits(uint64(unlessNegative(b, int64(math.Float64bits(in[i]*a)))))
-			}
-		}
-		return
-	}
-	in, _ := eights[int64](x)
-	v, _ := eights[float64](x)
-	slopes, _ := eights[float64](alpha)
-	out, _ := eights[int64](dst)
-	v, out = v[:len(in)], out[:len(in)]
-	k := 0
-	for i := range in {
-		b, v, a, o := &in[i], &v[i], &slopes[k], &out[i]
-		if k++; k == len(slopes) {
-			k = 0
-		}
-		o[0] = unlessNegative(b[0], int64(math.Float64bits(v[0]*a[0])))
-		o[1] = unlessNegative(b[1], int64(math.Float64bits(v[1]*a[1])))
-		o[2] = unlessNegative(b[2], int64(math.Float64bits(v[2]*a[2])))
-		o[3] = unlessNegative(b[3], int64(math.Float64bits(v[3]*a[3])))
-		o[4] = unlessNegative(b[4], int64(math.Float64bits(v[4]*a[4])))
-		o[5] = unlessNegative(b[5], int64(math.Float64bits(v[5]*a[5])))
-		o[6] = unlessNegative(b[6], int64(math.Float64bits(v[6]*a[6])))
-		o[7] = unlessNegative(b[7], int64(math.Float64bits(v[7]*a[7])))
+		o[0] = unlessNegative(b[0], word[W](v[0]*a[0]))
+		o[1] = unlessNegative(b[1], word[W](v[1]*a[1]))
+		o[2] = unlessNegative(b[2], word[W](v[2]*a[2]))
+		o[3] = unlessNegative(b[3], word[W](v[3]*a[3]))
+		o[4] = unlessNegative(b[4], word[W](v[4]*a[4]))
+		o[5] = unlessNegative(b[5], word[W](v[5]*a[5]))
+		o[6] = unlessNegative(b[6], word[W](v[6]*a[6]))
+		o[7] = unlessNegative(b[7], word[W](v[7]*a[7]))
 	}
 }
 
@@ -110,38 +78,56 @@ func PReLUDerivative[T Float](dst, x, upstream, alpha []T, stride int) {
 		}
 		return
 	}
-	switch dst := any(dst).(type) {
+	switch any(dst).(type) {
 	case []float32:
-		x, upstream, alpha := any(x).([]float32), any(upstream).([]float32), any(alpha).([]float32)
-		for start := 0; start < len(x); start += len(alpha) {
-			in, out := x[start:][:len(alpha)], dst[start:][:len(alpha)]
-			if upstream == nil {
-				for i, a := range alpha {
-					out[i] = gate32(in[i], 1, a)
-				}
-				continue
-			}
-			g := upstream[start:][:len(alpha)]
-			for i, a := range alpha {
-				out[i] = gate32(in[i], g[i], a)
-			}
-		}
+		preluDerivative[int32](dst, x, upstream, alpha, math.MaxInt32, inf32)
 	case []float64:
-		x, upstream, alpha := any(x).([]float64), any(upstream).([]float64), any(alpha).([]float64)
+		preluDerivative[int64](dst, x, upstream, alpha, math.MaxInt64, inf64)
+	}
+}
+
+// preluDerivative is PReLUDerivative for stride 1, by blocks of eight where it
+// can. It needs to know which bits are not the sign, and those of +Inf.
+func preluDerivative[W int32 | int64, T Float](dst, x, upstream, alpha []T, magnitude, inf W) {
+	if upstream == nil || len(alpha)%8 != 0 || slices.Contains(alpha, 0) {
 		for start := 0; start < len(x); start += len(alpha) {
 			in, out := x[start:][:len(alpha)], dst[start:][:len(alpha)]
-			if upstream == nil {
-				for i, a := range alpha {
-					out[i] = gate64(in[i], 1, a)
-				}
-				continue
-			}
-			g := upstream[start:][:len(alpha)]
 			for i, a := range alpha {
-				out[i] = gate64(in[i], g[i], a)
+				g := scale(1, upstream, start+i)
+				out[i] = word[T](slope(word[W](in[i]), word[W](g), off(word[W](a), word[W](g*a), magnitude), magnitude, inf))
 			}
 		}
+		return
 	}
+	in, _ := eights[W](x)
+	on, _ := eights[W](upstream)
+	g, _ := eights[T](upstream)
+	slopes, _ := eights[T](alpha)
+	out, _ := eights[W](dst)
+	on, g, out = on[:len(in)], g[:len(in)], out[:len(in)]
+	k := 0
+	for i := range in {
+		b, on, g, a, o := &in[i], &on[i], &g[i], &slopes[k], &out[i]
+		if k++; k == len(slopes) {
+			k = 0
+		}
+		o[0] = slope(b[0], on[0], word[W](g[0]*a[0]), magnitude, inf)
+		o[1] = slope(b[1], on[1], word[W](g[1]*a[1]), magnitude, inf)
+		o[2] = slope(b[2], on[2], word[W](g[2]*a[2]), magnitude, inf)
+		o[3] = slope(b[3], on[3], word[W](g[3]*a[3]), magnitude, inf)
+		o[4] = slope(b[4], on[4], word[W](g[4]*a[4]), magnitude, inf)
+		o[5] = slope(b[5], on[5], word[W](g[5]*a[5]), magnitude, inf)
+		o[6] = slope(b[6], on[6], word[W](g[6]*a[6]), magnitude, inf)
+		o[7] = slope(b[7], on[7], word[W](g[7]*a[7]), magnitude, inf)
+	}
+}
+
+// off returns y, but 0 for the bits a of a slope of 0, which closes the gate.
+func off[W int32 | int64](a, y, magnitude W) W {
+	if a&magnitude == 0 {
+		y = 0
+	}
+	return y
 }
 
 // PReLUParameterGradient adds to grad[i] the sum of upstream·x over the
@@ -179,34 +165,4 @@ func part[T Float](s []T, start, end int) []T {
 		return nil
 	}
 	return s[start:end]
-}
-
-// gate32 returns g for v > 0, v for NaN, else alpha·g, or 0 for an alpha of 0.
-func gate32(v, g, alpha float32) float32 {
-	in, d := math.Float32bits(v), math.Float32bits(alpha*g)
-	if alpha == 0 {
-		d = 0
-	}
-	if int32(in) > 0 {
-		d = math.Float32bits(g)
-	}
-	if in<<1 > 0xff<<24 {
-		d = in
-	}
-	return math.Float32frombits(d)
-}
-
-// gate64 is gate32 for float64.
-func gate64(v, g, alpha float64) float64 {
-	in, d := math.Float64bits(v), math.Float64bits(alpha*g)
-	if alpha == 0 {
-		d = 0
-	}
-	if int64(in) > 0 {
-		d = math.Float64bits(g)
-	}
-	if in<<1 > 0x7ff<<53 {
-		d = in
-	}
-	return math.Float64frombits(d)
 }

@@ -24,3 +24,6 @@ func eights[W int32 | int64 | Float, T Float](s []T) (blocks [][8]W, rest []W) {
 	}
 	return blocks, unsafe.Slice((*W)(p), len(s))[8*n:]
 }
+
+// word returns the value of type W with the bits of v, of the same size.
+func word[W, T int32 | int64 | Float](v T) W { return *(*W)(unsafe.Pointer(&v)) }
