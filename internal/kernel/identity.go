@@ -3,17 +3,8 @@ package kernel
 // Identity copies x to dst.
 func Identity[T Float](dst, x []T) { copy(dst, x) }
 
-// IdentityDerivative sets dst to upstream, but to NaN where x is NaN.
+// IdentityDerivative sets dst to upstream, but to NaN where x is NaN: what a leaky
+// ReLU with a slope of 1 on both sides does.
 func IdentityDerivative[T Float](dst, x, upstream []T) {
-	dst = dst[:len(x)]
-	for i, v := range x {
-		d := T(1)
-		if upstream != nil {
-			d = upstream[i]
-		}
-		if v != v {
-			d = v
-		}
-		dst[i] = d
-	}
+	LeakyReLUDerivative(dst, x, upstream, 1)
 }
