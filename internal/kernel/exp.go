@@ -53,11 +53,11 @@ func expPoint(x float64) (n uint64, k float64) {
 }
 
 // expLimit is what n, as expPoint returns it, is below as an int64 where x is below
-// −707 or −Inf, and may be where it is NaN.
+// −707, and may be where x is NaN.
 const expLimit = 0x4338000000000000 - 707*369 // 369 < 256/ln2
 
-// expStep returns 2^(n/256)·eʳ to 0.51 ULP as value + rest, where value is
-// 2^(n/256), and the exact sum has 8 bits more. (It is apart from expPoint so
+// expStep returns 2^(n/256)·eʳ to 0.55 ULP as value + rest, where value is
+// 2^(n/256), and the exact sum has 4 bits more. (It is apart from expPoint so
 // that both are inlined.)
 func expStep(n uint64, r float64) (value, rest float64) {
 	t, s := exp2(n), r*r

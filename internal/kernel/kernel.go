@@ -7,9 +7,9 @@
 // MaxoutLayerParameterGradient its second), and none allocates, but for the
 // long rows of a maxout layer in place.
 //
-// Functions that only select and add are written once for both types. For those
-// with an exponential in them float32 computes in float64 and rounds once, and
-// float64 carries a few bits more.
+// Functions that only select, multiply and add are written once for both
+// types. For those with an exponential in them float32 computes in float64 and
+// rounds once, and float64 carries a few bits more.
 package kernel
 
 //go:generate go run ./generate -o tables.go

@@ -25,5 +25,6 @@ func eights[W int32 | int64 | Float, T Float](s []T) (blocks [][8]W, rest []W) {
 	return blocks, unsafe.Slice((*W)(p), len(s))[8*n:]
 }
 
-// word returns the value of type W with the bits of v, of the same size.
+// word returns the value of type W with the bits of v, of the same size, for those
+// that are written once for both types: math.Float32bits is for one of them.
 func word[W, T int32 | int64 | Float](v T) W { return *(*W)(unsafe.Pointer(&v)) }
