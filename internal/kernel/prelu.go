@@ -134,13 +134,21 @@ func off[W int32 | int64](a, y, magnitude W) W {
 // elements of slope i with x ≤ 0. Where x > 0 nothing is added, not even a NaN
 // in upstream.
 func PReLUParameterGradient[T Float](grad, x, upstream []T, stride int) {
+	switch any(grad).(type) {
+	case []float32:
+		preluGradient[int32](grad, x, upstream, stride, math.MinInt32, inf32)
+	case []float64:
+		preluGradient[int64](grad, x, upstream, stride, math.MinInt64, inf64)
+	}
+}
+
+// preluGradient needs to know the bits of −0 and of +Inf.
+func preluGradient[W int32 | int64, T Float](grad, x, upstream []T, stride int, zero, inf W) {
 	if len(grad) > 1 && stride == 1 {
 		for start := 0; start < len(x); start += len(grad) {
 			row := x[start:][:len(grad)]
-			for i := range grad {
-				if v := row[i]; !(v > 0) {
-					grad[i] += scale(v, upstream, start+i)
-				}
+			for i, v := range row {
+				grad[i] += word[T](unlessPositive(word[W](v), word[W](scale(v, upstream, start+i)), zero, inf))
 			}
 		}
 		return
@@ -150,13 +158,24 @@ func PReLUParameterGradient[T Float](grad, x, upstream []T, stride int) {
 	}
 	for start, i := 0, 0; start < len(x); start, i = start+stride, i+1 {
 		var sum float64 // a long run of float32 needs more than 24 bits
-		for j := start; j < start+stride; j++ {
-			if v := x[j]; !(v > 0) {
-				sum += float64(scale(v, upstream, j))
-			}
+		for j, v := range x[start:][:stride] {
+			sum += float64(word[T](unlessPositive(word[W](v), word[W](scale(v, upstream, start+j)), zero, inf)))
 		}
 		grad[i%len(grad)] += T(sum)
 	}
+}
+
+// unlessPositive returns y, but −0, which changes nothing that it is added to,
+// for the bits b of a number above 0.
+func unlessPositive[W int32 | int64](b, y, zero, inf W) W {
+	d := y
+	if b > 0 {
+		d = zero
+	}
+	if b > inf {
+		d = y
+	}
+	return d
 }
 
 // part returns s[start:end], or nil for a nil s.
