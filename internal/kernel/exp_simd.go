@@ -8,44 +8,73 @@ import (
 )
 
 // The exponential without a table, since vectors have no way to look into one.
-// With n = round(z/ln 2),
+// With n = round(z/ln 2) and R = h·coth h,
 //
-//	eᶻ = 2ⁿ · eʳ,   eʳ = 1 + r + w,   r = z − n·ln 2,   |r| ≤ ln2/2
+//	eᶻ = 2ⁿ·e²ʰ,   e²ʰ = (R + h)/(R − h),   h = z/2 − n·ln2/2,   |h| ≤ ln2/4
 //
-// w is r² times a polynomial, at most 0.07. Apart from each other the three
-// terms keep bits that their sum has no room for.
+// R is even: a polynomial in h² with half the terms that the exponential takes.
+// And the quotient costs nothing where there is one anyway, as in σ and tanh.
+// With q = R − 1 + h, |q| ≤ 0.19, it is (1 + q)/(1 + q − 2h).
+//
+// An error of q counts little, since it is in both: it is multiplied by
+// 2h/(R² − h²) ≤ 0.35, and an error of h by 2.
 
-// reduce32 returns a function of z, −150 ≤ z ≤ 0 or NaN, that gives r, and n in
-// the place of the exponent bits.
-func reduce32(zero simd.Float32s) func(z simd.Float32s) (n simd.Int32s, r, rest simd.Float32s) {
-	log2e := simd.BroadcastFloat32s(math.Log2E)
+// reduce32 returns a function of z/2, −53 ≤ z/2 ≤ 0 or NaN, that gives n, in the
+// place of the exponent bits, h, and minus the rounding error of h.
+func reduce32(zero simd.Float32s) func(z simd.Float32s) (n simd.Uint32s, h, minusRest simd.Float32s) {
 	magic := simd.BroadcastFloat32s(0x1.8p23) // see roundToInt
-	high := simd.BroadcastFloat32s(-ln2High32)
-	low := simd.BroadcastFloat32s(-ln2Low32)
-	return func(z simd.Float32s) (n simd.Int32s, r, rest simd.Float32s) {
-		k := z.MulAdd(log2e, magic)
-		n = k.ToBits().ShiftAllLeft(23).BitsToInt32()
+	return func(z simd.Float32s) (n simd.Uint32s, h, minusRest simd.Float32s) {
+		c := &half32
+		k := simd.LoadFloat32s(c.twoLog2e[:]).MulAdd(z, magic)
+		n = k.ToBits().ShiftAllLeft(23)
 		k = k.Sub(magic)
-		z = high.MulAdd(k, z) // exact
-		r = low.MulAdd(k, z)
-		return n, r, low.MulAdd(k, z.Sub(r))
+		z = simd.LoadFloat32s(c.minusHigh[:]).MulAdd(k, z) // exact
+		h = simd.LoadFloat32s(c.minusLow[:]).MulAdd(k, z)
+		return n, h, k.MulAdd(simd.LoadFloat32s(c.low[:]), h.Sub(z))
 	}
 }
 
-// reduce64 is reduce32 for float64, −1076 ≤ z/ln 2 ≤ 0.
-func reduce64(zero simd.Float64s) func(z simd.Float64s) (n simd.Int64s, r, rest simd.Float64s) {
-	log2e := simd.BroadcastFloat64s(math.Log2E)
+// reduce64 is reduce32 for float64, −374 ≤ z/2 ≤ 0.
+func reduce64(zero simd.Float64s) func(z simd.Float64s) (n simd.Uint64s, h, minusRest simd.Float64s) {
 	magic := simd.BroadcastFloat64s(roundToInt)
-	high := simd.BroadcastFloat64s(-ln2High64)
-	low := simd.BroadcastFloat64s(-ln2Low64)
-	return func(z simd.Float64s) (n simd.Int64s, r, rest simd.Float64s) {
-		k := z.MulAdd(log2e, magic)
-		n = k.ToBits().ShiftAllLeft(52).BitsToInt64()
+	return func(z simd.Float64s) (n simd.Uint64s, h, minusRest simd.Float64s) {
+		c := &half64
+		k := simd.LoadFloat64s(c.twoLog2e[:]).MulAdd(z, magic)
+		n = k.ToBits().ShiftAllLeft(52)
 		k = k.Sub(magic)
-		z = high.MulAdd(k, z) // exact
-		r = low.MulAdd(k, z)
-		return n, r, low.MulAdd(k, z.Sub(r))
+		z = simd.LoadFloat64s(c.minusHigh[:]).MulAdd(k, z) // exact
+		h = simd.LoadFloat64s(c.minusLow[:]).MulAdd(k, z)
+		return n, h, k.MulAdd(simd.LoadFloat64s(c.low[:]), h.Sub(z))
 	}
+}
+
+// The constants of reduce32 come from memory: MulAdd would overwrite them in their
+// registers.
+var half32 = struct{ twoLog2e, minusHigh, minusLow, low [maxLanes]float32 }{
+	twoLog2e:  spread32[float32](2 * math.Log2E),
+	minusHigh: spread32[float32](-ln2High32 / 2),
+	minusLow:  spread32[float32](-ln2Low32 / 2),
+	low:       spread32[float32](ln2Low32 / 2),
+}
+
+var half64 = struct{ twoLog2e, minusHigh, minusLow, low [maxLanes64]float64 }{
+	twoLog2e:  spread64[float64](2 * math.Log2E),
+	minusHigh: spread64[float64](-ln2High64 / 2),
+	minusLow:  spread64[float64](-ln2Low64 / 2),
+	low:       spread64[float64](ln2Low64 / 2),
+}
+
+// ratio32 returns q for h.
+func ratio32(h simd.Float32s) (q simd.Float32s) {
+	s := h.Mul(h)
+	p := simd.LoadFloat32s(coth32[1][:]).MulAdd(s, simd.LoadFloat32s(coth32[0][:]))
+	return p.MulAdd(s, h)
+}
+
+// ratio64 is ratio32 for float64.
+func ratio64(h simd.Float64s) (q simd.Float64s) {
+	s := h.Mul(h)
+	return polynomial64(&coth64, s).MulAdd(s, h)
 }
 
 // polynomial32 returns c[0] + c[1]·s + … + c[4]·s⁴. Each coefficient fills a
@@ -65,17 +94,12 @@ func polynomial64(c *[5][maxLanes / 2]float64, s simd.Float64s) simd.Float64s {
 	return p.MulAdd(s, simd.LoadFloat64s(c[0][:]))
 }
 
-// ln 2 in two parts. The first has so few bits that its product with n is exact.
-const (
-	ln2High32 = 0x1.62e4p-1
-	ln2Low32  = 0x1.7f7d1cf79abcap-20
-	ln2High64 = 0x1.62e42fefa38p-1
-	ln2Low64  = 0x1.ef35793c7673p-45
-)
-
-// The exponential for z ≤ 0, in two halves that are each short enough to be
-// inlined. Its constants come from memory: the loops below have no registers
-// left for them.
+// Where there is no other quotient, as in softmax, it is
+//
+//	eᶻ = 2ⁿ·eʳ,   eʳ = 1 + r + r²·(c₀ + c₁·r + …),   r = z − n·ln 2,   |r| ≤ ln2/2
+//
+// for z ≤ 0, in parts that are each short enough to be inlined. Its constants come
+// from memory: the loops around it have no registers left for them.
 
 // split32 returns n and r for e^z = 2ⁿ·eʳ, n in the place of the exponent bits.
 // What is below the limit gives 0. A NaN gives NaN.

@@ -12,7 +12,7 @@
 // rounds once, and float64 carries a few bits more.
 package kernel
 
-//go:generate go run ./generate -o tables.go
+//go:generate go run ./generate
 
 // Float is the set of element types.
 type Float interface{ float32 | float64 }

@@ -25,173 +25,160 @@ func vectorLogisticDerivative[T Float](dst, x, upstream []T, steepness, gain T) 
 	}
 }
 
-// Both have at their core, with E = e^−|x| = 2ⁿ·p and p = 1 + r + w,
+// Both have at their core, with e^−|x| = 2ⁿ·(1 + q)/(1 + q − 2h), see exp_simd.go,
+// and t = 2ⁿ,
 //
-//	σ(−|x|) = E/(1 + E) = 2ⁿ·u,   u = p/(1 + E)
+//	σ(−|x|) = t·u,   u = (1 + q)/(b + b·q − 2h),   b = 1 + t
 //
-// from which σ(|x|) = 1 − 2ⁿ·u and σ′(x) = 2ⁿ·(u − 2ⁿ·u²). The roundings of p,
-// of 1 + E and of the quotient would add up to more than 1 ULP: so the first two
-// are computed too, and make good for the third in one step of Newton's method.
+// from which σ(|x|) = 1 − t·u and σ′(x) = t·(u − t·u²). The roundings of
+// numerator, denominator and quotient would add up to more than 1 ULP: so the
+// first two are computed too, and make good for the third in one step of
+// Newton's method, for which 1/d to 5.2 % is enough.
 //
-// Where n is less than −64, E is nothing beside 1, and 2ⁿ comes in two factors,
-// of which only the second takes a result into the subnormals.
+// What is left before the last rounding is below 0.4 ULP: 0.2 of h, 0.1 of
+// b·q − 2h (0.2 where MulAdd rounds twice), 0.1 of the correction.
+//
+// t is 2⁻⁶⁴ times a number that cannot underflow; a product with both, in this
+// order, rounds once on its way into the subnormals.
 
-// powers32 returns a function of n that gives both factors.
-func powers32(zero simd.Float32s) func(n simd.Int32s) (t, rest simd.Float32s) {
-	least := simd.BroadcastInt32s(-64 << 23)
-	bias := simd.BroadcastFloat32s(1).ToBits().BitsToInt32()
-	return func(n simd.Int32s) (t, rest simd.Float32s) {
-		m := n.Max(least)
-		return m.Add(bias).ToBits().BitsToFloat32(), n.Sub(m).Add(bias).ToBits().BitsToFloat32()
-	}
-}
-
-// onePlus32 returns a function that gives 1 + r + w rounded, and the rest.
-func onePlus32(zero simd.Float32s) func(r, w, rRest simd.Float32s) (p, rest simd.Float32s) {
+// logistic32 returns a function of n, q and h that gives 2⁶⁴·t, t, and numerator
+// and denominator of u, each with its rest.
+func logistic32(zero simd.Float32s) func(n simd.Uint32s, q, h simd.Float32s) (large, t, p, pRest, d, dRest simd.Float32s) {
 	one := simd.BroadcastFloat32s(1)
-	return func(r, w, rRest simd.Float32s) (p, rest simd.Float32s) {
-		q := r.Add(w)
+	bias := simd.BroadcastUint32s((127 + 64) << 23)
+	down := simd.BroadcastFloat32s(0x1p-64)
+	minusTwo := simd.BroadcastFloat32s(-2)
+	return func(n simd.Uint32s, q, h simd.Float32s) (large, t, p, pRest, d, dRest simd.Float32s) {
+		large = n.Add(bias).BitsToFloat32()
+		t = large.Mul(down)
 		p = one.Add(q)
-		return p, one.Sub(p).Add(q).Add(r.Sub(q).Add(w).Add(rRest))
+		pRest = one.Sub(p).Add(q)
+		b := one.Add(t)
+		q = q.MulAdd(b, h.Mul(minusTwo))
+		d = b.Add(q)
+		return large, t, p, pRest, d, one.Sub(d).Add(t).Add(q)
 	}
 }
 
-// quotient32 returns a function that gives (p + pRest)/(d + dRest) as u + rest, for
-// 1 ≤ d ≤ 2 and rests of the size of a rounding error.
-func quotient32(zero simd.Float32s) func(p, pRest, d, dRest simd.Float32s) (u, rest simd.Float32s) {
-	// 1/d to 6 %: enough to divide the error of the quotient by.
-	c0 := simd.BroadcastFloat32s(24. / 17)
-	c1 := simd.BroadcastFloat32s(-8. / 17)
-	return func(p, pRest, d, dRest simd.Float32s) (u, rest simd.Float32s) {
+// quotient32 returns a function that gives (p + pRest)/(d + dRest) as u + e·inverse,
+// and −u, for rests of the size of a rounding error.
+func quotient32(zero simd.Float32s) func(p, pRest, d, dRest simd.Float32s) (u, minus, e, inverse simd.Float32s) {
+	sign := simd.BroadcastUint32s(1 << 31)
+	seed := simd.BroadcastUint32s(0x7ef33333) // seed − d, in bits, is 1/d to 5.2 %
+	return func(p, pRest, d, dRest simd.Float32s) (u, minus, e, inverse simd.Float32s) {
 		u = p.Div(d)
-		minus := zero.Sub(u)
-		e := residual32(minus, d, p).Add(dRest.MulAdd(minus, pRest))
-		return u, d.MulAdd(c1, c0).Mul(e)
+		minus = u.ToBits().Xor(sign).BitsToFloat32()
+		inverse = seed.Sub(d.ToBits()).BitsToFloat32()
+		e = dRest.MulAdd(minus, pRest)
+		return u, minus, residual32(d, minus, p).Add(e), inverse
 	}
 }
 
 func vectorSigmoid32(dst, x []float32) {
 	var zero simd.Float32s
-	reduce, powers := reduce32(zero), powers32(zero)
-	onePlus, quotient := onePlus32(zero), quotient32(zero)
-	one := simd.BroadcastFloat32s(1)
+	reduce, logistic, quotient := reduce32(zero), logistic32(zero), quotient32(zero)
+	half := simd.BroadcastFloat32s(0.5)
 	sign := simd.BroadcastUint32s(1 << 31)
-	limit := simd.BroadcastFloat32s(-104)
+	limit := simd.BroadcastFloat32s(-52)
+	one := simd.BroadcastFloat32s(1)
+	down := simd.BroadcastFloat32s(0x1p-64)
+	minusDown := simd.BroadcastFloat32s(-0x1p-64)
 	each32(dst, x, zero, func(dst, x []float32) {
 		v := simd.LoadFloat32s(x)
-		z := v.ToBits().Or(sign).BitsToFloat32()
-		n, r, rRest := reduce(limit.IfElse(z.Less(limit), z))
-		t, rest := powers(n)
-		p, pRest := onePlus(r, r.Mul(r).Mul(polynomial32(&expSextic, r)), rRest)
-		e := t.Mul(p)
-		d := one.Add(e)
-		u, uRest := quotient(p, pRest, d, one.Sub(d).Add(e))
-		u = u.Add(uRest).Mul(t)
-		u.Mul(rest).IfElse(v.Less(zero), one.Sub(u)).Store(dst)
+		z := v.ToBits().Or(sign).BitsToFloat32().Mul(half)
+		n, h, _ := reduce(limit.IfElse(z.Less(limit), z))
+		large, _, p, pRest, d, dRest := logistic(n, ratio32(h), h)
+		u, _, e, inverse := quotient(p, pRest, d, dRest)
+		y := inverse.MulAdd(e, u).Mul(large)
+		y.Mul(down).IfElse(v.Less(zero), minusDown.MulAdd(y, one)).Store(dst)
 	})
 }
 
 func vectorLogisticDerivative32(dst, x, upstream []float32, steepness, gain float32) {
 	var zero simd.Float32s
-	reduce, powers := reduce32(zero), powers32(zero)
-	onePlus, quotient := onePlus32(zero), quotient32(zero)
-	one := simd.BroadcastFloat32s(1)
-	scale := simd.BroadcastFloat32s(-steepness)
-	times := simd.BroadcastFloat32s(gain)
-	limit := simd.BroadcastFloat32s(-106)
+	reduce, logistic, quotient := reduce32(zero), logistic32(zero), quotient32(zero)
+	scale := simd.BroadcastFloat32s(-steepness / 2)
+	times := simd.BroadcastFloat32s(0x1p-64 * gain)
+	limit := simd.BroadcastFloat32s(-53)
 	zip32(dst, x, upstream, zero, func(dst, x, g []float32) {
 		z := simd.LoadFloat32s(x).Abs().Mul(scale)
-		n, r, rRest := reduce(limit.IfElse(z.Less(limit), z))
-		t, rest := powers(n)
-		p, pRest := onePlus(r, r.Mul(r).Mul(polynomial32(&expSextic, r)), rRest)
-		e := t.Mul(p)
-		d := one.Add(e)
-		q, qRest := quotient(p, pRest, d, one.Sub(d).Add(e))
-		u := q.Add(qRest)
-		uRest := q.Sub(u).Add(qRest)
-		v := zero.Sub(t.Mul(u))
-		uRest = v.Add(v).MulAdd(uRest, uRest)
-		y := v.MulAdd(u, uRest).Add(u).Mul(t.Mul(times)).Mul(rest)
-		y.Mul(simd.LoadFloat32s(g)).Store(dst)
+		n, h, _ := reduce(limit.IfElse(z.Less(limit), z))
+		large, t, p, pRest, d, dRest := logistic(n, ratio32(h), h)
+		u, minus, e, inverse := quotient(p, pRest, d, dRest)
+		e = e.Mul(inverse)
+		v := minus.Mul(t)
+		e = v.Add(v).MulAdd(e, e)
+		y := v.MulAdd(u, e).Add(u) // (u + e) − t·(u + e)²
+		y.Mul(large).Mul(times).Mul(simd.LoadFloat32s(g)).Store(dst)
 	})
 }
 
-// powers64 is powers32 for float64, with −512 in place of −64.
-func powers64(zero simd.Float64s) func(n simd.Int64s) (t, rest simd.Float64s) {
-	least := simd.BroadcastInt64s(-512 << 52)
-	bias := simd.BroadcastFloat64s(1).ToBits().BitsToInt64()
-	return func(n simd.Int64s) (t, rest simd.Float64s) {
-		m := least.IfElse(n.Less(least), n)
-		return m.Add(bias).ToBits().BitsToFloat64(), n.Sub(m).Add(bias).ToBits().BitsToFloat64()
-	}
-}
-
-// onePlus64 is onePlus32 for float64.
-func onePlus64(zero simd.Float64s) func(r, w, rRest simd.Float64s) (p, rest simd.Float64s) {
+// logistic64 is logistic32 for float64.
+func logistic64(zero simd.Float64s) func(n simd.Uint64s, q, h simd.Float64s) (large, t, p, pRest, d, dRest simd.Float64s) {
 	one := simd.BroadcastFloat64s(1)
-	return func(r, w, rRest simd.Float64s) (p, rest simd.Float64s) {
-		q := r.Add(w)
+	bias := simd.BroadcastUint64s((1023 + 64) << 52)
+	down := simd.BroadcastFloat64s(0x1p-64)
+	minusTwo := simd.BroadcastFloat64s(-2)
+	return func(n simd.Uint64s, q, h simd.Float64s) (large, t, p, pRest, d, dRest simd.Float64s) {
+		large = n.Add(bias).BitsToFloat64()
+		t = large.Mul(down)
 		p = one.Add(q)
-		return p, one.Sub(p).Add(q).Add(r.Sub(q).Add(w).Add(rRest))
+		pRest = one.Sub(p).Add(q)
+		b := one.Add(t)
+		q = q.MulAdd(b, h.Mul(minusTwo))
+		d = b.Add(q)
+		return large, t, p, pRest, d, one.Sub(d).Add(t).Add(q)
 	}
 }
 
 // quotient64 is quotient32 for float64.
-func quotient64(zero simd.Float64s) func(p, pRest, d, dRest simd.Float64s) (u, rest simd.Float64s) {
-	c0 := simd.BroadcastFloat64s(24. / 17)
-	c1 := simd.BroadcastFloat64s(-8. / 17)
-	return func(p, pRest, d, dRest simd.Float64s) (u, rest simd.Float64s) {
+func quotient64(zero simd.Float64s) func(p, pRest, d, dRest simd.Float64s) (u, minus, e, inverse simd.Float64s) {
+	sign := simd.BroadcastUint64s(1 << 63)
+	seed := simd.BroadcastUint64s(0x7fde666666666666)
+	return func(p, pRest, d, dRest simd.Float64s) (u, minus, e, inverse simd.Float64s) {
 		u = p.Div(d)
-		minus := zero.Sub(u)
-		e := residual64(minus, d, p).Add(dRest.MulAdd(minus, pRest))
-		return u, d.MulAdd(c1, c0).Mul(e)
+		minus = u.ToBits().Xor(sign).BitsToFloat64()
+		inverse = seed.Sub(d.ToBits()).BitsToFloat64()
+		e = dRest.MulAdd(minus, pRest)
+		return u, minus, residual64(d, minus, p).Add(e), inverse
 	}
 }
 
 func vectorSigmoid64(dst, x []float64) {
 	var zero simd.Float64s
-	reduce, powers := reduce64(zero), powers64(zero)
-	onePlus, quotient := onePlus64(zero), quotient64(zero)
-	one := simd.BroadcastFloat64s(1)
+	reduce, logistic, quotient := reduce64(zero), logistic64(zero), quotient64(zero)
+	half := simd.BroadcastFloat64s(0.5)
 	sign := simd.BroadcastUint64s(1 << 63)
-	limit := simd.BroadcastFloat64s(-746)
+	limit := simd.BroadcastFloat64s(-373)
+	one := simd.BroadcastFloat64s(1)
+	down := simd.BroadcastFloat64s(0x1p-64)
+	minusDown := simd.BroadcastFloat64s(-0x1p-64)
 	each64(dst, x, zero, func(dst, x []float64) {
 		v := simd.LoadFloat64s(x)
-		z := v.ToBits().Or(sign).BitsToFloat64()
-		n, r, rRest := reduce(limit.IfElse(z.Less(limit), z))
-		t, rest := powers(n)
-		s := r.Mul(r)
-		p, pRest := onePlus(r, s.Mul(polynomial64(&expOdd, s).MulAdd(r, polynomial64(&expEven, s))), rRest)
-		e := t.Mul(p)
-		d := one.Add(e)
-		u, uRest := quotient(p, pRest, d, one.Sub(d).Add(e))
-		u = u.Add(uRest).Mul(t)
-		u.Mul(rest).IfElse(v.Less(zero), one.Sub(u)).Store(dst)
+		z := v.ToBits().Or(sign).BitsToFloat64().Mul(half)
+		n, h, _ := reduce(limit.IfElse(z.Less(limit), z))
+		large, _, p, pRest, d, dRest := logistic(n, ratio64(h), h)
+		u, _, e, inverse := quotient(p, pRest, d, dRest)
+		y := inverse.MulAdd(e, u).Mul(large)
+		y.Mul(down).IfElse(v.Less(zero), minusDown.MulAdd(y, one)).Store(dst)
 	})
 }
 
 func vectorLogisticDerivative64(dst, x, upstream []float64, steepness, gain float64) {
 	var zero simd.Float64s
-	reduce, powers := reduce64(zero), powers64(zero)
-	onePlus, quotient := onePlus64(zero), quotient64(zero)
-	one := simd.BroadcastFloat64s(1)
-	scale := simd.BroadcastFloat64s(-steepness)
-	times := simd.BroadcastFloat64s(gain)
-	limit := simd.BroadcastFloat64s(-748)
+	reduce, logistic, quotient := reduce64(zero), logistic64(zero), quotient64(zero)
+	scale := simd.BroadcastFloat64s(-steepness / 2)
+	times := simd.BroadcastFloat64s(0x1p-64 * gain)
+	limit := simd.BroadcastFloat64s(-374)
 	zip64(dst, x, upstream, zero, func(dst, x, g []float64) {
 		z := simd.LoadFloat64s(x).Abs().Mul(scale)
-		n, r, rRest := reduce(limit.IfElse(z.Less(limit), z))
-		t, rest := powers(n)
-		s := r.Mul(r)
-		p, pRest := onePlus(r, s.Mul(polynomial64(&expOdd, s).MulAdd(r, polynomial64(&expEven, s))), rRest)
-		e := t.Mul(p)
-		d := one.Add(e)
-		q, qRest := quotient(p, pRest, d, one.Sub(d).Add(e))
-		u := q.Add(qRest)
-		uRest := q.Sub(u).Add(qRest)
-		v := zero.Sub(t.Mul(u))
-		uRest = v.Add(v).MulAdd(uRest, uRest)
-		y := v.MulAdd(u, uRest).Add(u).Mul(t.Mul(times)).Mul(rest)
-		y.Mul(simd.LoadFloat64s(g)).Store(dst)
+		n, h, _ := reduce(limit.IfElse(z.Less(limit), z))
+		large, t, p, pRest, d, dRest := logistic(n, ratio64(h), h)
+		u, minus, e, inverse := quotient(p, pRest, d, dRest)
+		e = e.Mul(inverse)
+		v := minus.Mul(t)
+		e = v.Add(v).MulAdd(e, e)
+		y := v.MulAdd(u, e).Add(u) // (u + e) − t·(u + e)²
+		y.Mul(large).Mul(times).Mul(simd.LoadFloat64s(g)).Store(dst)
 	})
 }

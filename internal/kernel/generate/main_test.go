@@ -6,17 +6,20 @@ import (
 	"testing"
 )
 
-// TestTables checks that tables.go is what this program generates.
-func TestTables(t *testing.T) {
-	want, err := source()
-	if err != nil {
-		t.Fatal(err)
-	}
-	got, err := os.ReadFile("../tables.go")
-	if err != nil {
-		t.Fatal(err)
-	}
-	if !bytes.Equal(got, want) {
-		t.Error("tables.go is not what the generator writes: run go generate ./...")
+// TestFiles checks that the files of package kernel are what this program
+// generates.
+func TestFiles(t *testing.T) {
+	for name, source := range files {
+		want, err := source()
+		if err != nil {
+			t.Fatalf("%s: %v", name, err)
+		}
+		got, err := os.ReadFile("../" + name)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if !bytes.Equal(got, want) {
+			t.Errorf("%s is not what the generator writes: run go generate ./...", name)
+		}
 	}
 }
