@@ -22,7 +22,7 @@ type Float interface{ float32 | float64 }
 //     of the result. The result is always returned.
 //   - Aliasing: where input and output have the same length, dst may be x
 //     (or y, or upstream) itself. Slices overlap exactly or not at all.
-//     Nothing but dst is written.
+//     Nothing but dst, or grad, is written.
 //   - upstream is ∂L/∂f, of the length of f(x), and the result of Derivative
 //     is ∂L/∂x, of the length of x. A nil upstream stands for all ones: for
 //     an element-wise function that gives plain f′(x).
@@ -30,8 +30,9 @@ type Float interface{ float32 | float64 }
 //     axis see x as [outer][N][Stride]: N entries that lie Stride apart.
 //     Stride 0 means 1, where the axis is the last one; for the channels of
 //     an NCHW image it is H·W.
-//   - Mistakes of shape panic before anything is written, with one line that
-//     names the call and both numbers. Values never panic.
+//   - Mistakes of shape, and fields that make no sense, panic before anything
+//     is written, with one line that names the call and both numbers. The
+//     values in x, y and upstream never panic.
 //   - An empty input gives an empty result.
 //   - A NaN in an element gives NaN in that element's results, forward and
 //     derivative; for softmax in those of its whole row.
@@ -39,7 +40,9 @@ type Float interface{ float32 | float64 }
 //     selects upstream or 0, it does not multiply by 0.
 //   - f(x[i]) does not depend on i, on len(x), on alignment, or on what else
 //     is in the slice.
-//   - Given dst, a call does not allocate.
+//   - Given dst, a call does not allocate, but for long rows of a
+//     [MaxoutLayer] in place, the functions of a [Func], and the goroutines of
+//     [Parallel].
 //
 // All types are plain values and safe for concurrent use. [PReLU] and
 // [MaxoutLayer] keep the slices they are given.

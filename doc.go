@@ -15,12 +15,13 @@
 // # Which one should I use?
 //
 // On the output layer: [Sigmoid] for a binary classifier, [Softmax] for one of
-// many classes, [Identity] for regression.
+// many classes, with [LogSoftmax] for its loss, [Identity] for regression.
 //
 // In hidden layers: [ReLU], if the learning rate is set with care and the share
 // of dead units, those that are off for every example, is watched, for which
-// there is [Monitor]. Otherwise [LeakyReLU] or [Maxout]; or [Tanh], though it may
-// do worse than ReLU. Avoid [Sigmoid] there: it saturates, and its output is not
+// there is [Monitor]. Otherwise [LeakyReLU], [PReLU], which learns the leak, or
+// maxout, which with its weights is a [MaxoutLayer]; or [Tanh], though it may do
+// worse than ReLU. Avoid [Sigmoid] there: it saturates, and its output is not
 // centred on zero.
 //
 // # Where the derivatives come from
@@ -41,16 +42,24 @@
 //
 // It stands at [Activation], and is the same for all types: a nil dst allocates
 // the result, dst may be the input itself, a nil upstream stands for ones,
-// mistakes of shape panic before anything is written, and values never panic.
+// mistakes of shape panic before anything is written, and numbers never do.
 // Derivatives are taken from x, and so are accurate in the tails too, where
 // those from y, y(1 − y) and 1 − y², have lost all their bits; where x is gone,
 // there is [OutputDerivative].
 //
 // # Around the functions
 //
-// [Parallel] spreads one over the processors, for long slices. [Parse] finds one
+// [CheckDerivative] tests a derivative of your own, and [Monitor] watches the units
+// of a layer. [Parallel] spreads one over the processors, for long slices. [Parse] finds one
 // by its name, [Marshal] and [Unmarshal] keep one with its parameters, and
 // [Register] lets a type of your own take part.
+//
+// # Two tiers
+//
+// The loops are plain Go on every platform. Built by Go 1.27 with
+// GOEXPERIMENT=simd they are vector code on amd64, arm64 and wasm, from one source
+// without assembly, several times as fast, and within the same bounds. [VectorBits]
+// tells which it is.
 //
 // # What it is not
 //

@@ -1,6 +1,9 @@
 package activation
 
-var _ Elementwise[float64] = Func[float64]{}
+var (
+	_ Elementwise[float32] = Func[float32]{}
+	_ Elementwise[float64] = Func[float64]{}
+)
 
 // Func makes an activation of your own out of two plain functions, f and its
 // derivative, applied to each element, as http.HandlerFunc makes a handler:
@@ -48,10 +51,20 @@ func (f Func[T]) Derivative(dst, x, upstream []T) []T {
 }
 
 // At returns F(x).
-func (f Func[T]) At(x T) T { return f.F(x) }
+func (f Func[T]) At(x T) T {
+	if f.F == nil {
+		mistake("Func.At", "F is nil")
+	}
+	return f.F(x)
+}
 
-// DerivativeAt returns DF(x).
-func (f Func[T]) DerivativeAt(x T) T { return f.DF(x) }
+// DerivativeAt returns f′(x), as DF gives it.
+func (f Func[T]) DerivativeAt(x T) T {
+	if f.DF == nil {
+		mistake("Func.DerivativeAt", "DF is nil")
+	}
+	return f.DF(x)
+}
 
 // String returns "func".
 func (Func[T]) String() string { return "func" }

@@ -9,7 +9,7 @@ var (
 
 // Identity is the linear output, applied to each element:
 //
-//	f(u)  = u
+//	f(u)  = u      range (−∞, ∞)
 //	f′(u) = 1
 //
 // Use it on the output layer of a regression, whose targets are not bounded:
@@ -33,7 +33,7 @@ func (Identity[T]) Forward(dst, x []T) []T {
 	return dst
 }
 
-// Derivative copies upstream to dst: dst ← upstream · 1.
+// Derivative copies upstream to dst, dst ← upstream · 1, but gives NaN where x is.
 func (Identity[T]) Derivative(dst, x, upstream []T) []T {
 	dst = gradient("Identity.Derivative", dst, x, upstream, len(x))
 	kernel.IdentityDerivative(dst, x, upstream)
@@ -50,7 +50,7 @@ func (Identity[T]) DerivativeFromOutput(dst, y, upstream []T) []T {
 // At returns x.
 func (Identity[T]) At(x T) T { return x }
 
-// DerivativeAt returns 1, or NaN for a NaN.
+// DerivativeAt returns f′(x).
 func (Identity[T]) DerivativeAt(x T) T {
 	v := [1]T{x}
 	kernel.IdentityDerivative(v[:], v[:], nil)

@@ -10,7 +10,7 @@ var (
 // LeakyReLU is a [ReLU] that leaks a little where it is off, applied to each
 // element:
 //
-//	f(u)  = u for u > 0, else α·u
+//	f(u)  = u for u > 0, else α·u      range (−∞, ∞) for α > 0
 //	f′(u) = 1 for u > 0, else α
 //
 // The leak keeps a gradient alive for u ≤ 0, so that a unit which has gone off
@@ -75,7 +75,7 @@ func (l LeakyReLU[T]) At(x T) T {
 	return v[0]
 }
 
-// DerivativeAt returns 1 for x > 0, else α.
+// DerivativeAt returns f′(x).
 func (l LeakyReLU[T]) DerivativeAt(x T) T {
 	v := [1]T{x}
 	kernel.LeakyReLUDerivative(v[:], v[:], nil, l.alpha())

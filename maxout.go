@@ -16,7 +16,7 @@ var (
 // Maxout is the maximum over groups of k = Pieces linear outputs, the pieces
 // of a unit:
 //
-//	f(u)ᵢ        = max(uᵢ₁, …, uᵢₖ)
+//	f(u)ᵢ        = max(uᵢ₁, …, uᵢₖ)                       range (−∞, ∞)
 //	∂f(u)ᵢ/∂uᵢⱼ  = 1 for the first maximum of the group, else 0
 //
 // It takes [outer][units][Pieces][Stride] to [outer][units][Stride]. It is not
@@ -35,7 +35,7 @@ var (
 //	f = NaN where a piece is NaN; each NaN has derivative NaN
 //	f is the identity for Pieces = 1
 //
-// Both are exact.
+// Both are exact. The zero value has no pieces, and panics: set Pieces.
 type Maxout[T Float] struct {
 	// Pieces is the number k of pieces of a unit, at least 1.
 	Pieces int

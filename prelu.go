@@ -14,13 +14,13 @@ var (
 // PReLU is a [LeakyReLU] whose slopes are parameters to learn, one for all
 // elements or one for each channel:
 //
-//	f(u)     = u for u > 0, else αᵢ·u
+//	f(u)     = u for u > 0, else αᵢ·u      range (−∞, ∞) for αᵢ > 0
 //	f′(u)    = 1 for u > 0, else αᵢ
 //	∂f/∂αᵢ   = 0 for u > 0, else u
 //
 // with i = (index/Stride) mod len(Alpha): x is [outer][len(Alpha)][Stride],
 // and its length a multiple of len(Alpha)·Stride. A single slope takes any
-// length.
+// length, whatever Stride says.
 //
 // It was introduced with the initial slope ¼ of [NewPReLU] (He et al.,
 // "Delving deep into rectifiers", 2015). Leave its slopes out of weight decay,
@@ -38,7 +38,8 @@ var (
 //	f(−0) = αᵢ·(−0)         f′(−0) = αᵢ
 //
 // so that f(−Inf) is NaN for αᵢ = 0. Forward and Derivative are exact: a
-// selection, and one multiplication correctly rounded.
+// selection, and one multiplication correctly rounded. The zero value has no
+// slope, and panics: use NewPReLU, or set Alpha.
 type PReLU[T Float] struct {
 	// Alpha holds the slopes, at least one.
 	Alpha []T

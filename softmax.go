@@ -14,7 +14,7 @@ var (
 
 // Softmax turns n numbers, the logits of n classes, into their probabilities:
 //
-//	f(u)ᵢ        = e^(uᵢ/τ) / Σⱼ e^(uⱼ/τ)          range (0, 1), sum 1
+//	f(u)ᵢ        = e^(uᵢ/τ) / Σⱼ e^(uⱼ/τ)          range [0, 1], sum 1
 //	∂f(u)ᵢ/∂uⱼ   = f(u)ᵢ · (δᵢⱼ − f(u)ⱼ) / τ       δᵢⱼ = 1 for i = j, else 0
 //
 // It is [Sigmoid] for more than two classes, softmax [u, 0] being [σ(u), σ(−u)].
@@ -98,7 +98,8 @@ func (s Softmax[T]) Forward(dst, x []T) []T {
 
 // ForwardMasked computes the probabilities for the logits to keep, as if there
 // were no others. A masked entry is 0, whatever its logit, and a row that is
-// masked out whole is all 0.
+// masked out whole is all 0. DerivativeFromOutput takes the result as it is, and
+// gives 0 for a masked entry.
 func (s Softmax[T]) ForwardMasked(dst, x []T, keep []bool) []T {
 	const call = "Softmax.ForwardMasked"
 	classes, step, tau := distributions(call, "x", s, len(x))
@@ -188,7 +189,9 @@ func (l LogSoftmax[T]) Forward(dst, x []T) []T {
 }
 
 // ForwardMasked computes the log probabilities for the logits to keep, as if
-// there were no others. A masked entry is −Inf, whatever its logit.
+// there were no others. A masked entry is −Inf, whatever its logit, and a row
+// that is masked out whole is all −Inf. DerivativeFromOutput takes the result as
+// it is; give it an upstream of 0 for a masked entry.
 func (l LogSoftmax[T]) ForwardMasked(dst, x []T, keep []bool) []T {
 	const call = "LogSoftmax.ForwardMasked"
 	classes, step, tau := distributions(call, "x", Softmax[T](l), len(x))
