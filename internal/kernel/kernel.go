@@ -35,3 +35,7 @@ func ones[T Float](buffer []T, n int) []T {
 	}
 	return buffer
 }
+
+// short is the length from which vectors are worth their start. Below it the
+// scalar loops run on both tiers, for functions of which these are the same bits.
+const short = 16

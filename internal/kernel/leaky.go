@@ -4,6 +4,10 @@ import "math"
 
 // LeakyReLU sets dst to x where x > 0, else to alpha·x.
 func LeakyReLU[T Float](dst, x []T, alpha T) {
+	if vector && len(x) >= short {
+		vectorLeakyReLU(dst, x, alpha)
+		return
+	}
 	switch any(dst).(type) {
 	case []float32:
 		leaky[int32](dst, x, alpha)
@@ -18,6 +22,10 @@ func LeakyReLU[T Float](dst, x []T, alpha T) {
 func LeakyReLUDerivative[T Float](dst, x, upstream []T, alpha T) {
 	if alpha == 0 {
 		ReLUDerivative(dst, x, upstream)
+		return
+	}
+	if vector && len(x) >= short {
+		vectorLeakyReLUDerivative(dst, x, upstream, alpha)
 		return
 	}
 	switch any(dst).(type) {

@@ -4,8 +4,20 @@ package kernel
 // [outer][units][pieces][stride]. The maximum starts from the first piece, not
 // from the smallest number, and a NaN wins.
 func Maxout[T Float](dst, x []T, pieces, stride int) {
+	if pieces == 1 {
+		Identity(dst, x)
+		return
+	}
+	if vector && stride >= short {
+		vectorMaxout(dst, x, pieces, stride)
+		return
+	}
 	if stride == 1 {
 		if pieces == 2 {
+			if vector {
+				done := vectorMaxPairs(dst, x)
+				dst, x = dst[done:], x[2*done:]
+			}
 			pairs(dst, x)
 			return
 		}
@@ -51,6 +63,18 @@ func pairs[T Float](dst, x []T) {
 // MaxoutDerivative sets dst, of the shape of x, to upstream at the first
 // maximum of each group of pieces, to NaN at every NaN, and to 0 elsewhere.
 func MaxoutDerivative[T Float](dst, x, upstream []T, pieces, stride int) {
+	if pieces == 1 {
+		IdentityDerivative(dst, x, upstream)
+		return
+	}
+	if vector && stride >= short {
+		vectorMaxoutDerivative(dst, x, upstream, pieces, stride)
+		return
+	}
+	if vector && stride == 1 && pieces == 2 {
+		done := vectorGatePairs(dst, x, upstream)
+		dst, x, upstream = dst[2*done:], x[2*done:], part(upstream, done, len(upstream))
+	}
 	for start := 0; start < len(x); start += pieces * stride {
 		for s := range stride {
 			first := start + s

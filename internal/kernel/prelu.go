@@ -22,6 +22,10 @@ func PReLU[T Float](dst, x, alpha []T, stride int) {
 		}
 		return
 	}
+	if vector && len(x) >= short {
+		vectorPReLU(false, dst, x, nil, alpha)
+		return
+	}
 	switch any(dst).(type) {
 	case []float32:
 		prelu[int32](dst, x, alpha)
@@ -76,6 +80,10 @@ func PReLUDerivative[T Float](dst, x, upstream, alpha []T, stride int) {
 			end := start + stride
 			LeakyReLUDerivative(dst[start:end], x[start:end], part(upstream, start, end), alpha[i%len(alpha)])
 		}
+		return
+	}
+	if vector && len(x) >= short {
+		vectorPReLU(true, dst, x, upstream, alpha)
 		return
 	}
 	switch any(dst).(type) {
@@ -145,6 +153,10 @@ func PReLUParameterGradient[T Float](grad, x, upstream []T, stride int) {
 // preluGradient needs to know the bits of −0 and of +Inf.
 func preluGradient[W int32 | int64, T Float](grad, x, upstream []T, stride int, zero, inf W) {
 	if len(grad) > 1 && stride == 1 {
+		if vector {
+			vectorPReLUParameterGradient(grad, x, upstream)
+			return
+		}
 		for start := 0; start < len(x); start += len(grad) {
 			row := x[start:][:len(grad)]
 			for i, v := range row {
@@ -157,12 +169,23 @@ func preluGradient[W int32 | int64, T Float](grad, x, upstream []T, stride int, 
 		stride = len(x)
 	}
 	for start, i := 0, 0; start < len(x); start, i = start+stride, i+1 {
-		var sum float64 // a long run of float32 needs more than 24 bits
-		for j, v := range x[start:][:stride] {
-			sum += float64(word[T](unlessPositive(word[W](v), word[W](scale(v, upstream, start+j)), zero, inf)))
-		}
-		grad[i%len(grad)] += T(sum)
+		end := start + stride
+		grad[i%len(grad)] += T(leak(x[start:end], part(upstream, start, end), zero, inf))
 	}
+}
+
+// leak returns the sum of upstream·x over the elements of x with x ≤ 0, in
+// float64: a long run of float32 needs more than 24 bits.
+func leak[W int32 | int64, T Float](x, upstream []T, zero, inf W) (sum float64) {
+	if vector && len(x) >= 4*short {
+		if sum, finite := vectorLeak(x, upstream); finite {
+			return sum
+		}
+	}
+	for i, v := range x {
+		sum += float64(word[T](unlessPositive(word[W](v), word[W](scale(v, upstream, i)), zero, inf)))
+	}
+	return sum
 }
 
 // unlessPositive returns y, but −0, which changes nothing that it is added to,

@@ -15,6 +15,10 @@ const (
 // compiler has a conditional move. A load, a comparison, a move and a store are
 // all there is, half the time of the builtin max.
 func ReLU[T Float](dst, x []T) {
+	if vector && len(x) >= short {
+		vectorReLU(dst, x)
+		return
+	}
 	switch any(dst).(type) {
 	case []float32:
 		relu[int32](dst, x, negativeInf32)
@@ -54,6 +58,10 @@ func positive[W int32 | int64](b, negativeInf W) W {
 // ReLUDerivative sets dst to upstream where x > 0, to NaN where x is NaN, and
 // to 0 elsewhere. It is its own from-output form: max(0, x) > 0 where x > 0.
 func ReLUDerivative[T Float](dst, x, upstream []T) {
+	if vector && len(x) >= short {
+		vectorReLUDerivative(dst, x, upstream)
+		return
+	}
 	switch any(dst).(type) {
 	case []float32:
 		gate[int32](dst, x, upstream, math.MaxInt32, inf32)

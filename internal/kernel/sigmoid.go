@@ -32,6 +32,10 @@ func SigmoidDerivative[T Float](dst, x, upstream []T) {
 
 // SigmoidDerivativeFromOutput sets dst to upstream·y(1 − y).
 func SigmoidDerivativeFromOutput[T Float](dst, y, upstream []T) {
+	if vector {
+		vectorSigmoidFromOutput(dst, y, upstream)
+		return
+	}
 	dst = dst[:len(y)]
 	if upstream == nil {
 		for i, v := range y {

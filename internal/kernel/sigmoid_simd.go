@@ -182,3 +182,31 @@ func vectorLogisticDerivative64(dst, x, upstream []float64, steepness, gain floa
 		y.Mul(large).Mul(times).Mul(simd.LoadFloat64s(g)).Store(dst)
 	})
 }
+
+// vectorSigmoidFromOutput sets dst to upstream·y(1 − y).
+func vectorSigmoidFromOutput[T Float](dst, y, upstream []T) {
+	switch any(dst).(type) {
+	case []float32:
+		vectorSigmoidFromOutput32(float32s(dst), float32s(y), float32s(upstream))
+	case []float64:
+		vectorSigmoidFromOutput64(float64s(dst), float64s(y), float64s(upstream))
+	}
+}
+
+func vectorSigmoidFromOutput32(dst, y, upstream []float32) {
+	var zero simd.Float32s
+	one := simd.BroadcastFloat32s(1)
+	zip32(dst, y, upstream, zero, func(dst, y, g []float32) {
+		v := simd.LoadFloat32s(y)
+		v.Mul(one.Sub(v)).Mul(simd.LoadFloat32s(g)).Store(dst)
+	})
+}
+
+func vectorSigmoidFromOutput64(dst, y, upstream []float64) {
+	var zero simd.Float64s
+	one := simd.BroadcastFloat64s(1)
+	zip64(dst, y, upstream, zero, func(dst, y, g []float64) {
+		v := simd.LoadFloat64s(y)
+		v.Mul(one.Sub(v)).Mul(simd.LoadFloat64s(g)).Store(dst)
+	})
+}

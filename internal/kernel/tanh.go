@@ -34,6 +34,10 @@ func TanhDerivative[T Float](dst, x, upstream []T) {
 // a + a·|y| with a = 1 − |y|: that has at most 1.4 ULP, where the product of
 // the two rounded factors has up to 2.
 func TanhDerivativeFromOutput[T Float](dst, y, upstream []T) {
+	if vector {
+		vectorTanhFromOutput(dst, y, upstream)
+		return
+	}
 	dst = dst[:len(y)]
 	for i, v := range y {
 		v = max(v, -v)

@@ -96,3 +96,35 @@ func vectorTanh64(dst, x []float64) {
 		v.And(sign).Or(inverse.MulAdd(e, u).ToBits()).BitsToFloat64().Store(dst)
 	})
 }
+
+// vectorTanhFromOutput sets dst to upstream·(a + a·|y|) with a = 1 − |y|.
+func vectorTanhFromOutput[T Float](dst, y, upstream []T) {
+	switch any(dst).(type) {
+	case []float32:
+		vectorTanhFromOutput32(float32s(dst), float32s(y), float32s(upstream))
+	case []float64:
+		vectorTanhFromOutput64(float64s(dst), float64s(y), float64s(upstream))
+	}
+}
+
+func vectorTanhFromOutput32(dst, y, upstream []float32) {
+	var zero simd.Float32s
+	one := simd.BroadcastFloat32s(1)
+	sign := simd.BroadcastUint32s(1 << 31)
+	zip32(dst, y, upstream, zero, func(dst, y, g []float32) {
+		v := simd.LoadFloat32s(y).ToBits().AndNot(sign).BitsToFloat32()
+		a := one.Sub(v)
+		v.MulAdd(a, a).Mul(simd.LoadFloat32s(g)).Store(dst)
+	})
+}
+
+func vectorTanhFromOutput64(dst, y, upstream []float64) {
+	var zero simd.Float64s
+	one := simd.BroadcastFloat64s(1)
+	sign := simd.BroadcastUint64s(1 << 63)
+	zip64(dst, y, upstream, zero, func(dst, y, g []float64) {
+		v := simd.LoadFloat64s(y).ToBits().AndNot(sign).BitsToFloat64()
+		a := one.Sub(v)
+		v.MulAdd(a, a).Mul(simd.LoadFloat64s(g)).Store(dst)
+	})
+}

@@ -154,7 +154,187 @@ func zip64(dst, x, g []float64, zero simd.Float64s, f func(dst, x, g []float64))
 	}
 }
 
+// quads32 is pairs32 with four vectors at a turn, for bodies of a few
+// instructions.
+func quads32(dst, x []float32, zero simd.Float32s, f func(dst, x []float32)) (_, _ []float32) {
+	n := zero.Len()
+	dst = dst[:len(x):len(x)]
+	x = x[:len(x):len(x)]
+	for len(x) >= 4*n && len(dst) >= 4*n {
+		f(dst, x)
+		f(dst[n:], x[n:])
+		f(dst[2*n:], x[2*n:])
+		f(dst[3*n:], x[3*n:])
+		x, dst = x[4*n:], dst[4*n:]
+	}
+	return dst, x
+}
+
+// quads64 is quads32 for float64.
+func quads64(dst, x []float64, zero simd.Float64s, f func(dst, x []float64)) (_, _ []float64) {
+	n := zero.Len()
+	dst = dst[:len(x):len(x)]
+	x = x[:len(x):len(x)]
+	for len(x) >= 4*n && len(dst) >= 4*n {
+		f(dst, x)
+		f(dst[n:], x[n:])
+		f(dst[2*n:], x[2*n:])
+		f(dst[3*n:], x[3*n:])
+		x, dst = x[4*n:], dst[4*n:]
+	}
+	return dst, x
+}
+
+// zips32 is zip32 with two vectors at a turn, and returns what is left: all of it
+// for a nil g.
+func zips32(dst, x, g []float32, zero simd.Float32s, f func(dst, x, g []float32)) (_, _, _ []float32) {
+	n := zero.Len()
+	dst = dst[:len(x):len(x)]
+	x = x[:len(x):len(x)]
+	for len(x) >= 2*n && len(dst) >= 2*n && len(g) >= 2*n {
+		f(dst, x, g)
+		f(dst[n:], x[n:], g[n:])
+		x, dst, g = x[2*n:], dst[2*n:], g[2*n:]
+	}
+	return dst, x, g
+}
+
+// zips64 is zips32 for float64.
+func zips64(dst, x, g []float64, zero simd.Float64s, f func(dst, x, g []float64)) (_, _, _ []float64) {
+	n := zero.Len()
+	dst = dst[:len(x):len(x)]
+	x = x[:len(x):len(x)]
+	for len(x) >= 2*n && len(dst) >= 2*n && len(g) >= 2*n {
+		f(dst, x, g)
+		f(dst[n:], x[n:], g[n:])
+		x, dst, g = x[2*n:], dst[2*n:], g[2*n:]
+	}
+	return dst, x, g
+}
+
+// cycle32 calls f for each two vectors of dst, x, g, and of a, of which the
+// first end elements are read over and over. Vectors that begin among them may
+// reach beyond. A nil g stands for ones.
+func cycle32(dst, x, g, a []float32, end int, zero simd.Float32s, f func(dst, x, g, a []float32)) {
+	n := 2 * zero.Len()
+	step := n
+	if g == nil {
+		step, g = 0, ones32[:]
+	}
+	dst = dst[:len(x):len(x)]
+	x = x[:len(x):len(x)]
+	i := 0
+	for len(x) >= n && len(dst) >= n && len(g) >= n {
+		f(dst, x, g, a[i:])
+		x, dst, g = x[n:], dst[n:], g[step:]
+		if i += n; i >= end {
+			i -= end
+		}
+	}
+	clearUpper()
+	if len(x) > 0 {
+		var last, lastG, lastA [2 * maxLanes]float32
+		copy(last[:], x)
+		copy(lastG[:], g)
+		copy(lastA[:], a[i:])
+		f(last[:], last[:], lastG[:], lastA[:])
+		clearUpper()
+		copy(dst, last[:])
+	}
+}
+
+// cycle64 is cycle32 for float64.
+func cycle64(dst, x, g, a []float64, end int, zero simd.Float64s, f func(dst, x, g, a []float64)) {
+	n := 2 * zero.Len()
+	step := n
+	if g == nil {
+		step, g = 0, ones64[:]
+	}
+	dst = dst[:len(x):len(x)]
+	x = x[:len(x):len(x)]
+	i := 0
+	for len(x) >= n && len(dst) >= n && len(g) >= n {
+		f(dst, x, g, a[i:])
+		x, dst, g = x[n:], dst[n:], g[step:]
+		if i += n; i >= end {
+			i -= end
+		}
+	}
+	clearUpper()
+	if len(x) > 0 {
+		var last, lastG, lastA [2 * maxLanes]float64
+		copy(last[:], x)
+		copy(lastG[:], g)
+		copy(lastA[:], a[i:])
+		f(last[:], last[:], lastG[:], lastA[:])
+		clearUpper()
+		copy(dst, last[:])
+	}
+}
+
+// both32 is zip32 with two pairs of dst and x.
+func both32(dst, dst2, x, x2, g []float32, zero simd.Float32s, f func(dst, dst2, x, x2, g []float32)) {
+	n := zero.Len()
+	step := n
+	if g == nil {
+		step, g = 0, ones32[:]
+	}
+	dst = dst[:len(x):len(x)]
+	dst2 = dst2[:len(x):len(x)]
+	x = x[:len(x):len(x)]
+	x2 = x2[:len(x):len(x)]
+	for len(x) >= n && len(dst) >= n && len(dst2) >= n && len(x2) >= n && len(g) >= n {
+		f(dst, dst2, x, x2, g)
+		dst, dst2, x, x2, g = dst[n:], dst2[n:], x[n:], x2[n:], g[step:]
+	}
+	clearUpper()
+	if len(x) > 0 {
+		var last, last2, lastG [maxLanes]float32
+		copy(last[:], x)
+		copy(last2[:], x2)
+		copy(lastG[:], g)
+		f(last[:], last2[:], last[:], last2[:], lastG[:])
+		clearUpper()
+		copy(dst, last[:])
+		copy(dst2, last2[:])
+	}
+}
+
+// both64 is both32 for float64.
+func both64(dst, dst2, x, x2, g []float64, zero simd.Float64s, f func(dst, dst2, x, x2, g []float64)) {
+	n := zero.Len()
+	step := n
+	if g == nil {
+		step, g = 0, ones64[:]
+	}
+	dst = dst[:len(x):len(x)]
+	dst2 = dst2[:len(x):len(x)]
+	x = x[:len(x):len(x)]
+	x2 = x2[:len(x):len(x)]
+	for len(x) >= n && len(dst) >= n && len(dst2) >= n && len(x2) >= n && len(g) >= n {
+		f(dst, dst2, x, x2, g)
+		dst, dst2, x, x2, g = dst[n:], dst2[n:], x[n:], x2[n:], g[step:]
+	}
+	clearUpper()
+	if len(x) > 0 {
+		var last, last2, lastG [maxLanes]float64
+		copy(last[:], x)
+		copy(last2[:], x2)
+		copy(lastG[:], g)
+		f(last[:], last2[:], last[:], last2[:], lastG[:])
+		clearUpper()
+		copy(dst, last[:])
+		copy(dst2, last2[:])
+	}
+}
+
 var (
-	ones32 = [maxLanes]float32{1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1}
-	ones64 = [maxLanes]float64{1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1}
+	ones32 = [2 * maxLanes]float32{
+		1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1,
+		1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1,
+	}
+	ones64 = [2 * maxLanes]float64{
+		1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1,
+		1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1,
+	}
 )

@@ -1,0 +1,88 @@
+package activation_test
+
+import (
+	"math/rand/v2"
+	"os"
+	"runtime/debug"
+	"syscall"
+	"testing"
+	"unsafe"
+
+	"example.com/activation"
+)
+
+// TestGuardPages runs every pass on slices between two pages that must not be
+// touched: each of 0 to 130 groups, once begun right behind the first page and
+// once ended right before the last one. A vector that reads or writes further
+// than its slice, if only to throw the elements away, faults here.
+func TestGuardPages(t *testing.T) { both(t, guardPages[float32], guardPages[float64]) }
+
+func guardPages[T activation.Float](t *testing.T, e entry[T]) {
+	const most = 130
+	rng := rand.New(rand.NewPCG(17, 18))
+	passes := e.passes()
+	if p, ok := e.a.(activation.Parametric[T]); ok {
+		parameters := len(p.Parameters())
+		passes = append(passes, pass[T]{"ParameterGradient", func(dst, x, upstream []T) []T {
+			return p.ParameterGradient(dst[:parameters], x, upstream)
+		}, e.group, parameters, true})
+	}
+	for _, p := range passes {
+		dst, in, upstream := newFenced[T](t, most*p.out), newFenced[T](t, most*p.in), newFenced[T](t, most*e.outputs)
+		values, g := e.inputFor(p, rng, most), values[T](rng, most*e.outputs)
+		for n := 0; n <= most; n++ {
+			out := n * p.out
+			if p.name == "ParameterGradient" {
+				out = p.out
+			}
+			for _, place := range []func(fenced[T], int) []T{fenced[T].first, fenced[T].last} {
+				dst, in, up := place(dst, out), place(in, n*p.in), place(upstream, n*e.outputs)
+				copy(in, values)
+				copy(up, g)
+				untouched(t, p, n, dst, in, nil)
+				if p.takes {
+					untouched(t, p, n, dst, in, up)
+				}
+				if p.in == p.out && p.name != "ParameterGradient" {
+					untouched(t, p, n, in, in, nil)
+				}
+			}
+		}
+	}
+}
+
+// untouched runs p and fails the test where that touches a guard page.
+func untouched[T activation.Float](t *testing.T, p pass[T], n int, dst, in, upstream []T) {
+	defer debug.SetPanicOnFault(debug.SetPanicOnFault(true))
+	defer func() {
+		if fault := recover(); fault != nil {
+			t.Fatalf("%s, %d groups: %v", p.name, n, fault)
+		}
+	}()
+	p.run(dst, in, upstream)
+}
+
+// A fenced is memory between two pages that must not be touched.
+type fenced[T activation.Float] []T
+
+func newFenced[T activation.Float](t *testing.T, n int) fenced[T] {
+	var zero T
+	size, page := n*int(unsafe.Sizeof(zero)), os.Getpagesize()
+	size = (size + page) / page * page
+	memory, err := syscall.Mmap(-1, 0, size+2*page, syscall.PROT_READ|syscall.PROT_WRITE, syscall.MAP_ANON|syscall.MAP_PRIVATE)
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { syscall.Munmap(memory) })
+	for _, guard := range [][]byte{memory[:page], memory[page+size:]} {
+		if err := syscall.Mprotect(guard, syscall.PROT_NONE); err != nil {
+			t.Fatal(err)
+		}
+	}
+	return unsafe.Slice((*T)(unsafe.Pointer(&memory[page])), size/int(unsafe.Sizeof(zero)))
+}
+
+// first returns n elements right behind the first page, last n right before the
+// last one. Not even the capacity goes further.
+func (f fenced[T]) first(n int) []T { return f[:n:n] }
+func (f fenced[T]) last(n int) []T  { return f[len(f)-n:] }
