@@ -81,7 +81,7 @@ func at[T activation.Float](t *testing.T, e entry[T]) {
 // TestPositions runs every pass over 0 to 130 groups, at several offsets into
 // a larger array, with a fresh dst and in place. Each group must give what it
 // gives alone, nothing around dst may change, nor any input.
-func TestPositions(t *testing.T) { both(t, positions[float32], positions[float64]) }
+func TestPositions(t *testing.T) { bothWide(t, positions[float32], positions[float64]) }
 
 func positions[T activation.Float](t *testing.T, e entry[T]) {
 	const most, guard = 130, 9
@@ -237,7 +237,7 @@ func TestMaxoutIsReLU(t *testing.T) {
 }
 
 // TestAllocations checks that no pass allocates when dst is given.
-func TestAllocations(t *testing.T) { both(t, allocations[float32], allocations[float64]) }
+func TestAllocations(t *testing.T) { bothWide(t, allocations[float32], allocations[float64]) }
 
 func allocations[T activation.Float](t *testing.T, e entry[T]) {
 	rng := rand.New(rand.NewPCG(11, 12))

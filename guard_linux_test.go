@@ -15,7 +15,7 @@ import (
 // touched: each of 0 to 130 groups, once begun right behind the first page and
 // once ended right before the last one. A vector that reads or writes further
 // than its slice, if only to throw the elements away, faults here.
-func TestGuardPages(t *testing.T) { both(t, guardPages[float32], guardPages[float64]) }
+func TestGuardPages(t *testing.T) { bothWide(t, guardPages[float32], guardPages[float64]) }
 
 func guardPages[T activation.Float](t *testing.T, e entry[T]) {
 	const most = 130

@@ -85,15 +85,11 @@ func table[T activation.Float]() []entry[T] {
 		{a: activation.PReLU[T]{Alpha: []T{0.5}, Stride: 7}, group: 1, outputs: 1, kinks: []T{0}, special: leaky(0.5)},
 		{a: activation.PReLU[T]{Alpha: []T{0.5, -1, 3}}, group: 3, outputs: 3, kinks: []T{0}},
 		{a: activation.PReLU[T]{Alpha: []T{0.5, -1, 3}, Stride: 2}, group: 6, outputs: 6, kinks: []T{0}},
-		{a: activation.PReLU[T]{Alpha: values[T](rng, 20)}, group: 20, outputs: 20, kinks: []T{0}},
-		{a: activation.PReLU[T]{Alpha: []T{2, -0.5}, Stride: 37}, group: 74, outputs: 74, kinks: []T{0}},
 		{a: activation.Maxout[T]{Pieces: 1}, group: 1, outputs: 1},
 		{a: activation.Maxout[T]{Pieces: 2}, group: 2, outputs: 1},
 		{a: activation.Maxout[T]{Pieces: 3}, group: 3, outputs: 1},
 		{a: activation.Maxout[T]{Pieces: 2, Stride: 5}, group: 10, outputs: 5},
 		{a: activation.Maxout[T]{Pieces: 4, Stride: 2}, group: 8, outputs: 2},
-		{a: activation.Maxout[T]{Pieces: 2, Stride: 37}, group: 74, outputs: 37},
-		{a: activation.Maxout[T]{Pieces: 3, Stride: 20}, group: 60, outputs: 20},
 		{a: layer, group: 3, outputs: 4},
 		{a: activation.NewMaxoutLayer[T](4, 4, 2, rng), group: 4, outputs: 4},
 		{a: activation.Softmax[T]{Classes: 1}, group: 1, outputs: 1},
@@ -101,6 +97,17 @@ func table[T activation.Float]() []entry[T] {
 		{a: activation.Softmax[T]{Classes: 3, Stride: 4, Temperature: 0.5}, group: 12, outputs: 12},
 		{a: activation.LogSoftmax[T]{Classes: 10}, group: 10, outputs: 10},
 		{a: activation.LogSoftmax[T]{Classes: 3, Stride: 4, Temperature: 2}, group: 12, outputs: 12},
+	}
+}
+
+// wide returns entries with runs that are longer than a vector: for the tests of
+// slices and lengths, since so many elements cannot all be apart from each other.
+func wide[T activation.Float]() []entry[T] {
+	return []entry[T]{
+		{a: activation.PReLU[T]{Alpha: values[T](rand.New(rand.NewPCG(3, 4)), 20)}, group: 20, outputs: 20},
+		{a: activation.PReLU[T]{Alpha: []T{2, -0.5}, Stride: 67}, group: 134, outputs: 134},
+		{a: activation.Maxout[T]{Pieces: 2, Stride: 37}, group: 74, outputs: 37},
+		{a: activation.Maxout[T]{Pieces: 3, Stride: 20}, group: 60, outputs: 20},
 	}
 }
 
@@ -114,9 +121,19 @@ func both(t *testing.T, f32 func(*testing.T, entry[float32]), f64 func(*testing.
 	each(t, f64)
 }
 
+// bothWide is both with the wide entries too.
+func bothWide(t *testing.T, f32 func(*testing.T, entry[float32]), f64 func(*testing.T, entry[float64])) {
+	t.Helper()
+	both(t, f32, f64)
+	run(t, wide[float32](), f32)
+	run(t, wide[float64](), f64)
+}
+
 // each runs f for each entry of the table.
-func each[T activation.Float](t *testing.T, f func(*testing.T, entry[T])) {
-	for _, e := range table[T]() {
+func each[T activation.Float](t *testing.T, f func(*testing.T, entry[T])) { run(t, table[T](), f) }
+
+func run[T activation.Float](t *testing.T, entries []entry[T], f func(*testing.T, entry[T])) {
+	for _, e := range entries {
 		t.Run(e.name(), func(t *testing.T) { f(t, e) })
 	}
 }
