@@ -9,11 +9,19 @@ const maxRow = 512
 
 // MaxoutLayer sets dst, [batch][units], to the outputs for x.
 func MaxoutLayer[T Float](dst, x, weights, biases []T, inputs, units, pieces int) {
+	if wide[T](inputs) && !same(dst, x) {
+		vectorMaxoutLayer(dst, x, weights, biases, inputs, units, pieces)
+		return
+	}
 	var buffer [maxRow]T
 	for start, r := 0, 0; start < len(x); start, r = start+inputs, r+1 {
 		out, row := dst[r*units:][:units], x[start:][:inputs]
 		if same(out, row) {
 			row = append(buffer[:0], row...)
+		}
+		if wide[T](inputs) {
+			vectorMaxoutLayer(out, row, weights, biases, inputs, units, pieces)
+			continue
 		}
 		for u := range out {
 			out[u], _ = winner(row, weights, biases, u, pieces)
@@ -24,6 +32,10 @@ func MaxoutLayer[T Float](dst, x, weights, biases []T, inputs, units, pieces int
 // MaxoutLayerDerivative sets dst, [batch][inputs], to the sum over the units
 // of upstream times the weights of the piece that wins at x.
 func MaxoutLayerDerivative[T Float](dst, x, upstream, weights, biases []T, inputs, units, pieces int) {
+	if wide[T](inputs) && !same(dst, x) && !same(dst, upstream) {
+		vectorMaxoutLayerDerivative(dst, x, upstream, weights, biases, inputs, units, pieces)
+		return
+	}
 	var rowBuffer, gradientBuffer [maxRow]T
 	for start, r := 0, 0; start < len(x); start, r = start+inputs, r+1 {
 		out, row := dst[start:][:inputs], x[start:][:inputs]
@@ -33,6 +45,10 @@ func MaxoutLayerDerivative[T Float](dst, x, upstream, weights, biases []T, input
 		}
 		if same(out, g) {
 			g = append(gradientBuffer[:0], g...)
+		}
+		if wide[T](inputs) {
+			vectorMaxoutLayerDerivative(out, row, g, weights, biases, inputs, units, pieces)
+			continue
 		}
 		clear(out)
 		for u := range units {
@@ -51,6 +67,10 @@ func MaxoutLayerDerivative[T Float](dst, x, upstream, weights, biases []T, input
 // MaxoutLayerParameterGradient adds to gradW and gradB, for each unit and
 // example, upstream·x and upstream at the piece that wins.
 func MaxoutLayerParameterGradient[T Float](gradW, gradB, x, upstream, weights, biases []T, inputs, units, pieces int) {
+	if wide[T](inputs) {
+		vectorMaxoutLayerParameterGradient(gradW, gradB, x, upstream, weights, biases, inputs, units, pieces)
+		return
+	}
 	for start, r := 0, 0; start < len(x); start, r = start+inputs, r+1 {
 		row := x[start:][:inputs]
 		for u := range units {

@@ -36,3 +36,9 @@ func vectorMaxout[T Float](dst, x []T, pieces, stride int)                     {
 func vectorMaxoutDerivative[T Float](dst, x, upstream []T, pieces, stride int) {}
 func vectorMaxPairs[T Float](dst, x []T) (done int)                            { return }
 func vectorGatePairs[T Float](dst, x, upstream []T) (done int)                 { return }
+func wide[T Float](inputs int) bool                                                     { return false }
+func vectorMaxoutLayer[T Float](dst, x, weights, biases []T, inputs, units, pieces int) {}
+func vectorMaxoutLayerDerivative[T Float](dst, x, upstream, weights, biases []T, inputs, units, pieces int) {
+}
+func vectorMaxoutLayerParameterGradient[T Float](gradW, gradB, x, upstream, weights, biases []T, inputs, units, pieces int) {
+}
