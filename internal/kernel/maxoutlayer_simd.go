@@ -2,67 +2,105 @@
 
 package kernel
 
-import (
-	"simd"
-	"unsafe"
-)
+import "simd"
 
 // A dot product is summed in the lanes of one vector: lane l adds up the
 // products at l, l + lanes, l + 2·lanes and so on; then the lanes are added in
-// pairs, the pairs in pairs. So the order depends on the number of inputs
-// alone, not on what else is computed. Rows shorter than a vector are left to
-// the scalar tier.
+// pairs, and the pairs in pairs. So the order depends on the number of inputs
+// alone, not on what else is computed.
 //
 // To add up the lanes of a vector costs as much as many products. Those of as
 // many vectors as there are lanes, one for each of so many units, go together:
 // the result is a vector with a unit in each lane, and so the pieces of units
 // are compared as vectors too.
 
-// A maxoutBlock is what is known of a few examples and as many units as there
-// are lanes, in rows of one element for each unit.
-type maxoutBlock[T Float, I int32 | int64] struct {
-	best  [maxExamples * maxLanes]T // the outputs of each example,
-	piece [maxExamples * maxLanes]I // and the pieces that they come from
-
-	bias [maxLanes]T                                 // of one piece of each unit
-	sums [maxExamples*maxLanes*maxLanes + maxLanes]T // see fold32
-	gate [maxLanes]T                                 // the derivative of each unit's piece
-}
-
-// maxExamples is the number of examples of a block. They share the way to the
-// weights, and the wait for what was just stored.
-const maxExamples = 8
-
-// lanes returns the number of elements in a vector.
-func lanes[T Float]() int {
-	var v T
-	return simd.VectorBitSize() / 8 / int(unsafe.Sizeof(v))
-}
-
 // wide reports whether the vector tier takes a layer. Two lanes would not make
-// good for what it takes to bring units together in them.
+// good for what it takes to bring units together in them, and a row shorter
+// than a vector would have to be padded.
 func wide[T Float](inputs int) bool {
 	n := lanes[T]()
 	return vector && n > 2 && inputs >= n
 }
 
-// find sets best and piece for the examples of x, at most maxExamples, and the
-// first units whose weights and biases follow. It returns the number of units.
-func (b *maxoutBlock[T, I]) find(x, weights, biases []T, inputs, pieces int) int {
-	units := min(lanes[T](), len(biases)/pieces)
-	for j := range pieces {
-		for u := range units {
-			b.bias[u] = biases[u*pieces+j]
-		}
-		w := weights[j*inputs:]
-		switch b := any(b).(type) {
-		case *maxoutBlock[float32, int32]:
-			vectorPiece32(b, float32s(x), float32s(w), inputs, pieces, units, j)
-		case *maxoutBlock[float64, int64]:
-			vectorPiece64(b, float64s(x), float64s(w), inputs, pieces, units, j)
+// lanes returns the number of elements in a vector.
+func lanes[T Float]() int {
+	if _, ok := any(T(0)).(float32); ok {
+		return simd.VectorBitSize() / 32
+	}
+	return simd.VectorBitSize() / 64
+}
+
+// A maxoutBlock is what is known of a few examples and as many units as there
+// are lanes, in rows of one element for each unit.
+type maxoutBlock[T Float, I int32 | int64] struct {
+	best  [maxExamples * maxLanes]T // the outputs for each example,
+	piece [maxExamples * maxLanes]I // and the pieces that they come from
+
+	bias [maxLanes]T // of one piece of each unit
+	gate [maxLanes]T // the derivative by each unit's output
+	sums [(maxExamples*maxLanes + 1) * maxLanes]T
+}
+
+// maxExamples is the number of examples of a block. They share the way to the
+// weights, and between them no load has to wait for what was just stored.
+const maxExamples = 8
+
+// each calls f for each example r and each block of units, the first of which
+// is unit, whose outputs
+// and pieces begin at best[k] and piece[k].
+func (b *maxoutBlock[T, I]) each(x, weights, biases []T, inputs, units, pieces int, f func(r, unit, k, count int)) {
+	n := lanes[T]()
+	for unit := 0; unit < units; unit += n {
+		count := min(n, units-unit)
+		for start, r := 0, 0; start < len(x); start += maxExamples * inputs {
+			rows := x[start:min(start+maxExamples*inputs, len(x))]
+			for j := range pieces {
+				k := unit*pieces + j
+				for u := range count {
+					b.bias[u] = biases[k+u*pieces]
+				}
+				b.take(rows, weights[k*inputs:], inputs, pieces, count, j)
+			}
+			for i := 0; i < len(rows)/inputs; i, r = i+1, r+1 {
+				f(r, unit, i*n, count)
+			}
 		}
 	}
-	return units
+}
+
+// take computes piece j of the units at the examples of x, and keeps it where
+// it is larger than the pieces before. The weights begin with those of the first
+// unit's piece.
+func (b *maxoutBlock[T, I]) take(x, weights []T, inputs, pieces, units, j int) {
+	switch b := any(b).(type) {
+	case *maxoutBlock[float32, int32]:
+		vectorPiece32(b, float32s(x), float32s(weights), inputs, pieces, units, j)
+	case *maxoutBlock[float64, int64]:
+		vectorPiece64(b, float64s(x), float64s(weights), inputs, pieces, units, j)
+	}
+}
+
+// open sets gate to the derivatives by the count outputs from best[k] on: the
+// upstream gradients from i on, or NaN.
+func (b *maxoutBlock[T, I]) open(k, count int, upstream []T, i int) {
+	for u, m := range b.best[k:][:count] {
+		b.gate[u] = scale(1, upstream, i+u)
+		if m != m {
+			b.gate[u] = m
+		}
+	}
+}
+
+// add adds to dst, for the count units with pieces from piece[k] on, gate times
+// a row of x. The row for piece j of unit u begins at (u·pieces + j)·dstStep and
+// at as many xStep.
+func (b *maxoutBlock[T, I]) add(dst, x []T, k, count, inputs, pieces, dstStep, xStep int) {
+	switch b := any(b).(type) {
+	case *maxoutBlock[float32, int32]:
+		vectorAddScaled32(float32s(dst), float32s(x), b.gate[:count], b.piece[k:][:count], inputs, pieces, dstStep, xStep)
+	case *maxoutBlock[float64, int64]:
+		vectorAddScaled64(float64s(dst), float64s(x), b.gate[:count], b.piece[k:][:count], inputs, pieces, dstStep, xStep)
+	}
 }
 
 func vectorMaxoutLayer[T Float](dst, x, weights, biases []T, inputs, units, pieces int) {
@@ -76,59 +114,27 @@ func vectorMaxoutLayer[T Float](dst, x, weights, biases []T, inputs, units, piec
 
 func maxoutForward[T Float, I int32 | int64](dst, x, weights, biases []T, inputs, units, pieces int) {
 	var b maxoutBlock[T, I]
-	n := lanes[T]()
-	for u := 0; u < units; u += n {
-		w, c := weights[u*pieces*inputs:], biases[u*pieces:]
-		for r := 0; r*inputs < len(x); r += maxExamples {
-			rows := x[r*inputs : min((r+maxExamples)*inputs, len(x))]
-			count := b.find(rows, w, c, inputs, pieces)
-			for i := range len(rows) / inputs {
-				copy(dst[(r+i)*units+u:][:count], b.best[i*n:])
-			}
-		}
-	}
+	b.each(x, weights, biases, inputs, units, pieces, func(r, unit, k, count int) {
+		copy(dst[r*units+unit:], b.best[k:][:count])
+	})
 }
 
 func vectorMaxoutLayerDerivative[T Float](dst, x, upstream, weights, biases []T, inputs, units, pieces int) {
 	switch any(dst).(type) {
 	case []float32:
-		maxoutBackward[float32, int32](float32s(dst), float32s(x), float32s(upstream), float32s(weights), float32s(biases), inputs, units, pieces)
+		maxoutDerivative[float32, int32](float32s(dst), float32s(x), float32s(upstream), float32s(weights), float32s(biases), inputs, units, pieces)
 	case []float64:
-		maxoutBackward[float64, int64](float64s(dst), float64s(x), float64s(upstream), float64s(weights), float64s(biases), inputs, units, pieces)
+		maxoutDerivative[float64, int64](float64s(dst), float64s(x), float64s(upstream), float64s(weights), float64s(biases), inputs, units, pieces)
 	}
 }
 
-func maxoutBackward[T Float, I int32 | int64](dst, x, upstream, weights, biases []T, inputs, units, pieces int) {
+func maxoutDerivative[T Float, I int32 | int64](dst, x, upstream, weights, biases []T, inputs, units, pieces int) {
 	var b maxoutBlock[T, I]
 	clear(dst)
-	n := lanes[T]()
-	for u := 0; u < units; u += n {
-		w, c := weights[u*pieces*inputs:], biases[u*pieces:]
-		for r := 0; r*inputs < len(x); r += maxExamples {
-			rows := x[r*inputs : min((r+maxExamples)*inputs, len(x))]
-			count := b.find(rows, w, c, inputs, pieces)
-			for i := range len(rows) / inputs {
-				b.open(i*n, count, upstream, (r+i)*units+u)
-				out := dst[(r+i)*inputs:][:inputs]
-				switch b := any(&b).(type) {
-				case *maxoutBlock[float32, int32]:
-					vectorGather32(float32s(out), float32s(w), b.gate[:count], b.piece[i*n:], pieces)
-				case *maxoutBlock[float64, int64]:
-					vectorGather64(float64s(out), float64s(w), b.gate[:count], b.piece[i*n:], pieces)
-				}
-			}
-		}
-	}
-}
-
-// open sets gate to the derivatives by the outputs in best from k on.
-func (b *maxoutBlock[T, I]) open(k, count int, upstream []T, i int) {
-	for u, m := range b.best[k:][:count] {
-		b.gate[u] = scale(1, upstream, i+u)
-		if m != m {
-			b.gate[u] = m
-		}
-	}
+	b.each(x, weights, biases, inputs, units, pieces, func(r, unit, k, count int) {
+		b.open(k, count, upstream, r*units+unit)
+		b.add(dst[r*inputs:], weights[unit*pieces*inputs:], k, count, inputs, pieces, 0, inputs)
+	})
 }
 
 func vectorMaxoutLayerParameterGradient[T Float](gradW, gradB, x, upstream, weights, biases []T, inputs, units, pieces int) {
@@ -142,37 +148,21 @@ func vectorMaxoutLayerParameterGradient[T Float](gradW, gradB, x, upstream, weig
 
 func maxoutGradient[T Float, I int32 | int64](gradW, gradB, x, upstream, weights, biases []T, inputs, units, pieces int) {
 	var b maxoutBlock[T, I]
-	n := lanes[T]()
-	for u := 0; u < units; u += n {
-		w, c := weights[u*pieces*inputs:], biases[u*pieces:]
-		g := gradW[u*pieces*inputs:]
-		for r := 0; r*inputs < len(x); r += maxExamples {
-			rows := x[r*inputs : min((r+maxExamples)*inputs, len(x))]
-			count := b.find(rows, w, c, inputs, pieces)
-			for i := range len(rows) / inputs {
-				b.open(i*n, count, upstream, (r+i)*units+u)
-				for k, d := range b.gate[:count] {
-					gradB[(u+k)*pieces+int(b.piece[i*n+k])] += d
-				}
-				row := rows[i*inputs:][:inputs]
-				switch b := any(&b).(type) {
-				case *maxoutBlock[float32, int32]:
-					vectorScatter32(float32s(g), float32s(row), b.gate[:count], b.piece[i*n:], pieces)
-				case *maxoutBlock[float64, int64]:
-					vectorScatter64(float64s(g), float64s(row), b.gate[:count], b.piece[i*n:], pieces)
-				}
-			}
+	b.each(x, weights, biases, inputs, units, pieces, func(r, unit, k, count int) {
+		b.open(k, count, upstream, r*units+unit)
+		for u, p := range b.piece[k:][:count] {
+			gradB[(unit+u)*pieces+int(p)] += b.gate[u]
 		}
-	}
+		b.add(gradW[unit*pieces*inputs:], x[r*inputs:], k, count, inputs, pieces, inputs, 0)
+	})
 }
 
-var laneNumbers32 = [maxLanes]int32{0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15}
+var (
+	laneNumbers32 = [maxLanes]int32{0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15}
+	laneNumbers64 = [maxLanes64]int64{0, 1, 2, 3, 4, 5, 6, 7}
+)
 
-var laneNumbers64 = [maxLanes]int64{0, 1, 2, 3, 4, 5, 6, 7}
-
-// vectorPiece32 computes piece j of the units at the examples of x, and keeps
-// it where it is larger than the pieces before. The weights begin with those of
-// the first unit's piece.
+// vectorPiece32 is take for float32.
 func vectorPiece32(b *maxoutBlock[float32, int32], x, weights []float32, inputs, pieces, units, j int) {
 	var zero simd.Float32s
 	n := zero.Len()
@@ -250,58 +240,34 @@ func vectorPiece32(b *maxoutBlock[float32, int32], x, weights []float32, inputs,
 	clearUpper()
 }
 
-// vectorGather32 adds to out, for each unit, gate times the weights of its
-// piece.
-func vectorGather32(out, weights, gate []float32, piece []int32, pieces int) {
+// vectorAddScaled32 is add for float32.
+func vectorAddScaled32(dst, x, gate []float32, piece []int32, inputs, pieces, dstStep, xStep int) {
 	var zero simd.Float32s
 	n := zero.Len()
-	inputs := len(out)
 	whole := inputs / n * n
-	fresh := simd.LoadInt32s(laneNumbers32[:]).GreaterEqual(simd.BroadcastInt32s(int32(n - inputs%n)))
-	for u, d := range gate {
-		w := weights[(u*pieces+int(piece[u]))*inputs:][:inputs]
-		g := simd.BroadcastFloat32s(d)
-		o := out[:whole]
-		ww := w[:whole]
-		for i := 0; i <= len(o)-n; i += n {
-			simd.LoadFloat32s(ww[i:]).MulAdd(g, simd.LoadFloat32s(o[i:])).Store(o[i:])
+	// The last vector, for what is left at the end, overlaps with the one before.
+	done := simd.LoadInt32s(laneNumbers32[:]).Less(simd.BroadcastInt32s(int32(n - inputs%n)))
+	for u, p := range piece {
+		k := u*pieces + int(p)
+		out, row := dst[k*dstStep:][:inputs], x[k*xStep:][:inputs]
+		end, last := out[inputs-n:], row[inputs-n:]
+		d := simd.BroadcastFloat32s(gate[u])
+		out, row = out[:whole], row[:whole]
+		for i := 0; i <= len(out)-n; i += n {
+			simd.LoadFloat32s(row[i:]).MulAdd(d, simd.LoadFloat32s(out[i:])).Store(out[i:])
 		}
-		t := simd.LoadFloat32s(out[inputs-n:])
-		simd.LoadFloat32s(w[inputs-n:]).MulAdd(g, t).IfElse(fresh, t).Store(out[inputs-n:])
+		if whole < inputs {
+			v := simd.LoadFloat32s(end)
+			v.IfElse(done, simd.LoadFloat32s(last).MulAdd(d, v)).Store(end)
+		}
 	}
 	clearUpper()
 }
 
-// vectorScatter32 adds to the gradient of the weights of each unit's piece
-// gate times x.
-func vectorScatter32(gradient, x, gate []float32, piece []int32, pieces int) {
-	var zero simd.Float32s
-	n := zero.Len()
-	inputs := len(x)
-	whole := inputs / n * n
-	fresh := simd.LoadInt32s(laneNumbers32[:]).GreaterEqual(simd.BroadcastInt32s(int32(n - inputs%n)))
-	for u, d := range gate {
-		out := gradient[(u*pieces+int(piece[u]))*inputs:][:inputs]
-		g := simd.BroadcastFloat32s(d)
-		o := out[:whole]
-		ww := x[:whole]
-		for i := 0; i <= len(o)-n; i += n {
-			simd.LoadFloat32s(ww[i:]).MulAdd(g, simd.LoadFloat32s(o[i:])).Store(o[i:])
-		}
-		t := simd.LoadFloat32s(out[inputs-n:])
-		simd.LoadFloat32s(x[inputs-n:]).MulAdd(g, t).IfElse(fresh, t).Store(out[inputs-n:])
-	}
-	clearUpper()
-}
-
-// vectorPiece64 computes piece j of the units at the examples of x, and keeps
-// it where it is larger than the pieces before. The weights begin with those of
-// the first unit's piece.
+// vectorPiece64 is vectorPiece32 for float64.
 func vectorPiece64(b *maxoutBlock[float64, int64], x, weights []float64, inputs, pieces, units, j int) {
 	var zero simd.Float64s
 	n := zero.Len()
-	// The last vector overlaps with the one before it: what was counted there
-	// is masked out.
 	whole := inputs / n * n
 	lane := simd.LoadInt64s(laneNumbers64[:])
 	fresh := lane.GreaterEqual(simd.BroadcastInt64s(int64(n - inputs%n)))
@@ -340,9 +306,6 @@ func vectorPiece64(b *maxoutBlock[float64, int64], x, weights []float64, inputs,
 		}
 	}
 
-	// sums holds a vector for each unit and example. Each turn adds, for units
-	// u and u + h, lanes that are h apart: where bit h of the lane is not set the
-	// sum is that of u, and otherwise that of u + h. At the end lane u has unit u.
 	for h := n / 2; h > 0; h /= 2 {
 		bit := simd.BroadcastInt64s(int64(h))
 		set := lane.And(bit).Equal(bit)
@@ -362,7 +325,6 @@ func vectorPiece64(b *maxoutBlock[float64, int64], x, weights []float64, inputs,
 	for k := 0; k <= size-n; k += n {
 		v, p := simd.LoadFloat64s(sums[k:]).Add(bias), piece
 		if j > 0 {
-			// The first maximum wins, and the first NaN.
 			m := simd.LoadFloat64s(best[k:])
 			stays := v.LessEqual(m).Or(m.NotEqual(m))
 			v = m.IfElse(stays, v)
@@ -374,46 +336,25 @@ func vectorPiece64(b *maxoutBlock[float64, int64], x, weights []float64, inputs,
 	clearUpper()
 }
 
-// vectorGather64 adds to out, for each unit, gate times the weights of its
-// piece.
-func vectorGather64(out, weights, gate []float64, piece []int64, pieces int) {
+// vectorAddScaled64 is vectorAddScaled32 for float64.
+func vectorAddScaled64(dst, x, gate []float64, piece []int64, inputs, pieces, dstStep, xStep int) {
 	var zero simd.Float64s
 	n := zero.Len()
-	inputs := len(out)
 	whole := inputs / n * n
-	fresh := simd.LoadInt64s(laneNumbers64[:]).GreaterEqual(simd.BroadcastInt64s(int64(n - inputs%n)))
-	for u, d := range gate {
-		w := weights[(u*pieces+int(piece[u]))*inputs:][:inputs]
-		g := simd.BroadcastFloat64s(d)
-		o := out[:whole]
-		ww := w[:whole]
-		for i := 0; i <= len(o)-n; i += n {
-			simd.LoadFloat64s(ww[i:]).MulAdd(g, simd.LoadFloat64s(o[i:])).Store(o[i:])
+	done := simd.LoadInt64s(laneNumbers64[:]).Less(simd.BroadcastInt64s(int64(n - inputs%n)))
+	for u, p := range piece {
+		k := u*pieces + int(p)
+		out, row := dst[k*dstStep:][:inputs], x[k*xStep:][:inputs]
+		end, last := out[inputs-n:], row[inputs-n:]
+		d := simd.BroadcastFloat64s(gate[u])
+		out, row = out[:whole], row[:whole]
+		for i := 0; i <= len(out)-n; i += n {
+			simd.LoadFloat64s(row[i:]).MulAdd(d, simd.LoadFloat64s(out[i:])).Store(out[i:])
 		}
-		t := simd.LoadFloat64s(out[inputs-n:])
-		simd.LoadFloat64s(w[inputs-n:]).MulAdd(g, t).IfElse(fresh, t).Store(out[inputs-n:])
-	}
-	clearUpper()
-}
-
-// vectorScatter64 adds to the gradient of the weights of each unit's piece
-// gate times x.
-func vectorScatter64(gradient, x, gate []float64, piece []int64, pieces int) {
-	var zero simd.Float64s
-	n := zero.Len()
-	inputs := len(x)
-	whole := inputs / n * n
-	fresh := simd.LoadInt64s(laneNumbers64[:]).GreaterEqual(simd.BroadcastInt64s(int64(n - inputs%n)))
-	for u, d := range gate {
-		out := gradient[(u*pieces+int(piece[u]))*inputs:][:inputs]
-		g := simd.BroadcastFloat64s(d)
-		o := out[:whole]
-		ww := x[:whole]
-		for i := 0; i <= len(o)-n; i += n {
-			simd.LoadFloat64s(ww[i:]).MulAdd(g, simd.LoadFloat64s(o[i:])).Store(o[i:])
+		if whole < inputs {
+			v := simd.LoadFloat64s(end)
+			v.IfElse(done, simd.LoadFloat64s(last).MulAdd(d, v)).Store(end)
 		}
-		t := simd.LoadFloat64s(out[inputs-n:])
-		simd.LoadFloat64s(x[inputs-n:]).MulAdd(g, t).IfElse(fresh, t).Store(out[inputs-n:])
 	}
 	clearUpper()
 }
