@@ -1,0 +1,252 @@
+package kernel
+
+import (
+	"fmt"
+	"go/ast"
+	"go/parser"
+	"go/token"
+	"maps"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"regexp"
+	"runtime"
+	"slices"
+	"strconv"
+	"strings"
+	"testing"
+)
+
+// What makes a vector kernel slow does not show in its source: a call that was
+// not inlined, a vector that went to the stack because the registers ran out,
+// an instruction of the old encoding, which stalls while the upper halves of the
+// registers are in use. So these tests read what the compiler made of it.
+
+// An instruction is a line of the compiler's listing.
+type instruction struct {
+	pc           int
+	at, op, args string
+}
+
+var (
+	listed    = regexp.MustCompile(`^\t0x[0-9a-f]+ (\d+) \((.*)\)\t(\w+)(?:\t(.*))?$`)
+	function  = regexp.MustCompile(`^\S*\.(\w+@simd\d+) STEXT`)
+	oldVector = regexp.MustCompile(`\bX\d+\b`)
+	spill     = regexp.MustCompile(`^[XYZK]\d+, .*\(SP\)$`)
+	registers = map[string]*regexp.Regexp{
+		"128": regexp.MustCompile(`\bX\d+\b`),
+		"256": regexp.MustCompile(`\bY\d+\b`),
+		"512": regexp.MustCompile(`\bZ\d+\b`),
+	}
+)
+
+// listing returns the functions in the output of go build -gcflags=-S that were
+// made for a width of vectors, such as vectorTanh32@simd512.
+func listing(text string) map[string][]instruction {
+	functions := map[string][]instruction{}
+	name := ""
+	for line := range strings.Lines(text) {
+		line = strings.TrimSuffix(line, "\n")
+		if !strings.HasPrefix(line, "\t") {
+			name = ""
+			if m := function.FindStringSubmatch(line); m != nil {
+				name = m[1]
+			}
+		} else if m := listed.FindStringSubmatch(line); m != nil && name != "" {
+			pc, _ := strconv.Atoi(m[1])
+			functions[name] = append(functions[name], instruction{pc, filepath.Base(m[2]), m[3], m[4]})
+		}
+	}
+	return functions
+}
+
+// innerLoops returns the loops of code with no loop inside. A loop is what lies
+// between a jump back and its target.
+func innerLoops(code []instruction) (inner [][]instruction) {
+	end := map[int]int{} // by the pc of the first instruction
+	for _, in := range code {
+		target, err := strconv.Atoi(in.args)
+		// The jump to the very beginning comes after the stack has grown.
+		if strings.HasPrefix(in.op, "J") && err == nil && 0 < target && target <= in.pc {
+			end[target] = max(end[target], in.pc)
+		}
+	}
+	for first, last := range end {
+		holds := false
+		for f, l := range end {
+			holds = holds || f != first && first <= f && l <= last
+		}
+		if holds {
+			continue
+		}
+		var loop []instruction
+		for _, in := range code {
+			if first <= in.pc && in.pc <= last {
+				loop = append(loop, in)
+			}
+		}
+		inner = append(inner, loop)
+	}
+	return inner
+}
+
+// faults returns the number of inner loops that compute with vectors in the code
+// of a function for a width, and what is wrong with them.
+func faults(code []instruction, width string) (loops int, wrong []string) {
+	for _, loop := range innerLoops(code) {
+		if !slices.ContainsFunc(loop, func(in instruction) bool {
+			scalar := strings.HasSuffix(in.op, "SS") || strings.HasSuffix(in.op, "SD")
+			return strings.HasPrefix(in.op, "V") && !scalar && registers[width].MatchString(in.args)
+		}) {
+			continue
+		}
+		loops++
+		for _, in := range loop {
+			what := ""
+			switch {
+			case in.op == "CALL":
+				what = "a call"
+			case width != "128" && !strings.HasPrefix(in.op, "V") && oldVector.MatchString(in.args):
+				what = "an instruction of the old encoding"
+			case spill.MatchString(in.args):
+				what = "a vector stored on the stack"
+			default:
+				continue
+			}
+			wrong = append(wrong, fmt.Sprintf("%s: %s in an inner loop: %s %s", in.at, what, in.op, in.args))
+		}
+	}
+	return loops, wrong
+}
+
+// kernels returns the names of the functions in the files *_simd.go that
+// compute with vectors, but neither take nor return them: they are not inlined.
+func kernels(t *testing.T) (names []string) {
+	files, err := filepath.Glob("*_simd.go")
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, file := range files {
+		f, err := parser.ParseFile(token.NewFileSet(), file, nil, 0)
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, d := range f.Decls {
+			if fn, ok := d.(*ast.FuncDecl); ok && fn.Recv == nil && vectors(fn.Body) && !vectors(fn.Type) {
+				names = append(names, fn.Name.Name)
+			}
+		}
+	}
+	return names
+}
+
+// vectors reports whether n names a vector type, or a function that makes one.
+func vectors(n ast.Node) (found bool) {
+	ast.Inspect(n, func(n ast.Node) bool {
+		if s, ok := n.(*ast.SelectorExpr); ok {
+			x, ok := s.X.(*ast.Ident)
+			found = found || ok && x.Name == "simd" && s.Sel.Name != "VectorBitSize" && s.Sel.Name != "Emulated"
+		}
+		return true
+	})
+	return found
+}
+
+// TestVectorLoops checks the inner loops of every vector kernel at every width.
+func TestVectorLoops(t *testing.T) {
+	if runtime.GOARCH != "amd64" || !vector {
+		t.Skip("the vector tier of amd64 is not in this build: it needs GOEXPERIMENT=simd and Go 1.27")
+	}
+	out, err := exec.Command("go", "build", "-gcflags=-S", "-o", os.DevNull, ".").CombinedOutput()
+	if err != nil {
+		t.Fatalf("go build -gcflags=-S: %v\n%s", err, out)
+	}
+	functions, names := listing(string(out)), kernels(t)
+	if len(names) < 10 {
+		t.Errorf("%d kernels in the source, want at least 10: %v", len(names), names)
+	}
+	for _, name := range names {
+		for width := range registers {
+			symbol := name + "@simd" + width
+			code := functions[symbol]
+			loops, wrong := faults(code, width)
+			delegates := slices.ContainsFunc(code, func(in instruction) bool {
+				return in.op == "CALL" && strings.Contains(in.args, "@simd"+width)
+			})
+			if loops == 0 && !delegates {
+				t.Errorf("%s: %d instructions without a vector loop", symbol, len(code))
+			}
+			for _, w := range wrong {
+				t.Errorf("%s: %s", symbol, w)
+			}
+		}
+	}
+}
+
+// TestVectorLoopsFinds checks that TestVectorLoops would find what it looks for.
+func TestVectorLoopsFinds(t *testing.T) {
+	const sample = `# example.com/activation/internal/kernel
+example.com/activation/internal/kernel.plain STEXT nosplit size=9 args=0x18 locals=0x0
+	0x0000 00000 (/k/a_simd.go:1)	TEXT	example.com/activation/internal/kernel.plain(SB), ABIInternal
+example.com/activation/internal/kernel.%s STEXT nosplit size=90 args=0x18 locals=0x0
+	0x0000 00000 (/k/a_simd.go:9)	TEXT	example.com/activation/internal/kernel.f(SB), ABIInternal
+	0x0000 00000 (/k/a_simd.go:9)	FUNCDATA	$0, gclocals·g2BeySu+wFnoycgXfElmcg==(SB)
+	0x0001 00001 (/k/a_simd.go:10)	VMOVUPS	Z1, example.com/activation/internal/kernel.before+64(SP)
+	0x0002 00002 (/k/a_simd.go:10)	MOVSS	X1, X2
+	0x0003 00003 (/k/a_simd.go:11)	CALL	runtime.memmove(SB)
+	0x0004 00004 (/k/a_simd.go:12)	JMP	8
+	0x0005 00005 (/k/a_simd.go:13)	VADDPS	%c1, %[2]c2, %[2]c3
+	0x0006 00006 (/k/a_simd.go:14)	%[3]s
+	0x0007 00007 (/k/a_simd.go:15)	MOVQ	AX, example.com/activation/internal/kernel.n+8(SP)
+	0x0008 00008 (/k/a_simd.go:12)	CMPQ	BX, $16
+	0x0009 00009 (<unknown line number>)	NOP
+	0x000a 00010 (/k/a_simd.go:12)	JGE	5
+	0x000b 00011 (/k/a_simd.go:16)	VZEROUPPER
+	0x000c 00012 (/k/a_simd.go:17)	MOVSS	(AX), X0
+	0x000d 00013 (/k/a_simd.go:18)	CALL	runtime.memmove(SB)
+	0x000e 00014 (/k/a_simd.go:19)	JLT	12
+	0x000f 00015 (/k/a_simd.go:20)	JLT	4
+	0x0010 00016 (/k/a_simd.go:21)	RET
+	0x0011 00017 (/k/a_simd.go:9)	CALL	runtime.morestack_noctxt(SB)
+	0x0012 00018 (/k/a_simd.go:9)	JMP	0
+	0x0000 55 48 89 e5 48 83 ec 08 48 89 44 24 18 90 90 90  UH..H...H.D$....
+	rel 3+4 t=R_CALL runtime.memmove+0
+`
+	const (
+		call = "a_simd.go:14: a call in an inner loop: "
+		old  = "a_simd.go:14: an instruction of the old encoding in an inner loop: "
+		onto = "a_simd.go:14: a vector stored on the stack in an inner loop: "
+		here = "example.com/activation/internal/kernel."
+	)
+	for _, c := range []struct {
+		width, line, want string
+	}{
+		{"512", "VMULPS\tZ1, Z2, Z3", ""},
+		{"512", "VMOVDQU64\tZ1, (AX)", ""},
+		{"512", "VMOVDQU64\t" + here + "c+64(SP), Z1", ""},
+		{"512", "CALL\t" + here + "f(SB)", call + "CALL " + here + "f(SB)"},
+		{"256", "CALL\tDX", call + "CALL DX"},
+		{"128", "CALL\tDX", call + "CALL DX"},
+		{"512", "MOVSS\t(AX), X1", old + "MOVSS (AX), X1"},
+		{"512", "MULSS\tX1, X2", old + "MULSS X1, X2"},
+		{"256", "XORPS\tX0, X0", old + "XORPS X0, X0"},
+		{"256", "MOVUPS\tX15, (DX)", old + "MOVUPS X15, (DX)"},
+		{"256", "VMOVSS\t(AX), X1", ""},
+		{"128", "MULSS\tX1, X2", ""},
+		{"512", "VMOVDQU64\tZ16, " + here + "a+160(SP)", onto + "VMOVDQU64 Z16, " + here + "a+160(SP)"},
+		{"256", "VMOVDQU\tY1, " + here + "r0(SP)", onto + "VMOVDQU Y1, " + here + "r0(SP)"},
+		{"128", "VMOVDQU\tX1, (SP)", onto + "VMOVDQU X1, (SP)"},
+		{"512", "KMOVQ\tK1, " + here + "m(SP)", onto + "KMOVQ K1, " + here + "m(SP)"},
+	} {
+		name := "f@simd" + c.width
+		register := map[string]rune{"128": 'X', "256": 'Y', "512": 'Z'}[c.width]
+		functions := listing(fmt.Sprintf(sample, name, register, c.line))
+		if got := slices.Collect(maps.Keys(functions)); !slices.Equal(got, []string{name}) {
+			t.Fatalf("functions %v, want %s", got, name)
+		}
+		loops, wrong := faults(functions[name], c.width)
+		if got := strings.Join(wrong, "\n"); got != c.want || loops != 1 {
+			t.Errorf("%q at %s bits: %d loops, %q, want 1, %q", c.line, c.width, loops, got, c.want)
+		}
+	}
+}
