@@ -159,7 +159,7 @@ func maxoutAlone[T activation.Float](t *testing.T) {
 }
 
 // TestMaxoutLayerNaN checks that a NaN makes its example NaN and no other, that
-// the first NaN of the pieces wins, and that infinite weights count once.
+// the first NaN of the pieces wins, and that what is infinite counts once.
 func TestMaxoutLayerNaN(t *testing.T) {
 	maxoutNaN[float32](t)
 	maxoutNaN[float64](t)
@@ -186,6 +186,16 @@ func maxoutNaN[T activation.Float](t *testing.T) {
 			what := fmt.Sprintf(" with NaN at input %d of example %d", i, r)
 			wantBits(t, "Forward"+what, m.Forward(nil, x), want)
 			wantBits(t, "Derivative"+what, m.Derivative(nil, x, nil), wantX)
+
+			x[r*n+i] = inf
+			for u := range units {
+				largest := -inf
+				for j := range pieces {
+					largest = max(largest, inf*m.Params[(u*pieces+j)*n+i])
+				}
+				want[r*units+u] = largest
+			}
+			wantBits(t, fmt.Sprintf("Forward with input %d of example %d infinite", i, r), m.Forward(nil, x), want)
 			x[r*n+i] = v
 		}
 
