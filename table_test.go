@@ -92,7 +92,7 @@ func table[T activation.Float]() []entry[T] {
 		{a: activation.Maxout[T]{Pieces: 4, Stride: 2}, group: 8, outputs: 2},
 		{a: layer, group: 3, outputs: 4},
 		{a: activation.NewMaxoutLayer[T](4, 4, 2, rng), group: 4, outputs: 4},
-		{a: activation.NewMaxoutLayer[T](19, 19, 3, rng), group: 19, outputs: 19}, // one vector and a part
+		{a: activation.NewMaxoutLayer[T](35, 35, 2, rng), group: 35, outputs: 35}, // two vectors and a part
 		{a: activation.Softmax[T]{Classes: 1}, group: 1, outputs: 1},
 		{a: activation.Softmax[T]{Classes: 10}, group: 10, outputs: 10},
 		{a: activation.Softmax[T]{Classes: 3, Stride: 4, Temperature: 0.5}, group: 12, outputs: 12},

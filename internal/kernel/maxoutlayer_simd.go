@@ -14,12 +14,13 @@ import "simd"
 // the result is a vector with a unit in each lane, and so the pieces of units
 // are compared as vectors too.
 
-// wide reports whether the vector tier takes a layer. Two lanes would not make
-// good for what it takes to bring units together in them, and a row shorter
-// than a vector would have to be padded.
+// wide reports whether the vector tier takes a layer. With two lanes, or with
+// rows of less than two vectors, it would take longer to bring units together in
+// the lanes than the products save. The number of examples has no say: their
+// results must not depend on it.
 func wide[T Float](inputs int) bool {
 	n := lanes[T]()
-	return vector && n > 2 && inputs >= n
+	return vector && n > 2 && inputs >= 2*n
 }
 
 // lanes returns the number of elements in a vector.
@@ -45,9 +46,8 @@ type maxoutBlock[T Float, I int32 | int64] struct {
 // weights, and between them no load has to wait for what was just stored.
 const maxExamples = 8
 
-// each calls f for each example r and each block of units, the first of which
-// is unit, whose outputs
-// and pieces begin at best[k] and piece[k].
+// each calls f for each example r and each block of count units, of which unit is
+// the first, with their outputs and pieces from best[k] and piece[k] on.
 func (b *maxoutBlock[T, I]) each(x, weights, biases []T, inputs, units, pieces int, f func(r, unit, k, count int)) {
 	n := lanes[T]()
 	for unit := 0; unit < units; unit += n {
