@@ -23,19 +23,19 @@ func vectorLogSoftmaxBackward[T Float](dst, y, upstream []T, classes, stride int
 	return false
 }
 
-func vectorSigmoidFromOutput[T Float](dst, y, upstream []T)                    {}
-func vectorTanhFromOutput[T Float](dst, y, upstream []T)                       {}
-func vectorReLU[T Float](dst, x []T)                                           {}
-func vectorReLUDerivative[T Float](dst, x, upstream []T)                       {}
-func vectorLeakyReLU[T Float](dst, x []T, alpha T)                             {}
-func vectorLeakyReLUDerivative[T Float](dst, x, upstream []T, alpha T)         {}
-func vectorPReLU[T Float](derivative bool, dst, x, upstream, alpha []T)        {}
-func vectorPReLUParameterGradient[T Float](grad, x, upstream []T)              {}
-func vectorLeak[T Float](x, upstream []T) (sum float64, finite bool)           { return }
-func vectorMaxout[T Float](dst, x []T, pieces, stride int)                     {}
-func vectorMaxoutDerivative[T Float](dst, x, upstream []T, pieces, stride int) {}
-func vectorMaxPairs[T Float](dst, x []T) (done int)                            { return }
-func vectorGatePairs[T Float](dst, x, upstream []T) (done int)                 { return }
+func vectorSigmoidFromOutput[T Float](dst, y, upstream []T)                             {}
+func vectorTanhFromOutput[T Float](dst, y, upstream []T)                                {}
+func vectorReLU[T Float](dst, x []T)                                                    {}
+func vectorReLUDerivative[T Float](dst, x, upstream []T)                                {}
+func vectorLeakyReLU[T Float](dst, x []T, alpha T)                                      {}
+func vectorLeakyReLUDerivative[T Float](dst, x, upstream []T, alpha T)                  {}
+func vectorPReLU[T Float](derivative bool, dst, x, upstream, alpha []T)                 {}
+func vectorPReLUParameterGradient[T Float](grad, x, upstream []T)                       {}
+func vectorLeak[T Float](x, upstream []T) (sum float64, finite bool)                    { return }
+func vectorMaxout[T Float](dst, x []T, pieces, stride int)                              {}
+func vectorMaxoutDerivative[T Float](dst, x, upstream []T, pieces, stride int)          {}
+func vectorMaxPairs[T Float](dst, x []T) (done int)                                     { return }
+func vectorGatePairs[T Float](dst, x, upstream []T) (done int)                          { return }
 func wide[T Float](inputs int) bool                                                     { return false }
 func vectorMaxoutLayer[T Float](dst, x, weights, biases []T, inputs, units, pieces int) {}
 func vectorMaxoutLayerDerivative[T Float](dst, x, upstream, weights, biases []T, inputs, units, pieces int) {
