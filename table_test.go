@@ -92,7 +92,6 @@ func table[T activation.Float]() []entry[T] {
 		{a: activation.Maxout[T]{Pieces: 4, Stride: 2}, group: 8, outputs: 2},
 		{a: layer, group: 3, outputs: 4},
 		{a: activation.NewMaxoutLayer[T](4, 4, 2, rng), group: 4, outputs: 4},
-		{a: activation.NewMaxoutLayer[T](35, 35, 2, rng), group: 35, outputs: 35}, // two vectors and a part
 		{a: activation.Softmax[T]{Classes: 1}, group: 1, outputs: 1},
 		{a: activation.Softmax[T]{Classes: 10}, group: 10, outputs: 10},
 		{a: activation.Softmax[T]{Classes: 3, Stride: 4, Temperature: 0.5}, group: 12, outputs: 12},
@@ -109,6 +108,11 @@ func wide[T activation.Float]() []entry[T] {
 		{a: activation.PReLU[T]{Alpha: []T{2, -0.5}, Stride: 67}, group: 134, outputs: 134},
 		{a: activation.Maxout[T]{Pieces: 2, Stride: 37}, group: 74, outputs: 37},
 		{a: activation.Maxout[T]{Pieces: 3, Stride: 20}, group: 60, outputs: 20},
+		{a: activation.NewMaxoutLayer[T](35, 35, 2, rand.New(rand.NewPCG(3, 5))), group: 35, outputs: 35},
+		{a: activation.Softmax[T]{Classes: 35}, group: 35, outputs: 35},
+		{a: activation.Softmax[T]{Classes: 3, Stride: 32}, group: 96, outputs: 96},
+		{a: activation.LogSoftmax[T]{Classes: 35}, group: 35, outputs: 35},
+		{a: activation.LogSoftmax[T]{Classes: 3, Stride: 32, Temperature: 2}, group: 96, outputs: 96},
 	}
 }
 

@@ -123,9 +123,9 @@ func vectorPReLUParameterGradient32(grad, x, upstream []float32) {
 			for i := 0; i < columns; i += n {
 				x, g, sum := x[start+i:], upstream[step*(start+i):], sums[i:]
 				if len(x) < n {
-					clearUpper()
-					copy(last[:], x)
-					copy(lastG[:], g)
+					for j := range x { // integers: the registers hold vectors
+						bits32(last[:])[j], bits32(lastG[:])[j] = bits32(x)[j], bits32(g)[j]
+					}
 					x, g = last[:], lastG[:]
 				}
 				v, s := simd.LoadFloat32s(x), simd.LoadFloat32s(sum)
@@ -258,9 +258,9 @@ func vectorPReLUParameterGradient64(grad, x, upstream []float64) {
 			for i := 0; i < columns; i += n {
 				x, g, sum := x[start+i:], upstream[step*(start+i):], sums[i:]
 				if len(x) < n {
-					clearUpper()
-					copy(last[:], x)
-					copy(lastG[:], g)
+					for j := range x { // integers: the registers hold vectors
+						bits64(last[:])[j], bits64(lastG[:])[j] = bits64(x)[j], bits64(g)[j]
+					}
 					x, g = last[:], lastG[:]
 				}
 				v, s := simd.LoadFloat64s(x), simd.LoadFloat64s(sum)
