@@ -155,6 +155,15 @@ func maxoutAlone[T activation.Float](t *testing.T) {
 		wantBits(t, "Derivative over x", square.Derivative(over, over, upstream), dx)
 		over = slices.Clone(upstream)
 		wantBits(t, "Derivative over upstream", square.Derivative(over, x, over), dx)
+		if n <= 512 {
+			if allocated := testing.AllocsPerRun(1, func() {
+				square.Forward(over, over)
+				square.Derivative(over, over, upstream)
+				square.Derivative(over, x, over)
+			}); allocated != 0 {
+				t.Errorf("in place: %v allocations", allocated)
+			}
+		}
 	})
 }
 
