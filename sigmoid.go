@@ -39,6 +39,13 @@ var (
 //	float64   f  0.562 ULP at -0x1.62fd21266a0bap+03
 //	          f′ 0.713 ULP at 0x1.623a3394b6cf9p+09, a subnormal result
 //
+// and with vectors, see [VectorBits] (a little more on WebAssembly, where a
+// multiplication with an addition rounds twice):
+//
+//	float32   f  0.858 ULP at -0x1.0e33ecp+04     f′ 0.862 ULP at 0x1.0e2d3cp+04
+//	float64   f  0.847 ULP at 0x1.833f2e8101532p-02
+//	          f′ 0.892 ULP at 0x1.e723ddda7f8a8p-01
+//
 // The zero value is ready to use.
 type Sigmoid[T Float] struct{}
 

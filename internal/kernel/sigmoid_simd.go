@@ -97,11 +97,12 @@ func vectorSigmoid32(dst, x []float32) {
 func vectorLogisticDerivative32(dst, x, upstream []float32, steepness, gain float32) {
 	var zero simd.Float32s
 	reduce, logistic, quotient := reduce32(zero), logistic32(zero), quotient32(zero)
-	scale := simd.BroadcastFloat32s(-steepness / 2)
+	scale := simd.BroadcastFloat32s(steepness / 2)
+	sign := simd.BroadcastUint32s(1 << 31)
 	times := simd.BroadcastFloat32s(0x1p-64 * gain)
 	limit := simd.BroadcastFloat32s(-53)
 	zip32(dst, x, upstream, zero, func(dst, x, g []float32) {
-		z := simd.LoadFloat32s(x).Abs().Mul(scale)
+		z := simd.LoadFloat32s(x).ToBits().Or(sign).BitsToFloat32().Mul(scale)
 		n, h, _ := reduce(limit.IfElse(z.Less(limit), z))
 		large, t, p, pRest, d, dRest := logistic(n, ratio32(h), h)
 		u, minus, e, inverse := quotient(p, pRest, d, dRest)
@@ -167,11 +168,12 @@ func vectorSigmoid64(dst, x []float64) {
 func vectorLogisticDerivative64(dst, x, upstream []float64, steepness, gain float64) {
 	var zero simd.Float64s
 	reduce, logistic, quotient := reduce64(zero), logistic64(zero), quotient64(zero)
-	scale := simd.BroadcastFloat64s(-steepness / 2)
+	scale := simd.BroadcastFloat64s(steepness / 2)
+	sign := simd.BroadcastUint64s(1 << 63)
 	times := simd.BroadcastFloat64s(0x1p-64 * gain)
 	limit := simd.BroadcastFloat64s(-374)
 	zip64(dst, x, upstream, zero, func(dst, x, g []float64) {
-		z := simd.LoadFloat64s(x).Abs().Mul(scale)
+		z := simd.LoadFloat64s(x).ToBits().Or(sign).BitsToFloat64().Mul(scale)
 		n, h, _ := reduce(limit.IfElse(z.Less(limit), z))
 		large, t, p, pRest, d, dRest := logistic(n, ratio64(h), h)
 		u, minus, e, inverse := quotient(p, pRest, d, dRest)
