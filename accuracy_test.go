@@ -270,3 +270,41 @@ func accuracySoftmax[T activation.Float](t *testing.T) {
 		}
 	}
 }
+
+// TestGradientOfLongRuns checks the parameter gradient of one slope over a
+// million elements of float32: each product is rounded once, and their sum, in
+// float64, once more.
+func TestGradientOfLongRuns(t *testing.T) {
+	const n = 1 << 20
+	rng := rand.New(rand.NewPCG(24, 25))
+	x, upstream := values[float32](rng, n), values[float32](rng, n)
+	p := activation.NewPReLU[float32](1)
+	for _, shift := range []float32{0, 1} { // sums that cancel, and that do not
+		var want, rounded float64
+		for i, v := range x {
+			upstream[i] += shift
+			if v <= 0 {
+				want += float64(v) * float64(upstream[i])
+				rounded += float64(v * upstream[i])
+			}
+		}
+		got := p.ParameterGradient(nil, x, upstream)[0]
+		if err := math.Abs(float64(got)-rounded) / math.Abs(rounded); !(err <= 0x1.0001p-24) {
+			t.Errorf("PReLU[float32].ParameterGradient = %v, want the sum of the products %v (relative error %.3g)", got, rounded, err)
+		}
+		if err := math.Abs(float64(got)-want) / math.Abs(want); !(err <= 0x1p-23) {
+			t.Errorf("PReLU[float32].ParameterGradient = %v, want %v (relative error %.3g)", got, want, err)
+		}
+	}
+	x[n/2], upstream[n/2] = -3e38, 3 // too large for float32, and so for the result
+	if got := p.ParameterGradient(nil, x, upstream)[0]; !math.IsInf(float64(got), -1) {
+		t.Errorf("PReLU[float32].ParameterGradient with a product of −9e38 = %v, want −Inf", got)
+	}
+	x[n/2], x[n/3] = -3e38, -3e38
+	upstream[n/2], upstream[n/3] = 1, 1
+	x[n/4], x[n/5] = -3e38, -3e38
+	upstream[n/4], upstream[n/5] = -1, -1
+	if got := p.ParameterGradient(nil, x, upstream)[0]; math.IsInf(float64(got), 0) || got != got {
+		t.Errorf("PReLU[float32].ParameterGradient of products that cancel = %v, want a number", got)
+	}
+}

@@ -3,6 +3,11 @@ package kernel
 // Maxout sets dst, [outer][units][stride], to the maxima over the pieces of x,
 // [outer][units][pieces][stride]. The maximum starts from the first piece, not
 // from the smallest number, and a NaN wins.
+//
+// On the vector tier the scalar loops stay where they are faster: for runs shorter
+// than short, where a vector kernel of stride 8 takes 1.4 ns an element and these
+// take 0.6; and on the last axis for three pieces and more, where bringing the
+// pieces into runs takes all that vectors gain, 1.0 ns against 0.9 (float32).
 func Maxout[T Float](dst, x []T, pieces, stride int) {
 	if pieces == 1 {
 		Identity(dst, x)

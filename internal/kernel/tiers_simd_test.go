@@ -22,12 +22,12 @@ func TestTiers(t *testing.T) {
 // A kernel to compare takes x and upstream in groups of elements that belong
 // together.
 type compared[T Float] struct {
-	name          string
-	group         int // elements of x
-	outputs       int // of dst, for a group
-	upstream      int // for a group; 0 where there is none
-	run           func(dst, x, upstream []T)
-	adds, inPlace bool
+	name     string
+	group    int // elements of x
+	outputs  int // of dst, for a group
+	upstream int // for a group; 0 where there is none
+	run      func(dst, x, upstream []T)
+	inPlace  bool
 }
 
 func compare[T Float]() (ks []compared[T]) {

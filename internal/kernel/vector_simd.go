@@ -79,33 +79,6 @@ func each64(dst, x []float64, zero simd.Float64s, f func(dst, x []float64)) {
 	}
 }
 
-// pairs32 calls f for each vector, two at a turn, and returns what is left: for
-// bodies so short that the loop around them counts.
-func pairs32(dst, x []float32, zero simd.Float32s, f func(dst, x []float32)) (_, _ []float32) {
-	n := zero.Len()
-	dst = dst[:len(x):len(x)]
-	x = x[:len(x):len(x)]
-	for len(x) >= 2*n && len(dst) >= 2*n {
-		f(dst, x)
-		f(dst[n:], x[n:])
-		x, dst = x[2*n:], dst[2*n:]
-	}
-	return dst, x
-}
-
-// pairs64 is pairs32 for float64.
-func pairs64(dst, x []float64, zero simd.Float64s, f func(dst, x []float64)) (_, _ []float64) {
-	n := zero.Len()
-	dst = dst[:len(x):len(x)]
-	x = x[:len(x):len(x)]
-	for len(x) >= 2*n && len(dst) >= 2*n {
-		f(dst, x)
-		f(dst[n:], x[n:])
-		x, dst = x[2*n:], dst[2*n:]
-	}
-	return dst, x
-}
-
 // zip32 calls f for each vector of dst, x and g. A nil g stands for ones.
 func zip32(dst, x, g []float32, zero simd.Float32s, f func(dst, x, g []float32)) {
 	n := zero.Len()
@@ -154,8 +127,8 @@ func zip64(dst, x, g []float64, zero simd.Float64s, f func(dst, x, g []float64))
 	}
 }
 
-// quads32 is pairs32 with four vectors at a turn, for bodies of a few
-// instructions.
+// quads32 calls f for each vector, four at a turn, and returns what is left: for
+// bodies of a few instructions, where the loop around them counts.
 func quads32(dst, x []float32, zero simd.Float32s, f func(dst, x []float32)) (_, _ []float32) {
 	n := zero.Len()
 	dst = dst[:len(x):len(x)]
