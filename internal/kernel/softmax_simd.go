@@ -118,7 +118,10 @@ func multiply32(dst []float32, s strip, factor simd.Float32s) {
 func softmaxBackwardColumns32(dst, y, g []float32, s strip, tau float32) {
 	_, c := top32(y, g, s)
 	mean, rest := mean32(y, g, s, c)
-	backward32(dst, y, g, s, c, mean, rest, tau, tau != 1)
+	backward32(dst, y, g, s, c, mean, rest)
+	if tau != 1 {
+		divide32(dst, s, simd.BroadcastFloat32s(tau))
+	}
 	clearUpper()
 }
 
@@ -151,8 +154,11 @@ func softmaxBackwardRows32(dst, y, g []float32, classes int, tau float32) {
 		rest.Store(low[:])
 		for r := range rows {
 			at := start + r*classes
-			c := simd.BroadcastFloat32s(centre[r])
-			backward32(dst[at:], y[at:], from(g, at), s, c, simd.BroadcastFloat32s(mean[r]), simd.BroadcastFloat32s(low[r]), tau, tau != 1)
+			c, sum, rest := simd.BroadcastFloat32s(centre[r]), simd.BroadcastFloat32s(mean[r]), simd.BroadcastFloat32s(low[r])
+			backward32(dst[at:], y[at:], from(g, at), s, c, sum, rest)
+			if tau != 1 {
+				divide32(dst[at:], s, simd.BroadcastFloat32s(tau))
+			}
 		}
 	}
 	clearUpper()
@@ -176,37 +182,38 @@ func top32(y, g []float32, s strip) (m, c simd.Float32s) {
 // mean32 returns Σ y·(g − c) over a strip in each lane, and what its roundings
 // have lost.
 func mean32(y, g []float32, s strip, c simd.Float32s) (sum, rest simd.Float32s) {
-	var zero simd.Float32s
 	step, last := s.step, s.last
 	if g == nil {
 		g, step, last = ones32[:], 0, 0
 	}
-	sum, rest = simd.LoadFloat32s(g[last:]).Sub(c).Mul(simd.LoadFloat32s(y[s.last:]).Masked(fresh32(s.overlap))), zero
-	for k := s.count; k > 1 && len(y) >= s.step && len(g) >= step; k, y, g = k-1, y[s.step:], g[step:] {
+	sum = simd.LoadFloat32s(g[last:]).Sub(c).Mul(simd.LoadFloat32s(y[s.last:]).Masked(fresh32(s.overlap)))
+	for k := s.count; k > 1; k, y, g = k-1, y[s.step:], g[step:] {
 		sum, rest = twoSum32(sum, rest, simd.LoadFloat32s(g).Sub(c).Mul(simd.LoadFloat32s(y)))
 	}
 	return sum, rest
 }
 
-// backward32 sets a strip of dst to y·((g − c) − mean − rest)/τ.
-func backward32(dst, y, g []float32, s strip, c, mean, rest simd.Float32s, tau float32, divide bool) {
-	gradient := func(y, g []float32) simd.Float32s {
-		d := simd.LoadFloat32s(y).Mul(simd.LoadFloat32s(g).Sub(c).Sub(mean).Sub(rest))
-		if divide {
-			d = d.Div(simd.BroadcastFloat32s(tau))
-		}
-		return d
-	}
+// backward32 sets a strip of dst to y·((g − c) − mean − rest).
+func backward32(dst, y, g []float32, s strip, c, mean, rest simd.Float32s) {
 	step, last := s.step, s.last
 	if g == nil {
 		g, step, last = ones32[:], 0, 0
 	}
-	held := gradient(y[s.last:], g[last:])
-	for k, out := s.count, dst; k > 1 && len(y) >= s.step && len(g) >= step && len(out) >= s.step; k, out = k-1, out[s.step:] {
-		gradient(y, g).Store(out)
+	held := simd.LoadFloat32s(g[last:]).Sub(c).Sub(mean).Sub(rest).Mul(simd.LoadFloat32s(y[s.last:]))
+	for k, out := s.count, dst; k > 1 && len(y) >= s.step && len(out) >= s.step; k, out = k-1, out[s.step:] {
+		simd.LoadFloat32s(g).Sub(c).Sub(mean).Sub(rest).Mul(simd.LoadFloat32s(y)).Store(out)
 		y, g = y[s.step:], g[step:]
 	}
 	held.Store(dst[s.last:])
+}
+
+// divide32 divides a strip of dst.
+func divide32(dst []float32, s strip, divisor simd.Float32s) {
+	held := simd.LoadFloat32s(dst[s.last:])
+	for k, out := s.count, dst; k > 1 && len(out) >= s.step; k, out = k-1, out[s.step:] {
+		simd.LoadFloat32s(out).Div(divisor).Store(out)
+	}
+	held.Div(divisor).Store(dst[s.last:])
 }
 
 func softmaxColumns64(dst, x, b []float64, s strip, tau float64) {
@@ -296,7 +303,10 @@ func multiply64(dst []float64, s strip, factor simd.Float64s) {
 func softmaxBackwardColumns64(dst, y, g []float64, s strip, tau float64) {
 	_, c := top64(y, g, s)
 	mean, rest := mean64(y, g, s, c)
-	backward64(dst, y, g, s, c, mean, rest, tau, tau != 1)
+	backward64(dst, y, g, s, c, mean, rest)
+	if tau != 1 {
+		divide64(dst, s, simd.BroadcastFloat64s(tau))
+	}
 	clearUpper()
 }
 
@@ -329,8 +339,11 @@ func softmaxBackwardRows64(dst, y, g []float64, classes int, tau float64) {
 		rest.Store(low[:])
 		for r := range rows {
 			at := start + r*classes
-			c := simd.BroadcastFloat64s(centre[r])
-			backward64(dst[at:], y[at:], from(g, at), s, c, simd.BroadcastFloat64s(mean[r]), simd.BroadcastFloat64s(low[r]), tau, tau != 1)
+			c, sum, rest := simd.BroadcastFloat64s(centre[r]), simd.BroadcastFloat64s(mean[r]), simd.BroadcastFloat64s(low[r])
+			backward64(dst[at:], y[at:], from(g, at), s, c, sum, rest)
+			if tau != 1 {
+				divide64(dst[at:], s, simd.BroadcastFloat64s(tau))
+			}
 		}
 	}
 	clearUpper()
@@ -353,35 +366,36 @@ func top64(y, g []float64, s strip) (m, c simd.Float64s) {
 
 // mean64 is mean32 for float64.
 func mean64(y, g []float64, s strip, c simd.Float64s) (sum, rest simd.Float64s) {
-	var zero simd.Float64s
 	step, last := s.step, s.last
 	if g == nil {
 		g, step, last = ones64[:], 0, 0
 	}
-	sum, rest = simd.LoadFloat64s(g[last:]).Sub(c).Mul(simd.LoadFloat64s(y[s.last:]).Masked(fresh64(s.overlap))), zero
-	for k := s.count; k > 1 && len(y) >= s.step && len(g) >= step; k, y, g = k-1, y[s.step:], g[step:] {
+	sum = simd.LoadFloat64s(g[last:]).Sub(c).Mul(simd.LoadFloat64s(y[s.last:]).Masked(fresh64(s.overlap)))
+	for k := s.count; k > 1; k, y, g = k-1, y[s.step:], g[step:] {
 		sum, rest = twoSum64(sum, rest, simd.LoadFloat64s(g).Sub(c).Mul(simd.LoadFloat64s(y)))
 	}
 	return sum, rest
 }
 
 // backward64 is backward32 for float64.
-func backward64(dst, y, g []float64, s strip, c, mean, rest simd.Float64s, tau float64, divide bool) {
-	gradient := func(y, g []float64) simd.Float64s {
-		d := simd.LoadFloat64s(y).Mul(simd.LoadFloat64s(g).Sub(c).Sub(mean).Sub(rest))
-		if divide {
-			d = d.Div(simd.BroadcastFloat64s(tau))
-		}
-		return d
-	}
+func backward64(dst, y, g []float64, s strip, c, mean, rest simd.Float64s) {
 	step, last := s.step, s.last
 	if g == nil {
 		g, step, last = ones64[:], 0, 0
 	}
-	held := gradient(y[s.last:], g[last:])
-	for k, out := s.count, dst; k > 1 && len(y) >= s.step && len(g) >= step && len(out) >= s.step; k, out = k-1, out[s.step:] {
-		gradient(y, g).Store(out)
+	held := simd.LoadFloat64s(g[last:]).Sub(c).Sub(mean).Sub(rest).Mul(simd.LoadFloat64s(y[s.last:]))
+	for k, out := s.count, dst; k > 1 && len(y) >= s.step && len(out) >= s.step; k, out = k-1, out[s.step:] {
+		simd.LoadFloat64s(g).Sub(c).Sub(mean).Sub(rest).Mul(simd.LoadFloat64s(y)).Store(out)
 		y, g = y[s.step:], g[step:]
 	}
 	held.Store(dst[s.last:])
+}
+
+// divide64 is divide32 for float64.
+func divide64(dst []float64, s strip, divisor simd.Float64s) {
+	held := simd.LoadFloat64s(dst[s.last:])
+	for k, out := s.count, dst; k > 1 && len(out) >= s.step; k, out = k-1, out[s.step:] {
+		simd.LoadFloat64s(out).Div(divisor).Store(out)
+	}
+	held.Div(divisor).Store(dst[s.last:])
 }
