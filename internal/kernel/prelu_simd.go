@@ -115,18 +115,19 @@ func vectorPReLUParameterGradient32(grad, x, upstream []float32) {
 	// Some columns at a time: their sums have room for a whole last vector,
 	// whose further elements are of other columns and count for nothing.
 	const most = 64
-	var last, lastG [maxLanes]float32
+	var end, endG [2 * maxLanes]float32
+	whole := max(len(x)-n, 0) // from here on a vector is not all in x
+	copy(end[:], x[whole:])
+	copy(endG[:], upstream[step*whole:])
 	for left := 0; left < row; left += most {
 		var sums [most + maxLanes]float32
 		columns := copy(sums[:most], grad[left:])
 		for start := left; start < len(x); start += row {
 			for i := 0; i < columns; i += n {
-				x, g, sum := x[start+i:], upstream[step*(start+i):], sums[i:]
+				at := start + i
+				x, g, sum := x[at:], upstream[step*at:], sums[i:]
 				if len(x) < n {
-					for j := range x { // integers: the registers hold vectors
-						bits32(last[:])[j], bits32(lastG[:])[j] = bits32(x)[j], bits32(g)[j]
-					}
-					x, g = last[:], lastG[:]
+					x, g = end[at-whole:], endG[step*(at-whole):]
 				}
 				v, s := simd.LoadFloat32s(x), simd.LoadFloat32s(sum)
 				s.IfElse(v.Greater(zero), s.Add(simd.LoadFloat32s(g).Mul(v))).Store(sum)
@@ -250,18 +251,19 @@ func vectorPReLUParameterGradient64(grad, x, upstream []float64) {
 		step, upstream = 0, ones64[:]
 	}
 	const most = 64
-	var last, lastG [maxLanes]float64
+	var end, endG [2 * maxLanes]float64
+	whole := max(len(x)-n, 0) // from here on a vector is not all in x
+	copy(end[:], x[whole:])
+	copy(endG[:], upstream[step*whole:])
 	for left := 0; left < row; left += most {
 		var sums [most + maxLanes]float64
 		columns := copy(sums[:most], grad[left:])
 		for start := left; start < len(x); start += row {
 			for i := 0; i < columns; i += n {
-				x, g, sum := x[start+i:], upstream[step*(start+i):], sums[i:]
+				at := start + i
+				x, g, sum := x[at:], upstream[step*at:], sums[i:]
 				if len(x) < n {
-					for j := range x { // integers: the registers hold vectors
-						bits64(last[:])[j], bits64(lastG[:])[j] = bits64(x)[j], bits64(g)[j]
-					}
-					x, g = last[:], lastG[:]
+					x, g = end[at-whole:], endG[step*(at-whole):]
 				}
 				v, s := simd.LoadFloat64s(x), simd.LoadFloat64s(sum)
 				s.IfElse(v.Greater(zero), s.Add(simd.LoadFloat64s(g).Mul(v))).Store(sum)
