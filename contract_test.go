@@ -348,6 +348,8 @@ func mistakes[T activation.Float](t *testing.T) {
 		{func(dst []T) { activation.Softmax[T]{}.Jacobian(dst, three) }, "Softmax.Jacobian: len(dst) = 3, want 9"},
 		{func(dst []T) { activation.Softmax[T]{}.ForwardMasked(dst, three, nil) }, "Softmax.ForwardMasked: len(keep) = 0, want 3"},
 		{func(dst []T) { activation.Func[T]{}.Forward(dst, three) }, "Func.Forward: F is nil"},
+		{func([]T) { activation.Func[T]{}.At(1) }, "Func.At: F is nil"},
+		{func([]T) { activation.Func[T]{}.DerivativeAt(1) }, "Func.DerivativeAt: DF is nil"},
 	} {
 		dst := []T{7, 8, 9}
 		func() {
