@@ -78,13 +78,23 @@ func at[T activation.Float](t *testing.T, e entry[T]) {
 	}
 }
 
+// groups returns how many groups the tests of lengths go up to. Entries whose
+// groups are longer than a vector do with fewer.
+func (e entry[T]) groups() int {
+	if e.group > 16 {
+		return 20
+	}
+	return 130
+}
+
 // TestPositions runs every pass over 0 to 130 groups, at several offsets into
 // a larger array, with a fresh dst and in place. Each group must give what it
 // gives alone, nothing around dst may change, nor any input.
 func TestPositions(t *testing.T) { bothWide(t, positions[float32], positions[float64]) }
 
 func positions[T activation.Float](t *testing.T, e entry[T]) {
-	const most, guard = 130, 9
+	const guard = 9
+	most := e.groups()
 	rng := rand.New(rand.NewPCG(5, 6))
 	for _, p := range e.passes() {
 		in := e.inputFor(p, rng, most)

@@ -18,7 +18,7 @@ import (
 func TestGuardPages(t *testing.T) { bothWide(t, guardPages[float32], guardPages[float64]) }
 
 func guardPages[T activation.Float](t *testing.T, e entry[T]) {
-	const most = 130
+	most := e.groups()
 	rng := rand.New(rand.NewPCG(17, 18))
 	passes := e.passes()
 	if p, ok := e.a.(activation.Parametric[T]); ok {
