@@ -87,7 +87,7 @@ func polynomial32(c *[5][maxLanes]float32, s simd.Float32s) simd.Float32s {
 }
 
 // polynomial64 is polynomial32 for float64.
-func polynomial64(c *[5][maxLanes / 2]float64, s simd.Float64s) simd.Float64s {
+func polynomial64(c *[5][maxLanes64]float64, s simd.Float64s) simd.Float64s {
 	p := simd.LoadFloat64s(c[4][:]).MulAdd(s, simd.LoadFloat64s(c[3][:]))
 	p = p.MulAdd(s, simd.LoadFloat64s(c[2][:]))
 	p = p.MulAdd(s, simd.LoadFloat64s(c[1][:]))

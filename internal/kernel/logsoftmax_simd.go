@@ -33,8 +33,8 @@ func logSoftmaxColumns32(dst, x, b []float32, s strip, tau float32) {
 	rest, ties := rest32(x, s, m, tau, tau != 1)
 	var each logs32
 	each.set(rest, ties, m)
-	each.log()
-	subtract32(dst, x, s, m, simd.LoadFloat32s(each.rest[:]), simd.LoadFloat32s(each.ties[:]), tau, tau != 1)
+	high, low := each.log()
+	subtract32(dst, x, s, m, simd.LoadFloat32s(high[:]), simd.LoadFloat32s(low[:]), tau, tau != 1)
 	clearUpper()
 }
 
@@ -62,10 +62,10 @@ func logSoftmaxRows32(dst, x, b []float32, classes int, tau float32) {
 		a, rest := total32(square[:], down32(n))
 		b, _ := total32(ties[:], down32(n))
 		each.set(a.Add(rest), b, simd.LoadFloat32s(each.max[:]))
-		each.log()
+		high, low := each.log()
 		for r := range rows {
-			high, low := simd.BroadcastFloat32s(each.rest[r]), simd.BroadcastFloat32s(each.ties[r])
-			subtract32(dst[r*classes:], x[r*classes:], s, simd.BroadcastFloat32s(each.max[r]), high, low, tau, tau != 1)
+			h, l := simd.BroadcastFloat32s(high[r]), simd.BroadcastFloat32s(low[r])
+			subtract32(dst[r*classes:], x[r*classes:], s, simd.BroadcastFloat32s(each.max[r]), h, l, tau, tau != 1)
 		}
 	}
 	clearUpper()
@@ -110,8 +110,7 @@ func rest32(x []float32, s strip, m simd.Float32s, tau float32, divide bool) (re
 	return sum.Add(low), ties
 }
 
-// logs32 goes from vectors to log(1 + rest) by package math, for each lane, and
-// back.
+// logs32 takes what is in vectors to package math, for log(1 + rest) in each lane.
 type logs32 struct{ rest, ties, max [maxLanes]float32 }
 
 func (l *logs32) set(rest, ties, max simd.Float32s) {
@@ -121,14 +120,15 @@ func (l *logs32) set(rest, ties, max simd.Float32s) {
 	clearUpper()
 }
 
-// log replaces rest and ties by the two parts of log(rest + ties): the first of
-// the ties is the 1. It is NaN for a maximum that is infinite.
-func (l *logs32) log() {
+// log returns log(rest + ties) in two parts: the first of the ties is the 1. It
+// is NaN for a maximum that is infinite.
+func (l *logs32) log() (high, low [maxLanes]float32) {
 	for i, m := range l.max {
 		log := math.Log1p(float64(l.rest[i])+float64(l.ties[i]-1)) + float64(m-m)
-		l.rest[i] = float32(log)
-		l.ties[i] = float32(log - float64(l.rest[i]))
+		high[i] = float32(log)
+		low[i] = float32(log - float64(high[i]))
 	}
+	return high, low
 }
 
 // subtract32 sets a strip of dst to (x − m)/τ − (high + low).
@@ -217,8 +217,8 @@ func logSoftmaxColumns64(dst, x, b []float64, s strip, tau float64) {
 	rest, ties := rest64(x, s, m, tau, tau != 1)
 	var each logs64
 	each.set(rest, ties, m)
-	each.log()
-	subtract64(dst, x, s, m, simd.LoadFloat64s(each.rest[:]), simd.LoadFloat64s(each.ties[:]), tau, tau != 1)
+	high, low := each.log()
+	subtract64(dst, x, s, m, simd.LoadFloat64s(high[:]), simd.LoadFloat64s(low[:]), tau, tau != 1)
 	clearUpper()
 }
 
@@ -246,10 +246,10 @@ func logSoftmaxRows64(dst, x, b []float64, classes int, tau float64) {
 		a, rest := total64(square[:], down64(n))
 		b, _ := total64(ties[:], down64(n))
 		each.set(a.Add(rest), b, simd.LoadFloat64s(each.max[:]))
-		each.log()
+		high, low := each.log()
 		for r := range rows {
-			high, low := simd.BroadcastFloat64s(each.rest[r]), simd.BroadcastFloat64s(each.ties[r])
-			subtract64(dst[r*classes:], x[r*classes:], s, simd.BroadcastFloat64s(each.max[r]), high, low, tau, tau != 1)
+			h, l := simd.BroadcastFloat64s(high[r]), simd.BroadcastFloat64s(low[r])
+			subtract64(dst[r*classes:], x[r*classes:], s, simd.BroadcastFloat64s(each.max[r]), h, l, tau, tau != 1)
 		}
 	}
 	clearUpper()
@@ -303,14 +303,15 @@ func (l *logs64) set(rest, ties, max simd.Float64s) {
 	clearUpper()
 }
 
-// log replaces rest and ties by the two parts of log(rest + ties): the first of
-// the ties is the 1. It is NaN for a maximum that is infinite.
-func (l *logs64) log() {
+// log returns log(rest + ties) in two parts: the first of the ties is the 1. It
+// is NaN for a maximum that is infinite.
+func (l *logs64) log() (high, low [maxLanes64]float64) {
 	for i, m := range l.max {
 		log := math.Log1p(float64(l.rest[i])+float64(l.ties[i]-1)) + float64(m-m)
-		l.rest[i] = float64(log)
-		l.ties[i] = float64(log - float64(l.rest[i]))
+		high[i] = float64(log)
+		low[i] = float64(log - float64(high[i]))
 	}
+	return high, low
 }
 
 // subtract64 is subtract32 for float64.

@@ -196,7 +196,7 @@ func vectorLeak64(x, upstream []float64) float64 {
 	if upstream == nil {
 		step, upstream = 0, ones64[:]
 	}
-	var last, lastG [maxLanes]float64
+	var last, lastG [maxLanes64]float64
 	copy(last[:], x[whole:])
 	copy(lastG[:], upstream[whole/n*step:])
 	for len(x) > 0 {
@@ -208,7 +208,7 @@ func vectorLeak64(x, upstream []float64) float64 {
 		sum = sum.Add(zero.IfElse(v.Greater(zero), p))
 		x, upstream = x[n:], upstream[step:]
 	}
-	var sums [maxLanes]float64
+	var sums [maxLanes64]float64
 	sum.Store(sums[:])
 	clearUpper()
 	return total(sums[:])
@@ -251,12 +251,12 @@ func vectorPReLUParameterGradient64(grad, x, upstream []float64) {
 		step, upstream = 0, ones64[:]
 	}
 	const most = 64
-	var end, endG [2 * maxLanes]float64
+	var end, endG [2 * maxLanes64]float64
 	whole := max(len(x)-n, 0) // from here on a vector is not all in x
 	copy(end[:], x[whole:])
 	copy(endG[:], upstream[step*whole:])
 	for left := 0; left < row; left += most {
-		var sums [most + maxLanes]float64
+		var sums [most + maxLanes64]float64
 		columns := copy(sums[:most], grad[left:])
 		for start := left; start < len(x); start += row {
 			for i := 0; i < columns; i += n {

@@ -73,7 +73,7 @@ func each64(dst, x []float64, zero simd.Float64s, f func(dst, x []float64)) {
 	}
 	clearUpper()
 	if len(x) > 0 {
-		var last [maxLanes]float64
+		var last [maxLanes64]float64
 		copy(last[:], x)
 		f(last[:], last[:])
 		clearUpper()
@@ -120,7 +120,7 @@ func zip64(dst, x, g []float64, zero simd.Float64s, f func(dst, x, g []float64))
 	}
 	clearUpper()
 	if len(x) > 0 {
-		var last, lastG [maxLanes]float64
+		var last, lastG [maxLanes64]float64
 		copy(last[:], x)
 		copy(lastG[:], g)
 		f(last[:], last[:], lastG[:])
@@ -237,7 +237,7 @@ func cycle64(dst, x, g, a []float64, end int, zero simd.Float64s, f func(dst, x,
 	}
 	clearUpper()
 	if len(x) > 0 {
-		var last, lastG, lastA [2 * maxLanes]float64
+		var last, lastG, lastA [2 * maxLanes64]float64
 		copy(last[:], x)
 		copy(lastG[:], g)
 		copy(lastA[:], a[i:])
@@ -292,7 +292,7 @@ func both64(dst, dst2, x, x2, g []float64, zero simd.Float64s, f func(dst, dst2,
 	}
 	clearUpper()
 	if len(x) > 0 {
-		var last, last2, lastG [maxLanes]float64
+		var last, last2, lastG [maxLanes64]float64
 		copy(last[:], x)
 		copy(last2[:], x2)
 		copy(lastG[:], g)
@@ -308,8 +308,5 @@ var (
 		1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1,
 		1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1,
 	}
-	ones64 = [2 * maxLanes]float64{
-		1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1,
-		1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1,
-	}
+	ones64 = [2 * maxLanes64]float64{1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1}
 )
