@@ -43,6 +43,10 @@ func same(a, b reflect.Value) bool {
 		return bits(float32(a.Float())) == bits(float32(b.Float()))
 	case reflect.Float64:
 		return bits(a.Float()) == bits(b.Float())
+	case reflect.String:
+		return a.String() == b.String()
+	case reflect.Pointer:
+		return same(a.Elem(), b.Elem())
 	}
 	return a.Int() == b.Int()
 }
