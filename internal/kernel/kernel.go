@@ -1,41 +1,35 @@
-// Package kernel holds the loops of package activation: one exported function
-// for each operation, for float32 and float64.
+// Package kernel chooses the loop for each operation of package activation: the
+// plain Go loops of package scalar, or the SIMD loops of package vector.
 //
-// It knows slices, no shapes and no panics: the lengths have been checked, dst
-// may be an input slice of the same length, and a nil upstream stands for all
-// ones. No function writes anything but its first argument (and
-// MaxoutLayerParameterGradient its second), and none allocates, but for the
-// long rows of a maxout layer in place.
+// It has one exported function for each operation. The choice depends on the
+// type, the SIMD width and the shape of a row alone, never on how long a slice
+// is or where an element stands in it: equal elements, and equal rows, give
+// equal results everywhere. The exception are loops that give the same bits. Each
+// rule has the measurement beside it that justifies it.
 //
-// Functions that only select, multiply and add are written once for both
-// types. For those with an exponential in them float32 computes in float64 and
-// rounds once, and float64 carries a few bits more.
+// As in the loops, lengths have been checked, dst may be an input slice of the
+// same length, and a nil upstream means ones. No function writes anything but its
+// first argument (and MaxoutLayerParameterGradient its second), and none
+// allocates, except for the long rows of a maxout layer in place.
 package kernel
 
-//go:generate go run ./generate
+import (
+	"example.com/activation/internal/element"
+	"example.com/activation/internal/vector"
+)
 
-// Float is the set of element types.
-type Float interface{ float32 | float64 }
+//go:generate go run ../generate
 
-// scale returns v, the derivative at i, times the upstream gradient there.
-func scale[T Float](v T, upstream []T, i int) T {
-	if upstream == nil {
-		return v
-	}
-	return upstream[i] * v
-}
-
-// ones returns as much of buffer as n elements need, filled with ones: an
-// upstream for a part of them. Multiplying by 1 changes nothing, and takes less
-// time than asking for each element whether there is an upstream.
-func ones[T Float](buffer []T, n int) []T {
-	buffer = buffer[:min(n, len(buffer))]
-	for i := range buffer {
-		buffer[i] = 1
-	}
-	return buffer
-}
+// VectorBits returns the width in bits of the vectors, or 0 if the scalar loops
+// run.
+func VectorBits() int { return vector.Bits() }
 
 // short is the length from which vectors are worth their start. Below it the
-// scalar loops run on both tiers, for functions of which these are the same bits.
+// scalar loops run, for functions of which both loops give the same bits.
 const short = 16
+
+// same reports whether a and b begin at the same element: slices overlap
+// exactly or not at all.
+func same[T element.Float](a, b []T) bool {
+	return len(a) > 0 && len(b) > 0 && &a[0] == &b[0]
+}

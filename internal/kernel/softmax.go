@@ -1,117 +1,100 @@
 package kernel
 
-import "math"
+import (
+	"math"
+
+	"example.com/activation/internal/element"
+	"example.com/activation/internal/scalar"
+	"example.com/activation/internal/vector"
+)
 
 // Softmax sets dst to e^(x/τ) / Σ e^(x/τ) over each distribution of classes
 // entries that lie stride apart.
-//
-// Subtracting the largest entry first keeps every exponential at or below 1.
-// Where there is no softmax, with a NaN or +Inf or nothing but −Inf in the
-// row, the sum is NaN, as Inf − Inf is, and makes the whole row NaN.
-func Softmax[T Float](dst, x []T, classes, stride int, tau T) {
-	if vector && vectorSoftmax(dst, x, classes, stride, tau) {
+func Softmax[T element.Float](dst, x []T, classes, stride int, tau T) {
+	if vector.On && vector.Softmax(dst, x, classes, stride, tau) {
 		return
 	}
-	switch dst := any(dst).(type) {
-	case []float32:
-		softmax32(dst, any(x).([]float32), classes, stride, float64(tau))
-	case []float64:
-		softmax64(dst, any(x).([]float64), classes, stride, float64(tau))
-	}
-}
-
-func softmax32(dst, x []float32, classes, stride int, tau float64) {
-	for outer := 0; outer < len(x); outer += classes * stride {
-		for start := outer; start < outer+stride; start++ {
-			end := start + (classes-1)*stride + 1
-			in, out := x[start:end], dst[start:end]
-			var s sum
-			exponentials32(out, in, stride, float64(largest32(in, stride)), tau, &s)
-			inverse := float32(1 / s.high)
-			scaleRow(out, stride, inverse)
-		}
-	}
-}
-
-func softmax64(dst, x []float64, classes, stride int, tau float64) {
-	for outer := 0; outer < len(x); outer += classes * stride {
-		for start := outer; start < outer+stride; start++ {
-			end := start + (classes-1)*stride + 1
-			in, out := x[start:end], dst[start:end]
-			var s sum
-			exponentials64(out, in, stride, largest64(in, stride), tau, &s)
-			inverse := 1 / s.value()
-			scaleRow(out, stride, inverse)
-		}
-	}
-}
-
-// scaleRow multiplies a row by c.
-func scaleRow[T Float](row []T, stride int, c T) {
-	if stride == 1 {
-		for i := range row {
-			row[i] *= c
-		}
-		return
-	}
-	for i := 0; i < len(row); i += stride {
-		row[i] *= c
-	}
-}
-
-// largest32 returns the maximum of a row. It compares integers, since that takes
-// no branch: where rows are short, each new maximum would be a misprediction. As
-// integers the floats from 0 up are in order, and above the others, whose order
-// is reversed. A NaN may win or lose: the sum of the exponentials finds it.
-func largest32(x []float32, stride int) float32 {
-	m := int32(math.MinInt32)
-	if stride == 1 { // the compiler's better loop
-		for _, v := range x {
-			m = max(m, int32(math.Float32bits(v)))
-		}
-	} else {
-		for i := 0; i < len(x); i += stride {
-			m = max(m, int32(math.Float32bits(x[i])))
-		}
-	}
-	if m < 0 {
-		for i := 0; i < len(x); i += stride {
-			m = min(m, int32(math.Float32bits(x[i])))
-		}
-	}
-	return math.Float32frombits(uint32(m))
-}
-
-// largest64 is largest32 for float64.
-func largest64(x []float64, stride int) float64 {
-	m := int64(math.MinInt64)
-	if stride == 1 { // the compiler's better loop
-		for _, v := range x {
-			m = max(m, int64(math.Float64bits(v)))
-		}
-	} else {
-		for i := 0; i < len(x); i += stride {
-			m = max(m, int64(math.Float64bits(x[i])))
-		}
-	}
-	if m < 0 {
-		for i := 0; i < len(x); i += stride {
-			m = min(m, int64(math.Float64bits(x[i])))
-		}
-	}
-	return math.Float64frombits(uint64(m))
+	scalar.Softmax(dst, x, classes, stride, tau)
 }
 
 // SoftmaxMasked is Softmax over the entries of x to keep. The others are 0 in
 // dst, whatever they are in x, and so is all of a row with nothing to keep.
-func SoftmaxMasked[T Float](dst, x []T, keep []bool, classes, stride int, tau T) {
+func SoftmaxMasked[T element.Float](dst, x []T, keep []bool, classes, stride int, tau T) {
 	mask(dst, x, keep, negativeInf[T]())
 	Softmax(dst, dst, classes, stride, tau)
 	mask(dst, dst, keep, 0)
 }
 
+// SoftmaxDerivative sets dst to Jᵀ·upstream for the Jacobian J of Softmax at x.
+func SoftmaxDerivative[T element.Float](dst, x, upstream []T, classes, stride int, tau T) {
+	if !derivative(dst, x, upstream, classes, stride, tau, false) {
+		scalar.SoftmaxDerivative(dst, x, upstream, classes, stride, tau)
+	}
+}
+
+// SoftmaxDerivativeFromOutput is SoftmaxDerivative for y, the softmax of x.
+func SoftmaxDerivativeFromOutput[T element.Float](dst, y, upstream []T, classes, stride int, tau T) {
+	if vector.On && vector.SoftmaxDerivativeFromOutput(dst, y, upstream, classes, stride, tau) {
+		return
+	}
+	scalar.SoftmaxDerivativeFromOutput(dst, y, upstream, classes, stride, tau)
+}
+
+// SoftmaxJacobian sets dst to the n×n derivatives of n outputs by n inputs.
+func SoftmaxJacobian[T element.Float](dst, x []T, tau T) {
+	if n := len(x); n > 0 {
+		Softmax(dst[n*(n-1):], x, n, 1, tau)
+		scalar.SoftmaxJacobian(dst, n, tau)
+	}
+}
+
+// LogSoftmax sets dst to the logarithm of Softmax.
+func LogSoftmax[T element.Float](dst, x []T, classes, stride int, tau T) {
+	if vector.On && vector.LogSoftmax(dst, x, classes, stride, tau) {
+		return
+	}
+	scalar.LogSoftmax(dst, x, classes, stride, tau)
+}
+
+// LogSoftmaxMasked is LogSoftmax over the entries of x to keep. The others are
+// −Inf in dst, whatever they are in x, and so is all of a row with nothing to
+// keep.
+func LogSoftmaxMasked[T element.Float](dst, x []T, keep []bool, classes, stride int, tau T) {
+	mask(dst, x, keep, negativeInf[T]())
+	LogSoftmax(dst, dst, classes, stride, tau)
+	mask(dst, dst, keep, negativeInf[T]())
+}
+
+// LogSoftmaxDerivative sets dst to Jᵀ·upstream for the Jacobian J of LogSoftmax
+// at x.
+func LogSoftmaxDerivative[T element.Float](dst, x, upstream []T, classes, stride int, tau T) {
+	if vector.On && derivative(dst, x, upstream, classes, stride, tau, true) {
+		return
+	}
+	scalar.LogSoftmaxDerivative(dst, x, upstream, classes, stride, tau)
+}
+
+// LogSoftmaxDerivativeFromOutput is LogSoftmaxDerivative for y, the log-softmax
+// of x.
+func LogSoftmaxDerivativeFromOutput[T element.Float](dst, y, upstream []T, classes, stride int, tau T) {
+	if vector.On && vector.LogSoftmaxDerivativeFromOutput(dst, y, upstream, classes, stride, tau) {
+		return
+	}
+	scalar.LogSoftmaxDerivativeFromOutput(dst, y, upstream, classes, stride, tau)
+}
+
+// LogSoftmaxJacobian sets dst to the n×n derivatives of n outputs by n inputs.
+func LogSoftmaxJacobian[T element.Float](dst, x []T, tau T) {
+	if n := len(x); n > 0 {
+		Softmax(dst[n*(n-1):], x, n, 1, tau)
+		scalar.LogSoftmaxJacobian(dst, n, tau)
+	}
+}
+
+func negativeInf[T element.Float]() T { return T(math.Inf(-1)) }
+
 // mask copies x to dst, and masked to where there is nothing to keep.
-func mask[T Float](dst, x []T, keep []bool, masked T) {
+func mask[T element.Float](dst, x []T, keep []bool, masked T) {
 	for i, v := range x {
 		if !keep[i] {
 			v = masked
@@ -120,28 +103,10 @@ func mask[T Float](dst, x []T, keep []bool, masked T) {
 	}
 }
 
-// SoftmaxDerivative sets dst to Jᵀ·upstream for the Jacobian J of Softmax at x.
-func SoftmaxDerivative[T Float](dst, x, upstream []T, classes, stride int, tau T) {
-	if derivative(dst, x, upstream, classes, stride, tau, false) {
-		return
-	}
-	for outer := 0; outer < len(x); outer += classes * stride {
-		for start := outer; start < outer+stride; start++ {
-			p := probabilities[T]{x: row(x, start, classes, stride), tau: tau}
-			p.max = p.x[first(p.x, stride)]
-			var s sum
-			exponentials(nil, p.x, stride, p.max, tau, &s)
-			p.inverse = T(1 / s.value())
-			out := row(dst, start, classes, stride)
-			softmaxBackward(out, p, out, stride, tau)
-		}
-	}
-}
-
 // derivative computes the output of Softmax or LogSoftmax, and from there the
 // derivative. It reports false, and has done nothing, where there is no place for
 // the output: where dst is upstream, and a distribution longer than a buffer.
-func derivative[T Float](dst, x, upstream []T, classes, stride int, tau T, log bool) bool {
+func derivative[T element.Float](dst, x, upstream []T, classes, stride int, tau T, log bool) bool {
 	if !same(dst, upstream) {
 		backward(dst, x, dst, upstream, classes, stride, tau, log)
 		return true
@@ -159,7 +124,7 @@ func derivative[T Float](dst, x, upstream []T, classes, stride int, tau T, log b
 }
 
 // backward is derivative with y for the output.
-func backward[T Float](dst, x, y, upstream []T, classes, stride int, tau T, log bool) {
+func backward[T element.Float](dst, x, y, upstream []T, classes, stride int, tau T, log bool) {
 	if log {
 		LogSoftmax(y, x, classes, stride, tau)
 		LogSoftmaxDerivativeFromOutput(dst, y, upstream, classes, stride, tau)
@@ -168,138 +133,3 @@ func backward[T Float](dst, x, y, upstream []T, classes, stride int, tau T, log 
 		SoftmaxDerivativeFromOutput(dst, y, upstream, classes, stride, tau)
 	}
 }
-
-// SoftmaxDerivativeFromOutput is SoftmaxDerivative for y, the softmax of x.
-func SoftmaxDerivativeFromOutput[T Float](dst, y, upstream []T, classes, stride int, tau T) {
-	if vector && vectorSoftmaxBackward(dst, y, upstream, classes, stride, tau) {
-		return
-	}
-	for outer := 0; outer < len(y); outer += classes * stride {
-		for start := outer; start < outer+stride; start++ {
-			p := probabilities[T]{y: row(y, start, classes, stride)}
-			softmaxBackward(row(dst, start, classes, stride), p, row(upstream, start, classes, stride), stride, tau)
-		}
-	}
-}
-
-// softmaxBackward sets dst to yᵢ·(gᵢ − Σ yⱼgⱼ)/τ for one row.
-//
-// Where one y is close to 1, both gᵢ and the sum are almost the same, and a
-// plain difference has lost what the others contribute. So it takes the
-// differences first, from a c close to the sum:
-//
-//	gᵢ − Σ yⱼgⱼ = (gᵢ − c) − Σ yⱼ(gⱼ − c)      as Σ yⱼ = 1
-//
-// c comes from the same formula with g₀ for c, so that a constant g, the
-// gradient of nothing, gives exactly 0.
-func softmaxBackward[T Float](dst []T, p probabilities[T], g []T, stride int, tau T) {
-	c := float64(scale(1, g, 0))
-	c += p.mean(g, stride, c)
-	s := p.mean(g, stride, c)
-	for i := 0; i < len(dst); i += stride {
-		d := float64(p.at(i)) * ((float64(scale(1, g, i)) - c) - s)
-		if tau != 1 {
-			d /= float64(tau)
-		}
-		dst[i] = T(d)
-	}
-}
-
-// probabilities are those of one row: y, or where that could not be kept, what
-// it takes to compute them from x again.
-type probabilities[T Float] struct {
-	y, x     []T
-	max, tau T
-	inverse  T // of the sum of the exponentials
-}
-
-func (p *probabilities[T]) at(i int) T {
-	if p.y != nil {
-		return p.y[i]
-	}
-	return p.again(i)
-}
-
-// again returns what Softmax gives for x[i], to the bit.
-func (p *probabilities[T]) again(i int) T {
-	var e [1]T
-	exponentials(e[:], p.x[i:i+1], 1, p.max, p.tau, new(sum))
-	return e[0] * p.inverse
-}
-
-// mean returns Σ yⱼ(gⱼ − c).
-func (p *probabilities[T]) mean(g []T, stride int, c float64) float64 {
-	var s sum
-	for i := 0; i < max(len(p.y), len(p.x)); i += stride {
-		s.add(float64(float64(p.at(i)) * (float64(scale(1, g, i)) - c))) // not fused: the same bits on every path
-	}
-	return s.value()
-}
-
-// SoftmaxJacobian sets dst to the n×n derivatives of n outputs by n inputs,
-// ∂yᵢ/∂xⱼ = yᵢ(δᵢⱼ − yⱼ)/τ.
-func SoftmaxJacobian[T Float](dst, x []T, tau T) {
-	jacobian(dst, x, tau, func(y T) T { return y })
-}
-
-// jacobian sets dst to factor(yᵢ)·(δᵢⱼ − yⱼ)/τ for y = softmax x.
-func jacobian[T Float](dst, x []T, tau T, factor func(T) T) {
-	n := len(x)
-	if n == 0 {
-		return
-	}
-	y := dst[n*(n-1):] // the last row holds y until it is its turn
-	Softmax(y, x, n, 1, tau)
-	for i, yi := range y {
-		// 1 − yᵢ, the sum of the others, which for yᵢ close to 1 is more
-		// than a difference can say.
-		var others sum
-		for j, v := range y {
-			if j != i {
-				others.add(float64(v))
-			}
-		}
-		out := dst[n*i:][:n]
-		for j, v := range y {
-			d := -float64(v)
-			if j == i {
-				d = others.value()
-			}
-			out[j] = T(float64(factor(yi)) * d / float64(tau))
-		}
-	}
-}
-
-// row returns s from start to the last of classes entries that lie stride
-// apart, or nil for a nil s.
-func row[T Float](s []T, start, classes, stride int) []T {
-	return part(s, start, start+(classes-1)*stride+1)
-}
-
-// first returns the index of the first maximum of a row. A NaN counts only at
-// index 0.
-func first[T Float](x []T, stride int) int {
-	m, at := x[0], 0
-	for i := stride; i < len(x); i += stride {
-		if v := x[i]; v > m {
-			m, at = v, i
-		}
-	}
-	return at
-}
-
-// A sum adds up numbers together with the rounding errors of the additions,
-// which are floats themselves (Knuth's two-sum). A plain sum of 2²⁰ terms can
-// lose twenty bits.
-type sum struct{ high, low float64 }
-
-func (s *sum) add(v float64) { *s = s.plus(v) }
-
-// plus returns s + v. As values, the two parts stay in registers.
-func (s sum) plus(v float64) sum {
-	high := s.high + v
-	t := high - s.high
-	return sum{high, s.low + ((s.high - (high - t)) + (v - t))}
-}
-
-func (s sum) value() float64 { return s.high + s.low }

@@ -1,0 +1,113 @@
+package kernel
+
+import (
+	"example.com/activation/internal/element"
+	"example.com/activation/internal/scalar"
+	"example.com/activation/internal/vector"
+)
+
+// Identity copies x to dst.
+func Identity[T element.Float](dst, x []T) { copy(dst, x) }
+
+// IdentityDerivative sets dst to upstream, but to NaN where x is NaN: what a
+// leaky ReLU with a slope of 1 on both sides does.
+func IdentityDerivative[T element.Float](dst, x, upstream []T) {
+	LeakyReLUDerivative(dst, x, upstream, 1)
+}
+
+// Sigmoid sets dst to 1/(1 + e⁻ˣ).
+func Sigmoid[T element.Float](dst, x []T) {
+	if vector.On {
+		vector.Sigmoid(dst, x)
+		return
+	}
+	scalar.Sigmoid(dst, x)
+}
+
+// SigmoidDerivative sets dst to upstream·σ′(x).
+func SigmoidDerivative[T element.Float](dst, x, upstream []T) {
+	if vector.On {
+		vector.LogisticDerivative(dst, x, upstream, 1, 1)
+		return
+	}
+	scalar.SigmoidDerivative(dst, x, upstream)
+}
+
+// SigmoidDerivativeFromOutput sets dst to upstream·y(1 − y).
+func SigmoidDerivativeFromOutput[T element.Float](dst, y, upstream []T) {
+	if vector.On {
+		vector.SigmoidDerivativeFromOutput(dst, y, upstream)
+		return
+	}
+	scalar.SigmoidDerivativeFromOutput(dst, y, upstream)
+}
+
+// Tanh sets dst to tanh x.
+func Tanh[T element.Float](dst, x []T) {
+	if vector.On {
+		vector.Tanh(dst, x)
+		return
+	}
+	scalar.Tanh(dst, x)
+}
+
+// TanhDerivative sets dst to upstream·tanh′(x) = upstream·4σ′(2x).
+func TanhDerivative[T element.Float](dst, x, upstream []T) {
+	if vector.On {
+		vector.LogisticDerivative(dst, x, upstream, 2, 4)
+		return
+	}
+	scalar.TanhDerivative(dst, x, upstream)
+}
+
+// TanhDerivativeFromOutput sets dst to upstream·(1 − y)(1 + y).
+func TanhDerivativeFromOutput[T element.Float](dst, y, upstream []T) {
+	if vector.On {
+		vector.TanhDerivativeFromOutput(dst, y, upstream)
+		return
+	}
+	scalar.TanhDerivativeFromOutput(dst, y, upstream)
+}
+
+// ReLU sets dst to max(0, x).
+func ReLU[T element.Float](dst, x []T) {
+	if vector.On && len(x) >= short {
+		vector.ReLU(dst, x)
+		return
+	}
+	scalar.ReLU(dst, x)
+}
+
+// ReLUDerivative sets dst to upstream where x > 0, to NaN where x is NaN, and
+// to 0 elsewhere. It is its own from-output form: max(0, x) > 0 where x > 0.
+func ReLUDerivative[T element.Float](dst, x, upstream []T) {
+	if vector.On && len(x) >= short {
+		vector.ReLUDerivative(dst, x, upstream)
+		return
+	}
+	scalar.ReLUDerivative(dst, x, upstream)
+}
+
+// LeakyReLU sets dst to x where x > 0, else to alpha·x.
+func LeakyReLU[T element.Float](dst, x []T, alpha T) {
+	if vector.On && len(x) >= short {
+		vector.LeakyReLU(dst, x, alpha)
+		return
+	}
+	scalar.LeakyReLU(dst, x, alpha)
+}
+
+// LeakyReLUDerivative sets dst to upstream where x > 0, to NaN where x is NaN,
+// and to alpha·upstream elsewhere; for an alpha of 0 that is 0, even if upstream
+// is NaN or infinite. For alpha ≥ 0 it is its own from-output form.
+func LeakyReLUDerivative[T element.Float](dst, x, upstream []T, alpha T) {
+	if alpha == 0 {
+		ReLUDerivative(dst, x, upstream)
+		return
+	}
+	if vector.On && len(x) >= short {
+		vector.LeakyReLUDerivative(dst, x, upstream, alpha)
+		return
+	}
+	scalar.LeakyReLUDerivative(dst, x, upstream, alpha)
+}

@@ -1,0 +1,129 @@
+package scalar
+
+import "example.com/activation/internal/element"
+
+// A maxout layer computes maxⱼ(wⱼᵀx + bⱼ) for each unit: weights are
+// [units][pieces][inputs], biases [units][pieces], x is [batch][inputs].
+
+// MaxoutLayer sets dst, [batch][units], to the outputs for x.
+func MaxoutLayer[T element.Float](dst, x, weights, biases []T, inputs, units, pieces int) {
+	for start, r := 0, 0; start < len(x); start, r = start+inputs, r+1 {
+		out, row := dst[r*units:][:units], x[start:][:inputs]
+		for u := range out {
+			out[u], _ = winner(row, weights, biases, u, pieces)
+		}
+	}
+}
+
+// MaxoutLayerDerivative sets dst, [batch][inputs], to the sum over the units
+// of upstream times the weights of the piece that wins at x.
+func MaxoutLayerDerivative[T element.Float](dst, x, upstream, weights, biases []T, inputs, units, pieces int) {
+	for start, r := 0, 0; start < len(x); start, r = start+inputs, r+1 {
+		out, row := dst[start:][:inputs], x[start:][:inputs]
+		clear(out)
+		for u := range units {
+			m, w := winner(row, weights, biases, u, pieces)
+			d := element.Upstream(1, upstream, r*units+u)
+			if m != m {
+				d = m
+			}
+			for i, v := range weights[w*inputs:][:inputs] {
+				out[i] += d * v
+			}
+		}
+	}
+}
+
+// MaxoutLayerParameterGradient adds to gradW and gradB, for each unit and
+// example, upstream·x and upstream at the piece that wins.
+func MaxoutLayerParameterGradient[T element.Float](gradW, gradB, x, upstream, weights, biases []T, inputs, units, pieces int) {
+	for start, r := 0, 0; start < len(x); start, r = start+inputs, r+1 {
+		row := x[start:][:inputs]
+		for u := range units {
+			m, w := winner(row, weights, biases, u, pieces)
+			d := element.Upstream(1, upstream, r*units+u)
+			if m != m {
+				d = m
+			}
+			gradB[w] += d
+			g := gradW[w*inputs:][:inputs]
+			for i, v := range row {
+				g[i] += d * v
+			}
+		}
+	}
+}
+
+// winner returns the output of unit u at row, and the index of the piece that
+// it comes from: the first maximum, or the first NaN.
+func winner[T element.Float](row, weights, biases []T, u, pieces int) (m T, w int) {
+	n := len(row)
+	k, end := u*pieces, (u+1)*pieces
+	w = k
+	for first := true; k < end; first = false {
+		var z [4]T
+		count := 1
+		if k+4 <= end {
+			count = 4
+			z = dot4(row, weights[k*n:])
+		} else if k+2 <= end {
+			count = 2
+			z[0], z[1] = dot2(row, weights[k*n:])
+		} else {
+			z[0] = dot(row, weights[k*n:])
+		}
+		for j, v := range z[:count] {
+			v += biases[k+j]
+			if first && j == 0 || v > m || v != v && m == m {
+				m, w = v, k+j
+			}
+		}
+		k += count
+	}
+	return m, w
+}
+
+// dot returns the sum of x[i]·w[i] over even i plus that over odd i. Two sums
+// for each piece, and up to four pieces at a time, hide the latency of the
+// additions; the order within each is the same, however many go together.
+func dot[T element.Float](x, w []T) T {
+	w = w[:len(x)]
+	var even, odd T
+	i := 0
+	for ; i+1 < len(x); i += 2 {
+		even += x[i] * w[i]
+		odd += x[i+1] * w[i+1]
+	}
+	if i < len(x) {
+		even += x[i] * w[i]
+	}
+	return even + odd
+}
+
+// dot2 is dot for two pieces that lie one after the other.
+func dot2[T element.Float](x, w []T) (T, T) {
+	n := len(x)
+	w0, w1 := w[:n], w[n:][:n]
+	var e0, o0, e1, o1 T
+	i := 0
+	for ; i+1 < n; i += 2 {
+		a, b := x[i], x[i+1]
+		e0 += a * w0[i]
+		o0 += b * w0[i+1]
+		e1 += a * w1[i]
+		o1 += b * w1[i+1]
+	}
+	if i < n {
+		e0 += x[i] * w0[i]
+		e1 += x[i] * w1[i]
+	}
+	return e0 + o0, e1 + o1
+}
+
+// dot4 is dot for four pieces that lie one after the other.
+func dot4[T element.Float](x, w []T) (z [4]T) {
+	n := len(x)
+	z[0], z[1] = dot2(x, w)
+	z[2], z[3] = dot2(x, w[2*n:])
+	return z
+}

@@ -1,0 +1,353 @@
+package vector
+
+import (
+	"fmt"
+	"go/ast"
+	"go/parser"
+	"go/token"
+	"maps"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"regexp"
+	"runtime"
+	"slices"
+	"strconv"
+	"strings"
+	"testing"
+)
+
+// What makes a vector kernel slow does not show in its source: a call that was
+// not inlined, a vector that went to the stack because the registers ran out,
+// an instruction of the old encoding, which stalls while the upper halves of the
+// registers are in use. So these tests read what the compiler made of it.
+
+// An instruction is a line of the compiler's listing.
+type instruction struct {
+	pc           int
+	at, op, args string
+}
+
+var (
+	listed    = regexp.MustCompile(`^\t0x[0-9a-f]+ (\d+) \((.*)\)\t(\w+)(?:\t(.*))?$`)
+	function  = regexp.MustCompile(`^\S*\.(\w+@simd\d+) STEXT`)
+	spill     = regexp.MustCompile(`^[XYZK]\d+, .*\(SP\)$`)
+	registers = map[string]*regexp.Regexp{
+		"128": regexp.MustCompile(`\bX\d+\b`),
+		"256": regexp.MustCompile(`\bY\d+\b`),
+		"512": regexp.MustCompile(`\bZ\d+\b`),
+	}
+)
+
+// listing returns the functions in the output of go build -gcflags=-S that were
+// made for a width of vectors, such as vectorTanh32@simd512.
+func listing(text string) map[string][]instruction {
+	functions := map[string][]instruction{}
+	name := ""
+	for line := range strings.Lines(text) {
+		line = strings.TrimSuffix(line, "\n")
+		if !strings.HasPrefix(line, "\t") {
+			name = ""
+			if m := function.FindStringSubmatch(line); m != nil {
+				name = m[1]
+			}
+		} else if m := listed.FindStringSubmatch(line); m != nil && name != "" {
+			pc, _ := strconv.Atoi(m[1])
+			functions[name] = append(functions[name], instruction{pc, filepath.Base(m[2]), m[3], m[4]})
+		}
+	}
+	return functions
+}
+
+// loops returns the loops of code that have no loop inside. A loop is what lies
+// between a jump back and its target.
+func loops(code []instruction) (inner [][]instruction) {
+	end := map[int]int{} // by the pc of the first instruction
+	for _, in := range code {
+		target, err := strconv.Atoi(in.args)
+		// The jump to the very beginning comes after the stack has grown.
+		if strings.HasPrefix(in.op, "J") && err == nil && 0 < target && target <= in.pc {
+			end[target] = max(end[target], in.pc)
+		}
+	}
+	for first, last := range end {
+		holds := false
+		for f, l := range end {
+			holds = holds || f != first && first <= f && l <= last
+		}
+		if holds {
+			continue
+		}
+		var loop []instruction
+		for _, in := range code {
+			if first <= in.pc && in.pc <= last {
+				loop = append(loop, in)
+			}
+		}
+		inner = append(inner, loop)
+	}
+	return inner
+}
+
+// called returns the function for a width of vectors that in calls, or nothing.
+func called(in instruction, functions map[string][]instruction) []instruction {
+	if in.op != "CALL" {
+		return nil
+	}
+	name := strings.TrimSuffix(in.args, "(SB)")
+	return functions[name[strings.LastIndex(name, ".")+1:]]
+}
+
+// faults returns the number of inner loops that compute with vectors in the
+// function of a name for a width, and what is wrong with them. A loop that calls
+// a function with loops is not an inner one.
+func faults(functions map[string][]instruction, name, width string) (count int, wrong []string) {
+	for _, loop := range loops(functions[name]) {
+		computes := slices.ContainsFunc(loop, func(in instruction) bool {
+			scalar := strings.HasSuffix(in.op, "SS") || strings.HasSuffix(in.op, "SD")
+			return strings.HasPrefix(in.op, "V") && !scalar && registers[width].MatchString(in.args)
+		})
+		outer := slices.ContainsFunc(loop, func(in instruction) bool {
+			return len(loops(called(in, functions))) > 0
+		})
+		if !computes || outer {
+			continue
+		}
+		count++
+		cleared := false // the upper halves are, for a rare branch with a copy
+		for i, in := range loop {
+			what := ""
+			switch {
+			case in.op == "VZEROUPPER":
+				cleared = true
+				continue
+			case strings.HasPrefix(in.op, "V") && registers[width].MatchString(in.args):
+				cleared = false
+			}
+			switch {
+			case cleared && in.op == "CALL" && in.args == "runtime.memmove(SB)":
+				continue
+			case in.op == "CALL":
+				what = "a call"
+			case width != "128" && old(in):
+				what = "an instruction of the old encoding"
+			case spill.MatchString(in.args) && (width == "512" || soon(loop[i+1:], in)):
+				what = "a vector stored on the stack"
+			default:
+				continue
+			}
+			wrong = append(wrong, fmt.Sprintf("%s: %s in an inner loop: %s %s", in.at, what, in.op, in.args))
+		}
+	}
+	return count, wrong
+}
+
+// old reports whether in has the old encoding. A comparison of floats does not
+// count: it writes no register, and so has no upper half to wait for.
+func old(in instruction) bool {
+	compares := in.op == "UCOMISS" || in.op == "UCOMISD"
+	return !strings.HasPrefix(in.op, "V") && !compares && registers["128"].MatchString(in.args)
+}
+
+// soon reports whether what in stores is needed again before another 40
+// instructions have passed. Where there are only 16 registers, what is not may
+// wait on the stack: the next instructions do not have to wait for it.
+func soon(code []instruction, in instruction) bool {
+	slot := in.args[strings.Index(in.args, ", ")+2:]
+	passed := 0
+	for _, next := range code {
+		if strings.HasPrefix(next.args, slot+", ") {
+			return passed < 40
+		}
+		if next.op != "NOP" && next.args != "AX, AX" { // which is one, too
+			passed++
+		}
+	}
+	return true
+}
+
+// kernels returns the functions in the files of this package that compute with
+// vectors, and whether there is a loop in them, of their own or through a driver.
+// Drivers, which take a function, are not among them: they are there to be
+// inlined.
+func kernels(t *testing.T) map[string]bool {
+	names, err := filepath.Glob("*.go")
+	if err != nil {
+		t.Fatal(err)
+	}
+	var functions []*ast.FuncDecl
+	drivers := map[string]bool{}
+	for _, name := range names {
+		f, err := parser.ParseFile(token.NewFileSet(), name, nil, 0)
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, d := range f.Decls {
+			if fn, ok := d.(*ast.FuncDecl); ok && fn.Recv == nil && fn.Type.TypeParams == nil {
+				takes := has(fn.Type.Params, func(n ast.Node) bool { _, ok := n.(*ast.FuncType); return ok })
+				if takes {
+					drivers[fn.Name.Name] = true
+				} else if has(fn.Body, isVector) {
+					functions = append(functions, fn)
+				}
+			}
+		}
+	}
+	found := map[string]bool{}
+	for _, fn := range functions {
+		found[fn.Name.Name] = has(fn.Body, func(n ast.Node) bool {
+			switch n := n.(type) {
+			case *ast.ForStmt, *ast.RangeStmt:
+				return true
+			case *ast.Ident:
+				return drivers[n.Name]
+			}
+			return false
+		})
+	}
+	return found
+}
+
+// has reports whether f holds for a node in n.
+func has(n ast.Node, f func(ast.Node) bool) (found bool) {
+	ast.Inspect(n, func(n ast.Node) bool {
+		found = found || n != nil && f(n)
+		return !found
+	})
+	return found
+}
+
+// isVector reports whether n is a vector type, or a function that makes one.
+func isVector(n ast.Node) bool {
+	s, ok := n.(*ast.SelectorExpr)
+	if !ok {
+		return false
+	}
+	x, ok := s.X.(*ast.Ident)
+	return ok && x.Name == "simd" && s.Sel.Name != "VectorBitSize" && s.Sel.Name != "Emulated"
+}
+
+// TestVectorLoops checks the inner loops of every vector kernel at every width.
+func TestVectorLoops(t *testing.T) {
+	if runtime.GOARCH != "amd64" || !On {
+		t.Skip("the vector tier of amd64 is not in this build: it needs GOEXPERIMENT=simd and Go 1.27")
+	}
+	out, err := exec.Command("go", "build", "-gcflags=-S", "-o", os.DevNull, ".").CombinedOutput()
+	if err != nil {
+		t.Fatalf("go build -gcflags=-S: %v\n%s", err, out)
+	}
+	functions, looped := listing(string(out)), 0
+	for name, loop := range kernels(t) {
+		if loop {
+			looped++
+		}
+		for width := range registers {
+			symbol := name + "@simd" + width
+			code := functions[symbol]
+			if len(code) == 0 {
+				t.Errorf("%s is not in the listing", symbol)
+			}
+			count, wrong := faults(functions, symbol, width)
+			delegates := slices.ContainsFunc(code, func(in instruction) bool {
+				return len(called(in, functions)) > 0
+			})
+			if loop && count == 0 && !delegates {
+				t.Errorf("%s: no vector loop in %d instructions", symbol, len(code))
+			}
+			for _, w := range wrong {
+				t.Errorf("%s: %s", symbol, w)
+			}
+		}
+	}
+	if looped < 20 {
+		t.Errorf("%d kernels with a loop, want at least 20", looped)
+	}
+}
+
+// TestVectorLoopsFinds checks that TestVectorLoops would find what it looks for.
+func TestVectorLoopsFinds(t *testing.T) {
+	const sample = `# example.com/activation/internal/kernel
+example.com/activation/internal/kernel.plain STEXT nosplit size=9 args=0x18 locals=0x0
+	0x0000 00000 (/k/a_simd.go:1)	TEXT	example.com/activation/internal/kernel.plain(SB), ABIInternal
+example.com/activation/internal/kernel.%s STEXT nosplit size=90 args=0x18 locals=0x0
+	0x0000 00000 (/k/a_simd.go:9)	TEXT	example.com/activation/internal/kernel.f(SB), ABIInternal
+	0x0000 00000 (/k/a_simd.go:9)	FUNCDATA	$0, gclocals·g2BeySu+wFnoycgXfElmcg==(SB)
+	0x0001 00001 (/k/a_simd.go:10)	VMOVUPS	Z1, example.com/activation/internal/kernel.before+64(SP)
+	0x0002 00002 (/k/a_simd.go:10)	MOVSS	X1, X2
+	0x0003 00003 (/k/a_simd.go:11)	CALL	runtime.memmove(SB)
+	0x0004 00004 (/k/a_simd.go:12)	JMP	8
+	0x0005 00005 (/k/a_simd.go:13)	VADDPS	%c1, %[2]c2, %[2]c3
+	0x0006 00006 (/k/a_simd.go:14)	%[3]s
+%[4]s	0x0007 00007 (/k/a_simd.go:14)	VMULPS	example.com/activation/internal/kernel.r0(SP), %[2]c4, %[2]c5
+	0x0007 00007 (/k/a_simd.go:15)	MOVQ	AX, example.com/activation/internal/kernel.n+8(SP)
+	0x0008 00008 (/k/a_simd.go:12)	CMPQ	BX, $16
+	0x0009 00009 (<unknown line number>)	NOP
+	0x000a 00010 (/k/a_simd.go:12)	JGE	5
+	0x000b 00011 (/k/a_simd.go:16)	VZEROUPPER
+	0x000c 00012 (/k/a_simd.go:17)	MOVSS	(AX), X0
+	0x000d 00013 (/k/a_simd.go:18)	CALL	runtime.memmove(SB)
+	0x000e 00014 (/k/a_simd.go:19)	JLT	12
+	0x000f 00015 (/k/a_simd.go:20)	JLT	4
+	0x0010 00016 (/k/a_simd.go:21)	RET
+	0x0011 00017 (/k/a_simd.go:9)	CALL	runtime.morestack_noctxt(SB)
+	0x0012 00018 (/k/a_simd.go:9)	JMP	0
+	0x0000 55 48 89 e5 48 83 ec 08 48 89 44 24 18 90 90 90  UH..H...H.D$....
+	rel 3+4 t=R_CALL runtime.memmove+0
+`
+	const (
+		call = "a_simd.go:14: a call in an inner loop: "
+		sse  = "a_simd.go:14: an instruction of the old encoding in an inner loop: "
+		onto = "a_simd.go:14: a vector stored on the stack in an inner loop: "
+		then = "\n\t0x0006 00006 (/k/a_simd.go:14)\t"
+		here = "example.com/activation/internal/kernel."
+	)
+	for _, c := range []struct {
+		width, line string
+		between     int // instructions before the next
+		want        string
+	}{
+		{"512", "VMULPS\tZ1, Z2, Z3", 0, ""},
+		{"512", "VMOVDQU64\tZ1, (AX)", 0, ""},
+		{"512", "VMOVDQU64\t" + here + "c+64(SP), Z1", 0, ""},
+		{"512", "CALL\t" + here + "f(SB)", 0, call + "CALL " + here + "f(SB)"},
+		{"256", "CALL\tDX", 0, call + "CALL DX"},
+		{"128", "CALL\tDX", 0, call + "CALL DX"},
+		{"512", "CALL\truntime.memmove(SB)", 0, call + "CALL runtime.memmove(SB)"},
+		{"512", "VZEROUPPER" + then + "CALL\truntime.memmove(SB)", 0, ""},
+		{"512", "VZEROUPPER" + then + "CALL\tDX", 0, call + "CALL DX"},
+		{"512", "VZEROUPPER" + then + "VMULPS\tZ1, Z2, Z3" + then + "CALL\truntime.memmove(SB)", 0, call + "CALL runtime.memmove(SB)"},
+		{"512", "MOVSS\t(AX), X1", 0, sse + "MOVSS (AX), X1"},
+		{"512", "MULSS\tX1, X2", 0, sse + "MULSS X1, X2"},
+		{"256", "XORPS\tX0, X0", 0, sse + "XORPS X0, X0"},
+		{"256", "MOVUPS\tX15, (DX)", 0, sse + "MOVUPS X15, (DX)"},
+		{"256", "VMOVSS\t(AX), X1", 0, ""},
+		{"256", "UCOMISS\tX1, X0", 0, ""},
+		{"128", "MULSS\tX1, X2", 0, ""},
+		{"512", "VMOVDQU64\tZ16, " + here + "a+160(SP)", 0, onto + "VMOVDQU64 Z16, " + here + "a+160(SP)"},
+		{"256", "VMOVDQU\tY1, " + here + "r0(SP)", 0, onto + "VMOVDQU Y1, " + here + "r0(SP)"},
+		{"256", "VMOVDQU\tY1, " + here + "r0(SP)", 39, onto + "VMOVDQU Y1, " + here + "r0(SP)"},
+		{"256", "VMOVDQU\tY1, " + here + "r0(SP)", 40, ""},
+		{"512", "VMOVDQU64\tZ1, " + here + "r0(SP)", 40, onto + "VMOVDQU64 Z1, " + here + "r0(SP)"},
+		{"128", "VMOVDQU\tX1, (SP)", 0, onto + "VMOVDQU X1, (SP)"},
+		{"512", "KMOVQ\tK1, " + here + "m(SP)", 0, onto + "KMOVQ K1, " + here + "m(SP)"},
+	} {
+		name := "f@simd" + c.width
+		register := map[string]rune{"128": 'X', "256": 'Y', "512": 'Z'}[c.width]
+		between := strings.Repeat("\t0x0007 00007 (/k/a_simd.go:14)\tADDQ\tAX, BX\n\t0x0007 00007 (/k/a_simd.go:14)\tNOP\n", c.between)
+		functions := listing(fmt.Sprintf(sample, name, register, c.line, between))
+		if got := slices.Collect(maps.Keys(functions)); !slices.Equal(got, []string{name}) {
+			t.Fatalf("functions %v, want %s", got, name)
+		}
+		count, wrong := faults(functions, name, c.width)
+		if got := strings.Join(wrong, "\n"); got != c.want || count != 1 {
+			t.Errorf("%q at %s bits: %d loops, %q, want 1, %q", c.line, c.width, count, got, c.want)
+		}
+	}
+
+	// What calls a function with loops is no inner loop, and not searched.
+	outer := fmt.Sprintf(sample, "outer@simd512", 'Z', "CALL\texample.com/activation/internal/kernel.f@simd512(SB)", "")
+	inner := fmt.Sprintf(sample, "f@simd512", 'Z', "VMULPS\tZ1, Z2, Z3", "")
+	if count, wrong := faults(listing(outer+inner), "outer@simd512", "512"); count != 0 || len(wrong) != 0 {
+		t.Errorf("outer loop: %d inner loops, %q, want none", count, wrong)
+	}
+}

@@ -1,0 +1,147 @@
+//go:build goexperiment.simd && go1.27 && !go1.28 && (amd64 || arm64 || wasm)
+
+package vector
+
+import (
+	"math"
+	"simd"
+
+	"example.com/activation/internal/element"
+)
+
+// Maxout sets dst to the maxima over two or more pieces of x, which lie in
+// runs of stride elements.
+func Maxout[T element.Float](dst, x []T, pieces, stride int) {
+	for start := 0; start < len(dst); start += stride {
+		out, group := dst[start:][:stride], x[start*pieces:]
+		larger(out, group[:stride], group[stride:][:stride])
+		for k := 2; k < pieces; k++ {
+			larger(out, out, group[k*stride:][:stride])
+		}
+	}
+}
+
+// MaxoutDerivative sets dst to upstream at the first maximum of each group
+// of two or more pieces, to NaN at every NaN, and to 0 elsewhere.
+func MaxoutDerivative[T element.Float](dst, x, upstream []T, pieces, stride int) {
+	if pieces == 2 {
+		for start := 0; start < len(x); start += 2 * stride {
+			second, end := start+stride, start+2*stride
+			gates(dst[start:second], dst[second:end], x[start:second], x[second:end], element.Slice(upstream, start/2, start/2+stride))
+		}
+		return
+	}
+	var best [128]T
+	for start := 0; start < len(x); start += pieces * stride {
+		for s := 0; s < stride; s += len(best) {
+			n := min(stride-s, len(best))
+			best, g := best[:n], element.Slice(upstream, start/pieces+s, start/pieces+s+n)
+			first, end := start+s, start+pieces*stride
+			larger(best, x[first:][:n], x[first+stride:][:n])
+			for i := first + 2*stride; i < end; i += stride {
+				larger(best, best, x[i:][:n])
+			}
+			for i := first; i < end; i += stride {
+				firstMaximum(dst[i:][:n], best, x[i:][:n], g)
+			}
+		}
+	}
+}
+
+// larger sets dst to the builtin max of a and b: NaN where one of them is, and
+// +0 for −0 and +0.
+func larger[T element.Float](dst, a, b []T) {
+	switch any(dst).(type) {
+	case []float32:
+		max32(float32s(dst), float32s(a), float32s(b))
+	case []float64:
+		max64(float64s(dst), float64s(a), float64s(b))
+	}
+}
+
+// gates sets dst1 and dst2 to the derivatives of two pieces.
+func gates[T element.Float](dst1, dst2, x1, x2, upstream []T) {
+	switch any(dst1).(type) {
+	case []float32:
+		gates32(float32s(dst1), float32s(dst2), float32s(x1), float32s(x2), float32s(upstream))
+	case []float64:
+		gates64(float64s(dst1), float64s(dst2), float64s(x1), float64s(x2), float64s(upstream))
+	}
+}
+
+// firstMaximum sets dst to upstream where x is best, to NaN where x is NaN, and to
+// 0 elsewhere. It sets best to NaN where it was found, so that no later piece is.
+func firstMaximum[T element.Float](dst, best, x, upstream []T) {
+	switch any(dst).(type) {
+	case []float32:
+		first32(float32s(dst), float32s(best), float32s(x), float32s(upstream))
+	case []float64:
+		first64(float64s(dst), float64s(best), float64s(x), float64s(upstream))
+	}
+}
+
+func max32(dst, a, b []float32) {
+	var zero simd.Float32s
+	sign := simd.BroadcastUint32s(1 << 31)
+	f := func(dst, a, b []float32) {
+		u, v := simd.LoadFloat32s(a), simd.LoadFloat32s(b)
+		first := u.Add(u.ToBits().And(v.ToBits()).And(sign).BitsToFloat32())
+		m := v.IfElse(v.Greater(u), first)
+		v.IfElse(v.NotEqual(v), m).Store(dst)
+	}
+	dst, a, b = zips32(dst, a, b, zero, f)
+	zip32(dst, a, b, zero, f)
+}
+
+func gates32(dst1, dst2, x1, x2, upstream []float32) {
+	var zero simd.Float32s
+	both32(dst1, dst2, x1, x2, upstream, zero, func(dst1, dst2, x1, x2, g []float32) {
+		u, v, up := simd.LoadFloat32s(x1), simd.LoadFloat32s(x2), simd.LoadFloat32s(g)
+		up.IfElse(u.GreaterEqual(v), u.IfElse(u.NotEqual(u), zero)).Store(dst1)
+		up.IfElse(v.Greater(u), v.IfElse(v.NotEqual(v), zero)).Store(dst2)
+	})
+}
+
+func first32(dst, best, x, upstream []float32) {
+	var zero simd.Float32s
+	nan := simd.BroadcastFloat32s(float32(math.NaN()))
+	both32(dst, best, x, best, upstream, zero, func(dst, best, x, _, g []float32) {
+		v, b := simd.LoadFloat32s(x), simd.LoadFloat32s(best)
+		first := v.Equal(b)
+		simd.LoadFloat32s(g).IfElse(first, v.IfElse(v.NotEqual(v), zero)).Store(dst)
+		nan.IfElse(first, b).Store(best)
+	})
+}
+
+func max64(dst, a, b []float64) {
+	var zero simd.Float64s
+	sign := simd.BroadcastUint64s(1 << 63)
+	f := func(dst, a, b []float64) {
+		u, v := simd.LoadFloat64s(a), simd.LoadFloat64s(b)
+		first := u.Add(u.ToBits().And(v.ToBits()).And(sign).BitsToFloat64())
+		m := v.IfElse(v.Greater(u), first)
+		v.IfElse(v.NotEqual(v), m).Store(dst)
+	}
+	dst, a, b = zips64(dst, a, b, zero, f)
+	zip64(dst, a, b, zero, f)
+}
+
+func gates64(dst1, dst2, x1, x2, upstream []float64) {
+	var zero simd.Float64s
+	both64(dst1, dst2, x1, x2, upstream, zero, func(dst1, dst2, x1, x2, g []float64) {
+		u, v, up := simd.LoadFloat64s(x1), simd.LoadFloat64s(x2), simd.LoadFloat64s(g)
+		up.IfElse(u.GreaterEqual(v), u.IfElse(u.NotEqual(u), zero)).Store(dst1)
+		up.IfElse(v.Greater(u), v.IfElse(v.NotEqual(v), zero)).Store(dst2)
+	})
+}
+
+func first64(dst, best, x, upstream []float64) {
+	var zero simd.Float64s
+	nan := simd.BroadcastFloat64s(math.NaN())
+	both64(dst, best, x, best, upstream, zero, func(dst, best, x, _, g []float64) {
+		v, b := simd.LoadFloat64s(x), simd.LoadFloat64s(best)
+		first := v.Equal(b)
+		simd.LoadFloat64s(g).IfElse(first, v.IfElse(v.NotEqual(v), zero)).Store(dst)
+		nan.IfElse(first, b).Store(best)
+	})
+}

@@ -1,0 +1,364 @@
+//go:build goexperiment.simd && go1.27 && !go1.28 && (amd64 || arm64 || wasm)
+
+package vector
+
+import (
+	"simd"
+
+	"example.com/activation/internal/element"
+)
+
+// A dot product is summed in the lanes of one vector: lane l adds up the
+// products at l, l + lanes, l + 2·lanes and so on; then the lanes are added in
+// pairs, and the pairs in pairs. So the order depends on the number of inputs
+// alone, not on what else is computed.
+//
+// To add up the lanes of a vector costs as much as many products. Those of as
+// many vectors as there are lanes, one for each of so many units, go together:
+// the result is a vector with a unit in each lane, and so the pieces of units
+// are compared as vectors too.
+
+// Wide reports whether the vector tier takes a layer. With two lanes, or with
+// rows of less than two vectors, it would take longer to bring units together in
+// the lanes than the products save. The number of examples has no say: their
+// results must not depend on it.
+func Wide[T element.Float](inputs int) bool {
+	n := lanes[T]()
+	return On && n > 2 && inputs >= 2*n
+}
+
+// lanes returns the number of elements in a vector.
+func lanes[T element.Float]() int {
+	if _, ok := any(T(0)).(float32); ok {
+		return simd.VectorBitSize() / 32
+	}
+	return simd.VectorBitSize() / 64
+}
+
+// A maxoutBlock is what is known of a few examples and as many units as there
+// are lanes, in rows of one element for each unit.
+type maxoutBlock[T element.Float, I int32 | int64] struct {
+	best  [maxExamples * maxLanes]T // the outputs for each example,
+	piece [maxExamples * maxLanes]I // and the pieces that they come from
+
+	bias [maxLanes]T // of one piece of each unit
+	gate [maxLanes]T // the derivative by each unit's output
+	sums [(maxExamples*maxLanes + 1) * maxLanes]T
+}
+
+// maxExamples is the number of examples of a block. They share the way to the
+// weights, and between them no load has to wait for what was just stored.
+const maxExamples = 8
+
+// each calls f for each example r and each block of count units, of which unit is
+// the first, with their outputs and pieces from best[k] and piece[k] on.
+func (b *maxoutBlock[T, I]) each(x, weights, biases []T, inputs, units, pieces int, f func(r, unit, k, count int)) {
+	n := lanes[T]()
+	for unit := 0; unit < units; unit += n {
+		count := min(n, units-unit)
+		for start, r := 0, 0; start < len(x); start += maxExamples * inputs {
+			rows := x[start:min(start+maxExamples*inputs, len(x))]
+			for j := range pieces {
+				k := unit*pieces + j
+				for u := range count {
+					b.bias[u] = biases[k+u*pieces]
+				}
+				b.take(rows, weights[k*inputs:], inputs, pieces, count, j)
+			}
+			for i := 0; i < len(rows)/inputs; i, r = i+1, r+1 {
+				f(r, unit, i*n, count)
+			}
+		}
+	}
+}
+
+// take computes piece j of the units at the examples of x, and keeps it where
+// it is larger than the pieces before. The weights begin with those of the first
+// unit's piece.
+func (b *maxoutBlock[T, I]) take(x, weights []T, inputs, pieces, units, j int) {
+	switch b := any(b).(type) {
+	case *maxoutBlock[float32, int32]:
+		piece32(b, float32s(x), float32s(weights), inputs, pieces, units, j)
+	case *maxoutBlock[float64, int64]:
+		piece64(b, float64s(x), float64s(weights), inputs, pieces, units, j)
+	}
+}
+
+// open sets gate to the derivatives by the count outputs from best[k] on: the
+// upstream gradients from i on, or NaN.
+func (b *maxoutBlock[T, I]) open(k, count int, upstream []T, i int) {
+	for u, m := range b.best[k:][:count] {
+		b.gate[u] = element.Upstream(1, upstream, i+u)
+		if m != m {
+			b.gate[u] = m
+		}
+	}
+}
+
+// add adds to dst, for the count units with pieces from piece[k] on, gate times
+// a row of x. The row for piece j of unit u begins at (u·pieces + j)·dstStep and
+// at as many xStep.
+func (b *maxoutBlock[T, I]) add(dst, x []T, k, count, inputs, pieces, dstStep, xStep int) {
+	switch b := any(b).(type) {
+	case *maxoutBlock[float32, int32]:
+		addScaled32(float32s(dst), float32s(x), b.gate[:count], b.piece[k:][:count], inputs, pieces, dstStep, xStep)
+	case *maxoutBlock[float64, int64]:
+		addScaled64(float64s(dst), float64s(x), b.gate[:count], b.piece[k:][:count], inputs, pieces, dstStep, xStep)
+	}
+}
+
+func MaxoutLayer[T element.Float](dst, x, weights, biases []T, inputs, units, pieces int) {
+	switch any(dst).(type) {
+	case []float32:
+		maxoutForward[float32, int32](float32s(dst), float32s(x), float32s(weights), float32s(biases), inputs, units, pieces)
+	case []float64:
+		maxoutForward[float64, int64](float64s(dst), float64s(x), float64s(weights), float64s(biases), inputs, units, pieces)
+	}
+}
+
+func maxoutForward[T element.Float, I int32 | int64](dst, x, weights, biases []T, inputs, units, pieces int) {
+	var b maxoutBlock[T, I]
+	b.each(x, weights, biases, inputs, units, pieces, func(r, unit, k, count int) {
+		copy(dst[r*units+unit:], b.best[k:][:count])
+	})
+}
+
+func MaxoutLayerDerivative[T element.Float](dst, x, upstream, weights, biases []T, inputs, units, pieces int) {
+	switch any(dst).(type) {
+	case []float32:
+		maxoutDerivative[float32, int32](float32s(dst), float32s(x), float32s(upstream), float32s(weights), float32s(biases), inputs, units, pieces)
+	case []float64:
+		maxoutDerivative[float64, int64](float64s(dst), float64s(x), float64s(upstream), float64s(weights), float64s(biases), inputs, units, pieces)
+	}
+}
+
+func maxoutDerivative[T element.Float, I int32 | int64](dst, x, upstream, weights, biases []T, inputs, units, pieces int) {
+	var b maxoutBlock[T, I]
+	clear(dst)
+	b.each(x, weights, biases, inputs, units, pieces, func(r, unit, k, count int) {
+		b.open(k, count, upstream, r*units+unit)
+		b.add(dst[r*inputs:], weights[unit*pieces*inputs:], k, count, inputs, pieces, 0, inputs)
+	})
+}
+
+func MaxoutLayerParameterGradient[T element.Float](gradW, gradB, x, upstream, weights, biases []T, inputs, units, pieces int) {
+	switch any(gradW).(type) {
+	case []float32:
+		maxoutGradient[float32, int32](float32s(gradW), float32s(gradB), float32s(x), float32s(upstream), float32s(weights), float32s(biases), inputs, units, pieces)
+	case []float64:
+		maxoutGradient[float64, int64](float64s(gradW), float64s(gradB), float64s(x), float64s(upstream), float64s(weights), float64s(biases), inputs, units, pieces)
+	}
+}
+
+func maxoutGradient[T element.Float, I int32 | int64](gradW, gradB, x, upstream, weights, biases []T, inputs, units, pieces int) {
+	var b maxoutBlock[T, I]
+	b.each(x, weights, biases, inputs, units, pieces, func(r, unit, k, count int) {
+		b.open(k, count, upstream, r*units+unit)
+		for u, p := range b.piece[k:][:count] {
+			gradB[(unit+u)*pieces+int(p)] += b.gate[u]
+		}
+		b.add(gradW[unit*pieces*inputs:], x[r*inputs:], k, count, inputs, pieces, inputs, 0)
+	})
+}
+
+var (
+	laneNumbers32 = [maxLanes]int32{0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15}
+	laneNumbers64 = [maxLanes64]int64{0, 1, 2, 3, 4, 5, 6, 7}
+)
+
+// piece32 is take for float32.
+func piece32(b *maxoutBlock[float32, int32], x, weights []float32, inputs, pieces, units, j int) {
+	var zero simd.Float32s
+	n := zero.Len()
+	// The last vector overlaps with the one before it: what was counted there
+	// is masked out.
+	whole := inputs / n * n
+	lane := simd.LoadInt32s(laneNumbers32[:])
+	fresh := lane.GreaterEqual(simd.BroadcastInt32s(int32(n - inputs%n)))
+	size := len(x) / inputs * n
+	for u := 0; u < units; u += 4 {
+		stride := pieces * inputs
+		w0 := weights[u*stride:][:inputs]
+		w1 := weights[min(u+1, units-1)*stride:][:inputs]
+		w2 := weights[min(u+2, units-1)*stride:][:inputs]
+		w3 := weights[min(u+3, units-1)*stride:][:inputs]
+		t0 := simd.LoadFloat32s(w0[inputs-n:]).Masked(fresh)
+		t1 := simd.LoadFloat32s(w1[inputs-n:]).Masked(fresh)
+		t2 := simd.LoadFloat32s(w2[inputs-n:]).Masked(fresh)
+		t3 := simd.LoadFloat32s(w3[inputs-n:]).Masked(fresh)
+		w0, w1, w2, w3 = w0[:whole], w1[:whole], w2[:whole], w3[:whole]
+		sums := b.sums[u*size:][:4*size]
+		d0, d1, d2, d3 := sums[:size], sums[size:][:size], sums[2*size:][:size], sums[3*size:][:size]
+		rest := x
+		for k := 0; k <= size-n; k += n {
+			row := rest[:inputs]
+			v := simd.LoadFloat32s(row[inputs-n:]).Masked(fresh)
+			s0, s1, s2, s3 := t0.Mul(v), t1.Mul(v), t2.Mul(v), t3.Mul(v)
+			row = row[:whole]
+			for i := 0; i <= len(row)-n; i += n {
+				v := simd.LoadFloat32s(row[i:])
+				s0 = simd.LoadFloat32s(w0[i:]).MulAdd(v, s0)
+				s1 = simd.LoadFloat32s(w1[i:]).MulAdd(v, s1)
+				s2 = simd.LoadFloat32s(w2[i:]).MulAdd(v, s2)
+				s3 = simd.LoadFloat32s(w3[i:]).MulAdd(v, s3)
+			}
+			s0.Store(d0[k:])
+			s1.Store(d1[k:])
+			s2.Store(d2[k:])
+			s3.Store(d3[k:])
+			rest = rest[inputs:]
+		}
+	}
+
+	// sums holds a vector for each unit and example. Each turn adds, for units
+	// u and u + h, lanes that are h apart: where bit h of the lane is not set the
+	// sum is that of u, and otherwise that of u + h. At the end lane u has unit u.
+	for h := n / 2; h > 0; h /= 2 {
+		bit := simd.BroadcastInt32s(int32(h))
+		set := lane.And(bit).Equal(bit)
+		half := h * size
+		lo, loUp := b.sums[:half], b.sums[h:][:half]
+		hi, hiDown := b.sums[half:][:half], b.sums[half-h:][:half]
+		for k := 0; k <= half-n; k += n {
+			own := simd.LoadFloat32s(hi[k:]).IfElse(set, simd.LoadFloat32s(lo[k:]))
+			other := simd.LoadFloat32s(hiDown[k:]).IfElse(set, simd.LoadFloat32s(loUp[k:]))
+			own.Add(other).Store(lo[k:])
+		}
+	}
+
+	bias := simd.LoadFloat32s(b.bias[:])
+	piece := simd.BroadcastInt32s(int32(j))
+	sums, best, from := b.sums[:size], b.best[:size], b.piece[:size]
+	for k := 0; k <= size-n; k += n {
+		v, p := simd.LoadFloat32s(sums[k:]).Add(bias), piece
+		if j > 0 {
+			// The first maximum wins, and the first NaN.
+			m := simd.LoadFloat32s(best[k:])
+			stays := v.LessEqual(m).Or(m.NotEqual(m))
+			v = m.IfElse(stays, v)
+			p = simd.LoadInt32s(from[k:]).IfElse(stays, p)
+		}
+		v.Store(best[k:])
+		p.Store(from[k:])
+	}
+	clearUpper()
+}
+
+// addScaled32 is add for float32.
+func addScaled32(dst, x, gate []float32, piece []int32, inputs, pieces, dstStep, xStep int) {
+	var zero simd.Float32s
+	n := zero.Len()
+	whole := inputs / n * n
+	// The last vector, for what is left at the end, overlaps with the one before.
+	done := simd.LoadInt32s(laneNumbers32[:]).Less(simd.BroadcastInt32s(int32(n - inputs%n)))
+	for u, p := range piece {
+		k := u*pieces + int(p)
+		out, row := dst[k*dstStep:][:inputs], x[k*xStep:][:inputs]
+		end, last := out[inputs-n:], row[inputs-n:]
+		d := simd.BroadcastFloat32s(gate[u])
+		out, row = out[:whole], row[:whole]
+		for i := 0; i <= len(out)-n; i += n {
+			simd.LoadFloat32s(row[i:]).MulAdd(d, simd.LoadFloat32s(out[i:])).Store(out[i:])
+		}
+		if whole < inputs {
+			v := simd.LoadFloat32s(end)
+			v.IfElse(done, simd.LoadFloat32s(last).MulAdd(d, v)).Store(end)
+		}
+	}
+	clearUpper()
+}
+
+// piece64 is piece32 for float64.
+func piece64(b *maxoutBlock[float64, int64], x, weights []float64, inputs, pieces, units, j int) {
+	var zero simd.Float64s
+	n := zero.Len()
+	whole := inputs / n * n
+	lane := simd.LoadInt64s(laneNumbers64[:])
+	fresh := lane.GreaterEqual(simd.BroadcastInt64s(int64(n - inputs%n)))
+	size := len(x) / inputs * n
+	for u := 0; u < units; u += 4 {
+		stride := pieces * inputs
+		w0 := weights[u*stride:][:inputs]
+		w1 := weights[min(u+1, units-1)*stride:][:inputs]
+		w2 := weights[min(u+2, units-1)*stride:][:inputs]
+		w3 := weights[min(u+3, units-1)*stride:][:inputs]
+		t0 := simd.LoadFloat64s(w0[inputs-n:]).Masked(fresh)
+		t1 := simd.LoadFloat64s(w1[inputs-n:]).Masked(fresh)
+		t2 := simd.LoadFloat64s(w2[inputs-n:]).Masked(fresh)
+		t3 := simd.LoadFloat64s(w3[inputs-n:]).Masked(fresh)
+		w0, w1, w2, w3 = w0[:whole], w1[:whole], w2[:whole], w3[:whole]
+		sums := b.sums[u*size:][:4*size]
+		d0, d1, d2, d3 := sums[:size], sums[size:][:size], sums[2*size:][:size], sums[3*size:][:size]
+		rest := x
+		for k := 0; k <= size-n; k += n {
+			row := rest[:inputs]
+			v := simd.LoadFloat64s(row[inputs-n:]).Masked(fresh)
+			s0, s1, s2, s3 := t0.Mul(v), t1.Mul(v), t2.Mul(v), t3.Mul(v)
+			row = row[:whole]
+			for i := 0; i <= len(row)-n; i += n {
+				v := simd.LoadFloat64s(row[i:])
+				s0 = simd.LoadFloat64s(w0[i:]).MulAdd(v, s0)
+				s1 = simd.LoadFloat64s(w1[i:]).MulAdd(v, s1)
+				s2 = simd.LoadFloat64s(w2[i:]).MulAdd(v, s2)
+				s3 = simd.LoadFloat64s(w3[i:]).MulAdd(v, s3)
+			}
+			s0.Store(d0[k:])
+			s1.Store(d1[k:])
+			s2.Store(d2[k:])
+			s3.Store(d3[k:])
+			rest = rest[inputs:]
+		}
+	}
+
+	for h := n / 2; h > 0; h /= 2 {
+		bit := simd.BroadcastInt64s(int64(h))
+		set := lane.And(bit).Equal(bit)
+		half := h * size
+		lo, loUp := b.sums[:half], b.sums[h:][:half]
+		hi, hiDown := b.sums[half:][:half], b.sums[half-h:][:half]
+		for k := 0; k <= half-n; k += n {
+			own := simd.LoadFloat64s(hi[k:]).IfElse(set, simd.LoadFloat64s(lo[k:]))
+			other := simd.LoadFloat64s(hiDown[k:]).IfElse(set, simd.LoadFloat64s(loUp[k:]))
+			own.Add(other).Store(lo[k:])
+		}
+	}
+
+	bias := simd.LoadFloat64s(b.bias[:])
+	piece := simd.BroadcastInt64s(int64(j))
+	sums, best, from := b.sums[:size], b.best[:size], b.piece[:size]
+	for k := 0; k <= size-n; k += n {
+		v, p := simd.LoadFloat64s(sums[k:]).Add(bias), piece
+		if j > 0 {
+			m := simd.LoadFloat64s(best[k:])
+			stays := v.LessEqual(m).Or(m.NotEqual(m))
+			v = m.IfElse(stays, v)
+			p = simd.LoadInt64s(from[k:]).IfElse(stays, p)
+		}
+		v.Store(best[k:])
+		p.Store(from[k:])
+	}
+	clearUpper()
+}
+
+// addScaled64 is addScaled32 for float64.
+func addScaled64(dst, x, gate []float64, piece []int64, inputs, pieces, dstStep, xStep int) {
+	var zero simd.Float64s
+	n := zero.Len()
+	whole := inputs / n * n
+	done := simd.LoadInt64s(laneNumbers64[:]).Less(simd.BroadcastInt64s(int64(n - inputs%n)))
+	for u, p := range piece {
+		k := u*pieces + int(p)
+		out, row := dst[k*dstStep:][:inputs], x[k*xStep:][:inputs]
+		end, last := out[inputs-n:], row[inputs-n:]
+		d := simd.BroadcastFloat64s(gate[u])
+		out, row = out[:whole], row[:whole]
+		for i := 0; i <= len(out)-n; i += n {
+			simd.LoadFloat64s(row[i:]).MulAdd(d, simd.LoadFloat64s(out[i:])).Store(out[i:])
+		}
+		if whole < inputs {
+			v := simd.LoadFloat64s(end)
+			v.IfElse(done, simd.LoadFloat64s(last).MulAdd(d, v)).Store(end)
+		}
+	}
+	clearUpper()
+}

@@ -1,0 +1,46 @@
+//go:build !(goexperiment.simd && go1.27 && !go1.28 && (amd64 || arm64 || wasm))
+
+// Package vector is empty in this build, which has no package simd.
+package vector
+
+import "example.com/activation/internal/element"
+
+// On is false: the compiler leaves out what it guards, and so every call of the
+// functions below.
+const On = false
+
+// Bits returns 0.
+func Bits() int { return 0 }
+
+func Tanh[T element.Float](dst, x []T)                                            {}
+func Sigmoid[T element.Float](dst, x []T)                                         {}
+func LogisticDerivative[T element.Float](dst, x, upstream []T, steepness, gain T) {}
+
+func Softmax[T element.Float](dst, x []T, classes, stride int, tau T) bool { return false }
+func SoftmaxDerivativeFromOutput[T element.Float](dst, y, upstream []T, classes, stride int, tau T) bool {
+	return false
+}
+func LogSoftmax[T element.Float](dst, x []T, classes, stride int, tau T) bool { return false }
+func LogSoftmaxDerivativeFromOutput[T element.Float](dst, y, upstream []T, classes, stride int, tau T) bool {
+	return false
+}
+
+func SigmoidDerivativeFromOutput[T element.Float](dst, y, upstream []T)                   {}
+func TanhDerivativeFromOutput[T element.Float](dst, y, upstream []T)                      {}
+func ReLU[T element.Float](dst, x []T)                                                    {}
+func ReLUDerivative[T element.Float](dst, x, upstream []T)                                {}
+func LeakyReLU[T element.Float](dst, x []T, alpha T)                                      {}
+func LeakyReLUDerivative[T element.Float](dst, x, upstream []T, alpha T)                  {}
+func PReLU[T element.Float](derivative bool, dst, x, upstream, alpha []T)                 {}
+func PReLUParameterGradient[T element.Float](grad, x, upstream []T)                       {}
+func LeakSum[T element.Float](x, upstream []T) (sum float64, finite bool)                 { return }
+func Maxout[T element.Float](dst, x []T, pieces, stride int)                              {}
+func MaxoutDerivative[T element.Float](dst, x, upstream []T, pieces, stride int)          {}
+func MaxPairs[T element.Float](dst, x []T) (done int)                                     { return }
+func GatePairs[T element.Float](dst, x, upstream []T) (done int)                          { return }
+func Wide[T element.Float](inputs int) bool                                               { return false }
+func MaxoutLayer[T element.Float](dst, x, weights, biases []T, inputs, units, pieces int) {}
+func MaxoutLayerDerivative[T element.Float](dst, x, upstream, weights, biases []T, inputs, units, pieces int) {
+}
+func MaxoutLayerParameterGradient[T element.Float](gradW, gradB, x, upstream, weights, biases []T, inputs, units, pieces int) {
+}

@@ -1,0 +1,405 @@
+//go:build goexperiment.simd && go1.27 && !go1.28 && (amd64 || arm64 || wasm)
+
+package vector
+
+import (
+	"simd"
+
+	"example.com/activation/internal/element"
+)
+
+// Softmax is Softmax. It reports whether there is a vector form.
+func Softmax[T element.Float](dst, x []T, classes, stride int, tau T) bool {
+	switch any(dst).(type) {
+	case []float32:
+		return distributions32(float32s(dst), float32s(x), nil, classes, stride, float32(tau), softmaxRows32, softmaxColumns32)
+	default:
+		return distributions64(float64s(dst), float64s(x), nil, classes, stride, float64(tau), softmaxRows64, softmaxColumns64)
+	}
+}
+
+// SoftmaxDerivativeFromOutput does the backward pass from y. It reports whether there
+// is a vector form.
+func SoftmaxDerivativeFromOutput[T element.Float](dst, y, upstream []T, classes, stride int, tau T) bool {
+	switch any(dst).(type) {
+	case []float32:
+		return distributions32(float32s(dst), float32s(y), float32s(upstream), classes, stride, float32(tau), softmaxBackwardRows32, softmaxBackwardColumns32)
+	default:
+		return distributions64(float64s(dst), float64s(y), float64s(upstream), classes, stride, float64(tau), softmaxBackwardRows64, softmaxBackwardColumns64)
+	}
+}
+
+func softmaxColumns32(dst, x, b []float32, s strip, tau float32) {
+	one := simd.BroadcastFloat32s(1)
+	sum := exponentiate32(dst, x, s, maxima32(x, s), tau, tau != 1)
+	multiply32(dst, s, one.Div(sum))
+	clearUpper()
+}
+
+// softmaxRows32 takes as many rows at a time as there are lanes, so that their
+// maxima, and their sums, can be found down the lanes of a square.
+func softmaxRows32(dst, x, b []float32, classes int, tau float32) {
+	one := simd.BroadcastFloat32s(1)
+	n := one.Len()
+	s := row32(classes)
+	var square [maxLanes * maxLanes]float32
+	var each [maxLanes]float32 // for each row, its maximum, then 1/sum
+	for ; len(x) > 0; x, dst = x[min(n*classes, len(x)):], dst[min(n*classes, len(x)):] {
+		rows := min(n, len(x)/classes)
+		for r := range rows {
+			maxima32(x[r*classes:], s).Store(square[r*n:])
+		}
+		transpose(bits32(square[:]), n, rows)
+		maxima32(square[:], down32(n)).Store(each[:])
+		for r := range rows {
+			m := simd.BroadcastFloat32s(each[r])
+			exponentiate32(dst[r*classes:], x[r*classes:], s, m, tau, tau != 1).Store(square[r*n:])
+		}
+		transpose(bits32(square[:]), n, rows)
+		sum, rest := total32(square[:], down32(n))
+		one.Div(sum.Add(rest)).Store(each[:])
+		for r := range rows {
+			multiply32(dst[r*classes:], s, simd.BroadcastFloat32s(each[r]))
+		}
+	}
+	clearUpper()
+}
+
+// maxima32 returns the maximum of a strip in each lane. It may miss a NaN: the
+// sum of the exponentials does not.
+func maxima32(x []float32, s strip) simd.Float32s {
+	a := simd.LoadFloat32s(x[s.last:])
+	b := a
+	k := s.count
+	for ; k > 2 && len(x) >= 2*s.step; k, x = k-2, x[2*s.step:] {
+		a = a.Max(simd.LoadFloat32s(x))
+		b = b.Max(simd.LoadFloat32s(x[s.step:]))
+	}
+	if k > 1 {
+		a = a.Max(simd.LoadFloat32s(x))
+	}
+	return a.Max(b)
+}
+
+// exponentiate32 sets a strip of dst to e^((x − m)/τ), and returns its sum in
+// each lane.
+func exponentiate32(dst, x []float32, s strip, m simd.Float32s, tau float32, divide bool) simd.Float32s {
+	var zero simd.Float32s
+	one := simd.BroadcastFloat32s(1)
+	held, sum, rest := zero, zero, zero
+	in, out := x[s.last:], dst
+	for k := s.count; k > 0; k-- {
+		z := simd.LoadFloat32s(in).Sub(m)
+		if divide {
+			z = z.Div(simd.BroadcastFloat32s(tau))
+		}
+		n, r := split32(z)
+		y := scale32(one, series32(one, r), n)
+		if k == s.count {
+			held, y, in = y, y.Masked(fresh32(s.overlap)), x
+		} else if y.Store(out); k > 1 {
+			in, out = in[s.step:], out[s.step:]
+		}
+		sum, rest = twoSum32(sum, rest, y)
+	}
+	held.Store(dst[s.last:])
+	return sum.Add(rest)
+}
+
+// multiply32 multiplies a strip of dst.
+func multiply32(dst []float32, s strip, factor simd.Float32s) {
+	held := simd.LoadFloat32s(dst[s.last:])
+	for k, out := s.count, dst; k > 1 && len(out) >= s.step; k, out = k-1, out[s.step:] {
+		simd.LoadFloat32s(out).Mul(factor).Store(out)
+	}
+	held.Mul(factor).Store(dst[s.last:])
+}
+
+// The backward pass is that of softmaxBackward, yᵢ·((gᵢ − c) − Σ yⱼ(gⱼ − c)), with
+// the g beside the largest y for c. Where that y is all but 1, what the others
+// contribute does not drown, since its own term is exactly 0.
+
+func softmaxBackwardColumns32(dst, y, g []float32, s strip, tau float32) {
+	_, c := top32(y, g, s)
+	mean, rest := mean32(y, g, s, c)
+	backward32(dst, y, g, s, c, mean, rest)
+	if tau != 1 {
+		divide32(dst, s, simd.BroadcastFloat32s(tau))
+	}
+	clearUpper()
+}
+
+func softmaxBackwardRows32(dst, y, g []float32, classes int, tau float32) {
+	var zero simd.Float32s
+	n := zero.Len()
+	s := row32(classes)
+	var square, rests [maxLanes * maxLanes]float32
+	var centre, mean, low [maxLanes]float32
+	for start := 0; start < len(y); start += n * classes {
+		rows := min(n, (len(y)-start)/classes)
+		for r := range rows {
+			at := start + r*classes
+			m, c := top32(y[at:], from(g, at), s)
+			m.Store(square[r*n:])
+			c.Store(rests[r*n:])
+		}
+		transpose(bits32(square[:]), n, rows)
+		transpose(bits32(rests[:]), n, rows)
+		_, c := top32(square[:], rests[:], down32(n))
+		c.Store(centre[:])
+		for r := range rows {
+			at := start + r*classes
+			a, b := mean32(y[at:], from(g, at), s, simd.BroadcastFloat32s(centre[r]))
+			a.Store(square[r*n:])
+			b.Store(rests[r*n:])
+		}
+		sum, rest := across32(&square, &rests, n, rows)
+		sum.Store(mean[:])
+		rest.Store(low[:])
+		for r := range rows {
+			at := start + r*classes
+			c, sum, rest := simd.BroadcastFloat32s(centre[r]), simd.BroadcastFloat32s(mean[r]), simd.BroadcastFloat32s(low[r])
+			backward32(dst[at:], y[at:], from(g, at), s, c, sum, rest)
+			if tau != 1 {
+				divide32(dst[at:], s, simd.BroadcastFloat32s(tau))
+			}
+		}
+	}
+	clearUpper()
+}
+
+// top32 returns the largest y of a strip in each lane, and the g beside it.
+func top32(y, g []float32, s strip) (m, c simd.Float32s) {
+	step, last := s.step, s.last
+	if g == nil {
+		g, step, last = ones32[:], 0, 0
+	}
+	m, c = simd.LoadFloat32s(y[s.last:]), simd.LoadFloat32s(g[last:])
+	for k := s.count; k > 1 && len(y) >= s.step && len(g) >= step; k, y, g = k-1, y[s.step:], g[step:] {
+		v := simd.LoadFloat32s(y)
+		above := v.Greater(m)
+		m, c = v.IfElse(above, m), simd.LoadFloat32s(g).IfElse(above, c)
+	}
+	return m, c
+}
+
+// mean32 returns Σ y·(g − c) over a strip in each lane, and what its roundings
+// have lost.
+func mean32(y, g []float32, s strip, c simd.Float32s) (sum, rest simd.Float32s) {
+	step, last := s.step, s.last
+	if g == nil {
+		g, step, last = ones32[:], 0, 0
+	}
+	sum = simd.LoadFloat32s(g[last:]).Sub(c).Mul(simd.LoadFloat32s(y[s.last:]).Masked(fresh32(s.overlap)))
+	for k := s.count; k > 1; k, y, g = k-1, y[s.step:], g[step:] {
+		sum, rest = twoSum32(sum, rest, simd.LoadFloat32s(g).Sub(c).Mul(simd.LoadFloat32s(y)))
+	}
+	return sum, rest
+}
+
+// backward32 sets a strip of dst to y·((g − c) − mean − rest).
+func backward32(dst, y, g []float32, s strip, c, mean, rest simd.Float32s) {
+	step, last := s.step, s.last
+	if g == nil {
+		g, step, last = ones32[:], 0, 0
+	}
+	held := simd.LoadFloat32s(g[last:]).Sub(c).Sub(mean).Sub(rest).Mul(simd.LoadFloat32s(y[s.last:]))
+	for k, out := s.count, dst; k > 1 && len(y) >= s.step && len(out) >= s.step; k, out = k-1, out[s.step:] {
+		simd.LoadFloat32s(g).Sub(c).Sub(mean).Sub(rest).Mul(simd.LoadFloat32s(y)).Store(out)
+		y, g = y[s.step:], g[step:]
+	}
+	held.Store(dst[s.last:])
+}
+
+// divide32 divides a strip of dst.
+func divide32(dst []float32, s strip, divisor simd.Float32s) {
+	held := simd.LoadFloat32s(dst[s.last:])
+	for k, out := s.count, dst; k > 1 && len(out) >= s.step; k, out = k-1, out[s.step:] {
+		simd.LoadFloat32s(out).Div(divisor).Store(out)
+	}
+	held.Div(divisor).Store(dst[s.last:])
+}
+
+func softmaxColumns64(dst, x, b []float64, s strip, tau float64) {
+	one := simd.BroadcastFloat64s(1)
+	sum := exponentiate64(dst, x, s, maxima64(x, s), tau, tau != 1)
+	multiply64(dst, s, one.Div(sum))
+	clearUpper()
+}
+
+// softmaxRows64 is softmaxRows32 for float64.
+func softmaxRows64(dst, x, b []float64, classes int, tau float64) {
+	one := simd.BroadcastFloat64s(1)
+	n := one.Len()
+	s := row64(classes)
+	var square [maxLanes64 * maxLanes64]float64
+	var each [maxLanes64]float64 // for each row, its maximum, then 1/sum
+	for ; len(x) > 0; x, dst = x[min(n*classes, len(x)):], dst[min(n*classes, len(x)):] {
+		rows := min(n, len(x)/classes)
+		for r := range rows {
+			maxima64(x[r*classes:], s).Store(square[r*n:])
+		}
+		transpose(bits64(square[:]), n, rows)
+		maxima64(square[:], down64(n)).Store(each[:])
+		for r := range rows {
+			m := simd.BroadcastFloat64s(each[r])
+			exponentiate64(dst[r*classes:], x[r*classes:], s, m, tau, tau != 1).Store(square[r*n:])
+		}
+		transpose(bits64(square[:]), n, rows)
+		sum, rest := total64(square[:], down64(n))
+		one.Div(sum.Add(rest)).Store(each[:])
+		for r := range rows {
+			multiply64(dst[r*classes:], s, simd.BroadcastFloat64s(each[r]))
+		}
+	}
+	clearUpper()
+}
+
+// maxima64 is maxima32 for float64.
+func maxima64(x []float64, s strip) simd.Float64s {
+	a := simd.LoadFloat64s(x[s.last:])
+	b := a
+	k := s.count
+	for ; k > 2 && len(x) >= 2*s.step; k, x = k-2, x[2*s.step:] {
+		a = a.Max(simd.LoadFloat64s(x))
+		b = b.Max(simd.LoadFloat64s(x[s.step:]))
+	}
+	if k > 1 {
+		a = a.Max(simd.LoadFloat64s(x))
+	}
+	return a.Max(b)
+}
+
+// exponentiate64 is exponentiate32 for float64.
+func exponentiate64(dst, x []float64, s strip, m simd.Float64s, tau float64, divide bool) simd.Float64s {
+	var zero simd.Float64s
+	one := simd.BroadcastFloat64s(1)
+	held, sum, rest := zero, zero, zero
+	in, out := x[s.last:], dst
+	for k := s.count; k > 0; k-- {
+		z := simd.LoadFloat64s(in).Sub(m)
+		if divide {
+			z = z.Div(simd.BroadcastFloat64s(tau))
+		}
+		n, r := split64(z)
+		w := r.Mul(r)
+		y := scale64(one, series64(one, r, w, polynomial64(&expEven, w), polynomial64(&expOdd, w)), n)
+		if k == s.count {
+			held, y, in = y, y.Masked(fresh64(s.overlap)), x
+		} else if y.Store(out); k > 1 {
+			in, out = in[s.step:], out[s.step:]
+		}
+		sum, rest = twoSum64(sum, rest, y)
+	}
+	held.Store(dst[s.last:])
+	return sum.Add(rest)
+}
+
+// multiply64 is multiply32 for float64.
+func multiply64(dst []float64, s strip, factor simd.Float64s) {
+	held := simd.LoadFloat64s(dst[s.last:])
+	for k, out := s.count, dst; k > 1 && len(out) >= s.step; k, out = k-1, out[s.step:] {
+		simd.LoadFloat64s(out).Mul(factor).Store(out)
+	}
+	held.Mul(factor).Store(dst[s.last:])
+}
+
+func softmaxBackwardColumns64(dst, y, g []float64, s strip, tau float64) {
+	_, c := top64(y, g, s)
+	mean, rest := mean64(y, g, s, c)
+	backward64(dst, y, g, s, c, mean, rest)
+	if tau != 1 {
+		divide64(dst, s, simd.BroadcastFloat64s(tau))
+	}
+	clearUpper()
+}
+
+func softmaxBackwardRows64(dst, y, g []float64, classes int, tau float64) {
+	var zero simd.Float64s
+	n := zero.Len()
+	s := row64(classes)
+	var square, rests [maxLanes64 * maxLanes64]float64
+	var centre, mean, low [maxLanes64]float64
+	for start := 0; start < len(y); start += n * classes {
+		rows := min(n, (len(y)-start)/classes)
+		for r := range rows {
+			at := start + r*classes
+			m, c := top64(y[at:], from(g, at), s)
+			m.Store(square[r*n:])
+			c.Store(rests[r*n:])
+		}
+		transpose(bits64(square[:]), n, rows)
+		transpose(bits64(rests[:]), n, rows)
+		_, c := top64(square[:], rests[:], down64(n))
+		c.Store(centre[:])
+		for r := range rows {
+			at := start + r*classes
+			a, b := mean64(y[at:], from(g, at), s, simd.BroadcastFloat64s(centre[r]))
+			a.Store(square[r*n:])
+			b.Store(rests[r*n:])
+		}
+		sum, rest := across64(&square, &rests, n, rows)
+		sum.Store(mean[:])
+		rest.Store(low[:])
+		for r := range rows {
+			at := start + r*classes
+			c, sum, rest := simd.BroadcastFloat64s(centre[r]), simd.BroadcastFloat64s(mean[r]), simd.BroadcastFloat64s(low[r])
+			backward64(dst[at:], y[at:], from(g, at), s, c, sum, rest)
+			if tau != 1 {
+				divide64(dst[at:], s, simd.BroadcastFloat64s(tau))
+			}
+		}
+	}
+	clearUpper()
+}
+
+// top64 is top32 for float64.
+func top64(y, g []float64, s strip) (m, c simd.Float64s) {
+	step, last := s.step, s.last
+	if g == nil {
+		g, step, last = ones64[:], 0, 0
+	}
+	m, c = simd.LoadFloat64s(y[s.last:]), simd.LoadFloat64s(g[last:])
+	for k := s.count; k > 1 && len(y) >= s.step && len(g) >= step; k, y, g = k-1, y[s.step:], g[step:] {
+		v := simd.LoadFloat64s(y)
+		above := v.Greater(m)
+		m, c = v.IfElse(above, m), simd.LoadFloat64s(g).IfElse(above, c)
+	}
+	return m, c
+}
+
+// mean64 is mean32 for float64.
+func mean64(y, g []float64, s strip, c simd.Float64s) (sum, rest simd.Float64s) {
+	step, last := s.step, s.last
+	if g == nil {
+		g, step, last = ones64[:], 0, 0
+	}
+	sum = simd.LoadFloat64s(g[last:]).Sub(c).Mul(simd.LoadFloat64s(y[s.last:]).Masked(fresh64(s.overlap)))
+	for k := s.count; k > 1; k, y, g = k-1, y[s.step:], g[step:] {
+		sum, rest = twoSum64(sum, rest, simd.LoadFloat64s(g).Sub(c).Mul(simd.LoadFloat64s(y)))
+	}
+	return sum, rest
+}
+
+// backward64 is backward32 for float64.
+func backward64(dst, y, g []float64, s strip, c, mean, rest simd.Float64s) {
+	step, last := s.step, s.last
+	if g == nil {
+		g, step, last = ones64[:], 0, 0
+	}
+	held := simd.LoadFloat64s(g[last:]).Sub(c).Sub(mean).Sub(rest).Mul(simd.LoadFloat64s(y[s.last:]))
+	for k, out := s.count, dst; k > 1 && len(y) >= s.step && len(out) >= s.step; k, out = k-1, out[s.step:] {
+		simd.LoadFloat64s(g).Sub(c).Sub(mean).Sub(rest).Mul(simd.LoadFloat64s(y)).Store(out)
+		y, g = y[s.step:], g[step:]
+	}
+	held.Store(dst[s.last:])
+}
+
+// divide64 is divide32 for float64.
+func divide64(dst []float64, s strip, divisor simd.Float64s) {
+	held := simd.LoadFloat64s(dst[s.last:])
+	for k, out := s.count, dst; k > 1 && len(out) >= s.step; k, out = k-1, out[s.step:] {
+		simd.LoadFloat64s(out).Div(divisor).Store(out)
+	}
+	held.Div(divisor).Store(dst[s.last:])
+}
