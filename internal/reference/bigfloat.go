@@ -128,3 +128,52 @@ func BigTanhDerivative(x *big.Float) *big.Float {
 	d := BigSigmoidDerivative(t.SetMantExp(t, 1))
 	return rounded(d.SetMantExp(d, 2), x)
 }
+
+// BigPi returns π, by Machin's formula 4·(4·arctan ⅕ − arctan 1/239).
+func BigPi(precision uint) *big.Float {
+	arctan := func(n int64) *big.Float { // of 1/n
+		x := new(big.Float).SetPrec(precision + guard).SetInt64(n)
+		power := x.Quo(big.NewFloat(1), x)
+		sum := new(big.Float).Set(power)
+		square := new(big.Float).SetInt64(n * n)
+		for k := int64(3); power.MantExp(nil) > -int(precision+guard); k += 2 {
+			power.Neg(power.Quo(power, square))
+			sum.Add(sum, new(big.Float).Quo(power, new(big.Float).SetInt64(k)))
+		}
+		return sum
+	}
+	pi := arctan(5)
+	pi.SetMantExp(pi, 2)
+	pi.Sub(pi, arctan(239))
+	return pi.SetMantExp(pi, 2).SetPrec(precision)
+}
+
+// BigNormalDensity returns φ(x) = e^(−x²/2)/√(2π), the density of the normal
+// distribution.
+func BigNormalDensity(x *big.Float) *big.Float {
+	t, _ := working(x)
+	t.Mul(t, t)
+	e := BigExp(t.Neg(t.SetMantExp(t, -1)))
+	root := BigPi(t.Prec())
+	root.Sqrt(root.SetMantExp(root, 1))
+	return rounded(e.Quo(e, root), x)
+}
+
+// BigNormal returns Φ(x) = ½·erfc(−x/√2), the integral of φ up to x:
+//
+//	Φ(x) = ½ + φ(x)·(x + x³/3 + x⁵/(3·5) + x⁷/(3·5·7) + …)
+//
+// For x < 0 the two cancel but for e^(−x²/2), so the sum has as many more bits.
+// That takes long beyond |x| = 100.
+func BigNormal(x *big.Float) *big.Float {
+	f, _ := x.Float64()
+	wide := new(big.Float).SetPrec(x.Prec() + guard + uint(0.75*f*f)).Set(x)
+	square := new(big.Float).Mul(wide, wide)
+	sum, term := new(big.Float).Set(wide), new(big.Float).Set(wide)
+	for n := int64(3); term.Sign() != 0 && term.MantExp(nil) >= sum.MantExp(nil)-int(wide.Prec()); n += 2 {
+		term.Quo(term.Mul(term, square), new(big.Float).SetInt64(n))
+		sum.Add(sum, term)
+	}
+	sum.Mul(sum, BigNormalDensity(wide))
+	return rounded(sum.Add(sum, big.NewFloat(0.5)), x)
+}

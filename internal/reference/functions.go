@@ -10,14 +10,7 @@ import (
 var one = FromFloat(1)
 
 // The logarithm of 2 as the sum of three floats, 159 bits together.
-var ln2 = func() (parts [3]float64) {
-	rest := BigLog(new(big.Float).SetPrec(320).SetInt64(2))
-	for i := range parts {
-		parts[i], _ = rest.Float64()
-		rest.Sub(rest, big.NewFloat(parts[i]))
-	}
-	return parts
-}()
+var ln2 = bigParts(BigLog(new(big.Float).SetPrec(320).SetInt64(2)))
 
 // inverseFactorial[n] is 1/n!.
 var inverseFactorial = func() (table [11]dd) {
@@ -130,9 +123,11 @@ func log1p(v Value) Value {
 }
 
 // Sigmoid returns 1/(1 + e^-x).
-func Sigmoid(x float64) Value {
-	e := Exp(-math.Abs(x))
-	if x < 0 {
+func Sigmoid(x float64) Value { return sigmoidValue(FromFloat(x)) }
+
+func sigmoidValue(x Value) Value {
+	e := ExpValue(x.Abs().Neg())
+	if x.Hi < 0 {
 		return e.Div(one.Add(e))
 	}
 	return one.Div(one.Add(e))
