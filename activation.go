@@ -94,33 +94,77 @@ type Parametric[T Float] interface {
 // The shape checks. Each panics with one line that names the call, and runs
 // before anything is written.
 
-// elements returns a dst for the result of call, of the length of x.
-func elements[T Float](call string, dst, x []T) []T {
-	return result(call, dst, len(x))
+// forwardDst returns the dst for n results from x: dst itself, or a new slice
+// if dst is nil.
+func forwardDst[T Float](call string, dst, x []T, n int) []T {
+	return checkedDst(call, dst, n, "x", x)
 }
 
-// gradient returns a dst for a derivative at in, of its length, after
-// checking that upstream is nil or has n elements.
-func gradient[T Float](call string, dst, in, upstream []T, n int) []T {
-	checkUpstream(call, upstream, n)
-	return result(call, dst, len(in))
+// derivativeDst returns the dst for the derivative at x of a function with so
+// many outputs. It has the length of x.
+func derivativeDst[T Float](call string, dst, x, upstream []T, outputs int) []T {
+	checkUpstream(call, upstream, outputs)
+	dst = checkedDst(call, dst, len(x), "x", x)
+	if overlapInPart(dst, upstream) {
+		mistake(call, "dst overlaps upstream in part")
+	}
+	return dst
 }
 
-// result returns dst if it has n elements, and a new slice if it is nil.
-func result[T Float](call string, dst []T, n int) []T {
+// fromOutputDst returns the dst for the derivative from the output y. It has the
+// length of y, as upstream has.
+func fromOutputDst[T Float](call string, dst, y, upstream []T) []T {
+	checkUpstream(call, upstream, len(y))
+	dst = checkedDst(call, dst, len(y), "y", y)
+	if overlapInPart(dst, upstream) {
+		mistake(call, "dst overlaps upstream in part")
+	}
+	return dst
+}
+
+// checkedDst returns dst, or a new slice if dst is nil, after checking that dst
+// has n elements and does not overlap the input of that name in part.
+func checkedDst[T Float](call string, dst []T, n int, name string, input []T) []T {
 	if dst == nil {
 		return make([]T, n)
 	}
 	if len(dst) != n {
 		mistake(call, "len(dst) = %d, want %d", len(dst), n)
 	}
+	if overlapInPart(dst, input) {
+		mistake(call, "dst overlaps %s in part", name)
+	}
 	return dst
+}
+
+// gradientSum returns the slice to add the gradient of parameters to: grad
+// itself, or zeros if grad is nil. The parameters are the field of that name.
+// grad is a sum over the other slices, so it must not overlap them even exactly.
+func gradientSum[T Float](call string, grad, x, upstream []T, outputs int, name string, parameters []T) []T {
+	checkUpstream(call, upstream, outputs)
+	if grad == nil {
+		return make([]T, len(parameters))
+	}
+	if len(grad) != len(parameters) {
+		mistake(call, "len(grad) = %d, want %d", len(grad), len(parameters))
+	}
+	checkApart(call, "grad", grad, "x", x)
+	checkApart(call, "grad", grad, "upstream", upstream)
+	checkApart(call, "grad", grad, name, parameters)
+	return grad
 }
 
 // checkUpstream checks that upstream is nil or has n elements.
 func checkUpstream[T Float](call string, upstream []T, n int) {
 	if upstream != nil && len(upstream) != n {
 		mistake(call, "len(upstream) = %d, want %d", len(upstream), n)
+	}
+}
+
+// checkApart checks that a result and an input have no memory in common.
+func checkApart[T Float](call, resultName string, result []T, inputName string, input []T) {
+	if overlap(result, input) {
+		mistake(call, "%s overlaps %s", resultName, inputName)
 	}
 }
 
@@ -139,16 +183,18 @@ func atLeast(call, name string, field, least int) {
 	}
 }
 
-// multiple checks that n is a multiple of size, which is called name.
-func multiple(call, slice string, n int, name string, size int) {
+// checkMultiple checks that n, the length of slice, is a multiple of size, which
+// is called name.
+func checkMultiple(call, slice string, n int, name string, size int) {
 	if n%size != 0 {
 		mistake(call, "len(%s) = %d is not a multiple of %s = %d", slice, n, name, size)
 	}
 }
 
-// product returns a·b for a, b ≥ 0, or the largest int where that overflows:
-// a length that no slice is a multiple of, but for an empty one.
-func product(a, b int) int {
+// saturatingProduct returns a·b for a, b ≥ 0, or the largest int if that
+// overflows. No slice is as long, so only an empty one has a length that is a
+// multiple of it.
+func saturatingProduct(a, b int) int {
 	hi, lo := bits.Mul64(uint64(a), uint64(b))
 	if hi != 0 || lo > math.MaxInt {
 		return math.MaxInt
@@ -159,17 +205,6 @@ func product(a, b int) int {
 // mistake is the one panic of the package.
 func mistake(call, format string, args ...any) {
 	panic("activation: " + call + ": " + fmt.Sprintf(format, args...))
-}
-
-// parameterGradient returns grad if it has n elements, and zeros if it is nil.
-func parameterGradient[T Float](call string, grad []T, n int) []T {
-	if grad == nil {
-		return make([]T, n)
-	}
-	if len(grad) != n {
-		mistake(call, "len(grad) = %d, want %d", len(grad), n)
-	}
-	return grad
 }
 
 // decimal formats v as the shortest decimal that reads back as v.

@@ -25,7 +25,7 @@ func (f Func[T]) Forward(dst, x []T) []T {
 	if f.F == nil {
 		mistake("Func.Forward", "F is nil")
 	}
-	dst = elements("Func.Forward", dst, x)
+	dst = forwardDst("Func.Forward", dst, x, len(x))
 	for i, v := range x {
 		dst[i] = f.F(v)
 	}
@@ -37,7 +37,7 @@ func (f Func[T]) Derivative(dst, x, upstream []T) []T {
 	if f.DF == nil {
 		mistake("Func.Derivative", "DF is nil")
 	}
-	dst = gradient("Func.Derivative", dst, x, upstream, len(x))
+	dst = derivativeDst("Func.Derivative", dst, x, upstream, len(x))
 	if upstream == nil {
 		for i, v := range x {
 			dst[i] = f.DF(v)

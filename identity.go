@@ -28,21 +28,21 @@ type Identity[T Float] struct{}
 
 // Forward copies x to dst.
 func (Identity[T]) Forward(dst, x []T) []T {
-	dst = elements("Identity.Forward", dst, x)
+	dst = forwardDst("Identity.Forward", dst, x, len(x))
 	kernel.Identity(dst, x)
 	return dst
 }
 
 // Derivative copies upstream to dst, dst ← upstream · 1, but gives NaN where x is.
 func (Identity[T]) Derivative(dst, x, upstream []T) []T {
-	dst = gradient("Identity.Derivative", dst, x, upstream, len(x))
+	dst = derivativeDst("Identity.Derivative", dst, x, upstream, len(x))
 	kernel.IdentityDerivative(dst, x, upstream)
 	return dst
 }
 
 // DerivativeFromOutput is [Identity.Derivative], since y is x.
 func (Identity[T]) DerivativeFromOutput(dst, y, upstream []T) []T {
-	dst = gradient("Identity.DerivativeFromOutput", dst, y, upstream, len(y))
+	dst = fromOutputDst("Identity.DerivativeFromOutput", dst, y, upstream)
 	kernel.IdentityDerivative(dst, y, upstream)
 	return dst
 }

@@ -45,14 +45,14 @@ func (l LeakyReLU[T]) alpha() T {
 
 // Forward computes dst ← x where x > 0, else α·x.
 func (l LeakyReLU[T]) Forward(dst, x []T) []T {
-	dst = elements("LeakyReLU.Forward", dst, x)
+	dst = forwardDst("LeakyReLU.Forward", dst, x, len(x))
 	kernel.LeakyReLU(dst, x, l.alpha())
 	return dst
 }
 
 // Derivative computes dst ← upstream where x > 0, else α·upstream.
 func (l LeakyReLU[T]) Derivative(dst, x, upstream []T) []T {
-	dst = gradient("LeakyReLU.Derivative", dst, x, upstream, len(x))
+	dst = derivativeDst("LeakyReLU.Derivative", dst, x, upstream, len(x))
 	kernel.LeakyReLUDerivative(dst, x, upstream, l.alpha())
 	return dst
 }
@@ -63,7 +63,7 @@ func (l LeakyReLU[T]) DerivativeFromOutput(dst, y, upstream []T) []T {
 	if l.Alpha < 0 {
 		mistake("LeakyReLU.DerivativeFromOutput", "Alpha = %v, want at least 0: the sign of y does not tell that of x", l.Alpha)
 	}
-	dst = gradient("LeakyReLU.DerivativeFromOutput", dst, y, upstream, len(y))
+	dst = fromOutputDst("LeakyReLU.DerivativeFromOutput", dst, y, upstream)
 	kernel.LeakyReLUDerivative(dst, y, upstream, l.alpha())
 	return dst
 }

@@ -49,14 +49,14 @@ type Maxout[T Float] struct {
 func (m Maxout[T]) shape(call string, n int) int {
 	atLeast(call, "Pieces", m.Pieces, 1)
 	s := stride(call, m.Stride)
-	multiple(call, "x", n, "Pieces·Stride", product(m.Pieces, s))
+	checkMultiple(call, "x", n, "Pieces·Stride", saturatingProduct(m.Pieces, s))
 	return s
 }
 
 // Forward computes the maxima of x. dst has len(x)/Pieces elements.
 func (m Maxout[T]) Forward(dst, x []T) []T {
 	s := m.shape("Maxout.Forward", len(x))
-	dst = result("Maxout.Forward", dst, len(x)/m.Pieces)
+	dst = forwardDst("Maxout.Forward", dst, x, len(x)/m.Pieces)
 	kernel.Maxout(dst, x, m.Pieces, s)
 	return dst
 }
@@ -65,7 +65,7 @@ func (m Maxout[T]) Forward(dst, x []T) []T {
 // elsewhere. upstream has len(x)/Pieces elements.
 func (m Maxout[T]) Derivative(dst, x, upstream []T) []T {
 	s := m.shape("Maxout.Derivative", len(x))
-	dst = gradient("Maxout.Derivative", dst, x, upstream, len(x)/m.Pieces)
+	dst = derivativeDst("Maxout.Derivative", dst, x, upstream, len(x)/m.Pieces)
 	kernel.MaxoutDerivative(dst, x, upstream, m.Pieces, s)
 	return dst
 }
@@ -117,7 +117,7 @@ func NewMaxoutLayer[T Float](inputs, units, pieces int, rng *rand.Rand) MaxoutLa
 
 // size returns the number of parameters.
 func (m MaxoutLayer[T]) size() int {
-	return product(product(m.Units, m.Pieces), m.Inputs+1)
+	return saturatingProduct(saturatingProduct(m.Units, m.Pieces), m.Inputs+1)
 }
 
 // split returns the weights and the biases that p holds.
@@ -139,14 +139,15 @@ func (m MaxoutLayer[T]) shape(call string, n int) int {
 	if len(m.Params) != m.size() {
 		mistake(call, "len(Params) = %d, want Units·Pieces·(Inputs+1) = %d", len(m.Params), m.size())
 	}
-	multiple(call, "x", n, "Inputs", m.Inputs)
+	checkMultiple(call, "x", n, "Inputs", m.Inputs)
 	return n / m.Inputs * m.Units
 }
 
 // Forward computes the outputs for a batch x. Forward and Derivative allocate a
 // copy of a row where dst is an input itself and the row longer than 512.
 func (m MaxoutLayer[T]) Forward(dst, x []T) []T {
-	dst = result("MaxoutLayer.Forward", dst, m.shape("MaxoutLayer.Forward", len(x)))
+	dst = forwardDst("MaxoutLayer.Forward", dst, x, m.shape("MaxoutLayer.Forward", len(x)))
+	checkApart("MaxoutLayer.Forward", "dst", dst, "Params", m.Params)
 	weights, biases := m.split(m.Params)
 	kernel.MaxoutLayer(dst, x, weights, biases, m.Inputs, m.Units, m.Pieces)
 	return dst
@@ -155,7 +156,8 @@ func (m MaxoutLayer[T]) Forward(dst, x []T) []T {
 // Derivative computes ∂L/∂x for a batch x.
 func (m MaxoutLayer[T]) Derivative(dst, x, upstream []T) []T {
 	const call = "MaxoutLayer.Derivative"
-	dst = gradient(call, dst, x, upstream, m.shape(call, len(x)))
+	dst = derivativeDst(call, dst, x, upstream, m.shape(call, len(x)))
+	checkApart(call, "dst", dst, "Params", m.Params)
 	weights, biases := m.split(m.Params)
 	kernel.MaxoutLayerDerivative(dst, x, upstream, weights, biases, m.Inputs, m.Units, m.Pieces)
 	return dst
@@ -168,8 +170,7 @@ func (m MaxoutLayer[T]) Parameters() []T { return m.Params }
 // the order of Params.
 func (m MaxoutLayer[T]) ParameterGradient(grad, x, upstream []T) []T {
 	const call = "MaxoutLayer.ParameterGradient"
-	checkUpstream(call, upstream, m.shape(call, len(x)))
-	grad = parameterGradient(call, grad, len(m.Params))
+	grad = gradientSum(call, grad, x, upstream, m.shape(call, len(x)), "Params", m.Params)
 	gradW, gradB := m.split(grad)
 	weights, biases := m.split(m.Params)
 	kernel.MaxoutLayerParameterGradient(gradW, gradB, x, upstream, weights, biases, m.Inputs, m.Units, m.Pieces)

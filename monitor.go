@@ -119,7 +119,7 @@ func (m *Monitor[T]) Observe(y, derivative []T) {
 	if units == 0 {
 		units, step = len(y), 1
 	} else {
-		multiple(call, "y", len(y), "Units·Stride", product(units, step))
+		checkMultiple(call, "y", len(y), "Units·Stride", saturatingProduct(units, step))
 	}
 	if derivative != nil && len(derivative) != len(y) {
 		mistake(call, "len(derivative) = %d, want %d", len(derivative), len(y))

@@ -63,7 +63,7 @@ type rows struct {
 func rowsOf[T Float](a Activation[T]) (r rows, known bool) {
 	const selection, loop, exponential, calls = 1, 4, 4, 16
 	axis := func(n, stride, weight int) (rows, bool) {
-		size := product(max(n, 0), max(stride, 1))
+		size := saturatingProduct(max(n, 0), max(stride, 1))
 		return rows{size, size, weight}, true
 	}
 	switch a := a.(type) {
@@ -81,7 +81,7 @@ func rowsOf[T Float](a Activation[T]) (r rows, known bool) {
 		r.out = max(a.Stride, 1)
 		return r, known
 	case MaxoutLayer[T]:
-		return rows{a.Inputs, a.Units, max(product(max(a.Units, 0), max(a.Pieces, 0)), 1)}, true
+		return rows{a.Inputs, a.Units, max(saturatingProduct(max(a.Units, 0), max(a.Pieces, 0)), 1)}, true
 	case Softmax[T]:
 		return axis(a.Classes, a.Stride, exponential)
 	case LogSoftmax[T]:
@@ -231,6 +231,12 @@ func (p *parallel[T]) plan(dst []T, dstRow int, in []T, inRow int, upstream []T,
 	if dst != nil && len(dst) != j.rows*dstRow || upstream != nil && len(upstream) != j.rows*upstreamRow {
 		return j
 	}
+	if overlapInPart(dst, in) || overlapInPart(dst, upstream) {
+		return j
+	}
+	if l, ok := p.a.(learned[T]); ok && overlap(dst, l.Parameters()) {
+		return j
+	}
 	if procs := runtime.GOMAXPROCS(0); procs > 1 {
 		j.chunks = min(j.rows, each*procs, p.work(j)/p.effort.chunk)
 	}
@@ -238,7 +244,7 @@ func (p *parallel[T]) plan(dst []T, dstRow int, in []T, inRow int, upstream []T,
 }
 
 // work returns the work of all of j.
-func (p *parallel[T]) work(j job[T]) int { return product(len(j.in), p.rows.weight) }
+func (p *parallel[T]) work(j job[T]) int { return saturatingProduct(len(j.in), p.rows.weight) }
 
 // start returns the first row of chunk i. The chunks before the last ones are a
 // row longer where the rows are not a multiple of the chunks.

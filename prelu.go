@@ -64,7 +64,7 @@ func (p PReLU[T]) shape(call string, n int) int {
 	atLeast(call, "len(Alpha)", len(p.Alpha), 1)
 	s := stride(call, p.Stride)
 	if len(p.Alpha) > 1 {
-		multiple(call, "x", n, "len(Alpha)·Stride", product(len(p.Alpha), s))
+		checkMultiple(call, "x", n, "len(Alpha)·Stride", saturatingProduct(len(p.Alpha), s))
 	}
 	return s
 }
@@ -72,7 +72,8 @@ func (p PReLU[T]) shape(call string, n int) int {
 // Forward computes dst ← x where x > 0, else αᵢ·x.
 func (p PReLU[T]) Forward(dst, x []T) []T {
 	s := p.shape("PReLU.Forward", len(x))
-	dst = elements("PReLU.Forward", dst, x)
+	dst = forwardDst("PReLU.Forward", dst, x, len(x))
+	checkApart("PReLU.Forward", "dst", dst, "Alpha", p.Alpha)
 	kernel.PReLU(dst, x, p.Alpha, s)
 	return dst
 }
@@ -80,7 +81,8 @@ func (p PReLU[T]) Forward(dst, x []T) []T {
 // Derivative computes dst ← upstream where x > 0, else αᵢ·upstream.
 func (p PReLU[T]) Derivative(dst, x, upstream []T) []T {
 	s := p.shape("PReLU.Derivative", len(x))
-	dst = gradient("PReLU.Derivative", dst, x, upstream, len(x))
+	dst = derivativeDst("PReLU.Derivative", dst, x, upstream, len(x))
+	checkApart("PReLU.Derivative", "dst", dst, "Alpha", p.Alpha)
 	kernel.PReLUDerivative(dst, x, upstream, p.Alpha, s)
 	return dst
 }
@@ -93,8 +95,7 @@ func (p PReLU[T]) Parameters() []T { return p.Alpha }
 func (p PReLU[T]) ParameterGradient(grad, x, upstream []T) []T {
 	const call = "PReLU.ParameterGradient"
 	s := p.shape(call, len(x))
-	checkUpstream(call, upstream, len(x))
-	grad = parameterGradient(call, grad, len(p.Alpha))
+	grad = gradientSum(call, grad, x, upstream, len(x), "Alpha", p.Alpha)
 	kernel.PReLUParameterGradient(grad, x, upstream, s)
 	return grad
 }

@@ -37,7 +37,7 @@ type ReLU[T Float] struct{}
 
 // Forward computes dst ← max(0, x).
 func (ReLU[T]) Forward(dst, x []T) []T {
-	dst = elements("ReLU.Forward", dst, x)
+	dst = forwardDst("ReLU.Forward", dst, x, len(x))
 	kernel.ReLU(dst, x)
 	return dst
 }
@@ -45,14 +45,14 @@ func (ReLU[T]) Forward(dst, x []T) []T {
 // Derivative computes dst ← upstream where x > 0, else 0. It selects and does
 // not multiply: a NaN or an infinity in upstream does not pass where x ≤ 0.
 func (ReLU[T]) Derivative(dst, x, upstream []T) []T {
-	dst = gradient("ReLU.Derivative", dst, x, upstream, len(x))
+	dst = derivativeDst("ReLU.Derivative", dst, x, upstream, len(x))
 	kernel.ReLUDerivative(dst, x, upstream)
 	return dst
 }
 
 // DerivativeFromOutput is [ReLU.Derivative], since y > 0 where x > 0.
 func (ReLU[T]) DerivativeFromOutput(dst, y, upstream []T) []T {
-	dst = gradient("ReLU.DerivativeFromOutput", dst, y, upstream, len(y))
+	dst = fromOutputDst("ReLU.DerivativeFromOutput", dst, y, upstream)
 	kernel.ReLUDerivative(dst, y, upstream)
 	return dst
 }

@@ -51,7 +51,7 @@ type Sigmoid[T Float] struct{}
 
 // Forward computes dst ← 1 / (1 + e⁻ˣ).
 func (Sigmoid[T]) Forward(dst, x []T) []T {
-	dst = elements("Sigmoid.Forward", dst, x)
+	dst = forwardDst("Sigmoid.Forward", dst, x, len(x))
 	kernel.Sigmoid(dst, x)
 	return dst
 }
@@ -60,14 +60,14 @@ func (Sigmoid[T]) Forward(dst, x []T) []T {
 // f(x), so that it keeps full relative accuracy in the tails, where y(1 − y)
 // has lost all of it: f′(40) is 4.2e-18, and y(1 − y) is 0.
 func (Sigmoid[T]) Derivative(dst, x, upstream []T) []T {
-	dst = gradient("Sigmoid.Derivative", dst, x, upstream, len(x))
+	dst = derivativeDst("Sigmoid.Derivative", dst, x, upstream, len(x))
 	kernel.SigmoidDerivative(dst, x, upstream)
 	return dst
 }
 
 // DerivativeFromOutput computes dst ← upstream · y(1 − y).
 func (Sigmoid[T]) DerivativeFromOutput(dst, y, upstream []T) []T {
-	dst = gradient("Sigmoid.DerivativeFromOutput", dst, y, upstream, len(y))
+	dst = fromOutputDst("Sigmoid.DerivativeFromOutput", dst, y, upstream)
 	kernel.SigmoidDerivativeFromOutput(dst, y, upstream)
 	return dst
 }

@@ -67,7 +67,7 @@ func distributions[T Float](call, slice string, s Softmax[T], n int) (classes, s
 	if s.Classes == 0 {
 		return n, 1, tau
 	}
-	multiple(call, slice, n, "Classes·Stride", product(s.Classes, step))
+	checkMultiple(call, slice, n, "Classes·Stride", saturatingProduct(s.Classes, step))
 	return s.Classes, step, tau
 }
 
@@ -78,20 +78,20 @@ func checkKeep(call string, keep []bool, n int) {
 	}
 }
 
-// square checks that x is one distribution of those that s describes, and
+// jacobianDst checks that x is one distribution of those that s describes, and
 // returns a dst for its Jacobian.
-func square[T Float](call string, s Softmax[T], dst, x []T) ([]T, T) {
+func jacobianDst[T Float](call string, s Softmax[T], dst, x []T) ([]T, T) {
 	_, _, tau := distributions(call, "x", s, len(x))
 	if s.Classes != 0 && len(x) != s.Classes && len(x) != 0 {
 		mistake(call, "len(x) = %d, want Classes = %d", len(x), s.Classes)
 	}
-	return result(call, dst, product(len(x), len(x))), tau
+	return forwardDst(call, dst, x, saturatingProduct(len(x), len(x))), tau
 }
 
 // Forward computes the probabilities for the logits x.
 func (s Softmax[T]) Forward(dst, x []T) []T {
 	classes, step, tau := distributions("Softmax.Forward", "x", s, len(x))
-	dst = elements("Softmax.Forward", dst, x)
+	dst = forwardDst("Softmax.Forward", dst, x, len(x))
 	kernel.Softmax(dst, x, classes, step, tau)
 	return dst
 }
@@ -104,7 +104,7 @@ func (s Softmax[T]) ForwardMasked(dst, x []T, keep []bool) []T {
 	const call = "Softmax.ForwardMasked"
 	classes, step, tau := distributions(call, "x", s, len(x))
 	checkKeep(call, keep, len(x))
-	dst = elements(call, dst, x)
+	dst = forwardDst(call, dst, x, len(x))
 	kernel.SoftmaxMasked(dst, x, keep, classes, step, tau)
 	return dst
 }
@@ -113,7 +113,7 @@ func (s Softmax[T]) ForwardMasked(dst, x []T, keep []bool) []T {
 // yᵢ·(gᵢ − Σⱼ yⱼgⱼ)/τ, arranged so that small components keep their bits.
 func (s Softmax[T]) Derivative(dst, x, upstream []T) []T {
 	classes, step, tau := distributions("Softmax.Derivative", "x", s, len(x))
-	dst = gradient("Softmax.Derivative", dst, x, upstream, len(x))
+	dst = derivativeDst("Softmax.Derivative", dst, x, upstream, len(x))
 	kernel.SoftmaxDerivative(dst, x, upstream, classes, step, tau)
 	return dst
 }
@@ -121,7 +121,7 @@ func (s Softmax[T]) Derivative(dst, x, upstream []T) []T {
 // DerivativeFromOutput is [Softmax.Derivative] for y = Forward(x).
 func (s Softmax[T]) DerivativeFromOutput(dst, y, upstream []T) []T {
 	classes, step, tau := distributions("Softmax.DerivativeFromOutput", "y", s, len(y))
-	dst = gradient("Softmax.DerivativeFromOutput", dst, y, upstream, len(y))
+	dst = fromOutputDst("Softmax.DerivativeFromOutput", dst, y, upstream)
 	kernel.SoftmaxDerivativeFromOutput(dst, y, upstream, classes, step, tau)
 	return dst
 }
@@ -129,7 +129,7 @@ func (s Softmax[T]) DerivativeFromOutput(dst, y, upstream []T) []T {
 // Jacobian computes all derivatives for one distribution x of n entries:
 // ∂f(x)ᵢ/∂xⱼ at index i·n + j.
 func (s Softmax[T]) Jacobian(dst, x []T) []T {
-	dst, tau := square("Softmax.Jacobian", s, dst, x)
+	dst, tau := jacobianDst("Softmax.Jacobian", s, dst, x)
 	kernel.SoftmaxJacobian(dst, x, tau)
 	return dst
 }
@@ -183,7 +183,7 @@ type LogSoftmax[T Float] struct {
 // Forward computes the log probabilities for the logits x.
 func (l LogSoftmax[T]) Forward(dst, x []T) []T {
 	classes, step, tau := distributions("LogSoftmax.Forward", "x", Softmax[T](l), len(x))
-	dst = elements("LogSoftmax.Forward", dst, x)
+	dst = forwardDst("LogSoftmax.Forward", dst, x, len(x))
 	kernel.LogSoftmax(dst, x, classes, step, tau)
 	return dst
 }
@@ -196,7 +196,7 @@ func (l LogSoftmax[T]) ForwardMasked(dst, x []T, keep []bool) []T {
 	const call = "LogSoftmax.ForwardMasked"
 	classes, step, tau := distributions(call, "x", Softmax[T](l), len(x))
 	checkKeep(call, keep, len(x))
-	dst = elements(call, dst, x)
+	dst = forwardDst(call, dst, x, len(x))
 	kernel.LogSoftmaxMasked(dst, x, keep, classes, step, tau)
 	return dst
 }
@@ -205,7 +205,7 @@ func (l LogSoftmax[T]) ForwardMasked(dst, x []T, keep []bool) []T {
 // (gᵢ − pᵢ·Σⱼ gⱼ)/τ.
 func (l LogSoftmax[T]) Derivative(dst, x, upstream []T) []T {
 	classes, step, tau := distributions("LogSoftmax.Derivative", "x", Softmax[T](l), len(x))
-	dst = gradient("LogSoftmax.Derivative", dst, x, upstream, len(x))
+	dst = derivativeDst("LogSoftmax.Derivative", dst, x, upstream, len(x))
 	kernel.LogSoftmaxDerivative(dst, x, upstream, classes, step, tau)
 	return dst
 }
@@ -213,7 +213,7 @@ func (l LogSoftmax[T]) Derivative(dst, x, upstream []T) []T {
 // DerivativeFromOutput is [LogSoftmax.Derivative] for y = Forward(x).
 func (l LogSoftmax[T]) DerivativeFromOutput(dst, y, upstream []T) []T {
 	classes, step, tau := distributions("LogSoftmax.DerivativeFromOutput", "y", Softmax[T](l), len(y))
-	dst = gradient("LogSoftmax.DerivativeFromOutput", dst, y, upstream, len(y))
+	dst = fromOutputDst("LogSoftmax.DerivativeFromOutput", dst, y, upstream)
 	kernel.LogSoftmaxDerivativeFromOutput(dst, y, upstream, classes, step, tau)
 	return dst
 }
@@ -221,7 +221,7 @@ func (l LogSoftmax[T]) DerivativeFromOutput(dst, y, upstream []T) []T {
 // Jacobian computes all derivatives for one distribution x of n entries:
 // ∂f(x)ᵢ/∂xⱼ at index i·n + j.
 func (l LogSoftmax[T]) Jacobian(dst, x []T) []T {
-	dst, tau := square("LogSoftmax.Jacobian", Softmax[T](l), dst, x)
+	dst, tau := jacobianDst("LogSoftmax.Jacobian", Softmax[T](l), dst, x)
 	kernel.LogSoftmaxJacobian(dst, x, tau)
 	return dst
 }

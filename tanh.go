@@ -46,7 +46,7 @@ type Tanh[T Float] struct{}
 
 // Forward computes dst ← tanh x.
 func (Tanh[T]) Forward(dst, x []T) []T {
-	dst = elements("Tanh.Forward", dst, x)
+	dst = forwardDst("Tanh.Forward", dst, x, len(x))
 	kernel.Tanh(dst, x)
 	return dst
 }
@@ -55,7 +55,7 @@ func (Tanh[T]) Forward(dst, x []T) []T {
 // f(x), so that it keeps full relative accuracy in the tails, where 1 − y² has
 // lost all of it: f′(20) is 1.7e-17, and 1 − y² is 0.
 func (Tanh[T]) Derivative(dst, x, upstream []T) []T {
-	dst = gradient("Tanh.Derivative", dst, x, upstream, len(x))
+	dst = derivativeDst("Tanh.Derivative", dst, x, upstream, len(x))
 	kernel.TanhDerivative(dst, x, upstream)
 	return dst
 }
@@ -63,7 +63,7 @@ func (Tanh[T]) Derivative(dst, x, upstream []T) []T {
 // DerivativeFromOutput computes dst ← upstream · (1 − y)(1 + y), which keeps
 // the bits near y = ±1 that 1 − y·y would lose.
 func (Tanh[T]) DerivativeFromOutput(dst, y, upstream []T) []T {
-	dst = gradient("Tanh.DerivativeFromOutput", dst, y, upstream, len(y))
+	dst = fromOutputDst("Tanh.DerivativeFromOutput", dst, y, upstream)
 	kernel.TanhDerivativeFromOutput(dst, y, upstream)
 	return dst
 }
