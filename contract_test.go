@@ -35,8 +35,13 @@ func (e entry[T]) passes() []pass[T] {
 // negative reports whether the activation is a LeakyReLU without a derivative
 // from the output.
 func (e entry[T]) negative() bool {
-	l, ok := activation.Inside(e.a).(activation.LeakyReLU[T])
-	return ok && l.Alpha < 0
+	switch l := activation.Inside(e.a).(type) {
+	case activation.LeakyReLU[T]:
+		return l.Alpha < 0
+	case *activation.LeakyReLU[T]:
+		return l.Alpha < 0
+	}
+	return false
 }
 
 // inputFor returns n groups of input for p: x, or f(x).

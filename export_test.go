@@ -2,20 +2,15 @@ package activation
 
 import "math"
 
-// Eager is Parallel for the tests: it spreads all that can be cut, however
-// short, into chunks as small as a row.
+// Eager is Parallel for the tests: it shares out all that can be cut, however
+// short, in chunks as small as a row.
 func Eager[T Float](a Activation[T]) Activation[T] {
-	return inParallel(a, effort{probe: 1, certain: 1, chunk: 1})
+	return inParallel(a, effort{work: 1, rest: -1})
 }
 
-// Timed is Eager, but times a first chunk, and then goes on as it would after a
-// long or a short time.
-func Timed[T Float](a Activation[T], long bool) Activation[T] {
-	e := effort{probe: 1, certain: math.MaxInt, chunk: 1, worth: -1}
-	if !long {
-		e.worth = math.MaxInt64
-	}
-	return inParallel(a, e)
+// Timid cuts as Eager does, and then finds the rest too short to share out.
+func Timid[T Float](a Activation[T]) Activation[T] {
+	return inParallel(a, effort{work: 1, rest: math.MaxInt64})
 }
 
 // Inside returns what a runs in parallel, or a.
@@ -24,4 +19,14 @@ func Inside[T Float](a Activation[T]) Activation[T] {
 		return w.inside()
 	}
 	return a
+}
+
+// Chunks returns into how many chunks a, which Parallel made, cuts x.
+func Chunks[T Float](a Activation[T], x []T) int {
+	return a.(interface{ chunks(x []T) int }).chunks(x)
+}
+
+func (p *parallel[T]) chunks(x []T) int {
+	r := p.layout.rows()
+	return p.cut(r, nil, r.out, x, r.in, nil, 0).chunks
 }

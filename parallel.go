@@ -8,204 +8,223 @@ import (
 	"time"
 )
 
-// Parallel returns a with its passes over long slices spread over as many
-// goroutines as [runtime.GOMAXPROCS] allows. It gives the same bits as a, keeps
-// the same contract, and is as safe for concurrent use:
+// Parallel returns a with its passes over long slices shared out among as many
+// goroutines as [runtime.GOMAXPROCS] allows. It gives the same bits as a, and
+// keeps the same contract:
 //
 //	f := activation.Parallel(activation.Sigmoid[float32]{})
 //	y := f.Forward(nil, x)
 //
-// The result is an [OutputDerivative], [Elementwise] or [Parametric] where a is
-// one, and only there; its String is that of a. Forward, Derivative and
-// DerivativeFromOutput are spread. ParameterGradient is not: another order of
-// its sums would round them otherwise. Other methods, such as
-// [Softmax.ForwardMasked], are to be called on a itself.
+// The result implements exactly those of [OutputDerivative], [Elementwise] and
+// [Parametric] that a implements, and its String is the String of a. Forward,
+// Derivative and DerivativeFromOutput run in parallel. ParameterGradient does
+// not, because another order of its sums would round differently. For any other
+// method, such as [Softmax.ForwardMasked], call a itself.
 //
-// A slice is cut between rows that do not mix: after any element of an
-// element-wise function or of a [PReLU] with one slope, else after every
-// len(Alpha)·Stride, Pieces·Stride, Inputs or Classes·Stride elements. One row
-// is never cut, so that a [Softmax] of Classes 0 stays on one goroutine. A type
-// that is not of this package is cut as element-wise if it is Elementwise;
-// if not, its rows are not known, and it is returned as it is.
+// A slice is cut only between rows that are independent of each other:
 //
-// No goroutine is started where the time is too short to gain from it: small
-// slices go to a at once, and for those of medium size a first part is timed
-// before the rest is shared out. Only such calls allocate, a little. No goroutine
-// outlives its call, and a panic in one, from the F of a [Func], say, is the
-// panic of the call.
+//   - for an element-wise function, of this package or of yours, and for a
+//     [PReLU] with one slope, after any element
+//   - for any other [PReLU], after every len(Alpha)·Stride elements
+//   - for [Maxout], after every Pieces·Stride elements
+//   - for [MaxoutLayer], after every Inputs elements, that is after an example
+//   - for [Softmax] and [LogSoftmax], after every Classes·Stride elements; with
+//     Classes 0 the slice is one row, and stays on one goroutine
+//
+// A pointer to one of these types is cut in the same way, by the fields that it
+// has at the time of each call. Parallel returns any other type unchanged,
+// because its rows are not known.
+//
+// Parallel measures before it starts a goroutine. It computes a first part of a
+// long slice on the goroutine of the caller, and shares out the rest if that
+// would take 200 µs or more. Only such calls allocate, a little. No goroutine
+// outlives its call. If several goroutines panic, the call panics with the value
+// of the first element, as it would without Parallel.
+//
+// The methods of a are called from several goroutines at once. All types of this
+// package allow that, except that the F and DF of a [Func] are your code: they
+// must be safe for concurrent use, which a function that counts its calls or
+// draws random numbers often is not.
 func Parallel[T Float](a Activation[T]) Activation[T] {
-	return inParallel(a, effort{
-		probe:   1 << 17,
-		certain: 1 << 22,
-		chunk:   1 << 13,
-		worth:   200 * time.Microsecond,
-	})
+	// To share work out costs the caller 5 to 30 µs, mostly to wake a processor
+	// that sleeps. Sigmoid on two processors (Xeon, virtual machine) breaks even
+	// at 130 µs, is 1.3 to 1.5 times as fast at 200 µs, and 1.8 times at 1 ms.
+	// The two readings of the clock cost 0.1 µs. ReLU with SIMD, the fastest loop,
+	// takes 4 µs for 2¹⁶ elements.
+	return inParallel(a, effort{work: 1 << 16, rest: 200 * time.Microsecond})
 }
-
-// An effort says what is worth a goroutine. Work is counted in elements of the
-// input, times the weight of one.
-type effort struct {
-	probe   int           // the work from which a first chunk is timed
-	certain int           // the work from which there is no need to time it
-	chunk   int           // the least work of a chunk
-	worth   time.Duration // the time from which the rest is shared out: ten times what it costs if nobody comes to help
-}
-
-// rows says where an activation may be cut: in elements of x give out elements
-// of f(x), and have no part in others.
-type rows struct {
-	in, out int
-	weight  int // of an element of x; that of a selection is 1
-}
-
-// rowsOf returns the rows of a, and whether they are known. What it makes of
-// fields that are wrong does not matter: a panics for them, whatever the slice.
-func rowsOf[T Float](a Activation[T]) (r rows, known bool) {
-	const selection, loop, exponential, calls = 1, 4, 4, 16
-	axis := func(n, stride, weight int) (rows, bool) {
-		size := saturatingProduct(max(n, 0), max(stride, 1))
-		return rows{size, size, weight}, true
-	}
-	switch a := a.(type) {
-	case Identity[T], ReLU[T], LeakyReLU[T]:
-		return rows{1, 1, selection}, true
-	case Sigmoid[T], Tanh[T]:
-		return rows{1, 1, exponential}, true
-	case PReLU[T]:
-		if len(a.Alpha) == 1 {
-			return rows{1, 1, selection}, true
-		}
-		return axis(len(a.Alpha), a.Stride, selection)
-	case Maxout[T]:
-		r, known = axis(a.Pieces, a.Stride, selection)
-		r.out = max(a.Stride, 1)
-		return r, known
-	case MaxoutLayer[T]:
-		return rows{a.Inputs, a.Units, max(saturatingProduct(max(a.Units, 0), max(a.Pieces, 0)), 1)}, true
-	case Softmax[T]:
-		return axis(a.Classes, a.Stride, exponential)
-	case LogSoftmax[T]:
-		return axis(a.Classes, a.Stride, exponential)
-	case Func[T]:
-		return rows{1, 1, calls}, true
-	case Elementwise[T]:
-		return rows{1, 1, loop}, true
-	}
-	return rows{}, false
-}
-
-// The parts of the result of Parallel. Which of them it is made of depends on
-// a, so that a type assertion tells the truth.
-type (
-	parallel[T Float] struct {
-		a      Activation[T]
-		rows   rows
-		effort effort
-		least  int // the length from which effort.probe is reached
-	}
-	parallelFromOutput[T Float] struct {
-		p *parallel[T]
-		a OutputDerivative[T]
-	}
-	pointwise[T Float] interface {
-		At(x T) T
-		DerivativeAt(x T) T
-	}
-	learned[T Float] interface {
-		Parameters() []T
-		ParameterGradient(grad, x, upstream []T) []T
-	}
-)
 
 func inParallel[T Float](a Activation[T], e effort) Activation[T] {
 	if a == nil {
 		mistake("Parallel", "a is nil")
 	}
-	r, known := rowsOf(a)
+	layout, known := layoutOf(a)
 	if _, already := a.(wrapper[T]); already || !known {
 		return a
 	}
-	p := &parallel[T]{a, r, e, e.probe / r.weight}
-	at, elementwise := a.(pointwise[T])
-	learns, parametric := a.(learned[T])
-	output, ok := a.(OutputDerivative[T])
-	fromOutput := parallelFromOutput[T]{p, output}
+	p := &parallel[T]{a, layout, e}
+	output, isOutput := a.(OutputDerivative[T])
+	scalar, isElementwise := a.(scalarMethods[T])
+	parameters, isParametric := a.(parameterMethods[T])
+	o := parallelOutput[T]{p, output}
+	// A type assertion asks for methods, so each set of methods is a type.
 	switch {
-	case ok && elementwise && parametric:
+	case isOutput && isElementwise && isParametric:
+		return struct {
+			parallelOutput[T]
+			scalarMethods[T]
+			parameterMethods[T]
+		}{o, scalar, parameters}
+	case isOutput && isElementwise:
+		return struct {
+			parallelOutput[T]
+			scalarMethods[T]
+		}{o, scalar}
+	case isOutput: // and not parametric: no such type has known rows
+		return o
+	case isElementwise && isParametric:
 		return struct {
 			*parallel[T]
-			parallelFromOutput[T]
-			pointwise[T]
-			learned[T]
-		}{p, fromOutput, at, learns}
-	case ok && elementwise:
+			scalarMethods[T]
+			parameterMethods[T]
+		}{p, scalar, parameters}
+	case isElementwise:
 		return struct {
 			*parallel[T]
-			parallelFromOutput[T]
-			pointwise[T]
-		}{p, fromOutput, at}
-	case elementwise && parametric:
+			scalarMethods[T]
+		}{p, scalar}
+	case isParametric:
 		return struct {
 			*parallel[T]
-			pointwise[T]
-			learned[T]
-		}{p, at, learns}
-	case ok: // and not parametric: no such type has known rows
-		return struct {
-			*parallel[T]
-			parallelFromOutput[T]
-		}{p, fromOutput}
-	case elementwise:
-		return struct {
-			*parallel[T]
-			pointwise[T]
-		}{p, at}
-	case parametric:
-		return struct {
-			*parallel[T]
-			learned[T]
-		}{p, learns}
+			parameterMethods[T]
+		}{p, parameters}
 	}
 	return p
 }
 
-// A wrapper is what Parallel returns.
-type wrapper[T Float] interface{ inside() Activation[T] }
+type (
+	// parallel has the methods that every activation has.
+	parallel[T Float] struct {
+		a      Activation[T]
+		layout layout
+		effort effort
+	}
+
+	// parallelOutput has the derivative from the output too.
+	parallelOutput[T Float] struct {
+		*parallel[T]
+		a OutputDerivative[T]
+	}
+
+	// The methods of an Elementwise and of a Parametric that are those of the
+	// activation inside.
+	scalarMethods[T Float] interface {
+		At(x T) T
+		DerivativeAt(x T) T
+	}
+	parameterMethods[T Float] interface {
+		Parameters() []T
+		ParameterGradient(grad, x, upstream []T) []T
+	}
+
+	// A wrapper is what Parallel returns.
+	wrapper[T Float] interface{ inside() Activation[T] }
+)
+
+// An effort says from where on a pass is worth it.
+type effort struct {
+	work int           // to time a first chunk: elements of x times their work
+	rest time.Duration // to share out the other chunks
+}
+
+// A layout knows where an activation may be cut. It is asked at each call, since
+// the fields behind a pointer may change.
+type layout interface{ rows() rows }
+
+// rows says that in elements of x give out elements of f(x), and have no part in
+// any others.
+type rows struct {
+	in, out int
+	work    int // the least work for an element of x, as a multiple of the fastest loop
+}
+
+func (r rows) rows() rows { return r }
+
+// layoutOf returns the layout of a, and whether it is known. The layout of a type
+// that embeds one of these is not: its methods may be its own.
+func layoutOf[T Float](a Activation[T]) (l layout, known bool) {
+	switch a.(type) {
+	case Func[T], *Func[T]:
+		return rows{1, 1, 16}, true // a call of F
+	case Elementwise[T]:
+		return rows{1, 1, 1}, true
+	case PReLU[T], Maxout[T], MaxoutLayer[T], Softmax[T], LogSoftmax[T],
+		*PReLU[T], *Maxout[T], *MaxoutLayer[T], *Softmax[T], *LogSoftmax[T]:
+		l, known = a.(layout)
+	}
+	return l, known
+}
+
+// The rows of fields that are wrong do not matter, since the activation panics
+// for them, however long the slice is.
+
+func (p PReLU[T]) rows() rows {
+	if len(p.Alpha) == 1 {
+		return rows{1, 1, 1}
+	}
+	return rowsAlong(len(p.Alpha), p.Stride)
+}
+
+func (m Maxout[T]) rows() rows {
+	r := rowsAlong(m.Pieces, m.Stride)
+	r.out = max(m.Stride, 1)
+	return r
+}
+
+func (m MaxoutLayer[T]) rows() rows {
+	return rows{m.Inputs, m.Units, saturatingProduct(max(m.Units, 1), max(m.Pieces, 1))}
+}
+
+func (s Softmax[T]) rows() rows    { return rowsAlong(s.Classes, s.Stride) }
+func (l LogSoftmax[T]) rows() rows { return rowsAlong(l.Classes, l.Stride) }
+
+// rowsAlong returns the rows of [n][stride] elements.
+func rowsAlong(n, stride int) rows {
+	size := saturatingProduct(max(n, 0), max(stride, 1))
+	return rows{size, size, 1}
+}
 
 func (p *parallel[T]) inside() Activation[T] { return p.a }
 
 // String returns that of the activation inside.
 func (p *parallel[T]) String() string { return fmt.Sprint(p.a) }
 
-// Where a pass is not to be spread, or the lengths do not fit, it goes to a as
-// it is, which panics for the lengths.
+// A slice that is not cut, or that does not fit, goes to a as it is. For one that
+// does not fit a panics.
 
 // Forward computes dst ← f(x).
 func (p *parallel[T]) Forward(dst, x []T) []T {
-	if len(x) >= p.least {
-		if j := p.plan(dst, p.rows.out, x, p.rows.in, nil, 0); j.chunks > 1 {
-			return p.spread(j, func(dst, x, _ []T) { p.a.Forward(dst, x) })
-		}
+	r := p.layout.rows()
+	if j := p.cut(r, dst, r.out, x, r.in, nil, 0); j.chunks > 1 {
+		return p.do(j, func(dst, x, _ []T) { p.a.Forward(dst, x) })
 	}
 	return p.a.Forward(dst, x)
 }
 
 // Derivative computes dst ← Jᵀ·upstream at x.
 func (p *parallel[T]) Derivative(dst, x, upstream []T) []T {
-	if len(x) >= p.least {
-		if j := p.plan(dst, p.rows.in, x, p.rows.in, upstream, p.rows.out); j.chunks > 1 {
-			return p.spread(j, func(dst, x, upstream []T) { p.a.Derivative(dst, x, upstream) })
-		}
+	r := p.layout.rows()
+	if j := p.cut(r, dst, r.in, x, r.in, upstream, r.out); j.chunks > 1 {
+		return p.do(j, func(dst, x, upstream []T) { p.a.Derivative(dst, x, upstream) })
 	}
 	return p.a.Derivative(dst, x, upstream)
 }
 
 // DerivativeFromOutput computes dst ← Jᵀ·upstream from y = f(x).
-func (o parallelFromOutput[T]) DerivativeFromOutput(dst, y, upstream []T) []T {
-	if p := o.p; len(y) >= p.least {
-		if j := p.plan(dst, p.rows.in, y, p.rows.out, upstream, p.rows.out); j.chunks > 1 {
-			return p.spread(j, func(dst, y, upstream []T) { o.a.DerivativeFromOutput(dst, y, upstream) })
-		}
+func (o parallelOutput[T]) DerivativeFromOutput(dst, y, upstream []T) []T {
+	r := o.layout.rows()
+	if j := o.cut(r, dst, r.in, y, r.out, upstream, r.out); j.chunks > 1 {
+		return o.do(j, func(dst, y, upstream []T) { o.a.DerivativeFromOutput(dst, y, upstream) })
 	}
 	return o.a.DerivativeFromOutput(dst, y, upstream)
 }
@@ -217,39 +236,45 @@ type job[T Float] struct {
 	rows, chunks               int
 }
 
-// plan returns the job of slices with so many elements for a row. It has less
-// than two chunks where they are not to be cut, or the lengths do not fit. Else
-// there are several chunks for each goroutine, so that one which has to wait for
-// a processor delays its own chunk only.
-func (p *parallel[T]) plan(dst []T, dstRow int, in []T, inRow int, upstream []T, upstreamRow int) job[T] {
-	const each = 16
+// cut returns the job of slices with so many elements for a row. It has less
+// than two chunks if they are too short to be cut, or are not right.
+func (p *parallel[T]) cut(r rows, dst []T, dstRow int, in []T, inRow int, upstream []T, upstreamRow int) job[T] {
 	j := job[T]{dst, in, upstream, dstRow, inRow, upstreamRow, 0, 0}
-	if inRow < 1 || len(in)%inRow != 0 {
+	least := max(p.effort.work/r.work, 1)
+	procs := runtime.GOMAXPROCS(0)
+	if len(in) < least || procs < 2 || inRow < 1 || len(in)%inRow != 0 {
 		return j
 	}
 	j.rows = len(in) / inRow
-	if dst != nil && len(dst) != j.rows*dstRow || upstream != nil && len(upstream) != j.rows*upstreamRow {
+	if dst != nil && len(dst) != j.rows*dstRow || upstream != nil && len(upstream) != j.rows*upstreamRow ||
+		overlapInPart(dst, in) || overlapInPart(dst, upstream) {
 		return j
 	}
-	if overlapInPart(dst, in) || overlapInPart(dst, upstream) {
+	if a, ok := p.a.(parameterMethods[T]); ok && overlap(dst, a.Parameters()) {
 		return j
 	}
-	if l, ok := p.a.(learned[T]); ok && overlap(dst, l.Parameters()) {
-		return j
-	}
-	if procs := runtime.GOMAXPROCS(0); procs > 1 {
-		j.chunks = min(j.rows, each*procs, p.work(j)/p.effort.chunk)
-	}
+	// Several chunks for each processor: then a goroutine that has to wait for a
+	// processor delays its own chunk only.
+	const forEach, atLeast = 16, 32
+	j.chunks = min(j.rows, forEach*procs, len(in)/max(least/atLeast, 1))
 	return j
 }
 
-// work returns the work of all of j.
-func (p *parallel[T]) work(j job[T]) int { return saturatingProduct(len(j.in), p.rows.weight) }
-
-// start returns the first row of chunk i. The chunks before the last ones are a
-// row longer where the rows are not a multiple of the chunks.
-func (j job[T]) start(i int) int {
-	return i*(j.rows/j.chunks) + min(i, j.rows%j.chunks)
+// do runs pass on all chunks of j, at the same time if that is worth it, and
+// returns dst.
+func (p *parallel[T]) do(j job[T], pass func(dst, in, upstream []T)) []T {
+	if j.dst == nil {
+		pass([]T{}, nil, nil) // panics if a field is wrong, before it gives a length
+		j.dst = make([]T, j.rows*j.dstRow)
+	}
+	begin := time.Now()
+	j.run(pass, 0, 1)
+	if rest := time.Since(begin) * time.Duration(j.chunks-1); rest < p.effort.rest {
+		j.run(pass, 1, j.chunks)
+	} else {
+		j.share(pass, 1)
+	}
+	return j.dst
 }
 
 // run runs pass on the chunks from one to before another.
@@ -262,30 +287,15 @@ func (j job[T]) run(pass func(dst, in, upstream []T), from, to int) {
 	pass(j.dst[from*j.dstRow:to*j.dstRow], j.in[from*j.inRow:to*j.inRow], upstream)
 }
 
+// start returns the first row of chunk i. If the rows are not a multiple of the
+// chunks, the first chunks are a row longer than the others.
+func (j job[T]) start(i int) int {
+	return i*(j.rows/j.chunks) + min(i, j.rows%j.chunks)
+}
+
 // share runs pass on the chunks from one on, all at the same time.
 func (j job[T]) share(pass func(dst, in, upstream []T), from int) {
 	share(from, j.chunks, func(i int) { j.run(pass, i, i+1) })
-}
-
-// spread runs pass on all chunks of j, at the same time where that is worth it,
-// and returns dst.
-func (p *parallel[T]) spread(j job[T], pass func(dst, in, upstream []T)) []T {
-	pass([]T{}, nil, nil) // fits any shape, and so panics only for fields that are wrong
-	if j.dst == nil {
-		j.dst = make([]T, j.rows*j.dstRow)
-	}
-	if p.work(j) >= p.effort.certain {
-		j.share(pass, 0)
-		return j.dst
-	}
-	begin := time.Now()
-	j.run(pass, 0, 1)
-	if rest := time.Since(begin) * time.Duration(j.chunks-1); rest < p.effort.worth {
-		j.run(pass, 1, j.chunks)
-	} else {
-		j.share(pass, 1)
-	}
-	return j.dst
 }
 
 // share calls run for each i from first to before end, each in one of several

@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"math"
 	"math/rand/v2"
+	"reflect"
 	"runtime"
 	"slices"
 	"sync"
@@ -22,11 +23,10 @@ func processors(t *testing.T, n int) {
 
 // inParallelToo returns e in the ways in which Parallel may go about it.
 func (e entry[T]) inParallelToo() []entry[T] {
-	eager, long, short := e, e, e
+	eager, timid := e, e
 	eager.a = activation.Eager(e.a)
-	long.a = activation.Timed(e.a, true)
-	short.a = activation.Timed(e.a, false)
-	return []entry[T]{eager, long, short}
+	timid.a = activation.Timid(e.a)
+	return []entry[T]{eager, timid}
 }
 
 // TestParallelContract puts the contract of all activations to them in
@@ -100,6 +100,77 @@ func parallelBits[T activation.Float](t *testing.T, e entry[T]) {
 	}
 }
 
+// pointerTo returns a pointer to a copy of a.
+func pointerTo[T activation.Float](a activation.Activation[T]) activation.Activation[T] {
+	p := reflect.New(reflect.TypeOf(a))
+	p.Elem().Set(reflect.ValueOf(a))
+	return p.Interface().(activation.Activation[T])
+}
+
+// TestParallelPointers checks that a pointer is cut as the value is, and gives
+// the same bits.
+func TestParallelPointers(t *testing.T) {
+	processors(t, 4)
+	both(t, parallelPointers[float32], parallelPointers[float64])
+}
+
+func parallelPointers[T activation.Float](t *testing.T, e entry[T]) {
+	const n = 40
+	x := e.input(rand.New(rand.NewPCG(34, 35)), n)
+	value, pointer := activation.Eager(e.a), activation.Eager(pointerTo(e.a))
+	if got, want := activation.Chunks(pointer, x), activation.Chunks(value, x); got != want || got < 2 {
+		t.Errorf("%d chunks, want %d as for the value, and several", got, want)
+	}
+	parallelBits(t, entry[T]{a: pointerTo(e.a), group: e.group, outputs: e.outputs})
+}
+
+// TestParallelLiveFields checks that fields may change behind a pointer after
+// Parallel was called.
+func TestParallelLiveFields(t *testing.T) {
+	processors(t, 4)
+	t.Run("float32", parallelLiveFields[float32])
+	t.Run("float64", parallelLiveFields[float64])
+}
+
+func parallelLiveFields[T activation.Float](t *testing.T) {
+	rng := rand.New(rand.NewPCG(36, 37))
+	x := values[T](rng, 240)
+	check := func(parallel, now activation.Activation[T], chunks int) {
+		t.Helper()
+		wantBits(t, fmt.Sprintf("%v", now), parallel.Forward(nil, x), now.Forward(nil, x))
+		if got := activation.Chunks(parallel, x); got != chunks {
+			t.Errorf("%v: %d chunks, want %d", now, got, chunks)
+		}
+	}
+	s := &activation.Softmax[T]{}
+	p := activation.Eager[T](s)
+	check(p, *s, 0)
+	s.Classes = 10
+	check(p, *s, 24)
+	s.Stride = 6
+	check(p, *s, 4)
+
+	a := &activation.PReLU[T]{Alpha: values[T](rng, 1)}
+	p = activation.Eager[T](a)
+	check(p, *a, 64)
+	a.Alpha, a.Stride = values[T](rng, 4), 3
+	check(p, *a, 20)
+	wantBits(t, "Parameters", p.(activation.Parametric[T]).Parameters(), a.Alpha)
+
+	m := &activation.Maxout[T]{Pieces: 2}
+	p = activation.Eager[T](m)
+	check(p, *m, 64)
+	m.Pieces = 5
+	check(p, *m, 48)
+
+	l := new(activation.MaxoutLayer[T])
+	*l = activation.NewMaxoutLayer[T](2, 3, 2, rng)
+	p = activation.Eager[T](l)
+	check(p, *l, 64)
+	*l = activation.NewMaxoutLayer[T](6, 2, 2, rng)
+	check(p, *l, 40)
+}
+
 // Types of another package, that are element-wise and more.
 type (
 	foreign[T activation.Float]                 struct{ activation.Elementwise[T] }
@@ -157,7 +228,7 @@ func parallelInterfaces[T activation.Float](t *testing.T) {
 		}
 		cut := true
 		switch a.(type) {
-		case rowwise[T], *activation.Softmax[T]:
+		case rowwise[T]:
 			cut = false
 		}
 		if got := fmt.Sprintf("%T", p) != fmt.Sprintf("%T", a); got != cut {
@@ -329,37 +400,27 @@ func TestParallelGoexit(t *testing.T) {
 	settled(t, before)
 }
 
-// TestParallelIsParallel checks that two goroutines are at work at once: each
-// of the first two elements waits for the other one.
+// TestParallelIsParallel checks that two goroutines are at work at once: two
+// elements wait for each other.
 func TestParallelIsParallel(t *testing.T) {
 	processors(t, 2)
 	if runtime.GOMAXPROCS(0) < 2 {
 		t.Skip("this platform has one processor at most")
 	}
-	for name, parallel := range map[string]func(activation.Activation[float64]) activation.Activation[float64]{
-		"eager": activation.Eager[float64],
-		"timed long": func(a activation.Activation[float64]) activation.Activation[float64] {
-			return activation.Timed(a, true)
-		},
-	} {
-		meet, late := make(chan bool), time.After(10*time.Second)
-		f := parallel(activation.Func[float64]{F: func(u float64) float64 {
-			if u == 0 {
-				return 0 // the part that is timed
-			}
-			select {
-			case meet <- true:
-			case <-meet:
-			case <-late:
-				t.Error("an element waited in vain")
-			}
-			return u
-		}})
-		f.Forward(nil, []float64{0, 1, 2})
-		if name == "eager" {
-			f.Forward(nil, []float64{1, 2})
+	meet, late := make(chan bool), time.After(10*time.Second)
+	f := activation.Eager(activation.Func[float64]{F: func(u float64) float64 {
+		if u == 0 {
+			return 0 // the chunk that is timed
 		}
-	}
+		select {
+		case meet <- true:
+		case <-meet:
+		case <-late:
+			t.Error("an element waited in vain")
+		}
+		return u
+	}})
+	f.Forward(nil, []float64{0, 1, 2})
 }
 
 // counting counts its calls.
@@ -432,5 +493,7 @@ func TestParallelAllocations(t *testing.T) {
 
 func parallelAllocations[T activation.Float](t *testing.T, e entry[T]) {
 	e.a = activation.Parallel(e.a)
+	allocations(t, e)
+	e.a = activation.Parallel(pointerTo(activation.Inside(e.a)))
 	allocations(t, e)
 }
