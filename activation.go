@@ -183,6 +183,18 @@ func atLeast(call, name string, field, least int) {
 	}
 }
 
+// maxParameters is more than fits any memory today, and less than what make
+// panics for: at most 2⁴³ bytes of 2⁴⁸, or an eighth of a 32-bit address space.
+const maxParameters = min(1<<40, math.MaxInt/32)
+
+// checkParameters checks that n parameters, the number of that name, are not too
+// many to allocate.
+func checkParameters(call, name string, n int) {
+	if n > maxParameters {
+		mistake(call, "%s = %d, want at most %d", name, n, maxParameters)
+	}
+}
+
 // checkMultiple checks that n, the length of slice, is a multiple of size, which
 // is called name.
 func checkMultiple(call, slice string, n int, name string, size int) {

@@ -328,6 +328,7 @@ func mistakes[T activation.Float](t *testing.T) {
 	three, four, ten := make([]T, 3), make([]T, 4), make([]T, 10)
 	layer := activation.MaxoutLayer[T]{Inputs: 3, Units: 2, Pieces: 2, Params: make([]T, 16)}
 	huge := math.MaxInt/2 + 1
+	most := min(1<<40, math.MaxInt/32)
 	for _, m := range []struct {
 		call func(dst []T)
 		want string
@@ -354,6 +355,13 @@ func mistakes[T activation.Float](t *testing.T) {
 			activation.MaxoutLayer[T]{Inputs: 3, Units: 2, Pieces: 2, Params: ten}.Forward(dst, three)
 		}, "MaxoutLayer.Forward: len(Params) = 10, want Units·Pieces·(Inputs+1) = 16"},
 		{func(dst []T) { activation.NewMaxoutLayer[T](1, 0, 1, nil) }, "NewMaxoutLayer: Units = 0, want at least 1"},
+		{func(dst []T) { activation.NewMaxoutLayer[T](1, 1, 1, nil) }, "NewMaxoutLayer: rng is nil"},
+		{func(dst []T) { activation.NewMaxoutLayer[T](math.MaxInt, 1, 1, rand.New(rand.NewPCG(1, 2))) },
+			fmt.Sprintf("NewMaxoutLayer: units·pieces·(inputs+1) = %d, want at most %d", math.MaxInt, most)},
+		{func(dst []T) { activation.NewMaxoutLayer[T](3, most, 1, nil) },
+			fmt.Sprintf("NewMaxoutLayer: units·pieces·(inputs+1) = %d, want at most %d", 4*most, most)},
+		{func(dst []T) { activation.NewPReLU[T](math.MaxInt) }, fmt.Sprintf("NewPReLU: n = %d, want at most %d", math.MaxInt, most)},
+		{func(dst []T) { activation.NewPReLU[T](most + 1) }, fmt.Sprintf("NewPReLU: n = %d, want at most %d", most+1, most)},
 		{func(dst []T) { activation.Softmax[T]{Classes: 3}.Forward(dst, ten) }, "Softmax.Forward: len(x) = 10 is not a multiple of Classes·Stride = 3"},
 		{func(dst []T) { activation.Softmax[T]{Classes: -1}.Forward(dst, three) }, "Softmax.Forward: Classes = -1, want at least 0"},
 		{func(dst []T) { activation.Softmax[T]{Temperature: -1}.Forward(dst, three) }, "Softmax.Forward: Temperature = -1, want above 0"},

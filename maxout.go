@@ -106,6 +106,10 @@ type MaxoutLayer[T Float] struct {
 func NewMaxoutLayer[T Float](inputs, units, pieces int, rng *rand.Rand) MaxoutLayer[T] {
 	m := MaxoutLayer[T]{Inputs: inputs, Units: units, Pieces: pieces}
 	m.checkFields("NewMaxoutLayer")
+	checkParameters("NewMaxoutLayer", "units·pieces·(inputs+1)", m.size())
+	if rng == nil {
+		mistake("NewMaxoutLayer", "rng is nil")
+	}
 	m.Params = make([]T, m.size())
 	deviation := 1 / math.Sqrt(float64(inputs))
 	weights, _ := m.split(m.Params)

@@ -6,8 +6,8 @@ import (
 	"slices"
 )
 
-// Monitor watches the units of a layer over a whole data set, for what goes
-// wrong in hidden layers. Watch your dead ReLUs:
+// Monitor watches the units of a hidden layer over a whole data set. It finds
+// dead and saturated units:
 //
 //	m := activation.Monitor[float32]{Units: 64}
 //	for _, u := range batches { // [batch][64]
@@ -17,25 +17,29 @@ import (
 //	fmt.Println(&m) // 1347 examples: 3 of 64 units dead, 5 saturated; 62.1 % of outputs 0, mean 0.41
 //
 // A unit is dead if its derivative f′(u) is 0 on every example: no gradient
-// reaches its weights, so that nothing brings it back. It is saturated if
-// |f′(u)| is below Threshold on at least 95 % of the examples: it learns slowly,
-// if at all. So a dead unit is saturated as well, and a ReLU that is on for
-// hardly any example. A NaN derivative is neither 0 nor below Threshold.
-// Sparsity is the share of outputs that are exactly 0, of either sign.
+// reaches its weights, and nothing brings it back (Lu et al., "Dying ReLU and
+// initialization", 2019). A unit is saturated if |f′(u)| is below Threshold on at
+// least 95 % of the examples: it learns slowly, if at all. So a dead unit counts
+// as saturated, and so does a [ReLU] unit that is on for less than 5 % of the
+// examples. A NaN derivative is neither 0 nor below Threshold. Sparsity is the
+// share of outputs that are exactly 0, of either sign.
 //
-// A few dead units do little harm. Where many die, the learning rate is likely
-// too large for [ReLU]; lower it, or take [LeakyReLU]. Where many saturate,
-// the weights are too large for [Sigmoid] or [Tanh], or these are the wrong
-// functions. Watch trained units over all of the data: on a single batch many
-// are off by chance.
+// A few dead units do little harm. If many die, the learning rate is likely too
+// large for ReLU: lower it, or use [LeakyReLU]. If many saturate, the weights are
+// too large for [Sigmoid] or [Tanh], or another function would do better. Look at
+// trained units and at all of the data: on a single batch many are off by chance.
 //
 // The zero value is ready to use, and takes each slice for one example. Memory
 // does not grow with the number of examples. A Monitor is not safe for
-// concurrent use: give each goroutine its own, and Merge them. Once it has
-// observed something, do not copy it, nor change its fields before a Reset.
+// concurrent use: give each goroutine its own, and Merge them. Do not copy a
+// Monitor, since both copies would count in the same memory; go vet reports such
+// a copy. Do not change its fields between the first Observe and a Reset. Its
+// String method is on the pointer, so print &m.
 type Monitor[T Float] struct {
+	_ noCopy
+
 	// Units is the number of units of the layer; 0 means that a slice is
-	// one example, whatever Stride says.
+	// one example, and then Stride has no meaning.
 	Units int
 
 	// Stride is the distance from one unit to the next; 0 means 1. For the
@@ -44,13 +48,19 @@ type Monitor[T Float] struct {
 	Stride int
 
 	// Threshold is the |f′(u)| below which a unit is saturated on an
-	// example; 0 means 0.01, which sigmoid passes at |u| = 4.6, tanh at 3,
-	// and the leak of 0.01 never.
+	// example; 0 means 0.01. Sigmoid falls below 0.01 at |u| = 4.6 and Tanh
+	// at |u| = 3. A LeakyReLU with a slope of 0.01 never does.
 	Threshold T
 
 	units    []watched
 	examples int64
 }
+
+// noCopy makes go vet report copies of a struct that holds it.
+type noCopy struct{}
+
+func (*noCopy) Lock()   {}
+func (*noCopy) Unlock() {}
 
 // A watched unit has counts of examples.
 type watched struct {
@@ -60,31 +70,56 @@ type watched struct {
 	sum   total // of the outputs
 }
 
-// A total is a compensated sum (Neumaier's): it stays accurate over millions
-// of terms.
-type total struct{ sum, lost float64 }
+// A total is the sum of numbers that may be as large as any float64: it does not
+// overflow, for up to 2⁶³ of them.
+type total struct {
+	ordinary compensated // of those below 2⁹⁰⁰
+	huge     compensated // of the others, times 2⁻¹⁰⁰, which is exact
+}
 
 func (t *total) add(v float64) {
-	s := t.sum + v
-	if math.Abs(t.sum) >= math.Abs(v) {
-		t.lost += (t.sum - s) + v
+	if math.Abs(v) < 0x1p900 {
+		t.ordinary.add(v)
 	} else {
-		t.lost += (v - s) + t.sum
+		t.huge.add(v * 0x1p-100)
 	}
-	t.sum = s
 }
 
 // merge adds all that o has added.
 func (t *total) merge(o total) {
-	t.add(o.sum)
-	t.lost += o.lost
+	t.ordinary.merge(o.ordinary)
+	t.huge.merge(o.huge)
 }
 
-func (t total) value() float64 {
-	if t.sum-t.sum != 0 { // infinite or NaN, and lost is NaN
-		return t.sum
+// mean returns the total of n numbers divided by n.
+func (t total) mean(n float64) float64 {
+	return t.huge.value()/n*0x1p100 + t.ordinary.value()/n
+}
+
+// compensated is a sum with a second term for what rounding loses (Neumaier's
+// method): it stays accurate over millions of terms.
+type compensated struct{ sum, lost float64 }
+
+func (c *compensated) add(v float64) {
+	s := c.sum + v
+	if math.Abs(c.sum) >= math.Abs(v) {
+		c.lost += (c.sum - s) + v
+	} else {
+		c.lost += (v - s) + c.sum
 	}
-	return t.sum + t.lost
+	c.sum = s
+}
+
+func (c *compensated) merge(o compensated) {
+	c.add(o.sum)
+	c.lost += o.lost
+}
+
+func (c compensated) value() float64 {
+	if c.sum-c.sum != 0 { // infinite or NaN, and lost is NaN
+		return c.sum
+	}
+	return c.sum + c.lost
 }
 
 // Unit is what a [Monitor] has seen of one unit.
@@ -98,26 +133,25 @@ type Unit struct {
 // Observe counts a batch of outputs y = f(u), [batch][Units][Stride], with the
 // derivative f′(u) of each.
 //
-// For an element-wise function and [PReLU] that is f.Derivative(nil, u, nil),
-// or f.DerivativeFromOutput(nil, y, nil) where u is gone. The ∂L/∂u of a
-// backward pass does as well: then dead means that no gradient came through,
-// and Threshold is in its units. [Softmax] is not for this: for a nil upstream
-// its derivative is 0, since its outputs always sum to 1.
+// For an element-wise function and for [PReLU] take f.Derivative(nil, u, nil), or
+// f.DerivativeFromOutput(nil, y, nil) if u is gone. The ∂L/∂u of a backward pass
+// works too: then dead means that no gradient came through, and Threshold has the
+// scale of the gradient. Do not use it with [Softmax]: for a nil upstream its
+// derivative is 0, because its outputs always sum to 1.
 //
-// A nil derivative stands for ones, for a function that always passes its
-// gradient on: [Identity]; and [Maxout] and [MaxoutLayer], whose output has
-// fewer elements than their input. A unit of these hands its whole gradient to
-// the piece that is the maximum, and so is never dead.
+// A nil derivative means ones. That is right for [Identity], and for [Maxout] and
+// [MaxoutLayer], whose output has fewer elements than their input: such a unit
+// passes its whole gradient to the piece that is the maximum, so it is never dead.
+//
+// Observe takes 5 to 8 ns for an output (Xeon, BenchmarkObserve), several times as
+// long as Forward does. One pass over the data after an epoch is cheap; a call in
+// every training step may not be.
 func (m *Monitor[T]) Observe(y, derivative []T) {
 	const call = "Monitor.Observe"
-	atLeast(call, "Units", m.Units, 0)
-	step := stride(call, m.Stride)
-	if !(m.Threshold >= 0) {
-		mistake(call, "Threshold = %v, want at least 0", m.Threshold)
-	}
+	step, threshold := m.checkFields(call)
 	units := m.Units
 	if units == 0 {
-		units, step = len(y), 1
+		units = len(y)
 	} else {
 		checkMultiple(call, "y", len(y), "Units·Stride", saturatingProduct(units, step))
 	}
@@ -129,10 +163,6 @@ func (m *Monitor[T]) Observe(y, derivative []T) {
 	}
 	m.expect(call, units)
 
-	threshold := float64(m.Threshold)
-	if threshold == 0 {
-		threshold = float64(T(0.01)) // as the leak of that slope is in T
-	}
 	d := 1.0
 	for i := 0; i < len(y); {
 		for u := range m.units {
@@ -146,6 +176,22 @@ func (m *Monitor[T]) Observe(y, derivative []T) {
 		}
 	}
 	m.examples += int64(len(y) / units)
+}
+
+// checkFields checks the fields, and returns what they mean.
+func (m *Monitor[T]) checkFields(call string) (step int, threshold float64) {
+	atLeast(call, "Units", m.Units, 0)
+	step = stride(call, m.Stride)
+	if m.Units == 0 {
+		step = 1
+	}
+	if !(m.Threshold >= 0) {
+		mistake(call, "Threshold = %v, want at least 0", m.Threshold)
+	}
+	if m.Threshold == 0 {
+		return step, float64(T(0.01)) // a slope of 0.01 is this number in T
+	}
+	return step, float64(m.Threshold)
 }
 
 // count adds an example with output y and derivative d.
@@ -174,15 +220,26 @@ func (m *Monitor[T]) expect(call string, n int) {
 }
 
 // Merge counts all that other has observed, as if m had observed it too. The
-// fields of both must be the same.
+// fields of both must mean the same: Stride 0 is Stride 1, Threshold 0 is
+// Threshold 0.01, and Units 0 fits any number of units, as long as both have
+// observed the same number. A Monitor may be merged with itself: then all that
+// it has observed counts twice.
 func (m *Monitor[T]) Merge(other *Monitor[T]) {
 	const call = "Monitor.Merge"
-	if m.Units != other.Units || m.Stride != other.Stride || m.Threshold != other.Threshold {
+	if other == nil {
+		mistake(call, "other is nil")
+	}
+	step, threshold := m.checkFields(call)
+	otherStep, otherThreshold := other.checkFields(call)
+	if otherStep != step || otherThreshold != threshold || m.Units != 0 && other.Units != 0 && m.Units != other.Units {
 		mistake(call, "Units, Stride, Threshold = %d, %d, %v, want %d, %d, %v",
 			other.Units, other.Stride, other.Threshold, m.Units, m.Stride, m.Threshold)
 	}
 	if other.examples == 0 {
 		return
+	}
+	if m.Units != 0 && m.Units != len(other.units) {
+		mistake(call, "%d units, want Units = %d", len(other.units), m.Units)
 	}
 	m.expect(call, len(other.units))
 	for i, o := range other.units {
@@ -222,7 +279,7 @@ func (m *Monitor[T]) unit(i int) Unit {
 		Dead:      !w.alive,
 		Saturated: 20*w.low >= 19*m.examples, // 95 %
 		Sparsity:  float64(w.zeros) / n,
-		Mean:      w.sum.value() / n,
+		Mean:      w.sum.mean(n),
 	}
 }
 
@@ -247,7 +304,7 @@ func (m *Monitor[T]) Mean() float64 {
 	if m.examples == 0 {
 		return 0
 	}
-	return m.all().sum.value() / float64(m.width()) / float64(m.examples)
+	return m.all().sum.mean(float64(m.width()) * float64(m.examples))
 }
 
 // layer is what was seen of all units together.

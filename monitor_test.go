@@ -4,7 +4,9 @@ import (
 	"fmt"
 	"math"
 	"math/rand/v2"
+	"reflect"
 	"slices"
+	"sync"
 	"testing"
 
 	"example.com/activation"
@@ -27,58 +29,58 @@ func monitor[T activation.Float](t *testing.T) {
 	eighteen[8] = 1
 	for _, c := range []struct {
 		name    string
-		m       activation.Monitor[T]
+		m       *activation.Monitor[T]
 		batches []batch[T]
 		want    units
 		line    string
 	}{
-		{"nothing", activation.Monitor[T]{Units: 3}, nil, units{},
+		{"nothing", &activation.Monitor[T]{Units: 3}, nil, units{},
 			"0 examples: 0 of 0 units dead, 0 saturated; 0.0 % of outputs 0, mean 0"},
-		{"empty batches", activation.Monitor[T]{}, []batch[T]{{nil, nil}, {[]T{}, []T{}}}, units{},
+		{"empty batches", &activation.Monitor[T]{}, []batch[T]{{nil, nil}, {[]T{}, []T{}}}, units{},
 			"0 examples: 0 of 0 units dead, 0 saturated; 0.0 % of outputs 0, mean 0"},
-		{"one batch", activation.Monitor[T]{Units: 2}, []batch[T]{{[]T{0, 1, 0, 0, 0, 2, 0, 1}, []T{0, 1, 0, 0, 0, 1, 0, 1}}},
+		{"one batch", &activation.Monitor[T]{Units: 2}, []batch[T]{{[]T{0, 1, 0, 0, 0, 2, 0, 1}, []T{0, 1, 0, 0, 0, 1, 0, 1}}},
 			units{{Dead: true, Saturated: true, Sparsity: 1}, {Sparsity: 0.25, Mean: 1}},
 			"4 examples: 1 of 2 units dead, 1 saturated; 62.5 % of outputs 0, mean 0.5"},
-		{"dead in each batch, not in all", activation.Monitor[T]{Units: 2},
+		{"dead in each batch, not in all", &activation.Monitor[T]{Units: 2},
 			[]batch[T]{{[]T{0, 0, 1, 0}, []T{0, 0, 1, 0}}, {[]T{0, 3, 0, 0}, []T{0, 1, 0, 0}}},
 			units{{Sparsity: 0.75, Mean: 0.25}, {Sparsity: 0.75, Mean: 0.75}},
 			"4 examples: 0 of 2 units dead, 0 saturated; 75.0 % of outputs 0, mean 0.5"},
-		{"Units 0, a slice is an example", activation.Monitor[T]{Stride: 5}, []batch[T]{{[]T{1, 2, 3}, []T{1, 0, 0}}, {[]T{3, 2, 0}, []T{0, 1, 0}}},
+		{"Units 0, a slice is an example", &activation.Monitor[T]{Stride: 5}, []batch[T]{{[]T{1, 2, 3}, []T{1, 0, 0}}, {[]T{3, 2, 0}, []T{0, 1, 0}}},
 			units{{Mean: 2}, {Mean: 2}, {Dead: true, Saturated: true, Sparsity: 0.5, Mean: 1.5}},
 			"2 examples: 1 of 3 units dead, 1 saturated; 16.7 % of outputs 0, mean 1.83"},
-		{"channels", activation.Monitor[T]{Units: 2, Stride: 2}, []batch[T]{{[]T{1, 3, 0, 0, 5, 7, 0, 0}, []T{0, 1, 0, 0, 0, 0, 0, 0}}},
+		{"channels", &activation.Monitor[T]{Units: 2, Stride: 2}, []batch[T]{{[]T{1, 3, 0, 0, 5, 7, 0, 0}, []T{0, 1, 0, 0, 0, 0, 0, 0}}},
 			units{{Mean: 4}, {Dead: true, Saturated: true, Sparsity: 1}},
 			"4 examples: 1 of 2 units dead, 1 saturated; 50.0 % of outputs 0, mean 2"},
-		{"no derivative", activation.Monitor[T]{Units: 2}, []batch[T]{{[]T{-1, 0}, nil}},
+		{"no derivative", &activation.Monitor[T]{Units: 2}, []batch[T]{{[]T{-1, 0}, nil}},
 			units{{Mean: -1}, {Sparsity: 1}},
 			"1 examples: 0 of 2 units dead, 0 saturated; 50.0 % of outputs 0, mean -0.5"},
-		{"zeros of either sign", activation.Monitor[T]{}, []batch[T]{{[]T{0, negative}, []T{negative, 1}}},
+		{"zeros of either sign", &activation.Monitor[T]{}, []batch[T]{{[]T{0, negative}, []T{negative, 1}}},
 			units{{Dead: true, Saturated: true, Sparsity: 1}, {Sparsity: 1}},
 			"1 examples: 1 of 2 units dead, 1 saturated; 100.0 % of outputs 0, mean 0"},
-		{"threshold", activation.Monitor[T]{}, []batch[T]{{[]T{1, 1, 1, 1, 1}, []T{0.01, -0.01, 0.0099, -0.0099, smallest[T]()}}},
+		{"threshold", &activation.Monitor[T]{}, []batch[T]{{[]T{1, 1, 1, 1, 1}, []T{0.01, -0.01, 0.0099, -0.0099, smallest[T]()}}},
 			units{{Mean: 1}, {Mean: 1}, {Saturated: true, Mean: 1}, {Saturated: true, Mean: 1}, {Saturated: true, Mean: 1}},
 			"1 examples: 0 of 5 units dead, 3 saturated; 0.0 % of outputs 0, mean 1"},
-		{"a threshold of its own", activation.Monitor[T]{Threshold: 0.5}, []batch[T]{{[]T{1, 1, 1}, []T{0.5, 0.25, 0}}},
+		{"a threshold of its own", &activation.Monitor[T]{Threshold: 0.5}, []batch[T]{{[]T{1, 1, 1}, []T{0.5, 0.25, 0}}},
 			units{{Mean: 1}, {Saturated: true, Mean: 1}, {Dead: true, Saturated: true, Mean: 1}},
 			"1 examples: 1 of 3 units dead, 2 saturated; 0.0 % of outputs 0, mean 1"},
-		{"19 of 20", activation.Monitor[T]{Units: 1}, []batch[T]{{slices.Repeat([]T{2}, 20), nineteen}}, units{{Saturated: true, Mean: 2}},
+		{"19 of 20", &activation.Monitor[T]{Units: 1}, []batch[T]{{slices.Repeat([]T{2}, 20), nineteen}}, units{{Saturated: true, Mean: 2}},
 			"20 examples: 0 of 1 units dead, 1 saturated; 0.0 % of outputs 0, mean 2"},
-		{"18 of 20", activation.Monitor[T]{Units: 1}, []batch[T]{{slices.Repeat([]T{2}, 20), eighteen}}, units{{Mean: 2}},
+		{"18 of 20", &activation.Monitor[T]{Units: 1}, []batch[T]{{slices.Repeat([]T{2}, 20), eighteen}}, units{{Mean: 2}},
 			"20 examples: 0 of 1 units dead, 0 saturated; 0.0 % of outputs 0, mean 2"},
-		{"NaN derivative", activation.Monitor[T]{}, []batch[T]{{[]T{0}, []T{nan}}, {[]T{0}, []T{0}}}, units{{Sparsity: 1}},
+		{"NaN derivative", &activation.Monitor[T]{}, []batch[T]{{[]T{0}, []T{nan}}, {[]T{0}, []T{0}}}, units{{Sparsity: 1}},
 			"2 examples: 0 of 1 units dead, 0 saturated; 100.0 % of outputs 0, mean 0"},
-		{"infinities", activation.Monitor[T]{}, []batch[T]{{[]T{inf, -inf}, []T{inf, 0}}, {[]T{1, -inf}, []T{1, 0}}},
+		{"infinities", &activation.Monitor[T]{}, []batch[T]{{[]T{inf, -inf}, []T{inf, 0}}, {[]T{1, -inf}, []T{1, 0}}},
 			units{{Mean: math.Inf(1)}, {Dead: true, Saturated: true, Mean: math.Inf(-1)}},
 			"2 examples: 1 of 2 units dead, 1 saturated; 0.0 % of outputs 0, mean NaN"},
 	} {
-		m := c.m
+		m := likewise(c.m)
 		for _, b := range c.batches {
 			m.Observe(b.y, b.derivative)
 		}
-		watched(t, c.name, &m, c.want, c.line)
+		watched(t, c.name, m, c.want, c.line)
 
 		// The same from two monitors, one for the first batch.
-		first, rest := c.m, c.m
+		first, rest := likewise(c.m), likewise(c.m)
 		for i, b := range c.batches {
 			if i == 0 {
 				first.Observe(b.y, b.derivative)
@@ -86,21 +88,26 @@ func monitor[T activation.Float](t *testing.T) {
 				rest.Observe(b.y, b.derivative)
 			}
 		}
-		fresh := c.m
-		fresh.Merge(&first)
-		fresh.Merge(&rest)
-		watched(t, c.name+", merged", &fresh, c.want, c.line)
-		first.Merge(&rest)
-		watched(t, c.name+", merged into the first", &first, c.want, c.line)
+		fresh := likewise(c.m)
+		fresh.Merge(first)
+		fresh.Merge(rest)
+		watched(t, c.name+", merged", fresh, c.want, c.line)
+		first.Merge(rest)
+		watched(t, c.name+", merged into the first", first, c.want, c.line)
 
 		// And after a Reset, which forgets all.
 		m.Reset()
-		watched(t, c.name+", reset", &m, units{}, "0 examples: 0 of 0 units dead, 0 saturated; 0.0 % of outputs 0, mean 0")
+		watched(t, c.name+", reset", m, units{}, "0 examples: 0 of 0 units dead, 0 saturated; 0.0 % of outputs 0, mean 0")
 		for _, b := range c.batches {
 			m.Observe(b.y, b.derivative)
 		}
-		watched(t, c.name+", again", &m, c.want, c.line)
+		watched(t, c.name+", again", m, c.want, c.line)
 	}
+}
+
+// likewise returns a new Monitor with the fields of m.
+func likewise[T activation.Float](m *activation.Monitor[T]) *activation.Monitor[T] {
+	return &activation.Monitor[T]{Units: m.Units, Stride: m.Stride, Threshold: m.Threshold}
 }
 
 // watched checks all that m tells.
@@ -203,6 +210,97 @@ func means[T activation.Float](t *testing.T) {
 	}
 }
 
+// TestMonitorHuge checks that a mean is finite if the outputs are, and what
+// infinite and tiny ones give.
+func TestMonitorHuge(t *testing.T) {
+	t.Run("float32", hugeMeans[float32])
+	t.Run("float64", hugeMeans[float64])
+}
+
+func hugeMeans[T activation.Float](t *testing.T) {
+	largest := T(math.MaxFloat32)
+	if !is32[T]() {
+		largest = T(math.Float64frombits(0x7fefffffffffffff))
+	}
+	inf, tiny := math.Inf(1), smallest[T]()
+	for _, c := range []struct {
+		y    []T
+		want float64
+	}{
+		{[]T{largest, largest}, float64(largest)},
+		{[]T{-largest, -largest, -largest}, -float64(largest)},
+		{[]T{largest, -largest}, 0},
+		{[]T{largest, 3, -largest, 5}, 2},
+		{[]T{largest, largest, -largest, -largest, tiny, tiny, tiny, tiny, tiny, tiny, tiny, tiny}, float64(8*tiny) / 12},
+		{[]T{tiny, tiny}, float64(tiny)},
+		{[]T{largest, T(inf), largest}, inf},
+		{[]T{T(-inf), largest}, -inf},
+		{[]T{T(inf), T(-inf)}, math.NaN()},
+		{[]T{T(math.NaN()), largest}, math.NaN()},
+	} {
+		one, merged, byUnit := activation.Monitor[T]{Units: 1}, activation.Monitor[T]{Units: 1}, activation.Monitor[T]{}
+		for _, y := range c.y {
+			one.Observe([]T{y}, nil)
+			part := activation.Monitor[T]{Units: 1}
+			part.Observe([]T{y}, nil)
+			merged.Merge(&part)
+		}
+		byUnit.Observe(c.y, nil)
+		for name, got := range map[string]float64{
+			"observed": one.Mean(), "unit": one.PerUnit()[0].Mean, "merged": merged.Mean(), "of all units": byUnit.Mean(),
+		} {
+			if got != c.want && !(math.IsNaN(got) && math.IsNaN(c.want)) {
+				t.Errorf("%s: mean of %v = %v, want %v", name, c.y, got, c.want)
+			}
+		}
+	}
+	// The largest number is the mean of any number of itself, to an ULP or two.
+	m := activation.Monitor[T]{Units: 1}
+	for n := range 3000 {
+		m.Observe([]T{largest}, nil)
+		if got, want := m.Mean(), float64(largest); !(got <= want && got >= want*(1-0x1p-51)) {
+			t.Fatalf("mean of %d × %v = %v", n+1, largest, got)
+		}
+	}
+}
+
+// TestMonitorNoCopy checks that go vet reports copies of a Monitor: it looks for
+// a field with the methods Lock and Unlock on its pointer.
+func TestMonitorNoCopy(t *testing.T) {
+	fields := reflect.TypeOf(activation.Monitor[float32]{})
+	locker := reflect.TypeOf((*sync.Locker)(nil)).Elem()
+	for i := range fields.NumField() {
+		if reflect.PointerTo(fields.Field(i).Type).Implements(locker) {
+			return
+		}
+	}
+	t.Error("no field is a lock")
+}
+
+// TestMonitorMergeFields checks that fields which mean the same are the same.
+func TestMonitorMergeFields(t *testing.T) {
+	t.Run("float32", mergesFields[float32])
+	t.Run("float64", mergesFields[float64])
+}
+
+func mergesFields[T activation.Float](t *testing.T) {
+	type monitor = activation.Monitor[T]
+	same := []monitor{{Units: 2}, {Units: 2, Stride: 1}, {Units: 2, Threshold: 0.01}, {}, {Stride: 3}, {Stride: 1, Threshold: 0.01}}
+	for i := range same {
+		for j := range same {
+			a, b := likewise(&same[i]), likewise(&same[j])
+			a.Merge(b) // nothing
+			b.Observe([]T{0, 3}, []T{0, 1})
+			a.Merge(b)
+			a.Observe([]T{0, 5}, []T{0, 1})
+			b.Merge(a)
+			b.Merge(b)
+			watched(t, fmt.Sprintf("%+v with %+v", a, b), b, []activation.Unit{{Dead: true, Saturated: true, Sparsity: 1}, {Mean: (3 + 3 + 5) / 3.}},
+				"6 examples: 1 of 2 units dead, 1 saturated; 50.0 % of outputs 0, mean 1.83")
+		}
+	}
+}
+
 // TestMonitorMerge checks for random data that monitors of its parts, merged,
 // tell what one of all tells.
 func TestMonitorMerge(t *testing.T) {
@@ -245,27 +343,36 @@ func monitorMistakes[T activation.Float](t *testing.T) {
 	type monitor = activation.Monitor[T]
 	two, four := make([]T, 2), make([]T, 4)
 	for _, c := range []struct {
-		m    monitor
+		m    *monitor
 		call func(m *monitor)
 		want string
 	}{
-		{monitor{Units: 3}, func(m *monitor) { m.Observe(four, four) }, "Monitor.Observe: len(y) = 4 is not a multiple of Units·Stride = 3"},
-		{monitor{Units: 2, Stride: 3}, func(m *monitor) { m.Observe(four, four) }, "Monitor.Observe: len(y) = 4 is not a multiple of Units·Stride = 6"},
-		{monitor{Units: math.MaxInt/2 + 1, Stride: 4}, func(m *monitor) { m.Observe(four, four) },
+		{&monitor{Units: 3}, func(m *monitor) { m.Observe(four, four) }, "Monitor.Observe: len(y) = 4 is not a multiple of Units·Stride = 3"},
+		{&monitor{Units: 2, Stride: 3}, func(m *monitor) { m.Observe(four, four) }, "Monitor.Observe: len(y) = 4 is not a multiple of Units·Stride = 6"},
+		{&monitor{Units: math.MaxInt/2 + 1, Stride: 4}, func(m *monitor) { m.Observe(four, four) },
 			"Monitor.Observe: len(y) = 4 is not a multiple of Units·Stride = " + fmt.Sprint(math.MaxInt)},
-		{monitor{Units: 2}, func(m *monitor) { m.Observe(four, two) }, "Monitor.Observe: len(derivative) = 2, want 4"},
-		{monitor{Units: 2}, func(m *monitor) { m.Observe(four, []T{}) }, "Monitor.Observe: len(derivative) = 0, want 4"},
-		{monitor{Units: -1}, func(m *monitor) { m.Observe(four, four) }, "Monitor.Observe: Units = -1, want at least 0"},
-		{monitor{Stride: -1}, func(m *monitor) { m.Observe(four, four) }, "Monitor.Observe: Stride = -1, want at least 0"},
-		{monitor{Threshold: -1}, func(m *monitor) { m.Observe(four, four) }, "Monitor.Observe: Threshold = -1, want at least 0"},
-		{monitor{Threshold: T(math.NaN())}, func(m *monitor) { m.Observe(four, four) }, "Monitor.Observe: Threshold = NaN, want at least 0"},
-		{monitor{Units: 2}, func(m *monitor) { m.Merge(&monitor{Units: 2, Stride: 3}) },
+		{&monitor{Units: 2}, func(m *monitor) { m.Observe(four, two) }, "Monitor.Observe: len(derivative) = 2, want 4"},
+		{&monitor{Units: 2}, func(m *monitor) { m.Observe(four, []T{}) }, "Monitor.Observe: len(derivative) = 0, want 4"},
+		{&monitor{Units: -1}, func(m *monitor) { m.Observe(four, four) }, "Monitor.Observe: Units = -1, want at least 0"},
+		{&monitor{Stride: -1}, func(m *monitor) { m.Observe(four, four) }, "Monitor.Observe: Stride = -1, want at least 0"},
+		{&monitor{Threshold: -1}, func(m *monitor) { m.Observe(four, four) }, "Monitor.Observe: Threshold = -1, want at least 0"},
+		{&monitor{Threshold: T(math.NaN())}, func(m *monitor) { m.Observe(four, four) }, "Monitor.Observe: Threshold = NaN, want at least 0"},
+		{&monitor{Units: 2}, func(m *monitor) { m.Merge(&monitor{Units: 2, Stride: 3}) },
 			"Monitor.Merge: Units, Stride, Threshold = 2, 3, 0, want 2, 0, 0"},
-		{monitor{}, func(m *monitor) { m.Merge(&monitor{Units: 2}) }, "Monitor.Merge: Units, Stride, Threshold = 2, 0, 0, want 0, 0, 0"},
-		{monitor{}, func(m *monitor) { m.Merge(&monitor{Threshold: 0.5}) }, "Monitor.Merge: Units, Stride, Threshold = 0, 0, 0.5, want 0, 0, 0"},
+		{&monitor{Units: 3}, func(m *monitor) { m.Merge(&monitor{Units: 2}) }, "Monitor.Merge: Units, Stride, Threshold = 2, 0, 0, want 3, 0, 0"},
+		{&monitor{}, func(m *monitor) { m.Merge(&monitor{Units: 2, Stride: 3}) }, "Monitor.Merge: Units, Stride, Threshold = 2, 3, 0, want 0, 0, 0"},
+		{&monitor{Units: 2}, func(m *monitor) { m.Merge(&monitor{Stride: -1}) }, "Monitor.Merge: Stride = -1, want at least 0"},
+		{&monitor{Threshold: T(math.NaN())}, func(m *monitor) { m.Merge(m) }, "Monitor.Merge: Threshold = NaN, want at least 0"},
+		{&monitor{}, func(m *monitor) { m.Merge(nil) }, "Monitor.Merge: other is nil"},
+		{&monitor{Units: 2}, func(m *monitor) {
+			var other monitor
+			other.Observe(four, four)
+			m.Merge(&other)
+		}, "Monitor.Merge: 4 units, want Units = 2"},
+		{&monitor{}, func(m *monitor) { m.Merge(&monitor{Threshold: 0.5}) }, "Monitor.Merge: Units, Stride, Threshold = 0, 0, 0.5, want 0, 0, 0"},
 	} {
-		panicsWith(t, func() { c.call(&c.m) }, c.want)
-		watched(t, c.want, &c.m, nil, "0 examples: 0 of 0 units dead, 0 saturated; 0.0 % of outputs 0, mean 0")
+		panicsWith(t, func() { c.call(c.m) }, c.want)
+		watched(t, c.want, c.m, nil, "0 examples: 0 of 0 units dead, 0 saturated; 0.0 % of outputs 0, mean 0")
 	}
 
 	// A slice of another length, where the first one said how many units.
@@ -296,11 +403,25 @@ func panicsWith(t *testing.T, call func(), want string) {
 	call()
 }
 
+// BenchmarkObserve measures what an output costs.
+func BenchmarkObserve(b *testing.B) {
+	observe[float32](b)
+	observe[float64](b)
+}
+
+func observe[T activation.Float](b *testing.B) {
+	for _, units := range []int{64, 1024} {
+		m := &activation.Monitor[T]{Units: units}
+		measure(b, fmt.Sprintf("units=%d/observe", units), []measured[T]{{"relu", 1 << 16, 1 << 16, func(_, x, upstream []T) {
+			m.Observe(x, upstream)
+		}, 2}})
+	}
+}
+
 // TestMonitorAllocations checks that only the first Observe allocates, and
 // that what is kept does not grow.
 func TestMonitorAllocations(t *testing.T) {
-	m := activation.Monitor[float32]{Units: 64}
-	other := m
+	m, other := activation.Monitor[float32]{Units: 64}, activation.Monitor[float32]{Units: 64}
 	y, d := make([]float32, 64*100), make([]float32, 64*100)
 	m.Observe(y, d)
 	other.Observe(y, d)

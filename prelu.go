@@ -51,6 +51,7 @@ type PReLU[T Float] struct {
 // NewPReLU returns a PReLU with n slopes of ¼.
 func NewPReLU[T Float](n int) PReLU[T] {
 	atLeast("NewPReLU", "n", n, 1)
+	checkParameters("NewPReLU", "n", n)
 	alpha := make([]T, n)
 	for i := range alpha {
 		alpha[i] = 0.25
