@@ -9,60 +9,93 @@ import (
 	"example.com/activation/internal/kernel"
 )
 
-// Float is the set of element types. It holds the two types themselves and
-// none derived from them, so that a type switch over it is total.
+// Float is the set of element types. Types derived from these two are not in it,
+// which keeps a type switch over it complete.
 type Float interface{ float32 | float64 }
 
 // Activation is a differentiable function f of a vector.
 //
-// Every type of this package keeps one contract, and a type of your own
-// should keep it too; [CheckDerivative] checks its derivatives:
+// Every type of this package keeps the contract below, and a type of your own
+// should keep it too. [CheckDerivative] checks its derivatives.
 //
-//   - dst: nil allocates the result. Otherwise len(dst) must be exactly that
-//     of the result. The result is always returned.
-//   - Aliasing: where input and output have the same length, dst may be x
-//     (or y, or upstream) itself. Slices overlap exactly or not at all.
-//     Nothing but dst, or grad, is written.
-//   - upstream is ∂L/∂f, of the length of f(x), and the result of Derivative
-//     is ∂L/∂x, of the length of x. A nil upstream stands for all ones: for
-//     an element-wise function that gives plain f′(x).
-//   - Shapes: a slice is a dense row-major array. Types that work along an
-//     axis see x as [outer][N][Stride]: N entries that lie Stride apart.
-//     Stride 0 means 1, where the axis is the last one; for the channels of
-//     an NCHW image it is H·W.
-//   - Mistakes of shape, and fields that make no sense, panic before anything
-//     is written, with one line that names the call and both numbers. The
-//     values in x, y and upstream never panic.
+// Arguments and results:
+//
+//   - Order: dst, x, upstream, or dst, y, upstream. All are slices of one type,
+//     so the compiler does not notice if two are swapped.
+//   - dst: nil allocates the result. Otherwise dst must have the length of the
+//     result. The result is always returned.
+//   - Aliasing: if an input (x, y or upstream) has the length of the result, dst
+//     may be that very slice. A dst that overlaps an input in any other way is a
+//     mistake. So is a dst that overlaps the parameters of the function. Nothing
+//     but dst, or grad, is written.
+//   - upstream is ∂L/∂f and has the length of f(x). The result of Derivative is
+//     ∂L/∂x and has the length of x. A nil upstream means ones. For an
+//     element-wise function that gives plain f′(x). For [Softmax] it gives 0,
+//     because its outputs always sum to 1.
+//   - Shapes: a slice is a dense row-major array. Types that work along an axis
+//     see x as [outer][N][Stride]: N entries that lie Stride apart. Stride 0 means
+//     1, so the axis is the last one. For the channels of an NCHW image, Stride is
+//     H·W. A wrong Stride goes unnoticed if the lengths still fit.
 //   - An empty input gives an empty result.
-//   - A NaN in an element gives NaN in that element's results, forward and
-//     derivative; for softmax in those of its whole row.
-//   - A NaN or an infinity in upstream does not pass a closed gate: [ReLU]
-//     selects upstream or 0, it does not multiply by 0.
-//   - f(x[i]) does not depend on i, on len(x), on alignment, or on what else
-//     is in the slice.
-//   - Given dst, a call does not allocate, but for long rows of a
-//     [MaxoutLayer] in place, the functions of a [Func], and the goroutines of
-//     [Parallel].
 //
-// All types are plain values and safe for concurrent use. [PReLU] and
-// [MaxoutLayer] keep the slices they are given.
+// Special values:
+//
+//   - A NaN in an element gives NaN in the results of that element, forward and
+//     derivative. For softmax it gives NaN in the whole row.
+//   - Where the derivative is exactly 0 by selection ([ReLU] for x ≤ 0; softmax's
+//     derivative from its output at y = 0), the result is 0 even if upstream is
+//     NaN or infinite. Elsewhere upstream is a factor: a derivative that only
+//     rounds to 0, as that of [Sigmoid] does at 1000, gives NaN for an infinite
+//     upstream.
+//
+// Same results everywhere:
+//
+//   - For an element-wise function equal inputs give equal bits, at any index,
+//     length and alignment, alone or beside others. For a function of rows the
+//     same holds of a row. There is one exception: with SIMD, the Derivative of
+//     a [Softmax] or [LogSoftmax] row of more than 512 entries may have other last
+//     bits if dst is upstream itself.
+//   - That holds within one build and one SIMD width. The last bits may differ
+//     between builds, architectures and widths, all within the same error bounds.
+//     So compare within the bounds in your own tests.
+//
+// Panics:
+//
+//   - A mistake panics before anything is written, with one line that names the
+//     call and what is wrong: slices whose lengths do not fit, a dst that overlaps
+//     an input in part, a field that makes no sense, nil for something that must
+//     be there. Only the values of the elements never panic.
+//   - F and DF of a [Func] are your own code. If they panic, the call panics.
+//
+// A call with a non-nil dst does not allocate, except:
+//
+//   - [MaxoutLayer], if dst is an input itself and Inputs is more than 512
+//   - [Func], if F or DF allocates
+//   - [Parallel], for a slice that is long enough to be timed
+//
+// All types are plain values, except [Monitor], and safe for concurrent use, with
+// these limits: the parameters of a [PReLU] or [MaxoutLayer] must not change
+// during a call, F and DF of a Func must be safe themselves, and a Monitor is for
+// one goroutine. PReLU and MaxoutLayer keep the slices they are given.
 type Activation[T Float] interface {
 	// Forward computes dst ← f(x).
 	Forward(dst, x []T) []T
 
-	// Derivative computes dst ← Jᵀ·upstream with J = ∂f/∂x at x, the
-	// backward pass of a layer.
+	// Derivative computes dst ← Jᵀ·upstream, the vector-Jacobian product
+	// with J = ∂f/∂x at x. It is the backward pass of a layer.
 	Derivative(dst, x, upstream []T) []T
 }
 
-// OutputDerivative is an activation whose derivative can be taken from its
-// output y = Forward(x) alone, so that a training loop may drop x, or may
-// have computed y in place.
+// OutputDerivative is an activation whose derivative can be computed from its
+// output y = Forward(x). A training loop may then drop x, or compute y in place.
+//
+// [LeakyReLU] implements it for any slope, but DerivativeFromOutput panics if the
+// slope is negative: y does not determine x then.
 type OutputDerivative[T Float] interface {
 	Activation[T]
 
 	// DerivativeFromOutput computes dst ← Jᵀ·upstream with J = ∂f/∂x at
-	// the x for which f(x) = y.
+	// the x for which f(x) = y. Pass the result of Forward as y, not x.
 	DerivativeFromOutput(dst, y, upstream []T) []T
 }
 
@@ -70,11 +103,11 @@ type OutputDerivative[T Float] interface {
 type Elementwise[T Float] interface {
 	Activation[T]
 
-	// At returns f(x), bit for bit what Forward gives.
+	// At returns f(x), with the same bits as Forward.
 	At(x T) T
 
-	// DerivativeAt returns f′(x), bit for bit what Derivative with a nil
-	// upstream gives.
+	// DerivativeAt returns f′(x), with the same bits as Derivative with a
+	// nil upstream.
 	DerivativeAt(x T) T
 }
 
@@ -86,13 +119,13 @@ type Parametric[T Float] interface {
 	// the slice changes the function.
 	Parameters() []T
 
-	// ParameterGradient adds ∂L/∂parameters to grad and returns it, so that
-	// a batch may come in pieces. A nil grad allocates zeros to add to.
+	// ParameterGradient adds ∂L/∂parameters to grad and returns it. It adds,
+	// so a batch may come in pieces. A nil grad means new zeros. grad must not
+	// overlap x, upstream or the parameters, not even exactly.
 	ParameterGradient(grad, x, upstream []T) []T
 }
 
-// The shape checks. Each panics with one line that names the call, and runs
-// before anything is written.
+// The checks of arguments. Each runs before anything is written.
 
 // forwardDst returns the dst for n results from x: dst itself, or a new slice
 // if dst is nil.
@@ -168,7 +201,7 @@ func checkApart[T Float](call, resultName string, result []T, inputName string, 
 	}
 }
 
-// stride returns the Stride that a field means: 0 stands for 1.
+// stride returns the Stride that a field means: 1 if it is 0.
 func stride(call string, field int) int {
 	if field < 0 {
 		mistake(call, "Stride = %d, want at least 0", field)
@@ -214,7 +247,7 @@ func saturatingProduct(a, b int) int {
 	return int(lo)
 }
 
-// mistake is the one panic of the package.
+// mistake panics for a wrong call, in the one form that the package has for it.
 func mistake(call, format string, args ...any) {
 	panic("activation: " + call + ": " + fmt.Sprintf(format, args...))
 }
@@ -232,8 +265,9 @@ func bitSize[T Float]() int {
 	return 64
 }
 
-// VectorBits returns the width in bits of the vectors that the package computes
-// with: 512, 256 or 128 on the vector tier, 0 on the scalar one. The vector tier
-// is built in by GOEXPERIMENT=simd with Go 1.27, on amd64, arm64 and wasm; results
-// keep the same bounds on both, but not always the same last bit.
+// VectorBits returns the width in bits of the SIMD vectors that the package
+// computes with: 512, 256 or 128, or 0 if the build has only the plain Go loops.
+// SIMD is built in with GOEXPERIMENT=simd and Go 1.27, on amd64, arm64 and wasm.
+// Results keep the same bounds with and without it, but not always the same last
+// bit.
 func VectorBits() int { return kernel.VectorBits() }

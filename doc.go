@@ -63,6 +63,6 @@
 //
 // # What it is not
 //
-// No layers, losses, optimisers or automatic differentiation: it is what these
-// are built on. The examples show how.
+// No losses, optimisers or automatic differentiation, and no layers except
+// [MaxoutLayer]: it is what these are built on. The examples show how.
 package activation

@@ -7,14 +7,15 @@ var (
 	_ OutputDerivative[float64] = LeakyReLU[float64]{}
 )
 
-// LeakyReLU is a [ReLU] that leaks a little where it is off, applied to each
-// element:
+// LeakyReLU is a [ReLU] with a small slope for u ≤ 0, applied to each element
+// (Maas et al., "Rectifier nonlinearities improve neural network acoustic models",
+// 2013):
 //
 //	f(u)  = u for u > 0, else α·u      range (−∞, ∞) for α > 0
 //	f′(u) = 1 for u > 0, else α
 //
-// The leak keeps a gradient alive for u ≤ 0, so that a unit which has gone off
-// can come back: it heals dead ReLUs. Let the network learn α with [PReLU].
+// The slope keeps a gradient for u ≤ 0, so a unit that is off can recover: there
+// are no dead units. Let the network learn α with [PReLU].
 //
 // f′ is that of α·u, by the constant factor rule, to the left and of u to the
 // right; f′(0) = α by convention.
@@ -27,11 +28,12 @@ var (
 //	f(+0) = +0             f′(+0) = α
 //	f(−0) = α·(−0)         f′(−0) = α
 //
-// Both are exact: a selection, and one multiplication correctly rounded.
+// Both round correctly: each result is a selection or one multiplication.
 // The zero value is ready to use.
 type LeakyReLU[T Float] struct {
 	// Alpha is the slope α for u ≤ 0, any real number; 0 means the usual
-	// 0.01. For a slope of 0 use [ReLU].
+	// 0.01. For a slope of 0 use [ReLU]. A slope that arrives at run time, and
+	// may be 0, belongs in a [PReLU] of one slope, where 0 is 0.
 	Alpha T
 }
 

@@ -13,26 +13,32 @@ var (
 	_ Parametric[float64] = MaxoutLayer[float64]{}
 )
 
-// Maxout is the maximum over groups of k = Pieces linear outputs, the pieces
-// of a unit:
+// Maxout gives the largest of each group of k = Pieces numbers (Goodfellow et
+// al., "Maxout networks", 2013). The numbers are linear outputs, the pieces of a
+// unit:
 //
 //	f(u)ᵢ        = max(uᵢ₁, …, uᵢₖ)                       range (−∞, ∞)
 //	∂f(u)ᵢ/∂uᵢⱼ  = 1 for the first maximum of the group, else 0
 //
-// It takes [outer][units][Pieces][Stride] to [outer][units][Stride]. It is not
-// a function of one number: each piece is a linear combination w′ᵀx + b′ of
-// its own, and the unit learns its activation along with its weights, as any
-// convex function of k straight lines. With pieces 0 and u it is [ReLU], with
-// αu and u, α ≤ 1, [LeakyReLU] and [PReLU], with −u and u the absolute value.
-// It has all the benefits of ReLU and no dead units, for k times the weights.
-// [MaxoutLayer] has the weights in it.
+// It takes [outer][units][Pieces][Stride] to [outer][units][Stride], so the
+// result is shorter than x. With Stride 1 the pieces of a unit lie side by side.
+// If each piece is a whole plane, as after a convolution of units·Pieces channels,
+// set Stride to height·width. Without it neighbouring pixels are taken for pieces,
+// and no error says so, because the lengths still fit.
 //
-// f′ is that of the piece that is selected; where pieces are equal any of them
-// is as good, and the first one takes the gradient.
+// Maxout is not a function of one number. Each piece is a linear combination
+// w′ᵀx + b′ of its own, and the unit learns its activation along with its weights:
+// any convex piecewise-linear function of k pieces. The pieces 0 and u give
+// [ReLU], αu and u with α ≤ 1 give [LeakyReLU] and [PReLU], −u and u give the
+// absolute value. Maxout does not saturate, as ReLU does not, and has no dead
+// units. It needs k times the weights. [MaxoutLayer] has the weights in it.
+//
+// f′ is the derivative of the piece that is selected. If pieces are equal, each of
+// them would be right, and the first one takes the gradient.
 //
 // Special cases are:
 //
-//	f = NaN where a piece is NaN; each NaN has derivative NaN
+//	f = NaN if a piece is NaN; each NaN has derivative NaN
 //	f is the identity for Pieces = 1
 //
 // Both are exact. The zero value has no pieces, and panics: set Pieces.
@@ -40,8 +46,8 @@ type Maxout[T Float] struct {
 	// Pieces is the number k of pieces of a unit, at least 1.
 	Pieces int
 
-	// Stride is the distance from one piece to the next; 0 means 1, where
-	// the pieces of a unit are consecutive.
+	// Stride is the distance from one piece to the next; 0 means 1. For
+	// planes it is height·width.
 	Stride int
 }
 
@@ -53,7 +59,7 @@ func (m Maxout[T]) shape(call string, n int) int {
 	return s
 }
 
-// Forward computes the maxima of x. dst has len(x)/Pieces elements.
+// Forward computes the maxima of x. The result has len(x)/Pieces elements.
 func (m Maxout[T]) Forward(dst, x []T) []T {
 	s := m.shape("Maxout.Forward", len(x))
 	dst = forwardDst("Maxout.Forward", dst, x, len(x)/m.Pieces)
@@ -80,17 +86,17 @@ func (m Maxout[T]) String() string {
 }
 
 // MaxoutLayer is a layer of [Maxout] units with their weights, the affine form
-// in which maxout was introduced (Goodfellow et al., "Maxout networks", 2013):
+// of the paper:
 //
 //	f(x)ᵢ = maxⱼ(wᵢⱼᵀx + bᵢⱼ)        j = 1 … Pieces
 //
-// It takes [batch][Inputs] to [batch][Units]. With j the first maximum of unit
-// i at x, by the sum and constant factor rules,
+// It takes [batch][Inputs] to [batch][Units]. If j is the first maximum of unit
+// i at x, then by the sum and constant factor rules
 //
 //	∂f(x)ᵢ/∂x = wᵢⱼ,   ∂f(x)ᵢ/∂wᵢⱼ = x,   ∂f(x)ᵢ/∂bᵢⱼ = 1
 //
-// and all other derivatives are 0. A NaN wins, as in Maxout, so that a NaN in x
-// makes its example's results NaN throughout. Sums are taken in T, in an order
+// and all other derivatives are 0. As in Maxout, NaN counts as the maximum, so a
+// NaN in x makes all results of its example NaN. Sums are taken in T, in an order
 // that does not depend on the batch.
 type MaxoutLayer[T Float] struct {
 	Inputs, Units, Pieces int // each at least 1
@@ -100,9 +106,10 @@ type MaxoutLayer[T Float] struct {
 	Params []T
 }
 
-// NewMaxoutLayer returns a layer with biases of 0 and weights drawn from a
+// NewMaxoutLayer returns a layer with biases of 0 and weights drawn by rng from a
 // normal distribution of variance 1/inputs. For two pieces that keeps the mean
-// square of the signal: E max(a,b)² = E (a² + b²)/2.
+// square of the signal: E max(a,b)² = E (a² + b²)/2. It panics if a number is less
+// than 1, if the parameters are more than any memory holds, or if rng is nil.
 func NewMaxoutLayer[T Float](inputs, units, pieces int, rng *rand.Rand) MaxoutLayer[T] {
 	m := MaxoutLayer[T]{Inputs: inputs, Units: units, Pieces: pieces}
 	m.checkFields("NewMaxoutLayer")
@@ -147,8 +154,9 @@ func (m MaxoutLayer[T]) shape(call string, n int) int {
 	return n / m.Inputs * m.Units
 }
 
-// Forward computes the outputs for a batch x. Forward and Derivative allocate a
-// copy of a row where dst is an input itself and the row longer than 512.
+// Forward computes the outputs for a batch x. If dst is an input itself, which
+// needs Units = Inputs, and Inputs is more than 512, Forward and Derivative
+// allocate a copy of a row.
 func (m MaxoutLayer[T]) Forward(dst, x []T) []T {
 	dst = forwardDst("MaxoutLayer.Forward", dst, x, m.shape("MaxoutLayer.Forward", len(x)))
 	checkApart("MaxoutLayer.Forward", "dst", dst, "Params", m.Params)

@@ -35,10 +35,10 @@ import (
 // has at the time of each call. Parallel returns any other type unchanged,
 // because its rows are not known.
 //
-// Parallel measures before it starts a goroutine. It computes a first part of a
-// long slice on the goroutine of the caller, and shares out the rest if that
-// would take 200 µs or more. Only such calls allocate, a little. No goroutine
-// outlives its call. If several goroutines panic, the call panics with the value
+// Parallel measures before it starts a goroutine. Of a slice of 2¹⁶ elements or
+// more (fewer for Func and MaxoutLayer) it computes a first part on the goroutine
+// of the caller, and shares out the rest if that would take 200 µs or more. Only
+// calls with such a slice allocate, a little. No goroutine outlives its call. If several goroutines panic, the call panics with the value
 // of the first element, as it would without Parallel.
 //
 // The methods of a are called from several goroutines at once. All types of this
@@ -46,11 +46,11 @@ import (
 // must be safe for concurrent use, which a function that counts its calls or
 // draws random numbers often is not.
 func Parallel[T Float](a Activation[T]) Activation[T] {
-	// To share work out costs the caller 5 to 30 µs, mostly to wake a processor
-	// that sleeps. Sigmoid on two processors (Xeon, virtual machine) breaks even
-	// at 130 µs, is 1.3 to 1.5 times as fast at 200 µs, and 1.8 times at 1 ms.
-	// The two readings of the clock cost 0.1 µs. ReLU with SIMD, the fastest loop,
-	// takes 4 µs for 2¹⁶ elements.
+	// Sharing work out costs the caller up to 30 µs, mostly to wake a processor
+	// that sleeps. Sigmoid on two processors (Xeon, virtual machine) breaks even at
+	// 100 µs, is 1.3 times as fast at 200 µs, and 1.7 times at 1 ms. Reading the
+	// clock twice costs 0.1 µs, and ReLU with SIMD, the fastest loop, takes 6 µs for
+	// 2¹⁶ elements.
 	return inParallel(a, effort{work: 1 << 16, rest: 200 * time.Microsecond})
 }
 
@@ -58,11 +58,11 @@ func inParallel[T Float](a Activation[T], e effort) Activation[T] {
 	if a == nil {
 		mistake("Parallel", "a is nil")
 	}
-	layout, known := layoutOf(a)
+	l, known := layoutOf(a)
 	if _, already := a.(wrapper[T]); already || !known {
 		return a
 	}
-	p := &parallel[T]{a, layout, e}
+	p := &parallel[T]{a, l, e}
 	output, isOutput := a.(OutputDerivative[T])
 	scalar, isElementwise := a.(scalarMethods[T])
 	parameters, isParametric := a.(parameterMethods[T])
@@ -131,22 +131,21 @@ type (
 	wrapper[T Float] interface{ inside() Activation[T] }
 )
 
-// An effort says from where on a pass is worth it.
+// An effort says what is worth it.
 type effort struct {
-	work int           // to time a first chunk: elements of x times their work
-	rest time.Duration // to share out the other chunks
+	work int           // from which a first chunk is timed: elements of x times the work of one
+	rest time.Duration // from which the other chunks are shared out
 }
 
 // A layout knows where an activation may be cut. It is asked at each call, since
 // the fields behind a pointer may change.
 type layout interface{ rows() rows }
 
-// rows says that in elements of x give out elements of f(x), and have no part in
-// any others.
-type rows struct {
-	in, out int
-	work    int // the least work for an element of x, as a multiple of the fastest loop
-}
+// rows says that each row of x has in elements, which give out elements of f(x)
+// and have no part in any others. work compares an element of x with the fastest
+// loop. It is a lower bound for every build: it only keeps the clock out of short
+// calls, and the clock decides the rest.
+type rows struct{ in, out, work int }
 
 func (r rows) rows() rows { return r }
 
@@ -199,8 +198,8 @@ func (p *parallel[T]) inside() Activation[T] { return p.a }
 // String returns that of the activation inside.
 func (p *parallel[T]) String() string { return fmt.Sprint(p.a) }
 
-// A slice that is not cut, or that does not fit, goes to a as it is. For one that
-// does not fit a panics.
+// Slices that are not cut go to a as they are. So do slices that are a mistake,
+// and a panics for them.
 
 // Forward computes dst ← f(x).
 func (p *parallel[T]) Forward(dst, x []T) []T {
@@ -236,8 +235,8 @@ type job[T Float] struct {
 	rows, chunks               int
 }
 
-// cut returns the job of slices with so many elements for a row. It has less
-// than two chunks if they are too short to be cut, or are not right.
+// cut returns the job of slices with so many elements for a row. It has fewer
+// than two chunks if the slices are too short to be cut, or are a mistake.
 func (p *parallel[T]) cut(r rows, dst []T, dstRow int, in []T, inRow int, upstream []T, upstreamRow int) job[T] {
 	j := job[T]{dst, in, upstream, dstRow, inRow, upstreamRow, 0, 0}
 	least := max(p.effort.work/r.work, 1)
@@ -253,10 +252,11 @@ func (p *parallel[T]) cut(r rows, dst []T, dstRow int, in []T, inRow int, upstre
 	if a, ok := p.a.(parameterMethods[T]); ok && overlap(dst, a.Parameters()) {
 		return j
 	}
-	// Several chunks for each processor: then a goroutine that has to wait for a
-	// processor delays its own chunk only.
-	const forEach, atLeast = 16, 32
-	j.chunks = min(j.rows, forEach*procs, len(in)/max(least/atLeast, 1))
+	// With several chunks for each processor, a goroutine that has to wait for a
+	// processor delays its own chunk only. The shortest slice has fewest chunks, so
+	// that on many processors the first one is still long enough to be timed.
+	const perProcessor, fewest = 16, 32
+	j.chunks = min(j.rows, perProcessor*procs, len(in)/max(least/fewest, 1))
 	return j
 }
 

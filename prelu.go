@@ -12,22 +12,29 @@ var (
 )
 
 // PReLU is a [LeakyReLU] whose slopes are parameters to learn, one for all
-// elements or one for each channel:
+// elements or one for each channel (He et al., "Delving deep into rectifiers",
+// 2015):
 //
 //	f(u)     = u for u > 0, else αᵢ·u      range (−∞, ∞) for αᵢ > 0
 //	f′(u)    = 1 for u > 0, else αᵢ
 //	∂f/∂αᵢ   = 0 for u > 0, else u
 //
-// with i = (index/Stride) mod len(Alpha): x is [outer][len(Alpha)][Stride],
-// and its length a multiple of len(Alpha)·Stride. A single slope takes any
-// length, whatever Stride says.
+// with i = (index/Stride) mod len(Alpha). x is [outer][len(Alpha)][Stride], and
+// its length is a multiple of len(Alpha)·Stride. A single slope takes any length,
+// and then Stride has no meaning.
 //
-// It was introduced with the initial slope ¼ of [NewPReLU] (He et al.,
-// "Delving deep into rectifiers", 2015). Leave its slopes out of weight decay,
-// which would pull them to 0 and so turn it into a [ReLU].
+// For an image [batch][channels][height][width] set Stride to height·width.
+// Without it the slopes change from pixel to pixel, and no error says so, because
+// the lengths still fit.
 //
-// The derivatives are those of αᵢ·u by either factor, the other one being
-// constant; at u = 0, f′ is αᵢ by convention.
+// [NewPReLU] starts with the slope ¼ of the paper. Leave the slopes out of weight
+// decay, which would pull them to 0 and turn the function into a [ReLU].
+//
+// A slope of 0 is 0 here, while the 0 of a LeakyReLU means 0.01. So a slope that
+// your program is given at run time belongs in a PReLU of one slope.
+//
+// The derivatives are those of αᵢ·u by u and by αᵢ. At u = 0, f′ is αᵢ by
+// convention.
 //
 // Special cases are:
 //
@@ -37,18 +44,20 @@ var (
 //	f(+0) = +0              f′(+0) = αᵢ
 //	f(−0) = αᵢ·(−0)         f′(−0) = αᵢ
 //
-// so that f(−Inf) is NaN for αᵢ = 0. Forward and Derivative are exact: a
-// selection, and one multiplication correctly rounded. The zero value has no
-// slope, and panics: use NewPReLU, or set Alpha.
+// So f(−Inf) is NaN for αᵢ = 0. Forward and Derivative round correctly: each
+// result is a selection or one multiplication. The zero value has no slope, and
+// panics: use NewPReLU, or set Alpha.
 type PReLU[T Float] struct {
 	// Alpha holds the slopes, at least one.
 	Alpha []T
 
-	// Stride is the distance from one channel to the next; 0 means 1.
+	// Stride is the distance from one channel to the next; 0 means 1. For
+	// an image it is height·width.
 	Stride int
 }
 
-// NewPReLU returns a PReLU with n slopes of ¼.
+// NewPReLU returns a PReLU with n slopes of ¼. Set its Stride for images. It
+// panics if n is less than 1, or more than any memory holds.
 func NewPReLU[T Float](n int) PReLU[T] {
 	atLeast("NewPReLU", "n", n, 1)
 	checkParameters("NewPReLU", "n", n)
@@ -92,7 +101,7 @@ func (p PReLU[T]) Derivative(dst, x, upstream []T) []T {
 func (p PReLU[T]) Parameters() []T { return p.Alpha }
 
 // ParameterGradient adds to grad[i] the sum of upstream·x over the elements
-// of slope i with x ≤ 0.
+// of slope i with x ≤ 0. What upstream is at x > 0 does not count.
 func (p PReLU[T]) ParameterGradient(grad, x, upstream []T) []T {
 	const call = "PReLU.ParameterGradient"
 	s := p.shape(call, len(x))

@@ -14,11 +14,12 @@ var (
 //
 // It is the usual choice for hidden layers. It is cheap, and since its gradient
 // is a constant 1 for u > 0 it vanishes less in deep networks, so that training
-// is faster than with sigmoid or tanh. It makes activations sparse: where
-// u ≤ 0 the output is exactly 0. But nothing bounds the output, which can blow
-// up; and a unit whose u is ≤ 0 on every example is dead: its gradient is 0, so
-// that nothing changes its weights again. Set the learning rate with care and
-// watch the share of dead units with a [Monitor], or use [LeakyReLU].
+// is faster than with sigmoid or tanh. It makes activations sparse: for u ≤ 0
+// the output is exactly 0. But nothing bounds the output, which can grow very
+// large. And a unit with u ≤ 0 on every example is dead: its gradient is 0, and
+// nothing changes its weights again (Lu et al., "Dying ReLU and initialization",
+// 2019). Set the learning rate with care and watch the share of dead units with a
+// [Monitor], or use [LeakyReLU].
 //
 // f′ is that of the constant 0 to the left and of u to the right. At u = 0,
 // where the two differ and any number between is as good, f′(0) = 0 is the

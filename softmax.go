@@ -191,7 +191,8 @@ func (l LogSoftmax[T]) Forward(dst, x []T) []T {
 // ForwardMasked computes the log probabilities for the logits to keep, as if
 // there were no others. A masked entry is −Inf, whatever its logit, and a row
 // that is masked out whole is all −Inf. DerivativeFromOutput takes the result as
-// it is; give it an upstream of 0 for a masked entry.
+// it is. Give it an upstream of 0 for a masked entry: a nil upstream means ones,
+// and would count the masked entries too.
 func (l LogSoftmax[T]) ForwardMasked(dst, x []T, keep []bool) []T {
 	const call = "LogSoftmax.ForwardMasked"
 	classes, step, tau := distributions(call, "x", Softmax[T](l), len(x))
