@@ -298,11 +298,11 @@ func (j job[T]) share(pass func(dst, in, upstream []T), from int) {
 	share(from, j.chunks, func(i int) { j.run(pass, i, i+1) })
 }
 
-// share calls run for each i from first to before end, each in one of several
-// goroutines, of which the caller's is one. They take the next i when they are
-// done with one. A panic of run is that of share, as it would be if all of them
-// ran in order: with the least i, after all below it, none begun after it. So is
-// a [runtime.Goexit].
+// share calls run for each i from first to before end, on several goroutines, and
+// the caller's is one of them. Each takes the next i when it has finished one. If
+// run panics, share panics as it would if all of them ran in order: with the panic
+// of the least i, after all below it have run, and with none begun after it. The
+// same holds of a [runtime.Goexit].
 func share(first, end int, run func(i int)) {
 	var (
 		next   atomic.Int64
@@ -336,7 +336,11 @@ func share(first, end int, run func(i int)) {
 	// goroutine that was started last only after some 60 µs, since its own turn
 	// comes if the caller waits; so let that be one too many.
 	for range min(runtime.GOMAXPROCS(0), end-first) {
-		group.Go(work)
+		group.Add(1)
+		go func() {
+			defer group.Done()
+			work()
+		}()
 	}
 	work()
 	group.Wait()

@@ -115,6 +115,9 @@ func TestParallelPointers(t *testing.T) {
 }
 
 func parallelPointers[T activation.Float](t *testing.T, e entry[T]) {
+	if runtime.GOMAXPROCS(0) < 2 {
+		t.Skip("this platform has one processor at most")
+	}
 	const n = 40
 	x := e.input(rand.New(rand.NewPCG(34, 35)), n)
 	value, pointer := activation.Eager(e.a), activation.Eager(pointerTo(e.a))
@@ -133,6 +136,9 @@ func TestParallelLiveFields(t *testing.T) {
 }
 
 func parallelLiveFields[T activation.Float](t *testing.T) {
+	if runtime.GOMAXPROCS(0) < 2 {
+		t.Skip("this platform has one processor at most")
+	}
 	rng := rand.New(rand.NewPCG(36, 37))
 	x := values[T](rng, 240)
 	check := func(parallel, now activation.Activation[T], chunks int) {
