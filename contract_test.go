@@ -370,6 +370,13 @@ func mistakes[T activation.Float](t *testing.T) {
 		{func(dst []T) { activation.Softmax[T]{Classes: 3}.Jacobian(dst, make([]T, 6)) }, "Softmax.Jacobian: len(x) = 6, want Classes = 3"},
 		{func(dst []T) { activation.Softmax[T]{}.Jacobian(dst, three) }, "Softmax.Jacobian: len(dst) = 3, want 9"},
 		{func(dst []T) { activation.Softmax[T]{}.ForwardMasked(dst, three, nil) }, "Softmax.ForwardMasked: len(keep) = 0, want 3"},
+		{func(dst []T) { activation.Softmax[T]{}.ForwardMasked(dst, three, make([]bool, 1)) }, "Softmax.ForwardMasked: len(keep) = 1, want 3"},
+		{func(dst []T) { activation.Softmax[T]{Classes: 1}.ForwardMasked(dst, three, make([]bool, 2)) }, "Softmax.ForwardMasked: len(keep) = 2, want a multiple of Classes·Stride = 1 that divides len(x) = 3"},
+		{func(dst []T) { activation.LogSoftmax[T]{Classes: 1}.ForwardMasked(dst, three, nil) }, "LogSoftmax.ForwardMasked: len(keep) = 0, want a multiple of Classes·Stride = 1 that divides len(x) = 3"},
+		{func(dst []T) { activation.Softmax[T]{Classes: 3}.ForwardMasked(dst, three, make([]bool, 6)) }, "Softmax.ForwardMasked: len(keep) = 6, want a multiple of Classes·Stride = 3 that divides len(x) = 3"},
+		{func(dst []T) {
+			activation.Softmax[T]{Classes: 2, Stride: 2}.ForwardMasked(dst, make([]T, 8), make([]bool, 2))
+		}, "Softmax.ForwardMasked: len(keep) = 2, want a multiple of Classes·Stride = 4 that divides len(x) = 8"},
 		{func(dst []T) { activation.Func[T]{}.Forward(dst, three) }, "Func.Forward: F is nil"},
 		{func([]T) { activation.Func[T]{}.At(1) }, "Func.At: F is nil"},
 		{func([]T) { activation.Func[T]{}.DerivativeAt(1) }, "Func.DerivativeAt: DF is nil"},
@@ -399,4 +406,24 @@ func TestMasked(t *testing.T) {
 	l := activation.LogSoftmax[float64]{Classes: 4}.ForwardMasked(nil, x, keep)
 	y = activation.LogSoftmax[float64]{}.Forward(nil, []float64{1, 2})
 	wantBits(t, "ForwardMasked", l, []float64{y[0], -inf, y[1], -inf, -inf, -inf, -inf, -inf})
+}
+
+// TestMaskRepeats checks that a short keep counts as the same keep over and over.
+func TestMaskRepeats(t *testing.T) {
+	rng := rand.New(rand.NewPCG(50, 51))
+	for _, c := range []struct{ classes, stride, rows, repeats int }{{4, 1, 1, 6}, {4, 1, 3, 2}, {3, 5, 2, 4}, {17, 16, 1, 3}, {70, 1, 70, 4}} {
+		keep := make([]bool, c.classes*c.stride*c.rows)
+		for i := range keep {
+			keep[i] = rng.IntN(2) == 0
+		}
+		x := values[float64](rng, len(keep)*c.repeats)
+		s := activation.Softmax[float64]{Classes: c.classes, Stride: c.stride}
+		all := slices.Repeat(keep, c.repeats)
+		wantBits(t, "Softmax.ForwardMasked", s.ForwardMasked(nil, x, keep), s.ForwardMasked(nil, x, all))
+		l := activation.LogSoftmax[float64](s)
+		wantBits(t, "LogSoftmax.ForwardMasked", l.ForwardMasked(nil, x, keep), l.ForwardMasked(nil, x, all))
+	}
+	if y := (activation.Softmax[float64]{Classes: 2}).ForwardMasked(nil, nil, make([]bool, 4)); len(y) != 0 {
+		t.Errorf("ForwardMasked of nothing = %v", y)
+	}
 }

@@ -3,6 +3,7 @@ package activation_test
 import (
 	"cmp"
 	"fmt"
+	"maps"
 	"math"
 	"math/rand/v2"
 	"slices"
@@ -36,8 +37,35 @@ func central(v []float64, i int, loss func() float64) float64 {
 	return (above - below) / (2 * h)
 }
 
-// near reports whether a derivative agrees with a central difference.
-func near(got, want float64) bool { return math.Abs(got-want) <= 1e-8*(1+math.Abs(want)) }
+// near reports whether a derivative agrees with a central difference, for an
+// upstream of a size.
+func near(got, want, size float64) bool { return math.Abs(got-want) <= 1e-8*(size+math.Abs(want)) }
+
+// upstreams returns upstreams of n elements, tiny ones, huge ones, and both mixed.
+func upstreams[T activation.Float](rng *rand.Rand, n int) map[string][]T {
+	sizes := map[string][]float64{"1e-10": {1e-10}, "1": {1}, "1e10": {1e10}, "mixed": {1e-10, 1, 1e10}}
+	gs := map[string][]T{}
+	for _, name := range slices.Sorted(maps.Keys(sizes)) {
+		g := values[T](rng, n)
+		for i := range g {
+			g[i] *= T(sizes[name][rng.IntN(len(sizes[name]))])
+		}
+		gs[name] = g
+	}
+	return gs
+}
+
+// largestSize returns the largest absolute value of an upstream; nil stands for ones.
+func largestSize[T activation.Float](g []T) float64 {
+	if g == nil {
+		return 1
+	}
+	m := 0.0
+	for _, v := range g {
+		m = max(m, math.Abs(float64(v)))
+	}
+	return m
+}
 
 // smooth returns a group of input with its elements far enough from the kinks,
 // and its pieces from each other, for a difference to mean something.
@@ -68,7 +96,10 @@ func TestDifferences(t *testing.T) {
 		rng := rand.New(rand.NewPCG(22, 23))
 		for range 50 {
 			x := e.smooth(rng)
-			for _, g := range [][]float64{nil, values[float64](rng, e.outputs)} {
+			gs := upstreams[float64](rng, e.outputs)
+			gs["nil"] = nil
+			for _, g := range gs {
+				size := largestSize(g)
 				want := make([]float64, len(x))
 				for i := range x {
 					want[i] = central(x, i, func() float64 { return loss(e.a, x, g) })
@@ -79,7 +110,7 @@ func TestDifferences(t *testing.T) {
 						in = e.a.Forward(nil, x)
 					}
 					for i, got := range p.run(nil, in, g) {
-						if !near(got, want[i]) {
+						if !near(got, want[i], size) {
 							t.Errorf("%s(%v, %v)[%d] = %v, central difference %v", p.name, x, g, i, got, want[i])
 						}
 					}
@@ -91,7 +122,7 @@ func TestDifferences(t *testing.T) {
 				parameters := parametric.Parameters()
 				for i, got := range parametric.ParameterGradient(nil, x, g) {
 					want := central(parameters, i, func() float64 { return loss(e.a, x, g) })
-					if !near(got, want) {
+					if !near(got, want, size) {
 						t.Errorf("ParameterGradient(%v, %v)[%d] = %v, central difference %v", x, g, i, got, want)
 					}
 				}
@@ -109,16 +140,17 @@ func TestDerivative32(t *testing.T) {
 			wide := entries[i]
 			for range 50 {
 				x := e.smooth(rng)
-				g := values[float32](rng, e.outputs)
-				want := wide.a.Derivative(nil, widen(x), widen(g))
-				if l, ok := e.a.(activation.MaxoutLayer[float32]); ok { // its weights were rounded
-					w := wide.a.(activation.MaxoutLayer[float64])
-					w.Params = widen(l.Params)
-					want = w.Derivative(nil, widen(x), widen(g))
-				}
-				for j, got := range e.a.Derivative(nil, x, g) {
-					if math.Abs(float64(got)-want[j]) > 1e-5*(1+math.Abs(want[j])) {
-						t.Errorf("Derivative(%v, %v)[%d] = %v, in float64 %v", x, g, j, got, want[j])
+				for _, g := range upstreams[float32](rng, e.outputs) {
+					want := wide.a.Derivative(nil, widen(x), widen(g))
+					if l, ok := e.a.(activation.MaxoutLayer[float32]); ok { // its weights were rounded
+						w := wide.a.(activation.MaxoutLayer[float64])
+						w.Params = widen(l.Params)
+						want = w.Derivative(nil, widen(x), widen(g))
+					}
+					for j, got := range e.a.Derivative(nil, x, g) {
+						if math.Abs(float64(got)-want[j]) > 1e-5*(largestSize(g)+math.Abs(want[j])) {
+							t.Errorf("Derivative(%v, %v)[%d] = %v, in float64 %v", x, g, j, got, want[j])
+						}
 					}
 				}
 			}
@@ -192,35 +224,41 @@ func TestSoftmaxDerivative(t *testing.T) {
 	for _, tau := range []float64{0, 0.5, 3} {
 		for _, spread := range []float64{0, 1, 30} {
 			for _, n := range []int{1, 2, 5, 40} {
-				x, g := values[float64](rng, n), values[float64](rng, n)
+				x := values[float64](rng, n)
 				for i := range x {
 					x[i] *= spread
+				}
+				for kind, g := range upstreams[float64](rng, n) {
+					what := fmt.Sprintf("n=%d, spread %v, τ=%v, upstream %s", n, spread, tau, kind)
+					s := activation.Softmax[float64]{Temperature: tau}
+					l := activation.LogSoftmax[float64]{Temperature: tau}
+					p := s.Forward(nil, x)
+					total, mean := 0.0, 0.0
+					for i := range g {
+						total += math.Abs(g[i])
+						mean += math.Abs(g[i]) * p[i]
+					}
+					scale := 1 / cmp.Or(tau, 1)
+					check := func(name string, got []float64, want []reference.Value, size func(i int) float64) {
+						t.Helper()
+						for i := range got {
+							bound := 8*0x1p-52*size(i)*scale + math.SmallestNonzeroFloat64
+							if off := math.Abs(reference.FromFloat(got[i]).Sub(want[i]).Float64()); !(off <= bound) {
+								t.Errorf("%s, %s [%d] = %v, want %v (off by %.2f times the bound)", name, what, i, got[i], want[i], off/bound)
+							}
+						}
+					}
+					far := 1 + spread*6*scale // the exponentials' own condition
+					check("Softmax.Derivative", s.Derivative(nil, x, g), reference.SoftmaxDerivative(x, g, tau),
+						func(i int) float64 { return far * p[i] * (math.Abs(g[i]) + mean) })
+					check("LogSoftmax.Derivative", l.Derivative(nil, x, g), reference.LogSoftmaxDerivative(x, g, tau),
+						func(i int) float64 { return far * (math.Abs(g[i]) + p[i]*total) })
+
 				}
 				what := fmt.Sprintf("n=%d, spread %v, τ=%v", n, spread, tau)
 				s := activation.Softmax[float64]{Temperature: tau}
 				l := activation.LogSoftmax[float64]{Temperature: tau}
-				p := s.Forward(nil, x)
-				total, mean := 0.0, 0.0
-				for i := range g {
-					total += math.Abs(g[i])
-					mean += math.Abs(g[i]) * p[i]
-				}
-				scale := 1 / cmp.Or(tau, 1)
-				check := func(name string, got []float64, want []reference.Value, size func(i int) float64) {
-					t.Helper()
-					for i := range got {
-						bound := 8*0x1p-52*size(i)*scale + math.SmallestNonzeroFloat64
-						if off := math.Abs(reference.FromFloat(got[i]).Sub(want[i]).Float64()); !(off <= bound) {
-							t.Errorf("%s, %s [%d] = %v, want %v (off by %.2f times the bound)", name, what, i, got[i], want[i], off/bound)
-						}
-					}
-				}
-				far := 1 + spread*6*scale // the exponentials' own condition
-				check("Softmax.Derivative", s.Derivative(nil, x, g), reference.SoftmaxDerivative(x, g, tau),
-					func(i int) float64 { return far * p[i] * (math.Abs(g[i]) + mean) })
-				check("LogSoftmax.Derivative", l.Derivative(nil, x, g), reference.LogSoftmaxDerivative(x, g, tau),
-					func(i int) float64 { return far * (math.Abs(g[i]) + p[i]*total) })
-
+				p, scale := s.Forward(nil, x), 1/cmp.Or(tau, 1)
 				js, jl := s.Jacobian(nil, x), l.Jacobian(nil, x)
 				for i := range n {
 					unit := make([]float64, n)
@@ -272,10 +310,12 @@ func TestFromOutput(t *testing.T) {
 		}
 		rng := rand.New(rand.NewPCG(28, 29))
 		for range 100 {
-			x, g := e.smooth(rng), values[float64](rng, e.outputs)
-			got, want := o.DerivativeFromOutput(nil, o.Forward(nil, x), g), o.Derivative(nil, x, g)
-			if !slices.EqualFunc(got, want, func(a, b float64) bool { return math.Abs(a-b) <= 1e-12*(1+math.Abs(b)) }) {
-				t.Errorf("from the output of %v: %v, want %v", x, got, want)
+			x := e.smooth(rng)
+			for _, g := range upstreams[float64](rng, e.outputs) {
+				got, want := o.DerivativeFromOutput(nil, o.Forward(nil, x), g), o.Derivative(nil, x, g)
+				if !slices.EqualFunc(got, want, func(a, b float64) bool { return math.Abs(a-b) <= 1e-12*(largestSize(g)+math.Abs(b)) }) {
+					t.Errorf("from the output of %v: %v, want %v", x, got, want)
+				}
 			}
 		}
 	})

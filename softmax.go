@@ -17,12 +17,15 @@ var (
 //	f(u)ᵢ        = e^(uᵢ/τ) / Σⱼ e^(uⱼ/τ)          range [0, 1], sum 1
 //	∂f(u)ᵢ/∂uⱼ   = f(u)ᵢ · (δᵢⱼ − f(u)ⱼ) / τ       δᵢⱼ = 1 for i = j, else 0
 //
-// It is [Sigmoid] for more than two classes, softmax [u, 0] being [σ(u), σ(−u)].
+// It is [Sigmoid] for more than two classes: softmax [u, 0] is [σ(u), σ(−u)].
 // Use it on the output layer of a classifier: [2.0, 1.0, 0.1] becomes about
-// [0.7, 0.2, 0.1]. For the cross-entropy loss take [LogSoftmax].
+// [0.7, 0.2, 0.1]. For the cross-entropy loss use [LogSoftmax].
 //
 // It works along an axis: x is [outer][Classes][Stride], and each of the
-// outer·Stride distributions has its Classes entries Stride apart.
+// outer·Stride distributions has its Classes entries Stride apart. Without Classes
+// the whole slice is one distribution, so a batch of examples needs Classes. An
+// image [channels][height][width] whose pixels are classified needs Classes =
+// channels and Stride = height·width.
 //
 // f′ follows from the quotient rule for Nᵢ/S with Nᵢ = e^(uᵢ/τ), whose
 // derivative by the chain rule is Nᵢ/τ, and S = Σⱼ Nⱼ:
@@ -34,21 +37,27 @@ var (
 //	an entry −Inf beside a finite one gives exactly 0
 //	a row with NaN or +Inf in it, or with −Inf only, gives NaN throughout
 //	a row of one entry gives 1
+//	τ = +Inf gives 1/k for each of the k entries that are not −Inf
 //
 // The relative error of an entry is at most 4·ε·(1 + |x − max|/τ), down to the
 // smallest subnormal, with ε = 2⁻²³ for float32 and 2⁻⁵² for float64, for rows
-// of up to 2²⁰ entries; the entries of n sum to 1 within 2·ε·√n.
+// of up to 2²⁰ entries; the entries of n sum to 1 within 2·ε·√n. The difference
+// x − max may be larger than the largest float, if its quotient by τ is not.
 // The zero value is ready to use.
+//
+// Source: J. S. Bridle, "Probabilistic Interpretation of Feedforward Classification
+// Network Outputs, with Relationships to Statistical Pattern Recognition", 1990.
 type Softmax[T Float] struct {
-	// Classes is the number of entries of a distribution; 0 means that the
-	// whole slice is one, whatever Stride says.
+	// Classes is the number of entries of a distribution. 0 means that the
+	// whole slice is one distribution; Stride is then ignored.
 	Classes int
 
 	// Stride is the distance from one entry to the next; 0 means 1.
 	Stride int
 
 	// Temperature is τ: above 1 it evens the probabilities out, below 1 it
-	// sharpens them. 0 means 1, else it must be above 0.
+	// sharpens them. 0 means 1, else it must be above 0, and may be +Inf. The
+	// scale 1/√d of attention is a Temperature of √d.
 	Temperature T
 }
 
@@ -71,10 +80,16 @@ func distributions[T Float](call, slice string, s Softmax[T], n int) (classes, s
 	return s.Classes, step, tau
 }
 
-// checkKeep checks that there is a keep for each of n elements.
-func checkKeep(call string, keep []bool, n int) {
-	if len(keep) != n {
+// checkKeep checks that keep covers whole distributions of those that s describes,
+// and that reading it over and over covers n elements.
+func checkKeep[T Float](call string, keep []bool, s Softmax[T], n int) {
+	switch {
+	case len(keep) == n:
+	case s.Classes == 0:
 		mistake(call, "len(keep) = %d, want %d", len(keep), n)
+	case len(keep) == 0 || n%len(keep) != 0 || len(keep)%product(s.Classes, max(s.Stride, 1)) != 0:
+		mistake(call, "len(keep) = %d, want a multiple of Classes·Stride = %d that divides len(x) = %d",
+			len(keep), product(s.Classes, max(s.Stride, 1)), n)
 	}
 }
 
@@ -96,21 +111,35 @@ func (s Softmax[T]) Forward(dst, x []T) []T {
 	return dst
 }
 
-// ForwardMasked computes the probabilities for the logits to keep, as if there
-// were no others. A masked entry is 0, whatever its logit, and a row that is
-// masked out whole is all 0. DerivativeFromOutput takes the result as it is, and
-// gives 0 for a masked entry.
+// ForwardMasked computes the probabilities for the entries of x to keep, as if
+// there were no others: keep[i] says whether x[i] counts. An entry that does not
+// count gives 0, and may be anything, even NaN. A row without an entry to keep
+// gives 0 throughout.
+//
+// The length of keep is that of x. It may also be shorter: a multiple of
+// Classes·Stride that divides len(x). Then keep is read over and over. So one
+// causal mask of n·n elements serves all heads of attention.
+//
+// The backward pass is DerivativeFromOutput, which gives 0 for a masked entry.
+// Derivative knows nothing of the mask.
 func (s Softmax[T]) ForwardMasked(dst, x []T, keep []bool) []T {
 	const call = "Softmax.ForwardMasked"
 	classes, step, tau := distributions(call, "x", s, len(x))
-	checkKeep(call, keep, len(x))
+	checkKeep(call, keep, s, len(x))
 	dst = forwardDst(call, dst, x, len(x))
 	kernel.SoftmaxMasked(dst, x, keep, classes, step, tau)
 	return dst
 }
 
 // Derivative computes dst ← Jᵀ·upstream at x: with y = f(x) and g = upstream,
-// yᵢ·(gᵢ − Σⱼ yⱼgⱼ)/τ, arranged so that small components keep their bits.
+//
+//	yᵢ·(gᵢ − Σⱼ yⱼgⱼ)/τ = Σⱼ yᵢyⱼ(gᵢ − gⱼ)/τ
+//
+// For a y with the error of Forward, the error is at most
+// 16·ε·Σⱼ yᵢyⱼ|gᵢ − gⱼ|/τ for rows of up to 1000 entries, plus a few of the
+// smallest subnormals. For longer rows it grows at most in proportion to the
+// length. So a large gⱼ beside a small yⱼ does no harm, as long as no difference
+// gᵢ − gⱼ overflows.
 func (s Softmax[T]) Derivative(dst, x, upstream []T) []T {
 	classes, step, tau := distributions("Softmax.Derivative", "x", s, len(x))
 	dst = derivativeDst("Softmax.Derivative", dst, x, upstream, len(x))
@@ -118,7 +147,9 @@ func (s Softmax[T]) Derivative(dst, x, upstream []T) []T {
 	return dst
 }
 
-// DerivativeFromOutput is [Softmax.Derivative] for y = Forward(x).
+// DerivativeFromOutput is [Softmax.Derivative] for y = Forward(x), with the same
+// bound, or for the y of ForwardMasked. If yᵢ is exactly 0, the result is 0 and gᵢ
+// does not count, even if it is NaN or infinite.
 func (s Softmax[T]) DerivativeFromOutput(dst, y, upstream []T) []T {
 	classes, step, tau := distributions("Softmax.DerivativeFromOutput", "y", s, len(y))
 	dst = fromOutputDst("Softmax.DerivativeFromOutput", dst, y, upstream)
@@ -126,8 +157,9 @@ func (s Softmax[T]) DerivativeFromOutput(dst, y, upstream []T) []T {
 	return dst
 }
 
-// Jacobian computes all derivatives for one distribution x of n entries:
-// ∂f(x)ᵢ/∂xⱼ at index i·n + j.
+// Jacobian computes all derivatives for one distribution x of n entries: dst has
+// n·n elements, with ∂f(x)ᵢ/∂xⱼ at index i·n + j. It panics if x has more than one
+// distribution.
 func (s Softmax[T]) Jacobian(dst, x []T) []T {
 	dst, tau := jacobianDst("Softmax.Jacobian", s, dst, x)
 	kernel.SoftmaxJacobian(dst, x, tau)
@@ -157,12 +189,12 @@ func (s Softmax[T]) fields() string {
 
 // LogSoftmax is the logarithm of [Softmax], with the same fields:
 //
-//	f(u)ᵢ        = uᵢ/τ − log Σⱼ e^(uⱼ/τ)          range (−∞, 0]
+//	f(u)ᵢ        = uᵢ/τ − log Σⱼ e^(uⱼ/τ)          range [−∞, 0]
 //	∂f(u)ᵢ/∂uⱼ   = (δᵢⱼ − pⱼ) / τ                  p = softmax u
 //
 // Use it for the loss: the cross-entropy of a classifier is −f(u) at the class
-// that is right. It is accurate also where softmax is close to 1, and the
-// logarithm of that would be 0: f([40, 0])₀ is −4.2e-18.
+// that is right. It is also accurate if softmax is so close to 1 that the
+// logarithm of its rounded value is 0: f([40, 0])₀ is −4.2e-18.
 //
 // f′ follows from the sum and chain rules, with log′ v = 1/v.
 //
@@ -171,8 +203,12 @@ func (s Softmax[T]) fields() string {
 //	an entry −Inf beside a finite one gives −Inf
 //	a row with NaN or +Inf in it, or with −Inf only, gives NaN throughout
 //	a row of one entry gives 0
+//	τ = +Inf gives −log k for each of the k entries that are not −Inf
 //
-// The error is below 4 ULP. The zero value is ready to use.
+// The error is below 4 ULP, for rows of up to 2²⁰ entries. The zero value is ready
+// to use.
+//
+// Source: see [Softmax].
 type LogSoftmax[T Float] struct {
 	// Classes, Stride and Temperature are those of [Softmax].
 	Classes     int
@@ -188,22 +224,29 @@ func (l LogSoftmax[T]) Forward(dst, x []T) []T {
 	return dst
 }
 
-// ForwardMasked computes the log probabilities for the logits to keep, as if
-// there were no others. A masked entry is −Inf, whatever its logit, and a row
-// that is masked out whole is all −Inf. DerivativeFromOutput takes the result as
-// it is. Give it an upstream of 0 for a masked entry: a nil upstream means ones,
-// and would count the masked entries too.
+// ForwardMasked computes the log probabilities for the entries of x to keep, as if
+// there were no others, with the keep of [Softmax.ForwardMasked]. An entry that does
+// not count gives −Inf, and a row without an entry to keep gives −Inf throughout.
+//
+// The backward pass is DerivativeFromOutput, with an upstream of 0 for each masked
+// entry. Derivative knows nothing of the mask.
 func (l LogSoftmax[T]) ForwardMasked(dst, x []T, keep []bool) []T {
 	const call = "LogSoftmax.ForwardMasked"
 	classes, step, tau := distributions(call, "x", Softmax[T](l), len(x))
-	checkKeep(call, keep, len(x))
+	checkKeep(call, keep, Softmax[T](l), len(x))
 	dst = forwardDst(call, dst, x, len(x))
 	kernel.LogSoftmaxMasked(dst, x, keep, classes, step, tau)
 	return dst
 }
 
-// Derivative computes dst ← Jᵀ·upstream at x: with g = upstream,
-// (gᵢ − pᵢ·Σⱼ gⱼ)/τ.
+// Derivative computes dst ← Jᵀ·upstream at x: with p = softmax x and g = upstream,
+//
+//	(gᵢ − pᵢ·Σⱼ gⱼ)/τ = ((1 − pᵢ)·gᵢ − pᵢ·Σⱼ gⱼ)/τ     the last sum for j ≠ i
+//
+// For p = e^y and a y with the error of Forward, the error is at most
+// 16·ε·((1 − pᵢ)·|gᵢ| + pᵢ·Σⱼ |gⱼ|)/τ for rows of up to 1000 entries, plus a few of
+// the smallest subnormals, times the sum of all |gⱼ| if that is above 1. For longer
+// rows it grows at most in proportion to the length.
 func (l LogSoftmax[T]) Derivative(dst, x, upstream []T) []T {
 	classes, step, tau := distributions("LogSoftmax.Derivative", "x", Softmax[T](l), len(x))
 	dst = derivativeDst("LogSoftmax.Derivative", dst, x, upstream, len(x))
@@ -211,7 +254,9 @@ func (l LogSoftmax[T]) Derivative(dst, x, upstream []T) []T {
 	return dst
 }
 
-// DerivativeFromOutput is [LogSoftmax.Derivative] for y = Forward(x).
+// DerivativeFromOutput is [LogSoftmax.Derivative] for y = Forward(x), with the same
+// bound. Each gᵢ counts, even if yᵢ is −Inf, since ∂f(u)ᵢ/∂uⱼ is not 0 there: for the
+// y of ForwardMasked, set the upstream of the masked entries to 0.
 func (l LogSoftmax[T]) DerivativeFromOutput(dst, y, upstream []T) []T {
 	classes, step, tau := distributions("LogSoftmax.DerivativeFromOutput", "y", Softmax[T](l), len(y))
 	dst = fromOutputDst("LogSoftmax.DerivativeFromOutput", dst, y, upstream)
@@ -219,8 +264,9 @@ func (l LogSoftmax[T]) DerivativeFromOutput(dst, y, upstream []T) []T {
 	return dst
 }
 
-// Jacobian computes all derivatives for one distribution x of n entries:
-// ∂f(x)ᵢ/∂xⱼ at index i·n + j.
+// Jacobian computes all derivatives for one distribution x of n entries: dst has
+// n·n elements, with ∂f(x)ᵢ/∂xⱼ at index i·n + j. It panics if x has more than one
+// distribution.
 func (l LogSoftmax[T]) Jacobian(dst, x []T) []T {
 	dst, tau := jacobianDst("LogSoftmax.Jacobian", Softmax[T](l), dst, x)
 	kernel.LogSoftmaxJacobian(dst, x, tau)

@@ -18,7 +18,8 @@ func Softmax[T element.Float](dst, x []T, classes, stride int, tau T) {
 }
 
 // SoftmaxMasked is Softmax over the entries of x to keep. The others are 0 in
-// dst, whatever they are in x, and so is all of a row with nothing to keep.
+// dst, and so is all of a row with nothing to keep. If keep is shorter than x, it
+// is read over and over.
 func SoftmaxMasked[T element.Float](dst, x []T, keep []bool, classes, stride int, tau T) {
 	mask(dst, x, keep, negativeInf[T]())
 	Softmax(dst, dst, classes, stride, tau)
@@ -57,8 +58,8 @@ func LogSoftmax[T element.Float](dst, x []T, classes, stride int, tau T) {
 }
 
 // LogSoftmaxMasked is LogSoftmax over the entries of x to keep. The others are
-// −Inf in dst, whatever they are in x, and so is all of a row with nothing to
-// keep.
+// −Inf in dst, and so is all of a row with nothing to keep. If keep is shorter than
+// x, it is read over and over.
 func LogSoftmaxMasked[T element.Float](dst, x []T, keep []bool, classes, stride int, tau T) {
 	mask(dst, x, keep, negativeInf[T]())
 	LogSoftmax(dst, dst, classes, stride, tau)
@@ -93,13 +94,17 @@ func LogSoftmaxJacobian[T element.Float](dst, x []T, tau T) {
 
 func negativeInf[T element.Float]() T { return T(math.Inf(-1)) }
 
-// mask copies x to dst, and masked to where there is nothing to keep.
+// mask copies x to dst, with the value masked for each entry that is not to be kept.
 func mask[T element.Float](dst, x []T, keep []bool, masked T) {
-	for i, v := range x {
-		if !keep[i] {
-			v = masked
+	for len(x) > 0 {
+		for i, k := range keep {
+			v := x[i]
+			if !k {
+				v = masked
+			}
+			dst[i] = v
 		}
-		dst[i] = v
+		x, dst = x[len(keep):], dst[len(keep):]
 	}
 }
 

@@ -20,6 +20,7 @@ func exponentials[T element.Float](dst, x []T, stride int, m, tau T, s *sum) {
 // exponentials32 adds up in float64: a sum of float32 terms needs no more bits.
 func exponentials32(dst, x []float32, stride int, m, tau float64, s *sum) {
 	total := s.high
+	factor, divisor := element.Quotient(tau)
 	if stride == 1 && tau == 1 && dst != nil {
 		dst = dst[:len(x)]
 		for i, v := range x {
@@ -29,7 +30,7 @@ func exponentials32(dst, x []float32, stride int, m, tau float64, s *sum) {
 		}
 	} else {
 		for i := 0; i < len(x); i += stride {
-			e := exp32((float64(x[i]) - m) / tau)
+			e := exp32((float64(x[i])*factor - m*factor) / divisor)
 			total += e
 			if dst != nil {
 				dst[i] = float32(e)
@@ -106,13 +107,16 @@ func exponentials64(dst, x []float64, stride int, m, tau float64, s *sum) {
 // exponentialsAnywhere is exponentials64 for every m and τ.
 func exponentialsAnywhere(dst, x []float64, stride int, m, tau float64, s *sum) {
 	total, block, terms := *s, 0.0, 0
+	factor, divisor := element.Quotient(tau)
+	m *= factor
 	for i := 0; i < len(x); i += stride {
-		d := x[i] - m
-		t := d - x[i]
-		low := (x[i] - (d - t)) - (m + t)
+		v := x[i] * factor
+		d := v - m
+		t := d - v
+		low := (v - (d - t)) - (m + t)
 		if tau != 1 {
-			q := d / tau
-			low = (math.FMA(-q, tau, d) + low) / tau
+			q := d / divisor
+			low = (math.FMA(-q, divisor, d) + low) / divisor
 			d = q
 		}
 		n, k := expPoint(d)

@@ -102,7 +102,8 @@ func logRest[T element.Float](x []T, stride int, tau T) (m T, log float64) {
 func logProbability[T element.Float](v, m, tau T, log float64) T {
 	d := float64(v) - float64(m)
 	if tau != 1 {
-		d /= float64(tau)
+		factor, divisor := element.Quotient(float64(tau))
+		d = (float64(v)*factor - float64(m)*factor) / divisor
 	}
 	return T(d - log)
 }

@@ -128,24 +128,33 @@ func SoftmaxDerivativeFromOutput[T element.Float](dst, y, upstream []T, classes,
 	}
 }
 
-// softmaxBackward sets dst to yᵢ·(gᵢ − Σ yⱼgⱼ)/τ for one row.
+// softmaxBackward sets dst to yᵢ·Σⱼ yⱼ(gᵢ − gⱼ)/τ for one row, as
 //
-// Where one y is close to 1, both gᵢ and the sum are almost the same, and a
-// plain difference has lost what the others contribute. So it takes the
-// differences first, from a c close to the sum:
+//	yᵢ·((gᵢ − m) − Σⱼ yⱼ(gⱼ − m))/τ
 //
-//	gᵢ − Σ yⱼgⱼ = (gᵢ − c) − Σ yⱼ(gⱼ − c)      as Σ yⱼ = 1
+// That is the same for every m, as Σ yⱼ = 1, but its roundings are not. They stay
+// small beside the terms if m is the mean Σ yⱼgⱼ, since |gᵢ − m| is then at most
+// Σⱼ yⱼ|gᵢ − gⱼ|. The mean is found from the g beside the largest y: if that y is
+// close to 1, the mean is all but its g, and what the others contribute is not
+// lost. For a constant g the result is exactly 0.
 //
-// c comes from the same formula with g₀ for c, so that a constant g, the
-// gradient of nothing, gives exactly 0.
+// An upstream beside a y of 0 does not count, even if it is NaN or infinite.
 func softmaxBackward[T element.Float](dst []T, p probabilities[T], g []T, stride int, tau T) {
-	c := float64(element.Upstream(1, g, 0))
-	c += p.mean(g, stride, c)
-	s := p.mean(g, stride, c)
+	top, c := T(-1), 0.0
 	for i := 0; i < len(dst); i += stride {
-		d := float64(p.at(i)) * ((float64(element.Upstream(1, g, i)) - c) - s)
-		if tau != 1 {
-			d /= float64(tau)
+		if y := p.at(i); y > top {
+			top, c = y, float64(element.Upstream(1, g, i))
+		}
+	}
+	m := c + p.mean(g, stride, c)
+	s := p.mean(g, stride, m)
+	for i := 0; i < len(dst); i += stride {
+		y, d := float64(p.at(i)), 0.0
+		if y != 0 {
+			d = y * ((float64(element.Upstream(1, g, i)) - m) - s)
+			if tau != 1 {
+				d /= float64(tau)
+			}
 		}
 		dst[i] = T(d)
 	}
@@ -177,6 +186,9 @@ func (p *probabilities[T]) again(i int) T {
 func (p *probabilities[T]) mean(g []T, stride int, c float64) float64 {
 	var s sum
 	for i := 0; i < max(len(p.y), len(p.x)); i += stride {
+		if p.at(i) == 0 {
+			continue
+		}
 		s.add(float64(float64(p.at(i)) * (float64(element.Upstream(1, g, i)) - c))) // not fused: the same bits on every path
 	}
 	return s.value()

@@ -81,14 +81,21 @@ func rest32(x []float32, s strip, m simd.Float32s, tau float32, divide bool) (re
 	one := simd.BroadcastFloat32s(1)
 	limit := simd.LoadFloat32s(exp32Constants.limit[:])
 	sum, low, ties := zero, zero, zero
+	factor, divisor := element.Quotient(tau)
+	if divide {
+		m = m.Mul(simd.BroadcastFloat32s(factor))
+	}
 	in := x[s.last:]
 	for k := s.count; k > 0; k-- {
 		v := simd.LoadFloat32s(in)
+		if divide {
+			v = v.Mul(simd.BroadcastFloat32s(factor))
+		}
 		z := v.Sub(m)
 		t := z.Sub(v)
 		e := v.Sub(z.Sub(t)).Sub(m.Add(t))
 		if divide {
-			d := simd.BroadcastFloat32s(tau)
+			d := simd.BroadcastFloat32s(divisor)
 			q := z.Div(d)
 			e = residual32(zero.Sub(q), d, z).Add(e).Div(d)
 			z = q
@@ -135,10 +142,13 @@ func (l *logs32) log() (high, low [maxLanes]float32) {
 
 // subtract32 sets a strip of dst to (x − m)/τ − (high + low).
 func subtract32(dst, x []float32, s strip, m, high, low simd.Float32s, tau float32, divide bool) {
+	factor, divisor := element.Quotient(tau)
 	difference := func(x []float32) simd.Float32s {
-		z := simd.LoadFloat32s(x).Sub(m)
+		v := simd.LoadFloat32s(x)
+		z := v.Sub(m)
 		if divide {
-			z = z.Div(simd.BroadcastFloat32s(tau))
+			f := simd.BroadcastFloat32s(factor)
+			z = v.Mul(f).Sub(m.Mul(f)).Div(simd.BroadcastFloat32s(divisor))
 		}
 		return z.Sub(high).Sub(low)
 	}
@@ -263,14 +273,21 @@ func rest64(x []float64, s strip, m simd.Float64s, tau float64, divide bool) (re
 	one := simd.BroadcastFloat64s(1)
 	limit := simd.LoadFloat64s(exp64Constants.limit[:])
 	sum, low, ties := zero, zero, zero
+	factor, divisor := element.Quotient(tau)
+	if divide {
+		m = m.Mul(simd.BroadcastFloat64s(factor))
+	}
 	in := x[s.last:]
 	for k := s.count; k > 0; k-- {
 		v := simd.LoadFloat64s(in)
+		if divide {
+			v = v.Mul(simd.BroadcastFloat64s(factor))
+		}
 		z := v.Sub(m)
 		t := z.Sub(v)
 		e := v.Sub(z.Sub(t)).Sub(m.Add(t))
 		if divide {
-			d := simd.BroadcastFloat64s(tau)
+			d := simd.BroadcastFloat64s(divisor)
 			q := z.Div(d)
 			e = residual64(zero.Sub(q), d, z).Add(e).Div(d)
 			z = q
@@ -318,10 +335,13 @@ func (l *logs64) log() (high, low [maxLanes64]float64) {
 
 // subtract64 is subtract32 for float64.
 func subtract64(dst, x []float64, s strip, m, high, low simd.Float64s, tau float64, divide bool) {
+	factor, divisor := element.Quotient(tau)
 	difference := func(x []float64) simd.Float64s {
-		z := simd.LoadFloat64s(x).Sub(m)
+		v := simd.LoadFloat64s(x)
+		z := v.Sub(m)
 		if divide {
-			z = z.Div(simd.BroadcastFloat64s(tau))
+			f := simd.BroadcastFloat64s(factor)
+			z = v.Mul(f).Sub(m.Mul(f)).Div(simd.BroadcastFloat64s(divisor))
 		}
 		return z.Sub(high).Sub(low)
 	}

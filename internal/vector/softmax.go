@@ -87,11 +87,14 @@ func exponentiate32(dst, x []float32, s strip, m simd.Float32s, tau float32, div
 	var zero simd.Float32s
 	one := simd.BroadcastFloat32s(1)
 	held, sum, rest := zero, zero, zero
+	factor, divisor := element.Quotient(tau)
 	in, out := x[s.last:], dst
 	for k := s.count; k > 0; k-- {
-		z := simd.LoadFloat32s(in).Sub(m)
+		v := simd.LoadFloat32s(in)
+		z := v.Sub(m)
 		if divide {
-			z = z.Div(simd.BroadcastFloat32s(tau))
+			f := simd.BroadcastFloat32s(factor)
+			z = v.Mul(f).Sub(m.Mul(f)).Div(simd.BroadcastFloat32s(divisor))
 		}
 		n, r := split32(z)
 		y := scale32(one, series32(one, r), n)
@@ -115,14 +118,24 @@ func multiply32(dst []float32, s strip, factor simd.Float32s) {
 	held.Mul(factor).Store(dst[s.last:])
 }
 
-// The backward pass is that of softmaxBackward, yᵢ·((gᵢ − c) − Σ yⱼ(gⱼ − c)), with
-// the g beside the largest y for c. Where that y is all but 1, what the others
-// contribute does not drown, since its own term is exactly 0.
+// The backward pass computes yᵢ·Σⱼ yⱼ(gᵢ − gⱼ)/τ as
+//
+//	yᵢ·((gᵢ − m) − Σⱼ yⱼ(gⱼ − m))/τ
+//
+// That is the same for every m, as Σ yⱼ = 1, but its roundings are not. They stay
+// small beside the terms if m is the mean Σ yⱼgⱼ, since |gᵢ − m| is then at most
+// Σⱼ yⱼ|gᵢ − gⱼ|. The mean is found from the g beside the largest y: if that y is
+// close to 1, the mean is all but its g, and what the others contribute is not
+// lost. For a constant g the result is exactly 0.
+//
+// An upstream beside a y of 0 does not count, even if it is NaN or infinite.
 
 func softmaxBackwardColumns32(dst, y, g []float32, s strip, tau float32) {
 	_, c := top32(y, g, s)
-	mean, rest := mean32(y, g, s, c)
-	backward32(dst, y, g, s, c, mean, rest)
+	off, rest := differences32(y, g, s, c)
+	mean := c.Add(off.Add(rest))
+	off, rest = differences32(y, g, s, mean)
+	backward32(dst, y, g, s, mean, off, rest)
 	if tau != 1 {
 		divide32(dst, s, simd.BroadcastFloat32s(tau))
 	}
@@ -134,7 +147,7 @@ func softmaxBackwardRows32(dst, y, g []float32, classes int, tau float32) {
 	n := zero.Len()
 	s := row32(classes)
 	var square, rests [maxLanes * maxLanes]float32
-	var centre, mean, low [maxLanes]float32
+	var mean, off, low [maxLanes]float32
 	for start := 0; start < len(y); start += n * classes {
 		rows := min(n, (len(y)-start)/classes)
 		for r := range rows {
@@ -145,20 +158,25 @@ func softmaxBackwardRows32(dst, y, g []float32, classes int, tau float32) {
 		}
 		transpose(bits32(square[:]), n, rows)
 		transpose(bits32(rests[:]), n, rows)
-		_, c := top32(square[:], rests[:], down32(n))
-		c.Store(centre[:])
-		for r := range rows {
-			at := start + r*classes
-			a, b := mean32(y[at:], from(g, at), s, simd.BroadcastFloat32s(centre[r]))
-			a.Store(square[r*n:])
-			b.Store(rests[r*n:])
+		_, m := top32(square[:], rests[:], down32(n))
+		m.Store(mean[:])
+		for pass := range 2 {
+			for r := range rows {
+				at := start + r*classes
+				a, b := differences32(y[at:], from(g, at), s, simd.BroadcastFloat32s(mean[r]))
+				a.Store(square[r*n:])
+				b.Store(rests[r*n:])
+			}
+			sum, rest := across32(&square, &rests, n, rows)
+			if pass == 0 {
+				m.Add(sum.Add(rest)).Store(mean[:])
+			}
+			sum.Store(off[:])
+			rest.Store(low[:])
 		}
-		sum, rest := across32(&square, &rests, n, rows)
-		sum.Store(mean[:])
-		rest.Store(low[:])
 		for r := range rows {
 			at := start + r*classes
-			c, sum, rest := simd.BroadcastFloat32s(centre[r]), simd.BroadcastFloat32s(mean[r]), simd.BroadcastFloat32s(low[r])
+			c, sum, rest := simd.BroadcastFloat32s(mean[r]), simd.BroadcastFloat32s(off[r]), simd.BroadcastFloat32s(low[r])
 			backward32(dst[at:], y[at:], from(g, at), s, c, sum, rest)
 			if tau != 1 {
 				divide32(dst[at:], s, simd.BroadcastFloat32s(tau))
@@ -183,29 +201,35 @@ func top32(y, g []float32, s strip) (m, c simd.Float32s) {
 	return m, c
 }
 
-// mean32 returns Σ y·(g − c) over a strip in each lane, and what its roundings
-// have lost.
-func mean32(y, g []float32, s strip, c simd.Float32s) (sum, rest simd.Float32s) {
+// differences32 returns Σ y·(g − c) over a strip in each lane, and what its
+// roundings have lost.
+func differences32(y, g []float32, s strip, c simd.Float32s) (sum, rest simd.Float32s) {
 	step, last := s.step, s.last
 	if g == nil {
 		g, step, last = ones32[:], 0, 0
 	}
-	sum = simd.LoadFloat32s(g[last:]).Sub(c).Mul(simd.LoadFloat32s(y[s.last:]).Masked(fresh32(s.overlap)))
+	var zero simd.Float32s
+	p := simd.LoadFloat32s(y[s.last:]).Masked(fresh32(s.overlap))
+	sum = zero.IfElse(p.Equal(zero), simd.LoadFloat32s(g[last:]).Sub(c).Mul(p))
 	for k := s.count; k > 1; k, y, g = k-1, y[s.step:], g[step:] {
-		sum, rest = twoSum32(sum, rest, simd.LoadFloat32s(g).Sub(c).Mul(simd.LoadFloat32s(y)))
+		p = simd.LoadFloat32s(y)
+		sum, rest = twoSum32(sum, rest, zero.IfElse(p.Equal(zero), simd.LoadFloat32s(g).Sub(c).Mul(p)))
 	}
 	return sum, rest
 }
 
-// backward32 sets a strip of dst to y·((g − c) − mean − rest).
-func backward32(dst, y, g []float32, s strip, c, mean, rest simd.Float32s) {
+// backward32 sets a strip of dst to y·((g − c) − sum − rest), and to 0 where y is 0.
+func backward32(dst, y, g []float32, s strip, c, sum, rest simd.Float32s) {
 	step, last := s.step, s.last
 	if g == nil {
 		g, step, last = ones32[:], 0, 0
 	}
-	held := simd.LoadFloat32s(g[last:]).Sub(c).Sub(mean).Sub(rest).Mul(simd.LoadFloat32s(y[s.last:]))
+	var zero simd.Float32s
+	p := simd.LoadFloat32s(y[s.last:])
+	held := zero.IfElse(p.Equal(zero), simd.LoadFloat32s(g[last:]).Sub(c).Sub(sum).Sub(rest).Mul(p))
 	for k, out := s.count, dst; k > 1 && len(y) >= s.step && len(out) >= s.step; k, out = k-1, out[s.step:] {
-		simd.LoadFloat32s(g).Sub(c).Sub(mean).Sub(rest).Mul(simd.LoadFloat32s(y)).Store(out)
+		p = simd.LoadFloat32s(y)
+		zero.IfElse(p.Equal(zero), simd.LoadFloat32s(g).Sub(c).Sub(sum).Sub(rest).Mul(p)).Store(out)
 		y, g = y[s.step:], g[step:]
 	}
 	held.Store(dst[s.last:])
@@ -275,11 +299,14 @@ func exponentiate64(dst, x []float64, s strip, m simd.Float64s, tau float64, div
 	var zero simd.Float64s
 	one := simd.BroadcastFloat64s(1)
 	held, sum, rest := zero, zero, zero
+	factor, divisor := element.Quotient(tau)
 	in, out := x[s.last:], dst
 	for k := s.count; k > 0; k-- {
-		z := simd.LoadFloat64s(in).Sub(m)
+		v := simd.LoadFloat64s(in)
+		z := v.Sub(m)
 		if divide {
-			z = z.Div(simd.BroadcastFloat64s(tau))
+			f := simd.BroadcastFloat64s(factor)
+			z = v.Mul(f).Sub(m.Mul(f)).Div(simd.BroadcastFloat64s(divisor))
 		}
 		n, r := split64(z)
 		w := r.Mul(r)
@@ -306,8 +333,10 @@ func multiply64(dst []float64, s strip, factor simd.Float64s) {
 
 func softmaxBackwardColumns64(dst, y, g []float64, s strip, tau float64) {
 	_, c := top64(y, g, s)
-	mean, rest := mean64(y, g, s, c)
-	backward64(dst, y, g, s, c, mean, rest)
+	off, rest := differences64(y, g, s, c)
+	mean := c.Add(off.Add(rest))
+	off, rest = differences64(y, g, s, mean)
+	backward64(dst, y, g, s, mean, off, rest)
 	if tau != 1 {
 		divide64(dst, s, simd.BroadcastFloat64s(tau))
 	}
@@ -319,7 +348,7 @@ func softmaxBackwardRows64(dst, y, g []float64, classes int, tau float64) {
 	n := zero.Len()
 	s := row64(classes)
 	var square, rests [maxLanes64 * maxLanes64]float64
-	var centre, mean, low [maxLanes64]float64
+	var mean, off, low [maxLanes64]float64
 	for start := 0; start < len(y); start += n * classes {
 		rows := min(n, (len(y)-start)/classes)
 		for r := range rows {
@@ -330,20 +359,25 @@ func softmaxBackwardRows64(dst, y, g []float64, classes int, tau float64) {
 		}
 		transpose(bits64(square[:]), n, rows)
 		transpose(bits64(rests[:]), n, rows)
-		_, c := top64(square[:], rests[:], down64(n))
-		c.Store(centre[:])
-		for r := range rows {
-			at := start + r*classes
-			a, b := mean64(y[at:], from(g, at), s, simd.BroadcastFloat64s(centre[r]))
-			a.Store(square[r*n:])
-			b.Store(rests[r*n:])
+		_, m := top64(square[:], rests[:], down64(n))
+		m.Store(mean[:])
+		for pass := range 2 {
+			for r := range rows {
+				at := start + r*classes
+				a, b := differences64(y[at:], from(g, at), s, simd.BroadcastFloat64s(mean[r]))
+				a.Store(square[r*n:])
+				b.Store(rests[r*n:])
+			}
+			sum, rest := across64(&square, &rests, n, rows)
+			if pass == 0 {
+				m.Add(sum.Add(rest)).Store(mean[:])
+			}
+			sum.Store(off[:])
+			rest.Store(low[:])
 		}
-		sum, rest := across64(&square, &rests, n, rows)
-		sum.Store(mean[:])
-		rest.Store(low[:])
 		for r := range rows {
 			at := start + r*classes
-			c, sum, rest := simd.BroadcastFloat64s(centre[r]), simd.BroadcastFloat64s(mean[r]), simd.BroadcastFloat64s(low[r])
+			c, sum, rest := simd.BroadcastFloat64s(mean[r]), simd.BroadcastFloat64s(off[r]), simd.BroadcastFloat64s(low[r])
 			backward64(dst[at:], y[at:], from(g, at), s, c, sum, rest)
 			if tau != 1 {
 				divide64(dst[at:], s, simd.BroadcastFloat64s(tau))
@@ -368,28 +402,34 @@ func top64(y, g []float64, s strip) (m, c simd.Float64s) {
 	return m, c
 }
 
-// mean64 is mean32 for float64.
-func mean64(y, g []float64, s strip, c simd.Float64s) (sum, rest simd.Float64s) {
+// differences64 is differences32 for float64.
+func differences64(y, g []float64, s strip, c simd.Float64s) (sum, rest simd.Float64s) {
 	step, last := s.step, s.last
 	if g == nil {
 		g, step, last = ones64[:], 0, 0
 	}
-	sum = simd.LoadFloat64s(g[last:]).Sub(c).Mul(simd.LoadFloat64s(y[s.last:]).Masked(fresh64(s.overlap)))
+	var zero simd.Float64s
+	p := simd.LoadFloat64s(y[s.last:]).Masked(fresh64(s.overlap))
+	sum = zero.IfElse(p.Equal(zero), simd.LoadFloat64s(g[last:]).Sub(c).Mul(p))
 	for k := s.count; k > 1; k, y, g = k-1, y[s.step:], g[step:] {
-		sum, rest = twoSum64(sum, rest, simd.LoadFloat64s(g).Sub(c).Mul(simd.LoadFloat64s(y)))
+		p = simd.LoadFloat64s(y)
+		sum, rest = twoSum64(sum, rest, zero.IfElse(p.Equal(zero), simd.LoadFloat64s(g).Sub(c).Mul(p)))
 	}
 	return sum, rest
 }
 
 // backward64 is backward32 for float64.
-func backward64(dst, y, g []float64, s strip, c, mean, rest simd.Float64s) {
+func backward64(dst, y, g []float64, s strip, c, sum, rest simd.Float64s) {
 	step, last := s.step, s.last
 	if g == nil {
 		g, step, last = ones64[:], 0, 0
 	}
-	held := simd.LoadFloat64s(g[last:]).Sub(c).Sub(mean).Sub(rest).Mul(simd.LoadFloat64s(y[s.last:]))
+	var zero simd.Float64s
+	p := simd.LoadFloat64s(y[s.last:])
+	held := zero.IfElse(p.Equal(zero), simd.LoadFloat64s(g[last:]).Sub(c).Sub(sum).Sub(rest).Mul(p))
 	for k, out := s.count, dst; k > 1 && len(y) >= s.step && len(out) >= s.step; k, out = k-1, out[s.step:] {
-		simd.LoadFloat64s(g).Sub(c).Sub(mean).Sub(rest).Mul(simd.LoadFloat64s(y)).Store(out)
+		p = simd.LoadFloat64s(y)
+		zero.IfElse(p.Equal(zero), simd.LoadFloat64s(g).Sub(c).Sub(sum).Sub(rest).Mul(p)).Store(out)
 		y, g = y[s.step:], g[step:]
 	}
 	held.Store(dst[s.last:])

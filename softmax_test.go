@@ -1,0 +1,404 @@
+package activation_test
+
+import (
+	"fmt"
+	"maps"
+	"math"
+	"math/rand/v2"
+	"slices"
+	"testing"
+
+	"example.com/activation"
+	"example.com/activation/internal/reference"
+)
+
+// A gradientCase is a row of logits with an upstream gradient.
+type gradientCase[T activation.Float] struct {
+	what string
+	x, g []T
+}
+
+// gradientCases returns rows of n logits of every spread, each with upstreams of
+// every kind. At k is what is odd in an upstream.
+func gradientCases[T activation.Float](rng *rand.Rand, n int) (cases []gradientCase[T]) {
+	for _, spread := range []float64{1, 5, 25, 60} {
+		x := make([]T, n)
+		for i := range x {
+			x[i] = T(spread * rng.NormFloat64())
+		}
+		p := activation.Softmax[T]{}.Forward(nil, x)
+		add := func(kind string, g []T) {
+			cases = append(cases, gradientCase[T]{fmt.Sprintf("n=%d, spread %v, %s", n, spread, kind), x, g})
+		}
+		for kind, g := range upstreams[T](rng, n) {
+			add("upstream "+kind, g)
+		}
+		ks := []int{0, 1, n / 2, n - 1, rng.IntN(n), argmax(x)}
+		if n <= 10 {
+			ks = nil
+			for k := range n {
+				ks = append(ks, k)
+			}
+		}
+		for _, k := range ks {
+			k = min(k, n-1)
+			oneHot := make([]T, n) // of the loss −log p
+			oneHot[k] = -1 / max(p[k], 1e-30)
+			add(fmt.Sprintf("−1/p at %d", k), oneHot)
+			big := values[T](rng, n)
+			big[k] = 1e20
+			add(fmt.Sprintf("1e20 at %d", k), big)
+		}
+		add("1e20 throughout", slices.Repeat([]T{1e20}, n))
+	}
+	return cases
+}
+
+func argmax[T activation.Float](x []T) (at int) {
+	for i, v := range x {
+		if v > x[at] {
+			at = i
+		}
+	}
+	return at
+}
+
+// softmaxGradient returns Σⱼ yᵢyⱼ(gᵢ − gⱼ)/τ for one row, and the sum of the absolute
+// values of its terms, each times its condition: how many ε the y may be off. An entry
+// with y = 0 does not count.
+func softmaxGradient(y, g, condition []float64, tau float64) (want []reference.Value, size []float64) {
+	// Less c, what is beside the largest y, neither sum loses much.
+	c := g[argmax(y)]
+	var sum, differences reference.Value
+	for j, p := range y {
+		if p != 0 {
+			sum = sum.Add(reference.FromFloat(p))
+			differences = differences.Add(reference.FromFloat(p).Mul(reference.FromFloat(g[j]).Sub(reference.FromFloat(c))))
+		}
+	}
+	want, size = make([]reference.Value, len(y)), make([]float64, len(y))
+	for i, p := range y {
+		if p == 0 {
+			continue
+		}
+		d := reference.FromFloat(g[i]).Sub(reference.FromFloat(c)).Mul(sum).Sub(differences)
+		want[i] = d.Mul(reference.FromFloat(p)).Div(reference.FromFloat(tau))
+		for j, q := range y {
+			if q != 0 {
+				size[i] += p * (q * math.Abs(g[i]-g[j])) / tau * (condition[i] + condition[j]) / 2
+			}
+		}
+	}
+	return want, size
+}
+
+// logSoftmaxGradient returns ((1 − pᵢ)·gᵢ − pᵢ·Σⱼ gⱼ)/τ for p = e^y, j ≠ i, and the
+// sum of the absolute values of its terms, each times its condition, with as much on
+// top as a pᵢ that is off by the smallest subnormal contributes.
+func logSoftmaxGradient[T activation.Float](y, g, condition []float64, tau float64) (want []reference.Value, size []float64) {
+	want, size = make([]reference.Value, len(y)), make([]float64, len(y))
+	var sum, sizes reference.Value
+	for _, v := range g {
+		sum = sum.Add(reference.FromFloat(v))
+		sizes = sizes.Add(reference.FromFloat(v).Abs())
+	}
+	for i, v := range y {
+		p, others, u := reference.Exp(v), reference.Expm1(v).Neg(), reference.FromFloat(g[i])
+		d := others.Mul(u).Sub(p.Mul(sum.Sub(u)))
+		want[i] = d.Div(reference.FromFloat(tau))
+		size[i] = others.Mul(u.Abs()).Add(p.Mul(sizes.Sub(u.Abs()))).Float64() / tau * condition[i]
+		size[i] += float64(smallest[T]()) / (16 * epsilon[T]()) * sizes.Float64() / tau
+	}
+	return want, size
+}
+
+// A arrangement is how distributions of n entries lie in a slice.
+type arrangement struct{ outer, n, stride int }
+
+func (l arrangement) String() string { return fmt.Sprintf("[%d][%d][%d]", l.outer, l.n, l.stride) }
+
+// count returns the number of distributions.
+func (l arrangement) count() int { return l.outer * l.stride }
+
+// index returns the index of entry i of distribution d.
+func (l arrangement) index(d, i int) int { return d/l.stride*l.n*l.stride + i*l.stride + d%l.stride }
+
+// gather returns distribution d of s.
+func gather[T activation.Float](l arrangement, s []T, d int) []float64 {
+	row := make([]float64, l.n)
+	for i := range row {
+		row[i] = float64(s[l.index(d, i)])
+	}
+	return row
+}
+
+// scatter returns a slice whose distributions are the rows, over and over.
+func scatter[T activation.Float](l arrangement, rows [][]T) []T {
+	s := make([]T, l.count()*l.n)
+	for d := range l.count() {
+		for i := range l.n {
+			s[l.index(d, i)] = rows[d%len(rows)][i]
+		}
+	}
+	return s
+}
+
+// TestSoftmaxGradient holds the bounds that the derivatives of Softmax and LogSoftmax
+// promise, for rows of every spread, upstreams of every kind, every arrangement, and dst in
+// every place.
+func TestSoftmaxGradient(t *testing.T) {
+	t.Run("float32", softmaxGradients[float32])
+	t.Run("float64", softmaxGradients[float64])
+}
+
+func softmaxGradients[T activation.Float](t *testing.T) {
+	rng := rand.New(rand.NewPCG(40, 41))
+	worst := map[string]float64{}
+	for _, n := range []int{1, 2, 3, 4, 5, 8, 10, 17, 64, 65, 100, 1000} {
+		cases := gradientCases[T](rng, n)
+		layouts := []arrangement{{7, n, 1}, {1, n, 3}, {2, n, 7}, {1, n, 8}, {1, n, 16}, {1, n, 24}}
+		taus := []T{1, 0.5, 3}
+		if n == 1000 {
+			layouts, taus = layouts[:5:5][2:], taus[:1]
+			layouts[0] = arrangement{4, n, 1}
+		}
+		for _, l := range layouts {
+			for _, tau := range taus {
+				for start := 0; start < len(cases); start += l.count() {
+					softmaxGradientBatch(t, l, tau, cases[start:min(start+l.count(), len(cases))], rng, worst)
+				}
+			}
+		}
+	}
+	for _, name := range slices.Sorted(maps.Keys(worst)) {
+		t.Logf("%s: at most %.2f·ε·Σ", name, worst[name])
+	}
+}
+
+func softmaxGradientBatch[T activation.Float](t *testing.T, l arrangement, tau T, cases []gradientCase[T], rng *rand.Rand, worst map[string]float64) {
+	var xs, gs [][]T
+	for _, c := range cases {
+		xs, gs = append(xs, c.x), append(gs, c.g)
+	}
+	x, g := scatter(l, xs), scatter(l, gs)
+	type differentiable interface {
+		activation.OutputDerivative[T]
+		ForwardMasked(dst, x []T, keep []bool) []T
+	}
+	s := activation.Softmax[T]{Classes: l.n, Stride: l.stride, Temperature: tau}
+	for _, f := range []struct {
+		name  string
+		a     differentiable
+		truth func(y, g, condition []float64, tau float64) ([]reference.Value, []float64)
+	}{
+		{"Softmax", s, softmaxGradient},
+		{"LogSoftmax", activation.LogSoftmax[T](s), logSoftmaxGradient[T]},
+	} {
+		check := func(method string, x, y, g []T, results ...[]T) {
+			t.Helper()
+			for d := range l.count() {
+				condition := slices.Repeat([]float64{1}, l.n)
+				if x != nil { // then y has the error that Forward has
+					row := gather(l, x, d)
+					for i, v := range row {
+						condition[i] += (slices.Max(row) - v) / float64(tau)
+					}
+				}
+				want, size := f.truth(gather(l, y, d), gather(l, g, d), condition, float64(tau))
+				for place, result := range results {
+					ratio := offBy[T](gather(l, result, d), want, size, float64(tau))
+					name := f.name + "." + method
+					worst[name] = max(worst[name], ratio)
+					if !(ratio <= 16) {
+						t.Fatalf("%s in place %d, %v, τ=%v, %s: off by %.3g·ε·Σ (y = %.4v, g = %.4v, got %.4v)",
+							name, place, l, tau, cases[d%len(cases)].what, ratio, gather(l, y, d), gather(l, g, d), gather(l, result, d))
+					}
+				}
+			}
+		}
+		y := f.a.Forward(nil, x)
+		inY, inX, inG, inG2 := slices.Clone(y), slices.Clone(x), slices.Clone(g), slices.Clone(g)
+		check("DerivativeFromOutput", nil, y, g, f.a.DerivativeFromOutput(nil, y, g), f.a.DerivativeFromOutput(inY, inY, g), f.a.DerivativeFromOutput(inG, y, inG))
+		check("Derivative", x, y, g, f.a.Derivative(nil, x, g), f.a.Derivative(inX, inX, g), f.a.Derivative(inG2, x, inG2))
+
+		keep := make([]bool, len(x))
+		for i := range keep {
+			keep[i] = rng.IntN(3) > 0
+		}
+		y = f.a.ForwardMasked(nil, x, keep)
+		garbage, zeros := slices.Clone(g), slices.Clone(g)
+		for i := range keep {
+			if keep[i] {
+				continue
+			}
+			zeros[i] = 0
+			garbage[i] = 0
+			if f.name == "Softmax" { // its masked entries do not count
+				garbage[i] = T([]float64{math.NaN(), math.Inf(1), math.Inf(-1), 1e30, -3e38}[rng.IntN(5)])
+			}
+		}
+		inY, inG = slices.Clone(y), slices.Clone(garbage)
+		results := [][]T{f.a.DerivativeFromOutput(nil, y, garbage), f.a.DerivativeFromOutput(inY, inY, garbage), f.a.DerivativeFromOutput(inG, y, inG)}
+		check("DerivativeFromOutput, masked", nil, y, zeros, results...)
+		for i := range keep {
+			for _, result := range results {
+				if !keep[i] && result[i] != 0 {
+					t.Errorf("%s.DerivativeFromOutput, %v: %v at a masked entry", f.name, l, result[i])
+				}
+			}
+		}
+	}
+}
+
+// offBy returns the largest error of got in units of ε·size, after what roundings to
+// the smallest subnormals explain.
+func offBy[T activation.Float](got []float64, want []reference.Value, size []float64, tau float64) (ratio float64) {
+	for i, v := range got {
+		off := math.Abs(reference.FromFloat(v).Sub(want[i]).Float64()) - float64(smallest[T]())*(2+float64(len(got)+2)/tau)
+		if off != off {
+			return math.NaN()
+		}
+		if off > 0 {
+			ratio = max(ratio, off/(epsilon[T]()*size[i]))
+		}
+	}
+	return ratio
+}
+
+// epsilon returns the distance from 1 to the next larger number.
+func epsilon[T activation.Float]() float64 {
+	if is32[T]() {
+		return 0x1p-23
+	}
+	return 0x1p-52
+}
+
+// TestSoftmaxZeroProbability checks that an upstream beside a probability of exactly 0
+// does not count, for probabilities that underflowed too.
+func TestSoftmaxZeroProbability(t *testing.T) {
+	t.Run("float32", softmaxZeroProbability[float32])
+	t.Run("float64", softmaxZeroProbability[float64])
+}
+
+func softmaxZeroProbability[T activation.Float](t *testing.T) {
+	inf, nan := T(math.Inf(1)), T(math.NaN())
+	for _, n := range []int{2, 3, 10, 40, 100, 1000} {
+		for _, stride := range []int{1, 3, 16} {
+			s := activation.Softmax[T]{Classes: n, Stride: stride}
+			for _, odd := range []T{nan, inf, -inf, 3e38, -3e38} {
+				for _, at := range []int{0, n / 2, n - 1} {
+					x, g := make([]T, n*stride), make([]T, n*stride)
+					for i := range x {
+						x[i], g[i] = T(i%7), T(i%5)
+					}
+					plain := slices.Clone(g)
+					for c := range stride {
+						x[at*stride+c], g[at*stride+c], plain[at*stride+c] = -1000, odd, 0
+					}
+					want := s.Derivative(nil, x, plain)
+					for i := range stride {
+						want[at*stride+i] = 0
+					}
+					what := fmt.Sprintf("n=%d, stride %d, %v at %d", n, stride, odd, at)
+					y := s.Forward(nil, x)
+					inY, inG, inG2 := slices.Clone(y), slices.Clone(g), slices.Clone(g)
+					wantBits(t, "Derivative, "+what, positive(s.Derivative(nil, x, g)), want)
+					wantBits(t, "Derivative in place, "+what, positive(s.Derivative(inG, x, inG)), want)
+					wantBits(t, "DerivativeFromOutput, "+what, positive(s.DerivativeFromOutput(nil, y, g)), want)
+					wantBits(t, "DerivativeFromOutput in place of y, "+what, positive(s.DerivativeFromOutput(inY, inY, g)), want)
+					wantBits(t, "DerivativeFromOutput in place, "+what, positive(s.DerivativeFromOutput(inG2, y, inG2)), want)
+				}
+			}
+		}
+	}
+	g := []T{nan, 1, inf}
+	wantBits(t, "DerivativeFromOutput of a row masked out", positive(activation.Softmax[T]{}.DerivativeFromOutput(nil, make([]T, 3), g)), make([]T, 3))
+}
+
+// positive returns x with +0 for −0.
+func positive[T activation.Float](x []T) []T {
+	for i := range x {
+		x[i] += 0
+	}
+	return x
+}
+
+// TestSoftmaxTemperature checks the ends of the range of τ.
+func TestSoftmaxTemperature(t *testing.T) {
+	t.Run("float32", softmaxTemperature[float32])
+	t.Run("float64", softmaxTemperature[float64])
+}
+
+func softmaxTemperature[T activation.Float](t *testing.T) {
+	inf := T(math.Inf(1))
+	large := T(math.MaxFloat32)
+	if !is32[T]() {
+		large = T(largest64)
+	}
+	for _, tau := range []T{smallest[T](), 7 * smallest[T](), large * 0x1p-10, large / 7, large, inf} {
+		for _, x := range [][]T{
+			{large, -large}, {-large, large, 0}, {large, large / 2, -large / 3, -inf}, {1, 2, 3}, {0, -inf, 5, -inf},
+			{smallest[T](), 0, 2 * smallest[T]()}, {-large, -large, -large}, {large}, {-inf, large},
+		} {
+			for _, copies := range []int{1, 9} { // short rows, and rows longer than a vector
+				row := slices.Repeat(x, copies)
+				for _, stride := range []int{1, 3, 16} {
+					l := arrangement{2, len(row), stride}
+					s := activation.Softmax[T]{Classes: l.n, Stride: stride, Temperature: tau}
+					in := scatter(l, [][]T{row})
+					want, wantLog := referenceSoftmax(gather(l, in, 0), float64(tau))
+					y, ly := s.Forward(nil, in), activation.LogSoftmax[T](s).Forward(nil, in)
+					for d := range l.count() {
+						for i, v := range gather(l, y, d) {
+							// The condition is at most 1 + 110 or 750, below which nothing is left.
+							if off := math.Abs(reference.FromFloat(v).Sub(want[i]).Float64()); !(off <= 4*epsilon[T]()*(1-wantLog[i].Float64())*want[i].Float64()+float64(smallest[T]())) && want[i].Float64() != v {
+								t.Errorf("Softmax{τ=%v} of %v: [%d] = %v, want %v", tau, row, i, v, want[i].Float64())
+							}
+						}
+						for i, v := range gather(l, ly, d) {
+							w := wantLog[i].Float64()
+							if is32[T]() {
+								w = float64(wantLog[i].Float32())
+							}
+							if u := ulp(T(v), wantLog[i]); !(u <= 4) && v != w {
+								t.Errorf("LogSoftmax{τ=%v} of %v: [%d] = %v, want %v", tau, row, i, v, w)
+							}
+						}
+					}
+				}
+			}
+		}
+	}
+	// The derivative by x of what does not depend on it is 0.
+	s := activation.Softmax[T]{Temperature: inf}
+	wantBits(t, "Softmax{τ=+Inf}.Derivative", abs(s.Derivative(nil, []T{1, 2, 3}, []T{4, 5, 6})), []T{0, 0, 0})
+	wantBits(t, "LogSoftmax{τ=+Inf}.Derivative", abs(activation.LogSoftmax[T](s).Derivative(nil, []T{1, 2, 3}, []T{4, 5, 6})), []T{0, 0, 0})
+	third := T(1)
+	third /= 3
+	keep := []bool{true, false, true, true}
+	wantBits(t, "Softmax{τ=+Inf}.ForwardMasked", s.ForwardMasked(nil, []T{1, 9, 2, 3}, keep), []T{third, 0, third, third})
+	wantBits(t, "Softmax{τ=+Inf}.Forward", s.Forward(nil, []T{1, -inf, 2, 3}), []T{third, 0, third, third})
+}
+
+var largest64 = math.MaxFloat64
+
+func abs[T activation.Float](x []T) []T {
+	for i, v := range x {
+		x[i] = T(math.Abs(float64(v)))
+	}
+	return x
+}
+
+// referenceSoftmax returns the softmax of a row and its logarithm, for every τ.
+func referenceSoftmax(x []float64, tau float64) (y, log []reference.Value) {
+	if !math.IsInf(tau, 1) {
+		return reference.Softmax(x, tau), reference.LogSoftmax(x, tau)
+	}
+	level := slices.Clone(x) // uniform over what is not −Inf
+	for i, v := range level {
+		if !math.IsInf(v, -1) {
+			level[i] = 0
+		}
+	}
+	return reference.Softmax(level, 1), reference.LogSoftmax(level, 1)
+}
