@@ -87,9 +87,9 @@ func checkKeep[T Float](call string, keep []bool, s Softmax[T], n int) {
 	case len(keep) == n:
 	case s.Classes == 0:
 		mistake(call, "len(keep) = %d, want %d", len(keep), n)
-	case len(keep) == 0 || n%len(keep) != 0 || len(keep)%product(s.Classes, max(s.Stride, 1)) != 0:
+	case len(keep) == 0 || n%len(keep) != 0 || len(keep)%saturatingProduct(s.Classes, max(s.Stride, 1)) != 0:
 		mistake(call, "len(keep) = %d, want a multiple of Classes·Stride = %d that divides len(x) = %d",
-			len(keep), product(s.Classes, max(s.Stride, 1)), n)
+			len(keep), saturatingProduct(s.Classes, max(s.Stride, 1)), n)
 	}
 }
 
