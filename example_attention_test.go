@@ -48,6 +48,6 @@ func ExampleSoftmax_ForwardMasked_attention() {
 	}
 	fmt.Println("gradient right:", worst < 1e-9)
 	// Output:
-	// [1.000 0.000 0.000 0.342 0.658 0.000 0.235 0.407 0.358]
+	// [1.000 0.000 0.000 0.616 0.384 0.000 0.242 0.535 0.224]
 	// gradient right: true
 }
