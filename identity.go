@@ -51,11 +51,7 @@ func (Identity[T]) DerivativeFromOutput(dst, y, upstream []T) []T {
 func (Identity[T]) At(x T) T { return x }
 
 // DerivativeAt returns f′(x).
-func (Identity[T]) DerivativeAt(x T) T {
-	v := [1]T{x}
-	kernel.IdentityDerivative(v[:], v[:], nil)
-	return v[0]
-}
+func (Identity[T]) DerivativeAt(x T) T { return kernel.IdentityDerivativeAt(x) }
 
 // String returns "identity".
 func (Identity[T]) String() string { return "identity" }

@@ -71,18 +71,10 @@ func (l LeakyReLU[T]) DerivativeFromOutput(dst, y, upstream []T) []T {
 }
 
 // At returns x for x > 0, else α·x.
-func (l LeakyReLU[T]) At(x T) T {
-	v := [1]T{x}
-	kernel.LeakyReLU(v[:], v[:], l.alpha())
-	return v[0]
-}
+func (l LeakyReLU[T]) At(x T) T { return kernel.LeakyReLUAt(x, l.alpha()) }
 
 // DerivativeAt returns f′(x).
-func (l LeakyReLU[T]) DerivativeAt(x T) T {
-	v := [1]T{x}
-	kernel.LeakyReLUDerivative(v[:], v[:], nil, l.alpha())
-	return v[0]
-}
+func (l LeakyReLU[T]) DerivativeAt(x T) T { return kernel.LeakyReLUDerivativeAt(x, l.alpha()) }
 
 // String returns the name with the slope: "leaky_relu(alpha=0.01)".
 func (l LeakyReLU[T]) String() string {

@@ -59,18 +59,10 @@ func (ReLU[T]) DerivativeFromOutput(dst, y, upstream []T) []T {
 }
 
 // At returns max(0, x).
-func (ReLU[T]) At(x T) T {
-	v := [1]T{x}
-	kernel.ReLU(v[:], v[:])
-	return v[0]
-}
+func (ReLU[T]) At(x T) T { return kernel.ReLUAt(x) }
 
 // DerivativeAt returns f′(x).
-func (ReLU[T]) DerivativeAt(x T) T {
-	v := [1]T{x}
-	kernel.ReLUDerivative(v[:], v[:], nil)
-	return v[0]
-}
+func (ReLU[T]) DerivativeAt(x T) T { return kernel.ReLUDerivativeAt(x) }
 
 // String returns "relu".
 func (ReLU[T]) String() string { return "relu" }

@@ -73,18 +73,10 @@ func (Sigmoid[T]) DerivativeFromOutput(dst, y, upstream []T) []T {
 }
 
 // At returns 1 / (1 + e⁻ˣ).
-func (Sigmoid[T]) At(x T) T {
-	v := [1]T{x}
-	kernel.Sigmoid(v[:], v[:])
-	return v[0]
-}
+func (Sigmoid[T]) At(x T) T { return kernel.SigmoidAt(x) }
 
 // DerivativeAt returns f′(x).
-func (Sigmoid[T]) DerivativeAt(x T) T {
-	v := [1]T{x}
-	kernel.SigmoidDerivative(v[:], v[:], nil)
-	return v[0]
-}
+func (Sigmoid[T]) DerivativeAt(x T) T { return kernel.SigmoidDerivativeAt(x) }
 
 // String returns "sigmoid".
 func (Sigmoid[T]) String() string { return "sigmoid" }

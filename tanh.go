@@ -69,18 +69,10 @@ func (Tanh[T]) DerivativeFromOutput(dst, y, upstream []T) []T {
 }
 
 // At returns tanh x.
-func (Tanh[T]) At(x T) T {
-	v := [1]T{x}
-	kernel.Tanh(v[:], v[:])
-	return v[0]
-}
+func (Tanh[T]) At(x T) T { return kernel.TanhAt(x) }
 
 // DerivativeAt returns f′(x).
-func (Tanh[T]) DerivativeAt(x T) T {
-	v := [1]T{x}
-	kernel.TanhDerivative(v[:], v[:], nil)
-	return v[0]
-}
+func (Tanh[T]) DerivativeAt(x T) T { return kernel.TanhDerivativeAt(x) }
 
 // String returns "tanh".
 func (Tanh[T]) String() string { return "tanh" }

@@ -15,6 +15,9 @@ func IdentityDerivative[T element.Float](dst, x, upstream []T) {
 	LeakyReLUDerivative(dst, x, upstream, 1)
 }
 
+// IdentityDerivativeAt returns 1, or x if that is NaN.
+func IdentityDerivativeAt[T element.Float](x T) T { return scalar.IdentityDerivativeAt(x) }
+
 // Sigmoid sets dst to 1/(1 + e⁻ˣ).
 func Sigmoid[T element.Float](dst, x []T) {
 	if vector.On {
@@ -24,6 +27,16 @@ func Sigmoid[T element.Float](dst, x []T) {
 	scalar.Sigmoid(dst, x)
 }
 
+// SigmoidAt returns 1/(1 + e⁻ˣ), with the same bits as Sigmoid.
+func SigmoidAt[T element.Float](x T) T {
+	if vector.On {
+		v := [1]T{x}
+		vector.Sigmoid(v[:], v[:])
+		return v[0]
+	}
+	return scalar.SigmoidAt(x)
+}
+
 // SigmoidDerivative sets dst to upstream·σ′(x).
 func SigmoidDerivative[T element.Float](dst, x, upstream []T) {
 	if vector.On {
@@ -31,6 +44,16 @@ func SigmoidDerivative[T element.Float](dst, x, upstream []T) {
 		return
 	}
 	scalar.SigmoidDerivative(dst, x, upstream)
+}
+
+// SigmoidDerivativeAt returns σ′(x), with the same bits as SigmoidDerivative.
+func SigmoidDerivativeAt[T element.Float](x T) T {
+	if vector.On {
+		v := [1]T{x}
+		vector.LogisticDerivative(v[:], v[:], nil, 1, 1)
+		return v[0]
+	}
+	return scalar.SigmoidDerivativeAt(x)
 }
 
 // SigmoidDerivativeFromOutput sets dst to upstream·y(1 − y).
@@ -51,6 +74,16 @@ func Tanh[T element.Float](dst, x []T) {
 	scalar.Tanh(dst, x)
 }
 
+// TanhAt returns tanh x, with the same bits as Tanh.
+func TanhAt[T element.Float](x T) T {
+	if vector.On {
+		v := [1]T{x}
+		vector.Tanh(v[:], v[:])
+		return v[0]
+	}
+	return scalar.TanhAt(x)
+}
+
 // TanhDerivative sets dst to upstream·tanh′(x) = upstream·4σ′(2x).
 func TanhDerivative[T element.Float](dst, x, upstream []T) {
 	if vector.On {
@@ -58,6 +91,16 @@ func TanhDerivative[T element.Float](dst, x, upstream []T) {
 		return
 	}
 	scalar.TanhDerivative(dst, x, upstream)
+}
+
+// TanhDerivativeAt returns tanh′(x), with the same bits as TanhDerivative.
+func TanhDerivativeAt[T element.Float](x T) T {
+	if vector.On {
+		v := [1]T{x}
+		vector.LogisticDerivative(v[:], v[:], nil, 2, 4)
+		return v[0]
+	}
+	return scalar.TanhDerivativeAt(x)
 }
 
 // TanhDerivativeFromOutput sets dst to upstream·(1 − y)(1 + y).
@@ -78,6 +121,9 @@ func ReLU[T element.Float](dst, x []T) {
 	scalar.ReLU(dst, x)
 }
 
+// ReLUAt returns max(0, x).
+func ReLUAt[T element.Float](x T) T { return scalar.ReLUAt(x) }
+
 // ReLUDerivative sets dst to upstream where x > 0, to NaN where x is NaN, and
 // to 0 elsewhere. It is its own from-output form: max(0, x) > 0 where x > 0.
 func ReLUDerivative[T element.Float](dst, x, upstream []T) {
@@ -88,6 +134,9 @@ func ReLUDerivative[T element.Float](dst, x, upstream []T) {
 	scalar.ReLUDerivative(dst, x, upstream)
 }
 
+// ReLUDerivativeAt returns 1 for x > 0, x if that is NaN, else 0.
+func ReLUDerivativeAt[T element.Float](x T) T { return scalar.ReLUDerivativeAt(x) }
+
 // LeakyReLU sets dst to x where x > 0, else to alpha·x.
 func LeakyReLU[T element.Float](dst, x []T, alpha T) {
 	if vector.On && len(x) >= short {
@@ -96,6 +145,9 @@ func LeakyReLU[T element.Float](dst, x []T, alpha T) {
 	}
 	scalar.LeakyReLU(dst, x, alpha)
 }
+
+// LeakyReLUAt returns x for x > 0, else alpha·x.
+func LeakyReLUAt[T element.Float](x, alpha T) T { return scalar.LeakyReLUAt(x, alpha) }
 
 // LeakyReLUDerivative sets dst to upstream where x > 0, to NaN where x is NaN,
 // and to alpha·upstream elsewhere; for an alpha of 0 that is 0, even if upstream
@@ -110,4 +162,9 @@ func LeakyReLUDerivative[T element.Float](dst, x, upstream []T, alpha T) {
 		return
 	}
 	scalar.LeakyReLUDerivative(dst, x, upstream, alpha)
+}
+
+// LeakyReLUDerivativeAt returns 1 for x > 0, x if that is NaN, else alpha.
+func LeakyReLUDerivativeAt[T element.Float](x, alpha T) T {
+	return scalar.LeakyReLUDerivativeAt(x, alpha)
 }

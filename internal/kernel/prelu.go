@@ -6,9 +6,9 @@ import (
 	"example.com/activation/internal/vector"
 )
 
-// A PReLU sees x as runs of elements that share a slope: for one slope all of
-// x, for a stride above 1 stride elements each. For stride 1 a run would be a
-// single element, and the loop goes over the slopes instead.
+// A PReLU sees x as runs of stride elements that share a slope; with one slope, all
+// of x is one run. The vector loops take runs that are longer than a vector, and runs
+// of one element, which go over the slopes; the scalar loops take what is between.
 
 // PReLU sets dst to x where x > 0, else to alpha[i]·x, with
 // i = (index/stride) mod len(alpha).
@@ -16,14 +16,14 @@ func PReLU[T element.Float](dst, x, alpha []T, stride int) {
 	switch {
 	case len(alpha) == 1:
 		LeakyReLU(dst, x, alpha[0])
-	case stride > 1:
+	case vector.On && stride >= short:
 		for start, i := 0, 0; start < len(x); start, i = start+stride, i+1 {
-			LeakyReLU(dst[start:][:stride], x[start:][:stride], alpha[i%len(alpha)])
+			vector.LeakyReLU(dst[start:][:stride], x[start:][:stride], alpha[i%len(alpha)])
 		}
-	case vector.On && len(x) >= short:
+	case vector.On && stride == 1 && len(x) >= short:
 		vector.PReLU(false, dst, x, nil, alpha)
 	default:
-		scalar.PReLU(dst, x, alpha)
+		scalar.PReLU(dst, x, alpha, stride)
 	}
 }
 
@@ -33,15 +33,15 @@ func PReLUDerivative[T element.Float](dst, x, upstream, alpha []T, stride int) {
 	switch {
 	case len(alpha) == 1:
 		LeakyReLUDerivative(dst, x, upstream, alpha[0])
-	case stride > 1:
+	case vector.On && stride >= short:
 		for start, i := 0, 0; start < len(x); start, i = start+stride, i+1 {
 			end := start + stride
 			LeakyReLUDerivative(dst[start:end], x[start:end], element.Slice(upstream, start, end), alpha[i%len(alpha)])
 		}
-	case vector.On && len(x) >= short:
+	case vector.On && stride == 1 && len(x) >= short:
 		vector.PReLU(true, dst, x, upstream, alpha)
 	default:
-		scalar.PReLUDerivative(dst, x, upstream, alpha)
+		scalar.PReLUDerivative(dst, x, upstream, alpha, stride)
 	}
 }
 
@@ -49,20 +49,18 @@ func PReLUDerivative[T element.Float](dst, x, upstream, alpha []T, stride int) {
 // elements of slope i with x ≤ 0. Where x > 0 nothing is added, not even a NaN
 // in upstream.
 func PReLUParameterGradient[T element.Float](grad, x, upstream []T, stride int) {
-	if len(grad) > 1 && stride == 1 {
-		if vector.On {
-			vector.PReLUParameterGradient(grad, x, upstream)
-		} else {
-			scalar.PReLUParameterGradient(grad, x, upstream)
+	switch {
+	case len(grad) == 1:
+		grad[0] += T(leakSum(x, upstream))
+	case vector.On && stride == 1:
+		vector.PReLUParameterGradient(grad, x, upstream)
+	case vector.On && stride >= 4*short:
+		for start, i := 0, 0; start < len(x); start, i = start+stride, i+1 {
+			end := start + stride
+			grad[i%len(grad)] += T(leakSum(x[start:end], element.Slice(upstream, start, end)))
 		}
-		return
-	}
-	if len(grad) == 1 {
-		stride = len(x)
-	}
-	for start, i := 0, 0; start < len(x); start, i = start+stride, i+1 {
-		end := start + stride
-		grad[i%len(grad)] += T(leakSum(x[start:end], element.Slice(upstream, start, end)))
+	default:
+		scalar.PReLUParameterGradient(grad, x, upstream, stride)
 	}
 }
 

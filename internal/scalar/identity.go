@@ -10,3 +10,11 @@ func Identity[T element.Float](dst, x []T) { copy(dst, x) }
 func IdentityDerivative[T element.Float](dst, x, upstream []T) {
 	LeakyReLUDerivative(dst, x, upstream, 1)
 }
+
+// IdentityDerivativeAt returns 1, or x if that is NaN.
+func IdentityDerivativeAt[T element.Float](x T) T {
+	if x != x {
+		return x
+	}
+	return 1
+}

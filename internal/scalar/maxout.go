@@ -37,7 +37,7 @@ func Maxout[T element.Float](dst, x []T, pieces, stride int) {
 // branches there is little else in the loop than the loop itself, and one at a
 // time takes half as long again.
 func pairs[T element.Float](dst, x []T) {
-	in, _ := eights[T](x)
+	in, _ := blocks[T](x)
 	for i := range in {
 		v, m := &in[i], (*[4]T)(dst[4*i:4*i+4])
 		m[0] = max(v[0], v[1])

@@ -1,39 +1,52 @@
 package scalar
 
 import (
-	"math"
 	"slices"
 
 	"example.com/activation/internal/element"
 )
 
-// PReLU sets dst to x where x > 0, else to alpha[i]·x, with i = index mod
-// len(alpha).
-func PReLU[T element.Float](dst, x, alpha []T) {
-	switch any(dst).(type) {
-	case []float32:
-		prelu[int32](dst, x, alpha)
-	case []float64:
-		prelu[int64](dst, x, alpha)
+// A PReLU sees x as runs of stride elements that share a slope. Short runs go
+// through a plain loop; from longRun on a call of the loop for LeakyReLU pays off.
+// For stride 1 the slopes change from element to element, and if their number is a
+// multiple of eight, so are the blocks.
+const longRun = 16
+
+// PReLU sets dst to x where x > 0, else to alpha[i]·x, with
+// i = (index/stride) mod len(alpha).
+func PReLU[T element.Float](dst, x, alpha []T, stride int) {
+	if is32[T]() {
+		prelu[int32](dst, x, alpha, stride)
+	} else {
+		prelu[int64](dst, x, alpha, stride)
 	}
 }
 
-// prelu is PReLU for stride 1. It goes by blocks of eight where the slopes come
-// in such blocks.
-func prelu[W int32 | int64, T element.Float](dst, x, alpha []T) {
-	if len(alpha)%8 != 0 {
-		for n := len(alpha); len(x) > 0; x, dst = x[n:], dst[n:] {
-			in, out := x[:n], dst[:n]
-			for i, a := range alpha {
-				out[i] = word[T](unlessNegative(word[W](in[i]), word[W](in[i]*a)))
-			}
-		}
+func prelu[W bits, T element.Float](dst, x, alpha []T, stride int) {
+	if stride == 1 && len(alpha)%8 == 0 {
+		preluBlocks[W](dst, x, alpha)
 		return
 	}
-	in, _ := eights[W](x)
-	v, _ := eights[T](x)
-	slopes, _ := eights[T](alpha)
-	out, _ := eights[W](dst)
+	for len(x) > 0 {
+		for _, a := range alpha {
+			in, out := x[:stride], dst[:stride]
+			if stride >= longRun {
+				leaky[W](out, in, a)
+			} else {
+				for i, v := range in {
+					out[i] = reinterpret[T](unlessNegative(reinterpret[W](v), reinterpret[W](v*a)))
+				}
+			}
+			x, dst = x[stride:], dst[stride:]
+		}
+	}
+}
+
+func preluBlocks[W bits, T element.Float](dst, x, alpha []T) {
+	in, _ := blocks[W](x)
+	v, _ := blocks[T](x)
+	slopes, _ := blocks[T](alpha)
+	out, _ := blocks[W](dst)
 	v, out = v[:len(in)], out[:len(in)]
 	k := 0
 	for i := range in {
@@ -41,118 +54,139 @@ func prelu[W int32 | int64, T element.Float](dst, x, alpha []T) {
 		if k++; k == len(slopes) {
 			k = 0
 		}
-		o[0] = unlessNegative(b[0], word[W](v[0]*a[0]))
-		o[1] = unlessNegative(b[1], word[W](v[1]*a[1]))
-		o[2] = unlessNegative(b[2], word[W](v[2]*a[2]))
-		o[3] = unlessNegative(b[3], word[W](v[3]*a[3]))
-		o[4] = unlessNegative(b[4], word[W](v[4]*a[4]))
-		o[5] = unlessNegative(b[5], word[W](v[5]*a[5]))
-		o[6] = unlessNegative(b[6], word[W](v[6]*a[6]))
-		o[7] = unlessNegative(b[7], word[W](v[7]*a[7]))
+		o[0] = unlessNegative(b[0], reinterpret[W](v[0]*a[0]))
+		o[1] = unlessNegative(b[1], reinterpret[W](v[1]*a[1]))
+		o[2] = unlessNegative(b[2], reinterpret[W](v[2]*a[2]))
+		o[3] = unlessNegative(b[3], reinterpret[W](v[3]*a[3]))
+		o[4] = unlessNegative(b[4], reinterpret[W](v[4]*a[4]))
+		o[5] = unlessNegative(b[5], reinterpret[W](v[5]*a[5]))
+		o[6] = unlessNegative(b[6], reinterpret[W](v[6]*a[6]))
+		o[7] = unlessNegative(b[7], reinterpret[W](v[7]*a[7]))
 	}
 }
 
 // PReLUDerivative sets dst to upstream where x > 0, to NaN where x is NaN, and
-// to alpha[i]·upstream elsewhere.
-func PReLUDerivative[T element.Float](dst, x, upstream, alpha []T) {
-	switch any(dst).(type) {
-	case []float32:
-		preluDerivative[int32](dst, x, upstream, alpha, math.MaxInt32, inf32)
-	case []float64:
-		preluDerivative[int64](dst, x, upstream, alpha, math.MaxInt64, inf64)
+// to alpha[i]·upstream elsewhere. A slope of 0 closes the gate: its result is 0, even
+// if upstream is NaN or infinite.
+func PReLUDerivative[T element.Float](dst, x, upstream, alpha []T, stride int) {
+	if is32[T]() {
+		preluDerivative[int32](dst, x, upstream, alpha, stride)
+	} else {
+		preluDerivative[int64](dst, x, upstream, alpha, stride)
 	}
 }
 
-// preluDerivative is PReLUDerivative for stride 1, by blocks of eight where it
-// can. It needs to know which bits are not the sign, and those of +Inf.
-func preluDerivative[W int32 | int64, T element.Float](dst, x, upstream, alpha []T, magnitude, inf W) {
-	if upstream == nil || len(alpha)%8 != 0 || slices.Contains(alpha, 0) {
-		for start := 0; start < len(x); start += len(alpha) {
-			in, out := x[start:][:len(alpha)], dst[start:][:len(alpha)]
-			for i, a := range alpha {
-				g := element.Upstream(1, upstream, start+i)
-				out[i] = word[T](slope(word[W](in[i]), word[W](g), off(word[W](a), word[W](g*a), magnitude), magnitude, inf))
+func preluDerivative[W bits, T element.Float](dst, x, upstream, alpha []T, stride int) {
+	if stride == 1 && len(alpha)%8 == 0 && !slices.Contains(alpha, 0) {
+		preluDerivativeBlocks[W](dst, x, upstream, alpha)
+		return
+	}
+	for start := 0; start < len(x); {
+		for _, a := range alpha {
+			end := start + stride
+			in, out, g := x[start:end], dst[start:end], element.Slice(upstream, start, end)
+			switch {
+			case a == 0 && stride >= longRun:
+				reluDerivative[W](out, in, g)
+			case stride >= longRun:
+				leakyDerivative[W](out, in, g, a)
+			default:
+				for i, v := range in {
+					on := element.Upstream(1, g, i)
+					off := on * a
+					if a == 0 {
+						off = 0
+					}
+					out[i] = reinterpret[T](slope(reinterpret[W](v), reinterpret[W](on), reinterpret[W](off)))
+				}
+			}
+			start = end
+		}
+	}
+}
+
+func preluDerivativeBlocks[W bits, T element.Float](dst, x, upstream, alpha []T) {
+	in, _ := blocks[W](x)
+	up, _ := blocks[T](upstream)
+	slopes, _ := blocks[T](alpha)
+	out, _ := blocks[W](dst)
+	out = out[:len(in)]
+	ones := ones[T, T]()
+	g, k := &ones, 0
+	for i := range in {
+		if i < len(up) {
+			g = &up[i]
+		}
+		b, a, o := &in[i], &slopes[k], &out[i]
+		if k++; k == len(slopes) {
+			k = 0
+		}
+		o[0] = slope(b[0], reinterpret[W](g[0]), reinterpret[W](g[0]*a[0]))
+		o[1] = slope(b[1], reinterpret[W](g[1]), reinterpret[W](g[1]*a[1]))
+		o[2] = slope(b[2], reinterpret[W](g[2]), reinterpret[W](g[2]*a[2]))
+		o[3] = slope(b[3], reinterpret[W](g[3]), reinterpret[W](g[3]*a[3]))
+		o[4] = slope(b[4], reinterpret[W](g[4]), reinterpret[W](g[4]*a[4]))
+		o[5] = slope(b[5], reinterpret[W](g[5]), reinterpret[W](g[5]*a[5]))
+		o[6] = slope(b[6], reinterpret[W](g[6]), reinterpret[W](g[6]*a[6]))
+		o[7] = slope(b[7], reinterpret[W](g[7]), reinterpret[W](g[7]*a[7]))
+	}
+}
+
+// PReLUParameterGradient adds to grad[i] the sum of upstream·x over the elements of
+// slope i with x ≤ 0. Where x > 0 nothing is added, not even a NaN in upstream.
+//
+// For stride 1 the terms are added to grad one by one. The sum of a run is taken in
+// float64: a long run of float32 needs more than 24 bits.
+func PReLUParameterGradient[T element.Float](grad, x, upstream []T, stride int) {
+	if is32[T]() {
+		preluParameterGradient[int32](grad, x, upstream, stride)
+	} else {
+		preluParameterGradient[int64](grad, x, upstream, stride)
+	}
+}
+
+func preluParameterGradient[W bits, T element.Float](grad, x, upstream []T, stride int) {
+	if stride == 1 {
+		for start := 0; start < len(x); start += len(grad) {
+			row := x[start:][:len(grad)]
+			for i, v := range row {
+				grad[i] += reinterpret[T](unlessPositive(reinterpret[W](v), reinterpret[W](element.Upstream(v, upstream, start+i))))
 			}
 		}
 		return
 	}
-	in, _ := eights[W](x)
-	on, _ := eights[W](upstream)
-	g, _ := eights[T](upstream)
-	slopes, _ := eights[T](alpha)
-	out, _ := eights[W](dst)
-	on, g, out = on[:len(in)], g[:len(in)], out[:len(in)]
-	k := 0
-	for i := range in {
-		b, on, g, a, o := &in[i], &on[i], &g[i], &slopes[k], &out[i]
-		if k++; k == len(slopes) {
-			k = 0
-		}
-		o[0] = slope(b[0], on[0], word[W](g[0]*a[0]), magnitude, inf)
-		o[1] = slope(b[1], on[1], word[W](g[1]*a[1]), magnitude, inf)
-		o[2] = slope(b[2], on[2], word[W](g[2]*a[2]), magnitude, inf)
-		o[3] = slope(b[3], on[3], word[W](g[3]*a[3]), magnitude, inf)
-		o[4] = slope(b[4], on[4], word[W](g[4]*a[4]), magnitude, inf)
-		o[5] = slope(b[5], on[5], word[W](g[5]*a[5]), magnitude, inf)
-		o[6] = slope(b[6], on[6], word[W](g[6]*a[6]), magnitude, inf)
-		o[7] = slope(b[7], on[7], word[W](g[7]*a[7]), magnitude, inf)
-	}
-}
-
-// off returns y, but 0 for the bits a of a slope of 0, which closes the gate.
-func off[W int32 | int64](a, y, magnitude W) W {
-	if a&magnitude == 0 {
-		y = 0
-	}
-	return y
-}
-
-// PReLUParameterGradient adds upstream·x of each row of x to grad, except where
-// x > 0: there nothing is added, not even a NaN in upstream.
-func PReLUParameterGradient[T element.Float](grad, x, upstream []T) {
-	switch any(grad).(type) {
-	case []float32:
-		preluParameterGradient[int32](grad, x, upstream, math.MinInt32, inf32)
-	case []float64:
-		preluParameterGradient[int64](grad, x, upstream, math.MinInt64, inf64)
-	}
-}
-
-// preluParameterGradient needs to know the bits of −0 and of +Inf.
-func preluParameterGradient[W int32 | int64, T element.Float](grad, x, upstream []T, zero, inf W) {
-	for start := 0; start < len(x); start += len(grad) {
-		row := x[start:][:len(grad)]
-		for i, v := range row {
-			grad[i] += word[T](unlessPositive(word[W](v), word[W](element.Upstream(v, upstream, start+i)), zero, inf))
+	for start := 0; start < len(x); {
+		for i := range grad {
+			end := start + stride
+			grad[i] += T(leakSum[W](x[start:end], element.Slice(upstream, start, end)))
+			start = end
 		}
 	}
 }
 
 // LeakSum returns the sum of upstream·x over the elements of x with x ≤ 0.
 func LeakSum[T element.Float](x, upstream []T) float64 {
-	if _, ok := any(x).([]float32); ok {
-		return leak[int32](x, upstream, math.MinInt32, inf32)
+	if is32[T]() {
+		return leakSum[int32](x, upstream)
 	}
-	return leak[int64](x, upstream, math.MinInt64, inf64)
+	return leakSum[int64](x, upstream)
 }
 
-// leak returns the sum of upstream·x over the elements of x with x ≤ 0, in
-// float64: a long run of float32 needs more than 24 bits.
-func leak[W int32 | int64, T element.Float](x, upstream []T, zero, inf W) (sum float64) {
+func leakSum[W bits, T element.Float](x, upstream []T) (sum float64) {
 	for i, v := range x {
-		sum += float64(word[T](unlessPositive(word[W](v), word[W](element.Upstream(v, upstream, i)), zero, inf)))
+		sum += float64(reinterpret[T](unlessPositive(reinterpret[W](v), reinterpret[W](element.Upstream(v, upstream, i)))))
 	}
 	return sum
 }
 
-// unlessPositive returns y, but −0, which changes nothing that it is added to,
-// for the bits b of a number above 0.
-func unlessPositive[W int32 | int64](b, y, zero, inf W) W {
+// unlessPositive returns y, but −0 for the bits b of a number above 0. Adding −0
+// changes no sum.
+func unlessPositive[W bits](b, y W) W {
 	d := y
 	if b > 0 {
-		d = zero
+		d = negativeZero[W]()
 	}
-	if b > inf {
+	if b > infinity[W]() {
 		d = y
 	}
 	return d

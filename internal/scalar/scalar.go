@@ -10,16 +10,3 @@
 // types. For those with an exponential in them float32 computes in float64 and
 // rounds once, and float64 carries a few bits more.
 package scalar
-
-import "example.com/activation/internal/element"
-
-// ones returns as much of buffer as n elements need, filled with ones: an
-// upstream for a part of them. Multiplying by 1 changes nothing, and takes less
-// time than asking for each element whether there is an upstream.
-func ones[T element.Float](buffer []T, n int) []T {
-	buffer = buffer[:min(n, len(buffer))]
-	for i := range buffer {
-		buffer[i] = 1
-	}
-	return buffer
-}

@@ -16,15 +16,29 @@ func Sigmoid[T element.Float](dst, x []T) {
 	}
 }
 
+// SigmoidAt returns σ(x), as Sigmoid does for each element.
+func SigmoidAt[T element.Float](x T) T {
+	if is32[T]() {
+		v := float32(x)
+		if k := logisticPoint32(v); k < uint32(len(logisticTable)) {
+			return T(logisticTable[k].sigmoid32(v))
+		}
+		return T(sigmoidTail32(v))
+	}
+	v := float64(x)
+	if k := logisticPoint(v); k < uint64(len(logisticTable)) {
+		return T(logisticTable[k].sigmoid64(v))
+	}
+	return T(sigmoidTail64(v))
+}
+
 // SigmoidDerivative sets dst to upstream·σ′(x).
 func SigmoidDerivative[T element.Float](dst, x, upstream []T) {
-	switch dst := any(dst).(type) {
-	case []float32:
-		logisticDerivative32(dst, any(x).([]float32), any(upstream).([]float32), 1, 1)
-	case []float64:
-		logisticDerivative64(dst, any(x).([]float64), any(upstream).([]float64), 1, 1)
-	}
+	logisticDerivative(dst, x, upstream, 1, 1)
 }
+
+// SigmoidDerivativeAt returns σ′(x), as SigmoidDerivative does for each element.
+func SigmoidDerivativeAt[T element.Float](x T) T { return logisticDerivativeAt(x, 1, 1) }
 
 // SigmoidDerivativeFromOutput sets dst to upstream·y(1 − y).
 func SigmoidDerivativeFromOutput[T element.Float](dst, y, upstream []T) {
@@ -41,14 +55,14 @@ func SigmoidDerivativeFromOutput[T element.Float](dst, y, upstream []T) {
 	}
 }
 
-// The kernels know σ on a grid of points a, 1/16 apart from −20 to 20, and go
-// from there by the first terms of its Taylor series in b = x − a:
+// The loops know σ at a grid of points a, 1/16 apart from −20 to 20. From the point
+// next to x they continue with the first terms of the Taylor series in b = x − a:
 //
 //	σ(a+b) = σ(a) + m,   m = b·(σ′(a) + b·(c₀ + b·(c₁ + …)))
 //
-// |b| ≤ 1/32, so that m is at most 1/32 of the result and its rounding errors
-// hardly count. There is no exponential, no division, and nothing that depends on
-// the sign of x. For float32 that is 1.8 ns an element where 1/(1 + e⁻ˣ) with an
+// |b| ≤ 1/32, so m is at most 1/32 of the result and its rounding errors hardly
+// count. There is no exponential, no division, and nothing that depends on the
+// sign of x. For float32 that takes 1.8 ns an element, where 1/(1 + e⁻ˣ) with an
 // exponential by table takes 3.1; for float64 2.7 ns, where tanh by the addition
 // theorem, with one division, takes 4.9.
 
@@ -61,116 +75,167 @@ type logisticEntry struct {
 	series
 }
 
-// logisticLimit is |x| where the table ends. From there on σ and σ′ are e⁻ˡˣˡ
-// and a small correction.
+// logisticLimit is |x| at the end of the table. The tails begin there.
 const logisticLimit = 20
 
 // logisticPoint returns the index in logisticTable of the point next to x. Adding
 // 1.5·2⁴⁸ to x + 20 rounds it to a multiple of 1/16, and leaves the number of
-// sixteenths in the lowest bits. Where x is not between −20 and 20, NaN
-// included, the index is beyond the table: one comparison finds them all.
+// sixteenths in the lowest bits. If x is NaN or not between −20 and 20, the index
+// is beyond the table: one comparison finds them all.
 func logisticPoint(x float64) uint64 {
 	const zero = 0x1.8p48
 	return math.Float64bits(x+(zero+logisticLimit)) - math.Float64bits(zero)
 }
 
-// logisticPoint32 is logisticPoint for a float32, with 1.5·2¹⁹ in place of 1.5·2⁴⁸.
-// (It comes before any conversion to float64: that of what has just been loaded
-// can make each iteration wait for the one before, see widened in the
-// benchmarks, 6 ns in place of 2.)
+// logisticPoint32 is logisticPoint with 1.5·2¹⁹ in place of 1.5·2⁴⁸. It comes before
+// any conversion to float64: the conversion of what has just been loaded can make
+// each iteration wait for the one before, 6 ns in place of 2. See widened in the
+// benchmarks.
 func logisticPoint32(x float32) uint32 {
 	const zero = 0x1.8p19
 	return math.Float32bits(x+(zero+logisticLimit)) - math.Float32bits(zero)
 }
 
+// sigmoid32 returns σ(x) for an x next to the point of e.
+func (e *logisticEntry) sigmoid32(x float32) float32 {
+	return float32(e.value + e.to4(float64(x)-e.a))
+}
+
+// sigmoid64 returns σ(x) for an x next to the point of e.
+func (e *logisticEntry) sigmoid64(x float64) float64 {
+	return e.value + (e.rest + e.to7(x-e.a))
+}
+
 func sigmoid32(dst, x []float32) {
 	dst = dst[:len(x)]
 	for i, v := range x {
-		k := logisticPoint32(v)
-		if k >= uint32(len(logisticTable)) {
-			dst[i] = float32(sigmoidTail(float64(v)))
-			continue
+		if k := logisticPoint32(v); k < uint32(len(logisticTable)) {
+			dst[i] = logisticTable[k].sigmoid32(v)
+		} else {
+			dst[i] = sigmoidTail32(v)
 		}
-		e := &logisticTable[k]
-		dst[i] = float32(e.value + e.to4(float64(v)-e.a))
 	}
 }
 
 func sigmoid64(dst, x []float64) {
 	dst = dst[:len(x)]
 	for i, v := range x {
-		k := logisticPoint(v)
-		if k >= uint64(len(logisticTable)) {
-			dst[i] = sigmoidTail(v)
-			continue
+		if k := logisticPoint(v); k < uint64(len(logisticTable)) {
+			dst[i] = logisticTable[k].sigmoid64(v)
+		} else {
+			dst[i] = sigmoidTail64(v)
 		}
-		e := &logisticTable[k]
-		dst[i] = e.value + (e.rest + e.to7(v-e.a))
 	}
 }
 
-// sigmoidTail returns σ(x) for |x| ≥ 20 and for NaN: e⁻ˡˣˡ/(1 + e⁻ˡˣˡ), or 1 less
-// that.
-func sigmoidTail(x float64) float64 {
+// sigmoidTail32 returns σ(x) for |x| ≥ 20 and for NaN.
+func sigmoidTail32(x float32) float32 {
 	if x > 0 {
-		return 1 - expTail(-x, 1, -1)
+		return 1
 	}
-	return expTail(x, 1, -1)
+	return tail32(x, 1, -1)
 }
 
-// logisticDerivative32 sets dst to upstream·gain·σ′(steepness·x). With
-// steepness 2 and gain 4 that is the derivative of tanh x = 2σ(2x) − 1.
+// sigmoidTail64 returns σ(x) for |x| ≥ 20 and for NaN.
+func sigmoidTail64(x float64) float64 {
+	if x > 0 {
+		return 1 - tail64(-x, 1, -1)
+	}
+	return tail64(x, 1, -1)
+}
+
+// logisticDerivative sets dst to upstream·gain·σ′(steepness·x). With steepness 2 and
+// gain 4 that is the derivative of tanh x = 2σ(2x) − 1. Both must be powers of two.
 //
 //	σ′ = σ(1 − σ) = σ′(a) + m·(1 − 2σ(a) − m)
 //
-// keeps full relative accuracy in both tails, where m is as small as σ′. Beyond
-// the table, σ′ is e⁻ˡˣˡ/(1 + e⁻ˡˣˡ)².
-func logisticDerivative32(dst, x, upstream []float32, steepness float32, gain float64) {
-	if upstream == nil {
-		var buffer [64]float32
-		g := ones(buffer[:], len(x))
-		for n := len(g); len(x) > 0; dst, x = dst[n:], x[n:] {
-			n = min(n, len(x))
-			logisticDerivative32(dst[:n], x[:n], g[:n], steepness, gain)
-		}
-		return
-	}
-	dst, upstream = dst[:len(x)], upstream[:len(x)]
-	for i, v := range x {
-		u := steepness * v
-		k := logisticPoint32(u)
-		if k >= uint32(len(logisticTable)) {
-			dst[i] = upstream[i] * float32(expTail(-math.Abs(float64(u)), gain, -2))
-			continue
-		}
-		e := &logisticTable[k]
-		m := e.to4(float64(u) - e.a)
-		dst[i] = upstream[i] * float32(gain*(e.slope+m*(e.balance-m)))
+// keeps full relative accuracy in both tails, where m is as small as σ′.
+func logisticDerivative[T element.Float](dst, x, upstream []T, steepness, gain T) {
+	switch dst := any(dst).(type) {
+	case []float32:
+		logisticDerivative32(dst, any(x).([]float32), any(upstream).([]float32), float32(steepness), float64(gain))
+	case []float64:
+		logisticDerivative64(dst, any(x).([]float64), any(upstream).([]float64), float64(steepness), float64(gain))
 	}
 }
 
-// logisticDerivative64 is logisticDerivative32 for float64. The gain must be a
-// power of two.
-func logisticDerivative64(dst, x, upstream []float64, steepness, gain float64) {
+// logisticDerivativeAt returns gain·σ′(steepness·x), as logisticDerivative does for
+// each element.
+func logisticDerivativeAt[T element.Float](x, steepness, gain T) T {
+	if is32[T]() {
+		u := float32(steepness * x)
+		if k := logisticPoint32(u); k < uint32(len(logisticTable)) {
+			e := &logisticTable[k]
+			return T(float32(float64(gain) * e.derivative32(e.to4(float64(u)-e.a))))
+		}
+		return T(tail32(u, float64(gain), -2))
+	}
+	u := float64(steepness * x)
+	if k := logisticPoint(u); k < uint64(len(logisticTable)) {
+		e := &logisticTable[k]
+		return T(float64(gain) * e.derivative64(e.to7(u-e.a)))
+	}
+	return T(tail64(-math.Abs(u), float64(gain), -2))
+}
+
+// derivative32 returns σ′(a+b) for m = e.to4(b).
+func (e *logisticEntry) derivative32(m float64) float64 {
+	return e.slope + m*(e.balance-m)
+}
+
+// derivative64 returns σ′(a+b) for m = e.to7(b).
+func (e *logisticEntry) derivative64(m float64) float64 {
+	return e.slope + (e.slopeRest + m*(e.balance-m))
+}
+
+func logisticDerivative32(dst, x, upstream []float32, steepness float32, gain float64) {
+	dst = dst[:len(x)]
 	if upstream == nil {
-		var buffer [64]float64
-		g := ones(buffer[:], len(x))
-		for n := len(g); len(x) > 0; dst, x = dst[n:], x[n:] {
-			n = min(n, len(x))
-			logisticDerivative64(dst[:n], x[:n], g[:n], steepness, gain)
+		for i, v := range x {
+			u := steepness * v
+			if k := logisticPoint32(u); k < uint32(len(logisticTable)) {
+				e := &logisticTable[k]
+				dst[i] = float32(gain * e.derivative32(e.to4(float64(u)-e.a)))
+			} else {
+				dst[i] = tail32(u, gain, -2)
+			}
 		}
 		return
 	}
-	dst, upstream = dst[:len(x)], upstream[:len(x)]
+	upstream = upstream[:len(x)]
 	for i, v := range x {
 		u := steepness * v
-		k := logisticPoint(u)
-		if k >= uint64(len(logisticTable)) {
-			dst[i] = upstream[i] * expTail(-math.Abs(u), gain, -2)
-			continue
+		if k := logisticPoint32(u); k < uint32(len(logisticTable)) {
+			e := &logisticTable[k]
+			dst[i] = upstream[i] * float32(gain*e.derivative32(e.to4(float64(u)-e.a)))
+		} else { // the product is exact in float64
+			dst[i] = float32(float64(upstream[i]) * float64(tail32(u, gain, -2)))
 		}
-		e := &logisticTable[k]
-		m := e.to7(u - e.a)
-		dst[i] = upstream[i] * (gain * (e.slope + (e.slopeRest + m*(e.balance-m))))
+	}
+}
+
+func logisticDerivative64(dst, x, upstream []float64, steepness, gain float64) {
+	dst = dst[:len(x)]
+	if upstream == nil {
+		for i, v := range x {
+			u := steepness * v
+			if k := logisticPoint(u); k < uint64(len(logisticTable)) {
+				e := &logisticTable[k]
+				dst[i] = gain * e.derivative64(e.to7(u-e.a))
+			} else {
+				dst[i] = tail64(-math.Abs(u), gain, -2)
+			}
+		}
+		return
+	}
+	upstream = upstream[:len(x)]
+	for i, v := range x {
+		u := steepness * v
+		if k := logisticPoint(u); k < uint64(len(logisticTable)) {
+			e := &logisticTable[k]
+			dst[i] = upstream[i] * (gain * e.derivative64(e.to7(u-e.a)))
+		} else {
+			dst[i] = tail64(-math.Abs(u), upstream[i]*gain, -2)
+		}
 	}
 }

@@ -16,15 +16,29 @@ func Tanh[T element.Float](dst, x []T) {
 	}
 }
 
+// TanhAt returns tanh x, as Tanh does for each element.
+func TanhAt[T element.Float](x T) T {
+	if is32[T]() {
+		v := float32(x)
+		if k := logisticPoint32(2 * v); k < uint32(len(logisticTable)) {
+			return T(logisticTable[k].tanh32(v))
+		}
+		return T(tanhTail(v))
+	}
+	v := float64(x)
+	if k := tanhPoint(v); k < int64(len(tanhTable)) {
+		return T(math.Copysign(tanhTable[k].tanh64(math.Abs(v)), v))
+	}
+	return T(tanhTail(v))
+}
+
 // TanhDerivative sets dst to upstream·tanh′(x) = upstream·4σ′(2x).
 func TanhDerivative[T element.Float](dst, x, upstream []T) {
-	switch dst := any(dst).(type) {
-	case []float32:
-		logisticDerivative32(dst, any(x).([]float32), any(upstream).([]float32), 2, 4)
-	case []float64:
-		logisticDerivative64(dst, any(x).([]float64), any(upstream).([]float64), 2, 4)
-	}
+	logisticDerivative(dst, x, upstream, 2, 4)
 }
+
+// TanhDerivativeAt returns tanh′(x), as TanhDerivative does for each element.
+func TanhDerivativeAt[T element.Float](x T) T { return logisticDerivativeAt(x, 2, 4) }
 
 // TanhDerivativeFromOutput sets dst to upstream·(1 − y)(1 + y), computed as
 // a + a·|y| with a = 1 − |y|: that has at most 1.4 ULP, where the product of
@@ -38,27 +52,30 @@ func TanhDerivativeFromOutput[T element.Float](dst, y, upstream []T) {
 	}
 }
 
-// tanh x = 2σ(2x) − 1, and float32 takes it from there, out of logisticTable: with
-// the term of b⁵, what that leaves out is 2⁻³³ of the result, and near 0, where the
-// point is 0, only odd powers of b are left.
+// float32 computes tanh x = 2σ(2x) − 1 from logisticTable. With the term of b⁵, what
+// is left out is 2⁻³³ of the result. Near 0 the point is 0, and only the odd powers
+// of b are left.
+
+// tanh32 returns tanh x for an x with 2x next to the point of e. −0 − 0 is −0.
+func (e *logisticEntry) tanh32(x float32) float32 {
+	return float32(2*e.to5(float64(2*x)-e.a) - e.balance)
+}
+
 func tanh32(dst, x []float32) {
 	dst = dst[:len(x)]
 	for i, v := range x {
-		u := 2 * v
-		k := logisticPoint32(u)
-		if k >= uint32(len(logisticTable)) {
-			dst[i] = float32(tanhTail(float64(v)))
-			continue
+		if k := logisticPoint32(2 * v); k < uint32(len(logisticTable)) {
+			dst[i] = logisticTable[k].tanh32(v)
+		} else {
+			dst[i] = tanhTail(v)
 		}
-		e := &logisticTable[k]
-		dst[i] = float32(2*e.to5(float64(u)-e.a) - e.balance) // −0 − 0 is −0
 	}
 }
 
-// For float64, whose result needs all its bits near 0 too, the grid is as fine as
-// |x| is small: 32 points for each power of two from 2⁻⁷ up, found by the leading
-// bits of |x|. So m is at most 1/64 of the result; but below 2⁻⁷, where the point
-// is 0, it is all there is. No branch depends on x.
+// float64 needs all its bits near 0 too, so its grid gets finer towards 0: there are
+// 32 points for each power of two from 2⁻⁷ up, found by the leading bits of |x|. So
+// m is at most 1/64 of the result. Below 2⁻⁷ the point is 0, and m is the result. No
+// branch depends on x.
 
 // A tanhEntry is tanh about one point.
 type tanhEntry struct {
@@ -67,22 +84,31 @@ type tanhEntry struct {
 	series
 }
 
-func tanh64(dst, x []float64) {
+// tanhPoint returns the index in tanhTable of the point next to |x|, beyond the
+// table if |x| is or if x is NaN.
+func tanhPoint(x float64) int64 {
 	const first = 0x3f800000_00000000>>47 - 1 // of 2⁻⁷, less the entry for 0
+	return max(int64(math.Float64bits(x)<<1>>48)-first, 0)
+}
+
+// tanh64 returns tanh x for an x ≥ 0 next to the point of e.
+func (e *tanhEntry) tanh64(x float64) float64 {
+	return e.value + (e.rest + e.to7(x-e.a))
+}
+
+func tanh64(dst, x []float64) {
 	dst = dst[:len(x)]
 	for i, v := range x {
-		k := max(int64(math.Float64bits(v)<<1>>48)-first, 0)
-		if k >= int64(len(tanhTable)) {
+		if k := tanhPoint(v); k < int64(len(tanhTable)) {
+			dst[i] = math.Copysign(tanhTable[k].tanh64(math.Abs(v)), v)
+		} else {
 			dst[i] = tanhTail(v)
-			continue
 		}
-		e := &tanhTable[k]
-		dst[i] = math.Copysign(e.value+(e.rest+e.to7(math.Abs(v)-e.a)), v)
 	}
 }
 
 // tanhTail returns tanh x for |x| ≥ 20 and for NaN (for float32, |x| ≥ 10).
-func tanhTail(x float64) float64 {
+func tanhTail[T element.Float](x T) T {
 	if x > 0 {
 		return 1
 	}

@@ -1,0 +1,63 @@
+package scalar
+
+import "math"
+
+// The tails of σ and σ′ begin where logisticTable ends, at |u| = 20. There
+//
+//	σ(−|u|)  = e/(1 + e)  = e·(1 − e + e² − …)       e = e⁻ˡᵘˡ
+//	σ′(u)    = e/(1 + e)² = e·(1 − 2e + 3e² − …)
+//
+// with e below 2⁻²⁸. A result may be subnormal, and many processors take 150
+// cycles for a product that is, or that has a subnormal factor. So no such product
+// is computed: float32 computes in float64; float64 computes 2⁵¹² times the result,
+// and rounds that to a subnormal by an addition. Subnormal results take the same
+// time as others.
+
+// tail32 returns gain·(e + power·e²) for e = e⁻ˡᵘˡ and |u| ≥ 20, to a relative error of
+// 2⁻³¹: from the point of expTable next to −|u|, 1/16 apart, it goes on by the terms
+// of e^b up to b⁴. From |u| = 106 on, where a float32 has nothing left, it returns 0.
+// NaN gives NaN.
+func tail32(u float32, gain, power float64) float32 {
+	const zero, limit = 0x1.8p48, 106
+	x := -math.Abs(float64(u))
+	k := x + (zero + limit)
+	i := math.Float64bits(k) - math.Float64bits(zero)
+	if i >= uint64(len(expTable)) {
+		if u == u {
+			u = 0
+		}
+		return u
+	}
+	b := x - (k - (zero + limit))
+	s := b * b
+	e := expTable[i] * (1 + (b + s*((1./2+b*(1./6))+s*(1./24))))
+	return float32(gain * (e + power*e*e))
+}
+
+// tail64 returns factor·(e + power·e² + …), the first three terms of
+// factor·e·(1 + e)^power, for e = eˣ and x ≤ −20. NaN gives NaN.
+func tail64(x, factor, power float64) float64 {
+	if x < -760 {
+		return factor * 0
+	}
+	n, k := expPoint(x)
+	value, rest := expStep(n+512*256, x-k*stepHigh-k*stepLow)
+	if x > -40 { // else the other terms are below 2⁻⁵⁷
+		scaled := value + rest
+		e := scaled * 0x1p-512
+		rest += scaled * (e * (power + power*(power-1)/2*e))
+	}
+	return scaledDown(factor * (value + rest))
+}
+
+// scaledDown returns x·2⁻⁵¹². If that is subnormal, it is a multiple of 2⁻¹⁰⁷⁴, which
+// is the value of its last bit. The last bit of normal, 2⁵¹² times the smallest normal
+// number, is 2⁵¹² times that. So adding |x| to normal rounds it, and puts the bits of
+// the result into the lowest bits.
+func scaledDown(x float64) float64 {
+	const normal = 0x1p-1022 * 0x1p512
+	if a := math.Abs(x); a < normal {
+		return math.Copysign(math.Float64frombits(math.Float64bits(a+normal)-math.Float64bits(normal)), x)
+	}
+	return x * 0x1p-512
+}
