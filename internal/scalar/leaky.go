@@ -29,12 +29,9 @@ func unlessNegative[W bits](b, y W) W {
 }
 
 func leaky[W bits, T element.Float](dst, x []T, alpha T) {
-	in, inRest := blocks[W](x)
-	v, vRest := blocks[T](x)
-	out, outRest := blocks[W](dst)
-	v, out = v[:len(in)], out[:len(in)]
-	for i := range in {
-		b, v, o := &in[i], &v[i], &out[i]
+	i := 0
+	for ; i < len(x)-7; i += 8 {
+		b, v, o := block[W](x[i:]), block[T](x[i:]), block[W](dst[i:])
 		o[0] = unlessNegative(b[0], reinterpret[W](v[0]*alpha))
 		o[1] = unlessNegative(b[1], reinterpret[W](v[1]*alpha))
 		o[2] = unlessNegative(b[2], reinterpret[W](v[2]*alpha))
@@ -44,9 +41,8 @@ func leaky[W bits, T element.Float](dst, x []T, alpha T) {
 		o[6] = unlessNegative(b[6], reinterpret[W](v[6]*alpha))
 		o[7] = unlessNegative(b[7], reinterpret[W](v[7]*alpha))
 	}
-	vRest, outRest = vRest[:len(inRest)], outRest[:len(inRest)]
-	for i, b := range inRest {
-		outRest[i] = unlessNegative(b, reinterpret[W](vRest[i]*alpha))
+	for ; i < len(x); i++ {
+		dst[i] = reinterpret[T](unlessNegative(reinterpret[W](x[i]), reinterpret[W](x[i]*alpha)))
 	}
 }
 
@@ -63,37 +59,36 @@ func LeakyReLUDerivative[T element.Float](dst, x, upstream []T, alpha T) {
 // LeakyReLUDerivativeAt returns 1 for x > 0, x if that is NaN, else alpha.
 func LeakyReLUDerivativeAt[T element.Float](x, alpha T) T {
 	if is32[T]() {
-		return reinterpret[T](slope(reinterpret[int32](x), reinterpret[int32](T(1)), reinterpret[int32](alpha)))
+		return leakyDerivativeAt[int32](x, alpha)
 	}
-	return reinterpret[T](slope(reinterpret[int64](x), reinterpret[int64](T(1)), reinterpret[int64](alpha)))
+	return leakyDerivativeAt[int64](x, alpha)
+}
+
+func leakyDerivativeAt[W bits, T element.Float](x, alpha T) T {
+	negativeZero, negativeInf := patterns[W]()
+	b := reinterpret[W](x)
+	return reinterpret[T](choose(b > 0, b, reinterpret[W](T(1)), reinterpret[W](alpha), negativeZero, negativeInf))
 }
 
 func leakyDerivative[W bits, T element.Float](dst, x, upstream []T, alpha T) {
-	in, inRest := blocks[W](x)
-	out, outRest := blocks[W](dst)
-	up, upRest := blocks[T](upstream)
-	ones := ones[T, T]()
-	g := &ones
-	out, outRest = out[:len(in)], outRest[:len(inRest)]
-	for i := range in {
-		if i < len(up) {
-			g = &up[i]
+	negativeZero, negativeInf := patterns[W]()
+	i := 0
+	for ; i < len(x)-7; i += 8 {
+		b, g, on, o := block[W](x[i:]), ones[T](), ones[W](), block[W](dst[i:])
+		if upstream != nil {
+			g, on = block[T](upstream[i:]), block[W](upstream[i:])
 		}
-		b, o := &in[i], &out[i]
-		o[0] = slope(b[0], reinterpret[W](g[0]), reinterpret[W](g[0]*alpha))
-		o[1] = slope(b[1], reinterpret[W](g[1]), reinterpret[W](g[1]*alpha))
-		o[2] = slope(b[2], reinterpret[W](g[2]), reinterpret[W](g[2]*alpha))
-		o[3] = slope(b[3], reinterpret[W](g[3]), reinterpret[W](g[3]*alpha))
-		o[4] = slope(b[4], reinterpret[W](g[4]), reinterpret[W](g[4]*alpha))
-		o[5] = slope(b[5], reinterpret[W](g[5]), reinterpret[W](g[5]*alpha))
-		o[6] = slope(b[6], reinterpret[W](g[6]), reinterpret[W](g[6]*alpha))
-		o[7] = slope(b[7], reinterpret[W](g[7]), reinterpret[W](g[7]*alpha))
+		o[0] = choose(b[0] > 0, b[0], on[0], reinterpret[W](g[0]*alpha), negativeZero, negativeInf)
+		o[1] = choose(b[1] > 0, b[1], on[1], reinterpret[W](g[1]*alpha), negativeZero, negativeInf)
+		o[2] = choose(b[2] > 0, b[2], on[2], reinterpret[W](g[2]*alpha), negativeZero, negativeInf)
+		o[3] = choose(b[3] > 0, b[3], on[3], reinterpret[W](g[3]*alpha), negativeZero, negativeInf)
+		o[4] = choose(b[4] > 0, b[4], on[4], reinterpret[W](g[4]*alpha), negativeZero, negativeInf)
+		o[5] = choose(b[5] > 0, b[5], on[5], reinterpret[W](g[5]*alpha), negativeZero, negativeInf)
+		o[6] = choose(b[6] > 0, b[6], on[6], reinterpret[W](g[6]*alpha), negativeZero, negativeInf)
+		o[7] = choose(b[7] > 0, b[7], on[7], reinterpret[W](g[7]*alpha), negativeZero, negativeInf)
 	}
-	for i, b := range inRest {
-		g := g[0]
-		if i < len(upRest) {
-			g = upRest[i]
-		}
-		outRest[i] = slope(b, reinterpret[W](g), reinterpret[W](g*alpha))
+	for ; i < len(x); i++ {
+		g := element.Upstream(1, upstream, i)
+		dst[i] = reinterpret[T](choose(x[i] > 0, reinterpret[W](x[i]), reinterpret[W](g), reinterpret[W](g*alpha), negativeZero, negativeInf))
 	}
 }

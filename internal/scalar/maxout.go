@@ -33,50 +33,137 @@ func Maxout[T element.Float](dst, x []T, pieces, stride int) {
 	}
 }
 
-// pairs sets dst to the maxima of the pairs in x. It goes by fours: without
-// branches there is little else in the loop than the loop itself, and one at a
-// time takes half as long again.
+// pairs sets dst to the maxima of the pairs in x. It computes four at a time: one at
+// a time takes half as long again.
 func pairs[T element.Float](dst, x []T) {
-	in, _ := blocks[T](x)
-	for i := range in {
-		v, m := &in[i], (*[4]T)(dst[4*i:4*i+4])
+	i := 0
+	for ; i < len(dst)-3; i += 4 {
+		v, m := block[T](x[2*i:]), (*[4]T)(dst[i:])
 		m[0] = max(v[0], v[1])
 		m[1] = max(v[2], v[3])
 		m[2] = max(v[4], v[5])
 		m[3] = max(v[6], v[7])
 	}
-	for i := 4 * len(in); i < len(dst); i++ {
+	for ; i < len(dst); i++ {
 		dst[i] = max(x[2*i], x[2*i+1])
 	}
 }
 
 // MaxoutDerivative sets dst, of the shape of x, to upstream at the first
 // maximum of each group of pieces, to NaN at every NaN, and to 0 elsewhere.
+//
+// No branch depends on the values, except for a NaN.
 func MaxoutDerivative[T element.Float](dst, x, upstream []T, pieces, stride int) {
+	if is32[T]() {
+		maxoutDerivative[int32](dst, x, upstream, pieces, stride)
+	} else {
+		maxoutDerivative[int64](dst, x, upstream, pieces, stride)
+	}
+}
+
+func maxoutDerivative[W bits, T element.Float](dst, x, upstream []T, pieces, stride int) {
+	if pieces == 2 && stride == 1 {
+		pairsDerivative[W](dst, x, upstream)
+		return
+	}
 	for start := 0; start < len(x); start += pieces * stride {
-		for s := range stride {
-			first := start + s
-			end := first + pieces*stride
-			m, winner := x[first], first
-			for i := first + stride; i < end; i += stride {
-				if v := x[i]; v > m || v != v {
-					m, winner = v, i
-					if v != v {
-						break
-					}
-				}
+		end := start + pieces*stride
+		g := element.Slice(upstream, start/pieces, start/pieces+stride)
+		if pieces == 2 {
+			middle := start + stride
+			planesDerivative[W](dst[start:middle], dst[middle:end], x[start:middle], x[middle:end], g)
+		} else {
+			groupsDerivative[W](dst[start:end], x[start:end], g, stride)
+		}
+	}
+}
+
+// pairsDerivative is maxoutDerivative for pairs of elements.
+func pairsDerivative[W bits, T element.Float](dst, x, upstream []T) {
+	i := 0
+	for ; i < len(x)-7; i += 8 {
+		v, g, o := block[T](x[i:]), ones[W]()[:4], block[W](dst[i:])
+		if upstream != nil {
+			g = integers[W](upstream[i/2:][:4])
+		}
+		if s := (v[0] + v[1] + v[2] + v[3]) + (v[4] + v[5] + v[6] + v[7]); s != s {
+			break // there may be a NaN
+		}
+		o[0], o[1] = pair(v[0] >= v[1], g[0])
+		o[2], o[3] = pair(v[2] >= v[3], g[1])
+		o[4], o[5] = pair(v[4] >= v[5], g[2])
+		o[6], o[7] = pair(v[6] >= v[7], g[3])
+	}
+	for ; i < len(x); i += 2 {
+		planesDerivative[W](dst[i:i+1], dst[i+1:i+2], x[i:i+1], x[i+1:i+2], element.Slice(upstream, i/2, i/2+1))
+	}
+}
+
+// pair returns g and 0 if first is true, else 0 and g.
+func pair[W bits](first bool, g W) (W, W) {
+	d := W(0)
+	if first {
+		d = g
+	}
+	return d, g ^ d
+}
+
+// planesDerivative is maxoutDerivative for pairs of an element of x0 and one of x1.
+func planesDerivative[W bits, T element.Float](dst0, dst1, x0, x1, upstream []T) {
+	x1, out0, out1 := x1[:len(x0)], integers[W](dst0)[:len(x0)], integers[W](dst1)[:len(x0)]
+	one, gs := ones[W]()[0], integers[W](upstream)
+	for i, a := range x0 {
+		b, g := x1[i], one
+		if gs != nil {
+			g = gs[i]
+		}
+		if s := a + b; s != s && (a != a || b != b) {
+			dst0[i], dst1[i] = onlyNaN(a), onlyNaN(b)
+			continue
+		}
+		out0[i], out1[i] = pair(a >= b, g)
+	}
+}
+
+// onlyNaN returns v if it is NaN, else 0.
+func onlyNaN[T element.Float](v T) T {
+	if v == v {
+		return 0
+	}
+	return v
+}
+
+// groupsDerivative is maxoutDerivative for any number of pieces, at stride from each
+// other. It compares the numbers as integers of the same order, in which +0 and −0
+// are equal.
+func groupsDerivative[W bits, T element.Float](dst, x, upstream []T, stride int) {
+	negativeZero, negativeInf := patterns[W]()
+	inf := negativeInf &^ negativeZero
+	in := integers[W](x)
+	for s := range stride {
+		m, winner, nan := negativeZero, 0, false
+		for i := s; i < len(in); i += stride {
+			k := in[i] &^ negativeZero
+			if k > inf {
+				nan = true
 			}
-			g := element.Upstream(1, upstream, start/pieces+s)
-			for i := first; i < end; i += stride {
-				d := T(0)
-				if i == winner {
-					d = g
-				}
-				if v := x[i]; v != v {
-					d = v
-				}
-				dst[i] = d
+			if in[i] < 0 {
+				k = -k
 			}
+			if k > m {
+				winner = i
+			}
+			m = max(m, k)
+		}
+		for i := s; i < len(dst); i += stride {
+			if nan {
+				dst[i] = onlyNaN(x[i])
+			} else {
+				dst[i] = 0
+			}
+		}
+		if !nan {
+			dst[winner] = element.Upstream(1, upstream, s)
 		}
 	}
 }

@@ -43,15 +43,9 @@ func prelu[W bits, T element.Float](dst, x, alpha []T, stride int) {
 }
 
 func preluBlocks[W bits, T element.Float](dst, x, alpha []T) {
-	in, _ := blocks[W](x)
-	v, _ := blocks[T](x)
-	slopes, _ := blocks[T](alpha)
-	out, _ := blocks[W](dst)
-	v, out = v[:len(in)], out[:len(in)]
-	k := 0
-	for i := range in {
-		b, v, a, o := &in[i], &v[i], &slopes[k], &out[i]
-		if k++; k == len(slopes) {
+	for i, k := 0, 0; i < len(x); i += 8 {
+		b, v, a, o := block[W](x[i:]), block[T](x[i:]), block[T](alpha[k:]), block[W](dst[i:])
+		if k += 8; k == len(alpha) {
 			k = 0
 		}
 		o[0] = unlessNegative(b[0], reinterpret[W](v[0]*a[0]))
@@ -81,6 +75,7 @@ func preluDerivative[W bits, T element.Float](dst, x, upstream, alpha []T, strid
 		preluDerivativeBlocks[W](dst, x, upstream, alpha)
 		return
 	}
+	negativeZero, negativeInf := patterns[W]()
 	for start := 0; start < len(x); {
 		for _, a := range alpha {
 			end := start + stride
@@ -97,7 +92,7 @@ func preluDerivative[W bits, T element.Float](dst, x, upstream, alpha []T, strid
 					if a == 0 {
 						off = 0
 					}
-					out[i] = reinterpret[T](slope(reinterpret[W](v), reinterpret[W](on), reinterpret[W](off)))
+					out[i] = reinterpret[T](choose(v > 0, reinterpret[W](v), reinterpret[W](on), reinterpret[W](off), negativeZero, negativeInf))
 				}
 			}
 			start = end
@@ -106,29 +101,23 @@ func preluDerivative[W bits, T element.Float](dst, x, upstream, alpha []T, strid
 }
 
 func preluDerivativeBlocks[W bits, T element.Float](dst, x, upstream, alpha []T) {
-	in, _ := blocks[W](x)
-	up, _ := blocks[T](upstream)
-	slopes, _ := blocks[T](alpha)
-	out, _ := blocks[W](dst)
-	out = out[:len(in)]
-	ones := ones[T, T]()
-	g, k := &ones, 0
-	for i := range in {
-		if i < len(up) {
-			g = &up[i]
+	negativeZero, negativeInf := patterns[W]()
+	for i, k := 0, 0; i < len(x); i += 8 {
+		b, g, on, a, o := block[W](x[i:]), ones[T](), ones[W](), block[T](alpha[k:]), block[W](dst[i:])
+		if upstream != nil {
+			g, on = block[T](upstream[i:]), block[W](upstream[i:])
 		}
-		b, a, o := &in[i], &slopes[k], &out[i]
-		if k++; k == len(slopes) {
+		if k += 8; k == len(alpha) {
 			k = 0
 		}
-		o[0] = slope(b[0], reinterpret[W](g[0]), reinterpret[W](g[0]*a[0]))
-		o[1] = slope(b[1], reinterpret[W](g[1]), reinterpret[W](g[1]*a[1]))
-		o[2] = slope(b[2], reinterpret[W](g[2]), reinterpret[W](g[2]*a[2]))
-		o[3] = slope(b[3], reinterpret[W](g[3]), reinterpret[W](g[3]*a[3]))
-		o[4] = slope(b[4], reinterpret[W](g[4]), reinterpret[W](g[4]*a[4]))
-		o[5] = slope(b[5], reinterpret[W](g[5]), reinterpret[W](g[5]*a[5]))
-		o[6] = slope(b[6], reinterpret[W](g[6]), reinterpret[W](g[6]*a[6]))
-		o[7] = slope(b[7], reinterpret[W](g[7]), reinterpret[W](g[7]*a[7]))
+		o[0] = choose(b[0] > 0, b[0], on[0], reinterpret[W](g[0]*a[0]), negativeZero, negativeInf)
+		o[1] = choose(b[1] > 0, b[1], on[1], reinterpret[W](g[1]*a[1]), negativeZero, negativeInf)
+		o[2] = choose(b[2] > 0, b[2], on[2], reinterpret[W](g[2]*a[2]), negativeZero, negativeInf)
+		o[3] = choose(b[3] > 0, b[3], on[3], reinterpret[W](g[3]*a[3]), negativeZero, negativeInf)
+		o[4] = choose(b[4] > 0, b[4], on[4], reinterpret[W](g[4]*a[4]), negativeZero, negativeInf)
+		o[5] = choose(b[5] > 0, b[5], on[5], reinterpret[W](g[5]*a[5]), negativeZero, negativeInf)
+		o[6] = choose(b[6] > 0, b[6], on[6], reinterpret[W](g[6]*a[6]), negativeZero, negativeInf)
+		o[7] = choose(b[7] > 0, b[7], on[7], reinterpret[W](g[7]*a[7]), negativeZero, negativeInf)
 	}
 }
 
@@ -147,10 +136,11 @@ func PReLUParameterGradient[T element.Float](grad, x, upstream []T, stride int) 
 
 func preluParameterGradient[W bits, T element.Float](grad, x, upstream []T, stride int) {
 	if stride == 1 {
+		negativeZero, negativeInf := patterns[W]()
 		for start := 0; start < len(x); start += len(grad) {
 			row := x[start:][:len(grad)]
 			for i, v := range row {
-				grad[i] += reinterpret[T](unlessPositive(reinterpret[W](v), reinterpret[W](element.Upstream(v, upstream, start+i))))
+				grad[i] += reinterpret[T](unlessPositive(reinterpret[W](v), reinterpret[W](element.Upstream(v, upstream, start+i)), negativeZero, negativeInf))
 			}
 		}
 		return
@@ -173,20 +163,21 @@ func LeakSum[T element.Float](x, upstream []T) float64 {
 }
 
 func leakSum[W bits, T element.Float](x, upstream []T) (sum float64) {
+	negativeZero, negativeInf := patterns[W]()
 	for i, v := range x {
-		sum += float64(reinterpret[T](unlessPositive(reinterpret[W](v), reinterpret[W](element.Upstream(v, upstream, i)))))
+		sum += float64(reinterpret[T](unlessPositive(reinterpret[W](v), reinterpret[W](element.Upstream(v, upstream, i)), negativeZero, negativeInf)))
 	}
 	return sum
 }
 
 // unlessPositive returns y, but −0 for the bits b of a number above 0. Adding −0
 // changes no sum.
-func unlessPositive[W bits](b, y W) W {
+func unlessPositive[W bits](b, y, negativeZero, negativeInf W) W {
 	d := y
 	if b > 0 {
-		d = negativeZero[W]()
+		d = negativeZero
 	}
-	if b > infinity[W]() {
+	if b|negativeZero > negativeInf {
 		d = y
 	}
 	return d

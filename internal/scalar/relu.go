@@ -14,37 +14,41 @@ func ReLU[T element.Float](dst, x []T) {
 // ReLUAt returns max(0, x).
 func ReLUAt[T element.Float](x T) T {
 	if is32[T]() {
-		return reinterpret[T](positive(reinterpret[int32](x)))
+		return reluAt[int32](x)
 	}
-	return reinterpret[T](positive(reinterpret[int64](x)))
+	return reluAt[int64](x)
+}
+
+func reluAt[W bits, T element.Float](x T) T {
+	_, negativeInf := patterns[W]()
+	return reinterpret[T](positive(reinterpret[W](x), negativeInf))
 }
 
 // positive returns b, but 0 for the bits from −0 to −Inf. That is one comparison,
 // which leaves out the NaNs.
-func positive[W bits](b W) W {
-	if b <= negativeInfinity[W]() {
+func positive[W bits](b, negativeInf W) W {
+	if b <= negativeInf {
 		b = 0
 	}
 	return b
 }
 
 func relu[W bits, T element.Float](dst, x []T) {
-	in, inRest := blocks[W](x)
-	out, outRest := blocks[W](dst)
-	out, outRest = out[:len(in)], outRest[:len(inRest)]
-	for i := range in {
-		b, o := &in[i], &out[i]
-		o[0] = positive(b[0])
-		o[1] = positive(b[1])
-		o[2] = positive(b[2])
-		o[3] = positive(b[3])
-		o[4] = positive(b[4])
-		o[5] = positive(b[5])
-		o[6] = positive(b[6])
-		o[7] = positive(b[7])
+	_, negativeInf := patterns[W]()
+	i := 0
+	for ; i < len(x)-7; i += 8 {
+		b, o := block[W](x[i:]), block[W](dst[i:])
+		o[0] = positive(b[0], negativeInf)
+		o[1] = positive(b[1], negativeInf)
+		o[2] = positive(b[2], negativeInf)
+		o[3] = positive(b[3], negativeInf)
+		o[4] = positive(b[4], negativeInf)
+		o[5] = positive(b[5], negativeInf)
+		o[6] = positive(b[6], negativeInf)
+		o[7] = positive(b[7], negativeInf)
 	}
-	for i, b := range inRest {
-		outRest[i] = positive(b)
+	for ; i < len(x); i++ {
+		dst[i] = reinterpret[T](positive(reinterpret[W](x[i]), negativeInf))
 	}
 }
 
@@ -62,43 +66,24 @@ func ReLUDerivative[T element.Float](dst, x, upstream []T) {
 func ReLUDerivativeAt[T element.Float](x T) T { return LeakyReLUDerivativeAt(x, 0) }
 
 func reluDerivative[W bits, T element.Float](dst, x, upstream []T) {
-	in, inRest := blocks[W](x)
-	out, outRest := blocks[W](dst)
-	up, upRest := blocks[W](upstream)
-	ones := ones[W, T]()
-	g := &ones
-	out, outRest = out[:len(in)], outRest[:len(inRest)]
-	for i := range in {
-		if i < len(up) {
-			g = &up[i]
+	negativeZero, negativeInf := patterns[W]()
+	i := 0
+	for ; i < len(x)-7; i += 8 {
+		b, g, o := block[W](x[i:]), ones[W](), block[W](dst[i:])
+		if upstream != nil {
+			g = block[W](upstream[i:])
 		}
-		b, o := &in[i], &out[i]
-		o[0] = slope(b[0], g[0], 0)
-		o[1] = slope(b[1], g[1], 0)
-		o[2] = slope(b[2], g[2], 0)
-		o[3] = slope(b[3], g[3], 0)
-		o[4] = slope(b[4], g[4], 0)
-		o[5] = slope(b[5], g[5], 0)
-		o[6] = slope(b[6], g[6], 0)
-		o[7] = slope(b[7], g[7], 0)
+		o[0] = choose(b[0] > 0, b[0], g[0], 0, negativeZero, negativeInf)
+		o[1] = choose(b[1] > 0, b[1], g[1], 0, negativeZero, negativeInf)
+		o[2] = choose(b[2] > 0, b[2], g[2], 0, negativeZero, negativeInf)
+		o[3] = choose(b[3] > 0, b[3], g[3], 0, negativeZero, negativeInf)
+		o[4] = choose(b[4] > 0, b[4], g[4], 0, negativeZero, negativeInf)
+		o[5] = choose(b[5] > 0, b[5], g[5], 0, negativeZero, negativeInf)
+		o[6] = choose(b[6] > 0, b[6], g[6], 0, negativeZero, negativeInf)
+		o[7] = choose(b[7] > 0, b[7], g[7], 0, negativeZero, negativeInf)
 	}
-	for i, b := range inRest {
-		on := g[0]
-		if i < len(upRest) {
-			on = upRest[i]
-		}
-		outRest[i] = slope(b, on, 0)
+	for ; i < len(x); i++ {
+		g := reinterpret[W](element.Upstream(1, upstream, i))
+		dst[i] = reinterpret[T](choose(x[i] > 0, reinterpret[W](x[i]), g, 0, negativeZero, negativeInf))
 	}
-}
-
-// slope returns on for the bits b of a number above 0, b for those of a NaN, else
-// off.
-func slope[W bits](b, on, off W) W {
-	if b > 0 {
-		off = on
-	}
-	if isNaN(b) {
-		off = b
-	}
-	return off
 }

@@ -42,16 +42,23 @@ func SigmoidDerivativeAt[T element.Float](x T) T { return logisticDerivativeAt(x
 
 // SigmoidDerivativeFromOutput sets dst to upstream·y(1 − y).
 func SigmoidDerivativeFromOutput[T element.Float](dst, y, upstream []T) {
-	dst = dst[:len(y)]
-	if upstream == nil {
-		for i, v := range y {
-			dst[i] = v * (1 - v)
+	i := 0
+	for ; i < len(y)-7; i += 8 {
+		v, g, o := block[T](y[i:]), ones[T](), block[T](dst[i:])
+		if upstream != nil {
+			g = block[T](upstream[i:])
 		}
-		return
+		o[0] = g[0] * (v[0] * (1 - v[0]))
+		o[1] = g[1] * (v[1] * (1 - v[1]))
+		o[2] = g[2] * (v[2] * (1 - v[2]))
+		o[3] = g[3] * (v[3] * (1 - v[3]))
+		o[4] = g[4] * (v[4] * (1 - v[4]))
+		o[5] = g[5] * (v[5] * (1 - v[5]))
+		o[6] = g[6] * (v[6] * (1 - v[6]))
+		o[7] = g[7] * (v[7] * (1 - v[7]))
 	}
-	upstream = upstream[:len(y)]
-	for i, v := range y {
-		dst[i] = upstream[i] * (v * (1 - v))
+	for ; i < len(y); i++ {
+		dst[i] = element.Upstream(y[i]*(1-y[i]), upstream, i)
 	}
 }
 

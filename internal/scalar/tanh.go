@@ -41,15 +41,42 @@ func TanhDerivative[T element.Float](dst, x, upstream []T) {
 func TanhDerivativeAt[T element.Float](x T) T { return logisticDerivativeAt(x, 2, 4) }
 
 // TanhDerivativeFromOutput sets dst to upstream·(1 − y)(1 + y), computed as
-// a + a·|y| with a = 1 − |y|: that has at most 1.4 ULP, where the product of
-// the two rounded factors has up to 2.
+// a + a·|y| with a = 1 − |y|. That has an error of at most 1.4 ULP. The product of the
+// two rounded factors has up to 2.
 func TanhDerivativeFromOutput[T element.Float](dst, y, upstream []T) {
-	dst = dst[:len(y)]
-	for i, v := range y {
-		v = max(v, -v)
-		a := 1 - v
-		dst[i] = element.Upstream(a+a*v, upstream, i)
+	if is32[T]() {
+		tanhDerivativeFromOutput[int32](dst, y, upstream)
+	} else {
+		tanhDerivativeFromOutput[int64](dst, y, upstream)
 	}
+}
+
+func tanhDerivativeFromOutput[W bits, T element.Float](dst, y, upstream []T) {
+	negativeZero, _ := patterns[W]()
+	i := 0
+	for ; i < len(y)-7; i += 8 {
+		v, g, o := block[W](y[i:]), ones[T](), block[T](dst[i:])
+		if upstream != nil {
+			g = block[T](upstream[i:])
+		}
+		o[0] = g[0] * complement(reinterpret[T](v[0]&^negativeZero))
+		o[1] = g[1] * complement(reinterpret[T](v[1]&^negativeZero))
+		o[2] = g[2] * complement(reinterpret[T](v[2]&^negativeZero))
+		o[3] = g[3] * complement(reinterpret[T](v[3]&^negativeZero))
+		o[4] = g[4] * complement(reinterpret[T](v[4]&^negativeZero))
+		o[5] = g[5] * complement(reinterpret[T](v[5]&^negativeZero))
+		o[6] = g[6] * complement(reinterpret[T](v[6]&^negativeZero))
+		o[7] = g[7] * complement(reinterpret[T](v[7]&^negativeZero))
+	}
+	for ; i < len(y); i++ {
+		dst[i] = element.Upstream(complement(reinterpret[T](reinterpret[W](y[i])&^negativeZero)), upstream, i)
+	}
+}
+
+// complement returns 1 − y² for y ≥ 0.
+func complement[T element.Float](y T) T {
+	a := 1 - y
+	return a + a*y
 }
 
 // float32 computes tanh x = 2σ(2x) − 1 from logisticTable. With the term of b⁵, what
