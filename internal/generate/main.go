@@ -29,6 +29,15 @@ func main() {
 			log.Fatal(err)
 		}
 	}
+	loops, err := loopFiles(filepath.Join(*directory, "vector"))
+	if err != nil {
+		log.Fatal(err)
+	}
+	for name, file := range loops {
+		if err := os.WriteFile(filepath.Join(*directory, "vector", name), file, 0o644); err != nil {
+			log.Fatal(err)
+		}
+	}
 }
 
 // files has the function that returns the source of each generated file.
@@ -204,12 +213,6 @@ func polynomials() ([]byte, error) {
 			Fixed: map[int]*big.Float{1: big.NewFloat(1)},
 		}
 	}
-	coth := func(terms int) reference.Fit {
-		return reference.Fit{
-			F: cothRest, A: 0, B: border * border / 4,
-			Exponents: []int{0, 1, 2, 3, 4}[:terms], Weight: cothWeight,
-		}
-	}
 	for _, p := range []struct {
 		names []string // of the coefficients, in turn
 		doc   string
@@ -218,8 +221,12 @@ func polynomials() ([]byte, error) {
 	}{
 		{[]string{"expSextic"}, "e^r ≈ 1 + r + r²·(c[0] + r·c[1] + … + r⁴·c[4])\n// for |r| ≤ 0.3467", 24, exponential(6)},
 		{[]string{"expEven", "expOdd"}, "e^r ≈ 1 + r + r²·(even[0] + r·odd[0] + r²·even[1] + … + r⁹·odd[4])\n// for |r| ≤ 0.3467", 53, exponential(11)},
-		{[]string{"coth32"}, "R = h·coth h ≈ 1 + s·(c[0] + s·c[1]), s = h²\n// for |h| ≤ 0.17335, with (R + h)/(R − h) = e^2h", 24, coth(2)},
-		{[]string{"coth64"}, "R = h·coth h ≈ 1 + s·(c[0] + s·c[1] + … + s⁴·c[4]), s = h²\n// for |h| ≤ 0.17335, with (R + h)/(R − h) = e^2h", 53, coth(5)},
+		{[]string{"tanhSeptic"}, "tanh x ≈ x + x³·(c[0] + s·c[1] + … + s⁶·c[6]), s = x²\n// for |x| ≤ 1", 24, reference.Fit{
+			F: tanhRest, A: 0, B: 1, Exponents: []int{0, 1, 2, 3, 4, 5, 6}, Weight: tanhWeight,
+		}},
+		{[]string{"coth"}, "R = h·coth h ≈ 1 + s·(c[0] + s·c[1] + … + s⁴·c[4]), s = h²\n// for |h| ≤ 0.17335, with (R + h)/(R − h) = e^2h", 53, reference.Fit{
+			F: cothRest, A: 0, B: border * border / 4, Exponents: []int{0, 1, 2, 3, 4}, Weight: cothWeight,
+		}},
 	} {
 		polynomial, err := p.fit.SolveRounded(p.bits)
 		if err != nil {
@@ -231,7 +238,7 @@ func polynomials() ([]byte, error) {
 				free = append(free, c)
 			}
 		}
-		lanes, kind := 16, "[maxLanes]float32"
+		lanes, kind := 16, "[maxLanes32]float32"
 		if p.bits == 53 {
 			lanes, kind = 8, "[maxLanes64]float64"
 		}
@@ -276,6 +283,21 @@ func cothWeight(s *big.Float) *big.Float {
 	r.Sub(r.Mul(r, r), s)
 	h.Mul(h.Mul(h, s), big.NewFloat(2))
 	return h.Quo(h, r)
+}
+
+// tanhRest returns (tanh x − x)/x³ for s = x².
+func tanhRest(s *big.Float) *big.Float {
+	x := new(big.Float).Sqrt(s)
+	y := reference.BigTanh(x)
+	y.Quo(y, x)
+	return y.Quo(y.Sub(y, big.NewFloat(1)), s)
+}
+
+// tanhWeight returns the relative error of tanh x for an error of 1 in tanhRest.
+func tanhWeight(s *big.Float) *big.Float {
+	x := new(big.Float).Sqrt(s)
+	y := reference.BigTanh(x)
+	return x.Quo(x.Mul(x, s), y)
 }
 
 // number returns x with the precision that the tables are computed in.

@@ -58,7 +58,7 @@ func SigmoidDerivativeAt[T element.Float](x T) T {
 
 // SigmoidDerivativeFromOutput sets dst to upstream·y(1 − y).
 func SigmoidDerivativeFromOutput[T element.Float](dst, y, upstream []T) {
-	if vector.On {
+	if vector.On && len(y) >= short {
 		vector.SigmoidDerivativeFromOutput(dst, y, upstream)
 		return
 	}
@@ -105,7 +105,7 @@ func TanhDerivativeAt[T element.Float](x T) T {
 
 // TanhDerivativeFromOutput sets dst to upstream·(1 − y)(1 + y).
 func TanhDerivativeFromOutput[T element.Float](dst, y, upstream []T) {
-	if vector.On {
+	if vector.On && len(y) >= short {
 		vector.TanhDerivativeFromOutput(dst, y, upstream)
 		return
 	}

@@ -6,7 +6,11 @@
 // processor has. In builds without package simd, off.go stands in for it.
 package vector
 
-import "simd"
+import (
+	"simd"
+
+	"example.com/activation/internal/element"
+)
 
 // A kernel is a loop, given by one of the drivers below, around a body that
 // computes one vector. Constants are made into vectors before the loop, and
@@ -21,7 +25,7 @@ import "simd"
 
 // On reports whether the vector tier runs. Emulated vectors would be ten
 // times slower than the scalar tier.
-var On = !simd.Emulated() && fused()
+var On = !simd.Emulated() && usable()
 
 // Bits returns the width of the vectors in bits, or 0 on the scalar tier.
 func Bits() int {
@@ -31,11 +35,15 @@ func Bits() int {
 	return simd.VectorBitSize()
 }
 
-// The numbers of float32s and of float64s in the widest vector, of 512 bits.
-const (
-	maxLanes   = 16
-	maxLanes64 = 8
-)
+const maxLanes = maxLanes32
+
+// narrowest returns the number of elements in the narrowest vector, of 128 bits.
+func narrowest[T element.Float]() int {
+	if _, ok := any(T(0)).(float32); ok {
+		return 4
+	}
+	return 2
+}
 
 // each32 calls f for each vector of x and dst. What is left at the end goes
 // through a buffer, since f reads and writes whole vectors: it must touch

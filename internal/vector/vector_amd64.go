@@ -10,12 +10,15 @@ import (
 // clearUpper clears the upper halves of the vector registers.
 func clearUpper() { archsimd.ClearAVXUpperBits() }
 
-// fused reports whether MulAdd can run: processors of 2011 and 2012 have the
+// usable reports whether MulAdd can run: processors of 2011 and 2012 have the
 // vectors, but not that.
-func fused() bool { return archsimd.X86.FMA() }
+func usable() bool { return archsimd.X86.FMA() }
 
 // residual32 returns a·b + c without rounding a·b.
 func residual32(a, b, c simd.Float32s) simd.Float32s { return a.MulAdd(b, c) }
 
 // residual64 is residual32 for float64.
 func residual64(a, b, c simd.Float64s) simd.Float64s { return a.MulAdd(b, c) }
+
+// fused says that MulAdd rounds once.
+const fused = true

@@ -7,10 +7,13 @@ import "simd"
 // clearUpper has nothing to do: NEON registers have no upper halves.
 func clearUpper() {}
 
-func fused() bool { return true }
+func usable() bool { return true }
 
 // residual32 returns a·b + c without rounding a·b.
 func residual32(a, b, c simd.Float32s) simd.Float32s { return a.MulAdd(b, c) }
 
 // residual64 is residual32 for float64.
 func residual64(a, b, c simd.Float64s) simd.Float64s { return a.MulAdd(b, c) }
+
+// fused says that MulAdd rounds once.
+const fused = true

@@ -9,76 +9,6 @@ import (
 	"example.com/activation/internal/element"
 )
 
-// The exponential without a table, since vectors have no way to look into one.
-// With n = round(z/ln 2) and R = h·coth h,
-//
-//	eᶻ = 2ⁿ·e²ʰ,   e²ʰ = (R + h)/(R − h),   h = z/2 − n·ln2/2,   |h| ≤ ln2/4
-//
-// R is even: a polynomial in h² with half the terms that the exponential takes.
-// And the quotient costs nothing where there is one anyway, as in σ and tanh.
-// With q = R − 1 + h, |q| ≤ 0.19, it is (1 + q)/(1 + q − 2h).
-//
-// An error of q counts little, since it is in both: it is multiplied by
-// 2h/(R² − h²) ≤ 0.35, and an error of h by 2.
-
-// reduce32 returns a function of z/2, −53 ≤ z/2 ≤ 0 or NaN, that gives n, in the
-// place of the exponent bits, h, and minus the rounding error of h.
-func reduce32(zero simd.Float32s) func(z simd.Float32s) (n simd.Uint32s, h, minusRest simd.Float32s) {
-	magic := simd.BroadcastFloat32s(0x1.8p23) // see element.RoundToInt
-	return func(z simd.Float32s) (n simd.Uint32s, h, minusRest simd.Float32s) {
-		c := &half32
-		k := simd.LoadFloat32s(c.twoLog2e[:]).MulAdd(z, magic)
-		n = k.ToBits().ShiftAllLeft(23)
-		k = k.Sub(magic)
-		z = simd.LoadFloat32s(c.minusHigh[:]).MulAdd(k, z) // exact
-		h = simd.LoadFloat32s(c.minusLow[:]).MulAdd(k, z)
-		return n, h, k.MulAdd(simd.LoadFloat32s(c.low[:]), h.Sub(z))
-	}
-}
-
-// reduce64 is reduce32 for float64, −374 ≤ z/2 ≤ 0.
-func reduce64(zero simd.Float64s) func(z simd.Float64s) (n simd.Uint64s, h, minusRest simd.Float64s) {
-	magic := simd.BroadcastFloat64s(element.RoundToInt)
-	return func(z simd.Float64s) (n simd.Uint64s, h, minusRest simd.Float64s) {
-		c := &half64
-		k := simd.LoadFloat64s(c.twoLog2e[:]).MulAdd(z, magic)
-		n = k.ToBits().ShiftAllLeft(52)
-		k = k.Sub(magic)
-		z = simd.LoadFloat64s(c.minusHigh[:]).MulAdd(k, z) // exact
-		h = simd.LoadFloat64s(c.minusLow[:]).MulAdd(k, z)
-		return n, h, k.MulAdd(simd.LoadFloat64s(c.low[:]), h.Sub(z))
-	}
-}
-
-// The constants of reduce32 come from memory: MulAdd would overwrite them in their
-// registers.
-var half32 = struct{ twoLog2e, minusHigh, minusLow, low [maxLanes]float32 }{
-	twoLog2e:  spread32[float32](2 * math.Log2E),
-	minusHigh: spread32[float32](-ln2High32 / 2),
-	minusLow:  spread32[float32](-ln2Low32 / 2),
-	low:       spread32[float32](ln2Low32 / 2),
-}
-
-var half64 = struct{ twoLog2e, minusHigh, minusLow, low [maxLanes64]float64 }{
-	twoLog2e:  spread64[float64](2 * math.Log2E),
-	minusHigh: spread64[float64](-ln2High64 / 2),
-	minusLow:  spread64[float64](-ln2Low64 / 2),
-	low:       spread64[float64](ln2Low64 / 2),
-}
-
-// ratio32 returns q for h.
-func ratio32(h simd.Float32s) (q simd.Float32s) {
-	s := h.Mul(h)
-	p := simd.LoadFloat32s(coth32[1][:]).MulAdd(s, simd.LoadFloat32s(coth32[0][:]))
-	return p.MulAdd(s, h)
-}
-
-// ratio64 is ratio32 for float64.
-func ratio64(h simd.Float64s) (q simd.Float64s) {
-	s := h.Mul(h)
-	return polynomial64(&coth64, s).MulAdd(s, h)
-}
-
 // polynomial32 returns c[0] + c[1]·s + … + c[4]·s⁴. Each coefficient fills a
 // vector in memory, where an instruction takes it from without a register.
 func polynomial32(c *[5][maxLanes]float32, s simd.Float32s) simd.Float32s {
@@ -96,7 +26,7 @@ func polynomial64(c *[5][maxLanes64]float64, s simd.Float64s) simd.Float64s {
 	return p.MulAdd(s, simd.LoadFloat64s(c[0][:]))
 }
 
-// Where there is no other quotient, as in softmax, it is
+// The exponential of softmax, which has no other quotient to take part in:
 //
 //	eᶻ = 2ⁿ·eʳ,   eʳ = 1 + r + r²·(c₀ + c₁·r + …),   r = z − n·ln 2,   |r| ≤ ln2/2
 //

@@ -1,0 +1,63 @@
+//go:build goexperiment.simd && go1.27 && !go1.28 && (amd64 || arm64 || wasm)
+
+package vector
+
+import (
+	"math"
+
+	"example.com/activation/internal/element"
+)
+
+// What differs between float32 and float64 in the loops that are written once for
+// both (see ../generate/loops.go) has a name here for each.
+const (
+	// The number of elements in the widest vector, of 512 bits.
+	maxLanes32 = 16
+	maxLanes64 = 8
+
+	signBit32      = 1 << 31
+	signBit64      = 1 << 63
+	fractionBits32 = 23
+	fractionBits64 = 52
+	exponentBias32 = 127
+	exponentBias64 = 1023
+
+	// The bits of a float without the lower half of its significand.
+	upperHalf32 = 0xfffff000
+	upperHalf64 = 0xfffffffff8000000
+
+	// A float added to this is rounded to an integer, which the lowest bits hold.
+	roundToInt32 = 0x1.8p23
+	roundToInt64 = element.RoundToInt
+
+	// From here on e⁻ˣ is less than half the smallest float.
+	exponentialLimit32 = 106
+	exponentialLimit64 = 747
+)
+
+// The constants that come from memory: MulAdd would overwrite them in registers.
+var (
+	reduction32 = struct{ minusLog2e, ln2High, ln2Low [maxLanes32]float32 }{
+		repeated32(-math.Log2E), repeated32(ln2High32), repeated32(ln2Low32),
+	}
+	reduction64 = struct{ minusLog2e, ln2High, ln2Low [maxLanes64]float64 }{
+		repeated64(-math.Log2E), repeated64(ln2High64), repeated64(ln2Low64),
+	}
+	halfReduction64 = struct{ twoLog2e, minusHigh, minusLow, low [maxLanes64]float64 }{
+		repeated64(2 * math.Log2E), repeated64(-ln2High64 / 2), repeated64(-ln2Low64 / 2), repeated64(ln2Low64 / 2),
+	}
+)
+
+func repeated32(v float32) (a [maxLanes32]float32) {
+	for i := range a {
+		a[i] = v
+	}
+	return a
+}
+
+func repeated64(v float64) (a [maxLanes64]float64) {
+	for i := range a {
+		a[i] = v
+	}
+	return a
+}

@@ -1,0 +1,112 @@
+//go:build goexperiment.simd && go1.27 && !go1.28 && wasm
+
+package vector
+
+import "simd"
+
+// With e^−|x| = t/eʳ, t = 2ⁿ, see exponential_loops.go,
+//
+//	σ(−|x|) = t·u,   u = 1/(t + eʳ)
+//
+// from which σ(|x|) = 1 − t·u and σ′(x) = t·(u − t·u²). The roundings of
+// denominator and quotient would add up to more than 1 ULP: so the denominator is
+// computed in two parts, and both are made good in one step of Newton's method.
+//
+// What is left before the last rounding is below 0.45 ULP: 0.2 of r, 0.2 of eʳ − 1.
+//
+// t may be too small for a float, and so may be t·u: the denominator is 2⁶⁴ times
+// as large as above, u so much smaller, and −2⁶⁴·t takes the place of t. Only the
+// last product rounds, on its way into the subnormals.
+
+// logistic32 returns a function of z ≥ 0 that gives −2⁶⁴·t, u and −u as above, and
+// the relative error of u.
+func logistic32(zero simd.Float32s) func(z simd.Float32s) (minusScale, u, minus, e simd.Float32s) {
+	exponential := exponential32(zero)
+	bias := simd.BroadcastUint32s(signBit32 | (exponentBias32+64)<<fractionBits32)
+	sign := simd.BroadcastUint32s(signBit32)
+	one := simd.BroadcastFloat32s(1)
+	up := simd.BroadcastFloat32s(0x1p64)
+	return func(z simd.Float32s) (minusScale, u, minus, e simd.Float32s) {
+		n, growth := exponential(z)
+		minusScale = n.Add(bias).BitsToFloat32()
+		d := growth.MulAdd(up, up.Sub(minusScale))
+		rest := growth.MulAdd(up, up.Sub(d).Sub(minusScale))
+		u = one.Div(d)
+		minus = u.ToBits().Xor(sign).BitsToFloat32()
+		return minusScale, u, minus, minus.MulAdd(rest, residual32(d, minus, one))
+	}
+}
+
+// sigmoidOf32 returns σ.
+func sigmoidOf32(zero simd.Float32s) func(x simd.Float32s) simd.Float32s {
+	logistic := logistic32(zero)
+	limit := simd.BroadcastFloat32s(exponentialLimit32)
+	sign := simd.BroadcastUint32s(signBit32)
+	one := simd.BroadcastFloat32s(1)
+	minusOne := simd.BroadcastInt32s(-1)
+	return func(x simd.Float32s) simd.Float32s {
+		v := x.ToBits()
+		z := v.AndNot(sign).BitsToFloat32()
+		minusScale, u, _, e := logistic(limit.IfElse(z.Greater(limit), z))
+		u = u.MulAdd(e, u)
+		// u·2⁶⁴·t + 0 for a negative x, −u·2⁶⁴·t + 1 for others. To choose factor and
+		// term by arithmetic on x's sign takes less than to choose from two results.
+		scale := minusScale.ToBits().Xor(v.And(sign)).BitsToFloat32()
+		return u.MulAdd(scale, one.Masked(v.BitsToInt32().Greater(minusOne)))
+	}
+}
+
+//vector:elementwise
+func sigmoid32(dst, x []float32) {
+	var zero simd.Float32s
+	unary32(dst, x, zero, sigmoidOf32(zero))
+}
+
+//vector:narrowest
+func sigmoidAt32(x float32) float32 {
+	var zero simd.Float32s
+	var y [maxLanes32]float32
+	sigmoidOf32(zero)(simd.BroadcastFloat32s(x)).Store(y[:])
+	return y[0]
+}
+
+// logisticDerivativeOf32 returns upstream·gain·σ′(steepness·x), with steepness and
+// gain powers of two.
+func logisticDerivativeOf32(zero simd.Float32s, steepness, gain float32) func(x, upstream simd.Float32s) simd.Float32s {
+	logistic := logistic32(zero)
+	limit := simd.BroadcastFloat32s(exponentialLimit32)
+	sign := simd.BroadcastUint32s(signBit32)
+	in, out := simd.BroadcastFloat32s(steepness), simd.BroadcastFloat32s(-gain)
+	return func(x, upstream simd.Float32s) simd.Float32s {
+		z := x.Mul(in).ToBits().AndNot(sign).BitsToFloat32()
+		minusScale, u, minus, e := logistic(limit.IfElse(z.Greater(limit), z))
+		e = e.Mul(u)
+		v := u.Mul(minusScale)         // −t·u
+		e = v.Add(v).MulAdd(e, e)      // of u − t·u²
+		y := v.MulAdd(u, e).Sub(minus) // (u + e) − t·(u + e)²
+		return y.Mul(out).Mul(minusScale).Mul(upstream)
+	}
+}
+
+//vector:elementwise
+func logisticDerivative32(dst, x, upstream []float32, steepness, gain float32) {
+	var zero simd.Float32s
+	binary32(dst, x, upstream, zero, logisticDerivativeOf32(zero, steepness, gain))
+}
+
+//vector:narrowest
+func logisticDerivativeAt32(x, steepness, gain float32) float32 {
+	var zero simd.Float32s
+	var y [maxLanes32]float32
+	logisticDerivativeOf32(zero, steepness, gain)(simd.BroadcastFloat32s(x), simd.BroadcastFloat32s(1)).Store(y[:])
+	return y[0]
+}
+
+//vector:elementwise
+func sigmoidFromOutput32(dst, y, upstream []float32) {
+	var zero simd.Float32s
+	one := simd.BroadcastFloat32s(1)
+	binary32(dst, y, upstream, zero, func(y, g simd.Float32s) simd.Float32s {
+		return y.Mul(one.Sub(y)).Mul(g)
+	})
+}

@@ -1,0 +1,148 @@
+//go:build goexperiment.simd && go1.27 && !go1.28 && wasm
+
+package vector
+
+import "simd"
+
+// For float32, with e^−2|x| = t/eʳ, t = 2ⁿ, see exponential_loops.go,
+//
+//	tanh |x| = 1 − 2t/(t + eʳ)            |x| ≥ 1
+//	         = |x| + |x|³·P(x²)           |x| < 1
+//
+// From 1 on, what is taken from 1 is below 0.24, and so are its roundings as parts
+// of an ULP of the result: 0.25 + 0.12 before the last. Below 1 the polynomial adds
+// less than 0.24·|x| to an |x| that is exact.
+
+// tanhOf32 returns tanh.
+func tanhOf32(zero simd.Float32s) func(x simd.Float32s) simd.Float32s {
+	exponential := exponential32(zero)
+	limit := simd.BroadcastFloat32s(18.2) // tanh reaches 1 at 9.0109
+	sign := simd.BroadcastUint32s(signBit32)
+	bias := simd.BroadcastUint32s(exponentBias32 << fractionBits32)
+	biasOfTwo := simd.BroadcastUint32s((exponentBias32 + 1) << fractionBits32)
+	one := simd.BroadcastFloat32s(1)
+	return func(x simd.Float32s) simd.Float32s {
+		a := x.ToBits().AndNot(sign).BitsToFloat32()
+		z := a.Add(a)
+		n, growth := exponential(limit.IfElse(z.Greater(limit), z))
+		d := one.Add(n.Add(bias).BitsToFloat32()).Add(growth)
+		far := one.Sub(n.Add(biasOfTwo).BitsToFloat32().Div(d))
+		s := a.Mul(a)
+		near := tanhSeries32(s).MulAdd(s.Mul(a), a)
+		y := near.IfElse(a.Less(one), far).ToBits()
+		return y.Or(x.ToBits().And(sign)).BitsToFloat32()
+	}
+}
+
+// tanhSeries32 returns (tanh x − x)/x³ for s = x².
+func tanhSeries32(s simd.Float32s) simd.Float32s {
+	c := &tanhSeptic
+	p := simd.LoadFloat32s(c[6][:]).MulAdd(s, simd.LoadFloat32s(c[5][:]))
+	p = p.MulAdd(s, simd.LoadFloat32s(c[4][:]))
+	p = p.MulAdd(s, simd.LoadFloat32s(c[3][:]))
+	p = p.MulAdd(s, simd.LoadFloat32s(c[2][:]))
+	p = p.MulAdd(s, simd.LoadFloat32s(c[1][:]))
+	return p.MulAdd(s, simd.LoadFloat32s(c[0][:]))
+}
+
+// For float64 that polynomial would take 15 terms, and another form is faster. With
+// R = h·coth h, which is even: a polynomial in h² of half the terms,
+//
+//	e²ʰ = (R + h)/(R − h) = (1 + q)/(1 + q − 2h),   q = R − 1 + h
+//
+// so that with e^−2|x| = 2ⁿ·e²ʰ, t = 2ⁿ,
+//
+//	tanh |x| = (1 − e^−2|x|)/(1 + e^−2|x|)
+//	         = (a + a·q − 2h)/(b + b·q − 2h),   a = 1 − t,   b = 1 + t
+//
+// For the smallest |x|, a is 0, and −2h is left, which is exact: no cancellation,
+// no second way for small |x|. An error of q counts little, since it is in both.
+//
+// The error of the numerator counts the most where |x| is a little above ln2/4:
+// there a = ½ goes down to 0.245, and a rounding error of 2h is 0.7 ULP of the
+// result. So pRest has that of a·q − 2h, and both rests have that of h. What is
+// left is below 0.3 ULP: 0.1 of q, 0.1 of the correction of the quotient, and 0.1
+// of the denominator.
+
+// fraction64 returns a function of t, q, h and minus the rest of h that gives
+// numerator and denominator, each with its rest.
+func fraction64(zero simd.Float64s) func(t, q, h, minusRest simd.Float64s) (p, pRest, d, dRest simd.Float64s) {
+	one := simd.BroadcastFloat64s(1)
+	two := simd.BroadcastFloat64s(2)
+	minusTwo := simd.BroadcastFloat64s(-2)
+	return func(t, q, h, minusRest simd.Float64s) (p, pRest, d, dRest simd.Float64s) {
+		b := one.Add(t)
+		a := two.Sub(b) // exact
+		h = h.Mul(minusTwo)
+		x := q.MulAdd(a, h)
+		y := q.Mul(b).Add(h)
+		p, d = a.Add(x), b.Add(y)
+		pRest = q.MulAdd(a, a.Sub(p).Add(h)).Sub(t.MulAdd(two, a.Sub(b)))
+		dRest = b.Sub(d).Add(y)
+		return p, b.MulAdd(minusRest, pRest), d, a.MulAdd(minusRest, dRest)
+	}
+}
+
+// tanhOf64 returns tanh.
+func tanhOf64(zero simd.Float64s) func(x simd.Float64s) simd.Float64s {
+	fraction := fraction64(zero)
+	roundToInt := simd.BroadcastFloat64s(roundToInt64)
+	limit := simd.BroadcastFloat64s(-19.1) // tanh reaches 1 at 19.0615
+	sign := simd.BroadcastUint64s(signBit64)
+	bias := simd.BroadcastUint64s(exponentBias64 << fractionBits64)
+	seed := simd.BroadcastUint64s(0x7fde666666666666) // seed − d, in bits, is 1/d to 5.2 %
+	return func(x simd.Float64s) simd.Float64s {
+		c := &halfReduction64
+		z := x.ToBits().Or(sign).BitsToFloat64()
+		z = limit.IfElse(z.Less(limit), z)
+		k := simd.LoadFloat64s(c.twoLog2e[:]).MulAdd(z, roundToInt)
+		n := k.ToBits().ShiftAllLeft(fractionBits64)
+		k = k.Sub(roundToInt)
+		z = simd.LoadFloat64s(c.minusHigh[:]).MulAdd(k, z) // exact
+		h := simd.LoadFloat64s(c.minusLow[:]).MulAdd(k, z)
+		minusRest := k.MulAdd(simd.LoadFloat64s(c.low[:]), h.Sub(z))
+		p, pRest, d, dRest := fraction(n.Add(bias).BitsToFloat64(), cothSeries64(h), h, minusRest)
+		u := p.Div(d)
+		minus := u.ToBits().Xor(sign).BitsToFloat64()
+		inverse := seed.Sub(d.ToBits()).BitsToFloat64()
+		e := residual64(d, minus, p).Add(dRest.MulAdd(minus, pRest))
+		return inverse.MulAdd(e, u).ToBits().Or(x.ToBits().And(sign)).BitsToFloat64()
+	}
+}
+
+// cothSeries64 returns q = h·coth h − 1 + h.
+func cothSeries64(h simd.Float64s) simd.Float64s {
+	c := &coth
+	s := h.Mul(h)
+	p := simd.LoadFloat64s(c[4][:]).MulAdd(s, simd.LoadFloat64s(c[3][:]))
+	p = p.MulAdd(s, simd.LoadFloat64s(c[2][:]))
+	p = p.MulAdd(s, simd.LoadFloat64s(c[1][:]))
+	p = p.MulAdd(s, simd.LoadFloat64s(c[0][:]))
+	return p.MulAdd(s, h)
+}
+
+//vector:elementwise
+func tanh32(dst, x []float32) {
+	var zero simd.Float32s
+	unary32(dst, x, zero, tanhOf32(zero))
+}
+
+//vector:narrowest
+func tanhAt32(x float32) float32 {
+	var zero simd.Float32s
+	var y [maxLanes32]float32
+	tanhOf32(zero)(simd.BroadcastFloat32s(x)).Store(y[:])
+	return y[0]
+}
+
+//vector:elementwise
+func tanhFromOutput32(dst, y, upstream []float32) {
+	var zero simd.Float32s
+	one := simd.BroadcastFloat32s(1)
+	sign := simd.BroadcastUint32s(signBit32)
+	binary32(dst, y, upstream, zero, func(y, g simd.Float32s) simd.Float32s {
+		y = y.ToBits().AndNot(sign).BitsToFloat32()
+		a := one.Sub(y)
+		return a.Add(a.Mul(y)).Mul(g)
+	})
+}
