@@ -59,6 +59,17 @@ func tanh32(dst, x []float32) {
 	}
 }
 
+func tanh64(dst, x []float64) {
+	switch bits := simd.VectorBitSize(); {
+	case bits >= 512 && len(dst) >= 8:
+		tanh64x8(dst, x)
+	case bits >= 256 && len(dst) >= 4:
+		tanh64x4(dst, x)
+	default:
+		tanh64x2(dst, x)
+	}
+}
+
 func tanhAt32(x float32) float32 {
 	return tanhAt32x4(x)
 }
@@ -112,17 +123,6 @@ func sigmoidFromOutput64(dst, y, upstream []float64) {
 		sigmoidFromOutput64x4(dst, y, upstream)
 	default:
 		sigmoidFromOutput64x2(dst, y, upstream)
-	}
-}
-
-func tanh64(dst, x []float64) {
-	switch bits := simd.VectorBitSize(); {
-	case bits >= 512 && len(dst) >= 8:
-		tanh64x8(dst, x)
-	case bits >= 256 && len(dst) >= 4:
-		tanh64x4(dst, x)
-	default:
-		tanh64x2(dst, x)
 	}
 }
 

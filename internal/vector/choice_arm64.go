@@ -29,6 +29,10 @@ func tanh32(dst, x []float32) {
 	tanh32x4(dst, x)
 }
 
+func tanh64(dst, x []float64) {
+	tanh64x2(dst, x)
+}
+
 func tanhAt32(x float32) float32 {
 	return tanhAt32x4(x)
 }
@@ -55,10 +59,6 @@ func sigmoidAt64(x float64) float64 {
 
 func sigmoidFromOutput64(dst, y, upstream []float64) {
 	sigmoidFromOutput64x2(dst, y, upstream)
-}
-
-func tanh64(dst, x []float64) {
-	tanh64x2(dst, x)
 }
 
 func tanhAt64(x float64) float64 {

@@ -4,36 +4,42 @@ package vector
 
 import "simd"
 
-// A loop is a driver of this file around a function of one vector. The function is
-// a literal that captures its constants as vectors, made before the loop, and is
-// inlined: the compiler allows literals that take or return vectors three times
-// the usual size. A test reads the compiled code for calls, and for vectors that go
-// to the stack, which make a loop three to six times slower.
+// A loop is a driver of this file around a function that computes one vector.
+// Constants are made into vectors before the loop, and captured: the compiler does
+// not move them there. The function is a literal that takes slices, not vectors,
+// because the compiler inlines that even where it is long: a literal that captures
+// vectors up to 16 times the usual size, but one that takes or returns vectors only
+// up to 3 times. A call would spill every vector that lives. A test reads the
+// compiled code for that, and for vectors that go to the stack, which make a loop
+// three to six times slower.
 //
-// Drivers take slices of at least one vector. The last vector overlaps with the one
-// before it if the length is not a multiple: in place its elements would be
-// overwritten by then, and so it comes first. Every driver ends with clearUpper:
-// scalar code that follows is up to a hundred times slower until the upper halves
-// of the registers are cleared.
+// Drivers need slices of at least one vector. If the length is not a multiple, the
+// last vector overlaps with the one before it: in place its elements would be
+// overwritten by then, and so it is computed first. Every driver ends with
+// clearUpper: scalar code that follows is up to a hundred times slower until the
+// upper halves of the registers are cleared.
 
-// unary32 sets dst to f of x.
-func unary32(dst, x []float32, zero simd.Float32s, f func(x simd.Float32s) simd.Float32s) {
+// unary32 calls f for each vector of dst and x.
+func unary32(dst, x []float32, zero simd.Float32s, f func(dst, x []float32)) {
 	n := zero.Len()
+	var last [maxLanes32]float32
 	dst = dst[:len(x):len(x)]
 	x = x[:len(x):len(x)]
 	end := dst[len(dst)-n:]
-	last := f(simd.LoadFloat32s(x[len(x)-n:]))
+	f(last[:], x[len(x)-n:])
 	for len(x) > n && len(dst) > n {
-		f(simd.LoadFloat32s(x)).Store(dst)
+		f(dst, x)
 		x, dst = x[n:], dst[n:]
 	}
-	last.Store(end)
+	simd.LoadFloat32s(last[:]).Store(end)
 	clearUpper()
 }
 
-// binary32 sets dst to f of x and upstream. A nil upstream means ones.
-func binary32(dst, x, upstream []float32, zero simd.Float32s, f func(x, upstream simd.Float32s) simd.Float32s) {
+// binary32 calls f for each vector of dst, x and upstream. A nil upstream means
+// ones.
+func binary32(dst, x, upstream []float32, zero simd.Float32s, f func(dst, x, upstream []float32)) {
 	n := zero.Len()
+	var last [maxLanes32]float32
 	step, endOfUpstream := n, len(x)-n
 	if upstream == nil {
 		step, endOfUpstream, upstream = 0, 0, ones32[:]
@@ -41,11 +47,11 @@ func binary32(dst, x, upstream []float32, zero simd.Float32s, f func(x, upstream
 	dst = dst[:len(x):len(x)]
 	x = x[:len(x):len(x)]
 	end := dst[len(dst)-n:]
-	last := f(simd.LoadFloat32s(x[len(x)-n:]), simd.LoadFloat32s(upstream[endOfUpstream:]))
+	f(last[:], x[len(x)-n:], upstream[endOfUpstream:])
 	for len(x) > n && len(dst) > n && len(upstream) >= n {
-		f(simd.LoadFloat32s(x), simd.LoadFloat32s(upstream)).Store(dst)
+		f(dst, x, upstream)
 		x, dst, upstream = x[n:], dst[n:], upstream[step:]
 	}
-	last.Store(end)
+	simd.LoadFloat32s(last[:]).Store(end)
 	clearUpper()
 }

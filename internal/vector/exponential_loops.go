@@ -12,35 +12,34 @@ import "simd"
 // σ and tanh divide anyway: so they take eʳ into their denominator, and save a
 // second polynomial for e⁻ʳ.
 
-// exponential32 returns a function of z ≥ 0, or NaN, that gives n, in the place of
-// the exponent bits, and eʳ − 1. Both roundings of eʳ − 1 are below 2⁻²⁶.
-func exponential32(zero simd.Float32s) func(z simd.Float32s) (n simd.Uint32s, growth simd.Float32s) {
+// reduce32 returns a function of z ≥ 0, or NaN, that gives n, in the place of the
+// exponent bits, and r.
+func reduce32(zero simd.Float32s) func(z simd.Float32s) (n simd.Uint32s, r simd.Float32s) {
 	roundToInt := simd.BroadcastFloat32s(roundToInt32)
-	return func(z simd.Float32s) (n simd.Uint32s, growth simd.Float32s) {
+	return func(z simd.Float32s) (n simd.Uint32s, r simd.Float32s) {
 		c := &reduction32
 		k := simd.LoadFloat32s(c.minusLog2e[:]).MulAdd(z, roundToInt)
 		n = k.ToBits().ShiftAllLeft(fractionBits32)
 		k = k.Sub(roundToInt)
-		r := simd.LoadFloat32s(c.ln2High[:]).MulAdd(k, z) // exact
-		r = simd.LoadFloat32s(c.ln2Low[:]).MulAdd(k, r)
-		s := r.Mul(r)
-		return n, exponentialSeries32(r, s).MulAdd(s, r)
+		r = simd.LoadFloat32s(c.ln2High[:]).MulAdd(k, z) // exact
+		return n, simd.LoadFloat32s(c.ln2Low[:]).MulAdd(k, r)
 	}
 }
 
-// exponentialSeries32 returns (eʳ − 1 − r)/r² for s = r².
-func exponentialSeries32(r, s simd.Float32s) simd.Float32s {
+// growth32 returns eʳ − 1. Its roundings and that of r are below 2⁻²⁶.
+func growth32(r simd.Float32s) simd.Float32s {
 	c := &expSextic
 	p := simd.LoadFloat32s(c[4][:]).MulAdd(r, simd.LoadFloat32s(c[3][:]))
 	p = p.MulAdd(r, simd.LoadFloat32s(c[2][:]))
 	p = p.MulAdd(r, simd.LoadFloat32s(c[1][:]))
-	return p.MulAdd(r, simd.LoadFloat32s(c[0][:]))
+	p = p.MulAdd(r, simd.LoadFloat32s(c[0][:]))
+	return p.MulAdd(r.Mul(r), r)
 }
 
-// exponentialSeries64 goes over the even and the odd powers apart, each in half as
-// many steps.
-func exponentialSeries64(r, s simd.Float64s) simd.Float64s {
+// growth64 goes over the even and the odd powers apart, each in half as many steps.
+func growth64(r simd.Float64s) simd.Float64s {
 	a, b := &expEven, &expOdd
+	s := r.Mul(r)
 	even := simd.LoadFloat64s(a[4][:]).MulAdd(s, simd.LoadFloat64s(a[3][:]))
 	odd := simd.LoadFloat64s(b[4][:]).MulAdd(s, simd.LoadFloat64s(b[3][:]))
 	even = even.MulAdd(s, simd.LoadFloat64s(a[2][:]))
@@ -49,7 +48,7 @@ func exponentialSeries64(r, s simd.Float64s) simd.Float64s {
 	odd = odd.MulAdd(s, simd.LoadFloat64s(b[1][:]))
 	even = even.MulAdd(s, simd.LoadFloat64s(a[0][:]))
 	odd = odd.MulAdd(s, simd.LoadFloat64s(b[0][:]))
-	return odd.MulAdd(r, even)
+	return odd.MulAdd(r, even).MulAdd(s, r)
 }
 
 // residual32 returns a·b + c, for a c close to −a·b, without the rounding of a·b.

@@ -7,22 +7,24 @@ package vector
 
 import "simd/archsimd"
 
-func unary32x4(dst, x []float32, zero archsimd.Float32x4, f func(x archsimd.Float32x4) archsimd.Float32x4) {
+func unary32x4(dst, x []float32, zero archsimd.Float32x4, f func(dst, x []float32)) {
 	n := zero.Len()
+	var last [maxLanes32]float32
 	dst = dst[:len(x):len(x)]
 	x = x[:len(x):len(x)]
 	end := dst[len(dst)-n:]
-	last := f(archsimd.LoadFloat32x4(x[len(x)-n:]))
+	f(last[:], x[len(x)-n:])
 	for len(x) > n && len(dst) > n {
-		f(archsimd.LoadFloat32x4(x)).Store(dst)
+		f(dst, x)
 		x, dst = x[n:], dst[n:]
 	}
-	last.Store(end)
+	archsimd.LoadFloat32x4(last[:]).Store(end)
 	clearUpper()
 }
 
-func binary32x4(dst, x, upstream []float32, zero archsimd.Float32x4, f func(x, upstream archsimd.Float32x4) archsimd.Float32x4) {
+func binary32x4(dst, x, upstream []float32, zero archsimd.Float32x4, f func(dst, x, upstream []float32)) {
 	n := zero.Len()
+	var last [maxLanes32]float32
 	step, endOfUpstream := n, len(x)-n
 	if upstream == nil {
 		step, endOfUpstream, upstream = 0, 0, ones32[:]
@@ -30,39 +32,39 @@ func binary32x4(dst, x, upstream []float32, zero archsimd.Float32x4, f func(x, u
 	dst = dst[:len(x):len(x)]
 	x = x[:len(x):len(x)]
 	end := dst[len(dst)-n:]
-	last := f(archsimd.LoadFloat32x4(x[len(x)-n:]), archsimd.LoadFloat32x4(upstream[endOfUpstream:]))
+	f(last[:], x[len(x)-n:], upstream[endOfUpstream:])
 	for len(x) > n && len(dst) > n && len(upstream) >= n {
-		f(archsimd.LoadFloat32x4(x), archsimd.LoadFloat32x4(upstream)).Store(dst)
+		f(dst, x, upstream)
 		x, dst, upstream = x[n:], dst[n:], upstream[step:]
 	}
-	last.Store(end)
+	archsimd.LoadFloat32x4(last[:]).Store(end)
 	clearUpper()
 }
 
-func exponential32x4(zero archsimd.Float32x4) func(z archsimd.Float32x4) (n archsimd.Uint32x4, growth archsimd.Float32x4) {
+func reduce32x4(zero archsimd.Float32x4) func(z archsimd.Float32x4) (n archsimd.Uint32x4, r archsimd.Float32x4) {
 	roundToInt := archsimd.BroadcastFloat32x4(roundToInt32)
-	return func(z archsimd.Float32x4) (n archsimd.Uint32x4, growth archsimd.Float32x4) {
+	return func(z archsimd.Float32x4) (n archsimd.Uint32x4, r archsimd.Float32x4) {
 		c := &reduction32
 		k := archsimd.LoadFloat32x4(c.minusLog2e[:]).MulAdd(z, roundToInt)
 		n = k.ToBits().ShiftAllLeft(fractionBits32)
 		k = k.Sub(roundToInt)
-		r := archsimd.LoadFloat32x4(c.ln2High[:]).MulAdd(k, z)
-		r = archsimd.LoadFloat32x4(c.ln2Low[:]).MulAdd(k, r)
-		s := r.Mul(r)
-		return n, exponentialSeries32x4(r, s).MulAdd(s, r)
+		r = archsimd.LoadFloat32x4(c.ln2High[:]).MulAdd(k, z)
+		return n, archsimd.LoadFloat32x4(c.ln2Low[:]).MulAdd(k, r)
 	}
 }
 
-func exponentialSeries32x4(r, s archsimd.Float32x4) archsimd.Float32x4 {
+func growth32x4(r archsimd.Float32x4) archsimd.Float32x4 {
 	c := &expSextic
 	p := archsimd.LoadFloat32x4(c[4][:]).MulAdd(r, archsimd.LoadFloat32x4(c[3][:]))
 	p = p.MulAdd(r, archsimd.LoadFloat32x4(c[2][:]))
 	p = p.MulAdd(r, archsimd.LoadFloat32x4(c[1][:]))
-	return p.MulAdd(r, archsimd.LoadFloat32x4(c[0][:]))
+	p = p.MulAdd(r, archsimd.LoadFloat32x4(c[0][:]))
+	return p.MulAdd(r.Mul(r), r)
 }
 
-func exponentialSeries64x2(r, s archsimd.Float64x2) archsimd.Float64x2 {
+func growth64x2(r archsimd.Float64x2) archsimd.Float64x2 {
 	a, b := &expEven, &expOdd
+	s := r.Mul(r)
 	even := archsimd.LoadFloat64x2(a[4][:]).MulAdd(s, archsimd.LoadFloat64x2(a[3][:]))
 	odd := archsimd.LoadFloat64x2(b[4][:]).MulAdd(s, archsimd.LoadFloat64x2(b[3][:]))
 	even = even.MulAdd(s, archsimd.LoadFloat64x2(a[2][:]))
@@ -71,7 +73,7 @@ func exponentialSeries64x2(r, s archsimd.Float64x2) archsimd.Float64x2 {
 	odd = odd.MulAdd(s, archsimd.LoadFloat64x2(b[1][:]))
 	even = even.MulAdd(s, archsimd.LoadFloat64x2(a[0][:]))
 	odd = odd.MulAdd(s, archsimd.LoadFloat64x2(b[0][:]))
-	return odd.MulAdd(r, even)
+	return odd.MulAdd(r, even).MulAdd(s, r)
 }
 
 func residual32x4(a, b, c archsimd.Float32x4) archsimd.Float32x4 {
@@ -85,14 +87,12 @@ func residual32x4(a, b, c archsimd.Float32x4) archsimd.Float32x4 {
 	return a1.Mul(b1).Add(c).Add(a1.Mul(b2)).Add(a2.Mul(b1)).Add(a2.Mul(b2))
 }
 
-func logistic32x4(zero archsimd.Float32x4) func(z archsimd.Float32x4) (minusScale, u, minus, e archsimd.Float32x4) {
-	exponential := exponential32x4(zero)
+func logistic32x4(zero archsimd.Float32x4) func(n archsimd.Uint32x4, growth archsimd.Float32x4) (minusScale, u, minus, e archsimd.Float32x4) {
 	bias := archsimd.BroadcastUint32x4(signBit32 | (exponentBias32+64)<<fractionBits32)
 	sign := archsimd.BroadcastUint32x4(signBit32)
 	one := archsimd.BroadcastFloat32x4(1)
 	up := archsimd.BroadcastFloat32x4(0x1p64)
-	return func(z archsimd.Float32x4) (minusScale, u, minus, e archsimd.Float32x4) {
-		n, growth := exponential(z)
+	return func(n archsimd.Uint32x4, growth archsimd.Float32x4) (minusScale, u, minus, e archsimd.Float32x4) {
 		minusScale = n.Add(bias).BitsToFloat32()
 		d := growth.MulAdd(up, up.Sub(minusScale))
 		rest := growth.MulAdd(up, up.Sub(d).Sub(minusScale))
@@ -102,98 +102,110 @@ func logistic32x4(zero archsimd.Float32x4) func(z archsimd.Float32x4) (minusScal
 	}
 }
 
-func sigmoidOf32x4(zero archsimd.Float32x4) func(x archsimd.Float32x4) archsimd.Float32x4 {
-	logistic := logistic32x4(zero)
+func sigmoid32x4(dst, x []float32) {
+	var zero archsimd.Float32x4
+	reduce, logistic := reduce32x4(zero), logistic32x4(zero)
 	limit := archsimd.BroadcastFloat32x4(exponentialLimit32)
 	sign := archsimd.BroadcastUint32x4(signBit32)
 	one := archsimd.BroadcastFloat32x4(1)
 	minusOne := archsimd.BroadcastInt32x4(-1)
-	return func(x archsimd.Float32x4) archsimd.Float32x4 {
-		v := x.ToBits()
+	unary32x4(dst, x, zero, func(dst, x []float32) {
+		v := archsimd.LoadFloat32x4(x).ToBits()
 		z := v.AndNot(sign).BitsToFloat32()
-		minusScale, u, _, e := logistic(limit.IfElse(z.Greater(limit), z))
+		n, r := reduce(limit.IfElse(z.Greater(limit), z))
+		minusScale, u, _, e := logistic(n, growth32x4(r))
 		u = u.MulAdd(e, u)
 		scale := minusScale.ToBits().Xor(v.And(sign)).BitsToFloat32()
-		return u.MulAdd(scale, one.Masked(v.BitsToInt32().Greater(minusOne)))
-	}
-}
-
-func sigmoid32x4(dst, x []float32) {
-	var zero archsimd.Float32x4
-	unary32x4(dst, x, zero, sigmoidOf32x4(zero))
+		u.MulAdd(scale, one.Masked(v.BitsToInt32().Greater(minusOne))).Store(dst)
+	})
 }
 
 func sigmoidAt32x4(x float32) float32 {
-	var zero archsimd.Float32x4
 	var y [maxLanes32]float32
-	sigmoidOf32x4(zero)(archsimd.BroadcastFloat32x4(x)).Store(y[:])
+	v := archsimd.BroadcastFloat32x4(x)
+	v.Store(y[:])
+	sigmoid32x4(y[:v.Len()], y[:v.Len()])
 	return y[0]
-}
-
-func logisticDerivativeOf32x4(zero archsimd.Float32x4, steepness, gain float32) func(x, upstream archsimd.Float32x4) archsimd.Float32x4 {
-	logistic := logistic32x4(zero)
-	limit := archsimd.BroadcastFloat32x4(exponentialLimit32)
-	sign := archsimd.BroadcastUint32x4(signBit32)
-	in, out := archsimd.BroadcastFloat32x4(steepness), archsimd.BroadcastFloat32x4(-gain)
-	return func(x, upstream archsimd.Float32x4) archsimd.Float32x4 {
-		z := x.Mul(in).ToBits().AndNot(sign).BitsToFloat32()
-		minusScale, u, minus, e := logistic(limit.IfElse(z.Greater(limit), z))
-		e = e.Mul(u)
-		v := u.Mul(minusScale)
-		e = v.Add(v).MulAdd(e, e)
-		y := v.MulAdd(u, e).Sub(minus)
-		return y.Mul(out).Mul(minusScale).Mul(upstream)
-	}
 }
 
 func logisticDerivative32x4(dst, x, upstream []float32, steepness, gain float32) {
 	var zero archsimd.Float32x4
-	binary32x4(dst, x, upstream, zero, logisticDerivativeOf32x4(zero, steepness, gain))
+	reduce, logistic := reduce32x4(zero), logistic32x4(zero)
+	limit := archsimd.BroadcastFloat32x4(exponentialLimit32)
+	sign := archsimd.BroadcastUint32x4(signBit32)
+	in, out := archsimd.BroadcastFloat32x4(steepness), archsimd.BroadcastFloat32x4(-gain)
+	binary32x4(dst, x, upstream, zero, func(dst, x, g []float32) {
+		z := archsimd.LoadFloat32x4(x).Mul(in).ToBits().AndNot(sign).BitsToFloat32()
+		n, r := reduce(limit.IfElse(z.Greater(limit), z))
+		minusScale, u, minus, e := logistic(n, growth32x4(r))
+		e = e.Mul(u)
+		v := u.Mul(minusScale)
+		e = v.Add(v).MulAdd(e, e)
+		y := v.MulAdd(u, e).Sub(minus)
+		y.Mul(out).Mul(minusScale).Mul(archsimd.LoadFloat32x4(g)).Store(dst)
+	})
 }
 
 func logisticDerivativeAt32x4(x, steepness, gain float32) float32 {
-	var zero archsimd.Float32x4
 	var y [maxLanes32]float32
-	logisticDerivativeOf32x4(zero, steepness, gain)(archsimd.BroadcastFloat32x4(x), archsimd.BroadcastFloat32x4(1)).Store(y[:])
+	v := archsimd.BroadcastFloat32x4(x)
+	v.Store(y[:])
+	logisticDerivative32x4(y[:v.Len()], y[:v.Len()], nil, steepness, gain)
 	return y[0]
 }
 
 func sigmoidFromOutput32x4(dst, y, upstream []float32) {
 	var zero archsimd.Float32x4
 	one := archsimd.BroadcastFloat32x4(1)
-	binary32x4(dst, y, upstream, zero, func(y, g archsimd.Float32x4) archsimd.Float32x4 {
-		return y.Mul(one.Sub(y)).Mul(g)
+	binary32x4(dst, y, upstream, zero, func(dst, y, g []float32) {
+		v := archsimd.LoadFloat32x4(y)
+		v.Mul(one.Sub(v)).Mul(archsimd.LoadFloat32x4(g)).Store(dst)
 	})
 }
 
-func tanhOf32x4(zero archsimd.Float32x4) func(x archsimd.Float32x4) archsimd.Float32x4 {
-	exponential := exponential32x4(zero)
+func tanh32x4(dst, x []float32) {
+	var zero archsimd.Float32x4
+	reduce := reduce32x4(zero)
 	limit := archsimd.BroadcastFloat32x4(18.2)
 	sign := archsimd.BroadcastUint32x4(signBit32)
 	bias := archsimd.BroadcastUint32x4(exponentBias32 << fractionBits32)
 	biasOfTwo := archsimd.BroadcastUint32x4((exponentBias32 + 1) << fractionBits32)
 	one := archsimd.BroadcastFloat32x4(1)
-	return func(x archsimd.Float32x4) archsimd.Float32x4 {
-		a := x.ToBits().AndNot(sign).BitsToFloat32()
+	unary32x4(dst, x, zero, func(dst, x []float32) {
+		v := archsimd.LoadFloat32x4(x).ToBits()
+		a := v.AndNot(sign).BitsToFloat32()
 		z := a.Add(a)
-		n, growth := exponential(limit.IfElse(z.Greater(limit), z))
-		d := one.Add(n.Add(bias).BitsToFloat32()).Add(growth)
+		n, r := reduce(limit.IfElse(z.Greater(limit), z))
+		d := one.Add(n.Add(bias).BitsToFloat32()).Add(growth32x4(r))
 		far := one.Sub(n.Add(biasOfTwo).BitsToFloat32().Div(d))
-		s := a.Mul(a)
-		near := tanhSeries32x4(s).MulAdd(s.Mul(a), a)
-		y := near.IfElse(a.Less(one), far).ToBits()
-		return y.Or(x.ToBits().And(sign)).BitsToFloat32()
-	}
+		y := tanhNearZero32x4(a).IfElse(a.Less(one), far).ToBits()
+		y.Or(v.And(sign)).BitsToFloat32().Store(dst)
+	})
 }
 
-func tanhSeries32x4(s archsimd.Float32x4) archsimd.Float32x4 {
+func tanhNearZero32x4(x archsimd.Float32x4) archsimd.Float32x4 {
 	c := &tanhSeptic
+	s := x.Mul(x)
 	p := archsimd.LoadFloat32x4(c[6][:]).MulAdd(s, archsimd.LoadFloat32x4(c[5][:]))
 	p = p.MulAdd(s, archsimd.LoadFloat32x4(c[4][:]))
 	p = p.MulAdd(s, archsimd.LoadFloat32x4(c[3][:]))
 	p = p.MulAdd(s, archsimd.LoadFloat32x4(c[2][:]))
 	p = p.MulAdd(s, archsimd.LoadFloat32x4(c[1][:]))
-	return p.MulAdd(s, archsimd.LoadFloat32x4(c[0][:]))
+	p = p.MulAdd(s, archsimd.LoadFloat32x4(c[0][:]))
+	return p.MulAdd(s.Mul(x), x)
+}
+
+func halfReductionOf64x2(zero archsimd.Float64x2) func(z archsimd.Float64x2) (n archsimd.Uint64x2, h, minusRest archsimd.Float64x2) {
+	roundToInt := archsimd.BroadcastFloat64x2(roundToInt64)
+	return func(z archsimd.Float64x2) (n archsimd.Uint64x2, h, minusRest archsimd.Float64x2) {
+		c := &halfReduction64
+		k := archsimd.LoadFloat64x2(c.twoLog2e[:]).MulAdd(z, roundToInt)
+		n = k.ToBits().ShiftAllLeft(fractionBits64)
+		k = k.Sub(roundToInt)
+		z = archsimd.LoadFloat64x2(c.minusHigh[:]).MulAdd(k, z)
+		h = archsimd.LoadFloat64x2(c.minusLow[:]).MulAdd(k, z)
+		return n, h, k.MulAdd(archsimd.LoadFloat64x2(c.low[:]), h.Sub(z))
+	}
 }
 
 func fraction64x2(zero archsimd.Float64x2) func(t, q, h, minusRest archsimd.Float64x2) (p, pRest, d, dRest archsimd.Float64x2) {
@@ -213,30 +225,24 @@ func fraction64x2(zero archsimd.Float64x2) func(t, q, h, minusRest archsimd.Floa
 	}
 }
 
-func tanhOf64x2(zero archsimd.Float64x2) func(x archsimd.Float64x2) archsimd.Float64x2 {
-	fraction := fraction64x2(zero)
-	roundToInt := archsimd.BroadcastFloat64x2(roundToInt64)
+func tanh64x2(dst, x []float64) {
+	var zero archsimd.Float64x2
+	reduce, fraction := halfReductionOf64x2(zero), fraction64x2(zero)
 	limit := archsimd.BroadcastFloat64x2(-19.1)
 	sign := archsimd.BroadcastUint64x2(signBit64)
 	bias := archsimd.BroadcastUint64x2(exponentBias64 << fractionBits64)
 	seed := archsimd.BroadcastUint64x2(0x7fde666666666666)
-	return func(x archsimd.Float64x2) archsimd.Float64x2 {
-		c := &halfReduction64
-		z := x.ToBits().Or(sign).BitsToFloat64()
-		z = limit.IfElse(z.Less(limit), z)
-		k := archsimd.LoadFloat64x2(c.twoLog2e[:]).MulAdd(z, roundToInt)
-		n := k.ToBits().ShiftAllLeft(fractionBits64)
-		k = k.Sub(roundToInt)
-		z = archsimd.LoadFloat64x2(c.minusHigh[:]).MulAdd(k, z)
-		h := archsimd.LoadFloat64x2(c.minusLow[:]).MulAdd(k, z)
-		minusRest := k.MulAdd(archsimd.LoadFloat64x2(c.low[:]), h.Sub(z))
+	unary64x2(dst, x, zero, func(dst, x []float64) {
+		v := archsimd.LoadFloat64x2(x).ToBits()
+		z := v.Or(sign).BitsToFloat64()
+		n, h, minusRest := reduce(limit.IfElse(z.Less(limit), z))
 		p, pRest, d, dRest := fraction(n.Add(bias).BitsToFloat64(), cothSeries64x2(h), h, minusRest)
 		u := p.Div(d)
 		minus := u.ToBits().Xor(sign).BitsToFloat64()
 		inverse := seed.Sub(d.ToBits()).BitsToFloat64()
 		e := residual64x2(d, minus, p).Add(dRest.MulAdd(minus, pRest))
-		return inverse.MulAdd(e, u).ToBits().Or(x.ToBits().And(sign)).BitsToFloat64()
-	}
+		inverse.MulAdd(e, u).ToBits().Or(v.And(sign)).BitsToFloat64().Store(dst)
+	})
 }
 
 func cothSeries64x2(h archsimd.Float64x2) archsimd.Float64x2 {
@@ -249,15 +255,11 @@ func cothSeries64x2(h archsimd.Float64x2) archsimd.Float64x2 {
 	return p.MulAdd(s, h)
 }
 
-func tanh32x4(dst, x []float32) {
-	var zero archsimd.Float32x4
-	unary32x4(dst, x, zero, tanhOf32x4(zero))
-}
-
 func tanhAt32x4(x float32) float32 {
-	var zero archsimd.Float32x4
 	var y [maxLanes32]float32
-	tanhOf32x4(zero)(archsimd.BroadcastFloat32x4(x)).Store(y[:])
+	v := archsimd.BroadcastFloat32x4(x)
+	v.Store(y[:])
+	tanh32x4(y[:v.Len()], y[:v.Len()])
 	return y[0]
 }
 
@@ -265,15 +267,16 @@ func tanhFromOutput32x4(dst, y, upstream []float32) {
 	var zero archsimd.Float32x4
 	one := archsimd.BroadcastFloat32x4(1)
 	sign := archsimd.BroadcastUint32x4(signBit32)
-	binary32x4(dst, y, upstream, zero, func(y, g archsimd.Float32x4) archsimd.Float32x4 {
-		y = y.ToBits().AndNot(sign).BitsToFloat32()
-		a := one.Sub(y)
-		return a.Add(a.Mul(y)).Mul(g)
+	binary32x4(dst, y, upstream, zero, func(dst, y, g []float32) {
+		v := archsimd.LoadFloat32x4(y).ToBits().AndNot(sign).BitsToFloat32()
+		a := one.Sub(v)
+		a.Add(a.Mul(v)).Mul(archsimd.LoadFloat32x4(g)).Store(dst)
 	})
 }
 
-func binary64x2(dst, x, upstream []float64, zero archsimd.Float64x2, f func(x, upstream archsimd.Float64x2) archsimd.Float64x2) {
+func binary64x2(dst, x, upstream []float64, zero archsimd.Float64x2, f func(dst, x, upstream []float64)) {
 	n := zero.Len()
+	var last [maxLanes64]float64
 	step, endOfUpstream := n, len(x)-n
 	if upstream == nil {
 		step, endOfUpstream, upstream = 0, 0, ones64[:]
@@ -281,37 +284,21 @@ func binary64x2(dst, x, upstream []float64, zero archsimd.Float64x2, f func(x, u
 	dst = dst[:len(x):len(x)]
 	x = x[:len(x):len(x)]
 	end := dst[len(dst)-n:]
-	last := f(archsimd.LoadFloat64x2(x[len(x)-n:]), archsimd.LoadFloat64x2(upstream[endOfUpstream:]))
+	f(last[:], x[len(x)-n:], upstream[endOfUpstream:])
 	for len(x) > n && len(dst) > n && len(upstream) >= n {
-		f(archsimd.LoadFloat64x2(x), archsimd.LoadFloat64x2(upstream)).Store(dst)
+		f(dst, x, upstream)
 		x, dst, upstream = x[n:], dst[n:], upstream[step:]
 	}
-	last.Store(end)
+	archsimd.LoadFloat64x2(last[:]).Store(end)
 	clearUpper()
 }
 
-func exponential64x2(zero archsimd.Float64x2) func(z archsimd.Float64x2) (n archsimd.Uint64x2, growth archsimd.Float64x2) {
-	roundToInt := archsimd.BroadcastFloat64x2(roundToInt64)
-	return func(z archsimd.Float64x2) (n archsimd.Uint64x2, growth archsimd.Float64x2) {
-		c := &reduction64
-		k := archsimd.LoadFloat64x2(c.minusLog2e[:]).MulAdd(z, roundToInt)
-		n = k.ToBits().ShiftAllLeft(fractionBits64)
-		k = k.Sub(roundToInt)
-		r := archsimd.LoadFloat64x2(c.ln2High[:]).MulAdd(k, z)
-		r = archsimd.LoadFloat64x2(c.ln2Low[:]).MulAdd(k, r)
-		s := r.Mul(r)
-		return n, exponentialSeries64x2(r, s).MulAdd(s, r)
-	}
-}
-
-func logistic64x2(zero archsimd.Float64x2) func(z archsimd.Float64x2) (minusScale, u, minus, e archsimd.Float64x2) {
-	exponential := exponential64x2(zero)
+func logistic64x2(zero archsimd.Float64x2) func(n archsimd.Uint64x2, growth archsimd.Float64x2) (minusScale, u, minus, e archsimd.Float64x2) {
 	bias := archsimd.BroadcastUint64x2(signBit64 | (exponentBias64+64)<<fractionBits64)
 	sign := archsimd.BroadcastUint64x2(signBit64)
 	one := archsimd.BroadcastFloat64x2(1)
 	up := archsimd.BroadcastFloat64x2(0x1p64)
-	return func(z archsimd.Float64x2) (minusScale, u, minus, e archsimd.Float64x2) {
-		n, growth := exponential(z)
+	return func(n archsimd.Uint64x2, growth archsimd.Float64x2) (minusScale, u, minus, e archsimd.Float64x2) {
 		minusScale = n.Add(bias).BitsToFloat64()
 		d := growth.MulAdd(up, up.Sub(minusScale))
 		rest := growth.MulAdd(up, up.Sub(d).Sub(minusScale))
@@ -323,29 +310,39 @@ func logistic64x2(zero archsimd.Float64x2) func(z archsimd.Float64x2) (minusScal
 
 func logisticDerivative64x2(dst, x, upstream []float64, steepness, gain float64) {
 	var zero archsimd.Float64x2
-	binary64x2(dst, x, upstream, zero, logisticDerivativeOf64x2(zero, steepness, gain))
-}
-
-func logisticDerivativeAt64x2(x, steepness, gain float64) float64 {
-	var zero archsimd.Float64x2
-	var y [maxLanes64]float64
-	logisticDerivativeOf64x2(zero, steepness, gain)(archsimd.BroadcastFloat64x2(x), archsimd.BroadcastFloat64x2(1)).Store(y[:])
-	return y[0]
-}
-
-func logisticDerivativeOf64x2(zero archsimd.Float64x2, steepness, gain float64) func(x, upstream archsimd.Float64x2) archsimd.Float64x2 {
-	logistic := logistic64x2(zero)
+	reduce, logistic := reduce64x2(zero), logistic64x2(zero)
 	limit := archsimd.BroadcastFloat64x2(exponentialLimit64)
 	sign := archsimd.BroadcastUint64x2(signBit64)
 	in, out := archsimd.BroadcastFloat64x2(steepness), archsimd.BroadcastFloat64x2(-gain)
-	return func(x, upstream archsimd.Float64x2) archsimd.Float64x2 {
-		z := x.Mul(in).ToBits().AndNot(sign).BitsToFloat64()
-		minusScale, u, minus, e := logistic(limit.IfElse(z.Greater(limit), z))
+	binary64x2(dst, x, upstream, zero, func(dst, x, g []float64) {
+		z := archsimd.LoadFloat64x2(x).Mul(in).ToBits().AndNot(sign).BitsToFloat64()
+		n, r := reduce(limit.IfElse(z.Greater(limit), z))
+		minusScale, u, minus, e := logistic(n, growth64x2(r))
 		e = e.Mul(u)
 		v := u.Mul(minusScale)
 		e = v.Add(v).MulAdd(e, e)
 		y := v.MulAdd(u, e).Sub(minus)
-		return y.Mul(out).Mul(minusScale).Mul(upstream)
+		y.Mul(out).Mul(minusScale).Mul(archsimd.LoadFloat64x2(g)).Store(dst)
+	})
+}
+
+func logisticDerivativeAt64x2(x, steepness, gain float64) float64 {
+	var y [maxLanes64]float64
+	v := archsimd.BroadcastFloat64x2(x)
+	v.Store(y[:])
+	logisticDerivative64x2(y[:v.Len()], y[:v.Len()], nil, steepness, gain)
+	return y[0]
+}
+
+func reduce64x2(zero archsimd.Float64x2) func(z archsimd.Float64x2) (n archsimd.Uint64x2, r archsimd.Float64x2) {
+	roundToInt := archsimd.BroadcastFloat64x2(roundToInt64)
+	return func(z archsimd.Float64x2) (n archsimd.Uint64x2, r archsimd.Float64x2) {
+		c := &reduction64
+		k := archsimd.LoadFloat64x2(c.minusLog2e[:]).MulAdd(z, roundToInt)
+		n = k.ToBits().ShiftAllLeft(fractionBits64)
+		k = k.Sub(roundToInt)
+		r = archsimd.LoadFloat64x2(c.ln2High[:]).MulAdd(k, z)
+		return n, archsimd.LoadFloat64x2(c.ln2Low[:]).MulAdd(k, r)
 	}
 }
 
@@ -362,49 +359,44 @@ func residual64x2(a, b, c archsimd.Float64x2) archsimd.Float64x2 {
 
 func sigmoid64x2(dst, x []float64) {
 	var zero archsimd.Float64x2
-	unary64x2(dst, x, zero, sigmoidOf64x2(zero))
+	reduce, logistic := reduce64x2(zero), logistic64x2(zero)
+	limit := archsimd.BroadcastFloat64x2(exponentialLimit64)
+	sign := archsimd.BroadcastUint64x2(signBit64)
+	one := archsimd.BroadcastFloat64x2(1)
+	minusOne := archsimd.BroadcastInt64x2(-1)
+	unary64x2(dst, x, zero, func(dst, x []float64) {
+		v := archsimd.LoadFloat64x2(x).ToBits()
+		z := v.AndNot(sign).BitsToFloat64()
+		n, r := reduce(limit.IfElse(z.Greater(limit), z))
+		minusScale, u, _, e := logistic(n, growth64x2(r))
+		u = u.MulAdd(e, u)
+		scale := minusScale.ToBits().Xor(v.And(sign)).BitsToFloat64()
+		u.MulAdd(scale, one.Masked(v.BitsToInt64().Greater(minusOne))).Store(dst)
+	})
 }
 
 func sigmoidAt64x2(x float64) float64 {
-	var zero archsimd.Float64x2
 	var y [maxLanes64]float64
-	sigmoidOf64x2(zero)(archsimd.BroadcastFloat64x2(x)).Store(y[:])
+	v := archsimd.BroadcastFloat64x2(x)
+	v.Store(y[:])
+	sigmoid64x2(y[:v.Len()], y[:v.Len()])
 	return y[0]
 }
 
 func sigmoidFromOutput64x2(dst, y, upstream []float64) {
 	var zero archsimd.Float64x2
 	one := archsimd.BroadcastFloat64x2(1)
-	binary64x2(dst, y, upstream, zero, func(y, g archsimd.Float64x2) archsimd.Float64x2 {
-		return y.Mul(one.Sub(y)).Mul(g)
+	binary64x2(dst, y, upstream, zero, func(dst, y, g []float64) {
+		v := archsimd.LoadFloat64x2(y)
+		v.Mul(one.Sub(v)).Mul(archsimd.LoadFloat64x2(g)).Store(dst)
 	})
 }
 
-func sigmoidOf64x2(zero archsimd.Float64x2) func(x archsimd.Float64x2) archsimd.Float64x2 {
-	logistic := logistic64x2(zero)
-	limit := archsimd.BroadcastFloat64x2(exponentialLimit64)
-	sign := archsimd.BroadcastUint64x2(signBit64)
-	one := archsimd.BroadcastFloat64x2(1)
-	minusOne := archsimd.BroadcastInt64x2(-1)
-	return func(x archsimd.Float64x2) archsimd.Float64x2 {
-		v := x.ToBits()
-		z := v.AndNot(sign).BitsToFloat64()
-		minusScale, u, _, e := logistic(limit.IfElse(z.Greater(limit), z))
-		u = u.MulAdd(e, u)
-		scale := minusScale.ToBits().Xor(v.And(sign)).BitsToFloat64()
-		return u.MulAdd(scale, one.Masked(v.BitsToInt64().Greater(minusOne)))
-	}
-}
-
-func tanh64x2(dst, x []float64) {
-	var zero archsimd.Float64x2
-	unary64x2(dst, x, zero, tanhOf64x2(zero))
-}
-
 func tanhAt64x2(x float64) float64 {
-	var zero archsimd.Float64x2
 	var y [maxLanes64]float64
-	tanhOf64x2(zero)(archsimd.BroadcastFloat64x2(x)).Store(y[:])
+	v := archsimd.BroadcastFloat64x2(x)
+	v.Store(y[:])
+	tanh64x2(y[:v.Len()], y[:v.Len()])
 	return y[0]
 }
 
@@ -412,23 +404,24 @@ func tanhFromOutput64x2(dst, y, upstream []float64) {
 	var zero archsimd.Float64x2
 	one := archsimd.BroadcastFloat64x2(1)
 	sign := archsimd.BroadcastUint64x2(signBit64)
-	binary64x2(dst, y, upstream, zero, func(y, g archsimd.Float64x2) archsimd.Float64x2 {
-		y = y.ToBits().AndNot(sign).BitsToFloat64()
-		a := one.Sub(y)
-		return a.Add(a.Mul(y)).Mul(g)
+	binary64x2(dst, y, upstream, zero, func(dst, y, g []float64) {
+		v := archsimd.LoadFloat64x2(y).ToBits().AndNot(sign).BitsToFloat64()
+		a := one.Sub(v)
+		a.Add(a.Mul(v)).Mul(archsimd.LoadFloat64x2(g)).Store(dst)
 	})
 }
 
-func unary64x2(dst, x []float64, zero archsimd.Float64x2, f func(x archsimd.Float64x2) archsimd.Float64x2) {
+func unary64x2(dst, x []float64, zero archsimd.Float64x2, f func(dst, x []float64)) {
 	n := zero.Len()
+	var last [maxLanes64]float64
 	dst = dst[:len(x):len(x)]
 	x = x[:len(x):len(x)]
 	end := dst[len(dst)-n:]
-	last := f(archsimd.LoadFloat64x2(x[len(x)-n:]))
+	f(last[:], x[len(x)-n:])
 	for len(x) > n && len(dst) > n {
-		f(archsimd.LoadFloat64x2(x)).Store(dst)
+		f(dst, x)
 		x, dst = x[n:], dst[n:]
 	}
-	last.Store(end)
+	archsimd.LoadFloat64x2(last[:]).Store(end)
 	clearUpper()
 }

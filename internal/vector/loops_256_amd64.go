@@ -7,22 +7,24 @@ package vector
 
 import "simd/archsimd"
 
-func unary32x8(dst, x []float32, zero archsimd.Float32x8, f func(x archsimd.Float32x8) archsimd.Float32x8) {
+func unary32x8(dst, x []float32, zero archsimd.Float32x8, f func(dst, x []float32)) {
 	n := zero.Len()
+	var last [maxLanes32]float32
 	dst = dst[:len(x):len(x)]
 	x = x[:len(x):len(x)]
 	end := dst[len(dst)-n:]
-	last := f(archsimd.LoadFloat32x8(x[len(x)-n:]))
+	f(last[:], x[len(x)-n:])
 	for len(x) > n && len(dst) > n {
-		f(archsimd.LoadFloat32x8(x)).Store(dst)
+		f(dst, x)
 		x, dst = x[n:], dst[n:]
 	}
-	last.Store(end)
+	archsimd.LoadFloat32x8(last[:]).Store(end)
 	clearUpper()
 }
 
-func binary32x8(dst, x, upstream []float32, zero archsimd.Float32x8, f func(x, upstream archsimd.Float32x8) archsimd.Float32x8) {
+func binary32x8(dst, x, upstream []float32, zero archsimd.Float32x8, f func(dst, x, upstream []float32)) {
 	n := zero.Len()
+	var last [maxLanes32]float32
 	step, endOfUpstream := n, len(x)-n
 	if upstream == nil {
 		step, endOfUpstream, upstream = 0, 0, ones32[:]
@@ -30,39 +32,39 @@ func binary32x8(dst, x, upstream []float32, zero archsimd.Float32x8, f func(x, u
 	dst = dst[:len(x):len(x)]
 	x = x[:len(x):len(x)]
 	end := dst[len(dst)-n:]
-	last := f(archsimd.LoadFloat32x8(x[len(x)-n:]), archsimd.LoadFloat32x8(upstream[endOfUpstream:]))
+	f(last[:], x[len(x)-n:], upstream[endOfUpstream:])
 	for len(x) > n && len(dst) > n && len(upstream) >= n {
-		f(archsimd.LoadFloat32x8(x), archsimd.LoadFloat32x8(upstream)).Store(dst)
+		f(dst, x, upstream)
 		x, dst, upstream = x[n:], dst[n:], upstream[step:]
 	}
-	last.Store(end)
+	archsimd.LoadFloat32x8(last[:]).Store(end)
 	clearUpper()
 }
 
-func exponential32x8(zero archsimd.Float32x8) func(z archsimd.Float32x8) (n archsimd.Uint32x8, growth archsimd.Float32x8) {
+func reduce32x8(zero archsimd.Float32x8) func(z archsimd.Float32x8) (n archsimd.Uint32x8, r archsimd.Float32x8) {
 	roundToInt := archsimd.BroadcastFloat32x8(roundToInt32)
-	return func(z archsimd.Float32x8) (n archsimd.Uint32x8, growth archsimd.Float32x8) {
+	return func(z archsimd.Float32x8) (n archsimd.Uint32x8, r archsimd.Float32x8) {
 		c := &reduction32
 		k := archsimd.LoadFloat32x8(c.minusLog2e[:]).MulAdd(z, roundToInt)
 		n = k.ToBits().ShiftAllLeft(fractionBits32)
 		k = k.Sub(roundToInt)
-		r := archsimd.LoadFloat32x8(c.ln2High[:]).MulAdd(k, z)
-		r = archsimd.LoadFloat32x8(c.ln2Low[:]).MulAdd(k, r)
-		s := r.Mul(r)
-		return n, exponentialSeries32x8(r, s).MulAdd(s, r)
+		r = archsimd.LoadFloat32x8(c.ln2High[:]).MulAdd(k, z)
+		return n, archsimd.LoadFloat32x8(c.ln2Low[:]).MulAdd(k, r)
 	}
 }
 
-func exponentialSeries32x8(r, s archsimd.Float32x8) archsimd.Float32x8 {
+func growth32x8(r archsimd.Float32x8) archsimd.Float32x8 {
 	c := &expSextic
 	p := archsimd.LoadFloat32x8(c[4][:]).MulAdd(r, archsimd.LoadFloat32x8(c[3][:]))
 	p = p.MulAdd(r, archsimd.LoadFloat32x8(c[2][:]))
 	p = p.MulAdd(r, archsimd.LoadFloat32x8(c[1][:]))
-	return p.MulAdd(r, archsimd.LoadFloat32x8(c[0][:]))
+	p = p.MulAdd(r, archsimd.LoadFloat32x8(c[0][:]))
+	return p.MulAdd(r.Mul(r), r)
 }
 
-func exponentialSeries64x4(r, s archsimd.Float64x4) archsimd.Float64x4 {
+func growth64x4(r archsimd.Float64x4) archsimd.Float64x4 {
 	a, b := &expEven, &expOdd
+	s := r.Mul(r)
 	even := archsimd.LoadFloat64x4(a[4][:]).MulAdd(s, archsimd.LoadFloat64x4(a[3][:]))
 	odd := archsimd.LoadFloat64x4(b[4][:]).MulAdd(s, archsimd.LoadFloat64x4(b[3][:]))
 	even = even.MulAdd(s, archsimd.LoadFloat64x4(a[2][:]))
@@ -71,7 +73,7 @@ func exponentialSeries64x4(r, s archsimd.Float64x4) archsimd.Float64x4 {
 	odd = odd.MulAdd(s, archsimd.LoadFloat64x4(b[1][:]))
 	even = even.MulAdd(s, archsimd.LoadFloat64x4(a[0][:]))
 	odd = odd.MulAdd(s, archsimd.LoadFloat64x4(b[0][:]))
-	return odd.MulAdd(r, even)
+	return odd.MulAdd(r, even).MulAdd(s, r)
 }
 
 func residual32x8(a, b, c archsimd.Float32x8) archsimd.Float32x8 {
@@ -85,14 +87,12 @@ func residual32x8(a, b, c archsimd.Float32x8) archsimd.Float32x8 {
 	return a1.Mul(b1).Add(c).Add(a1.Mul(b2)).Add(a2.Mul(b1)).Add(a2.Mul(b2))
 }
 
-func logistic32x8(zero archsimd.Float32x8) func(z archsimd.Float32x8) (minusScale, u, minus, e archsimd.Float32x8) {
-	exponential := exponential32x8(zero)
+func logistic32x8(zero archsimd.Float32x8) func(n archsimd.Uint32x8, growth archsimd.Float32x8) (minusScale, u, minus, e archsimd.Float32x8) {
 	bias := archsimd.BroadcastUint32x8(signBit32 | (exponentBias32+64)<<fractionBits32)
 	sign := archsimd.BroadcastUint32x8(signBit32)
 	one := archsimd.BroadcastFloat32x8(1)
 	up := archsimd.BroadcastFloat32x8(0x1p64)
-	return func(z archsimd.Float32x8) (minusScale, u, minus, e archsimd.Float32x8) {
-		n, growth := exponential(z)
+	return func(n archsimd.Uint32x8, growth archsimd.Float32x8) (minusScale, u, minus, e archsimd.Float32x8) {
 		minusScale = n.Add(bias).BitsToFloat32()
 		d := growth.MulAdd(up, up.Sub(minusScale))
 		rest := growth.MulAdd(up, up.Sub(d).Sub(minusScale))
@@ -102,84 +102,94 @@ func logistic32x8(zero archsimd.Float32x8) func(z archsimd.Float32x8) (minusScal
 	}
 }
 
-func sigmoidOf32x8(zero archsimd.Float32x8) func(x archsimd.Float32x8) archsimd.Float32x8 {
-	logistic := logistic32x8(zero)
+func sigmoid32x8(dst, x []float32) {
+	var zero archsimd.Float32x8
+	reduce, logistic := reduce32x8(zero), logistic32x8(zero)
 	limit := archsimd.BroadcastFloat32x8(exponentialLimit32)
 	sign := archsimd.BroadcastUint32x8(signBit32)
 	one := archsimd.BroadcastFloat32x8(1)
 	minusOne := archsimd.BroadcastInt32x8(-1)
-	return func(x archsimd.Float32x8) archsimd.Float32x8 {
-		v := x.ToBits()
+	unary32x8(dst, x, zero, func(dst, x []float32) {
+		v := archsimd.LoadFloat32x8(x).ToBits()
 		z := v.AndNot(sign).BitsToFloat32()
-		minusScale, u, _, e := logistic(limit.IfElse(z.Greater(limit), z))
+		n, r := reduce(limit.IfElse(z.Greater(limit), z))
+		minusScale, u, _, e := logistic(n, growth32x8(r))
 		u = u.MulAdd(e, u)
 		scale := minusScale.ToBits().Xor(v.And(sign)).BitsToFloat32()
-		return u.MulAdd(scale, one.Masked(v.BitsToInt32().Greater(minusOne)))
-	}
-}
-
-func sigmoid32x8(dst, x []float32) {
-	var zero archsimd.Float32x8
-	unary32x8(dst, x, zero, sigmoidOf32x8(zero))
-}
-
-func logisticDerivativeOf32x8(zero archsimd.Float32x8, steepness, gain float32) func(x, upstream archsimd.Float32x8) archsimd.Float32x8 {
-	logistic := logistic32x8(zero)
-	limit := archsimd.BroadcastFloat32x8(exponentialLimit32)
-	sign := archsimd.BroadcastUint32x8(signBit32)
-	in, out := archsimd.BroadcastFloat32x8(steepness), archsimd.BroadcastFloat32x8(-gain)
-	return func(x, upstream archsimd.Float32x8) archsimd.Float32x8 {
-		z := x.Mul(in).ToBits().AndNot(sign).BitsToFloat32()
-		minusScale, u, minus, e := logistic(limit.IfElse(z.Greater(limit), z))
-		e = e.Mul(u)
-		v := u.Mul(minusScale)
-		e = v.Add(v).MulAdd(e, e)
-		y := v.MulAdd(u, e).Sub(minus)
-		return y.Mul(out).Mul(minusScale).Mul(upstream)
-	}
+		u.MulAdd(scale, one.Masked(v.BitsToInt32().Greater(minusOne))).Store(dst)
+	})
 }
 
 func logisticDerivative32x8(dst, x, upstream []float32, steepness, gain float32) {
 	var zero archsimd.Float32x8
-	binary32x8(dst, x, upstream, zero, logisticDerivativeOf32x8(zero, steepness, gain))
+	reduce, logistic := reduce32x8(zero), logistic32x8(zero)
+	limit := archsimd.BroadcastFloat32x8(exponentialLimit32)
+	sign := archsimd.BroadcastUint32x8(signBit32)
+	in, out := archsimd.BroadcastFloat32x8(steepness), archsimd.BroadcastFloat32x8(-gain)
+	binary32x8(dst, x, upstream, zero, func(dst, x, g []float32) {
+		z := archsimd.LoadFloat32x8(x).Mul(in).ToBits().AndNot(sign).BitsToFloat32()
+		n, r := reduce(limit.IfElse(z.Greater(limit), z))
+		minusScale, u, minus, e := logistic(n, growth32x8(r))
+		e = e.Mul(u)
+		v := u.Mul(minusScale)
+		e = v.Add(v).MulAdd(e, e)
+		y := v.MulAdd(u, e).Sub(minus)
+		y.Mul(out).Mul(minusScale).Mul(archsimd.LoadFloat32x8(g)).Store(dst)
+	})
 }
 
 func sigmoidFromOutput32x8(dst, y, upstream []float32) {
 	var zero archsimd.Float32x8
 	one := archsimd.BroadcastFloat32x8(1)
-	binary32x8(dst, y, upstream, zero, func(y, g archsimd.Float32x8) archsimd.Float32x8 {
-		return y.Mul(one.Sub(y)).Mul(g)
+	binary32x8(dst, y, upstream, zero, func(dst, y, g []float32) {
+		v := archsimd.LoadFloat32x8(y)
+		v.Mul(one.Sub(v)).Mul(archsimd.LoadFloat32x8(g)).Store(dst)
 	})
 }
 
-func tanhOf32x8(zero archsimd.Float32x8) func(x archsimd.Float32x8) archsimd.Float32x8 {
-	exponential := exponential32x8(zero)
+func tanh32x8(dst, x []float32) {
+	var zero archsimd.Float32x8
+	reduce := reduce32x8(zero)
 	limit := archsimd.BroadcastFloat32x8(18.2)
 	sign := archsimd.BroadcastUint32x8(signBit32)
 	bias := archsimd.BroadcastUint32x8(exponentBias32 << fractionBits32)
 	biasOfTwo := archsimd.BroadcastUint32x8((exponentBias32 + 1) << fractionBits32)
 	one := archsimd.BroadcastFloat32x8(1)
-	return func(x archsimd.Float32x8) archsimd.Float32x8 {
-		a := x.ToBits().AndNot(sign).BitsToFloat32()
+	unary32x8(dst, x, zero, func(dst, x []float32) {
+		v := archsimd.LoadFloat32x8(x).ToBits()
+		a := v.AndNot(sign).BitsToFloat32()
 		z := a.Add(a)
-		n, growth := exponential(limit.IfElse(z.Greater(limit), z))
-		d := one.Add(n.Add(bias).BitsToFloat32()).Add(growth)
+		n, r := reduce(limit.IfElse(z.Greater(limit), z))
+		d := one.Add(n.Add(bias).BitsToFloat32()).Add(growth32x8(r))
 		far := one.Sub(n.Add(biasOfTwo).BitsToFloat32().Div(d))
-		s := a.Mul(a)
-		near := tanhSeries32x8(s).MulAdd(s.Mul(a), a)
-		y := near.IfElse(a.Less(one), far).ToBits()
-		return y.Or(x.ToBits().And(sign)).BitsToFloat32()
-	}
+		y := tanhNearZero32x8(a).IfElse(a.Less(one), far).ToBits()
+		y.Or(v.And(sign)).BitsToFloat32().Store(dst)
+	})
 }
 
-func tanhSeries32x8(s archsimd.Float32x8) archsimd.Float32x8 {
+func tanhNearZero32x8(x archsimd.Float32x8) archsimd.Float32x8 {
 	c := &tanhSeptic
+	s := x.Mul(x)
 	p := archsimd.LoadFloat32x8(c[6][:]).MulAdd(s, archsimd.LoadFloat32x8(c[5][:]))
 	p = p.MulAdd(s, archsimd.LoadFloat32x8(c[4][:]))
 	p = p.MulAdd(s, archsimd.LoadFloat32x8(c[3][:]))
 	p = p.MulAdd(s, archsimd.LoadFloat32x8(c[2][:]))
 	p = p.MulAdd(s, archsimd.LoadFloat32x8(c[1][:]))
-	return p.MulAdd(s, archsimd.LoadFloat32x8(c[0][:]))
+	p = p.MulAdd(s, archsimd.LoadFloat32x8(c[0][:]))
+	return p.MulAdd(s.Mul(x), x)
+}
+
+func halfReductionOf64x4(zero archsimd.Float64x4) func(z archsimd.Float64x4) (n archsimd.Uint64x4, h, minusRest archsimd.Float64x4) {
+	roundToInt := archsimd.BroadcastFloat64x4(roundToInt64)
+	return func(z archsimd.Float64x4) (n archsimd.Uint64x4, h, minusRest archsimd.Float64x4) {
+		c := &halfReduction64
+		k := archsimd.LoadFloat64x4(c.twoLog2e[:]).MulAdd(z, roundToInt)
+		n = k.ToBits().ShiftAllLeft(fractionBits64)
+		k = k.Sub(roundToInt)
+		z = archsimd.LoadFloat64x4(c.minusHigh[:]).MulAdd(k, z)
+		h = archsimd.LoadFloat64x4(c.minusLow[:]).MulAdd(k, z)
+		return n, h, k.MulAdd(archsimd.LoadFloat64x4(c.low[:]), h.Sub(z))
+	}
 }
 
 func fraction64x4(zero archsimd.Float64x4) func(t, q, h, minusRest archsimd.Float64x4) (p, pRest, d, dRest archsimd.Float64x4) {
@@ -199,30 +209,24 @@ func fraction64x4(zero archsimd.Float64x4) func(t, q, h, minusRest archsimd.Floa
 	}
 }
 
-func tanhOf64x4(zero archsimd.Float64x4) func(x archsimd.Float64x4) archsimd.Float64x4 {
-	fraction := fraction64x4(zero)
-	roundToInt := archsimd.BroadcastFloat64x4(roundToInt64)
+func tanh64x4(dst, x []float64) {
+	var zero archsimd.Float64x4
+	reduce, fraction := halfReductionOf64x4(zero), fraction64x4(zero)
 	limit := archsimd.BroadcastFloat64x4(-19.1)
 	sign := archsimd.BroadcastUint64x4(signBit64)
 	bias := archsimd.BroadcastUint64x4(exponentBias64 << fractionBits64)
 	seed := archsimd.BroadcastUint64x4(0x7fde666666666666)
-	return func(x archsimd.Float64x4) archsimd.Float64x4 {
-		c := &halfReduction64
-		z := x.ToBits().Or(sign).BitsToFloat64()
-		z = limit.IfElse(z.Less(limit), z)
-		k := archsimd.LoadFloat64x4(c.twoLog2e[:]).MulAdd(z, roundToInt)
-		n := k.ToBits().ShiftAllLeft(fractionBits64)
-		k = k.Sub(roundToInt)
-		z = archsimd.LoadFloat64x4(c.minusHigh[:]).MulAdd(k, z)
-		h := archsimd.LoadFloat64x4(c.minusLow[:]).MulAdd(k, z)
-		minusRest := k.MulAdd(archsimd.LoadFloat64x4(c.low[:]), h.Sub(z))
+	unary64x4(dst, x, zero, func(dst, x []float64) {
+		v := archsimd.LoadFloat64x4(x).ToBits()
+		z := v.Or(sign).BitsToFloat64()
+		n, h, minusRest := reduce(limit.IfElse(z.Less(limit), z))
 		p, pRest, d, dRest := fraction(n.Add(bias).BitsToFloat64(), cothSeries64x4(h), h, minusRest)
 		u := p.Div(d)
 		minus := u.ToBits().Xor(sign).BitsToFloat64()
 		inverse := seed.Sub(d.ToBits()).BitsToFloat64()
 		e := residual64x4(d, minus, p).Add(dRest.MulAdd(minus, pRest))
-		return inverse.MulAdd(e, u).ToBits().Or(x.ToBits().And(sign)).BitsToFloat64()
-	}
+		inverse.MulAdd(e, u).ToBits().Or(v.And(sign)).BitsToFloat64().Store(dst)
+	})
 }
 
 func cothSeries64x4(h archsimd.Float64x4) archsimd.Float64x4 {
@@ -235,24 +239,20 @@ func cothSeries64x4(h archsimd.Float64x4) archsimd.Float64x4 {
 	return p.MulAdd(s, h)
 }
 
-func tanh32x8(dst, x []float32) {
-	var zero archsimd.Float32x8
-	unary32x8(dst, x, zero, tanhOf32x8(zero))
-}
-
 func tanhFromOutput32x8(dst, y, upstream []float32) {
 	var zero archsimd.Float32x8
 	one := archsimd.BroadcastFloat32x8(1)
 	sign := archsimd.BroadcastUint32x8(signBit32)
-	binary32x8(dst, y, upstream, zero, func(y, g archsimd.Float32x8) archsimd.Float32x8 {
-		y = y.ToBits().AndNot(sign).BitsToFloat32()
-		a := one.Sub(y)
-		return a.Add(a.Mul(y)).Mul(g)
+	binary32x8(dst, y, upstream, zero, func(dst, y, g []float32) {
+		v := archsimd.LoadFloat32x8(y).ToBits().AndNot(sign).BitsToFloat32()
+		a := one.Sub(v)
+		a.Add(a.Mul(v)).Mul(archsimd.LoadFloat32x8(g)).Store(dst)
 	})
 }
 
-func binary64x4(dst, x, upstream []float64, zero archsimd.Float64x4, f func(x, upstream archsimd.Float64x4) archsimd.Float64x4) {
+func binary64x4(dst, x, upstream []float64, zero archsimd.Float64x4, f func(dst, x, upstream []float64)) {
 	n := zero.Len()
+	var last [maxLanes64]float64
 	step, endOfUpstream := n, len(x)-n
 	if upstream == nil {
 		step, endOfUpstream, upstream = 0, 0, ones64[:]
@@ -260,37 +260,21 @@ func binary64x4(dst, x, upstream []float64, zero archsimd.Float64x4, f func(x, u
 	dst = dst[:len(x):len(x)]
 	x = x[:len(x):len(x)]
 	end := dst[len(dst)-n:]
-	last := f(archsimd.LoadFloat64x4(x[len(x)-n:]), archsimd.LoadFloat64x4(upstream[endOfUpstream:]))
+	f(last[:], x[len(x)-n:], upstream[endOfUpstream:])
 	for len(x) > n && len(dst) > n && len(upstream) >= n {
-		f(archsimd.LoadFloat64x4(x), archsimd.LoadFloat64x4(upstream)).Store(dst)
+		f(dst, x, upstream)
 		x, dst, upstream = x[n:], dst[n:], upstream[step:]
 	}
-	last.Store(end)
+	archsimd.LoadFloat64x4(last[:]).Store(end)
 	clearUpper()
 }
 
-func exponential64x4(zero archsimd.Float64x4) func(z archsimd.Float64x4) (n archsimd.Uint64x4, growth archsimd.Float64x4) {
-	roundToInt := archsimd.BroadcastFloat64x4(roundToInt64)
-	return func(z archsimd.Float64x4) (n archsimd.Uint64x4, growth archsimd.Float64x4) {
-		c := &reduction64
-		k := archsimd.LoadFloat64x4(c.minusLog2e[:]).MulAdd(z, roundToInt)
-		n = k.ToBits().ShiftAllLeft(fractionBits64)
-		k = k.Sub(roundToInt)
-		r := archsimd.LoadFloat64x4(c.ln2High[:]).MulAdd(k, z)
-		r = archsimd.LoadFloat64x4(c.ln2Low[:]).MulAdd(k, r)
-		s := r.Mul(r)
-		return n, exponentialSeries64x4(r, s).MulAdd(s, r)
-	}
-}
-
-func logistic64x4(zero archsimd.Float64x4) func(z archsimd.Float64x4) (minusScale, u, minus, e archsimd.Float64x4) {
-	exponential := exponential64x4(zero)
+func logistic64x4(zero archsimd.Float64x4) func(n archsimd.Uint64x4, growth archsimd.Float64x4) (minusScale, u, minus, e archsimd.Float64x4) {
 	bias := archsimd.BroadcastUint64x4(signBit64 | (exponentBias64+64)<<fractionBits64)
 	sign := archsimd.BroadcastUint64x4(signBit64)
 	one := archsimd.BroadcastFloat64x4(1)
 	up := archsimd.BroadcastFloat64x4(0x1p64)
-	return func(z archsimd.Float64x4) (minusScale, u, minus, e archsimd.Float64x4) {
-		n, growth := exponential(z)
+	return func(n archsimd.Uint64x4, growth archsimd.Float64x4) (minusScale, u, minus, e archsimd.Float64x4) {
 		minusScale = n.Add(bias).BitsToFloat64()
 		d := growth.MulAdd(up, up.Sub(minusScale))
 		rest := growth.MulAdd(up, up.Sub(d).Sub(minusScale))
@@ -302,22 +286,31 @@ func logistic64x4(zero archsimd.Float64x4) func(z archsimd.Float64x4) (minusScal
 
 func logisticDerivative64x4(dst, x, upstream []float64, steepness, gain float64) {
 	var zero archsimd.Float64x4
-	binary64x4(dst, x, upstream, zero, logisticDerivativeOf64x4(zero, steepness, gain))
-}
-
-func logisticDerivativeOf64x4(zero archsimd.Float64x4, steepness, gain float64) func(x, upstream archsimd.Float64x4) archsimd.Float64x4 {
-	logistic := logistic64x4(zero)
+	reduce, logistic := reduce64x4(zero), logistic64x4(zero)
 	limit := archsimd.BroadcastFloat64x4(exponentialLimit64)
 	sign := archsimd.BroadcastUint64x4(signBit64)
 	in, out := archsimd.BroadcastFloat64x4(steepness), archsimd.BroadcastFloat64x4(-gain)
-	return func(x, upstream archsimd.Float64x4) archsimd.Float64x4 {
-		z := x.Mul(in).ToBits().AndNot(sign).BitsToFloat64()
-		minusScale, u, minus, e := logistic(limit.IfElse(z.Greater(limit), z))
+	binary64x4(dst, x, upstream, zero, func(dst, x, g []float64) {
+		z := archsimd.LoadFloat64x4(x).Mul(in).ToBits().AndNot(sign).BitsToFloat64()
+		n, r := reduce(limit.IfElse(z.Greater(limit), z))
+		minusScale, u, minus, e := logistic(n, growth64x4(r))
 		e = e.Mul(u)
 		v := u.Mul(minusScale)
 		e = v.Add(v).MulAdd(e, e)
 		y := v.MulAdd(u, e).Sub(minus)
-		return y.Mul(out).Mul(minusScale).Mul(upstream)
+		y.Mul(out).Mul(minusScale).Mul(archsimd.LoadFloat64x4(g)).Store(dst)
+	})
+}
+
+func reduce64x4(zero archsimd.Float64x4) func(z archsimd.Float64x4) (n archsimd.Uint64x4, r archsimd.Float64x4) {
+	roundToInt := archsimd.BroadcastFloat64x4(roundToInt64)
+	return func(z archsimd.Float64x4) (n archsimd.Uint64x4, r archsimd.Float64x4) {
+		c := &reduction64
+		k := archsimd.LoadFloat64x4(c.minusLog2e[:]).MulAdd(z, roundToInt)
+		n = k.ToBits().ShiftAllLeft(fractionBits64)
+		k = k.Sub(roundToInt)
+		r = archsimd.LoadFloat64x4(c.ln2High[:]).MulAdd(k, z)
+		return n, archsimd.LoadFloat64x4(c.ln2Low[:]).MulAdd(k, r)
 	}
 }
 
@@ -334,59 +327,53 @@ func residual64x4(a, b, c archsimd.Float64x4) archsimd.Float64x4 {
 
 func sigmoid64x4(dst, x []float64) {
 	var zero archsimd.Float64x4
-	unary64x4(dst, x, zero, sigmoidOf64x4(zero))
+	reduce, logistic := reduce64x4(zero), logistic64x4(zero)
+	limit := archsimd.BroadcastFloat64x4(exponentialLimit64)
+	sign := archsimd.BroadcastUint64x4(signBit64)
+	one := archsimd.BroadcastFloat64x4(1)
+	minusOne := archsimd.BroadcastInt64x4(-1)
+	unary64x4(dst, x, zero, func(dst, x []float64) {
+		v := archsimd.LoadFloat64x4(x).ToBits()
+		z := v.AndNot(sign).BitsToFloat64()
+		n, r := reduce(limit.IfElse(z.Greater(limit), z))
+		minusScale, u, _, e := logistic(n, growth64x4(r))
+		u = u.MulAdd(e, u)
+		scale := minusScale.ToBits().Xor(v.And(sign)).BitsToFloat64()
+		u.MulAdd(scale, one.Masked(v.BitsToInt64().Greater(minusOne))).Store(dst)
+	})
 }
 
 func sigmoidFromOutput64x4(dst, y, upstream []float64) {
 	var zero archsimd.Float64x4
 	one := archsimd.BroadcastFloat64x4(1)
-	binary64x4(dst, y, upstream, zero, func(y, g archsimd.Float64x4) archsimd.Float64x4 {
-		return y.Mul(one.Sub(y)).Mul(g)
+	binary64x4(dst, y, upstream, zero, func(dst, y, g []float64) {
+		v := archsimd.LoadFloat64x4(y)
+		v.Mul(one.Sub(v)).Mul(archsimd.LoadFloat64x4(g)).Store(dst)
 	})
-}
-
-func sigmoidOf64x4(zero archsimd.Float64x4) func(x archsimd.Float64x4) archsimd.Float64x4 {
-	logistic := logistic64x4(zero)
-	limit := archsimd.BroadcastFloat64x4(exponentialLimit64)
-	sign := archsimd.BroadcastUint64x4(signBit64)
-	one := archsimd.BroadcastFloat64x4(1)
-	minusOne := archsimd.BroadcastInt64x4(-1)
-	return func(x archsimd.Float64x4) archsimd.Float64x4 {
-		v := x.ToBits()
-		z := v.AndNot(sign).BitsToFloat64()
-		minusScale, u, _, e := logistic(limit.IfElse(z.Greater(limit), z))
-		u = u.MulAdd(e, u)
-		scale := minusScale.ToBits().Xor(v.And(sign)).BitsToFloat64()
-		return u.MulAdd(scale, one.Masked(v.BitsToInt64().Greater(minusOne)))
-	}
-}
-
-func tanh64x4(dst, x []float64) {
-	var zero archsimd.Float64x4
-	unary64x4(dst, x, zero, tanhOf64x4(zero))
 }
 
 func tanhFromOutput64x4(dst, y, upstream []float64) {
 	var zero archsimd.Float64x4
 	one := archsimd.BroadcastFloat64x4(1)
 	sign := archsimd.BroadcastUint64x4(signBit64)
-	binary64x4(dst, y, upstream, zero, func(y, g archsimd.Float64x4) archsimd.Float64x4 {
-		y = y.ToBits().AndNot(sign).BitsToFloat64()
-		a := one.Sub(y)
-		return a.Add(a.Mul(y)).Mul(g)
+	binary64x4(dst, y, upstream, zero, func(dst, y, g []float64) {
+		v := archsimd.LoadFloat64x4(y).ToBits().AndNot(sign).BitsToFloat64()
+		a := one.Sub(v)
+		a.Add(a.Mul(v)).Mul(archsimd.LoadFloat64x4(g)).Store(dst)
 	})
 }
 
-func unary64x4(dst, x []float64, zero archsimd.Float64x4, f func(x archsimd.Float64x4) archsimd.Float64x4) {
+func unary64x4(dst, x []float64, zero archsimd.Float64x4, f func(dst, x []float64)) {
 	n := zero.Len()
+	var last [maxLanes64]float64
 	dst = dst[:len(x):len(x)]
 	x = x[:len(x):len(x)]
 	end := dst[len(dst)-n:]
-	last := f(archsimd.LoadFloat64x4(x[len(x)-n:]))
+	f(last[:], x[len(x)-n:])
 	for len(x) > n && len(dst) > n {
-		f(archsimd.LoadFloat64x4(x)).Store(dst)
+		f(dst, x)
 		x, dst = x[n:], dst[n:]
 	}
-	last.Store(end)
+	archsimd.LoadFloat64x4(last[:]).Store(end)
 	clearUpper()
 }

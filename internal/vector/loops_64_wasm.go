@@ -7,8 +7,9 @@ package vector
 
 import "simd"
 
-func binary64(dst, x, upstream []float64, zero simd.Float64s, f func(x, upstream simd.Float64s) simd.Float64s) {
+func binary64(dst, x, upstream []float64, zero simd.Float64s, f func(dst, x, upstream []float64)) {
 	n := zero.Len()
+	var last [maxLanes64]float64
 	step, endOfUpstream := n, len(x)-n
 	if upstream == nil {
 		step, endOfUpstream, upstream = 0, 0, ones64[:]
@@ -16,37 +17,21 @@ func binary64(dst, x, upstream []float64, zero simd.Float64s, f func(x, upstream
 	dst = dst[:len(x):len(x)]
 	x = x[:len(x):len(x)]
 	end := dst[len(dst)-n:]
-	last := f(simd.LoadFloat64s(x[len(x)-n:]), simd.LoadFloat64s(upstream[endOfUpstream:]))
+	f(last[:], x[len(x)-n:], upstream[endOfUpstream:])
 	for len(x) > n && len(dst) > n && len(upstream) >= n {
-		f(simd.LoadFloat64s(x), simd.LoadFloat64s(upstream)).Store(dst)
+		f(dst, x, upstream)
 		x, dst, upstream = x[n:], dst[n:], upstream[step:]
 	}
-	last.Store(end)
+	simd.LoadFloat64s(last[:]).Store(end)
 	clearUpper()
 }
 
-func exponential64(zero simd.Float64s) func(z simd.Float64s) (n simd.Uint64s, growth simd.Float64s) {
-	roundToInt := simd.BroadcastFloat64s(roundToInt64)
-	return func(z simd.Float64s) (n simd.Uint64s, growth simd.Float64s) {
-		c := &reduction64
-		k := simd.LoadFloat64s(c.minusLog2e[:]).MulAdd(z, roundToInt)
-		n = k.ToBits().ShiftAllLeft(fractionBits64)
-		k = k.Sub(roundToInt)
-		r := simd.LoadFloat64s(c.ln2High[:]).MulAdd(k, z)
-		r = simd.LoadFloat64s(c.ln2Low[:]).MulAdd(k, r)
-		s := r.Mul(r)
-		return n, exponentialSeries64(r, s).MulAdd(s, r)
-	}
-}
-
-func logistic64(zero simd.Float64s) func(z simd.Float64s) (minusScale, u, minus, e simd.Float64s) {
-	exponential := exponential64(zero)
+func logistic64(zero simd.Float64s) func(n simd.Uint64s, growth simd.Float64s) (minusScale, u, minus, e simd.Float64s) {
 	bias := simd.BroadcastUint64s(signBit64 | (exponentBias64+64)<<fractionBits64)
 	sign := simd.BroadcastUint64s(signBit64)
 	one := simd.BroadcastFloat64s(1)
 	up := simd.BroadcastFloat64s(0x1p64)
-	return func(z simd.Float64s) (minusScale, u, minus, e simd.Float64s) {
-		n, growth := exponential(z)
+	return func(n simd.Uint64s, growth simd.Float64s) (minusScale, u, minus, e simd.Float64s) {
 		minusScale = n.Add(bias).BitsToFloat64()
 		d := growth.MulAdd(up, up.Sub(minusScale))
 		rest := growth.MulAdd(up, up.Sub(d).Sub(minusScale))
@@ -58,29 +43,39 @@ func logistic64(zero simd.Float64s) func(z simd.Float64s) (minusScale, u, minus,
 
 func logisticDerivative64(dst, x, upstream []float64, steepness, gain float64) {
 	var zero simd.Float64s
-	binary64(dst, x, upstream, zero, logisticDerivativeOf64(zero, steepness, gain))
-}
-
-func logisticDerivativeAt64(x, steepness, gain float64) float64 {
-	var zero simd.Float64s
-	var y [maxLanes64]float64
-	logisticDerivativeOf64(zero, steepness, gain)(simd.BroadcastFloat64s(x), simd.BroadcastFloat64s(1)).Store(y[:])
-	return y[0]
-}
-
-func logisticDerivativeOf64(zero simd.Float64s, steepness, gain float64) func(x, upstream simd.Float64s) simd.Float64s {
-	logistic := logistic64(zero)
+	reduce, logistic := reduce64(zero), logistic64(zero)
 	limit := simd.BroadcastFloat64s(exponentialLimit64)
 	sign := simd.BroadcastUint64s(signBit64)
 	in, out := simd.BroadcastFloat64s(steepness), simd.BroadcastFloat64s(-gain)
-	return func(x, upstream simd.Float64s) simd.Float64s {
-		z := x.Mul(in).ToBits().AndNot(sign).BitsToFloat64()
-		minusScale, u, minus, e := logistic(limit.IfElse(z.Greater(limit), z))
+	binary64(dst, x, upstream, zero, func(dst, x, g []float64) {
+		z := simd.LoadFloat64s(x).Mul(in).ToBits().AndNot(sign).BitsToFloat64()
+		n, r := reduce(limit.IfElse(z.Greater(limit), z))
+		minusScale, u, minus, e := logistic(n, growth64(r))
 		e = e.Mul(u)
 		v := u.Mul(minusScale)
 		e = v.Add(v).MulAdd(e, e)
 		y := v.MulAdd(u, e).Sub(minus)
-		return y.Mul(out).Mul(minusScale).Mul(upstream)
+		y.Mul(out).Mul(minusScale).Mul(simd.LoadFloat64s(g)).Store(dst)
+	})
+}
+
+func logisticDerivativeAt64(x, steepness, gain float64) float64 {
+	var y [maxLanes64]float64
+	v := simd.BroadcastFloat64s(x)
+	v.Store(y[:])
+	logisticDerivative64(y[:v.Len()], y[:v.Len()], nil, steepness, gain)
+	return y[0]
+}
+
+func reduce64(zero simd.Float64s) func(z simd.Float64s) (n simd.Uint64s, r simd.Float64s) {
+	roundToInt := simd.BroadcastFloat64s(roundToInt64)
+	return func(z simd.Float64s) (n simd.Uint64s, r simd.Float64s) {
+		c := &reduction64
+		k := simd.LoadFloat64s(c.minusLog2e[:]).MulAdd(z, roundToInt)
+		n = k.ToBits().ShiftAllLeft(fractionBits64)
+		k = k.Sub(roundToInt)
+		r = simd.LoadFloat64s(c.ln2High[:]).MulAdd(k, z)
+		return n, simd.LoadFloat64s(c.ln2Low[:]).MulAdd(k, r)
 	}
 }
 
@@ -97,49 +92,44 @@ func residual64(a, b, c simd.Float64s) simd.Float64s {
 
 func sigmoid64(dst, x []float64) {
 	var zero simd.Float64s
-	unary64(dst, x, zero, sigmoidOf64(zero))
+	reduce, logistic := reduce64(zero), logistic64(zero)
+	limit := simd.BroadcastFloat64s(exponentialLimit64)
+	sign := simd.BroadcastUint64s(signBit64)
+	one := simd.BroadcastFloat64s(1)
+	minusOne := simd.BroadcastInt64s(-1)
+	unary64(dst, x, zero, func(dst, x []float64) {
+		v := simd.LoadFloat64s(x).ToBits()
+		z := v.AndNot(sign).BitsToFloat64()
+		n, r := reduce(limit.IfElse(z.Greater(limit), z))
+		minusScale, u, _, e := logistic(n, growth64(r))
+		u = u.MulAdd(e, u)
+		scale := minusScale.ToBits().Xor(v.And(sign)).BitsToFloat64()
+		u.MulAdd(scale, one.Masked(v.BitsToInt64().Greater(minusOne))).Store(dst)
+	})
 }
 
 func sigmoidAt64(x float64) float64 {
-	var zero simd.Float64s
 	var y [maxLanes64]float64
-	sigmoidOf64(zero)(simd.BroadcastFloat64s(x)).Store(y[:])
+	v := simd.BroadcastFloat64s(x)
+	v.Store(y[:])
+	sigmoid64(y[:v.Len()], y[:v.Len()])
 	return y[0]
 }
 
 func sigmoidFromOutput64(dst, y, upstream []float64) {
 	var zero simd.Float64s
 	one := simd.BroadcastFloat64s(1)
-	binary64(dst, y, upstream, zero, func(y, g simd.Float64s) simd.Float64s {
-		return y.Mul(one.Sub(y)).Mul(g)
+	binary64(dst, y, upstream, zero, func(dst, y, g []float64) {
+		v := simd.LoadFloat64s(y)
+		v.Mul(one.Sub(v)).Mul(simd.LoadFloat64s(g)).Store(dst)
 	})
 }
 
-func sigmoidOf64(zero simd.Float64s) func(x simd.Float64s) simd.Float64s {
-	logistic := logistic64(zero)
-	limit := simd.BroadcastFloat64s(exponentialLimit64)
-	sign := simd.BroadcastUint64s(signBit64)
-	one := simd.BroadcastFloat64s(1)
-	minusOne := simd.BroadcastInt64s(-1)
-	return func(x simd.Float64s) simd.Float64s {
-		v := x.ToBits()
-		z := v.AndNot(sign).BitsToFloat64()
-		minusScale, u, _, e := logistic(limit.IfElse(z.Greater(limit), z))
-		u = u.MulAdd(e, u)
-		scale := minusScale.ToBits().Xor(v.And(sign)).BitsToFloat64()
-		return u.MulAdd(scale, one.Masked(v.BitsToInt64().Greater(minusOne)))
-	}
-}
-
-func tanh64(dst, x []float64) {
-	var zero simd.Float64s
-	unary64(dst, x, zero, tanhOf64(zero))
-}
-
 func tanhAt64(x float64) float64 {
-	var zero simd.Float64s
 	var y [maxLanes64]float64
-	tanhOf64(zero)(simd.BroadcastFloat64s(x)).Store(y[:])
+	v := simd.BroadcastFloat64s(x)
+	v.Store(y[:])
+	tanh64(y[:v.Len()], y[:v.Len()])
 	return y[0]
 }
 
@@ -147,23 +137,24 @@ func tanhFromOutput64(dst, y, upstream []float64) {
 	var zero simd.Float64s
 	one := simd.BroadcastFloat64s(1)
 	sign := simd.BroadcastUint64s(signBit64)
-	binary64(dst, y, upstream, zero, func(y, g simd.Float64s) simd.Float64s {
-		y = y.ToBits().AndNot(sign).BitsToFloat64()
-		a := one.Sub(y)
-		return a.Add(a.Mul(y)).Mul(g)
+	binary64(dst, y, upstream, zero, func(dst, y, g []float64) {
+		v := simd.LoadFloat64s(y).ToBits().AndNot(sign).BitsToFloat64()
+		a := one.Sub(v)
+		a.Add(a.Mul(v)).Mul(simd.LoadFloat64s(g)).Store(dst)
 	})
 }
 
-func unary64(dst, x []float64, zero simd.Float64s, f func(x simd.Float64s) simd.Float64s) {
+func unary64(dst, x []float64, zero simd.Float64s, f func(dst, x []float64)) {
 	n := zero.Len()
+	var last [maxLanes64]float64
 	dst = dst[:len(x):len(x)]
 	x = x[:len(x):len(x)]
 	end := dst[len(dst)-n:]
-	last := f(simd.LoadFloat64s(x[len(x)-n:]))
+	f(last[:], x[len(x)-n:])
 	for len(x) > n && len(dst) > n {
-		f(simd.LoadFloat64s(x)).Store(dst)
+		f(dst, x)
 		x, dst = x[n:], dst[n:]
 	}
-	last.Store(end)
+	simd.LoadFloat64s(last[:]).Store(end)
 	clearUpper()
 }

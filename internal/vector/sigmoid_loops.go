@@ -18,16 +18,14 @@ import "simd"
 // as large as above, u so much smaller, and −2⁶⁴·t takes the place of t. Only the
 // last product rounds, on its way into the subnormals.
 
-// logistic32 returns a function of z ≥ 0 that gives −2⁶⁴·t, u and −u as above, and
-// the relative error of u.
-func logistic32(zero simd.Float32s) func(z simd.Float32s) (minusScale, u, minus, e simd.Float32s) {
-	exponential := exponential32(zero)
+// logistic32 returns a function of n and eʳ − 1 that gives −2⁶⁴·t, u and −u as above,
+// and the relative error of u.
+func logistic32(zero simd.Float32s) func(n simd.Uint32s, growth simd.Float32s) (minusScale, u, minus, e simd.Float32s) {
 	bias := simd.BroadcastUint32s(signBit32 | (exponentBias32+64)<<fractionBits32)
 	sign := simd.BroadcastUint32s(signBit32)
 	one := simd.BroadcastFloat32s(1)
 	up := simd.BroadcastFloat32s(0x1p64)
-	return func(z simd.Float32s) (minusScale, u, minus, e simd.Float32s) {
-		n, growth := exponential(z)
+	return func(n simd.Uint32s, growth simd.Float32s) (minusScale, u, minus, e simd.Float32s) {
 		minusScale = n.Add(bias).BitsToFloat32()
 		d := growth.MulAdd(up, up.Sub(minusScale))
 		rest := growth.MulAdd(up, up.Sub(d).Sub(minusScale))
@@ -37,68 +35,64 @@ func logistic32(zero simd.Float32s) func(z simd.Float32s) (minusScale, u, minus,
 	}
 }
 
-// sigmoidOf32 returns σ.
-func sigmoidOf32(zero simd.Float32s) func(x simd.Float32s) simd.Float32s {
-	logistic := logistic32(zero)
+//vector:elementwise
+func sigmoid32(dst, x []float32) {
+	var zero simd.Float32s
+	reduce, logistic := reduce32(zero), logistic32(zero)
 	limit := simd.BroadcastFloat32s(exponentialLimit32)
 	sign := simd.BroadcastUint32s(signBit32)
 	one := simd.BroadcastFloat32s(1)
 	minusOne := simd.BroadcastInt32s(-1)
-	return func(x simd.Float32s) simd.Float32s {
-		v := x.ToBits()
+	unary32(dst, x, zero, func(dst, x []float32) {
+		v := simd.LoadFloat32s(x).ToBits()
 		z := v.AndNot(sign).BitsToFloat32()
-		minusScale, u, _, e := logistic(limit.IfElse(z.Greater(limit), z))
+		n, r := reduce(limit.IfElse(z.Greater(limit), z))
+		minusScale, u, _, e := logistic(n, growth32(r))
 		u = u.MulAdd(e, u)
 		// u·2⁶⁴·t + 0 for a negative x, −u·2⁶⁴·t + 1 for others. To choose factor and
 		// term by arithmetic on x's sign takes less than to choose from two results.
 		scale := minusScale.ToBits().Xor(v.And(sign)).BitsToFloat32()
-		return u.MulAdd(scale, one.Masked(v.BitsToInt32().Greater(minusOne)))
-	}
-}
-
-//vector:elementwise
-func sigmoid32(dst, x []float32) {
-	var zero simd.Float32s
-	unary32(dst, x, zero, sigmoidOf32(zero))
+		u.MulAdd(scale, one.Masked(v.BitsToInt32().Greater(minusOne))).Store(dst)
+	})
 }
 
 //vector:narrowest
 func sigmoidAt32(x float32) float32 {
-	var zero simd.Float32s
 	var y [maxLanes32]float32
-	sigmoidOf32(zero)(simd.BroadcastFloat32s(x)).Store(y[:])
+	v := simd.BroadcastFloat32s(x)
+	v.Store(y[:])
+	sigmoid32(y[:v.Len()], y[:v.Len()])
 	return y[0]
 }
 
-// logisticDerivativeOf32 returns upstream·gain·σ′(steepness·x), with steepness and
+// logisticDerivative32 sets dst to upstream·gain·σ′(steepness·x), with steepness and
 // gain powers of two.
-func logisticDerivativeOf32(zero simd.Float32s, steepness, gain float32) func(x, upstream simd.Float32s) simd.Float32s {
-	logistic := logistic32(zero)
+//
+//vector:elementwise
+func logisticDerivative32(dst, x, upstream []float32, steepness, gain float32) {
+	var zero simd.Float32s
+	reduce, logistic := reduce32(zero), logistic32(zero)
 	limit := simd.BroadcastFloat32s(exponentialLimit32)
 	sign := simd.BroadcastUint32s(signBit32)
 	in, out := simd.BroadcastFloat32s(steepness), simd.BroadcastFloat32s(-gain)
-	return func(x, upstream simd.Float32s) simd.Float32s {
-		z := x.Mul(in).ToBits().AndNot(sign).BitsToFloat32()
-		minusScale, u, minus, e := logistic(limit.IfElse(z.Greater(limit), z))
+	binary32(dst, x, upstream, zero, func(dst, x, g []float32) {
+		z := simd.LoadFloat32s(x).Mul(in).ToBits().AndNot(sign).BitsToFloat32()
+		n, r := reduce(limit.IfElse(z.Greater(limit), z))
+		minusScale, u, minus, e := logistic(n, growth32(r))
 		e = e.Mul(u)
 		v := u.Mul(minusScale)         // −t·u
 		e = v.Add(v).MulAdd(e, e)      // of u − t·u²
 		y := v.MulAdd(u, e).Sub(minus) // (u + e) − t·(u + e)²
-		return y.Mul(out).Mul(minusScale).Mul(upstream)
-	}
-}
-
-//vector:elementwise
-func logisticDerivative32(dst, x, upstream []float32, steepness, gain float32) {
-	var zero simd.Float32s
-	binary32(dst, x, upstream, zero, logisticDerivativeOf32(zero, steepness, gain))
+		y.Mul(out).Mul(minusScale).Mul(simd.LoadFloat32s(g)).Store(dst)
+	})
 }
 
 //vector:narrowest
 func logisticDerivativeAt32(x, steepness, gain float32) float32 {
-	var zero simd.Float32s
 	var y [maxLanes32]float32
-	logisticDerivativeOf32(zero, steepness, gain)(simd.BroadcastFloat32s(x), simd.BroadcastFloat32s(1)).Store(y[:])
+	v := simd.BroadcastFloat32s(x)
+	v.Store(y[:])
+	logisticDerivative32(y[:v.Len()], y[:v.Len()], nil, steepness, gain)
 	return y[0]
 }
 
@@ -106,7 +100,8 @@ func logisticDerivativeAt32(x, steepness, gain float32) float32 {
 func sigmoidFromOutput32(dst, y, upstream []float32) {
 	var zero simd.Float32s
 	one := simd.BroadcastFloat32s(1)
-	binary32(dst, y, upstream, zero, func(y, g simd.Float32s) simd.Float32s {
-		return y.Mul(one.Sub(y)).Mul(g)
+	binary32(dst, y, upstream, zero, func(dst, y, g []float32) {
+		v := simd.LoadFloat32s(y)
+		v.Mul(one.Sub(v)).Mul(simd.LoadFloat32s(g)).Store(dst)
 	})
 }

@@ -13,36 +13,38 @@ import "simd"
 // of an ULP of the result: 0.25 + 0.12 before the last. Below 1 the polynomial adds
 // less than 0.24·|x| to an |x| that is exact.
 
-// tanhOf32 returns tanh.
-func tanhOf32(zero simd.Float32s) func(x simd.Float32s) simd.Float32s {
-	exponential := exponential32(zero)
+//vector:elementwise
+func tanh32(dst, x []float32) {
+	var zero simd.Float32s
+	reduce := reduce32(zero)
 	limit := simd.BroadcastFloat32s(18.2) // tanh reaches 1 at 9.0109
 	sign := simd.BroadcastUint32s(signBit32)
 	bias := simd.BroadcastUint32s(exponentBias32 << fractionBits32)
 	biasOfTwo := simd.BroadcastUint32s((exponentBias32 + 1) << fractionBits32)
 	one := simd.BroadcastFloat32s(1)
-	return func(x simd.Float32s) simd.Float32s {
-		a := x.ToBits().AndNot(sign).BitsToFloat32()
+	unary32(dst, x, zero, func(dst, x []float32) {
+		v := simd.LoadFloat32s(x).ToBits()
+		a := v.AndNot(sign).BitsToFloat32()
 		z := a.Add(a)
-		n, growth := exponential(limit.IfElse(z.Greater(limit), z))
-		d := one.Add(n.Add(bias).BitsToFloat32()).Add(growth)
+		n, r := reduce(limit.IfElse(z.Greater(limit), z))
+		d := one.Add(n.Add(bias).BitsToFloat32()).Add(growth32(r))
 		far := one.Sub(n.Add(biasOfTwo).BitsToFloat32().Div(d))
-		s := a.Mul(a)
-		near := tanhSeries32(s).MulAdd(s.Mul(a), a)
-		y := near.IfElse(a.Less(one), far).ToBits()
-		return y.Or(x.ToBits().And(sign)).BitsToFloat32()
-	}
+		y := tanhNearZero32(a).IfElse(a.Less(one), far).ToBits()
+		y.Or(v.And(sign)).BitsToFloat32().Store(dst)
+	})
 }
 
-// tanhSeries32 returns (tanh x − x)/x³ for s = x².
-func tanhSeries32(s simd.Float32s) simd.Float32s {
+// tanhNearZero32 returns tanh x for 0 ≤ x < 1.
+func tanhNearZero32(x simd.Float32s) simd.Float32s {
 	c := &tanhSeptic
+	s := x.Mul(x)
 	p := simd.LoadFloat32s(c[6][:]).MulAdd(s, simd.LoadFloat32s(c[5][:]))
 	p = p.MulAdd(s, simd.LoadFloat32s(c[4][:]))
 	p = p.MulAdd(s, simd.LoadFloat32s(c[3][:]))
 	p = p.MulAdd(s, simd.LoadFloat32s(c[2][:]))
 	p = p.MulAdd(s, simd.LoadFloat32s(c[1][:]))
-	return p.MulAdd(s, simd.LoadFloat32s(c[0][:]))
+	p = p.MulAdd(s, simd.LoadFloat32s(c[0][:]))
+	return p.MulAdd(s.Mul(x), x)
 }
 
 // For float64 that polynomial would take 15 terms, and another form is faster. With
@@ -64,6 +66,21 @@ func tanhSeries32(s simd.Float32s) simd.Float32s {
 // left is below 0.3 ULP: 0.1 of q, 0.1 of the correction of the quotient, and 0.1
 // of the denominator.
 
+// halfReductionOf64 returns a function of z = −|x| that gives n, in the place of the
+// exponent bits, h, and minus the rounding error of h.
+func halfReductionOf64(zero simd.Float64s) func(z simd.Float64s) (n simd.Uint64s, h, minusRest simd.Float64s) {
+	roundToInt := simd.BroadcastFloat64s(roundToInt64)
+	return func(z simd.Float64s) (n simd.Uint64s, h, minusRest simd.Float64s) {
+		c := &halfReduction64
+		k := simd.LoadFloat64s(c.twoLog2e[:]).MulAdd(z, roundToInt)
+		n = k.ToBits().ShiftAllLeft(fractionBits64)
+		k = k.Sub(roundToInt)
+		z = simd.LoadFloat64s(c.minusHigh[:]).MulAdd(k, z) // exact
+		h = simd.LoadFloat64s(c.minusLow[:]).MulAdd(k, z)
+		return n, h, k.MulAdd(simd.LoadFloat64s(c.low[:]), h.Sub(z))
+	}
+}
+
 // fraction64 returns a function of t, q, h and minus the rest of h that gives
 // numerator and denominator, each with its rest.
 func fraction64(zero simd.Float64s) func(t, q, h, minusRest simd.Float64s) (p, pRest, d, dRest simd.Float64s) {
@@ -83,31 +100,25 @@ func fraction64(zero simd.Float64s) func(t, q, h, minusRest simd.Float64s) (p, p
 	}
 }
 
-// tanhOf64 returns tanh.
-func tanhOf64(zero simd.Float64s) func(x simd.Float64s) simd.Float64s {
-	fraction := fraction64(zero)
-	roundToInt := simd.BroadcastFloat64s(roundToInt64)
+//vector:elementwise
+func tanh64(dst, x []float64) {
+	var zero simd.Float64s
+	reduce, fraction := halfReductionOf64(zero), fraction64(zero)
 	limit := simd.BroadcastFloat64s(-19.1) // tanh reaches 1 at 19.0615
 	sign := simd.BroadcastUint64s(signBit64)
 	bias := simd.BroadcastUint64s(exponentBias64 << fractionBits64)
 	seed := simd.BroadcastUint64s(0x7fde666666666666) // seed − d, in bits, is 1/d to 5.2 %
-	return func(x simd.Float64s) simd.Float64s {
-		c := &halfReduction64
-		z := x.ToBits().Or(sign).BitsToFloat64()
-		z = limit.IfElse(z.Less(limit), z)
-		k := simd.LoadFloat64s(c.twoLog2e[:]).MulAdd(z, roundToInt)
-		n := k.ToBits().ShiftAllLeft(fractionBits64)
-		k = k.Sub(roundToInt)
-		z = simd.LoadFloat64s(c.minusHigh[:]).MulAdd(k, z) // exact
-		h := simd.LoadFloat64s(c.minusLow[:]).MulAdd(k, z)
-		minusRest := k.MulAdd(simd.LoadFloat64s(c.low[:]), h.Sub(z))
+	unary64(dst, x, zero, func(dst, x []float64) {
+		v := simd.LoadFloat64s(x).ToBits()
+		z := v.Or(sign).BitsToFloat64()
+		n, h, minusRest := reduce(limit.IfElse(z.Less(limit), z))
 		p, pRest, d, dRest := fraction(n.Add(bias).BitsToFloat64(), cothSeries64(h), h, minusRest)
 		u := p.Div(d)
 		minus := u.ToBits().Xor(sign).BitsToFloat64()
 		inverse := seed.Sub(d.ToBits()).BitsToFloat64()
 		e := residual64(d, minus, p).Add(dRest.MulAdd(minus, pRest))
-		return inverse.MulAdd(e, u).ToBits().Or(x.ToBits().And(sign)).BitsToFloat64()
-	}
+		inverse.MulAdd(e, u).ToBits().Or(v.And(sign)).BitsToFloat64().Store(dst)
+	})
 }
 
 // cothSeries64 returns q = h·coth h − 1 + h.
@@ -121,17 +132,12 @@ func cothSeries64(h simd.Float64s) simd.Float64s {
 	return p.MulAdd(s, h)
 }
 
-//vector:elementwise
-func tanh32(dst, x []float32) {
-	var zero simd.Float32s
-	unary32(dst, x, zero, tanhOf32(zero))
-}
-
 //vector:narrowest
 func tanhAt32(x float32) float32 {
-	var zero simd.Float32s
 	var y [maxLanes32]float32
-	tanhOf32(zero)(simd.BroadcastFloat32s(x)).Store(y[:])
+	v := simd.BroadcastFloat32s(x)
+	v.Store(y[:])
+	tanh32(y[:v.Len()], y[:v.Len()])
 	return y[0]
 }
 
@@ -140,9 +146,9 @@ func tanhFromOutput32(dst, y, upstream []float32) {
 	var zero simd.Float32s
 	one := simd.BroadcastFloat32s(1)
 	sign := simd.BroadcastUint32s(signBit32)
-	binary32(dst, y, upstream, zero, func(y, g simd.Float32s) simd.Float32s {
-		y = y.ToBits().AndNot(sign).BitsToFloat32()
-		a := one.Sub(y)
-		return a.Add(a.Mul(y)).Mul(g)
+	binary32(dst, y, upstream, zero, func(dst, y, g []float32) {
+		v := simd.LoadFloat32s(y).ToBits().AndNot(sign).BitsToFloat32()
+		a := one.Sub(v)
+		a.Add(a.Mul(v)).Mul(simd.LoadFloat32s(g)).Store(dst)
 	})
 }
