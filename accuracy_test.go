@@ -42,14 +42,16 @@ func sweep(n int, f func(part int) worst) (w worst) {
 		parts = make(chan int)
 	)
 	for range runtime.GOMAXPROCS(0) {
-		wait.Go(func() {
+		wait.Add(1)
+		go func() {
+			defer wait.Done()
 			for part := range parts {
 				v := f(part)
 				lock.Lock()
 				w.take(v)
 				lock.Unlock()
 			}
-		})
+		}()
 	}
 	for part := range n {
 		parts <- part

@@ -40,7 +40,8 @@ func measure[T activation.Float](b *testing.B, key string, ms []measured[T]) {
 			}
 			dst, upstream := make([]T, m.outputs), values[T](rng, m.n)
 			b.SetBytes(int64(m.streams * m.n * size))
-			for b.Loop() {
+			b.ResetTimer()
+			for range b.N {
 				m.run(dst, x, upstream)
 			}
 			b.ReportMetric(float64(b.Elapsed().Nanoseconds())/float64(b.N)/float64(m.n), "ns/elem")

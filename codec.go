@@ -496,7 +496,7 @@ func splitText(text string) (name string, members []member, err error) {
 		return name, nil, nil
 	}
 	seen := map[string]bool{}
-	for part := range strings.SplitSeq(inner, ",") {
+	for _, part := range strings.Split(inner, ",") {
 		key, value, ok := strings.Cut(part, "=")
 		key, value = strings.Trim(key, " "), strings.Trim(value, " ")
 		if !ok {
@@ -623,7 +623,7 @@ func readNumbers[T Float](value []byte) ([]T, error) {
 		return nil, nil
 	}
 	numbers := make([]T, 0, bytes.Count(rest, []byte{','})+1)
-	for piece := range bytes.SplitSeq(rest, []byte{','}) {
+	for _, piece := range bytes.Split(rest, []byte{','}) {
 		v, err := readNumber[T](bytes.TrimSpace(piece))
 		if err != nil {
 			return nil, fmt.Errorf("entry %d: %w", len(numbers), err)

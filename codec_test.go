@@ -499,11 +499,21 @@ var registerConcurrent sync.Once
 func TestRegisterConcurrent(t *testing.T) {
 	registerConcurrent.Do(func() {
 		var group sync.WaitGroup
-		group.Go(func() { activation.Register("concurrent1", numbered[float64, int8]{}) })
-		group.Go(func() { activation.Register("concurrent2", numbered[float64, int16]{}) })
-		group.Go(func() { activation.Register("concurrent1", numbered[float32, int8]{}) })
+		for _, register := range []func(){
+			func() { activation.Register("concurrent1", numbered[float64, int8]{}) },
+			func() { activation.Register("concurrent2", numbered[float64, int16]{}) },
+			func() { activation.Register("concurrent1", numbered[float32, int8]{}) },
+		} {
+			group.Add(1)
+			go func() {
+				defer group.Done()
+				register()
+			}()
+		}
 		for range 4 {
-			group.Go(func() {
+			group.Add(1)
+			go func() {
+				defer group.Done()
 				for range 100 {
 					if _, err := activation.Marshal(Swish[float64]{}); err != nil {
 						t.Error(err)
@@ -515,7 +525,7 @@ func TestRegisterConcurrent(t *testing.T) {
 						t.Error(`Parse("none") finds one`)
 					}
 				}
-			})
+			}()
 		}
 		group.Wait()
 		for _, name := range []string{"concurrent1", "concurrent2"} {

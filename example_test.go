@@ -288,10 +288,12 @@ func ExampleMonitor_Merge() {
 	parts := [2]activation.Monitor[float64]{{Units: 2}, {Units: 2}}
 	var wait sync.WaitGroup
 	for i, u := range [][]float64{{-9, 1, -8, 2}, {-7, 0, -5, -1}} {
-		wait.Go(func() {
+		wait.Add(1)
+		go func() {
+			defer wait.Done()
 			y := sigmoid.Forward(nil, u)
 			parts[i].Observe(y, sigmoid.Derivative(nil, u, nil))
-		})
+		}()
 	}
 	wait.Wait()
 	parts[0].Merge(&parts[1])

@@ -394,10 +394,12 @@ func TestParallelGoexit(t *testing.T) {
 		}
 		var returned atomic.Bool
 		var group sync.WaitGroup
-		group.Go(func() {
+		group.Add(1)
+		go func() {
+			defer group.Done()
 			f.Forward(nil, x)
 			returned.Store(true)
-		})
+		}()
 		group.Wait()
 		if returned.Load() {
 			t.Errorf("Goexit at %d: the call returned", first)
@@ -477,7 +479,9 @@ func TestParallelConcurrent(t *testing.T) {
 	want := activation.Inside(f).Forward(nil, x)
 	var group sync.WaitGroup
 	for range 8 {
-		group.Go(func() {
+		group.Add(1)
+		go func() {
+			defer group.Done()
 			for range 20 {
 				got := f.Forward(nil, x)
 				for i := range got {
@@ -486,7 +490,7 @@ func TestParallelConcurrent(t *testing.T) {
 					}
 				}
 			}
-		})
+		}()
 	}
 	group.Wait()
 	settled(t, before)

@@ -62,9 +62,9 @@ func parse(name string, r io.Reader) (d dataset, err error) {
 	if len(raw) == 0 {
 		return dataset{}, fmt.Errorf("%s:1: empty file", name)
 	}
-	line := 0
-	for text := range strings.Lines(string(raw)) {
-		line++
+	lines := strings.Split(strings.TrimSuffix(string(raw), "\n"), "\n")
+	for i, text := range lines {
+		line := i + 1
 		columns := strings.Split(strings.TrimSpace(text), ",")
 		if len(columns) != pixels+1 {
 			return dataset{}, fmt.Errorf("%s:%d: %d columns, want %d", name, line, len(columns), pixels+1)
@@ -86,7 +86,7 @@ func parse(name string, r io.Reader) (d dataset, err error) {
 		}
 	}
 	if len(d.labels) < 8 {
-		return dataset{}, fmt.Errorf("%s:%d: %d examples, want at least 8 to train and test on", name, line, len(d.labels))
+		return dataset{}, fmt.Errorf("%s:%d: %d examples, want at least 8 to train and test on", name, len(lines), len(d.labels))
 	}
 	return d, nil
 }

@@ -44,8 +44,7 @@ var (
 func listing(text string) map[string][]instruction {
 	functions := map[string][]instruction{}
 	name := ""
-	for line := range strings.Lines(text) {
-		line = strings.TrimSuffix(line, "\n")
+	for _, line := range strings.Split(text, "\n") {
 		if !strings.HasPrefix(line, "\t") {
 			name = ""
 			if m := function.FindStringSubmatch(line); m != nil {
