@@ -125,6 +125,22 @@ type Parametric[T Float] interface {
 	ParameterGradient(grad, x, upstream []T) []T
 }
 
+// OutputLen returns the length of f(x) for n elements of x. If a has a method
+// OutputLen(n int) int, as [Maxout] and [MaxoutLayer] have, this is its result, and
+// it panics if n does not fit, with the words of Forward. For all other activations
+// it is n.
+func OutputLen[T Float](a Activation[T], n int) int {
+	a = plain(a)
+	if a == nil {
+		mistake("OutputLen", "a is nil")
+	}
+	atLeast("OutputLen", "n", n, 0)
+	if o, ok := a.(interface{ OutputLen(n int) int }); ok {
+		return o.OutputLen(n)
+	}
+	return n
+}
+
 // The checks of arguments. Each runs before anything is written.
 
 // forwardDst returns the dst for n results from x: dst itself, or a new slice

@@ -41,6 +41,7 @@ import (
 // called. To leave that of a type of your own out, hide it:
 // struct{ activation.Activation[float64] }{a}.
 func CheckDerivative[T Float](a Activation[T], x []T) error {
+	a = unbox(a)
 	if err := checkDerivative(a, slices.Clone(x)); err != nil {
 		return fmt.Errorf("activation: %s: %w", nameOf(a), err)
 	}
@@ -58,7 +59,7 @@ func nameOf(a any) string {
 // fromOutput returns a with its derivative from the output, if it has one. The
 // method alone does not say so: that of LeakyReLU is of no use for α < 0.
 func fromOutput[T Float](a Activation[T]) (OutputDerivative[T], bool) {
-	if l, ok := a.(LeakyReLU[T]); ok && l.Alpha < 0 {
+	if l, ok := plain(a).(LeakyReLU[T]); ok && l.Alpha < 0 {
 		return nil, false
 	}
 	o, ok := a.(OutputDerivative[T])

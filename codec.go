@@ -1,54 +1,60 @@
 package activation
 
 import (
-	"bytes"
-	"encoding/json"
 	"errors"
 	"fmt"
-	"io"
+	"math/rand/v2"
 	"reflect"
 	"slices"
 	"strconv"
 	"strings"
-	"sync"
-	"unicode/utf8"
 )
 
-// An activation is written as a name with parameters, in one of two ways:
+// An activation is written as a name with parameters, in one of two forms:
 //
 //	softmax(classes=10, temperature=0.5)                      String and Parse
 //	{"type":"softmax","classes":10,"temperature":0.5}         Marshal and Unmarshal
 //
-// Both are read as a name and a list of members, which then set the fields.
+// syntax.go splits both into a name and members, and this file sets the fields
+// of the type of that name to them. register.go does so for types of the user.
 
-// Parse returns the activation that a text such as "tanh" or
-// "softmax(classes=10, temperature=0.5)" names, as its String gives it. So a
-// flag or a configuration file can choose one:
+// Parse returns the activation that text describes: a name, and parameters in
+// parentheses if there are any. It suits flags and configuration files:
 //
 //	identity, sigmoid, tanh, relu
 //	leaky_relu(alpha=0.01)
+//	prelu(slopes=64, stride=49)
 //	maxout(pieces=2, stride=49)
+//	maxout_layer(inputs=64, units=32, pieces=2)
 //	softmax(classes=10, stride=49, temperature=0.5), log_softmax(…)
 //
-// and those of [Register]. A parameter that is left out takes its default, 0.01
-// or 1, and no classes stand for the whole slice; but pieces must be there.
-// What is not known, or cannot be right, is an error that says what can.
+// and the types of [Register]. [Names] lists all names. Other names are linear
+// for identity, and negative_slope for alpha.
 //
-// A text has no room for the parameters of [PReLU] and [MaxoutLayer]; for these
-// there is [Unmarshal]. The texts of the others read back as the same function,
-// to the last bit. ("leaky_relu(alpha=0.01)" is that of LeakyReLU{} as well as
-// that of LeakyReLU{Alpha: 0.01}, and reads back as the latter.)
+// Names are read in any capitals, and with a hyphen or nothing for an underscore:
+// LeakyReLU, leaky-relu and leaky_relu are the same. White space around names and
+// numbers is ignored. Numbers have the syntax of [strconv.ParseFloat]: .2, 1e-3,
+// Inf. A parameter that is left out has its default: alpha is 0.01; slopes, stride
+// and temperature are 1; without classes, the whole slice is one distribution. All
+// other sizes are required.
+//
+// Parse reads what String returns, and the result is the same function bit for
+// bit, with three exceptions. The text of a [PReLU] does not hold its slopes, and
+// the result has those of [NewPReLU]. The text of a [MaxoutLayer] does not hold its
+// weights, and the result has those of [NewMaxoutLayer] for a generator with a
+// fixed seed: the same text always gives the same weights. The text of a [Func] is
+// an error. Use [Marshal] to save learned parameters.
+//
+// Parse returns an error if the name or a parameter is unknown, if a parameter
+// is missing, repeated or invalid, and if the text asks for more than 2²⁴ slopes or
+// weights.
 func Parse[T Float](text string) (Activation[T], error) {
-	var a Activation[T]
-	name, members, err := splitText(text)
-	if err == nil {
-		a, err = build[T](name, members, true)
-	}
+	a, err := parse[T](text)
 	return a, failure("Parse", err)
 }
 
-// Marshal returns a as JSON, with all its parameters: an object of its type and
-// its fields, but for those that are zero.
+// Marshal returns a as a JSON object of its type and its fields. Fields that
+// have their default are left out.
 //
 //	{"type":"tanh"}
 //	{"type":"leaky_relu","alpha":0.2}
@@ -57,64 +63,39 @@ func Parse[T Float](text string) (Activation[T], error) {
 //	{"type":"maxout_layer","inputs":1,"units":1,"pieces":2,"params":[1,-1,0,0]}
 //	{"type":"softmax","classes":10,"stride":49,"temperature":0.5}
 //
-// A number is the shortest decimal that reads back as the same T, so that
-// [Unmarshal] gives the same bits; what JSON has no numbers for are the strings
-// "NaN", "+Inf" and "-Inf". For the result of [Parallel] it writes the
-// activation inside, for a pointer what it points to.
+// A number is the shortest decimal that reads back as the same T, and NaN and the
+// infinities are the strings "NaN", "+Inf" and "-Inf". So [Unmarshal] returns the
+// same activation bit for bit. For a pointer, an [Any], or the result of [Parallel],
+// Marshal writes the activation inside.
 //
-// It is an error if a is a [Func], which is code, if a is of a type that is
-// neither of this package nor known by [Register], or if it has a field that no
-// slice would be right for, such as Pieces of 0, and so Unmarshal would refuse.
+// Marshal returns an error if a is nil, if a is a [Func], if a has a type of
+// another package that is not registered, and if a field is invalid, such as Pieces
+// of 0. To save an activation as a field of a struct, use Any.
 func Marshal[T Float](a Activation[T]) ([]byte, error) {
 	data, err := marshal(a)
 	return data, failure("Marshal", err)
 }
 
-// Unmarshal returns the activation that the JSON of [Marshal] describes. The
-// keys may come in any order. Whatever data holds, the result is either an
-// activation that is ready to use, or an error: for a type or a key that is not
-// known, or is there twice, or is missing, for a value of another kind, or out
-// of range, or too large for a T, and for anything after the object.
+// Unmarshal returns the activation that the JSON of [Marshal] describes. Keys may
+// be in any order. The names of types and parameters are read as by [Parse].
+//
+// Unmarshal returns an error if data is not one JSON object, if the type or a key
+// is unknown, if a key is missing or repeated, and if a value has the wrong type, is
+// out of range, or does not fit a T. Keys that differ only in letter case count as
+// repeated. The result is ready to use if there is no error, and nil otherwise.
 func Unmarshal[T Float](data []byte) (Activation[T], error) {
-	var a Activation[T]
-	name, members, err := splitObject(data)
-	if err == nil {
-		a, err = build[T](name, members, false)
-	}
+	a, err := unmarshal[T](data)
 	return a, failure("Unmarshal", err)
 }
 
-// Register makes a type of your own known to [Marshal], [Unmarshal] and
-// [Parse], by a name and any value of it:
-//
-//	activation.Register("swish", Swish[float32]{})
-//	activation.Register("swish", Swish[float64]{})
-//
-// Its fields are written and read by encoding/json, with its rules: as an
-// object, to which Marshal adds the type. A type that wants it otherwise, or
-// wants to check what it reads, has methods MarshalJSON and UnmarshalJSON.
-//
-// Register is meant for init functions, and panics for a mistake: for a name
-// that is not made of ASCII letters, digits and underscores, and for a name or
-// a type that is known already, for the same T.
-func Register[T Float](name string, a Activation[T]) {
-	if a == nil {
-		mistake("Register", "a is nil")
+// Names returns the names that [Parse] and [Unmarshal] know, as [Marshal] writes
+// them: those of this package, then those of [Register] in alphabetical order.
+func Names[T Float]() []string {
+	var names []string
+	for _, b := range builtins[T]() {
+		names = append(names, b.name)
 	}
-	if !isName(name) {
-		mistake("Register", "%q is not a name of letters, digits and underscores", name)
-	}
-	t := reflect.TypeOf(a)
-	own.Lock()
-	defer own.Unlock()
-	k := ownName{name, bitSize[T]()}
-	if _, taken := own.types[k]; taken || slices.Contains(builtinNames[T](), name) {
-		mistake("Register", "the name %s is taken", name)
-	}
-	if _, known := own.names[t]; known || isBuiltin(a) {
-		mistake("Register", "the type %v has a name", t)
-	}
-	own.types[k], own.names[t] = t, name
+	return append(names, registered.names(bitSize[T]())...)
 }
 
 // failure returns the error of a call, or nil.
@@ -125,115 +106,298 @@ func failure(call string, err error) error {
 	return fmt.Errorf("activation: %s: %w", call, err)
 }
 
-// own holds the types of Register.
-var own = struct {
-	sync.RWMutex
-	types map[ownName]reflect.Type
-	names map[reflect.Type]string
-}{types: map[ownName]reflect.Type{}, names: map[reflect.Type]string{}}
-
-type ownName struct {
-	name string
-	bits int // of T
+// A builtin is a type of this package that has a name.
+type builtin[T Float] struct {
+	name       string
+	a          Activation[T] // points to a new zero value
+	parameters []parameter[T]
+	aliases    []string     // other names, with the parameters they set: "relu6(min=0, max=6)"
+	text       *textForm[T] // if a text cannot hold the parameters
 }
 
-func isName(s string) bool {
-	for _, c := range []byte(s) {
-		if c != '_' && (c < '0' || c > '9') && (c|0x20 < 'a' || c|0x20 > 'z') {
-			return false
+// A textForm says how a text describes an activation that has slices.
+type textForm[T Float] struct {
+	parameters []parameter[T]
+	size       func() int // of the slices
+	allocate   func()     // gives the slices that size, and initial values
+}
+
+// builtins returns the types of the package, in the order of Names. A new type
+// is one entry here.
+func builtins[T Float]() []builtin[T] {
+	leaky, prelu, slopes := &LeakyReLU[T]{}, &PReLU[T]{}, 1
+	maxout, layer := &Maxout[T]{}, &MaxoutLayer[T]{}
+	softmax, logSoftmax := &Softmax[T]{}, &LogSoftmax[T]{}
+	stride := func(field *int) parameter[T] { return parameter[T]{name: "stride", field: field} }
+	rows := func(s *Softmax[T]) []parameter[T] {
+		return []parameter[T]{
+			{name: "classes", field: &s.Classes},
+			stride(&s.Stride),
+			{name: "temperature", field: &s.Temperature, positive: true},
 		}
 	}
-	return s != ""
-}
-
-// builtins returns the types of the package that have a name, in the order of
-// errors that list them.
-func builtins[T Float]() []Activation[T] {
-	return []Activation[T]{
-		&Identity[T]{}, &Sigmoid[T]{}, &Tanh[T]{}, &ReLU[T]{}, &LeakyReLU[T]{}, &PReLU[T]{},
-		&Maxout[T]{}, &MaxoutLayer[T]{}, &Softmax[T]{}, &LogSoftmax[T]{},
+	sizes := []parameter[T]{
+		{name: "inputs", field: &layer.Inputs, required: true},
+		{name: "units", field: &layer.Units, required: true},
+		{name: "pieces", field: &layer.Pieces, required: true},
+	}
+	return []builtin[T]{
+		{name: "identity", a: &Identity[T]{}, aliases: []string{"linear"}},
+		{name: "sigmoid", a: &Sigmoid[T]{}},
+		{name: "tanh", a: &Tanh[T]{}},
+		{name: "relu", a: &ReLU[T]{}},
+		{name: "leaky_relu", a: leaky, parameters: []parameter[T]{
+			{name: "alpha", alias: "negative_slope", field: &leaky.Alpha},
+		}},
+		{name: "prelu", a: prelu, parameters: []parameter[T]{
+			{name: "alpha", field: &prelu.Alpha, required: true},
+			stride(&prelu.Stride),
+		}, text: &textForm[T]{
+			parameters: []parameter[T]{{name: "slopes", field: &slopes}, stride(&prelu.Stride)},
+			size:       func() int { return slopes },
+			allocate:   func() { prelu.Alpha = NewPReLU[T](slopes).Alpha },
+		}},
+		{name: "maxout", a: maxout, parameters: []parameter[T]{
+			{name: "pieces", field: &maxout.Pieces, required: true},
+			stride(&maxout.Stride),
+		}},
+		{name: "maxout_layer", a: layer, parameters: append(slices.Clip(sizes), parameter[T]{
+			name: "params", field: &layer.Params, required: true, length: func() int { return layer.size() },
+		}), text: &textForm[T]{
+			parameters: sizes,
+			size:       func() int { return layer.size() },
+			allocate: func() {
+				*layer = NewMaxoutLayer[T](layer.Inputs, layer.Units, layer.Pieces, rand.New(rand.NewPCG(1, 2)))
+			},
+		}},
+		{name: "softmax", a: softmax, parameters: rows(softmax)},
+		{name: "log_softmax", a: logSoftmax, parameters: rows((*Softmax[T])(logSoftmax))},
 	}
 }
 
-// isBuiltin reports whether a is of a type of this package, or points to one.
-func isBuiltin[T Float](a Activation[T]) bool {
-	switch a.(type) {
-	case Func[T], *Func[T], wrapper[T]:
-		return true
-	}
-	name, _ := describe(pointer(a))
-	return name != ""
+// value returns the activation that b.a points to.
+func (b builtin[T]) value() Activation[T] {
+	return reflect.ValueOf(b.a).Elem().Interface().(Activation[T])
 }
 
-// pointer returns a, or a pointer to a copy of it if it is none.
-func pointer[T Float](a Activation[T]) Activation[T] {
-	v := reflect.ValueOf(a)
-	if v.Kind() == reflect.Pointer {
-		return a
+// builtinOf returns the builtin of the type of a, with the fields of a.
+func builtinOf[T Float](a Activation[T]) (b builtin[T], found bool) {
+	b, found = builtinOfType[T](reflect.TypeOf(a))
+	if found {
+		reflect.ValueOf(b.a).Elem().Set(reflect.ValueOf(a))
 	}
-	p := reflect.New(v.Type())
-	p.Elem().Set(v)
-	return p.Interface().(Activation[T])
+	return b, found
 }
 
-func builtinNames[T Float]() (names []string) {
-	for _, a := range builtins[T]() {
-		name, _ := describe(a)
-		names = append(names, name)
-	}
-	return names
-}
-
-// describe returns the name of what a points to, and its parameters; no name
-// for a type that is not one of builtins.
-func describe[T Float](a Activation[T]) (name string, parameters []parameter[T]) {
-	switch a := a.(type) {
-	case *Identity[T]:
-		return "identity", nil
-	case *Sigmoid[T]:
-		return "sigmoid", nil
-	case *Tanh[T]:
-		return "tanh", nil
-	case *ReLU[T]:
-		return "relu", nil
-	case *LeakyReLU[T]:
-		return "leaky_relu", []parameter[T]{{name: "alpha", field: &a.Alpha}}
-	case *PReLU[T]:
-		return "prelu", []parameter[T]{{name: "alpha", field: &a.Alpha, required: true}, {name: "stride", field: &a.Stride}}
-	case *Maxout[T]:
-		return "maxout", []parameter[T]{{name: "pieces", field: &a.Pieces, required: true}, {name: "stride", field: &a.Stride}}
-	case *MaxoutLayer[T]:
-		return "maxout_layer", []parameter[T]{
-			{name: "inputs", field: &a.Inputs, required: true},
-			{name: "units", field: &a.Units, required: true},
-			{name: "pieces", field: &a.Pieces, required: true},
-			{name: "params", field: &a.Params, required: true, length: func() int { return a.size() }},
+// builtinOfType returns the builtin of a type.
+func builtinOfType[T Float](t reflect.Type) (b builtin[T], found bool) {
+	for _, b := range builtins[T]() {
+		if reflect.TypeOf(b.a).Elem() == t {
+			return b, true
 		}
-	case *Softmax[T]:
-		return "softmax", []parameter[T]{
-			{name: "classes", field: &a.Classes},
-			{name: "stride", field: &a.Stride},
-			{name: "temperature", field: &a.Temperature, positive: true},
-		}
-	case *LogSoftmax[T]:
-		_, parameters = describe[T]((*Softmax[T])(a))
-		return "log_softmax", parameters
 	}
-	return "", nil
+	return b, false
 }
 
-// A parameter is a field of an activation by its name. A field that is not
-// required may be zero, and is left out then: what is there must not be 0, nor
-// an int negative, nor a slice empty.
+// builtinNamed returns the builtin of the table with that name or alias, and the parameters
+// that the alias sets.
+func builtinNamed[T Float](table []builtin[T], name string) (b builtin[T], preset []member, found bool) {
+	for _, b := range table {
+		if sameName(b.name, name) {
+			return b, nil, true
+		}
+		for _, alias := range b.aliases {
+			n, preset, err := splitText[T](alias)
+			if err == nil && sameName(n, name) {
+				return b, preset, true
+			}
+		}
+	}
+	return b, nil, false
+}
+
+// set sets the fields of b to the members, which come from a text or from JSON.
+func (b builtin[T]) set(members []member, text bool) error {
+	if b.text == nil || !text {
+		return setAll(b.parameters, members)
+	}
+	if err := setAll(b.text.parameters, members); err != nil {
+		return err
+	}
+	const most = 1 << 24
+	if n := b.text.size(); n > most {
+		return fmt.Errorf("%d parameters to learn, want at most %d in a text", n, most)
+	}
+	b.text.allocate()
+	return nil
+}
+
+// check returns what is wrong with the fields of b.
+func (b builtin[T]) check() error {
+	for _, p := range b.parameters {
+		if p.isZero() && !p.required {
+			continue
+		}
+		if err := p.check(); err != nil {
+			return fmt.Errorf("%s: %w", b.name, err)
+		}
+	}
+	return nil
+}
+
+// fold returns a name as names are compared: in lower case, without - and _.
+// Only ASCII letters have another case, as a name has no others.
+func fold(name string) string {
+	return strings.Map(func(r rune) rune {
+		switch {
+		case r == '_' || r == '-':
+			return -1
+		case 'A' <= r && r <= 'Z':
+			return r - 'A' + 'a'
+		}
+		return r
+	}, name)
+}
+
+func sameName(a, b string) bool { return fold(a) == fold(b) }
+
+// parse is [Parse], with errors that do not name the call.
+func parse[T Float](text string) (Activation[T], error) {
+	// A type of the user may hold an activation, which may hold another one.
+	if n := strings.Count(text, "("); n > 100 {
+		return nil, fmt.Errorf("%s has %d parentheses, want at most 100", short(strconv.Quote(text)), n)
+	}
+	name, members, err := splitText[T](text)
+	if err != nil {
+		return nil, err
+	}
+	return build(builtins[T](), name, members, true)
+}
+
+// unmarshal is [Unmarshal], with errors that do not name the call.
+func unmarshal[T Float](data []byte) (Activation[T], error) {
+	name, members, err := splitObject(data)
+	if err != nil {
+		return nil, err
+	}
+	return build(builtins[T](), name, members, false)
+}
+
+// build returns the activation of that name with its parameters set to the
+// members, which come from a text or from JSON.
+func build[T Float](table []builtin[T], name string, members []member, text bool) (a Activation[T], err error) {
+	b, preset, found := builtinNamed(table, name)
+	var own reflect.Type
+	if !found {
+		own = registered.typeNamed(name, bitSize[T]())
+		if own != nil {
+			b, found = builtinOfType[T](own)
+		}
+	}
+	switch {
+	case found:
+		name, err = b.name, b.set(append(preset, members...), text)
+		a = b.value()
+	case own != nil:
+		a, err = buildOwn[T](own, members)
+	case sameName(name, "func"):
+		return nil, errors.New("a func is code, which cannot be read: make it a type, and Register that")
+	default:
+		return nil, fmt.Errorf("%s is not known: there are %s", short(strconv.Quote(name)), strings.Join(Names[T](), ", "))
+	}
+	if err != nil {
+		return nil, fmt.Errorf("%s: %w", name, err)
+	}
+	return a, nil
+}
+
+// marshal is [Marshal], with errors that do not name the call.
+func marshal[T Float](a Activation[T]) ([]byte, error) {
+	a = plain(a)
+	if err := notNil(a); err != nil {
+		return nil, err
+	}
+	b, found := builtinOf(a)
+	if !found {
+		return marshalOwn(a)
+	}
+	if err := b.check(); err != nil {
+		return nil, err
+	}
+	data := appendType(nil, b.name)
+	for _, p := range b.parameters {
+		if !p.isZero() {
+			data = append(data, `,"`+p.name+`":`...)
+			data = p.append(data)
+		}
+	}
+	return append(data, '}'), nil
+}
+
+// notNil returns an error if there is no activation, or none that has data.
+func notNil[T Float](a Activation[T]) error {
+	switch v := reflect.ValueOf(a); {
+	case a == nil:
+		return errors.New("there is no activation")
+	case v.Kind() == reflect.Pointer && v.IsNil():
+		return fmt.Errorf("the %T is nil", a)
+	}
+	if _, ok := a.(Func[T]); ok {
+		return errors.New("a Func is code: make it a type, and Register that")
+	}
+	return nil
+}
+
+// appendType appends an object that holds the type, and is not closed.
+func appendType(data []byte, name string) []byte {
+	return append(data, `{"type":"`+name+`"`...)
+}
+
+// marshalText returns the text of a, if that reads back as a.
+func marshalText[T Float](a Activation[T]) (string, error) {
+	a = plain(a)
+	if err := notNil(a); err != nil {
+		return "", err
+	}
+	b, found := builtinOf(a)
+	if !found {
+		return marshalOwnText(a)
+	}
+	if err := b.check(); err != nil {
+		return "", err
+	}
+	text := a.(fmt.Stringer).String()
+	if b.text == nil {
+		return text, nil
+	}
+	again, err := parse[T](text)
+	if err != nil {
+		return "", err
+	}
+	if !sameBits(a.(Parametric[T]).Parameters(), again.(Parametric[T]).Parameters()) {
+		return "", fmt.Errorf("%s: a text does not hold the learned parameters: use JSON", b.name)
+	}
+	return text, nil
+}
+
+// sameBits reports whether x and y are equal, the signs of zeros included.
+func sameBits[T Float](x, y []T) bool {
+	return slices.EqualFunc(x, y, func(a, b T) bool { return a == b && (a != 0 || 1/a == 1/b) })
+}
+
+// A parameter is a field of an activation with its name. A parameter that is not
+// required has a default, which is 0 in the field. Only such a 0 may be left out, and
+// it must be: a 0 that is written down is an error, as it would mean the default.
 type parameter[T Float] struct {
 	name     string
-	field    any // *int, *T or *[]T
+	alias    string // another name, or ""
+	field    any    // *int, *T or *[]T
 	required bool
 	positive bool       // a T must be above 0
-	length   func() int // where a slice must have one
+	length   func() int // the length that a slice must have, if any
 }
 
-// isZero reports whether the field is as if it were left out.
+// isZero reports whether the field has its default.
 func (p parameter[T]) isZero() bool {
 	switch f := p.field.(type) {
 	case *int:
@@ -244,7 +408,7 @@ func (p parameter[T]) isZero() bool {
 	return len(*p.field.(*[]T)) == 0
 }
 
-// check returns what is wrong with the value of the field, if it is there.
+// check returns what is wrong with a value that was written down.
 func (p parameter[T]) check() error {
 	switch f := p.field.(type) {
 	case *int:
@@ -256,7 +420,7 @@ func (p parameter[T]) check() error {
 			return fmt.Errorf("%s = %s, want above 0", p.name, decimal(*f))
 		}
 		if *f == 0 {
-			return fmt.Errorf("%s = 0, which would stand for the default: leave it out, or give another", p.name)
+			return fmt.Errorf("%s = 0, which would mean the default: leave it out, or choose another value", p.name)
 		}
 	case *[]T:
 		if len(*f) == 0 {
@@ -303,144 +467,18 @@ func (p parameter[T]) set(value []byte) (err error) {
 	return nil
 }
 
-// marshal is [Marshal], with errors that do not name the call.
-func marshal[T Float](a Activation[T]) ([]byte, error) {
-	if w, ok := a.(wrapper[T]); ok {
-		a = w.inside()
-	}
-	switch v := reflect.ValueOf(a); {
-	case a == nil:
-		return nil, errors.New("a is nil")
-	case v.Kind() == reflect.Pointer && v.IsNil():
-		return nil, fmt.Errorf("the %T is nil", a)
-	}
-	switch a.(type) {
-	case Func[T], *Func[T]:
-		return nil, errors.New("a Func is code: make it a type of its own, and Register that")
-	}
-	name, parameters := describe(pointer(a))
-	if name == "" {
-		return marshalOwn(a)
-	}
-	data := appendType(nil, name)
-	for _, p := range parameters {
-		if p.isZero() && !p.required {
-			continue
-		}
-		if err := p.check(); err != nil {
-			return nil, fmt.Errorf("%s: %w", name, err)
-		}
-		data = append(data, `,"`+p.name+`":`...)
-		data = p.append(data)
-	}
-	return append(data, '}'), nil
-}
-
-// appendType appends an object that holds the type, and is not closed.
-func appendType(data []byte, name string) []byte {
-	return append(data, `{"type":"`+name+`"`...)
-}
-
-// marshalOwn is marshal for a type that is not of this package.
-func marshalOwn[T Float](a Activation[T]) ([]byte, error) {
-	t := reflect.TypeOf(a)
-	own.RLock()
-	name, known := own.names[t]
-	if !known && t.Kind() == reflect.Pointer {
-		name, known = own.names[t.Elem()]
-	}
-	own.RUnlock()
-	if !known {
-		return nil, fmt.Errorf("the type %v is not known: Register it", t)
-	}
-	fields, err := json.Marshal(a)
-	if err != nil {
-		return nil, fmt.Errorf("%s: %w", name, err)
-	}
-	members, err := splitMembers(fields)
-	if err != nil {
-		return nil, fmt.Errorf("%s: its JSON: %w", name, err)
-	}
-	for _, m := range members {
-		if m.key == "type" {
-			return nil, fmt.Errorf("%s: its JSON has a key \"type\", which is taken", name)
-		}
-	}
-	data := appendType(nil, name)
-	if len(members) > 0 {
-		data = append(data, ',')
-	}
-	return append(data, fields[1:]...), nil
-}
-
-// A member is a key with its value in JSON.
-type member struct {
-	key   string
-	value []byte
-}
-
-// build returns the activation of that name with its parameters set. A text
-// has no slices.
-func build[T Float](name string, members []member, text bool) (Activation[T], error) {
-	for _, a := range builtins[T]() {
-		n, parameters := describe(a)
-		if n != name {
-			continue
-		}
-		if text && slices.ContainsFunc(parameters, parameter[T].isSlice) {
-			return nil, fmt.Errorf("%s has parameters that a text does not hold: use Unmarshal", name)
-		}
-		if err := setAll(parameters, members); err != nil {
-			return nil, fmt.Errorf("%s: %w", name, err)
-		}
-		return reflect.ValueOf(a).Elem().Interface().(Activation[T]), nil
-	}
-	own.RLock()
-	t, known := own.types[ownName{name, bitSize[T]()}]
-	own.RUnlock()
-	if !known {
-		return nil, fmt.Errorf("%s is not known: there are %s", short(strconv.Quote(name)), strings.Join(names[T](), ", "))
-	}
-	a, err := buildOwn[T](t, members)
-	if err != nil {
-		return nil, fmt.Errorf("%s: %w", name, err)
-	}
-	return a, nil
-}
-
-func (p parameter[T]) isSlice() bool {
-	_, ok := p.field.(*[]T)
-	return ok
-}
-
-// names returns all names that are known.
-func names[T Float]() []string {
-	own.RLock()
-	defer own.RUnlock()
-	var added []string
-	for k := range own.types {
-		if k.bits == bitSize[T]() {
-			added = append(added, k.name)
-		}
-	}
-	slices.Sort(added)
-	return append(builtinNames[T](), added...)
-}
-
 // setAll sets the parameters to the values of the members, and checks them.
 func setAll[T Float](parameters []parameter[T], members []member) error {
 	given := make([]bool, len(parameters))
 	for _, m := range members {
-		i := slices.IndexFunc(parameters, func(p parameter[T]) bool { return p.name == m.key })
+		i := slices.IndexFunc(parameters, func(p parameter[T]) bool {
+			return sameName(m.key, p.name) || p.alias != "" && sameName(m.key, p.alias)
+		})
 		if i < 0 {
-			var known []string
-			for _, p := range parameters {
-				known = append(known, p.name)
-			}
-			if known == nil {
-				return fmt.Errorf("%s is not known: it has no parameters", short(strconv.Quote(m.key)))
-			}
-			return fmt.Errorf("%s is not known: its parameters are %s", short(strconv.Quote(m.key)), strings.Join(known, ", "))
+			return unknownParameter(m.key, parameters)
+		}
+		if given[i] {
+			return fmt.Errorf("%s is there twice", short(strconv.Quote(m.key)))
 		}
 		if err := parameters[i].set(m.value); err != nil {
 			return err
@@ -460,206 +498,15 @@ func setAll[T Float](parameters []parameter[T], members []member) error {
 	return nil
 }
 
-// buildOwn returns a value of the registered type t.
-func buildOwn[T Float](t reflect.Type, members []member) (Activation[T], error) {
-	object := []byte{'{'}
-	for i, m := range members {
-		if i > 0 {
-			object = append(object, ',')
-		}
-		key, err := json.Marshal(m.key)
-		if err != nil {
-			return nil, err
-		}
-		object = append(append(append(object, key...), ':'), m.value...)
+// unknownParameter returns an error that lists those that are known.
+func unknownParameter[T Float](key string, parameters []parameter[T]) error {
+	var known []string
+	for _, p := range parameters {
+		known = append(known, p.name)
 	}
-	decoder := json.NewDecoder(bytes.NewReader(append(object, '}')))
-	decoder.DisallowUnknownFields()
-	v := reflect.New(t)
-	if err := decoder.Decode(v.Interface()); err != nil {
-		return nil, err
+	list := "its parameters are " + strings.Join(known, ", ")
+	if known == nil {
+		list = "it has no parameters"
 	}
-	return v.Elem().Interface().(Activation[T]), nil
-}
-
-// splitText splits a text into its name and parameters.
-func splitText(text string) (name string, members []member, err error) {
-	name, inner, ok := strings.Cut(text, "(")
-	if !ok {
-		return name, nil, nil
-	}
-	inner, ok = strings.CutSuffix(inner, ")")
-	if !ok {
-		return "", nil, fmt.Errorf("%s does not end with a parenthesis", short(strconv.Quote(text)))
-	}
-	if strings.Trim(inner, " ") == "" {
-		return name, nil, nil
-	}
-	seen := map[string]bool{}
-	for _, part := range strings.Split(inner, ",") {
-		key, value, ok := strings.Cut(part, "=")
-		key, value = strings.Trim(key, " "), strings.Trim(value, " ")
-		if !ok {
-			return "", nil, fmt.Errorf("%s is not a parameter: want name=number", short(strconv.Quote(part)))
-		}
-		if seen[key] {
-			return "", nil, fmt.Errorf("%s is there twice", short(strconv.Quote(key)))
-		}
-		seen[key] = true
-		switch {
-		case json.Valid([]byte(value)) && isNumber([]byte(value)):
-		case isSpecial(value):
-			value = strconv.Quote(value)
-		default:
-			return "", nil, fmt.Errorf("%s = %s, want a number", short(key), short(value))
-		}
-		members = append(members, member{key, []byte(value)})
-	}
-	return name, members, nil
-}
-
-// splitObject splits a JSON object into its type and the other members.
-func splitObject(data []byte) (name string, members []member, err error) {
-	members, err = splitMembers(data)
-	if err != nil {
-		return "", nil, err
-	}
-	i := slices.IndexFunc(members, func(m member) bool { return m.key == "type" })
-	if i < 0 {
-		return "", nil, errors.New(`"type" is missing`)
-	}
-	if value := members[i].value; value[0] != '"' || json.Unmarshal(value, &name) != nil {
-		return "", nil, fmt.Errorf(`"type" = %s, want a string`, short(string(value)))
-	}
-	return name, slices.Delete(members, i, i+1), nil
-}
-
-// splitMembers splits data, which must be one JSON object and nothing else. The
-// values of the members are valid JSON.
-func splitMembers(data []byte) (members []member, err error) {
-	if !utf8.Valid(data) {
-		return nil, errors.New("not valid UTF-8")
-	}
-	decoder := json.NewDecoder(bytes.NewReader(data))
-	if token, err := decoder.Token(); err != nil {
-		return nil, syntax(err)
-	} else if token != json.Delim('{') {
-		return nil, fmt.Errorf("%s is not an object", short(string(data)))
-	}
-	seen := map[string]bool{}
-	for decoder.More() {
-		token, err := decoder.Token()
-		if err != nil {
-			return nil, syntax(err)
-		}
-		key := token.(string) // the decoder has seen to that
-		if seen[key] {
-			return nil, fmt.Errorf("%s is there twice", short(strconv.Quote(key)))
-		}
-		seen[key] = true
-		var value json.RawMessage
-		if err := decoder.Decode(&value); err != nil {
-			return nil, syntax(err)
-		}
-		members = append(members, member{key, value})
-	}
-	if _, err := decoder.Token(); err != nil {
-		return nil, syntax(err)
-	}
-	if _, err := decoder.Token(); err != io.EOF {
-		return nil, errors.New("there is more after the object")
-	}
-	return members, nil
-}
-
-// syntax returns an error of the decoder, with io.EOF in the words of the other
-// errors.
-func syntax(err error) error {
-	if err == io.EOF {
-		return io.ErrUnexpectedEOF
-	}
-	return err
-}
-
-// The readers of values. Each gets valid JSON.
-
-func readSize(value []byte) (int, error) {
-	n, err := strconv.Atoi(string(value))
-	if errors.Is(err, strconv.ErrRange) {
-		return 0, fmt.Errorf("%s does not fit an int", short(string(value)))
-	}
-	if err != nil {
-		return 0, fmt.Errorf("%s is not a whole number", short(string(value)))
-	}
-	return n, nil
-}
-
-// readNumber reads a number, or a string for one that JSON does not have.
-func readNumber[T Float](value []byte) (T, error) {
-	if isNumber(value) {
-		v, err := strconv.ParseFloat(string(value), bitSize[T]())
-		if err != nil {
-			return 0, fmt.Errorf("%s does not fit a float%d", short(string(value)), bitSize[T]())
-		}
-		return T(v), nil
-	}
-	var special string
-	if json.Unmarshal(value, &special) != nil || !isSpecial(special) {
-		return 0, fmt.Errorf(`%s is not a number, nor "NaN", "+Inf" or "-Inf"`, short(string(value)))
-	}
-	v, err := strconv.ParseFloat(special, 64)
-	return T(v), err
-}
-
-// readNumbers reads an array. It cuts it at all commas: where one of them is
-// within a string, or an array, or an object, the piece that this begins in is
-// not a number.
-func readNumbers[T Float](value []byte) ([]T, error) {
-	if value[0] != '[' {
-		return nil, fmt.Errorf("%s is not an array of numbers", short(string(value)))
-	}
-	rest := bytes.TrimSpace(value[1 : len(value)-1])
-	if len(rest) == 0 {
-		return nil, nil
-	}
-	numbers := make([]T, 0, bytes.Count(rest, []byte{','})+1)
-	for _, piece := range bytes.Split(rest, []byte{','}) {
-		v, err := readNumber[T](bytes.TrimSpace(piece))
-		if err != nil {
-			return nil, fmt.Errorf("entry %d: %w", len(numbers), err)
-		}
-		numbers = append(numbers, v)
-	}
-	return numbers, nil
-}
-
-// isNumber reports whether text, which is valid JSON, is a number.
-func isNumber(text []byte) bool {
-	return text[0] == '-' || '0' <= text[0] && text[0] <= '9'
-}
-
-// isSpecial reports whether text is the name of a number that JSON lacks.
-func isSpecial(text string) bool { return text == "NaN" || text == "+Inf" || text == "-Inf" }
-
-// appendNumber appends v as JSON.
-func appendNumber[T Float](data []byte, v T) []byte {
-	if v-v != 0 { // NaN or infinite
-		return strconv.AppendQuote(data, decimal(v))
-	}
-	return strconv.AppendFloat(data, float64(v), 'g', -1, bitSize[T]())
-}
-
-// short returns a text, or the beginning of a long one, on one line for an
-// error.
-func short(text string) string {
-	const most = 60
-	if len(text) > most {
-		text = strings.ToValidUTF8(text[:most], "") + "…"
-	}
-	return strings.Map(func(r rune) rune {
-		if r < ' ' {
-			return ' '
-		}
-		return r
-	}, text)
+	return fmt.Errorf("%s is not known: %s", short(strconv.Quote(key)), list)
 }

@@ -18,7 +18,7 @@ import (
 func sameBits(a, b any) bool { return same(reflect.ValueOf(a), reflect.ValueOf(b)) }
 
 func same(a, b reflect.Value) bool {
-	if a.Type() != b.Type() {
+	if a.IsValid() != b.IsValid() || a.IsValid() && a.Type() != b.Type() {
 		return false
 	}
 	switch a.Kind() {
@@ -45,8 +45,12 @@ func same(a, b reflect.Value) bool {
 		return bits(a.Float()) == bits(b.Float())
 	case reflect.String:
 		return a.String() == b.String()
-	case reflect.Pointer:
+	case reflect.Pointer, reflect.Interface:
 		return same(a.Elem(), b.Elem())
+	case reflect.Bool:
+		return a.Bool() == b.Bool()
+	case reflect.Invalid: // in a nil
+		return true
 	}
 	return a.Int() == b.Int()
 }
@@ -75,8 +79,11 @@ func roundTrip[T activation.Float](t *testing.T, e entry[T]) {
 		wantBits(t, p.name, back.passes()[i].run(nil, in, upstream), p.run(nil, in, upstream))
 	}
 	for what, other := range map[string]activation.Activation[T]{
-		"in parallel": activation.Eager(e.a),
-		"a pointer":   pointer(e.a),
+		"in parallel":          activation.Eager(e.a),
+		"a pointer":            pointer(e.a),
+		"in an Any":            activation.Any[T]{Activation: e.a},
+		"pointers to pointers": &activation.Any[T]{Activation: activation.Any[T]{Activation: pointer(e.a)}},
+		"all of them":          &activation.Any[T]{Activation: activation.Parallel[T](&activation.Any[T]{Activation: pointer(e.a)})},
 	} {
 		if again, err := activation.Marshal(other); err != nil || string(again) != string(data) {
 			t.Errorf("Marshal, %s = %s, %v, want %s", what, again, err, data)
@@ -182,9 +189,9 @@ func marshalText[T activation.Float](t *testing.T) {
 		{activation.MaxoutLayer[T]{Inputs: 1, Units: 1, Pieces: 2, Params: []T{1, -1, 0, 1e30}}, `{"type":"maxout_layer","inputs":1,"units":1,"pieces":2,"params":[1,-1,0,1e+30]}`},
 		{activation.Softmax[T]{Classes: 10, Stride: 49, Temperature: 0.5}, `{"type":"softmax","classes":10,"stride":49,"temperature":0.5}`},
 		{activation.LogSoftmax[T]{Classes: 10}, `{"type":"log_softmax","classes":10}`},
-		{Swish[T]{Beta: 0.1}, `{"type":"swish","beta":0.1}`},
-		{&Swish[T]{}, `{"type":"swish","beta":0}`},
-		{activation.Parallel[T](Swish[T]{Beta: 2}), `{"type":"swish","beta":2}`},
+		{Snake[T]{Beta: 0.1}, `{"type":"snake","beta":0.1}`},
+		{&Snake[T]{}, `{"type":"snake"}`},
+		{activation.Parallel[T](Snake[T]{Beta: 2}), `{"type":"snake","beta":2}`},
 	} {
 		got, err := activation.Marshal(m.a)
 		if err != nil || string(got) != m.want {
@@ -193,41 +200,216 @@ func marshalText[T activation.Float](t *testing.T) {
 	}
 }
 
-// TestParse checks that the text of each activation of the table reads back,
-// but for those with slices and Func.
+// TestParse checks that the text of each activation of the table reads back as
+// the same function, except for learned parameters, which have their initial values.
 func TestParse(t *testing.T) { both(t, parseText[float32], parseText[float64]) }
 
 func parseText[T activation.Float](t *testing.T, e entry[T]) {
+	if _, ok := e.a.(activation.Func[T]); ok {
+		t.Skip("code")
+	}
 	text := stringOf(e.a)
 	got, err := activation.Parse[T](text)
-	switch e.a.(type) {
-	case activation.Func[T], activation.PReLU[T], activation.MaxoutLayer[T]:
-		if err == nil {
-			t.Errorf("Parse(%q) = %v, want an error", text, got)
-		}
-		return
-	}
 	if err != nil || stringOf(got) != text {
 		t.Fatalf("Parse(%q) = %v, %v", text, got, err)
+	}
+	want := e
+	switch a := e.a.(type) {
+	case activation.PReLU[T]:
+		p := activation.NewPReLU[T](len(a.Alpha))
+		p.Stride = a.Stride
+		want.a = p
+	case activation.MaxoutLayer[T]:
+		want.a = activation.NewMaxoutLayer[T](a.Inputs, a.Units, a.Pieces, rand.New(rand.NewPCG(1, 2)))
 	}
 	rng := rand.New(rand.NewPCG(44, 45))
 	back := e
 	back.a = got
-	for i, p := range e.passes() {
-		in := e.inputFor(p, rng, 20)
+	for i, p := range want.passes() {
+		in := want.inputFor(p, rng, 20)
 		wantBits(t, p.name, back.passes()[i].run(nil, in, nil), p.run(nil, in, nil))
 	}
 }
 
-func TestParseSpaces(t *testing.T) {
-	want := activation.Softmax[float32]{Classes: 10, Temperature: 0.5}
-	for _, text := range []string{"softmax(classes=10, temperature=0.5)", "softmax(temperature=5e-1,classes=10)", "softmax( classes = 10 , temperature = 0.5 )"} {
-		if got, err := activation.Parse[float32](text); err != nil || got != want {
-			t.Errorf("Parse(%q) = %v, %v, want %v", text, got, err, want)
+// TestParseSpellings checks what people write.
+func TestParseSpellings(t *testing.T) {
+	t.Run("float32", parseSpellings[float32])
+	t.Run("float64", parseSpellings[float64])
+}
+
+func parseSpellings[T activation.Float](t *testing.T) {
+	inf := T(math.Inf(1))
+	leaky := func(alpha T) activation.Activation[T] { return activation.LeakyReLU[T]{Alpha: alpha} }
+	softmax := activation.Softmax[T]{Classes: 10, Temperature: 0.5}
+	prelu := activation.NewPReLU[T](64)
+	prelu.Stride = 49
+	layer := activation.NewMaxoutLayer[T](3, 4, 2, rand.New(rand.NewPCG(1, 2)))
+	for _, m := range []struct {
+		texts []string
+		want  activation.Activation[T]
+	}{
+		{[]string{"relu", "ReLU", "RELU", "Relu", "re-lu", "re_lu", " relu", "relu\n", "\t relu \r\n", "relu()", "relu ( )", "ReLU(\n)"}, activation.ReLU[T]{}},
+		{[]string{"identity", "linear", "Linear", "LINEAR()"}, activation.Identity[T]{}},
+		{[]string{"leaky_relu", "LeakyReLU", "leakyrelu", "leaky-relu", "Leaky_ReLU", "LEAKY-RELU", "l-e_akyrelu"}, leaky(0)},
+		{[]string{
+			"leaky_relu(alpha=0.2)", "LeakyReLU(Alpha=.2)", "leakyrelu(alpha=+0.2)", "leaky_relu(alpha=+.2)", "leaky_relu(ALPHA=2e-1)",
+			"leaky-relu(negative_slope=0.2)", "LeakyReLU(negativeSlope=0.2)", " leaky_relu \n(\n\talpha = 0.2\n)\n", "leaky_relu(alpha=00.20)",
+		}, leaky(0.2)},
+		{[]string{"leaky_relu(alpha=Inf)", "leaky_relu(alpha=+Inf)", "leaky_relu(alpha=inf)", "leaky_relu(alpha=infinity)"}, leaky(inf)},
+		{[]string{"leaky_relu(alpha=-Inf)"}, leaky(-inf)},
+		{[]string{"leaky_relu(alpha=NaN)", "leaky_relu(alpha=nan)"}, leaky(inf - inf)},
+		{[]string{"leaky_relu(alpha=0x1p-2)", "leaky_relu(alpha=0X.4P0)", "leaky_relu(alpha=0x0_1p-2)", "leaky_relu(alpha=.25)"}, leaky(0.25)},
+		{[]string{"leaky_relu(alpha=-5.)", "leaky_relu(alpha=-5)", "leaky_relu(alpha=-05e0)"}, leaky(-5)},
+		{[]string{
+			"softmax(classes=10, temperature=0.5)", "softmax(temperature=5e-1,classes=10)", "softmax( classes = 10 , temperature = 0.5 )",
+			"Soft-Max(Classes=10,\nTemperature=.5)", "softmax(classes=+10, temperature=0x1p-1)",
+		}, softmax},
+		{[]string{"log_softmax(classes=10)", "LogSoftmax(classes=10)", "logsoftmax(classes=10)"}, activation.LogSoftmax[T]{Classes: 10}},
+		{[]string{"prelu", "PReLU", "prelu()", "prelu(slopes=1)"}, activation.NewPReLU[T](1)},
+		{[]string{"prelu(slopes=64, stride=49)", "PReLU(stride=49, Slopes=64)"}, prelu},
+		{[]string{"maxout_layer(inputs=3, units=4, pieces=2)", "MaxoutLayer(pieces=2,units=4,inputs=3)"}, layer},
+		{[]string{"maxout(pieces=1_000_000)"}, nil},
+		{[]string{"maxout(pieces=+1000000)", "maxout(pieces=1000000)"}, activation.Maxout[T]{Pieces: 1000000}},
+		{[]string{"snake", "Snake", "s-n-a-k-e"}, Snake[T]{}},
+		{[]string{"snake(beta=0.1)", "snake(Beta=.1)", "SNAKE(BETA=+1e-1)"}, Snake[T]{Beta: 0.1}},
+	} {
+		for _, text := range m.texts {
+			got, err := activation.Parse[T](text)
+			if m.want == nil {
+				if err == nil {
+					t.Errorf("Parse(%q) = %v, want an error", text, got)
+				}
+			} else if err != nil || !sameBits(got, m.want) {
+				t.Errorf("Parse(%q) = %v, %v, want %v", text, got, err, m.want)
+			}
 		}
 	}
-	if got, err := activation.Parse[float32]("softmax()"); err != nil || got != (activation.Softmax[float32]{}) {
-		t.Errorf(`Parse("softmax()") = %v, %v`, got, err)
+}
+
+// TestParseRoundsOnce reads decimals just above the middle of two numbers, which
+// would be the middle itself if they were rounded to float64 first.
+func TestParseRoundsOnce(t *testing.T) {
+	above := math.Nextafter32(0.5, 1)
+	for _, text := range []string{"0.50000002980232238769531250000001", ".50000002980232238769531250000001", "+0.50000002980232238769531250000001"} {
+		got, err := activation.Parse[float32]("leaky_relu(alpha=" + text + ")")
+		if err != nil || got != (activation.LeakyReLU[float32]{Alpha: above}) {
+			t.Errorf("alpha=%s reads as %v, %v, want %v", text, got, err, above)
+		}
+	}
+}
+
+// TestParseSizes checks that a text cannot ask for more memory than is sensible.
+func TestParseSizes(t *testing.T) {
+	const want = " parameters to learn, want at most 16777216 in a text"
+	for text, n := range map[string]int{
+		"prelu(slopes=16777217)":                                               16777217,
+		fmt.Sprintf("prelu(slopes=%d)", math.MaxInt):                           math.MaxInt,
+		"maxout_layer(inputs=1, units=8388608, pieces=2)":                      1 << 25,
+		"maxout_layer(inputs=1000000000, units=1000000000, pieces=999999)":     math.MaxInt,
+		fmt.Sprintf("maxout_layer(inputs=%d, units=1, pieces=1)", math.MaxInt): math.MaxInt,
+		fmt.Sprintf("maxout_layer(inputs=1, units=1, pieces=%d)", math.MaxInt): math.MaxInt,
+	} {
+		a, err := activation.Parse[float64](text)
+		if err == nil || !strings.HasSuffix(err.Error(), fmt.Sprint(": ", n, want)) {
+			t.Errorf("Parse(%q) = %v, %v", text, a, err)
+		}
+	}
+	a, err := activation.Parse[float32]("prelu(slopes=16777216)")
+	if p, ok := a.(activation.PReLU[float32]); err != nil || !ok || len(p.Alpha) != 1<<24 {
+		t.Errorf("the largest PReLU: %v, %v", a, err)
+	}
+}
+
+// TestPresets reads an alias that sets parameters.
+func TestPresets(t *testing.T) {
+	for _, c := range []struct{ text, want string }{
+		{"leaky20", "leaky_relu(alpha=0.2)"},
+		{"Leaky-20()", "leaky_relu(alpha=0.2)"},
+		{"leaky20(alpha=0.3)", `leaky_relu: "alpha" is there twice`},
+		{"leaky_relu", "leaky_relu(alpha=0.01)"},
+	} {
+		a, err := activation.ParseWithAlias[float64](c.text, "leaky_relu", "leaky_20(alpha=0.2)")
+		got := fmt.Sprint(a)
+		if err != nil {
+			got = err.Error()
+		}
+		if got != c.want {
+			t.Errorf("Parse(%q) = %s, want %s", c.text, got, c.want)
+		}
+	}
+}
+
+// gate holds another activation, as a gated unit does.
+type gate[T activation.Float] struct {
+	Gate activation.Any[T] `json:"gate"`
+	N    int               `json:"n,omitempty"`
+	Last bool              `json:"last,omitempty"`
+	Mode string            `json:"mode,omitempty"`
+}
+
+func (g gate[T]) Forward(dst, x []T) []T              { return g.Gate.Forward(dst, x) }
+func (g gate[T]) Derivative(dst, x, upstream []T) []T { return g.Gate.Derivative(dst, x, upstream) }
+
+// TestParseNested reads parameters that are activations, bools and strings.
+func TestParseNested(t *testing.T) {
+	leaky := activation.Any[float32]{Activation: activation.LeakyReLU[float32]{Alpha: 0.2}}
+	for text, want := range map[string]gate[float32]{
+		"gate(gate=leaky_relu(alpha=0.2))":                                         {Gate: leaky},
+		"gate(gate=Leaky-ReLU( alpha=.2 ), n=3)":                                   {Gate: leaky, N: 3},
+		"gate(n=3, last=true, mode=half open, gate = leaky_relu ( alpha = 0.2 ) )": {leaky, 3, true, "half open"},
+		"gate(gate=gate(n=2,gate=leaky_relu(alpha=0.2),last=true),last=false)": {
+			Gate: activation.Any[float32]{Activation: gate[float32]{Gate: leaky, N: 2, Last: true}},
+		},
+		"gate(mode=)": {},
+	} {
+		got, err := activation.Parse[float32](text)
+		if err != nil || !sameBits(got, want) {
+			t.Errorf("Parse(%q) = %+v, %v, want %+v", text, got, err, want)
+		}
+	}
+	deep := strings.Repeat("gate(gate=", 99) + "relu" + strings.Repeat(")", 99)
+	if _, err := activation.Parse[float32](deep); err != nil {
+		t.Error(err)
+	}
+	for text, want := range map[string]string{
+		strings.Repeat("gate(gate=", 1e5):     "has 100000 parentheses, want at most 100",
+		"gate(gate=selu(alpha=0.2))":          `gate: activation: Any.UnmarshalJSON: "selu" is not known: there are `,
+		"gate(gate=relu(, n=3)":               `gate: activation: Any.UnmarshalJSON: "relu(, n=3" does not end with a parenthesis`,
+		"gate(gate=leaky_relu(alpha=0.2), 3)": `" 3" is not a parameter: want name=value`,
+		"gate(gate=true)":                     `gate: activation: Any.UnmarshalJSON: true is not an object`,
+		"gate(gate=3)":                        `gate: activation: Any.UnmarshalJSON: 3 is not an object`,
+		"gate(n=3, N=4)":                      `"N" is there twice`,
+		"gate(mode=3)":                        `gate: json: cannot unmarshal number`,
+	} {
+		got, err := activation.Parse[float32](text)
+		if err == nil || !strings.Contains(err.Error(), want) {
+			t.Errorf("Parse(%.50q) = %v, %v, want %q", text, got, err, want)
+		}
+	}
+}
+
+func TestNames(t *testing.T) {
+	t.Run("float32", names[float32])
+	t.Run("float64", names[float64])
+}
+
+func names[T activation.Float](t *testing.T) {
+	got := activation.Names[T]()
+	list := strings.Join(got, ", ")
+	if own, ok := strings.CutPrefix(list, known+", "); !ok || !strings.Contains(own, "even_, gate, odd") || !strings.Contains(own, "snake") {
+		t.Errorf("Names() = %s", list)
+	}
+	for i, name := range got {
+		// A name is known, though it may need parameters, and is in the list once.
+		_, err := activation.Parse[T](name)
+		if err != nil && !strings.HasPrefix(err.Error(), "activation: Parse: "+name+": ") {
+			t.Errorf("Parse(%q): %v", name, err)
+		}
+		for _, other := range got[:i] {
+			if other == name {
+				t.Errorf("%s is there twice", name)
+			}
+		}
 	}
 }
 
@@ -241,44 +423,60 @@ func TestParseErrors(t *testing.T) {
 func parseErrors[T activation.Float](t *testing.T) {
 	for _, m := range []struct{ text, want string }{
 		{"", `"" is not known: there are ` + known},
-		{"Relu", `"Relu" is not known: there are ` + known},
-		{" relu", `" relu" is not known: there are ` + known},
-		{"relu ", `"relu " is not known: there are ` + known},
-		{"func", `"func" is not known: there are ` + known},
+		{"\n", `"" is not known: there are ` + known},
+		{"_", `"_" is not known: there are ` + known},
+		{"re lu", `"re lu" is not known: there are ` + known},
+		{"rel\u212a", `"relK" is not known: there are ` + known},
+		{"(alpha=1)", `"" is not known: there are ` + known},
+		{"func", `a func is code, which cannot be read: make it a type, and Register that`},
+		{"Func()", `a func is code`},
 		{"relu)", `"relu)" is not known: there are ` + known},
 		{"relu(", `"relu(" does not end with a parenthesis`},
-		{"maxout(pieces=2) ", `"maxout(pieces=2) " does not end with a parenthesis`},
-		{"maxout(pieces=2)(stride=2)", `pieces = 2)(stride=2, want a number`},
+		{"maxout(pieces=2) x", `"maxout(pieces=2) x" does not end with a parenthesis`},
+		{"maxout(pieces=2)(stride=2)", `maxout: pieces: "2)(stride=2" is not a whole number`},
 		{"maxout", `maxout: pieces is missing`},
 		{"maxout(stride=2)", `maxout: pieces is missing`},
 		{"maxout(pieces=2, pieces=2)", `"pieces" is there twice`},
-		{"maxout(Pieces=2)", `maxout: "Pieces" is not known: its parameters are pieces, stride`},
-		{"maxout(pieces)", `"pieces" is not a parameter: want name=number`},
-		{"maxout(pieces=2,)", `"" is not a parameter: want name=number`},
-		{"maxout(pieces=)", `pieces = , want a number`},
+		{"maxout(pieces=2, Pieces=2)", `"Pieces" is there twice`},
+		{"maxout(pieces=2, pie-ces=2)", `maxout: "pie-ces" is there twice`},
+		{"maxout(parts=2)", `maxout: "parts" is not known: its parameters are pieces, stride`},
+		{"leaky_relu(alpha=0.1, negative_slope=0.1)", `leaky_relu: "negative_slope" is there twice`},
+		{"maxout(pieces)", `"pieces" is not a parameter: want name=value`},
+		{"maxout(pieces=2,)", `"" is not a parameter: want name=value`},
+		{"maxout(pieces=)", `maxout: pieces: "" is not a whole number`},
 		{"maxout(pieces=0)", `maxout: pieces = 0, want at least 1`},
 		{"maxout(pieces=2, stride=-1)", `maxout: stride = -1, want at least 1`},
 		{"maxout(pieces=2, stride=0)", `maxout: stride = 0, want at least 1`},
 		{"maxout(pieces=2.0)", `maxout: pieces: 2.0 is not a whole number`},
 		{"maxout(pieces=1e3)", `maxout: pieces: 1e3 is not a whole number`},
 		{"maxout(pieces=NaN)", `maxout: pieces: "NaN" is not a whole number`},
-		{"maxout(pieces=+2)", `pieces = +2, want a number`},
-		{"maxout(pieces=0x2)", `pieces = 0x2, want a number`},
+		{"maxout(pieces=+2.5)", `maxout: pieces: 2.5 is not a whole number`},
+		{"maxout(pieces=+-2)", `maxout: pieces: "+-2" is not a whole number`},
+		{"maxout(pieces=--2)", `maxout: pieces: "--2" is not a whole number`},
+		{"maxout(pieces=0x2)", `maxout: pieces: "0x2" is not a whole number`},
 		{"maxout(pieces=99999999999999999999)", `maxout: pieces: 99999999999999999999 does not fit an int`},
-		{"maxout(pieces=true)", `pieces = true, want a number`},
-		{`maxout(pieces="2")`, `pieces = "2", want a number`},
+		{"maxout(pieces=true)", `maxout: pieces: true is not a whole number`},
+		{`maxout(pieces="2")`, `maxout: pieces: "\"2\"" is not a whole number`},
 		{"relu(alpha=1)", `relu: "alpha" is not known: it has no parameters`},
-		{"leaky_relu(alpha=0)", `leaky_relu: alpha = 0, which would stand for the default: leave it out, or give another`},
-		{"leaky_relu(alpha=nan)", `alpha = nan, want a number`},
-		{"leaky_relu(alpha=1_0)", `alpha = 1_0, want a number`},
+		{"leaky_relu(alpha=0)", `leaky_relu: alpha = 0, which would mean the default: leave it out, or choose another value`},
+		{"leaky_relu(alpha=-.0)", `leaky_relu: alpha = 0, which would mean the default: leave it out, or choose another value`},
+		{"leaky_relu(alpha=none)", `leaky_relu: alpha: "none" is not a number`},
+		{"leaky_relu(alpha=1__0)", `leaky_relu: alpha: "1__0" is not a number`},
+		{"leaky_relu(alpha=1e999)", `leaky_relu: alpha: 1e999 does not fit a float`},
+		{"leaky_relu(alpha=0x1p9999)", `leaky_relu: alpha: "0x1p9999" is not a number`},
+		{"leaky_relu(0.2)", `"0.2" is not a parameter: want name=value`},
 		{"softmax(temperature=-1)", `softmax: temperature = -1, want above 0`},
 		{"softmax(temperature=NaN)", `softmax: temperature = NaN, want above 0`},
 		{"log_softmax(temperature=0)", `log_softmax: temperature = 0, want above 0`},
 		{"log_softmax(classes=-3)", `log_softmax: classes = -3, want at least 1`},
-		{"prelu(slopes=3)", `prelu has parameters that a text does not hold: use Unmarshal`},
-		{"maxout_layer", `maxout_layer has parameters that a text does not hold: use Unmarshal`},
-		{"swish(gamma=1)", `swish: json: unknown field "gamma"`},
-		{"softmax(" + strings.Repeat("x", 1000) + ")", `"` + strings.Repeat("x", 59) + `… is not a parameter: want name=number`},
+		{"prelu(slopes=0)", `prelu: slopes = 0, want at least 1`},
+		{"prelu(slopes=-3)", `prelu: slopes = -3, want at least 1`},
+		{"prelu(alpha=0.25)", `prelu: "alpha" is not known: its parameters are slopes, stride`},
+		{"maxout_layer", `maxout_layer: inputs is missing`},
+		{"maxout_layer(inputs=3, units=2)", `maxout_layer: pieces is missing`},
+		{"maxout_layer(inputs=3, units=2, pieces=2, params=1)", `maxout_layer: "params" is not known: its parameters are inputs, units, pieces`},
+		{"snake(gamma=1)", `snake: json: unknown field "gamma"`},
+		{"softmax(" + strings.Repeat("x", 1000) + ")", `"` + strings.Repeat("x", 59) + `… is not a parameter: want name=value`},
 	} {
 		got, err := activation.Parse[T](m.text)
 		if err == nil || got != nil || !strings.HasPrefix(err.Error(), "activation: Parse: "+m.want) {
@@ -312,8 +510,10 @@ func unmarshalErrors[T activation.Float](t *testing.T) {
 		{`{"type":1}`, `"type" = 1, want a string`},
 		{`{"type":null}`, `"type" = null, want a string`},
 		{`{"type":["relu"]}`, `"type" = ["relu"], want a string`},
-		{`{"type":"ReLU"}`, `"ReLU" is not known: there are ` + known},
-		{`{"type":"func"}`, `"func" is not known: there are ` + known},
+		{`{"type":"ReLU7"}`, `"ReLU7" is not known: there are ` + known},
+		{`{"type":" relu"}`, `" relu" is not known: there are ` + known},
+		{`{"type":"relu()"}`, `"relu()" is not known: there are ` + known},
+		{`{"type":"func"}`, `a func is code, which cannot be read: make it a type, and Register that`},
 		{`{"type":"relu"}{`, `there is more after the object`},
 		{`{"type":"relu"}{}`, `there is more after the object`},
 		{`{"type":"relu"} x`, `there is more after the object`},
@@ -323,10 +523,15 @@ func unmarshalErrors[T activation.Float](t *testing.T) {
 		{`{"type":"relu","type":"relu"}`, `"type" is there twice`},
 		{`{"type":"relu","t\u0079pe":"tanh"}`, `"type" is there twice`},
 		{`{"type":"relu","alpha":1}`, `relu: "alpha" is not known: it has no parameters`},
-		{`{"type":"leaky_relu","Alpha":1}`, `leaky_relu: "Alpha" is not known: its parameters are alpha`},
+		{`{"type":"relu","Type":"relu"}`, `"Type" is there twice`},
+		{`{"type":"leaky_relu","slope":1}`, `leaky_relu: "slope" is not known: its parameters are alpha`},
+		{`{"type":"leaky_relu","alpha":1,"Alpha":1}`, `"Alpha" is there twice`},
+		{`{"type":"leaky_relu","alpha":1,"al-pha":1}`, `leaky_relu: "al-pha" is there twice`},
+		{`{"type":"leaky_relu","alpha":1,"negative_slope":1}`, `leaky_relu: "negative_slope" is there twice`},
+		{`{"type":"prelu","slopes":3}`, `prelu: "slopes" is not known: its parameters are alpha, stride`},
 		{`{"type":"leaky_relu","alpha":1,"alpha":1}`, `"alpha" is there twice`},
-		{`{"type":"leaky_relu","alpha":0}`, `leaky_relu: alpha = 0, which would stand for the default`},
-		{`{"type":"leaky_relu","alpha":-0.0}`, `leaky_relu: alpha = 0, which would stand for the default`},
+		{`{"type":"leaky_relu","alpha":0}`, `leaky_relu: alpha = 0, which would mean the default`},
+		{`{"type":"leaky_relu","alpha":-0.0}`, `leaky_relu: alpha = 0, which would mean the default`},
 		{`{"type":"leaky_relu","alpha":null}`, `leaky_relu: alpha: null is not a number, nor "NaN", "+Inf" or "-Inf"`},
 		{`{"type":"leaky_relu","alpha":true}`, `leaky_relu: alpha: true is not a number`},
 		{`{"type":"leaky_relu","alpha":[1]}`, `leaky_relu: alpha: [1] is not a number`},
@@ -362,9 +567,16 @@ func unmarshalErrors[T activation.Float](t *testing.T) {
 		{`{"type":"softmax","classes":-1}`, `softmax: classes = -1, want at least 1`},
 		{`{"type":"softmax","temperature":"NaN"}`, `softmax: temperature = NaN, want above 0`},
 		{`{"type":"softmax","temperature":0}`, `softmax: temperature = 0, want above 0`},
-		{`{"type":"swish","beta":"NaN"}`, `swish: json: cannot unmarshal string`},
-		{`{"type":"swish","beta":1,"beta":2}`, `"beta" is there twice`},
-		{`{"type":"swish","gamma":1}`, `swish: json: unknown field "gamma"`},
+		{`{"type":"snake","beta":"NaN"}`, `snake: json: cannot unmarshal string`},
+		{`{"type":"snake","beta":1,"beta":2}`, `"beta" is there twice`},
+		{`{"type":"snake","Beta":1,"beta":2}`, `"beta" is there twice`},
+		{`{"type":"snake","beta":1,"\u0062eta":2}`, `"beta" is there twice`},
+		{`{"type":"gate","gate":{"type":"relu","type":"tanh"}}`, `gate: gate: "type" is there twice`},
+		{`{"type":"gate","gate":{"type":"snake","beta":1,"BETA":2}}`, `gate: gate: "BETA" is there twice`},
+		{`{"type":"odd","a":[1,[{"b":{"c":1,"d":2,"c":3}}]]}`, `odd: a: b: "c" is there twice`},
+		{`{"type":"odd","a":[{"b":1,"B":2}]}`, `odd: a: "B" is there twice`},
+		{`{"type":"gate","gate":"leaky_relu(alpha=1,alpha=2)"}`, `gate: activation: Any.UnmarshalJSON: "alpha" is there twice`},
+		{`{"type":"snake","gamma":1}`, `snake: json: unknown field "gamma"`},
 		{"{\"type\":\"relu\",\"\xff\":1}", `not valid UTF-8`},
 		{`{"type":"relu","\ud800":1}`, `relu: "�" is not known: it has no parameters`},
 		{`{"type":"relu","x":` + strings.Repeat(`[`, 100000) + strings.Repeat(`]`, 100000) + `}`, ``},
@@ -388,9 +600,13 @@ func marshalErrors[T activation.Float](t *testing.T) {
 		a    activation.Activation[T]
 		want string
 	}{
-		{nil, `a is nil`},
+		{nil, `there is no activation`},
+		{activation.Any[T]{}, `there is no activation`},
+		{&activation.Any[T]{Activation: activation.Any[T]{}}, `there is no activation`},
+		{(*activation.Any[T])(nil), `the *activation.Any`},
+		{activation.Any[T]{Activation: activation.Func[T]{F: square[T]}}, `a Func is code`},
 		{(*activation.Softmax[T])(nil), `the *activation.Softmax`},
-		{activation.Func[T]{F: square[T]}, `a Func is code: make it a type of its own, and Register that`},
+		{activation.Func[T]{F: square[T]}, `a Func is code: make it a type, and Register that`},
 		{&activation.Func[T]{F: square[T]}, `a Func is code`},
 		{foreignOutput[T]{}, `the type activation_test.foreignOutput`},
 		{activation.PReLU[T]{}, `prelu: alpha is empty`},
@@ -400,10 +616,12 @@ func marshalErrors[T activation.Float](t *testing.T) {
 		{activation.Softmax[T]{Classes: -1}, `softmax: classes = -1, want at least 1`},
 		{activation.Softmax[T]{Temperature: nan}, `softmax: temperature = NaN, want above 0`},
 		{activation.LogSoftmax[T]{Temperature: -1}, `log_softmax: temperature = -1, want above 0`},
-		{Swish[T]{Beta: nan}, `swish: json: unsupported value: NaN`},
+		{Snake[T]{Beta: nan}, `snake: json: unsupported value: NaN`},
 		{odd[T]{JSON: `{"type":1}`}, `odd: its JSON has a key "type", which is taken`},
 		{odd[T]{JSON: `[1]`}, `odd: its JSON: [1] is not an object`},
 		{odd[T]{JSON: `{"a":1,"a":2}`}, `odd: its JSON: "a" is there twice`},
+		{odd[T]{JSON: `{"Type":1}`}, `odd: its JSON has a key "Type", which is taken`},
+		{odd[T]{JSON: `{"a":[{"b":1,"B":2}]}`}, `odd: its JSON: a: "B" is there twice`},
 	} {
 		got, err := activation.Marshal(m.a)
 		if err == nil || got != nil || !strings.HasPrefix(err.Error(), "activation: Marshal: "+m.want) {
@@ -439,6 +657,12 @@ func init() {
 	activation.Register("odd", odd[float64]{})
 	activation.Register("even_", &even[float32]{})
 	activation.Register("even_", &even[float64]{})
+	activation.Register("gate", gate[float32]{})
+	activation.Register("gate", gate[float64]{})
+	activation.Register("Rectifier", activation.ReLU[float32]{})
+	activation.Register("Rectifier", &activation.ReLU[float64]{})
+	activation.Register("leak", activation.Any[float32]{Activation: activation.LeakyReLU[float32]{}})
+	activation.Register("leak", activation.Parallel[float64](activation.LeakyReLU[float64]{}))
 }
 
 func TestRegister(t *testing.T) {
@@ -452,14 +676,25 @@ func register[T activation.Float](t *testing.T) {
 		a    activation.Activation[T]
 		want string
 	}{
-		{"swish", activation.Eager[T](Swish[T]{}), "the name swish is taken"},
-		{"swish", Swish[T]{}, "the name swish is taken"},
+		{"snake", activation.Eager[T](Snake[T]{}), "the name snake is taken"},
+		{"snake", Snake[T]{}, "the name snake is taken"},
 		{"relu", rowwise[T]{}, "the name relu is taken"},
-		{"swish2", Swish[T]{}, "has a name"},
-		{"relu2", activation.ReLU[T]{}, "has a name"},
-		{"relu2", &activation.ReLU[T]{}, "has a name"},
-		{"softplus", activation.Func[T]{}, "has a name"},
-		{"parallel", activation.Eager[T](Swish[T]{}), "has a name"},
+		{"snake2", Snake[T]{}, "has a name"},
+		{"s_nake", rowwise[T]{}, "the name s_nake is taken"},
+		{"Snake", Snake[T]{}, "the name Snake is taken"},
+		{"ReLU", rowwise[T]{}, "the name ReLU is taken"},
+		{"leakyrelu", activation.LeakyReLU[T]{}, "the name leakyrelu is taken"},
+		{"linear", activation.Identity[T]{}, "the name linear is taken"},
+		{"Linear", rowwise[T]{}, "the name Linear is taken"},
+		{"rectifier", activation.ReLU[T]{}, "the name rectifier is taken"},
+		{"even", rowwise[T]{}, "the name even is taken"},
+		{"func", rowwise[T]{}, "the name func is taken"},
+		{"parabola", activation.Func[T]{}, "a Func is code: make it a type"},
+		{"parabola", &activation.Func[T]{}, "a Func is code: make it a type"},
+		{"any", activation.Any[T]{}, "a is nil"},
+		{"any", activation.Any[T]{Activation: Snake[T]{}}, "has a name"},
+		{"__", rowwise[T]{}, `"__" is not a name of letters, digits and underscores`},
+		{"parallel", activation.Eager[T](Snake[T]{}), "has a name"},
 		{"none", nil, "a is nil"},
 		{"", rowwise[T]{}, `"" is not a name of letters, digits and underscores`},
 		{"a b", rowwise[T]{}, `"a b" is not a name of letters, digits and underscores`},
@@ -470,6 +705,26 @@ func register[T activation.Float](t *testing.T) {
 		if !strings.HasPrefix(got, "activation: Register: ") || !strings.HasSuffix(got, m.want) {
 			t.Errorf("Register(%q, %T) panics with %q, want %q", m.name, m.a, got, m.want)
 		}
+	}
+
+	// Other names of a built-in type, which are read, not written nor listed.
+	for _, text := range []string{"rectifier", "Rectifier", "RECTI-FIER()"} {
+		if got, err := activation.Parse[T](text); err != nil || got != (activation.ReLU[T]{}) {
+			t.Errorf("Parse(%q) = %v, %v", text, got, err)
+		}
+	}
+	alias, err := activation.Unmarshal[T]([]byte(`{"type":"leak","alpha":0.5}`))
+	if err != nil || alias != (activation.LeakyReLU[T]{Alpha: 0.5}) {
+		t.Errorf("Unmarshal of an alias = %v, %v", alias, err)
+	}
+	if data, err := activation.Marshal(alias); string(data) != `{"type":"leaky_relu","alpha":0.5}` {
+		t.Errorf("Marshal of what an alias gives = %s, %v", data, err)
+	}
+	if _, err := activation.Parse[T]("leak(beta=1)"); err == nil || err.Error() != `activation: Parse: leaky_relu: "beta" is not known: its parameters are alpha` {
+		t.Errorf("Parse of an alias with a wrong parameter: %v", err)
+	}
+	if list := strings.Join(activation.Names[T](), " "); strings.Contains(strings.ToLower(list), "rectifier") {
+		t.Errorf("Names lists an alias: %s", list)
 	}
 
 	want := &even[T]{0.1, -2}
@@ -515,10 +770,10 @@ func TestRegisterConcurrent(t *testing.T) {
 			go func() {
 				defer group.Done()
 				for range 100 {
-					if _, err := activation.Marshal(Swish[float64]{}); err != nil {
+					if _, err := activation.Marshal(Snake[float64]{}); err != nil {
 						t.Error(err)
 					}
-					if _, err := activation.Parse[float64]("swish(beta=1)"); err != nil {
+					if _, err := activation.Parse[float64]("snake(beta=1)"); err != nil {
 						t.Error(err)
 					}
 					if _, err := activation.Parse[float64]("none"); err == nil {

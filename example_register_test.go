@@ -2,47 +2,63 @@ package activation_test
 
 import (
 	"fmt"
+	"math"
 
 	"example.com/activation"
 )
 
-// Swish is u·σ(βu), an activation of another package.
-type Swish[T activation.Float] struct {
-	Beta T `json:"beta"`
+// Snake is u + sin²(βu)/β, for periodic data (Ziyin et al., "Neural networks fail
+// to learn periodic functions and how to fix it", 2020).
+type Snake[T activation.Float] struct {
+	Beta T `json:"beta,omitempty"` // 0 means 1
 }
 
-func (s Swish[T]) At(u T) T { return u * activation.Sigmoid[T]{}.At(s.Beta*u) }
-
-func (s Swish[T]) DerivativeAt(u T) T {
-	f := activation.Sigmoid[T]{}
-	return f.At(s.Beta*u) + s.Beta*u*f.DerivativeAt(s.Beta*u)
+// beta returns the β that the field means. The zero value is what
+// Parse("snake") returns, so it should be a good default.
+func (s Snake[T]) beta() float64 {
+	if s.Beta == 0 {
+		return 1
+	}
+	return float64(s.Beta)
 }
 
-func (s Swish[T]) Forward(dst, x []T) []T { return s.loops().Forward(dst, x) }
+func (s Snake[T]) At(u T) T {
+	sin := math.Sin(s.beta() * float64(u))
+	return T(float64(u) + sin*sin/s.beta())
+}
 
-func (s Swish[T]) Derivative(dst, x, upstream []T) []T { return s.loops().Derivative(dst, x, upstream) }
+func (s Snake[T]) DerivativeAt(u T) T { return T(1 + math.Sin(2*s.beta()*float64(u))) }
 
-func (s Swish[T]) loops() activation.Func[T] {
+func (s Snake[T]) Forward(dst, x []T) []T { return s.loops().Forward(dst, x) }
+
+func (s Snake[T]) Derivative(dst, x, upstream []T) []T { return s.loops().Derivative(dst, x, upstream) }
+
+func (s Snake[T]) loops() activation.Func[T] {
 	return activation.Func[T]{F: s.At, DF: s.DerivativeAt}
 }
 
+func (s Snake[T]) String() string { return fmt.Sprintf("snake(beta=%v)", T(s.beta())) }
+
 func init() {
-	activation.Register("swish", Swish[float32]{})
-	activation.Register("swish", Swish[float64]{})
+	activation.Register("snake", Snake[float32]{})
+	activation.Register("snake", Snake[float64]{})
 }
 
-// A type of your own, which can then be written, read and named like the others.
+// A type of your own is written, read and named like the others.
 func ExampleRegister() {
-	data, err := activation.Marshal(Swish[float64]{Beta: 1.5})
+	data, err := activation.Marshal(Snake[float64]{Beta: 1.5})
 	fmt.Printf("%s %v\n", data, err)
 
 	f, err := activation.Unmarshal[float64](data)
-	fmt.Printf("%T %.4f %v\n", f, f.Forward(nil, []float64{-1, 1}), err)
+	fmt.Printf("%v %.4f %v\n", f, f.Forward(nil, []float64{-1, 1}), err)
 
-	g, err := activation.Parse[float32]("swish(beta=1.5)")
-	fmt.Printf("%T %.4f %v\n", g, g.Forward(nil, []float32{-1, 1}), err)
+	g, err := activation.Parse[float32]("Snake") // the zero value
+	fmt.Printf("%v %.4f %v\n", g, g.Forward(nil, []float32{-1, 1}), err)
+
+	fmt.Println(activation.CheckDerivative(f, []float64{-3, -0.5, 0.5, 3}))
 	// Output:
-	// {"type":"swish","beta":1.5} <nil>
-	// activation_test.Swish[float64] [-0.1824 0.8176] <nil>
-	// activation_test.Swish[float32] [-0.1824 0.8176] <nil>
+	// {"type":"snake","beta":1.5} <nil>
+	// snake(beta=1.5) [-0.3367 1.6633] <nil>
+	// snake(beta=1) [-0.2919 1.7081] <nil>
+	// <nil>
 }

@@ -30,3 +30,18 @@ func (p *parallel[T]) chunks(x []T) int {
 	r := p.layout.rows()
 	return p.cut(r, nil, r.out, x, r.in, nil, 0).chunks
 }
+
+// ParseWithAlias is Parse for a table with one more alias.
+func ParseWithAlias[T Float](text, name, alias string) (Activation[T], error) {
+	table := builtins[T]()
+	for i, b := range table {
+		if b.name == name {
+			table[i].aliases = append(b.aliases, alias)
+		}
+	}
+	name, members, err := splitText[T](text)
+	if err != nil {
+		return nil, err
+	}
+	return build(table, name, members, true)
+}

@@ -112,7 +112,7 @@ func FuzzParse(f *testing.F) {
 	for _, e := range table[float64]() {
 		f.Add(stringOf(e.a))
 	}
-	for _, text := range []string{"swish(beta=2)", "leaky_relu(alpha=-Inf)", "softmax(temperature=1e-45, classes=9223372036854775807)"} {
+	for _, text := range []string{"snake(beta=2)", "leaky_relu(alpha=-Inf)", "softmax(temperature=1e-45, classes=9223372036854775807)"} {
 		f.Add(text)
 	}
 	f.Fuzz(func(t *testing.T, text string) {
@@ -129,7 +129,7 @@ func FuzzUnmarshal(f *testing.F) {
 		}
 	}
 	f.Add([]byte(`{"alpha":[1,"NaN","+Inf",-0, 1e-45],"type":"prelu","stride":3}`))
-	f.Add([]byte(`{"type":"swish","beta":-1}`))
+	f.Add([]byte(`{"type":"snake","beta":-1}`))
 	f.Add([]byte(`{"type":"odd"}`))
 	f.Add([]byte(`{"type":"odd", "x": [1,  "y"]}`))
 	f.Add([]byte(`{"type":"even_"}`))
@@ -168,7 +168,7 @@ func fuzzAccepted[T activation.Float](t *testing.T, text string, read func() (ac
 		t.Errorf("%q: Unmarshal(%s) = %+v, %v, want %+v", text, data, again, err, a)
 	}
 	switch a.(type) {
-	case activation.PReLU[T], activation.MaxoutLayer[T], Swish[T], odd[T], *even[T]:
+	case activation.PReLU[T], activation.MaxoutLayer[T], Snake[T], odd[T], *even[T]:
 		return // with slices, or without a String that is to be read
 	}
 	again, err = activation.Parse[T](stringOf(a))

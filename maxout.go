@@ -76,6 +76,13 @@ func (m Maxout[T]) Derivative(dst, x, upstream []T) []T {
 	return dst
 }
 
+// OutputLen returns n/Pieces, the length of the result for n elements of x. It
+// panics if Forward would.
+func (m Maxout[T]) OutputLen(n int) int {
+	m.shape("Maxout.OutputLen", n)
+	return n / m.Pieces
+}
+
 // String returns the name with the fields: "maxout(pieces=2, stride=49)". A
 // stride of 1 is left out.
 func (m Maxout[T]) String() string {
@@ -174,6 +181,10 @@ func (m MaxoutLayer[T]) Derivative(dst, x, upstream []T) []T {
 	kernel.MaxoutLayerDerivative(dst, x, upstream, weights, biases, m.Inputs, m.Units, m.Pieces)
 	return dst
 }
+
+// OutputLen returns n/Inputs·Units, the length of the result for n elements of
+// x. It panics if Forward would.
+func (m MaxoutLayer[T]) OutputLen(n int) int { return m.shape("MaxoutLayer.OutputLen", n) }
 
 // Parameters returns Params.
 func (m MaxoutLayer[T]) Parameters() []T { return m.Params }

@@ -55,6 +55,7 @@ func Parallel[T Float](a Activation[T]) Activation[T] {
 }
 
 func inParallel[T Float](a Activation[T], e effort) Activation[T] {
+	a = unbox(a)
 	if a == nil {
 		mistake("Parallel", "a is nil")
 	}

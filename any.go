@@ -1,0 +1,149 @@
+package activation
+
+import (
+	"encoding/json"
+	"fmt"
+	"reflect"
+)
+
+// Any holds an activation of any type, for a field of a struct that is saved or
+// configured:
+//
+//	type Layer struct {
+//		Weights    []float32
+//		Activation activation.Any[float32]
+//	}
+//
+//	l := Layer{Activation: activation.Any[float32]{Activation: activation.ReLU[float32]{}}}
+//
+// encoding/json writes it as [Marshal] does, {"type":"relu"}. It reads that, and
+// also the string of a text for [Parse]: "relu", or "leaky_relu(alpha=0.2)". As in
+// encoding/json, reading null changes nothing. encoding/gob writes the same JSON.
+//
+// [flag.TextVar], and libraries for YAML and TOML, use MarshalText and
+// UnmarshalText: the text of Parse.
+//
+// Forward and Derivative are those of the activation inside. For other methods,
+// use the field: l.Activation.Activation.(activation.Parametric[float32]). All
+// functions of this package that take an activation see through an Any.
+//
+// The zero value holds no activation. Its methods that write return an error, and
+// Forward and Derivative panic, as for a nil interface. Do not embed an Any in a
+// struct with other fields: they would not be saved, since the methods of Any would
+// become those of the struct.
+type Any[T Float] struct {
+	Activation[T]
+}
+
+// String returns the text that MarshalText returns. If there is none, it returns
+// what the activation inside prints, or "<nil>".
+func (a Any[T]) String() string {
+	if text, err := marshalText[T](a); err == nil {
+		return text
+	}
+	return fmt.Sprint(a.Activation)
+}
+
+// MarshalJSON implements [json.Marshaler]. The errors are those of [Marshal].
+func (a Any[T]) MarshalJSON() ([]byte, error) {
+	data, err := marshal[T](a)
+	return data, failure("Any.MarshalJSON", err)
+}
+
+// UnmarshalJSON implements [json.Unmarshaler]. The errors are those of [Unmarshal]
+// and [Parse], after which a is unchanged.
+func (a *Any[T]) UnmarshalJSON(data []byte) error {
+	const call = "Any.UnmarshalJSON"
+	var text *string // nil for null
+	if json.Unmarshal(data, &text) != nil {
+		inside, err := unmarshal[T](data)
+		return a.set(call, inside, err)
+	}
+	if text == nil {
+		return nil
+	}
+	inside, err := parse[T](*text)
+	return a.set(call, inside, err)
+}
+
+// MarshalText implements [encoding.TextMarshaler] with a text that [Parse] reads.
+//
+// It returns the errors of [Marshal], and an error if a text does not hold the
+// activation: a [PReLU] or [MaxoutLayer] that has other parameters than Parse would
+// give it, and a type of [Register] with fields that are neither numbers, bools nor
+// simple strings.
+func (a Any[T]) MarshalText() ([]byte, error) {
+	text, err := marshalText[T](a)
+	if err != nil {
+		return nil, failure("Any.MarshalText", err)
+	}
+	return []byte(text), nil
+}
+
+// UnmarshalText implements [encoding.TextUnmarshaler]. The errors are those of
+// [Parse], after which a is unchanged.
+func (a *Any[T]) UnmarshalText(text []byte) error {
+	inside, err := parse[T](string(text))
+	return a.set("Any.UnmarshalText", inside, err)
+}
+
+// GobEncode implements [gob.GobEncoder]. It returns the JSON of [Marshal], which
+// holds the parameters.
+func (a Any[T]) GobEncode() ([]byte, error) {
+	data, err := marshal[T](a)
+	return data, failure("Any.GobEncode", err)
+}
+
+// GobDecode implements [gob.GobDecoder]. The errors are those of [Unmarshal],
+// after which a is unchanged.
+func (a *Any[T]) GobDecode(data []byte) error {
+	inside, err := unmarshal[T](data)
+	return a.set("Any.GobDecode", inside, err)
+}
+
+// set sets a to what was read without an error.
+func (a *Any[T]) set(call string, inside Activation[T], err error) error {
+	if err == nil {
+		a.Activation = inside
+	}
+	return failure(call, err)
+}
+
+// unbox returns the activation that an [Any] or a pointer to one holds, to any
+// depth. It is nil if an Any is empty.
+func unbox[T Float](a Activation[T]) Activation[T] {
+	for {
+		switch box := a.(type) {
+		case Any[T]:
+			a = box.Activation
+		case *Any[T]:
+			if box == nil {
+				return a
+			}
+			a = box.Activation
+		default:
+			return a
+		}
+	}
+}
+
+// plain returns the value that a is about: of a pointer to a type of this package
+// what it points to, of an [Any] or the result of [Parallel] what is inside, to any
+// depth. A pointer to a type of another package stays, as methods of the pointer may
+// be needed.
+func plain[T Float](a Activation[T]) Activation[T] {
+	for {
+		a = unbox(a)
+		if p, ok := a.(wrapper[T]); ok {
+			a = p.inside()
+			continue
+		}
+		v := reflect.ValueOf(a)
+		if v.Kind() != reflect.Pointer || v.IsNil() || v.Type().Elem().PkgPath() != packagePath {
+			return a
+		}
+		a = v.Elem().Interface().(Activation[T])
+	}
+}
+
+var packagePath = reflect.TypeOf(Any[float32]{}).PkgPath()

@@ -1,0 +1,201 @@
+package activation
+
+import (
+	"bytes"
+	"encoding/json"
+	"fmt"
+	"reflect"
+	"slices"
+	"strings"
+	"sync"
+)
+
+// Register adds a type of your own to those that [Parse], [Marshal], [Unmarshal]
+// and [Any] know. It takes the name and any value of the type, whose fields do not
+// matter:
+//
+//	activation.Register("snake", Snake[float32]{})
+//	activation.Register("snake", Snake[float64]{})
+//
+// The fields are written and read by encoding/json, as an object to which Marshal
+// adds the type. Implement json.Marshaler and json.Unmarshaler to change that, or to
+// check what is read. Choose fields whose zero value is a good default: Parse("snake")
+// returns the zero value. Write a String method: a type that embeds [ReLU] inherits
+// its String, "relu", which Parse reads as a ReLU.
+//
+// For a type of this package, Register adds another name. Marshal goes on to
+// write the first one.
+//
+// Register panics if the name has other characters than ASCII letters, digits and
+// underscores, if it has no letter or digit, or if it is taken, in whatever spelling
+// Parse reads. It also panics if a is nil or a [Func], and if a type of your own has a
+// name already. Call it from init functions. It is safe for concurrent use.
+func Register[T Float](name string, a Activation[T]) {
+	const call = "Register"
+	a = plain(a)
+	if a == nil {
+		mistake(call, "a is nil")
+	}
+	if _, ok := a.(Func[T]); ok {
+		mistake(call, "a Func is code: make it a type")
+	}
+	if !isName(name) {
+		mistake(call, "%q is not a name of letters, digits and underscores", name)
+	}
+	t, bits := reflect.TypeOf(a), bitSize[T]()
+	_, builtin := builtinOfType[T](t)
+	_, _, taken := builtinNamed(builtins[T](), name)
+	registered.Lock()
+	defer registered.Unlock()
+	key := registeredName{fold(name), bits}
+	if taken || registered.types[key] != nil || sameName(name, "func") {
+		mistake(call, "the name %s is taken", name)
+	}
+	if !builtin {
+		if _, known := registered.own[t]; known {
+			mistake(call, "the type %v has a name", t)
+		}
+		registered.own[t] = registeredName{name, bits}
+	}
+	registered.types[key] = t
+}
+
+// registered holds what Register adds.
+var registered = registry{types: map[registeredName]reflect.Type{}, own: map[reflect.Type]registeredName{}}
+
+type registry struct {
+	sync.RWMutex
+	types map[registeredName]reflect.Type // by folded names
+	own   map[reflect.Type]registeredName // for types of other packages
+}
+
+type registeredName struct {
+	name string
+	bits int // of T
+}
+
+// typeNamed returns the type of that name, or nil.
+func (r *registry) typeNamed(name string, bits int) reflect.Type {
+	r.RLock()
+	defer r.RUnlock()
+	return r.types[registeredName{fold(name), bits}]
+}
+
+// nameOf returns the name of a type, or of what it points to, or "".
+func (r *registry) nameOf(t reflect.Type) string {
+	r.RLock()
+	defer r.RUnlock()
+	n, known := r.own[t]
+	if !known && t.Kind() == reflect.Pointer {
+		n = r.own[t.Elem()]
+	}
+	return n.name
+}
+
+// names returns the names of the types of other packages, in order.
+func (r *registry) names(bits int) (names []string) {
+	r.RLock()
+	defer r.RUnlock()
+	for _, n := range r.own {
+		if n.bits == bits {
+			names = append(names, n.name)
+		}
+	}
+	slices.Sort(names)
+	return names
+}
+
+func isName(s string) bool {
+	for _, c := range []byte(s) {
+		if c != '_' && (c < '0' || c > '9') && (c|0x20 < 'a' || c|0x20 > 'z') {
+			return false
+		}
+	}
+	return fold(s) != ""
+}
+
+// ownMembers returns the registered name of a, and its fields in JSON, both as
+// an object and split.
+func ownMembers[T Float](a Activation[T]) (name string, object []byte, members []member, err error) {
+	t := reflect.TypeOf(a)
+	if name = registered.nameOf(t); name == "" {
+		return "", nil, nil, fmt.Errorf("the type %v is not known: Register it", t)
+	}
+	object, err = json.Marshal(a)
+	if err != nil {
+		return "", nil, nil, fmt.Errorf("%s: %w", name, err)
+	}
+	members, err = splitMembers(object)
+	if err == nil {
+		err = checkNested(members)
+	}
+	if err != nil {
+		return "", nil, nil, fmt.Errorf("%s: its JSON: %w", name, err)
+	}
+	for _, m := range members {
+		if strings.EqualFold(m.key, "type") {
+			return "", nil, nil, fmt.Errorf("%s: its JSON has a key %q, which is taken", name, m.key)
+		}
+	}
+	return name, object, members, nil
+}
+
+// marshalOwn is marshal for a type that is not of this package.
+func marshalOwn[T Float](a Activation[T]) ([]byte, error) {
+	name, object, members, err := ownMembers(a)
+	if err != nil {
+		return nil, err
+	}
+	data := appendType(nil, name)
+	if len(members) > 0 {
+		data = append(data, ',')
+	}
+	return append(data, object[1:]...), nil
+}
+
+// marshalOwnText is marshalText for a type that is not of this package. The text
+// comes from the JSON, since a String method may return anything.
+func marshalOwnText[T Float](a Activation[T]) (string, error) {
+	name, _, members, err := ownMembers(a)
+	if err != nil {
+		return "", err
+	}
+	text := name
+	for i, m := range members {
+		value := string(m.value)
+		json.Unmarshal(m.value, &value) // a string; for other values it has an error, and does nothing
+		separator := ", "
+		if i == 0 {
+			separator = "("
+		}
+		text += separator + m.key + "=" + value
+	}
+	if len(members) > 0 {
+		text += ")"
+	}
+	if _, got, err := splitText[T](text); err != nil || !reflect.DeepEqual(got, members) {
+		return "", fmt.Errorf("%s: a text does not hold all its fields: use JSON", name)
+	}
+	return text, nil
+}
+
+// buildOwn returns a value of the registered type t.
+func buildOwn[T Float](t reflect.Type, members []member) (Activation[T], error) {
+	if err := checkNested(members); err != nil {
+		return nil, err
+	}
+	object := []byte{'{'}
+	for i, m := range members {
+		if i > 0 {
+			object = append(object, ',')
+		}
+		object = append(append(append(object, jsonString(m.key)...), ':'), m.value...)
+	}
+	decoder := json.NewDecoder(bytes.NewReader(append(object, '}')))
+	decoder.DisallowUnknownFields()
+	v := reflect.New(t)
+	if err := decoder.Decode(v.Interface()); err != nil {
+		return nil, err
+	}
+	return v.Elem().Interface().(Activation[T]), nil
+}

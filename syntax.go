@@ -1,0 +1,270 @@
+package activation
+
+import (
+	"bytes"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"strconv"
+	"strings"
+	"unicode/utf8"
+)
+
+// A member is a parameter as it is written: a key with its value in JSON.
+type member struct {
+	key   string
+	value []byte
+}
+
+// splitText splits a text into the name and the parameters. The value of a
+// parameter becomes a JSON number or bool if it looks like one, else a string,
+// which may be the text of another activation: gate=leaky_relu(alpha=0.2).
+func splitText[T Float](text string) (name string, members []member, err error) {
+	name, inner, open := strings.Cut(strings.TrimSpace(text), "(")
+	name = strings.TrimSpace(name)
+	if !open {
+		return name, nil, nil
+	}
+	inner, closed := strings.CutSuffix(inner, ")")
+	if !closed {
+		return "", nil, fmt.Errorf("%s does not end with a parenthesis", short(strconv.Quote(text)))
+	}
+	if strings.TrimSpace(inner) == "" {
+		return name, nil, nil
+	}
+	for _, part := range splitList(inner) {
+		key, value, ok := strings.Cut(part, "=")
+		if !ok {
+			return "", nil, fmt.Errorf("%s is not a parameter: want name=value", short(strconv.Quote(part)))
+		}
+		members = append(members, member{strings.TrimSpace(key), textValue[T](strings.TrimSpace(value))})
+	}
+	return name, members, unique(members)
+}
+
+// splitList splits text at its commas, except for those within parentheses.
+func splitList(text string) (parts []string) {
+	depth, start := 0, 0
+	for i, c := range []byte(text) {
+		switch c {
+		case '(':
+			depth++
+		case ')':
+			depth--
+		case ',':
+			if depth == 0 {
+				parts = append(parts, text[start:i])
+				start = i + 1
+			}
+		}
+	}
+	return append(parts, text[start:])
+}
+
+// textValue returns a value of a text as JSON. The digits of a number stay as
+// they are if JSON has the same syntax. Otherwise it is the shortest decimal of the
+// T that strconv reads, so that it is not rounded twice.
+func textValue[T Float](value string) []byte {
+	v, err := strconv.ParseFloat(value, bitSize[T]())
+	if errors.Is(err, strconv.ErrSyntax) {
+		if value == "true" || value == "false" {
+			return []byte(value)
+		}
+		return jsonString(value)
+	}
+	if digits := []byte(strings.TrimPrefix(value, "+")); json.Valid(digits) {
+		return digits
+	}
+	if err != nil { // out of range: an error wherever a number is wanted
+		return jsonString(value)
+	}
+	return appendNumber(nil, T(v))
+}
+
+// jsonString returns s as JSON.
+func jsonString(s string) []byte {
+	data, _ := json.Marshal(s) // no error is possible
+	return data
+}
+
+// splitObject splits a JSON object into its type and the other members.
+func splitObject(data []byte) (name string, members []member, err error) {
+	members, err = splitMembers(data)
+	if err != nil {
+		return "", nil, err
+	}
+	for i, m := range members {
+		if m.key != "type" {
+			continue
+		}
+		if m.value[0] != '"' || json.Unmarshal(m.value, &name) != nil {
+			return "", nil, fmt.Errorf(`"type" = %s, want a string`, short(string(m.value)))
+		}
+		return name, append(members[:i], members[i+1:]...), nil
+	}
+	return "", nil, errors.New(`"type" is missing`)
+}
+
+// splitMembers splits data, which must be one JSON object and nothing else. The
+// values of the members are valid JSON.
+func splitMembers(data []byte) (members []member, err error) {
+	if !utf8.Valid(data) {
+		return nil, errors.New("not valid UTF-8")
+	}
+	decoder := json.NewDecoder(bytes.NewReader(data))
+	if token, err := decoder.Token(); err != nil {
+		return nil, syntax(err)
+	} else if token != json.Delim('{') {
+		return nil, fmt.Errorf("%s is not an object", short(string(data)))
+	}
+	for decoder.More() {
+		key, err := decoder.Token()
+		if err != nil {
+			return nil, syntax(err)
+		}
+		var value json.RawMessage
+		if err := decoder.Decode(&value); err != nil {
+			return nil, syntax(err)
+		}
+		members = append(members, member{key.(string), value}) // the decoder allows no other key
+	}
+	if _, err := decoder.Token(); err != nil {
+		return nil, syntax(err)
+	}
+	if _, err := decoder.Token(); err != io.EOF {
+		return nil, errors.New("there is more after the object")
+	}
+	return members, unique(members)
+}
+
+// unique returns an error if a key is there twice. Letter case does not count,
+// since it does not for the fields of encoding/json, which would take the last value.
+func unique(members []member) error {
+	seen := make(map[string]bool, len(members))
+	for _, m := range members {
+		folded := strings.ToLower(strings.ToUpper(m.key))
+		if seen[folded] {
+			return fmt.Errorf("%s is there twice", short(strconv.Quote(m.key)))
+		}
+		seen[folded] = true
+	}
+	return nil
+}
+
+// checkNested returns an error if a key is there twice in an object within the
+// values of the members.
+func checkNested(members []member) error {
+	for _, m := range members {
+		var list []json.RawMessage
+		switch {
+		case m.value[0] == '[' && bytes.IndexByte(m.value, '{') > 0:
+			if err := json.Unmarshal(m.value, &list); err != nil {
+				return err
+			}
+			for _, v := range list {
+				if err := checkNested([]member{{m.key, v}}); err != nil {
+					return err
+				}
+			}
+		case m.value[0] == '{':
+			inner, err := splitMembers(m.value)
+			if err == nil {
+				err = checkNested(inner)
+			}
+			if err != nil {
+				return fmt.Errorf("%s: %w", m.key, err)
+			}
+		}
+	}
+	return nil
+}
+
+// syntax returns an error of the decoder, with io.EOF in the words of the other
+// errors.
+func syntax(err error) error {
+	if err == io.EOF {
+		return io.ErrUnexpectedEOF
+	}
+	return err
+}
+
+// readSize reads a whole number. Like the next readers, it gets valid JSON.
+func readSize(value []byte) (int, error) {
+	n, err := strconv.Atoi(string(value))
+	if errors.Is(err, strconv.ErrRange) {
+		return 0, fmt.Errorf("%s does not fit an int", short(string(value)))
+	}
+	if err != nil {
+		return 0, fmt.Errorf("%s is not a whole number", short(string(value)))
+	}
+	return n, nil
+}
+
+// readNumber reads a number, or a string for a number that JSON does not have.
+func readNumber[T Float](value []byte) (T, error) {
+	if isNumber(value) {
+		v, err := strconv.ParseFloat(string(value), bitSize[T]())
+		if err != nil {
+			return 0, fmt.Errorf("%s does not fit a float%d", short(string(value)), bitSize[T]())
+		}
+		return T(v), nil
+	}
+	switch string(value) {
+	case `"NaN"`, `"+Inf"`, `"-Inf"`:
+		v, err := strconv.ParseFloat(string(value[1:len(value)-1]), 64)
+		return T(v), err
+	}
+	return 0, fmt.Errorf(`%s is not a number, nor "NaN", "+Inf" or "-Inf"`, short(string(value)))
+}
+
+// readNumbers reads an array. It splits it at all commas. If one of them is in
+// a string, an array or an object, the piece that this begins in is not a number.
+func readNumbers[T Float](value []byte) ([]T, error) {
+	if value[0] != '[' {
+		return nil, fmt.Errorf("%s is not an array of numbers", short(string(value)))
+	}
+	rest := bytes.TrimSpace(value[1 : len(value)-1])
+	if len(rest) == 0 {
+		return nil, nil
+	}
+	numbers := make([]T, 0, bytes.Count(rest, []byte{','})+1)
+	for more := true; more; {
+		var piece []byte
+		piece, rest, more = bytes.Cut(rest, []byte{','})
+		v, err := readNumber[T](bytes.TrimSpace(piece))
+		if err != nil {
+			return nil, fmt.Errorf("entry %d: %w", len(numbers), err)
+		}
+		numbers = append(numbers, v)
+	}
+	return numbers, nil
+}
+
+// isNumber reports whether text, which is valid JSON, is a number.
+func isNumber(text []byte) bool {
+	return text[0] == '-' || '0' <= text[0] && text[0] <= '9'
+}
+
+// appendNumber appends v as JSON.
+func appendNumber[T Float](data []byte, v T) []byte {
+	if v-v != 0 { // NaN or infinite
+		return strconv.AppendQuote(data, decimal(v))
+	}
+	return strconv.AppendFloat(data, float64(v), 'g', -1, bitSize[T]())
+}
+
+// short returns a text, or the beginning of a long one, on one line for an
+// error.
+func short(text string) string {
+	const most = 60
+	if len(text) > most {
+		text = strings.ToValidUTF8(text[:most], "") + "…"
+	}
+	return strings.Map(func(r rune) rune {
+		if r < ' ' {
+			return ' '
+		}
+		return r
+	}, text)
+}
