@@ -8,6 +8,7 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+	"unicode/utf8"
 )
 
 // An activation is written as a name with parameters, in one of two forms:
@@ -263,6 +264,9 @@ func sameName(a, b string) bool { return fold(a) == fold(b) }
 
 // parse is [Parse], with errors that do not name the call.
 func parse[T Float](text string) (Activation[T], error) {
+	if !utf8.ValidString(text) {
+		return nil, errors.New("not valid UTF-8")
+	}
 	// A type of the user may hold an activation, which may hold another one.
 	if n := strings.Count(text, "("); n > 100 {
 		return nil, fmt.Errorf("%s has %d parentheses, want at most 100", short(strconv.Quote(text)), n)

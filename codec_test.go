@@ -428,6 +428,8 @@ func parseErrors[T activation.Float](t *testing.T) {
 		{"re lu", `"re lu" is not known: there are ` + known},
 		{"rel\u212a", `"relK" is not known: there are ` + known},
 		{"(alpha=1)", `"" is not known: there are ` + known},
+		{"relu\xff", `not valid UTF-8`},
+		{"leaky_relu(\xffalpha=1)", `not valid UTF-8`},
 		{"func", `a func is code, which cannot be read: make it a type, and Register that`},
 		{"Func()", `a func is code`},
 		{"relu)", `"relu)" is not known: there are ` + known},
