@@ -1,10 +1,14 @@
 package activation_test
 
 import (
+	"bytes"
 	"flag"
-	"fmt"
+	"go/ast"
+	"go/format"
+	"go/parser"
+	"go/token"
 	"os"
-	"os/exec"
+	"path/filepath"
 	"slices"
 	"strings"
 	"testing"
@@ -12,85 +16,179 @@ import (
 
 var update = flag.Bool("update", false, "write testdata/api.txt anew")
 
-// TestAPI checks that the public API and its documentation are those of
-// testdata/api.txt, so that no change of them goes unseen. Where the change is
-// meant, write the file anew:
+// TestAPI checks that the public API is that of testdata/api.txt, so that no
+// change of it goes unseen. Comments are no part of it. If the change is meant,
+// write the file anew:
 //
 //	go test -run TestAPI -update .
 func TestAPI(t *testing.T) {
 	const file = "testdata/api.txt"
-	command, err := exec.LookPath("go")
-	if err != nil {
-		t.Skip("there is no go command here: ", err)
-	}
-	var problems strings.Builder
-	doc := exec.Command(command, "doc", "-all", ".")
-	doc.Stderr = &problems
-	got, err := doc.Output()
-	if err != nil {
-		t.Fatalf("go doc -all .: %v\n%s", err, &problems)
-	}
-	if *update {
-		if err := os.WriteFile(file, got, 0o644); err != nil {
-			t.Fatal(err)
-		}
-	}
-	want, err := os.ReadFile(file)
+	sources, err := filepath.Glob("*.go")
 	if err != nil {
 		t.Fatal(err)
 	}
-	if d := diff(string(want), string(got)); d != "" {
-		t.Errorf("go doc -all . differs from %s; if that is meant, go test -run TestAPI -update .\n%s", file, d)
+	var got []string
+	for _, name := range sources {
+		if strings.HasSuffix(name, "_test.go") {
+			continue
+		}
+		source, err := os.ReadFile(name)
+		if err != nil {
+			t.Fatal(err)
+		}
+		got = append(got, api(t, source)...)
+	}
+	slices.Sort(got)
+	if *update {
+		if err := os.WriteFile(file, []byte(strings.Join(got, "\n")+"\n"), 0o644); err != nil {
+			t.Fatal(err)
+		}
+	}
+	raw, err := os.ReadFile(file)
+	if err != nil {
+		t.Fatal(err)
+	}
+	want := strings.Split(strings.TrimSpace(string(raw)), "\n")
+	for _, line := range without(want, got) {
+		t.Errorf("gone: %s", line)
+	}
+	for _, line := range without(got, want) {
+		t.Errorf("new:  %s", line)
+	}
+	if t.Failed() {
+		t.Error("if that is meant: go test -run TestAPI -update .")
 	}
 }
 
-// diff returns the lines that are only in a, marked with −, and those only in
-// b, marked with +, each with its number, in the order of a longest common
-// subsequence.
-func diff(a, b string) string {
-	x, y := strings.Split(a, "\n"), strings.Split(b, "\n")
-	common := make([][]int, len(x)+1) // how many lines x[i:] and y[j:] have in common
-	for i := range common {
-		common[i] = make([]int, len(y)+1)
+// without returns the lines of a that are not in b.
+func without(a, b []string) (lines []string) {
+	for _, line := range a {
+		if !slices.Contains(b, line) {
+			lines = append(lines, line)
+		}
 	}
-	for i := range slices.Backward(x) {
-		for j := range slices.Backward(y) {
-			if x[i] == y[j] {
-				common[i][j] = common[i+1][j+1] + 1
-			} else {
-				common[i][j] = max(common[i+1][j], common[i][j+1])
+	return lines
+}
+
+// api returns a line for each exported function, method, type, constant and
+// variable of a source file, and for each exported field of a struct and each method
+// of an interface.
+func api(t *testing.T, source []byte) (lines []string) {
+	files := token.NewFileSet()
+	parsed, err := parser.ParseFile(files, "", source, parser.SkipObjectResolution) // without comments
+	if err != nil {
+		t.Fatal(err)
+	}
+	line := func(node any) string {
+		var text bytes.Buffer
+		if err := format.Node(&text, files, node); err != nil {
+			t.Fatal(err)
+		}
+		return strings.Join(strings.Fields(text.String()), " ")
+	}
+	for _, declaration := range parsed.Decls {
+		switch d := declaration.(type) {
+		case *ast.FuncDecl:
+			d.Body = nil
+			if d.Recv != nil {
+				d.Recv.List[0].Names = nil
+			}
+			if d.Name.IsExported() && (d.Recv == nil || ast.IsExported(base(d.Recv.List[0].Type))) {
+				lines = append(lines, line(d))
+			}
+		case *ast.GenDecl:
+			for _, spec := range d.Specs {
+				switch s := spec.(type) {
+				case *ast.ValueSpec:
+					if slices.ContainsFunc(s.Names, (*ast.Ident).IsExported) {
+						lines = append(lines, d.Tok.String()+" "+line(s))
+					}
+				case *ast.TypeSpec:
+					if !s.Name.IsExported() {
+						continue
+					}
+					var members ast.FieldList // on lines of their own
+					switch of := s.Type.(type) {
+					case *ast.StructType:
+						members, *of.Fields = *of.Fields, members
+					case *ast.InterfaceType:
+						members, *of.Methods = *of.Methods, members
+					}
+					head := "type " + strings.TrimSuffix(line(s), " { }")
+					lines = append(lines, head)
+					for _, m := range members.List {
+						for _, name := range m.Names {
+							if name.IsExported() {
+								lines = append(lines, head+", "+name.Name+" "+line(m.Type))
+							}
+						}
+						if m.Names == nil { // embedded
+							lines = append(lines, head+", "+line(m.Type))
+						}
+					}
+				}
 			}
 		}
 	}
-	var d strings.Builder
-	for i, j := 0, 0; i < len(x) || j < len(y); {
-		switch {
-		case i < len(x) && j < len(y) && x[i] == y[j]:
-			i++
-			j++
-		case j == len(y) || i < len(x) && common[i+1][j] >= common[i][j+1]:
-			fmt.Fprintf(&d, "− %d: %s\n", i+1, x[i])
-			i++
-		default:
-			fmt.Fprintf(&d, "+ %d: %s\n", j+1, y[j])
-			j++
-		}
-	}
-	return d.String()
+	return lines
 }
 
-func TestDiff(t *testing.T) {
-	for _, c := range []struct{ a, b, want string }{
-		{"", "", ""},
-		{"a\nb\n", "a\nb\n", ""},
-		{"a\nb\nc\n", "a\nc\n", "− 2: b\n"},
-		{"a\nc\n", "a\nb\nc\n", "+ 2: b\n"},
-		{"a\nb\nc\n", "a\nB\nc\nd\n", "− 2: b\n+ 2: B\n+ 4: d\n"},
-		{"a", "a\n", "+ 2: \n"},
-		{"a\nb\nc\nd", "d\na\nb", "+ 1: d\n− 3: c\n− 4: d\n"},
-	} {
-		if got := diff(c.a, c.b); got != c.want {
-			t.Errorf("diff(%q, %q) = %q, want %q", c.a, c.b, got, c.want)
-		}
+// base returns the name of the type of a receiver, such as *Any[T].
+func base(e ast.Expr) string {
+	switch e := e.(type) {
+	case *ast.StarExpr:
+		return base(e.X)
+	case *ast.IndexExpr:
+		return base(e.X)
+	}
+	return e.(*ast.Ident).Name
+}
+
+// TestAPILines checks what is part of the API, and what is not.
+func TestAPILines(t *testing.T) {
+	got := api(t, []byte(`package p
+
+// A comment, with commas.
+type (
+	Float interface{ float32 | float64 } // another one
+	S[T Float] struct {
+		A, B int // two
+		c    T
+		S2[T]
+	}
+	hidden struct{ A int }
+	F func(x int) (y int)
+)
+
+type I[T Float] interface {
+	// M is a method.
+	M(x T,
+		y T) error
+	I2[T]
+}
+
+const X, y = 1, 2
+
+var z = 3
+
+func New[T Float](n int) *S[T] { return nil } // new
+
+func (s *S[T]) Method(x T) {}
+func (S[T]) hidden()       {}
+func (hidden) Method()     {}
+func unexported()          {}
+`))
+	want := []string{
+		"type Float interface", "type Float interface, float32 | float64",
+		"type S[T Float] struct", "type S[T Float] struct, A int", "type S[T Float] struct, B int", "type S[T Float] struct, S2[T]",
+		"type F func(x int) (y int)",
+		"type I[T Float] interface", "type I[T Float] interface, M func(x T, y T) error", "type I[T Float] interface, I2[T]",
+		"const X, y = 1, 2", "func New[T Float](n int) *S[T]", "func (*S[T]) Method(x T)",
+	}
+	if !slices.Equal(got, want) {
+		t.Errorf("got\n%s\nwant\n%s", strings.Join(got, "\n"), strings.Join(want, "\n"))
+	}
+	if got := without([]string{"a", "b", "c"}, []string{"d", "c", "a"}); !slices.Equal(got, []string{"b"}) {
+		t.Errorf("without: %q", got)
 	}
 }
