@@ -2,6 +2,7 @@ package activation_test
 
 import (
 	"encoding/json"
+	"flag"
 	"fmt"
 	"math"
 	"slices"
@@ -313,20 +314,71 @@ func ExampleParallel() {
 	// Output: sigmoid true
 }
 
-// A flag or a configuration file chooses the function.
+// A text chooses the function, in the spelling that people are used to.
 func ExampleParse() {
-	for _, text := range []string{"leaky_relu(alpha=0.2)", "leaky_relu", "leaky_relu(slope=0.2)"} {
+	for _, text := range []string{"leaky_relu", "LeakyReLU(alpha=.2)", "prelu(slopes=64)", "leaky_relu(slope=0.2)"} {
 		f, err := activation.Parse[float64](text)
 		if err != nil {
 			fmt.Println(err)
 			continue
 		}
-		fmt.Println(f, f.Forward(nil, []float64{-1, 1}))
+		fmt.Println(f, f.Derivative(nil, make([]float64, 64), nil)[0])
 	}
 	// Output:
-	// leaky_relu(alpha=0.2) [-0.2 1]
-	// leaky_relu(alpha=0.01) [-0.01 1]
+	// leaky_relu(alpha=0.01) 0.01
+	// leaky_relu(alpha=0.2) 0.2
+	// prelu(slopes=64) 0.25
 	// activation: Parse: leaky_relu: "slope" is not known: its parameters are alpha
+}
+
+func ExampleNames() {
+	fmt.Println(activation.Names[float64]()[:5])
+	// Output: [identity sigmoid tanh relu leaky_relu]
+}
+
+// An activation in a flag, whose usage shows the default.
+func ExampleAny() {
+	var act activation.Any[float32]
+	flags := flag.NewFlagSet("train", flag.ContinueOnError)
+	flags.TextVar(&act, "act", activation.Any[float32]{Activation: activation.ReLU[float32]{}}, "activation of the hidden layer")
+	if err := flags.Parse([]string{"-act", "leaky_relu(alpha=0.2)"}); err != nil {
+		fmt.Println(err)
+		return
+	}
+	fmt.Println(act, act.Forward(nil, []float32{-1, 1}))
+	// Output: leaky_relu(alpha=0.2) [-0.2 1]
+}
+
+// An activation as a field, read from a text and written with its parameters.
+func ExampleAny_json() {
+	var layer struct {
+		Units      int                     `json:"units"`
+		Activation activation.Any[float32] `json:"activation"`
+	}
+	if err := json.Unmarshal([]byte(`{"units": 2, "activation": "prelu(slopes=2)"}`), &layer); err != nil {
+		fmt.Println(err)
+		return
+	}
+	learned := layer.Activation.Activation.(activation.Parametric[float32])
+	learned.Parameters()[1] = 0.1
+	data, err := json.Marshal(layer)
+	fmt.Println(string(data), err)
+	// Output: {"units":2,"activation":{"type":"prelu","alpha":[0.25,0.1]}} <nil>
+}
+
+// The size of the next layer.
+func ExampleOutputLen() {
+	for _, text := range []string{"relu", "maxout(pieces=2)"} {
+		f, err := activation.Parse[float32](text)
+		if err != nil {
+			fmt.Println(err)
+			continue
+		}
+		fmt.Println(f, activation.OutputLen(f, 64))
+	}
+	// Output:
+	// relu 64
+	// maxout(pieces=2) 32
 }
 
 // Slopes that were learned, saved with the rest of a network.

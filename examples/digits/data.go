@@ -29,8 +29,8 @@ type dataset struct {
 	labels []int
 }
 
-// load reads a CSV file, compressed or not; the digits that come with the
-// program if no file is named.
+// load reads a CSV file, compressed or not, or the digits that come with the
+// program if file is "".
 func load(file string) (dataset, error) {
 	name, raw := file, embedded
 	if file == "" {
@@ -41,33 +41,33 @@ func load(file string) (dataset, error) {
 			return dataset{}, err
 		}
 	}
-	var r io.Reader = bytes.NewReader(raw)
 	if bytes.HasPrefix(raw, []byte{0x1f, 0x8b}) {
-		z, err := gzip.NewReader(r)
-		if err != nil {
-			return dataset{}, fmt.Errorf("%s:1: %w", name, err)
+		var err error
+		if raw, err = decompress(raw); err != nil {
+			return dataset{}, fmt.Errorf("%s is a damaged gzip file: %w", name, err)
 		}
-		r = z
 	}
-	return parse(name, r)
+	return parse(name, string(raw))
+}
+
+func decompress(raw []byte) ([]byte, error) {
+	z, err := gzip.NewReader(bytes.NewReader(raw))
+	if err != nil {
+		return nil, err
+	}
+	return io.ReadAll(z)
 }
 
 // parse reads lines of 64 pixels from 0 to 16 and a digit. An error names the
 // file and the line.
-func parse(name string, r io.Reader) (d dataset, err error) {
-	raw, err := io.ReadAll(r)
-	if err != nil { // a file that is cut off may end within a line: take none of it
-		return dataset{}, fmt.Errorf("%s:%d: %w", name, bytes.Count(raw, []byte("\n"))+1, err)
+func parse(name, text string) (d dataset, err error) {
+	if text == "" {
+		return dataset{}, fmt.Errorf("%s is empty", name)
 	}
-	if len(raw) == 0 {
-		return dataset{}, fmt.Errorf("%s:1: empty file", name)
-	}
-	lines := strings.Split(strings.TrimSuffix(string(raw), "\n"), "\n")
-	for i, text := range lines {
-		line := i + 1
-		columns := strings.Split(strings.TrimSpace(text), ",")
+	for n, line := range strings.Split(strings.TrimSuffix(text, "\n"), "\n") {
+		columns := strings.Split(strings.TrimSpace(line), ",")
 		if len(columns) != pixels+1 {
-			return dataset{}, fmt.Errorf("%s:%d: %d columns, want %d", name, line, len(columns), pixels+1)
+			return dataset{}, fmt.Errorf("%s:%d: %d columns, want %d", name, n+1, len(columns), pixels+1)
 		}
 		for i, c := range columns {
 			most, what := 16, "pixel"
@@ -76,7 +76,7 @@ func parse(name string, r io.Reader) (d dataset, err error) {
 			}
 			v, err := strconv.Atoi(strings.TrimSpace(c))
 			if err != nil || v < 0 || v > most {
-				return dataset{}, fmt.Errorf("%s:%d: column %d: %s %q, want 0 to %d", name, line, i+1, what, c, most)
+				return dataset{}, fmt.Errorf("%s:%d: column %d: %s %q, want 0 to %d", name, n+1, i+1, what, c, most)
 			}
 			if i == pixels {
 				d.labels = append(d.labels, v)
@@ -85,8 +85,9 @@ func parse(name string, r io.Reader) (d dataset, err error) {
 			}
 		}
 	}
-	if len(d.labels) < 8 {
-		return dataset{}, fmt.Errorf("%s:%d: %d examples, want at least 8 to train and test on", name, len(lines), len(d.labels))
+	const least = 40 // 10 of them to test on
+	if n := len(d.labels); n < least {
+		return dataset{}, fmt.Errorf("%s has %d examples, want at least %d: a quarter of them is to test on", name, n, least)
 	}
 	return d, nil
 }

@@ -23,7 +23,7 @@ type dense struct {
 }
 
 // newDense draws the weights from a normal distribution of variance
-// gain/inputs, which keeps the size of the signal from layer to layer.
+// gain/inputs.
 func newDense(inputs, outputs int, gain float64, rng *rand.Rand) *dense {
 	n := outputs * (inputs + 1)
 	l := &dense{inputs, outputs, make([]float32, n), make([]float32, n), make([]float32, n)}
@@ -79,7 +79,6 @@ func (n *network) step(parameters, gradient, velocity []float32) {
 }
 
 // A network is one hidden layer, an activation, and a softmax over the classes.
-// A maxout layer has its weights in it, so that there hidden is nil.
 type network struct {
 	hidden     *dense
 	activation activation.Activation[float32]
@@ -89,46 +88,21 @@ type network struct {
 	rate       float32 // of learning
 }
 
-// activations lists what the program can train, in the order of its table.
-var activations = []string{"identity", "sigmoid", "tanh", "relu", "leaky_relu", "prelu", "maxout"}
-
-// newNetwork returns an untrained network with the activation of that name.
-func newNetwork(name string, rate float32, rng *rand.Rand) *network {
-	n := &network{softmax: activation.LogSoftmax[float32]{Classes: classes}, rate: rate}
-	gain := 1.0 // for functions that are about u near 0
-	switch name {
-	case "identity":
-		n.activation = activation.Identity[float32]{}
-	case "sigmoid":
-		n.activation = activation.Sigmoid[float32]{}
-	case "tanh":
-		n.activation = activation.Tanh[float32]{}
-	case "relu":
-		n.activation, gain = activation.ReLU[float32]{}, 2 // half of the signal is cut off
-	case "leaky_relu":
-		n.activation, gain = activation.LeakyReLU[float32]{}, 2
-	case "prelu":
-		n.activation, gain = activation.NewPReLU[float32](hiddenUnits), 2
-	case "maxout":
-		n.activation = activation.NewMaxoutLayer[float32](pixels, hiddenUnits, 2, rng)
-	}
-	if name != "maxout" {
-		n.hidden = newDense(pixels, hiddenUnits, gain, rng)
-	}
-	if p, ok := n.activation.(activation.Parametric[float32]); ok {
+// newNetwork returns an untrained network with that activation.
+func newNetwork(a activation.Activation[float32], rate float32, rng *rand.Rand) *network {
+	n := &network{activation: a, softmax: activation.LogSoftmax[float32]{Classes: classes}, rate: rate}
+	if p, ok := a.(activation.Parametric[float32]); ok {
 		n.velocity = make([]float32, len(p.Parameters()))
 	}
-	n.output = newDense(hiddenUnits, classes, 1, rng)
+	n.hidden = newDense(pixels, width(a), gain(a), rng)
+	n.output = newDense(activation.OutputLen(a, width(a)), classes, 1, rng)
 	return n
 }
 
 // forward returns what goes into the activation, what comes out, and the log
 // probabilities of the classes, for a batch x.
 func (n *network) forward(x []float32) (u, h, logp []float32) {
-	u = x
-	if n.hidden != nil {
-		u = n.hidden.forward(x)
-	}
+	u = n.hidden.forward(x)
 	h = n.activation.Forward(nil, u)
 	logits := n.output.forward(h)
 	return u, h, n.softmax.Forward(logits, logits)
@@ -152,11 +126,8 @@ func (n *network) train(x []float32, labels []int) (loss float64) {
 	if p, ok := n.activation.(activation.Parametric[float32]); ok {
 		n.step(p.Parameters(), p.ParameterGradient(nil, u, dh), n.velocity)
 	}
-	if n.hidden != nil {
-		du := n.activation.Derivative(nil, u, dh)
-		n.hidden.backward(x, du)
-		n.step(n.hidden.parameters, n.hidden.gradient, n.hidden.velocity)
-	}
+	n.hidden.backward(x, n.activation.Derivative(nil, u, dh))
+	n.step(n.hidden.parameters, n.hidden.gradient, n.hidden.velocity)
 	n.step(n.output.parameters, n.output.gradient, n.output.velocity)
 	return loss
 }
@@ -207,15 +178,16 @@ func (n *network) slope() (mean float64, ok bool) {
 	return mean, ok
 }
 
-// watch observes the hidden units on all examples: on those it learns from, a
-// dead unit is one that learns nothing any more.
+// watch observes the hidden units on all examples of the training set. A unit
+// that is dead on all of them learns nothing any more.
 func (n *network) watch(d dataset) *activation.Monitor[float32] {
-	m := &activation.Monitor[float32]{Units: hiddenUnits}
+	m := &activation.Monitor[float32]{Units: n.output.inputs}
 	u, h, _ := n.forward(d.x)
-	if n.hidden == nil { // a maxout layer always passes its gradient on
-		m.Observe(h, nil)
-	} else {
-		m.Observe(h, n.activation.Derivative(nil, u, nil))
+	var derivative []float32 // nil for a maxout unit, which always passes its gradient on
+	switch n.activation.(type) {
+	case activation.Elementwise[float32], activation.PReLU[float32]:
+		derivative = n.activation.Derivative(nil, u, nil)
 	}
+	m.Observe(h, derivative)
 	return m
 }
