@@ -49,10 +49,14 @@
 //
 // # Around the functions
 //
-// [CheckDerivative] tests a derivative of your own, and [Monitor] watches the units
-// of a layer. [Parallel] spreads one over the processors, for long slices. [Parse] finds one
-// by its name, [Marshal] and [Unmarshal] keep one with its parameters, and
-// [Register] lets a type of your own take part.
+// [CheckDerivative] tests the derivative of an activation of your own. [Monitor]
+// watches the units of a layer. [Parallel] computes long slices on all processors.
+//
+// [Parse] reads an activation from a text such as "leaky_relu(alpha=0.2)", and
+// [Names] lists the names. [Marshal] and [Unmarshal] write and read JSON with the
+// learned parameters. [Any] is an activation as a field of your own struct, for JSON,
+// gob, flags, YAML and TOML. [Register] adds types of your own. [OutputLen] returns the
+// length of the output.
 //
 // # Two tiers
 //

@@ -10,26 +10,25 @@ import (
 	"sync"
 )
 
-// Register adds a type of your own to those that [Parse], [Marshal], [Unmarshal]
-// and [Any] know. It takes the name and any value of the type, whose fields do not
-// matter:
+// Register adds a type of your own to the types that [Parse], [Marshal],
+// [Unmarshal] and [Any] know. a is any value of the type; its fields do not matter.
 //
 //	activation.Register("snake", Snake[float32]{})
 //	activation.Register("snake", Snake[float64]{})
 //
-// The fields are written and read by encoding/json, as an object to which Marshal
-// adds the type. Implement json.Marshaler and json.Unmarshaler to change that, or to
-// check what is read. Choose fields whose zero value is a good default: Parse("snake")
-// returns the zero value. Write a String method: a type that embeds [ReLU] inherits
-// its String, "relu", which Parse reads as a ReLU.
+// encoding/json writes and reads the fields, as an object to which Marshal adds
+// the type. Implement json.Marshaler and json.Unmarshaler to change that, or to check
+// what is read. Choose fields whose zero value is a good default, because
+// Parse("snake") returns the zero value. Write a String method: a type that embeds
+// [ReLU] inherits its String, "relu", which Parse reads as a ReLU.
 //
-// For a type of this package, Register adds another name. Marshal goes on to
-// write the first one.
+// If a is the zero value of a type of this package, Register adds another name for
+// it. Marshal still writes the first name.
 //
-// Register panics if the name has other characters than ASCII letters, digits and
-// underscores, if it has no letter or digit, or if it is taken, in whatever spelling
-// Parse reads. It also panics if a is nil or a [Func], and if a type of your own has a
-// name already. Call it from init functions. It is safe for concurrent use.
+// Register panics if the name is taken, in any spelling that Parse reads as the
+// same. It also panics if the name has other characters than ASCII letters, digits and
+// underscores, or only underscores, if a is nil or a [Func], and if a type of your own
+// has a name already. Call it from init functions. It is safe for concurrent use.
 func Register[T Float](name string, a Activation[T]) {
 	const call = "Register"
 	a = plain(a)
@@ -50,6 +49,9 @@ func Register[T Float](name string, a Activation[T]) {
 	key := registeredName{fold(name), bits}
 	if taken || registered.types[key] != nil || sameName(name, "func") {
 		mistake(call, "the name %s is taken", name)
+	}
+	if builtin && !reflect.ValueOf(a).IsZero() {
+		mistake(call, "another name for %v is for its zero value: a name has no fields", t)
 	}
 	if !builtin {
 		if _, known := registered.own[t]; known {
@@ -127,7 +129,7 @@ func ownMembers[T Float](a Activation[T]) (name string, object []byte, members [
 	}
 	members, err = splitMembers(object)
 	if err == nil {
-		err = checkNested(members)
+		err = uniqueWithin(members)
 	}
 	if err != nil {
 		return "", nil, nil, fmt.Errorf("%s: its JSON: %w", name, err)
@@ -181,7 +183,7 @@ func marshalOwnText[T Float](a Activation[T]) (string, error) {
 
 // buildOwn returns a value of the registered type t.
 func buildOwn[T Float](t reflect.Type, members []member) (Activation[T], error) {
-	if err := checkNested(members); err != nil {
+	if err := uniqueWithin(members); err != nil {
 		return nil, err
 	}
 	object := []byte{'{'}

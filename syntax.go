@@ -138,46 +138,72 @@ func splitMembers(data []byte) (members []member, err error) {
 	return members, unique(members)
 }
 
-// unique returns an error if a key is there twice. Letter case does not count,
-// since it does not for the fields of encoding/json, which would take the last value.
+// unique returns an error if a key is there twice.
 func unique(members []member) error {
-	seen := make(map[string]bool, len(members))
+	seen := keys{}
 	for _, m := range members {
-		folded := strings.ToLower(strings.ToUpper(m.key))
-		if seen[folded] {
-			return fmt.Errorf("%s is there twice", short(strconv.Quote(m.key)))
+		if err := seen.add(m.key); err != nil {
+			return err
 		}
-		seen[folded] = true
 	}
 	return nil
 }
 
-// checkNested returns an error if a key is there twice in an object within the
-// values of the members.
-func checkNested(members []member) error {
+// keys holds the keys of an object in lower case, since letter case does not
+// count for the fields of encoding/json. It would take the last one of two values.
+type keys map[string]bool
+
+// add returns an error if the key is there already.
+func (k keys) add(key string) error {
+	folded := strings.ToLower(strings.ToUpper(key))
+	if k[folded] {
+		return fmt.Errorf("%s is there twice", short(strconv.Quote(key)))
+	}
+	k[folded] = true
+	return nil
+}
+
+// uniqueWithin returns an error if an object within the values of the members has
+// a key twice.
+func uniqueWithin(members []member) error {
 	for _, m := range members {
-		var list []json.RawMessage
-		switch {
-		case m.value[0] == '[' && bytes.IndexByte(m.value, '{') > 0:
-			if err := json.Unmarshal(m.value, &list); err != nil {
-				return err
-			}
-			for _, v := range list {
-				if err := checkNested([]member{{m.key, v}}); err != nil {
-					return err
-				}
-			}
-		case m.value[0] == '{':
-			inner, err := splitMembers(m.value)
-			if err == nil {
-				err = checkNested(inner)
-			}
-			if err != nil {
-				return fmt.Errorf("%s: %w", m.key, err)
-			}
+		if bytes.IndexByte(m.value, '{') < 0 {
+			continue
+		}
+		decoder := json.NewDecoder(bytes.NewReader(m.value))
+		decoder.UseNumber() // of any size
+		if err := uniqueKeys(decoder); err != nil {
+			return fmt.Errorf("%s: %w", short(m.key), err)
 		}
 	}
 	return nil
+}
+
+// uniqueKeys reads a value, and returns an error if an object in it has a key
+// twice.
+func uniqueKeys(decoder *json.Decoder) error {
+	token, err := decoder.Token()
+	delimiter, compound := token.(json.Delim)
+	if err != nil || !compound {
+		return err
+	}
+	seen := keys{}
+	for decoder.More() {
+		if delimiter == '{' {
+			key, err := decoder.Token()
+			if err != nil {
+				return err
+			}
+			if err := seen.add(key.(string)); err != nil {
+				return err
+			}
+		}
+		if err := uniqueKeys(decoder); err != nil {
+			return err
+		}
+	}
+	_, err = decoder.Token() // the end of the value
+	return err
 }
 
 // syntax returns an error of the decoder, with io.EOF in the words of the other
