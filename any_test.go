@@ -139,6 +139,18 @@ func TestPointersOfOthers(t *testing.T) {
 	}
 }
 
+// TestCheckAny checks that CheckDerivative finds a wrong method of the activation
+// in an Any, which the Any itself does not have.
+func TestCheckAny(t *testing.T) {
+	wrong := foreignParametricOutput[float64]{elementwisePReLU[float64]{activation.NewPReLU[float64](1)}, outputs[float64]{}}
+	x := []float64{-2, -1, 1, 2}
+	for _, a := range []activation.Activation[float64]{wrong, box[float64](wrong), &activation.Any[float64]{Activation: box[float64](wrong)}} {
+		if err := activation.CheckDerivative(a, x); err == nil || !strings.Contains(err.Error(), "DerivativeFromOutput") {
+			t.Errorf("CheckDerivative of a %T: %v", a, err)
+		}
+	}
+}
+
 // TestAnyReads reads what people write in a JSON file.
 func TestAnyReads(t *testing.T) {
 	leaky := activation.LeakyReLU[float64]{Alpha: 0.2}

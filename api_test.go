@@ -16,8 +16,8 @@ import (
 
 var update = flag.Bool("update", false, "write testdata/api.txt anew")
 
-// TestAPI checks that the public API is that of testdata/api.txt, so that no
-// change of it goes unseen. Comments are no part of it. If the change is meant,
+// TestAPI checks that the public API is the one in testdata/api.txt: no change of
+// it goes unseen. Comments are no part of it. If the change is meant,
 // write the file anew:
 //
 //	go test -run TestAPI -update .

@@ -39,8 +39,8 @@ import (
 // and temperature are 1; without classes, the whole slice is one distribution. All
 // other sizes are required.
 //
-// Parse reads what String returns, and the result is the same function bit for
-// bit, with three exceptions. The text of a [PReLU] does not hold its slopes, and
+// Parse reads what String returns for a type of this package, and the result is
+// the same function bit for bit, with three exceptions. The text of a [PReLU] does not hold its slopes, and
 // the result has those of [NewPReLU]. The text of a [MaxoutLayer] does not hold its
 // weights, and the result has those of [NewMaxoutLayer] for a generator with a
 // fixed seed: the same text always gives the same weights. The text of a [Func] is
@@ -54,8 +54,8 @@ func Parse[T Float](text string) (Activation[T], error) {
 	return a, failure("Parse", err)
 }
 
-// Marshal returns a as a JSON object of its type and its fields. Fields that
-// have their default are left out.
+// Marshal returns a as a JSON object of its type and its fields. Fields that are
+// 0 are left out.
 //
 //	{"type":"tanh"}
 //	{"type":"leaky_relu","alpha":0.2}
@@ -390,8 +390,8 @@ func sameBits[T Float](x, y []T) bool {
 }
 
 // A parameter is a field of an activation with its name. A parameter that is not
-// required has a default, which is 0 in the field. Only such a 0 may be left out, and
-// it must be: a 0 that is written down is an error, as it would mean the default.
+// required has a default, and its field is 0 then. A 0 that is written down is an
+// error, because the field would mean the default.
 type parameter[T Float] struct {
 	name     string
 	alias    string // another name, or ""

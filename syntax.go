@@ -63,8 +63,8 @@ func splitList(text string) (parts []string) {
 }
 
 // textValue returns a value of a text as JSON. The digits of a number stay as
-// they are if JSON has the same syntax. Otherwise it is the shortest decimal of the
-// T that strconv reads, so that it is not rounded twice.
+// they are if JSON has the same syntax. Otherwise they are the shortest decimal of the
+// T that strconv reads: a float64 would be rounded once more.
 func textValue[T Float](value string) []byte {
 	v, err := strconv.ParseFloat(value, bitSize[T]())
 	if errors.Is(err, strconv.ErrSyntax) {

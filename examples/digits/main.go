@@ -152,7 +152,7 @@ func run(args []string, out, status io.Writer) error {
 // fit trains a network with an activation. It stops if training diverges.
 func fit(c choice, train, test dataset, epochs int, rate float32, seed uint64, report func(string)) result {
 	start := time.Now()
-	rng := rand.New(rand.NewPCG(seed, 1)) // the same for each, so that they can be compared
+	rng := rand.New(rand.NewPCG(seed, 1)) // the same for each, to compare them
 	n := newNetwork(c.activation(), rate, rng)
 	r := result{name: c.name, network: n}
 	for e := 0; e < epochs && (e == 0 || !r.diverged()); e++ {

@@ -88,9 +88,9 @@ func TestAccuracy(t *testing.T) {
 	}
 }
 
-// TestDeadUnits checks what the program shows of dead units: few where a relu
-// layer learns at its default rate, most of them where it learns too fast, and
-// none of a leaky one, which learns still.
+// TestDeadUnits checks the share of dead units that the program shows: few in a
+// relu layer at the default rate, most of them if it learns too fast, and none in a
+// leaky layer, which goes on learning.
 func TestDeadUnits(t *testing.T) {
 	digits, err := load("")
 	if err != nil {

@@ -88,8 +88,8 @@ func curves(results []result) []byte {
 	return b.Bytes()
 }
 
-// drawable returns the losses up to the first that is not finite, where
-// training has blown up.
+// drawable returns the losses before the first that is not finite: training has
+// diverged there.
 func drawable(losses []float64) []float64 {
 	for i, l := range losses {
 		if math.IsNaN(l) || math.IsInf(l, 0) {
@@ -100,7 +100,7 @@ func drawable(losses []float64) []float64 {
 }
 
 // lossTicks returns round losses from one below low to one above high: 1, 2
-// and 5 of each power of ten, or the powers only where these are many.
+// and 5 of each power of ten, or only the powers if there are many.
 func lossTicks(low, high float64) (ticks []float64) {
 	factors := []float64{1, 2, 5}
 	if high > 1e4*low {
