@@ -1,6 +1,10 @@
 package scalar
 
-import "example.com/activation/internal/element"
+import (
+	"math"
+
+	"example.com/activation/internal/element"
+)
 
 // A maxout layer computes maxⱼ(wⱼᵀx + bⱼ) for each unit: weights are
 // [units][pieces][inputs], biases [units][pieces], x is [batch][inputs].
@@ -60,6 +64,23 @@ func winner[T element.Float](row, weights, biases []T, u, pieces int) (m T, w in
 	n := len(row)
 	k, end := u*pieces, (u+1)*pieces
 	w = k
+	if n < 8 { // where the calls below take longer than the sums
+		m = T(math.Inf(-1))
+		for ; k < end; k++ {
+			v, weights := biases[k], weights[k*n:][:n]
+			for i, x := range row {
+				v += x * weights[i]
+			}
+			if v > m { // a conditional move
+				w = k
+			}
+			if v != v && m == m {
+				w = k
+			}
+			m = max(m, v)
+		}
+		return m, w
+	}
 	for first := true; k < end; first = false {
 		var z [4]T
 		count := 1
