@@ -28,9 +28,7 @@ func SoftmaxMasked[T element.Float](dst, x []T, keep []bool, classes, stride int
 
 // SoftmaxDerivative sets dst to Jᵀ·upstream for the Jacobian J of Softmax at x.
 func SoftmaxDerivative[T element.Float](dst, x, upstream []T, classes, stride int, tau T) {
-	if !derivative(dst, x, upstream, classes, stride, tau, false) {
-		scalar.SoftmaxDerivative(dst, x, upstream, classes, stride, tau)
-	}
+	derivative(dst, x, upstream, classes, stride, tau, false)
 }
 
 // SoftmaxDerivativeFromOutput is SoftmaxDerivative for y, the softmax of x.
@@ -69,10 +67,7 @@ func LogSoftmaxMasked[T element.Float](dst, x []T, keep []bool, classes, stride 
 // LogSoftmaxDerivative sets dst to Jᵀ·upstream for the Jacobian J of LogSoftmax
 // at x.
 func LogSoftmaxDerivative[T element.Float](dst, x, upstream []T, classes, stride int, tau T) {
-	if vector.On && derivative(dst, x, upstream, classes, stride, tau, true) {
-		return
-	}
-	scalar.LogSoftmaxDerivative(dst, x, upstream, classes, stride, tau)
+	derivative(dst, x, upstream, classes, stride, tau, true)
 }
 
 // LogSoftmaxDerivativeFromOutput is LogSoftmaxDerivative for y, the log-softmax
@@ -109,23 +104,42 @@ func mask[T element.Float](dst, x []T, keep []bool, masked T) {
 }
 
 // derivative computes the output of Softmax or LogSoftmax, and from there the
-// derivative. It reports false, and has done nothing, where there is no place for
-// the output: where dst is upstream, and a distribution longer than a buffer.
-func derivative[T element.Float](dst, x, upstream []T, classes, stride int, tau T, log bool) bool {
+// derivative.
+func derivative[T element.Float](dst, x, upstream []T, classes, stride int, tau T, log bool) {
 	if !same(dst, upstream) {
 		backward(dst, x, dst, upstream, classes, stride, tau, log)
-		return true
+		return
 	}
+	// There is no place for the output in dst. Buffers of two sizes hold it: clearing the
+	// large one takes longer than the work on a short row.
+	if classes*stride <= maxRow {
+		var y [maxRow]T
+		derivativeInPlace(dst, x, classes, stride, tau, log, y[:])
+	} else {
+		derivativeOfLongInPlace(dst, x, classes, stride, tau, log)
+	}
+}
+
+// The elements of the buffers of derivative.
+const longRow = 1 << 16
+
+//go:noinline
+func derivativeOfLongInPlace[T element.Float](dst, x []T, classes, stride int, tau T, log bool) {
+	var y [longRow]T
+	derivativeInPlace(dst, x, classes, stride, tau, log, y[:])
+}
+
+// derivativeInPlace is derivative for dst = upstream, with a buffer for y.
+func derivativeInPlace[T element.Float](dst, x []T, classes, stride int, tau T, log bool, y []T) {
 	size := classes * stride
-	if size > maxRow {
-		return false
+	if size <= len(y) {
+		for start := 0; start < len(x); start += size {
+			out := dst[start:][:size]
+			backward(out, x[start:][:size], y[:size], out, classes, stride, tau, log)
+		}
+		return
 	}
-	var y [maxRow]T
-	for start := 0; start < len(x); start += size {
-		out := dst[start:][:size]
-		backward(out, x[start:][:size], y[:size], out, classes, stride, tau, log)
-	}
-	return true
+	// TODO columns
 }
 
 // backward is derivative with y for the output.

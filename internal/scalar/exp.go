@@ -6,21 +6,26 @@ import (
 	"example.com/activation/internal/element"
 )
 
-// exp32 returns eˣ for x ≤ 0 to a relative error of 2⁻²⁷: from the point of
-// expTable next to x, 1/16 apart, it goes on by a cubic. Below −106, where a
-// float32 has nothing left, it returns 0. NaN gives NaN.
-func exp32(x float64) float64 {
-	const zero, limit = 0x1.8p48, 106
-	k := x + (zero + limit)
-	i := math.Float64bits(k) - math.Float64bits(zero)
-	if i >= uint64(len(expTable)) {
-		if x == x {
-			x = 0
-		}
-		return x
-	}
-	b, t := x-(k-(zero+limit)), expTable[i]
-	return t + t*(b*(expCubic[0]+b*(expCubic[1]+b*expCubic[2])))
+// The exponentials of a softmax are those of (x − max)/τ, which is never above 0.
+// Here a ≥ 0 is how far it lies below. The results are scaled up by a power of two, so
+// that none is subnormal: processors take 50 ns for an operation on subnormals. The
+// sum is scaled likewise, and so the quotient is right.
+
+// far32 is an a from which on e^−a is 0 in float32, below half the smallest subnormal.
+const far32 = 106
+
+// exp32 returns 2⁶⁴·e^−a for a ≥ 0 as value + rest, to a relative error of 2⁻²⁷: value is
+// the point of expTable next to it, 1/16 apart, and rest comes from a cubic. The sum is 0
+// from far32 on, and NaN for NaN. There is no branch. The third result is the index of
+// the point.
+func exp32(a float64) (value, rest float64, point uint64) {
+	const zero = 0x1.8p48 // where a float64 counts in steps of 1/16
+	a = min(a, far32)
+	k := (zero + far32) - a
+	point = (math.Float64bits(k) - math.Float64bits(zero)) % uint64(len(expTable))
+	b := ((zero + far32) - k) - a
+	value = expTable[point]
+	return value, value * (b * (expCubic[0] + b*(expCubic[1]+b*expCubic[2]))), point
 }
 
 // For float64, with n = round(256·x/ln 2),
@@ -52,10 +57,6 @@ func expPoint(x float64) (n uint64, k float64) {
 	return math.Float64bits(k), k - element.RoundToInt
 }
 
-// expLimit is what n, as expPoint returns it, is below as an int64 where x is below
-// −707, and may be where x is NaN.
-const expLimit = 0x4338000000000000 - 707*369 // 369 < 256/ln2
-
 // expStep returns 2^(n/256)·eʳ to 0.55 ULP as value + rest, where value is
 // 2^(n/256), and the exact sum has 4 bits more. (It is apart from expPoint so
 // that both are inlined.)
@@ -63,6 +64,31 @@ func expStep(n uint64, r float64) (value, rest float64) {
 	t, s := exp2(n), r*r
 	p := r + s*((expQuartic[0]+r*expQuartic[1])+s*expQuartic[2])
 	return t, t * (p + exp2Table[n%256].rest)
+}
+
+// far64 is an a from which on e^−a is 0 in float64, below half the smallest subnormal.
+const far64 = 746
+
+// expReduce returns n and r for 2⁵¹²·e^−a, for a ≥ 0 or NaN: n as expPoint does. From
+// far64 on they are those of far64.
+func expReduce(a float64) (n uint64, r float64) {
+	x := -min(a, far64)
+	n, k := expPoint(x)
+	return n + 512*256, (x - k*stepHigh) - k*stepLow
+}
+
+// exp64 returns 2⁵¹²·e^−a for the n and r of expReduce as value + rest, like expStep, but
+// 0 from far64 on, without a branch. The third result is the bits of value.
+func exp64(n uint64, r float64) (value, rest float64, power uint64) {
+	const far = 0x4338000000000000 - 275_335 + 512*256 // the n of an a of 745.5
+	power = exp2Table[n%256].bits + n<<44
+	if int64(n) < far {
+		power = 0
+	}
+	value = math.Float64frombits(power)
+	s := r * r
+	p := r + s*((expQuartic[0]+r*expQuartic[1])+s*expQuartic[2])
+	return value, value * (p + exp2Table[n%256].rest), power
 }
 
 // expTail returns gain·eˣ·(1 + eˣ)^power for every x ≤ 0, down through the

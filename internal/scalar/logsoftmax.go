@@ -7,103 +7,225 @@ import (
 )
 
 // LogSoftmax sets dst to (x − m)/τ − log(1 + rest) over each distribution of
-// classes entries that lie stride apart, where m is the first maximum and rest
-// the sum of e^((x − m)/τ) over all the other entries. Neither term is
+// classes entries that lie stride apart, where m is the maximum and rest
+// the sum of e^((x − m)/τ) over all entries but one that is m. Neither term is
 // positive, so they cannot cancel, and the logarithm of 1 + rest keeps all bits
-// of a small rest.
+// of a small rest. An entry that is m adds to ties, the others to below.
 func LogSoftmax[T element.Float](dst, x []T, classes, stride int, tau T) {
-	for outer := 0; outer < len(x); outer += classes * stride {
-		for start := outer; start < outer+stride; start++ {
-			in, out := row(x, start, classes, stride), row(dst, start, classes, stride)
-			m, log := logRest(in, stride, tau)
-			for i := 0; i < len(in); i += stride {
-				out[i] = logProbability(in[i], m, tau, log)
+	switch {
+	case stride == 1:
+		logSoftmaxRows(dst, x, classes, tau)
+	case stride <= narrow:
+		var scratch [perColumn * narrow]float64
+		logSoftmaxColumns(dst, x, classes, stride, tau, scratch[:])
+	default:
+		var scratch [perColumn * block]float64
+		logSoftmaxColumns(dst, x, classes, stride, tau, scratch[:])
+	}
+}
+
+func logSoftmaxRows[T element.Float](dst, x []T, classes int, tau T) {
+	factor, divisor := element.Quotient(float64(tau))
+	for ; len(x) > 0; x, dst = x[classes:], dst[classes:] {
+		in, out := x[:classes], dst[:classes]
+		var m, log float64
+		switch in := any(in).(type) {
+		case []float32:
+			m = float64(largest32(in))
+			below, ties := exponentials32(in, m, float64(tau))
+			log = logSum(below*0x1p-64, ties, m)
+		case []float64:
+			m = largest64(in)
+			below, ties := exponentials64(in, m, float64(tau))
+			log = logSum(below*0x1p-512, ties, m)
+		}
+		for i, v := range in {
+			d := float64(v) - m
+			if tau != 1 {
+				d = (float64(v)*factor - m*factor) / divisor
 			}
+			out[i] = T(d - log)
 		}
 	}
 }
 
-// LogSoftmaxDerivative sets dst to Jᵀ·upstream for the Jacobian J of LogSoftmax
-// at x.
-func LogSoftmaxDerivative[T element.Float](dst, x, upstream []T, classes, stride int, tau T) {
-	for outer := 0; outer < len(x); outer += classes * stride {
-		for start := outer; start < outer+stride; start++ {
-			in, g := row(x, start, classes, stride), row(upstream, start, classes, stride)
-			m, log := logRest(in, stride, tau)
-			total := gradientSum(g, classes, stride)
-			out := row(dst, start, classes, stride)
-			for i := 0; i < len(in); i += stride {
-				out[i] = logBackward(logProbability(in[i], m, tau, log), element.Upstream(1, g, i), total, tau)
-			}
-		}
-	}
+// logSum returns log(below + ties), where the first of the ties is the 1. It is NaN for a
+// maximum m of ±Inf.
+func logSum(below float64, ties int, m float64) float64 {
+	return math.Log1p(below+float64(ties-1)) + (m - m)
 }
 
-// LogSoftmaxDerivativeFromOutput is LogSoftmaxDerivative for y, the log-softmax
-// of x.
-func LogSoftmaxDerivativeFromOutput[T element.Float](dst, y, upstream []T, classes, stride int, tau T) {
-	for outer := 0; outer < len(y); outer += classes * stride {
-		for start := outer; start < outer+stride; start++ {
-			in, g := row(y, start, classes, stride), row(upstream, start, classes, stride)
-			total := gradientSum(g, classes, stride)
-			out := row(dst, start, classes, stride)
-			for i := 0; i < len(in); i += stride {
-				out[i] = logBackward(in[i], element.Upstream(1, g, i), total, tau)
-			}
+// exponentials32 returns the sum of 2⁶⁴·e^((x − m)/τ) over the entries that are below m,
+// and how many are not.
+func exponentials32(x []float32, m, tau float64) (below float64, ties int) {
+	factor, divisor := element.Quotient(tau)
+	for _, v := range x {
+		a := m - float64(v)
+		if tau != 1 {
+			a = (m*factor - float64(v)*factor) / divisor
 		}
+		value, rest, _ := exp32(a)
+		e, tie := apart(value+rest, a)
+		below += e
+		ties += tie
 	}
+	return below, ties
 }
 
-// logBackward returns (gᵢ − pᵢ·Σg)/τ for log probability y = log pᵢ. Where pᵢ
-// is close to 1 and gᵢ most of the sum, the difference has lost its bits; so
+// apart returns e and 0 for a > 0 or NaN, else 0 and 1, without a branch.
+func apart(e, a float64) (below float64, tie int) {
+	bits := math.Float64bits(e)
+	if a <= 0 {
+		bits, tie = 0, 1
+	}
+	return math.Float64frombits(bits), tie
+}
+
+// exponentials64 returns the sum of 2⁵¹²·e^((x − m)/τ) over the entries that are below m,
+// and how many are not.
 //
-//	gᵢ − pᵢ·Σg = (1 − pᵢ)·gᵢ − pᵢ·(Σg − gᵢ)
-func logBackward[T element.Float](y, g T, total sum, tau T) T {
-	p := expTail(float64(y), 1, 0)
-	others := 1 - p
-	if p > 0.5 {
-		others = -math.Expm1(float64(y))
+// It adds up eight terms before it takes the errors of a sum along, too: they
+// can lose no more than 3 bits.
+func exponentials64(x []float64, m, tau float64) (below float64, ties int) {
+	factor, divisor := element.Quotient(tau)
+	var total sum
+	for len(x) > 0 {
+		eight := 0.0
+		n := min(8, len(x))
+		for _, v := range x[:n] {
+			a, rest := exactDifference(m*factor, v*factor)
+			if tau != 1 {
+				a, rest = exactQuotient(a, rest, divisor)
+			}
+			value, more, _ := exp64(expReduce(a))
+			e := value + (more - value*keepRest(a, rest))
+			e, tie := apart(e, a)
+			eight += e
+			ties += tie
+		}
+		total = total.plus(eight)
+		x = x[n:]
 	}
-	d := others*float64(g) - p*((total.high-float64(g))+total.low)
-	return T(d / float64(tau))
+	return total.value(), ties
 }
 
-// gradientSum returns the sum of the gradients of one row.
-func gradientSum[T element.Float](g []T, classes, stride int) (s sum) {
-	if g == nil {
-		return sum{high: float64(classes)}
-	}
-	for i := 0; i < len(g); i += stride {
-		s.add(float64(g[i]))
-	}
-	return s
+// exactDifference returns m − x for m ≥ x, and its rounding error. Without that, the
+// exponential of a difference of 100 would lose six bits, and LogSoftmax all of these if
+// one entry is far above the others.
+func exactDifference(m, x float64) (a, rest float64) {
+	a = m - x
+	t := m - a
+	return a, (m - (a + t)) - (x - t)
 }
 
-// LogSoftmaxJacobian sets dst to the n×n derivatives of n outputs by n inputs,
-// ∂yᵢ/∂xⱼ = (δᵢⱼ − pⱼ)/τ. The last row of dst must hold p = softmax x.
-func LogSoftmaxJacobian[T element.Float](dst []T, n int, tau T) {
-	jacobian(dst, n, tau, func(T) T { return 1 })
+// exactQuotient returns (a + rest)/divisor and its rounding error.
+func exactQuotient(a, rest, divisor float64) (q, r float64) {
+	q = a / divisor
+	return q, (math.FMA(-q, divisor, a) + rest) / divisor
 }
 
-// logRest returns the maximum m of a row, and log(1 + rest).
-func logRest[T element.Float](x []T, stride int, tau T) (m T, log float64) {
-	at := first(x, stride)
-	m = x[at]
-	var rest sum
-	exponentials(nil, x[:at], stride, m, tau, &rest)
-	if at+stride < len(x) {
-		exponentials(nil, x[at+stride:], stride, m, tau, &rest)
+// keepRest returns the rest of a, and 0 from far64 on: for an infinite a it is NaN.
+func keepRest(a, rest float64) float64 {
+	bits := math.Float64bits(rest)
+	if a >= far64 {
+		bits = 0
 	}
-	// The difference is NaN for a maximum of ±Inf, else 0.
-	return m, math.Log1p(rest.value()) + float64(m-m)
+	return math.Float64frombits(bits)
 }
 
-// logProbability returns (v − m)/τ − log.
-func logProbability[T element.Float](v, m, tau T, log float64) T {
-	d := float64(v) - float64(m)
-	if tau != 1 {
-		factor, divisor := element.Quotient(float64(tau))
-		d = (float64(v)*factor - float64(m)*factor) / divisor
+func logSoftmaxColumns[T element.Float](dst, x []T, classes, stride int, tau T, scratch []float64) {
+	factor, divisor := element.Quotient(float64(tau))
+	most := len(scratch) / perColumn
+	for outer := 0; outer < len(x); outer += classes * stride {
+		end := outer + classes*stride
+		for start := outer; start < outer+stride; start += most {
+			width := min(most, outer+stride-start)
+			m := scratch[:width]
+			var logs []float64
+			switch x := any(x).(type) {
+			case []float32:
+				largestColumns32(m, x[start:end], stride)
+				logs = exponentialsColumns32(scratch[most:], m, x[start:end], stride, float64(tau))
+			case []float64:
+				largestColumns64(m, x[start:end], stride)
+				logs = exponentialsColumns64(scratch[most:], m, x[start:end], stride, float64(tau))
+			}
+			for at := start; at < end; at += stride {
+				in, out, m, logs := x[at:][:width], dst[at:][:width], m[:width], logs[:width]
+				for c, v := range in {
+					d := float64(v) - m[c]
+					if tau != 1 {
+						d = (float64(v)*factor - m[c]*factor) / divisor
+					}
+					out[c] = T(d - logs[c])
+				}
+			}
+		}
 	}
-	return T(d - log)
+}
+
+// exponentialsColumns32 returns the logarithms of the sums for columns with the maxima m.
+func exponentialsColumns32(scratch, m []float64, x []float32, stride int, tau float64) []float64 {
+	factor, divisor := element.Quotient(tau)
+	width, most := len(m), len(scratch)/(perColumn-1)
+	below, ties := scratch[:width], scratch[most:][:width]
+	clear(below)
+	clear(ties)
+	for {
+		in, below, ties, m := x[:width], below[:width], ties[:width], m[:width]
+		for c, v := range in {
+			a := m[c] - float64(v)
+			if tau != 1 {
+				a = (m[c]*factor - float64(v)*factor) / divisor
+			}
+			value, rest, _ := exp32(a)
+			e, tie := apart(value+rest, a)
+			below[c] += e
+			ties[c] += float64(tie)
+		}
+		if len(x) <= stride {
+			break
+		}
+		x = x[stride:]
+	}
+	for c := range below {
+		below[c] = logSum(below[c]*0x1p-64, int(ties[c]), m[c])
+	}
+	return below
+}
+
+// exponentialsColumns64 is exponentialsColumns32 for float64.
+func exponentialsColumns64(scratch, m []float64, x []float64, stride int, tau float64) []float64 {
+	factor, divisor := element.Quotient(tau)
+	width, most := len(m), len(scratch)/(perColumn-1)
+	eights, ties, totals := scratch[:width], scratch[most:][:width], newSums(scratch[2*most:4*most], width)
+	clear(eights)
+	clear(ties)
+	for k := 1; ; k++ {
+		in, eights, ties, m := x[:width], eights[:width], ties[:width], m[:width]
+		for c, v := range in {
+			a, rest := exactDifference(m[c]*factor, v*factor)
+			if tau != 1 {
+				a, rest = exactQuotient(a, rest, divisor)
+			}
+			value, more, _ := exp64(expReduce(a))
+			e := value + (more - value*keepRest(a, rest))
+			e, tie := apart(e, a)
+			eights[c] += e
+			ties[c] += float64(tie)
+		}
+		last := len(x) <= stride
+		if k%8 == 0 || last {
+			totals.add(eights)
+		}
+		if last {
+			break
+		}
+		x = x[stride:]
+	}
+	logs := totals.values()
+	for c := range logs {
+		logs[c] = logSum(logs[c]*0x1p-512, int(ties[c]), m[c])
+	}
+	return logs
 }

@@ -6,239 +6,382 @@ import (
 	"example.com/activation/internal/element"
 )
 
+// Softmax and LogSoftmax have two kinds of loops. Rows are for distributions of
+// consecutive entries. Columns are for those whose entries lie stride apart: they work
+// on up to block neighbouring distributions at a time, entry by entry, and so along
+// memory. Down one column at a time each entry is another cache line, and for a stride
+// that is a power of two all of these compete for the same few places in the cache.
+// Both kinds compute the same bits, since they add up in the same order.
+//
+// scratch holds the maxima and sums of the columns, perColumn float64s for each. It has
+// two sizes: clearing the large one takes longer than the work on a few short columns.
+const (
+	perColumn = 5
+	narrow    = 16
+	block     = 256
+)
+
 // Softmax sets dst to e^(x/τ) / Σ e^(x/τ) over each distribution of classes
 // entries that lie stride apart.
 //
 // Subtracting the largest entry first keeps every exponential at or below 1.
-// Where there is no softmax, with a NaN or +Inf or nothing but −Inf in the
+// If there is no softmax, with a NaN or +Inf or nothing but −Inf in the
 // row, the sum is NaN, as Inf − Inf is, and makes the whole row NaN.
 func Softmax[T element.Float](dst, x []T, classes, stride int, tau T) {
+	switch {
+	case stride == 1:
+		softmaxRows(dst, x, classes, tau)
+	case stride <= narrow:
+		var scratch [perColumn * narrow]float64
+		softmaxColumns(dst, x, classes, stride, tau, scratch[:])
+	default:
+		var scratch [perColumn * block]float64
+		softmaxColumns(dst, x, classes, stride, tau, scratch[:])
+	}
+}
+
+func softmaxRows[T element.Float](dst, x []T, classes int, tau T) {
 	switch dst := any(dst).(type) {
 	case []float32:
-		softmax32(dst, any(x).([]float32), classes, stride, float64(tau))
+		softmaxRows32(dst, any(x).([]float32), classes, float64(tau))
 	case []float64:
-		softmax64(dst, any(x).([]float64), classes, stride, float64(tau))
+		softmaxRows64(dst, any(x).([]float64), classes, float64(tau))
 	}
 }
 
-func softmax32(dst, x []float32, classes, stride int, tau float64) {
-	for outer := 0; outer < len(x); outer += classes * stride {
-		for start := outer; start < outer+stride; start++ {
-			end := start + (classes-1)*stride + 1
-			in, out := x[start:end], dst[start:end]
-			var s sum
-			exponentials32(out, in, stride, float64(largest32(in, stride)), tau, &s)
-			inverse := float32(1 / s.high)
-			scaleRow(out, stride, inverse)
+func softmaxColumns[T element.Float](dst, x []T, classes, stride int, tau T, scratch []float64) {
+	switch dst := any(dst).(type) {
+	case []float32:
+		softmaxColumns32(dst, any(x).([]float32), classes, stride, float64(tau), scratch)
+	case []float64:
+		softmaxColumns64(dst, any(x).([]float64), classes, stride, float64(tau), scratch)
+	}
+}
+
+// softmaxRows32 adds up in float64: a sum of float32 terms needs no more bits.
+func softmaxRows32(dst, x []float32, classes int, tau float64) {
+	factor, divisor := element.Quotient(tau)
+	for ; len(x) > 0; x, dst = x[classes:], dst[classes:] {
+		in, out := x[:classes], dst[:classes]
+		m := float64(largest32(in))
+		sum, least := 0.0, uint64(math.MaxUint64) // of the points that are not 0
+		for i, v := range in {
+			a := m - float64(v)
+			if tau != 1 {
+				a = (m*factor - float64(v)*factor) / divisor
+			}
+			value, rest, point := exp32(a)
+			e := value + rest
+			sum += e
+			least = min(least, point-1)
+			out[i] = float32(e)
+		}
+		if expTable[(least+1)%uint64(len(expTable))]/sum < normal32 {
+			factor := float32(0x1p64 / sum)
+			for i, e := range out {
+				out[i] = scaleDown32(e * factor)
+			}
+		} else {
+			factor := float32(1 / sum)
+			for i := range out {
+				out[i] *= factor
+			}
 		}
 	}
 }
 
-func softmax64(dst, x []float64, classes, stride int, tau float64) {
-	for outer := 0; outer < len(x); outer += classes * stride {
-		for start := outer; start < outer+stride; start++ {
-			end := start + (classes-1)*stride + 1
-			in, out := x[start:end], dst[start:end]
-			var s sum
-			exponentials64(out, in, stride, largest64(in, stride), tau, &s)
-			inverse := 1 / s.value()
-			scaleRow(out, stride, inverse)
+func softmaxRows64(dst, x []float64, classes int, tau float64) {
+	factor, divisor := element.Quotient(tau)
+	for ; len(x) > 0; x, dst = x[classes:], dst[classes:] {
+		in, out := x[:classes], dst[:classes]
+		m := largest64(in)
+		var total sum
+		least := uint64(math.MaxUint64) // of the powers of two that are not 0
+		for len(in) > 0 {
+			eight := 0.0
+			n := min(8, len(in))
+			some, to := in[:n], out[:n]
+			for i, v := range some {
+				a := m - v
+				if tau != 1 {
+					a = (m*factor - v*factor) / divisor
+				}
+				value, rest, power := exp64(expReduce(a))
+				e := value + rest
+				eight += e
+				least = min(least, power-1)
+				to[i] = e
+			}
+			total = total.plus(eight)
+			in, out = in[n:], out[n:]
+		}
+		out, sum := dst[:classes], total.value()
+		if math.Float64frombits(least+1)/sum < normal64 {
+			factor := 0x1p512 / sum
+			for i, e := range out {
+				out[i] = scaleDown64(e * factor)
+			}
+		} else {
+			factor := 1 / sum
+			for i := range out {
+				out[i] *= factor
+			}
 		}
 	}
 }
 
-// scaleRow multiplies a row by c.
-func scaleRow[T element.Float](row []T, stride int, c T) {
-	if stride == 1 {
-		for i := range row {
-			row[i] *= c
-		}
-		return
+// Results below these may be subnormal: they have an exponential that is a little
+// smaller than the point or power of two that it was computed from.
+const (
+	normal32 = 0x1.1p-126
+	normal64 = 0x1.1p-1022
+)
+
+// scaleDown32 returns v/2⁶⁴ for a normal v > 0, 0 or NaN, without an operation on subnormals.
+// Adding a large number rounds v to the multiples of the smallest subnormal, times 2⁶⁴,
+// and leaves in the lowest bits how many these are.
+func scaleDown32(v float32) float32 {
+	const round = 0x1p23 * 0x1p-149 * 0x1p64
+	bits := math.Float32bits(v) - 64<<23
+	tiny := math.Float32bits(v+round) - roundBits32
+	if v < 0x1p-126*0x1p64 {
+		bits = tiny
 	}
-	for i := 0; i < len(row); i += stride {
-		row[i] *= c
+	if v != v {
+		bits = math.Float32bits(v)
 	}
+	return math.Float32frombits(bits)
 }
+
+// scaleDown64 is scaleDown32 for float64 and 2⁵¹².
+func scaleDown64(v float64) float64 {
+	const round = 0x1p52 * 0x1p-1074 * 0x1p512
+	bits := math.Float64bits(v) - 512<<52
+	tiny := math.Float64bits(v+round) - roundBits64
+	if v < 0x1p-1022*0x1p512 {
+		bits = tiny
+	}
+	if v != v {
+		bits = math.Float64bits(v)
+	}
+	return math.Float64frombits(bits)
+}
+
+// The bits of round in scaleDown32 and scaleDown64.
+const (
+	roundBits32 = (127 + 23 - 149 + 64) << 23
+	roundBits64 = (1023 + 52 - 1074 + 512) << 52
+)
 
 // largest32 returns the maximum of a row. It compares integers, since that takes
 // no branch: where rows are short, each new maximum would be a misprediction. As
 // integers the floats from 0 up are in order, and above the others, whose order
 // is reversed. A NaN may win or lose: the sum of the exponentials finds it.
-func largest32(x []float32, stride int) float32 {
+func largest32(x []float32) float32 {
 	m := int32(math.MinInt32)
-	if stride == 1 { // the compiler's better loop
-		for _, v := range x {
-			m = max(m, int32(math.Float32bits(v)))
-		}
-	} else {
-		for i := 0; i < len(x); i += stride {
-			m = max(m, int32(math.Float32bits(x[i])))
-		}
+	for _, v := range x {
+		m = max(m, int32(math.Float32bits(v)))
 	}
 	if m < 0 {
-		for i := 0; i < len(x); i += stride {
-			m = min(m, int32(math.Float32bits(x[i])))
+		for _, v := range x {
+			m = min(m, int32(math.Float32bits(v)))
 		}
 	}
 	return math.Float32frombits(uint32(m))
 }
 
 // largest64 is largest32 for float64.
-func largest64(x []float64, stride int) float64 {
+func largest64(x []float64) float64 {
 	m := int64(math.MinInt64)
-	if stride == 1 { // the compiler's better loop
-		for _, v := range x {
-			m = max(m, int64(math.Float64bits(v)))
-		}
-	} else {
-		for i := 0; i < len(x); i += stride {
-			m = max(m, int64(math.Float64bits(x[i])))
-		}
+	for _, v := range x {
+		m = max(m, int64(math.Float64bits(v)))
 	}
 	if m < 0 {
-		for i := 0; i < len(x); i += stride {
-			m = min(m, int64(math.Float64bits(x[i])))
+		for _, v := range x {
+			m = min(m, int64(math.Float64bits(v)))
 		}
 	}
 	return math.Float64frombits(uint64(m))
 }
 
-// SoftmaxDerivative sets dst to Jᵀ·upstream for the Jacobian J of Softmax at x.
-func SoftmaxDerivative[T element.Float](dst, x, upstream []T, classes, stride int, tau T) {
+// softmaxColumns32 is softmaxRows32 for columns.
+func softmaxColumns32(dst, x []float32, classes, stride int, tau float64, scratch []float64) {
+	factor, divisor := element.Quotient(tau)
+	most := len(scratch) / perColumn
 	for outer := 0; outer < len(x); outer += classes * stride {
-		for start := outer; start < outer+stride; start++ {
-			p := probabilities[T]{x: row(x, start, classes, stride), tau: tau}
-			p.max = p.x[first(p.x, stride)]
-			var s sum
-			exponentials(nil, p.x, stride, p.max, tau, &s)
-			p.inverse = T(1 / s.value())
-			out := row(dst, start, classes, stride)
-			softmaxBackward(out, p, out, stride, tau)
-		}
-	}
-}
-
-// SoftmaxDerivativeFromOutput is SoftmaxDerivative for y, the softmax of x.
-func SoftmaxDerivativeFromOutput[T element.Float](dst, y, upstream []T, classes, stride int, tau T) {
-	for outer := 0; outer < len(y); outer += classes * stride {
-		for start := outer; start < outer+stride; start++ {
-			p := probabilities[T]{y: row(y, start, classes, stride)}
-			softmaxBackward(row(dst, start, classes, stride), p, row(upstream, start, classes, stride), stride, tau)
-		}
-	}
-}
-
-// softmaxBackward sets dst to yᵢ·Σⱼ yⱼ(gᵢ − gⱼ)/τ for one row, as
-//
-//	yᵢ·((gᵢ − m) − Σⱼ yⱼ(gⱼ − m))/τ
-//
-// That is the same for every m, as Σ yⱼ = 1, but its roundings are not. They stay
-// small beside the terms if m is the mean Σ yⱼgⱼ, since |gᵢ − m| is then at most
-// Σⱼ yⱼ|gᵢ − gⱼ|. The mean is found from the g beside the largest y: if that y is
-// close to 1, the mean is all but its g, and what the others contribute is not
-// lost. For a constant g the result is exactly 0.
-//
-// An upstream beside a y of 0 does not count, even if it is NaN or infinite.
-func softmaxBackward[T element.Float](dst []T, p probabilities[T], g []T, stride int, tau T) {
-	top, c := T(-1), 0.0
-	for i := 0; i < len(dst); i += stride {
-		if y := p.at(i); y > top {
-			top, c = y, float64(element.Upstream(1, g, i))
-		}
-	}
-	m := c + p.mean(g, stride, c)
-	s := p.mean(g, stride, m)
-	for i := 0; i < len(dst); i += stride {
-		y, d := float64(p.at(i)), 0.0
-		if y != 0 {
-			d = y * ((float64(element.Upstream(1, g, i)) - m) - s)
-			if tau != 1 {
-				d /= float64(tau)
+		end := outer + classes*stride
+		for start := outer; start < outer+stride; start += most {
+			width := min(most, outer+stride-start)
+			m, sums := scratch[:width], scratch[most:][:width]
+			largestColumns32(m, x[start:end], stride)
+			clear(sums)
+			least := uint64(math.MaxUint64)
+			for at := start; at < end; at += stride {
+				in, out := x[at:][:width], dst[at:][:width]
+				m, sums := m[:width], sums[:width]
+				for c, v := range in {
+					a := m[c] - float64(v)
+					if tau != 1 {
+						a = (m[c]*factor - float64(v)*factor) / divisor
+					}
+					value, rest, point := exp32(a)
+					e := value + rest
+					sums[c] += e
+					least = min(least, point-1)
+					out[c] = float32(e)
+				}
+			}
+			if expTable[(least+1)%uint64(len(expTable))]/largestSum(sums) < normal32 {
+				for at := start; at < end; at += stride {
+					out, sums := dst[at:][:width], sums[:width]
+					for c, e := range out {
+						out[c] = scaleDown32(e * float32(0x1p64/sums[c]))
+					}
+				}
+				continue
+			}
+			factors := m
+			for c, sum := range sums {
+				factors[c] = 1 / sum
+			}
+			for at := start; at < end; at += stride {
+				out, factors := dst[at:][:width], factors[:width]
+				for c := range out {
+					out[c] *= float32(factors[c])
+				}
 			}
 		}
-		dst[i] = T(d)
 	}
 }
 
-// probabilities are those of one row: y, or where that could not be kept, what
-// it takes to compute them from x again.
-type probabilities[T element.Float] struct {
-	y, x     []T
-	max, tau T
-	inverse  T // of the sum of the exponentials
-}
-
-func (p *probabilities[T]) at(i int) T {
-	if p.y != nil {
-		return p.y[i]
-	}
-	return p.again(i)
-}
-
-// again returns what Softmax gives for x[i], to the bit.
-func (p *probabilities[T]) again(i int) T {
-	var e [1]T
-	exponentials(e[:], p.x[i:i+1], 1, p.max, p.tau, new(sum))
-	return e[0] * p.inverse
-}
-
-// mean returns Σ yⱼ(gⱼ − c).
-func (p *probabilities[T]) mean(g []T, stride int, c float64) float64 {
-	var s sum
-	for i := 0; i < max(len(p.y), len(p.x)); i += stride {
-		if p.at(i) == 0 {
-			continue
-		}
-		s.add(float64(float64(p.at(i)) * (float64(element.Upstream(1, g, i)) - c))) // not fused: the same bits on every path
-	}
-	return s.value()
-}
-
-// SoftmaxJacobian sets dst to the n×n derivatives of n outputs by n inputs,
-// ∂yᵢ/∂xⱼ = yᵢ(δᵢⱼ − yⱼ)/τ. The last row of dst must hold y = softmax x.
-func SoftmaxJacobian[T element.Float](dst []T, n int, tau T) {
-	jacobian(dst, n, tau, func(y T) T { return y })
-}
-
-// jacobian sets dst to factor(yᵢ)·(δᵢⱼ − yⱼ)/τ for y in the last row of dst.
-func jacobian[T element.Float](dst []T, n int, tau T, factor func(T) T) {
-	y := dst[n*(n-1):]
-	for i, yi := range y {
-		// 1 − yᵢ, the sum of the others, which for yᵢ close to 1 is more
-		// than a difference can say.
-		var others sum
-		for j, v := range y {
-			if j != i {
-				others.add(float64(v))
+// softmaxColumns64 is softmaxRows64 for columns.
+func softmaxColumns64(dst, x []float64, classes, stride int, tau float64, scratch []float64) {
+	factor, divisor := element.Quotient(tau)
+	most := len(scratch) / perColumn
+	for outer := 0; outer < len(x); outer += classes * stride {
+		end := outer + classes*stride
+		for start := outer; start < outer+stride; start += most {
+			width := min(most, outer+stride-start)
+			m, eights, totals := scratch[:width], scratch[most:][:width], newSums(scratch[2*most:4*most], width)
+			largestColumns64(m, x[start:end], stride)
+			least := uint64(math.MaxUint64)
+			clear(eights)
+			for k := range classes {
+				at := start + k*stride
+				in, out := x[at:][:width], dst[at:][:width]
+				m, eights := m[:width], eights[:width]
+				for c, v := range in {
+					a := m[c] - v
+					if tau != 1 {
+						a = (m[c]*factor - v*factor) / divisor
+					}
+					value, rest, power := exp64(expReduce(a))
+					e := value + rest
+					eights[c] += e
+					least = min(least, power-1)
+					out[c] = e
+				}
+				if k%8 == 7 || k == classes-1 {
+					totals.add(eights)
+				}
+			}
+			sums := totals.values()
+			if math.Float64frombits(least+1)/largestSum(sums) < normal64 {
+				for at := start; at < end; at += stride {
+					out, sums := dst[at:][:width], sums[:width]
+					for c, e := range out {
+						out[c] = scaleDown64(e * (0x1p512 / sums[c]))
+					}
+				}
+				continue
+			}
+			factors := m
+			for c, sum := range sums {
+				factors[c] = 1 / sum
+			}
+			for at := start; at < end; at += stride {
+				out, factors := dst[at:][:width], factors[:width]
+				for c := range out {
+					out[c] *= factors[c]
+				}
 			}
 		}
-		out := dst[n*i:][:n]
-		for j, v := range y {
-			d := -float64(v)
-			if j == i {
-				d = others.value()
-			}
-			out[j] = T(float64(factor(yi)) * d / float64(tau))
+	}
+}
+
+// largestSum returns the largest of the sums that are not NaN.
+func largestSum(sums []float64) float64 {
+	top := 0.0
+	for _, sum := range sums {
+		if sum > top {
+			top = sum
+		}
+	}
+	return top
+}
+
+// sums are a sum for each column.
+type sums struct{ high, low []float64 }
+
+// newSums returns sums of 0 for width columns, in a part of scratch for two float64s for
+// each column.
+func newSums(scratch []float64, width int) sums {
+	s := sums{scratch[:width], scratch[len(scratch)/2:][:width]}
+	clear(s.high)
+	clear(s.low)
+	return s
+}
+
+// add adds v to each sum, and sets it to 0.
+func (s sums) add(v []float64) {
+	high, low := s.high[:len(v)], s.low[:len(v)]
+	for c := range v {
+		t := sum{high[c], low[c]}.plus(v[c])
+		high[c], low[c], v[c] = t.high, t.low, 0
+	}
+}
+
+// values returns the sums, each as one float64.
+func (s sums) values() []float64 {
+	for c := range s.high {
+		s.high[c] += s.low[c]
+	}
+	return s.high
+}
+
+// largestColumns32 sets m to the maxima of the first len(m) columns of x, without a
+// branch. A negative NaN may be missed: the sum of the exponentials finds it.
+func largestColumns32(m []float64, x []float32, stride int) {
+	for c := range m {
+		m[c] = float64(x[c])
+	}
+	for ; len(x) > stride; x = x[stride:] {
+		in := x[stride:][:len(m)]
+		for c, v := range in {
+			m[c] = larger(m[c], float64(v))
 		}
 	}
 }
 
-// row returns s from start to the last of classes entries that lie stride
-// apart, or nil for a nil s.
-func row[T element.Float](s []T, start, classes, stride int) []T {
-	return element.Slice(s, start, start+(classes-1)*stride+1)
-}
-
-// first returns the index of the first maximum of a row. A NaN counts only at
-// index 0.
-func first[T element.Float](x []T, stride int) int {
-	m, at := x[0], 0
-	for i := stride; i < len(x); i += stride {
-		if v := x[i]; v > m {
-			m, at = v, i
+// largestColumns64 is largestColumns32 for float64.
+func largestColumns64(m []float64, x []float64, stride int) {
+	copy(m, x)
+	for ; len(x) > stride; x = x[stride:] {
+		in := x[stride:][:len(m)]
+		for c, v := range in {
+			m[c] = larger(m[c], v)
 		}
 	}
-	return at
+}
+
+// larger returns the larger of two numbers, and a if one is NaN. It has no branch that
+// depends on them.
+func larger(a, b float64) float64 {
+	bits := math.Float64bits(a)
+	if b > a {
+		bits = math.Float64bits(b)
+	}
+	return math.Float64frombits(bits)
 }
 
 // A sum adds up numbers together with the rounding errors of the additions,

@@ -1,0 +1,141 @@
+package scalar
+
+import (
+	"math"
+
+	"example.com/activation/internal/element"
+)
+
+// LogSoftmaxDerivativeFromOutput sets dst to Jᵀ·upstream for the Jacobian J of LogSoftmax,
+// from y, the log-softmax of x: to (gᵢ − pᵢ·Σg)/τ with pᵢ = e^yᵢ. If pᵢ is close to 1 and
+// gᵢ most of the sum, that difference has lost its bits; so
+//
+//	gᵢ − pᵢ·Σg = (1 − pᵢ)·gᵢ − pᵢ·(Σg − gᵢ)
+//
+// with 1 − pᵢ not as a difference, and the errors of Σg taken along.
+func LogSoftmaxDerivativeFromOutput[T element.Float](dst, y, upstream []T, classes, stride int, tau T) {
+	if stride == 1 {
+		for ; len(y) > 0; y, dst = y[classes:], dst[classes:] {
+			g := element.Slice(upstream, 0, classes)
+			total := gradientSum(g, classes)
+			logBackward(dst[:classes], y[:classes], g, total, tau)
+			upstream = element.Slice(upstream, min(classes, len(upstream)), len(upstream))
+		}
+		return
+	}
+	if stride <= narrow {
+		var scratch [2 * narrow]float64
+		logBackwardColumns(dst, y, upstream, classes, stride, tau, scratch[:])
+		return
+	}
+	var scratch [2 * block]float64
+	logBackwardColumns(dst, y, upstream, classes, stride, tau, scratch[:])
+}
+
+// gradientSum returns the sum of the gradients of one row.
+func gradientSum[T element.Float](g []T, classes int) (s sum) {
+	if g == nil {
+		return sum{high: float64(classes)}
+	}
+	for _, v := range g {
+		s = s.plus(float64(v))
+	}
+	return s
+}
+
+// logBackward sets one row of dst.
+func logBackward[T element.Float](dst, y, g []T, total sum, tau T) {
+	switch y := any(y).(type) {
+	case []float32:
+		dst, g := any(dst).([]float32), any(g).([]float32)
+		scale := 0x1p-64 / float64(tau)
+		for i, v := range y {
+			value, rest, _ := exp32(-float64(v))
+			dst[i] = float32(logGradient(value+rest, (0x1p64-value)-rest, upstreamAt(g, i), total) * scale)
+		}
+	case []float64:
+		dst, g := any(dst).([]float64), any(g).([]float64)
+		for i, v := range y {
+			p, others := withComplement(v)
+			dst[i] = logGradient(p, others, upstreamAt(g, i), total) / float64(tau)
+		}
+	}
+}
+
+// upstreamAt returns g[i], and 1 if g is nil.
+func upstreamAt[T element.Float](g []T, i int) float64 {
+	if g == nil {
+		return 1
+	}
+	return float64(g[i])
+}
+
+// logGradient returns others·g − p·(total − g) for others = 1 − p.
+func logGradient(p, others, g float64, total sum) float64 {
+	return others*g - p*((total.high-g)+total.low)
+}
+
+// withComplement returns p = e^y and 1 − p for y ≤ 0. The parts of expStep give both, but
+// for a y close to 0 they give too few bits of 1 − p, and for one far below 0 too large
+// a p.
+func withComplement(y float64) (p, others float64) {
+	if !(-700 < y && y < -1./32) {
+		return expTail(y, 1, 0), -math.Expm1(y)
+	}
+	n, k := expPoint(y)
+	value, rest := expStep(n, y-k*stepHigh-k*stepLow)
+	return value + rest, (1 - value) - rest
+}
+
+// logBackwardColumns is LogSoftmaxDerivativeFromOutput for columns.
+func logBackwardColumns[T element.Float](dst, y, g []T, classes, stride int, tau T, scratch []float64) {
+	most := len(scratch) / 2
+	for outer := 0; outer < len(y); outer += classes * stride {
+		end := outer + classes*stride
+		for start := outer; start < outer+stride; start += most {
+			width := min(most, outer+stride-start)
+			totals := newSums(scratch, width)
+			gradientSums(totals, g, start, end, classes, stride)
+			for at := start; at < end; at += stride {
+				logBackwardAcross(dst[at:][:width], y[at:][:width], element.Slice(g, at, at+width), totals, tau)
+			}
+		}
+	}
+}
+
+// gradientSums adds up the gradients of the columns from start.
+func gradientSums[T element.Float](s sums, g []T, start, end, classes, stride int) {
+	if g == nil {
+		for c := range s.high {
+			s.high[c] = float64(classes)
+		}
+		return
+	}
+	for at := start; at < end; at += stride {
+		high, low := s.high, s.low[:len(s.high)]
+		for c, v := range g[at:][:len(high)] {
+			t := sum{high[c], low[c]}.plus(float64(v))
+			high[c], low[c] = t.high, t.low
+		}
+	}
+}
+
+// logBackwardAcross sets one entry of each column.
+func logBackwardAcross[T element.Float](dst, y, g []T, totals sums, tau T) {
+	high, low := totals.high[:len(y)], totals.low[:len(y)]
+	switch y := any(y).(type) {
+	case []float32:
+		dst, g := any(dst).([]float32), any(g).([]float32)
+		scale := 0x1p-64 / float64(tau)
+		for c, v := range y {
+			value, rest, _ := exp32(-float64(v))
+			dst[c] = float32(logGradient(value+rest, (0x1p64-value)-rest, upstreamAt(g, c), sum{high[c], low[c]}) * scale)
+		}
+	case []float64:
+		dst, g := any(dst).([]float64), any(g).([]float64)
+		for c, v := range y {
+			p, others := withComplement(v)
+			dst[c] = logGradient(p, others, upstreamAt(g, c), sum{high[c], low[c]}) / float64(tau)
+		}
+	}
+}

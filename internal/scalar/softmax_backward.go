@@ -1,0 +1,270 @@
+package scalar
+
+import (
+	"math"
+
+	"example.com/activation/internal/element"
+)
+
+// SoftmaxDerivativeFromOutput sets dst to Jᵀ·upstream for the Jacobian J of Softmax, from
+// y, the softmax of x: to yᵢ·Σⱼ yⱼ(gᵢ − gⱼ)/τ, computed as
+//
+//	yᵢ·((gᵢ − m) − Σⱼ yⱼ(gⱼ − m))/τ
+//
+// That is the same for every m, as Σ yⱼ = 1, but its roundings are not. They stay small
+// beside the terms if m is the mean Σ yⱼgⱼ, since |gᵢ − m| is then at most
+// Σⱼ yⱼ|gᵢ − gⱼ|. The mean is found from the g beside the largest y: if that y is close
+// to 1, the mean is all but its g, and what the others contribute is not lost. For a
+// constant g the result is exactly 0.
+//
+// For up to fewClasses entries the largest y is so large that the g beside it does for
+// the mean.
+//
+// An upstream beside a y of 0 does not count, even if it is NaN or infinite. The sum
+// shows that there is such a one, and then softmaxBackwardCareful does the work.
+func SoftmaxDerivativeFromOutput[T element.Float](dst, y, upstream []T, classes, stride int, tau T) {
+	switch {
+	case upstream == nil:
+		softmaxBackwardOnes(dst, y, classes, stride)
+	case stride == 1:
+		softmaxBackwardRows(dst, y, upstream, classes, tau)
+	case stride <= narrow:
+		var scratch backwardScratch[T]
+		softmaxBackwardColumns(dst, y, upstream, classes, stride, tau, &scratch)
+	default:
+		var scratch backwardScratch[T]
+		softmaxBackwardColumns(dst, y, upstream, classes, stride, tau, &scratch)
+	}
+}
+
+const fewClasses = 8
+
+// careful is the size of a sum from which on softmaxBackwardCareful runs: below it
+// (gᵢ − m) − sum cannot overflow unless gᵢ − m does, and that shows in the sum.
+const careful = 0x1p90
+
+func softmaxBackwardRows[T element.Float](dst, y, g []T, classes int, tau T) {
+	for ; len(y) > 0; y, g, dst = y[classes:], g[classes:], dst[classes:] {
+		y, g, dst := y[:classes], g[:classes], dst[:classes]
+		m := g[largestIndex(y)]
+		sum := differences(y, g, m)
+		if classes > fewClasses {
+			m += sum
+			sum = differences(y, g, m)
+		}
+		switch {
+		case !(-careful < sum && sum < careful):
+			softmaxBackwardCareful(dst, y, g, 1, tau)
+		case tau == 1:
+			for i, p := range y {
+				dst[i] = p * ((g[i] - m) - sum)
+			}
+		default:
+			for i, p := range y {
+				dst[i] = p * ((g[i] - m) - sum) / tau
+			}
+		}
+	}
+}
+
+// largestIndex returns the index of the largest y, or of one that is smaller by less than
+// a millionth: it compares the upper 32 bits. The index is in the lower ones, and so
+// there is no branch that depends on y.
+func largestIndex[T element.Float](y []T) uint32 {
+	top := int64(math.MinInt64)
+	switch y := any(y).(type) {
+	case []float32:
+		for i, p := range y {
+			top = max(top, int64(math.Float32bits(p))<<32|int64(uint32(i)))
+		}
+	case []float64:
+		for i, p := range y {
+			top = max(top, int64(math.Float64bits(p)&^math.MaxUint32)|int64(uint32(i)))
+		}
+	}
+	return uint32(top)
+}
+
+// differences returns Σ y·(g − c). It adds up in parts of 128 entries, in four sums each,
+// so that it does not wait for each addition, and errors stay small for long rows.
+func differences[T element.Float](y, g []T, c T) (sum T) {
+	for len(y) > 128 {
+		sum += fewDifferences(y[:128], g[:128], c)
+		y, g = y[128:], g[128:]
+	}
+	return sum + fewDifferences(y, g, c)
+}
+
+func fewDifferences[T element.Float](y, g []T, c T) T {
+	var s [4]T
+	for len(y) >= 4 && len(g) >= 4 {
+		s[0] += y[0] * (g[0] - c)
+		s[1] += y[1] * (g[1] - c)
+		s[2] += y[2] * (g[2] - c)
+		s[3] += y[3] * (g[3] - c)
+		y, g = y[4:], g[4:]
+	}
+	g = g[:len(y)]
+	for i, p := range y {
+		s[0] += p * (g[i] - c)
+	}
+	return (s[0] + s[1]) + (s[2] + s[3])
+}
+
+// backwardScratch holds what belongs to each column.
+type backwardScratch[T element.Float] struct {
+	top             [block]int64
+	mean, sum, part [block]T
+}
+
+// softmaxBackwardColumns is softmaxBackwardRows for columns.
+func softmaxBackwardColumns[T element.Float](dst, y, g []T, classes, stride int, tau T, scratch *backwardScratch[T]) {
+	for outer := 0; outer < len(y); outer += classes * stride {
+		for start := outer; start < outer+stride; start += block {
+			width := min(block, outer+stride-start)
+			end := outer + classes*stride
+			y, g, dst := y[start:end], g[start:end], dst[start:end]
+			mean, sum, part := scratch.mean[:width], scratch.sum[:width], scratch.part[:width]
+			largestIndices(scratch.top[:width], y, stride)
+			for c, top := range scratch.top[:width] {
+				mean[c] = g[int(uint32(top))*stride+c]
+			}
+			differencesColumns(sum, y, g, mean, part, stride)
+			if classes > fewClasses {
+				for c := range mean {
+					mean[c] += sum[c]
+				}
+				differencesColumns(sum, y, g, mean, part, stride)
+			}
+			first := 0
+			for c := range width + 1 {
+				if c < width && -careful < sum[c] && sum[c] < careful {
+					continue
+				}
+				backwardColumns(dst[first:], y[first:], g[first:], mean[first:c], sum[first:c], stride, tau)
+				if c < width {
+					softmaxBackwardCareful(dst[c:], y[c:], g[c:], stride, tau)
+				}
+				first = c + 1
+			}
+		}
+	}
+}
+
+// largestIndices sets the lower halves of top to what largestIndex returns for each of
+// the first len(top) columns of y.
+func largestIndices[T element.Float](top []int64, y []T, stride int) {
+	for c := range top {
+		top[c] = math.MinInt64
+	}
+	switch y := any(y).(type) {
+	case []float32:
+		for k := int64(0); ; k++ {
+			for c, p := range y[:len(top)] {
+				top[c] = max(top[c], int64(math.Float32bits(p))<<32|k)
+			}
+			if len(y) <= stride {
+				return
+			}
+			y = y[stride:]
+		}
+	case []float64:
+		for k := int64(0); ; k++ {
+			for c, p := range y[:len(top)] {
+				top[c] = max(top[c], int64(math.Float64bits(p)&^math.MaxUint32)|k)
+			}
+			if len(y) <= stride {
+				return
+			}
+			y = y[stride:]
+		}
+	}
+}
+
+// differencesColumns sets sum to what differences returns for each column, but adds up in
+// parts of 32 entries. It uses part.
+func differencesColumns[T element.Float](sum, y, g, mean, part []T, stride int) {
+	clear(sum)
+	clear(part)
+	for k := 1; ; k++ {
+		in, up, mean, part := y[:len(sum)], g[:len(sum)], mean[:len(sum)], part[:len(sum)]
+		for c, p := range in {
+			part[c] += p * (up[c] - mean[c])
+		}
+		last := len(y) <= stride
+		if k%32 == 0 || last {
+			for c, v := range part {
+				sum[c] += v
+				part[c] = 0
+			}
+		}
+		if last {
+			return
+		}
+		y, g = y[stride:], g[stride:]
+	}
+}
+
+// backwardColumns sets each of the first len(mean) columns of dst to y·((g − mean) − sum)/τ.
+func backwardColumns[T element.Float](dst, y, g, mean, sum []T, stride int, tau T) {
+	for len(mean) > 0 {
+		out, in, up, sum := dst[:len(mean)], y[:len(mean)], g[:len(mean)], sum[:len(mean)]
+		for c, m := range mean {
+			d := in[c] * ((up[c] - m) - sum[c])
+			if tau != 1 {
+				d /= tau
+			}
+			out[c] = d
+		}
+		if len(y) <= stride {
+			return
+		}
+		dst, y, g = dst[stride:], y[stride:], g[stride:]
+	}
+}
+
+// softmaxBackwardCareful is SoftmaxDerivativeFromOutput for one distribution, with an
+// upstream that is not finite or so large that differences overflow. It takes a quarter
+// of it, and leaves out those beside a y of 0.
+func softmaxBackwardCareful[T element.Float](dst, y, g []T, stride int, tau T) {
+	differences := func(c T) (s T) {
+		for i := 0; i < len(y); i += stride {
+			if y[i] != 0 {
+				s += y[i] * (g[i]/4 - c)
+			}
+		}
+		return s
+	}
+	top := 0
+	for i := 0; i < len(y); i += stride {
+		if y[i] > y[top] {
+			top = i
+		}
+	}
+	m := g[top] / 4
+	m += differences(m)
+	sum := differences(m)
+	for i := 0; i < len(y); i += stride {
+		if p := y[i]; p != 0 {
+			dst[i] = p * ((g[i]/4 - m) - sum) * 4 / tau
+		} else {
+			dst[i] = 0
+		}
+	}
+}
+
+// softmaxBackwardOnes is SoftmaxDerivativeFromOutput for an upstream of ones, where only
+// NaNs do not cancel.
+func softmaxBackwardOnes[T element.Float](dst, y []T, classes, stride int) {
+	for outer := 0; outer < len(y); outer += classes * stride {
+		for start := outer; start < outer+stride; start++ {
+			var sum T
+			for i := start; i < outer+classes*stride; i += stride {
+				sum += y[i] * 0
+			}
+			for i := start; i < outer+classes*stride; i += stride {
+				dst[i] = sum
+			}
+		}
+	}
+}
