@@ -199,6 +199,9 @@ type generator struct {
 
 var vectorName = regexp.MustCompile(`^(Load|Broadcast)?(Float|Int|Uint|Mask)(8|16|32|64)s$`)
 
+// The methods whose names end with a type.
+var conversion = regexp.MustCompile(`^(To(?:Int|Uint)(\d+))s$`)
+
 // function returns the source of l for vectors of so many bits, or of those of
 // package simd for 0.
 func (g *generator) function(name string, bits int) string {
@@ -233,6 +236,10 @@ func (g *generator) function(name string, bits int) string {
 			}
 		case *ast.Ident:
 			n.Name = rename(n.Name)
+			if m := conversion.FindStringSubmatch(n.Name); m != nil && bits > 0 {
+				size, _ := strconv.Atoi(m[2])
+				n.Name = fmt.Sprintf("%sx%d", m[1], bits/size)
+			}
 			if bits > 0 && g.loops[n.Name] != nil {
 				n.Name = suffixed(n.Name, bits)
 			}

@@ -7,6 +7,160 @@ package vector
 
 import "simd"
 
+func leakyReLU32(dst, x []float32, alpha float32) {
+	switch bits := simd.VectorBitSize(); {
+	case bits >= 512 && len(dst) >= 16:
+		leakyReLU32x16(dst, x, alpha)
+	case bits >= 256 && len(dst) >= 8:
+		leakyReLU32x8(dst, x, alpha)
+	default:
+		leakyReLU32x4(dst, x, alpha)
+	}
+}
+
+func leakyReLUDerivative32(dst, x, upstream []float32, alpha float32) {
+	switch bits := simd.VectorBitSize(); {
+	case bits >= 512 && len(dst) >= 16:
+		leakyReLUDerivative32x16(dst, x, upstream, alpha)
+	case bits >= 256 && len(dst) >= 8:
+		leakyReLUDerivative32x8(dst, x, upstream, alpha)
+	default:
+		leakyReLUDerivative32x4(dst, x, upstream, alpha)
+	}
+}
+
+func max32(dst, a, b []float32) {
+	switch bits := simd.VectorBitSize(); {
+	case bits >= 512 && len(dst) >= 16:
+		max32x16(dst, a, b)
+	case bits >= 256 && len(dst) >= 8:
+		max32x8(dst, a, b)
+	default:
+		max32x4(dst, a, b)
+	}
+}
+
+func gates32(dst1, dst2, x1, x2, upstream []float32) {
+	switch bits := simd.VectorBitSize(); {
+	case bits >= 512 && len(dst1) >= 16:
+		gates32x16(dst1, dst2, x1, x2, upstream)
+	case bits >= 256 && len(dst1) >= 8:
+		gates32x8(dst1, dst2, x1, x2, upstream)
+	default:
+		gates32x4(dst1, dst2, x1, x2, upstream)
+	}
+}
+
+func first32(dst, best, x, upstream []float32) {
+	switch bits := simd.VectorBitSize(); {
+	case bits >= 512 && len(dst) >= 16:
+		first32x16(dst, best, x, upstream)
+	case bits >= 256 && len(dst) >= 8:
+		first32x8(dst, best, x, upstream)
+	default:
+		first32x4(dst, best, x, upstream)
+	}
+}
+
+func piece32(b *maxoutBlock[float32, int32], x, weights []float32, inputs, pieces, units, j int) {
+	switch bits := simd.VectorBitSize(); {
+	case bits >= 512:
+		piece32x16(b, x, weights, inputs, pieces, units, j)
+	case bits >= 256:
+		piece32x8(b, x, weights, inputs, pieces, units, j)
+	default:
+		piece32x4(b, x, weights, inputs, pieces, units, j)
+	}
+}
+
+func addScaled32(dst, x, gate []float32, piece []int32, inputs, pieces, dstStep, xStep int) {
+	switch bits := simd.VectorBitSize(); {
+	case bits >= 512:
+		addScaled32x16(dst, x, gate, piece, inputs, pieces, dstStep, xStep)
+	case bits >= 256:
+		addScaled32x8(dst, x, gate, piece, inputs, pieces, dstStep, xStep)
+	default:
+		addScaled32x4(dst, x, gate, piece, inputs, pieces, dstStep, xStep)
+	}
+}
+
+func prelu32(dst, x, alpha []float32, end int) {
+	switch bits := simd.VectorBitSize(); {
+	case bits >= 512 && len(dst) >= 16:
+		prelu32x16(dst, x, alpha, end)
+	case bits >= 256 && len(dst) >= 8:
+		prelu32x8(dst, x, alpha, end)
+	default:
+		prelu32x4(dst, x, alpha, end)
+	}
+}
+
+func preluDerivative32(dst, x, upstream, alpha []float32, end int) {
+	switch bits := simd.VectorBitSize(); {
+	case bits >= 512 && len(dst) >= 16:
+		preluDerivative32x16(dst, x, upstream, alpha, end)
+	case bits >= 256 && len(dst) >= 8:
+		preluDerivative32x8(dst, x, upstream, alpha, end)
+	default:
+		preluDerivative32x4(dst, x, upstream, alpha, end)
+	}
+}
+
+func preluParameterGradient32(grad, x, upstream []float32) {
+	switch bits := simd.VectorBitSize(); {
+	case bits >= 512:
+		preluParameterGradient32x16(grad, x, upstream)
+	case bits >= 256:
+		preluParameterGradient32x8(grad, x, upstream)
+	default:
+		preluParameterGradient32x4(grad, x, upstream)
+	}
+}
+
+func leak32(x, upstream []float32) float64 {
+	switch bits := simd.VectorBitSize(); {
+	case bits >= 512:
+		return leak32x16(x, upstream)
+	case bits >= 256:
+		return leak32x8(x, upstream)
+	default:
+		return leak32x4(x, upstream)
+	}
+}
+
+func leak64(x, upstream []float64) float64 {
+	switch bits := simd.VectorBitSize(); {
+	case bits >= 512:
+		return leak64x8(x, upstream)
+	case bits >= 256:
+		return leak64x4(x, upstream)
+	default:
+		return leak64x2(x, upstream)
+	}
+}
+
+func relu32(dst, x []float32) {
+	switch bits := simd.VectorBitSize(); {
+	case bits >= 512 && len(dst) >= 16:
+		relu32x16(dst, x)
+	case bits >= 256 && len(dst) >= 8:
+		relu32x8(dst, x)
+	default:
+		relu32x4(dst, x)
+	}
+}
+
+func reluDerivative32(dst, x, upstream []float32) {
+	switch bits := simd.VectorBitSize(); {
+	case bits >= 512 && len(dst) >= 16:
+		reluDerivative32x16(dst, x, upstream)
+	case bits >= 256 && len(dst) >= 8:
+		reluDerivative32x8(dst, x, upstream)
+	default:
+		reluDerivative32x4(dst, x, upstream)
+	}
+}
+
 func sigmoid32(dst, x []float32) {
 	switch bits := simd.VectorBitSize(); {
 	case bits >= 512 && len(dst) >= 16:
@@ -85,6 +239,61 @@ func tanhFromOutput32(dst, y, upstream []float32) {
 	}
 }
 
+func addScaled64(dst, x, gate []float64, piece []int64, inputs, pieces, dstStep, xStep int) {
+	switch bits := simd.VectorBitSize(); {
+	case bits >= 512:
+		addScaled64x8(dst, x, gate, piece, inputs, pieces, dstStep, xStep)
+	case bits >= 256:
+		addScaled64x4(dst, x, gate, piece, inputs, pieces, dstStep, xStep)
+	default:
+		addScaled64x2(dst, x, gate, piece, inputs, pieces, dstStep, xStep)
+	}
+}
+
+func first64(dst, best, x, upstream []float64) {
+	switch bits := simd.VectorBitSize(); {
+	case bits >= 512 && len(dst) >= 8:
+		first64x8(dst, best, x, upstream)
+	case bits >= 256 && len(dst) >= 4:
+		first64x4(dst, best, x, upstream)
+	default:
+		first64x2(dst, best, x, upstream)
+	}
+}
+
+func gates64(dst1, dst2, x1, x2, upstream []float64) {
+	switch bits := simd.VectorBitSize(); {
+	case bits >= 512 && len(dst1) >= 8:
+		gates64x8(dst1, dst2, x1, x2, upstream)
+	case bits >= 256 && len(dst1) >= 4:
+		gates64x4(dst1, dst2, x1, x2, upstream)
+	default:
+		gates64x2(dst1, dst2, x1, x2, upstream)
+	}
+}
+
+func leakyReLU64(dst, x []float64, alpha float64) {
+	switch bits := simd.VectorBitSize(); {
+	case bits >= 512 && len(dst) >= 8:
+		leakyReLU64x8(dst, x, alpha)
+	case bits >= 256 && len(dst) >= 4:
+		leakyReLU64x4(dst, x, alpha)
+	default:
+		leakyReLU64x2(dst, x, alpha)
+	}
+}
+
+func leakyReLUDerivative64(dst, x, upstream []float64, alpha float64) {
+	switch bits := simd.VectorBitSize(); {
+	case bits >= 512 && len(dst) >= 8:
+		leakyReLUDerivative64x8(dst, x, upstream, alpha)
+	case bits >= 256 && len(dst) >= 4:
+		leakyReLUDerivative64x4(dst, x, upstream, alpha)
+	default:
+		leakyReLUDerivative64x2(dst, x, upstream, alpha)
+	}
+}
+
 func logisticDerivative64(dst, x, upstream []float64, steepness, gain float64) {
 	switch bits := simd.VectorBitSize(); {
 	case bits >= 512 && len(dst) >= 8:
@@ -98,6 +307,83 @@ func logisticDerivative64(dst, x, upstream []float64, steepness, gain float64) {
 
 func logisticDerivativeAt64(x, steepness, gain float64) float64 {
 	return logisticDerivativeAt64x2(x, steepness, gain)
+}
+
+func max64(dst, a, b []float64) {
+	switch bits := simd.VectorBitSize(); {
+	case bits >= 512 && len(dst) >= 8:
+		max64x8(dst, a, b)
+	case bits >= 256 && len(dst) >= 4:
+		max64x4(dst, a, b)
+	default:
+		max64x2(dst, a, b)
+	}
+}
+
+func piece64(b *maxoutBlock[float64, int64], x, weights []float64, inputs, pieces, units, j int) {
+	switch bits := simd.VectorBitSize(); {
+	case bits >= 512:
+		piece64x8(b, x, weights, inputs, pieces, units, j)
+	case bits >= 256:
+		piece64x4(b, x, weights, inputs, pieces, units, j)
+	default:
+		piece64x2(b, x, weights, inputs, pieces, units, j)
+	}
+}
+
+func prelu64(dst, x, alpha []float64, end int) {
+	switch bits := simd.VectorBitSize(); {
+	case bits >= 512 && len(dst) >= 8:
+		prelu64x8(dst, x, alpha, end)
+	case bits >= 256 && len(dst) >= 4:
+		prelu64x4(dst, x, alpha, end)
+	default:
+		prelu64x2(dst, x, alpha, end)
+	}
+}
+
+func preluDerivative64(dst, x, upstream, alpha []float64, end int) {
+	switch bits := simd.VectorBitSize(); {
+	case bits >= 512 && len(dst) >= 8:
+		preluDerivative64x8(dst, x, upstream, alpha, end)
+	case bits >= 256 && len(dst) >= 4:
+		preluDerivative64x4(dst, x, upstream, alpha, end)
+	default:
+		preluDerivative64x2(dst, x, upstream, alpha, end)
+	}
+}
+
+func preluParameterGradient64(grad, x, upstream []float64) {
+	switch bits := simd.VectorBitSize(); {
+	case bits >= 512:
+		preluParameterGradient64x8(grad, x, upstream)
+	case bits >= 256:
+		preluParameterGradient64x4(grad, x, upstream)
+	default:
+		preluParameterGradient64x2(grad, x, upstream)
+	}
+}
+
+func relu64(dst, x []float64) {
+	switch bits := simd.VectorBitSize(); {
+	case bits >= 512 && len(dst) >= 8:
+		relu64x8(dst, x)
+	case bits >= 256 && len(dst) >= 4:
+		relu64x4(dst, x)
+	default:
+		relu64x2(dst, x)
+	}
+}
+
+func reluDerivative64(dst, x, upstream []float64) {
+	switch bits := simd.VectorBitSize(); {
+	case bits >= 512 && len(dst) >= 8:
+		reluDerivative64x8(dst, x, upstream)
+	case bits >= 256 && len(dst) >= 4:
+		reluDerivative64x4(dst, x, upstream)
+	default:
+		reluDerivative64x2(dst, x, upstream)
+	}
 }
 
 func sigmoid64(dst, x []float64) {

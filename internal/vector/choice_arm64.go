@@ -5,6 +5,62 @@
 
 package vector
 
+func leakyReLU32(dst, x []float32, alpha float32) {
+	leakyReLU32x4(dst, x, alpha)
+}
+
+func leakyReLUDerivative32(dst, x, upstream []float32, alpha float32) {
+	leakyReLUDerivative32x4(dst, x, upstream, alpha)
+}
+
+func max32(dst, a, b []float32) {
+	max32x4(dst, a, b)
+}
+
+func gates32(dst1, dst2, x1, x2, upstream []float32) {
+	gates32x4(dst1, dst2, x1, x2, upstream)
+}
+
+func first32(dst, best, x, upstream []float32) {
+	first32x4(dst, best, x, upstream)
+}
+
+func piece32(b *maxoutBlock[float32, int32], x, weights []float32, inputs, pieces, units, j int) {
+	piece32x4(b, x, weights, inputs, pieces, units, j)
+}
+
+func addScaled32(dst, x, gate []float32, piece []int32, inputs, pieces, dstStep, xStep int) {
+	addScaled32x4(dst, x, gate, piece, inputs, pieces, dstStep, xStep)
+}
+
+func prelu32(dst, x, alpha []float32, end int) {
+	prelu32x4(dst, x, alpha, end)
+}
+
+func preluDerivative32(dst, x, upstream, alpha []float32, end int) {
+	preluDerivative32x4(dst, x, upstream, alpha, end)
+}
+
+func preluParameterGradient32(grad, x, upstream []float32) {
+	preluParameterGradient32x4(grad, x, upstream)
+}
+
+func leak32(x, upstream []float32) float64 {
+	return leak32x4(x, upstream)
+}
+
+func leak64(x, upstream []float64) float64 {
+	return leak64x2(x, upstream)
+}
+
+func relu32(dst, x []float32) {
+	relu32x4(dst, x)
+}
+
+func reluDerivative32(dst, x, upstream []float32) {
+	reluDerivative32x4(dst, x, upstream)
+}
+
 func sigmoid32(dst, x []float32) {
 	sigmoid32x4(dst, x)
 }
@@ -41,12 +97,60 @@ func tanhFromOutput32(dst, y, upstream []float32) {
 	tanhFromOutput32x4(dst, y, upstream)
 }
 
+func addScaled64(dst, x, gate []float64, piece []int64, inputs, pieces, dstStep, xStep int) {
+	addScaled64x2(dst, x, gate, piece, inputs, pieces, dstStep, xStep)
+}
+
+func first64(dst, best, x, upstream []float64) {
+	first64x2(dst, best, x, upstream)
+}
+
+func gates64(dst1, dst2, x1, x2, upstream []float64) {
+	gates64x2(dst1, dst2, x1, x2, upstream)
+}
+
+func leakyReLU64(dst, x []float64, alpha float64) {
+	leakyReLU64x2(dst, x, alpha)
+}
+
+func leakyReLUDerivative64(dst, x, upstream []float64, alpha float64) {
+	leakyReLUDerivative64x2(dst, x, upstream, alpha)
+}
+
 func logisticDerivative64(dst, x, upstream []float64, steepness, gain float64) {
 	logisticDerivative64x2(dst, x, upstream, steepness, gain)
 }
 
 func logisticDerivativeAt64(x, steepness, gain float64) float64 {
 	return logisticDerivativeAt64x2(x, steepness, gain)
+}
+
+func max64(dst, a, b []float64) {
+	max64x2(dst, a, b)
+}
+
+func piece64(b *maxoutBlock[float64, int64], x, weights []float64, inputs, pieces, units, j int) {
+	piece64x2(b, x, weights, inputs, pieces, units, j)
+}
+
+func prelu64(dst, x, alpha []float64, end int) {
+	prelu64x2(dst, x, alpha, end)
+}
+
+func preluDerivative64(dst, x, upstream, alpha []float64, end int) {
+	preluDerivative64x2(dst, x, upstream, alpha, end)
+}
+
+func preluParameterGradient64(grad, x, upstream []float64) {
+	preluParameterGradient64x2(grad, x, upstream)
+}
+
+func relu64(dst, x []float64) {
+	relu64x2(dst, x)
+}
+
+func reluDerivative64(dst, x, upstream []float64) {
+	reluDerivative64x2(dst, x, upstream)
 }
 
 func sigmoid64(dst, x []float64) {

@@ -19,6 +19,8 @@ const (
 	signBit64      = 1 << 63
 	fractionBits32 = 23
 	fractionBits64 = 52
+	nanBits32      = 0x7fc00000
+	nanBits64      = 0x7ff8000000000000
 	exponentBias32 = 127
 	exponentBias64 = 1023
 

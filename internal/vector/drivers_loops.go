@@ -55,3 +55,98 @@ func binary32(dst, x, upstream []float32, zero simd.Float32s, f func(dst, x, ups
 	simd.LoadFloat32s(last[:]).Store(end)
 	clearUpper()
 }
+
+// unaryUnrolled32 is unary32 with four vectors in a turn of the loop: for functions
+// of a few instructions, where the loop around them counts.
+func unaryUnrolled32(dst, x []float32, zero simd.Float32s, f func(dst, x []float32)) {
+	n := zero.Len()
+	var last [maxLanes32]float32
+	dst = dst[:len(x):len(x)]
+	x = x[:len(x):len(x)]
+	end := dst[len(dst)-n:]
+	f(last[:], x[len(x)-n:])
+	for len(x) > 4*n && len(dst) > 4*n {
+		f(dst, x)
+		f(dst[n:], x[n:])
+		f(dst[2*n:], x[2*n:])
+		f(dst[3*n:], x[3*n:])
+		x, dst = x[4*n:], dst[4*n:]
+	}
+	for len(x) > n && len(dst) > n {
+		f(dst, x)
+		x, dst = x[n:], dst[n:]
+	}
+	simd.LoadFloat32s(last[:]).Store(end)
+	clearUpper()
+}
+
+// binaryUnrolled32 is binary32 with two vectors in a turn of the loop, and a second
+// input that is not nil.
+func binaryUnrolled32(dst, a, b []float32, zero simd.Float32s, f func(dst, a, b []float32)) {
+	n := zero.Len()
+	var last [maxLanes32]float32
+	dst = dst[:len(a):len(a)]
+	b = b[:len(a):len(a)]
+	a = a[:len(a):len(a)]
+	end := dst[len(dst)-n:]
+	f(last[:], a[len(a)-n:], b[len(b)-n:])
+	for len(a) > 2*n && len(b) > 2*n && len(dst) > 2*n {
+		f(dst, a, b)
+		f(dst[n:], a[n:], b[n:])
+		a, b, dst = a[2*n:], b[2*n:], dst[2*n:]
+	}
+	for len(a) > n && len(b) > n && len(dst) > n {
+		f(dst, a, b)
+		a, b, dst = a[n:], b[n:], dst[n:]
+	}
+	simd.LoadFloat32s(last[:]).Store(end)
+	clearUpper()
+}
+
+// repeating32 is binary32 with a further input, of which the first period elements
+// are read over and over. Vectors that begin among them may reach beyond.
+func repeating32(dst, x, upstream, repeated []float32, period int, zero simd.Float32s, f func(dst, x, upstream, repeated []float32)) {
+	n := zero.Len()
+	var last [maxLanes32]float32
+	step, endOfUpstream := n, len(x)-n
+	if upstream == nil {
+		step, endOfUpstream, upstream = 0, 0, ones32[:]
+	}
+	dst = dst[:len(x):len(x)]
+	x = x[:len(x):len(x)]
+	end := dst[len(dst)-n:]
+	f(last[:], x[len(x)-n:], upstream[endOfUpstream:], repeated[(len(x)-n)%period:])
+	i := 0
+	for len(x) > n && len(dst) > n && len(upstream) >= n {
+		f(dst, x, upstream, repeated[i:])
+		x, dst, upstream = x[n:], dst[n:], upstream[step:]
+		if i += n; i >= period {
+			i -= period
+		}
+	}
+	simd.LoadFloat32s(last[:]).Store(end)
+	clearUpper()
+}
+
+// twoResults32 is binary32 with two pairs of dst and x.
+func twoResults32(dst1, dst2, x1, x2, upstream []float32, zero simd.Float32s, f func(dst1, dst2, x1, x2, upstream []float32)) {
+	n := zero.Len()
+	var last1, last2 [maxLanes32]float32
+	step, endOfUpstream := n, len(x1)-n
+	if upstream == nil {
+		step, endOfUpstream, upstream = 0, 0, ones32[:]
+	}
+	dst1 = dst1[:len(x1):len(x1)]
+	dst2 = dst2[:len(x1):len(x1)]
+	x2 = x2[:len(x1):len(x1)]
+	x1 = x1[:len(x1):len(x1)]
+	end1, end2 := dst1[len(dst1)-n:], dst2[len(dst2)-n:]
+	f(last1[:], last2[:], x1[len(x1)-n:], x2[len(x2)-n:], upstream[endOfUpstream:])
+	for len(x1) > n && len(x2) > n && len(dst1) > n && len(dst2) > n && len(upstream) >= n {
+		f(dst1, dst2, x1, x2, upstream)
+		x1, x2, dst1, dst2, upstream = x1[n:], x2[n:], dst1[n:], dst2[n:], upstream[step:]
+	}
+	simd.LoadFloat32s(last1[:]).Store(end1)
+	simd.LoadFloat32s(last2[:]).Store(end2)
+	clearUpper()
+}

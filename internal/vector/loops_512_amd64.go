@@ -41,6 +41,94 @@ func binary32x16(dst, x, upstream []float32, zero archsimd.Float32x16, f func(ds
 	clearUpper()
 }
 
+func unaryUnrolled32x16(dst, x []float32, zero archsimd.Float32x16, f func(dst, x []float32)) {
+	n := zero.Len()
+	var last [maxLanes32]float32
+	dst = dst[:len(x):len(x)]
+	x = x[:len(x):len(x)]
+	end := dst[len(dst)-n:]
+	f(last[:], x[len(x)-n:])
+	for len(x) > 4*n && len(dst) > 4*n {
+		f(dst, x)
+		f(dst[n:], x[n:])
+		f(dst[2*n:], x[2*n:])
+		f(dst[3*n:], x[3*n:])
+		x, dst = x[4*n:], dst[4*n:]
+	}
+	for len(x) > n && len(dst) > n {
+		f(dst, x)
+		x, dst = x[n:], dst[n:]
+	}
+	archsimd.LoadFloat32x16(last[:]).Store(end)
+	clearUpper()
+}
+
+func binaryUnrolled32x16(dst, a, b []float32, zero archsimd.Float32x16, f func(dst, a, b []float32)) {
+	n := zero.Len()
+	var last [maxLanes32]float32
+	dst = dst[:len(a):len(a)]
+	b = b[:len(a):len(a)]
+	a = a[:len(a):len(a)]
+	end := dst[len(dst)-n:]
+	f(last[:], a[len(a)-n:], b[len(b)-n:])
+	for len(a) > 2*n && len(b) > 2*n && len(dst) > 2*n {
+		f(dst, a, b)
+		f(dst[n:], a[n:], b[n:])
+		a, b, dst = a[2*n:], b[2*n:], dst[2*n:]
+	}
+	for len(a) > n && len(b) > n && len(dst) > n {
+		f(dst, a, b)
+		a, b, dst = a[n:], b[n:], dst[n:]
+	}
+	archsimd.LoadFloat32x16(last[:]).Store(end)
+	clearUpper()
+}
+
+func repeating32x16(dst, x, upstream, repeated []float32, period int, zero archsimd.Float32x16, f func(dst, x, upstream, repeated []float32)) {
+	n := zero.Len()
+	var last [maxLanes32]float32
+	step, endOfUpstream := n, len(x)-n
+	if upstream == nil {
+		step, endOfUpstream, upstream = 0, 0, ones32[:]
+	}
+	dst = dst[:len(x):len(x)]
+	x = x[:len(x):len(x)]
+	end := dst[len(dst)-n:]
+	f(last[:], x[len(x)-n:], upstream[endOfUpstream:], repeated[(len(x)-n)%period:])
+	i := 0
+	for len(x) > n && len(dst) > n && len(upstream) >= n {
+		f(dst, x, upstream, repeated[i:])
+		x, dst, upstream = x[n:], dst[n:], upstream[step:]
+		if i += n; i >= period {
+			i -= period
+		}
+	}
+	archsimd.LoadFloat32x16(last[:]).Store(end)
+	clearUpper()
+}
+
+func twoResults32x16(dst1, dst2, x1, x2, upstream []float32, zero archsimd.Float32x16, f func(dst1, dst2, x1, x2, upstream []float32)) {
+	n := zero.Len()
+	var last1, last2 [maxLanes32]float32
+	step, endOfUpstream := n, len(x1)-n
+	if upstream == nil {
+		step, endOfUpstream, upstream = 0, 0, ones32[:]
+	}
+	dst1 = dst1[:len(x1):len(x1)]
+	dst2 = dst2[:len(x1):len(x1)]
+	x2 = x2[:len(x1):len(x1)]
+	x1 = x1[:len(x1):len(x1)]
+	end1, end2 := dst1[len(dst1)-n:], dst2[len(dst2)-n:]
+	f(last1[:], last2[:], x1[len(x1)-n:], x2[len(x2)-n:], upstream[endOfUpstream:])
+	for len(x1) > n && len(x2) > n && len(dst1) > n && len(dst2) > n && len(upstream) >= n {
+		f(dst1, dst2, x1, x2, upstream)
+		x1, x2, dst1, dst2, upstream = x1[n:], x2[n:], dst1[n:], dst2[n:], upstream[step:]
+	}
+	archsimd.LoadFloat32x16(last1[:]).Store(end1)
+	archsimd.LoadFloat32x16(last2[:]).Store(end2)
+	clearUpper()
+}
+
 func reduce32x16(zero archsimd.Float32x16) func(z archsimd.Float32x16) (n archsimd.Uint32x16, r archsimd.Float32x16) {
 	roundToInt := archsimd.BroadcastFloat32x16(roundToInt32)
 	return func(z archsimd.Float32x16) (n archsimd.Uint32x16, r archsimd.Float32x16) {
@@ -85,6 +173,282 @@ func residual32x16(a, b, c archsimd.Float32x16) archsimd.Float32x16 {
 	b1 := b.ToBits().And(half).BitsToFloat32()
 	a2, b2 := a.Sub(a1), b.Sub(b1)
 	return a1.Mul(b1).Add(c).Add(a1.Mul(b2)).Add(a2.Mul(b1)).Add(a2.Mul(b2))
+}
+
+func leakyReLU32x16(dst, x []float32, alpha float32) {
+	var zero archsimd.Float32x16
+	var none archsimd.Int32x16
+	a := archsimd.BroadcastFloat32x16(alpha)
+	unaryUnrolled32x16(dst, x, zero, func(dst, x []float32) {
+		v := archsimd.LoadFloat32x16(x)
+		v.Mul(a).IfElse(v.ToBits().BitsToInt32().Less(none), v).Store(dst)
+	})
+}
+
+func leakyReLUDerivative32x16(dst, x, upstream []float32, alpha float32) {
+	var zero archsimd.Float32x16
+	a := archsimd.BroadcastFloat32x16(alpha)
+	binary32x16(dst, x, upstream, zero, func(dst, x, g []float32) {
+		v, u := archsimd.LoadFloat32x16(x), archsimd.LoadFloat32x16(g)
+		d := u.IfElse(v.Greater(zero), u.Mul(a))
+		v.IfElse(v.NotEqual(v), d).Store(dst)
+	})
+}
+
+func max32x16(dst, a, b []float32) {
+	var zero archsimd.Float32x16
+	sign := archsimd.BroadcastUint32x16(signBit32)
+	binaryUnrolled32x16(dst, a, b, zero, func(dst, a, b []float32) {
+		u, v := archsimd.LoadFloat32x16(a), archsimd.LoadFloat32x16(b)
+		first := u.Add(u.ToBits().And(v.ToBits()).And(sign).BitsToFloat32())
+		m := v.IfElse(v.Greater(u), first)
+		v.IfElse(v.NotEqual(v), m).Store(dst)
+	})
+}
+
+func gates32x16(dst1, dst2, x1, x2, upstream []float32) {
+	var zero archsimd.Float32x16
+	twoResults32x16(dst1, dst2, x1, x2, upstream, zero, func(dst1, dst2, x1, x2, g []float32) {
+		u, v, up := archsimd.LoadFloat32x16(x1), archsimd.LoadFloat32x16(x2), archsimd.LoadFloat32x16(g)
+		up.IfElse(u.GreaterEqual(v), without32x16(u, u.Equal(u))).Store(dst1)
+		up.IfElse(v.Greater(u), without32x16(v, v.Equal(v))).Store(dst2)
+	})
+}
+
+func first32x16(dst, best, x, upstream []float32) {
+	var zero archsimd.Float32x16
+	nan := archsimd.BroadcastUint32x16(nanBits32).BitsToFloat32()
+	twoResults32x16(dst, best, x, best, upstream, zero, func(dst, best, x, oldBest, g []float32) {
+		v, b := archsimd.LoadFloat32x16(x), archsimd.LoadFloat32x16(oldBest)
+		first := v.Equal(b)
+		archsimd.LoadFloat32x16(g).IfElse(first, without32x16(v, v.Equal(v))).Store(dst)
+		nan.IfElse(first, b).Store(best)
+	})
+}
+
+func piece32x16(b *maxoutBlock[float32, int32], x, weights []float32, inputs, pieces, units, j int) {
+	var zero archsimd.Float32x16
+	n := zero.Len()
+	whole := inputs / n * n
+	lane := archsimd.LoadInt32x16(laneNumbers32[:])
+	fresh := lane.GreaterEqual(archsimd.BroadcastInt32x16(int32(n - inputs%n)))
+	size := len(x) / inputs * n
+	for u := 0; u < units; u += 4 {
+		stride := pieces * inputs
+		w0 := weights[u*stride:][:inputs]
+		w1 := weights[min(u+1, units-1)*stride:][:inputs]
+		w2 := weights[min(u+2, units-1)*stride:][:inputs]
+		w3 := weights[min(u+3, units-1)*stride:][:inputs]
+		t0 := archsimd.LoadFloat32x16(w0[inputs-n:]).Masked(fresh)
+		t1 := archsimd.LoadFloat32x16(w1[inputs-n:]).Masked(fresh)
+		t2 := archsimd.LoadFloat32x16(w2[inputs-n:]).Masked(fresh)
+		t3 := archsimd.LoadFloat32x16(w3[inputs-n:]).Masked(fresh)
+		w0, w1, w2, w3 = w0[:whole], w1[:whole], w2[:whole], w3[:whole]
+		sums := b.sums[u*size:][:4*size]
+		d0, d1, d2, d3 := sums[:size], sums[size:][:size], sums[2*size:][:size], sums[3*size:][:size]
+		rest := x
+		for k := 0; k <= size-n; k += n {
+			row := rest[:inputs]
+			v := archsimd.LoadFloat32x16(row[inputs-n:]).Masked(fresh)
+			s0, s1, s2, s3 := t0.Mul(v), t1.Mul(v), t2.Mul(v), t3.Mul(v)
+			row = row[:whole]
+			for i := 0; i <= len(row)-n; i += n {
+				v := archsimd.LoadFloat32x16(row[i:])
+				s0 = archsimd.LoadFloat32x16(w0[i:]).MulAdd(v, s0)
+				s1 = archsimd.LoadFloat32x16(w1[i:]).MulAdd(v, s1)
+				s2 = archsimd.LoadFloat32x16(w2[i:]).MulAdd(v, s2)
+				s3 = archsimd.LoadFloat32x16(w3[i:]).MulAdd(v, s3)
+			}
+			s0.Store(d0[k:])
+			s1.Store(d1[k:])
+			s2.Store(d2[k:])
+			s3.Store(d3[k:])
+			rest = rest[inputs:]
+		}
+	}
+	for h := n / 2; h > 0; h /= 2 {
+		bit := archsimd.BroadcastInt32x16(int32(h))
+		set := lane.And(bit).Equal(bit)
+		half := h * size
+		lo, loUp := b.sums[:half], b.sums[h:][:half]
+		hi, hiDown := b.sums[half:][:half], b.sums[half-h:][:half]
+		for k := 0; k <= half-n; k += n {
+			own := archsimd.LoadFloat32x16(hi[k:]).IfElse(set, archsimd.LoadFloat32x16(lo[k:]))
+			other := archsimd.LoadFloat32x16(hiDown[k:]).IfElse(set, archsimd.LoadFloat32x16(loUp[k:]))
+			own.Add(other).Store(lo[k:])
+		}
+	}
+	bias := archsimd.LoadFloat32x16(b.bias[:])
+	piece := archsimd.BroadcastInt32x16(int32(j))
+	sums, best, from := b.sums[:size], b.best[:size], b.piece[:size]
+	for k := 0; k <= size-n; k += n {
+		v, p := archsimd.LoadFloat32x16(sums[k:]).Add(bias), piece
+		if j > 0 {
+			m := archsimd.LoadFloat32x16(best[k:])
+			stays := v.LessEqual(m).Or(m.NotEqual(m))
+			v = m.IfElse(stays, v)
+			p = archsimd.LoadInt32x16(from[k:]).IfElse(stays, p)
+		}
+		v.Store(best[k:])
+		p.Store(from[k:])
+	}
+	clearUpper()
+}
+
+func addScaled32x16(dst, x, gate []float32, piece []int32, inputs, pieces, dstStep, xStep int) {
+	var zero archsimd.Float32x16
+	n := zero.Len()
+	whole := inputs / n * n
+	done := archsimd.LoadInt32x16(laneNumbers32[:]).Less(archsimd.BroadcastInt32x16(int32(n - inputs%n)))
+	for u, p := range piece {
+		k := u*pieces + int(p)
+		out, row := dst[k*dstStep:][:inputs], x[k*xStep:][:inputs]
+		end, last := out[inputs-n:], row[inputs-n:]
+		d := archsimd.BroadcastFloat32x16(gate[u])
+		out, row = out[:whole], row[:whole]
+		for i := 0; i <= len(out)-n; i += n {
+			archsimd.LoadFloat32x16(row[i:]).MulAdd(d, archsimd.LoadFloat32x16(out[i:])).Store(out[i:])
+		}
+		if whole < inputs {
+			v := archsimd.LoadFloat32x16(end)
+			v.IfElse(done, archsimd.LoadFloat32x16(last).MulAdd(d, v)).Store(end)
+		}
+	}
+	clearUpper()
+}
+
+func prelu32x16(dst, x, alpha []float32, end int) {
+	var zero archsimd.Float32x16
+	var none archsimd.Int32x16
+	repeating32x16(dst, x, nil, alpha, end, zero, func(dst, x, _, a []float32) {
+		v := archsimd.LoadFloat32x16(x)
+		v.Mul(archsimd.LoadFloat32x16(a)).IfElse(v.ToBits().BitsToInt32().Less(none), v).Store(dst)
+	})
+}
+
+func preluDerivative32x16(dst, x, upstream, alpha []float32, end int) {
+	var zero archsimd.Float32x16
+	repeating32x16(dst, x, upstream, alpha, end, zero, func(dst, x, g, a []float32) {
+		v, u, slope := archsimd.LoadFloat32x16(x), archsimd.LoadFloat32x16(g), archsimd.LoadFloat32x16(a)
+		off := without32x16(u.Mul(slope), slope.Equal(zero))
+		d := u.IfElse(v.Greater(zero), off)
+		v.IfElse(v.NotEqual(v), d).Store(dst)
+	})
+}
+
+func preluParameterGradient32x16(grad, x, upstream []float32) {
+	var zero archsimd.Float32x16
+	n, row := zero.Len(), len(grad)
+	step := 1
+	if upstream == nil {
+		step, upstream = 0, ones32[:]
+	}
+	const most = 64
+	var end, endG [2 * maxLanes32]float32
+	whole := max(len(x)-n, 0)
+	copy(end[:], x[whole:])
+	copy(endG[:], upstream[step*whole:])
+	for left := 0; left < row; left += most {
+		var sums [most + maxLanes32]float32
+		columns := copy(sums[:most], grad[left:])
+		for start := left; start < len(x); start += row {
+			for i := 0; i < columns; i += n {
+				at := start + i
+				x, g, sum := x[at:], upstream[step*at:], sums[i:]
+				if len(x) < n {
+					x, g = end[at-whole:], endG[step*(at-whole):]
+				}
+				v, s := archsimd.LoadFloat32x16(x), archsimd.LoadFloat32x16(sum)
+				s.IfElse(v.Greater(zero), s.Add(archsimd.LoadFloat32x16(g).Mul(v))).Store(sum)
+			}
+		}
+		clearUpper()
+		copy(grad[left:], sums[:columns])
+	}
+}
+
+func leak32x16(x, upstream []float32) float64 {
+	var zero, check archsimd.Float32x16
+	var sum, sum2 archsimd.Float64x8
+	sign := archsimd.BroadcastUint64x8(1 << 63)
+	rest := archsimd.BroadcastUint64x8((1<<31 - 1) << 29)
+	n := zero.Len()
+	step, whole := n, len(x)/n*n
+	if upstream == nil {
+		step, upstream = 0, ones32[:]
+	}
+	var last, lastG [maxLanes32]float32
+	copy(last[:], x[whole:])
+	copy(lastG[:], upstream[whole/n*step:])
+	for len(x) > 0 {
+		if len(x) < n {
+			x, upstream = last[:n], lastG[:]
+		}
+		v := archsimd.LoadFloat32x16(x)
+		p := v.Mul(archsimd.LoadFloat32x16(upstream))
+		p = zero.IfElse(v.Greater(zero), p)
+		x, upstream = x[n:], upstream[step:]
+		check = check.Add(p)
+		high := p.ToBits().ReshapeToUint64s()
+		low := high.ShiftAllLeft(32)
+		high = high.And(sign).Or(high.ShiftAllRight(3).And(rest))
+		low = low.And(sign).Or(low.ShiftAllRight(3).And(rest))
+		sum = sum.Add(high.BitsToFloat64())
+		sum2 = sum2.Add(low.BitsToFloat64())
+	}
+	check = check.Sub(check)
+	bad := check.NotEqual(check).ToInt32x16().ToBits().ReshapeToUint64s()
+	bad = bad.Or(bad.ShiftAllLeft(32))
+	var sums [maxLanes32]float64
+	sum.Add(sum2).Add(bad.BitsToFloat64()).Store(sums[:])
+	clearUpper()
+	return total(sums[:]) * 0x1p896
+}
+
+func leak64x8(x, upstream []float64) float64 {
+	var zero, sum archsimd.Float64x8
+	n := zero.Len()
+	step, whole := n, len(x)/n*n
+	if upstream == nil {
+		step, upstream = 0, ones64[:]
+	}
+	var last, lastG [maxLanes64]float64
+	copy(last[:], x[whole:])
+	copy(lastG[:], upstream[whole/n*step:])
+	for len(x) > 0 {
+		if len(x) < n {
+			x, upstream = last[:n], lastG[:]
+		}
+		v := archsimd.LoadFloat64x8(x)
+		p := v.Mul(archsimd.LoadFloat64x8(upstream))
+		sum = sum.Add(zero.IfElse(v.Greater(zero), p))
+		x, upstream = x[n:], upstream[step:]
+	}
+	var sums [maxLanes64]float64
+	sum.Store(sums[:])
+	clearUpper()
+	return total(sums[:])
+}
+
+func relu32x16(dst, x []float32) {
+	var zero archsimd.Float32x16
+	unaryUnrolled32x16(dst, x, zero, func(dst, x []float32) {
+		v := archsimd.LoadFloat32x16(x)
+		without32x16(v, v.LessEqual(zero)).Store(dst)
+	})
+}
+
+func reluDerivative32x16(dst, x, upstream []float32) {
+	var zero archsimd.Float32x16
+	binary32x16(dst, x, upstream, zero, func(dst, x, g []float32) {
+		v := archsimd.LoadFloat32x16(x)
+		off := without32x16(v, v.LessEqual(zero))
+		archsimd.LoadFloat32x16(g).IfElse(v.Greater(zero), off).Store(dst)
+	})
+}
+
+func without32x16(v archsimd.Float32x16, m archsimd.Mask32x16) archsimd.Float32x16 {
+	return v.ToBits().AndNot(m.ToInt32x16().ToBits()).BitsToFloat32()
 }
 
 func logistic32x16(zero archsimd.Float32x16) func(n archsimd.Uint32x16, growth archsimd.Float32x16) (minusScale, u, minus, e archsimd.Float32x16) {
@@ -250,6 +614,28 @@ func tanhFromOutput32x16(dst, y, upstream []float32) {
 	})
 }
 
+func addScaled64x8(dst, x, gate []float64, piece []int64, inputs, pieces, dstStep, xStep int) {
+	var zero archsimd.Float64x8
+	n := zero.Len()
+	whole := inputs / n * n
+	done := archsimd.LoadInt64x8(laneNumbers64[:]).Less(archsimd.BroadcastInt64x8(int64(n - inputs%n)))
+	for u, p := range piece {
+		k := u*pieces + int(p)
+		out, row := dst[k*dstStep:][:inputs], x[k*xStep:][:inputs]
+		end, last := out[inputs-n:], row[inputs-n:]
+		d := archsimd.BroadcastFloat64x8(gate[u])
+		out, row = out[:whole], row[:whole]
+		for i := 0; i <= len(out)-n; i += n {
+			archsimd.LoadFloat64x8(row[i:]).MulAdd(d, archsimd.LoadFloat64x8(out[i:])).Store(out[i:])
+		}
+		if whole < inputs {
+			v := archsimd.LoadFloat64x8(end)
+			v.IfElse(done, archsimd.LoadFloat64x8(last).MulAdd(d, v)).Store(end)
+		}
+	}
+	clearUpper()
+}
+
 func binary64x8(dst, x, upstream []float64, zero archsimd.Float64x8, f func(dst, x, upstream []float64)) {
 	n := zero.Len()
 	var last [maxLanes64]float64
@@ -267,6 +653,67 @@ func binary64x8(dst, x, upstream []float64, zero archsimd.Float64x8, f func(dst,
 	}
 	archsimd.LoadFloat64x8(last[:]).Store(end)
 	clearUpper()
+}
+
+func binaryUnrolled64x8(dst, a, b []float64, zero archsimd.Float64x8, f func(dst, a, b []float64)) {
+	n := zero.Len()
+	var last [maxLanes64]float64
+	dst = dst[:len(a):len(a)]
+	b = b[:len(a):len(a)]
+	a = a[:len(a):len(a)]
+	end := dst[len(dst)-n:]
+	f(last[:], a[len(a)-n:], b[len(b)-n:])
+	for len(a) > 2*n && len(b) > 2*n && len(dst) > 2*n {
+		f(dst, a, b)
+		f(dst[n:], a[n:], b[n:])
+		a, b, dst = a[2*n:], b[2*n:], dst[2*n:]
+	}
+	for len(a) > n && len(b) > n && len(dst) > n {
+		f(dst, a, b)
+		a, b, dst = a[n:], b[n:], dst[n:]
+	}
+	archsimd.LoadFloat64x8(last[:]).Store(end)
+	clearUpper()
+}
+
+func first64x8(dst, best, x, upstream []float64) {
+	var zero archsimd.Float64x8
+	nan := archsimd.BroadcastUint64x8(nanBits64).BitsToFloat64()
+	twoResults64x8(dst, best, x, best, upstream, zero, func(dst, best, x, oldBest, g []float64) {
+		v, b := archsimd.LoadFloat64x8(x), archsimd.LoadFloat64x8(oldBest)
+		first := v.Equal(b)
+		archsimd.LoadFloat64x8(g).IfElse(first, without64x8(v, v.Equal(v))).Store(dst)
+		nan.IfElse(first, b).Store(best)
+	})
+}
+
+func gates64x8(dst1, dst2, x1, x2, upstream []float64) {
+	var zero archsimd.Float64x8
+	twoResults64x8(dst1, dst2, x1, x2, upstream, zero, func(dst1, dst2, x1, x2, g []float64) {
+		u, v, up := archsimd.LoadFloat64x8(x1), archsimd.LoadFloat64x8(x2), archsimd.LoadFloat64x8(g)
+		up.IfElse(u.GreaterEqual(v), without64x8(u, u.Equal(u))).Store(dst1)
+		up.IfElse(v.Greater(u), without64x8(v, v.Equal(v))).Store(dst2)
+	})
+}
+
+func leakyReLU64x8(dst, x []float64, alpha float64) {
+	var zero archsimd.Float64x8
+	var none archsimd.Int64x8
+	a := archsimd.BroadcastFloat64x8(alpha)
+	unaryUnrolled64x8(dst, x, zero, func(dst, x []float64) {
+		v := archsimd.LoadFloat64x8(x)
+		v.Mul(a).IfElse(v.ToBits().BitsToInt64().Less(none), v).Store(dst)
+	})
+}
+
+func leakyReLUDerivative64x8(dst, x, upstream []float64, alpha float64) {
+	var zero archsimd.Float64x8
+	a := archsimd.BroadcastFloat64x8(alpha)
+	binary64x8(dst, x, upstream, zero, func(dst, x, g []float64) {
+		v, u := archsimd.LoadFloat64x8(x), archsimd.LoadFloat64x8(g)
+		d := u.IfElse(v.Greater(zero), u.Mul(a))
+		v.IfElse(v.NotEqual(v), d).Store(dst)
+	})
 }
 
 func logistic64x8(zero archsimd.Float64x8) func(n archsimd.Uint64x8, growth archsimd.Float64x8) (minusScale, u, minus, e archsimd.Float64x8) {
@@ -302,6 +749,136 @@ func logisticDerivative64x8(dst, x, upstream []float64, steepness, gain float64)
 	})
 }
 
+func max64x8(dst, a, b []float64) {
+	var zero archsimd.Float64x8
+	sign := archsimd.BroadcastUint64x8(signBit64)
+	binaryUnrolled64x8(dst, a, b, zero, func(dst, a, b []float64) {
+		u, v := archsimd.LoadFloat64x8(a), archsimd.LoadFloat64x8(b)
+		first := u.Add(u.ToBits().And(v.ToBits()).And(sign).BitsToFloat64())
+		m := v.IfElse(v.Greater(u), first)
+		v.IfElse(v.NotEqual(v), m).Store(dst)
+	})
+}
+
+func piece64x8(b *maxoutBlock[float64, int64], x, weights []float64, inputs, pieces, units, j int) {
+	var zero archsimd.Float64x8
+	n := zero.Len()
+	whole := inputs / n * n
+	lane := archsimd.LoadInt64x8(laneNumbers64[:])
+	fresh := lane.GreaterEqual(archsimd.BroadcastInt64x8(int64(n - inputs%n)))
+	size := len(x) / inputs * n
+	for u := 0; u < units; u += 4 {
+		stride := pieces * inputs
+		w0 := weights[u*stride:][:inputs]
+		w1 := weights[min(u+1, units-1)*stride:][:inputs]
+		w2 := weights[min(u+2, units-1)*stride:][:inputs]
+		w3 := weights[min(u+3, units-1)*stride:][:inputs]
+		t0 := archsimd.LoadFloat64x8(w0[inputs-n:]).Masked(fresh)
+		t1 := archsimd.LoadFloat64x8(w1[inputs-n:]).Masked(fresh)
+		t2 := archsimd.LoadFloat64x8(w2[inputs-n:]).Masked(fresh)
+		t3 := archsimd.LoadFloat64x8(w3[inputs-n:]).Masked(fresh)
+		w0, w1, w2, w3 = w0[:whole], w1[:whole], w2[:whole], w3[:whole]
+		sums := b.sums[u*size:][:4*size]
+		d0, d1, d2, d3 := sums[:size], sums[size:][:size], sums[2*size:][:size], sums[3*size:][:size]
+		rest := x
+		for k := 0; k <= size-n; k += n {
+			row := rest[:inputs]
+			v := archsimd.LoadFloat64x8(row[inputs-n:]).Masked(fresh)
+			s0, s1, s2, s3 := t0.Mul(v), t1.Mul(v), t2.Mul(v), t3.Mul(v)
+			row = row[:whole]
+			for i := 0; i <= len(row)-n; i += n {
+				v := archsimd.LoadFloat64x8(row[i:])
+				s0 = archsimd.LoadFloat64x8(w0[i:]).MulAdd(v, s0)
+				s1 = archsimd.LoadFloat64x8(w1[i:]).MulAdd(v, s1)
+				s2 = archsimd.LoadFloat64x8(w2[i:]).MulAdd(v, s2)
+				s3 = archsimd.LoadFloat64x8(w3[i:]).MulAdd(v, s3)
+			}
+			s0.Store(d0[k:])
+			s1.Store(d1[k:])
+			s2.Store(d2[k:])
+			s3.Store(d3[k:])
+			rest = rest[inputs:]
+		}
+	}
+	for h := n / 2; h > 0; h /= 2 {
+		bit := archsimd.BroadcastInt64x8(int64(h))
+		set := lane.And(bit).Equal(bit)
+		half := h * size
+		lo, loUp := b.sums[:half], b.sums[h:][:half]
+		hi, hiDown := b.sums[half:][:half], b.sums[half-h:][:half]
+		for k := 0; k <= half-n; k += n {
+			own := archsimd.LoadFloat64x8(hi[k:]).IfElse(set, archsimd.LoadFloat64x8(lo[k:]))
+			other := archsimd.LoadFloat64x8(hiDown[k:]).IfElse(set, archsimd.LoadFloat64x8(loUp[k:]))
+			own.Add(other).Store(lo[k:])
+		}
+	}
+	bias := archsimd.LoadFloat64x8(b.bias[:])
+	piece := archsimd.BroadcastInt64x8(int64(j))
+	sums, best, from := b.sums[:size], b.best[:size], b.piece[:size]
+	for k := 0; k <= size-n; k += n {
+		v, p := archsimd.LoadFloat64x8(sums[k:]).Add(bias), piece
+		if j > 0 {
+			m := archsimd.LoadFloat64x8(best[k:])
+			stays := v.LessEqual(m).Or(m.NotEqual(m))
+			v = m.IfElse(stays, v)
+			p = archsimd.LoadInt64x8(from[k:]).IfElse(stays, p)
+		}
+		v.Store(best[k:])
+		p.Store(from[k:])
+	}
+	clearUpper()
+}
+
+func prelu64x8(dst, x, alpha []float64, end int) {
+	var zero archsimd.Float64x8
+	var none archsimd.Int64x8
+	repeating64x8(dst, x, nil, alpha, end, zero, func(dst, x, _, a []float64) {
+		v := archsimd.LoadFloat64x8(x)
+		v.Mul(archsimd.LoadFloat64x8(a)).IfElse(v.ToBits().BitsToInt64().Less(none), v).Store(dst)
+	})
+}
+
+func preluDerivative64x8(dst, x, upstream, alpha []float64, end int) {
+	var zero archsimd.Float64x8
+	repeating64x8(dst, x, upstream, alpha, end, zero, func(dst, x, g, a []float64) {
+		v, u, slope := archsimd.LoadFloat64x8(x), archsimd.LoadFloat64x8(g), archsimd.LoadFloat64x8(a)
+		off := without64x8(u.Mul(slope), slope.Equal(zero))
+		d := u.IfElse(v.Greater(zero), off)
+		v.IfElse(v.NotEqual(v), d).Store(dst)
+	})
+}
+
+func preluParameterGradient64x8(grad, x, upstream []float64) {
+	var zero archsimd.Float64x8
+	n, row := zero.Len(), len(grad)
+	step := 1
+	if upstream == nil {
+		step, upstream = 0, ones64[:]
+	}
+	const most = 64
+	var end, endG [2 * maxLanes64]float64
+	whole := max(len(x)-n, 0)
+	copy(end[:], x[whole:])
+	copy(endG[:], upstream[step*whole:])
+	for left := 0; left < row; left += most {
+		var sums [most + maxLanes64]float64
+		columns := copy(sums[:most], grad[left:])
+		for start := left; start < len(x); start += row {
+			for i := 0; i < columns; i += n {
+				at := start + i
+				x, g, sum := x[at:], upstream[step*at:], sums[i:]
+				if len(x) < n {
+					x, g = end[at-whole:], endG[step*(at-whole):]
+				}
+				v, s := archsimd.LoadFloat64x8(x), archsimd.LoadFloat64x8(sum)
+				s.IfElse(v.Greater(zero), s.Add(archsimd.LoadFloat64x8(g).Mul(v))).Store(sum)
+			}
+		}
+		clearUpper()
+		copy(grad[left:], sums[:columns])
+	}
+}
+
 func reduce64x8(zero archsimd.Float64x8) func(z archsimd.Float64x8) (n archsimd.Uint64x8, r archsimd.Float64x8) {
 	roundToInt := archsimd.BroadcastFloat64x8(roundToInt64)
 	return func(z archsimd.Float64x8) (n archsimd.Uint64x8, r archsimd.Float64x8) {
@@ -312,6 +889,46 @@ func reduce64x8(zero archsimd.Float64x8) func(z archsimd.Float64x8) (n archsimd.
 		r = archsimd.LoadFloat64x8(c.ln2High[:]).MulAdd(k, z)
 		return n, archsimd.LoadFloat64x8(c.ln2Low[:]).MulAdd(k, r)
 	}
+}
+
+func relu64x8(dst, x []float64) {
+	var zero archsimd.Float64x8
+	unaryUnrolled64x8(dst, x, zero, func(dst, x []float64) {
+		v := archsimd.LoadFloat64x8(x)
+		without64x8(v, v.LessEqual(zero)).Store(dst)
+	})
+}
+
+func reluDerivative64x8(dst, x, upstream []float64) {
+	var zero archsimd.Float64x8
+	binary64x8(dst, x, upstream, zero, func(dst, x, g []float64) {
+		v := archsimd.LoadFloat64x8(x)
+		off := without64x8(v, v.LessEqual(zero))
+		archsimd.LoadFloat64x8(g).IfElse(v.Greater(zero), off).Store(dst)
+	})
+}
+
+func repeating64x8(dst, x, upstream, repeated []float64, period int, zero archsimd.Float64x8, f func(dst, x, upstream, repeated []float64)) {
+	n := zero.Len()
+	var last [maxLanes64]float64
+	step, endOfUpstream := n, len(x)-n
+	if upstream == nil {
+		step, endOfUpstream, upstream = 0, 0, ones64[:]
+	}
+	dst = dst[:len(x):len(x)]
+	x = x[:len(x):len(x)]
+	end := dst[len(dst)-n:]
+	f(last[:], x[len(x)-n:], upstream[endOfUpstream:], repeated[(len(x)-n)%period:])
+	i := 0
+	for len(x) > n && len(dst) > n && len(upstream) >= n {
+		f(dst, x, upstream, repeated[i:])
+		x, dst, upstream = x[n:], dst[n:], upstream[step:]
+		if i += n; i >= period {
+			i -= period
+		}
+	}
+	archsimd.LoadFloat64x8(last[:]).Store(end)
+	clearUpper()
 }
 
 func residual64x8(a, b, c archsimd.Float64x8) archsimd.Float64x8 {
@@ -363,6 +980,28 @@ func tanhFromOutput64x8(dst, y, upstream []float64) {
 	})
 }
 
+func twoResults64x8(dst1, dst2, x1, x2, upstream []float64, zero archsimd.Float64x8, f func(dst1, dst2, x1, x2, upstream []float64)) {
+	n := zero.Len()
+	var last1, last2 [maxLanes64]float64
+	step, endOfUpstream := n, len(x1)-n
+	if upstream == nil {
+		step, endOfUpstream, upstream = 0, 0, ones64[:]
+	}
+	dst1 = dst1[:len(x1):len(x1)]
+	dst2 = dst2[:len(x1):len(x1)]
+	x2 = x2[:len(x1):len(x1)]
+	x1 = x1[:len(x1):len(x1)]
+	end1, end2 := dst1[len(dst1)-n:], dst2[len(dst2)-n:]
+	f(last1[:], last2[:], x1[len(x1)-n:], x2[len(x2)-n:], upstream[endOfUpstream:])
+	for len(x1) > n && len(x2) > n && len(dst1) > n && len(dst2) > n && len(upstream) >= n {
+		f(dst1, dst2, x1, x2, upstream)
+		x1, x2, dst1, dst2, upstream = x1[n:], x2[n:], dst1[n:], dst2[n:], upstream[step:]
+	}
+	archsimd.LoadFloat64x8(last1[:]).Store(end1)
+	archsimd.LoadFloat64x8(last2[:]).Store(end2)
+	clearUpper()
+}
+
 func unary64x8(dst, x []float64, zero archsimd.Float64x8, f func(dst, x []float64)) {
 	n := zero.Len()
 	var last [maxLanes64]float64
@@ -376,4 +1015,30 @@ func unary64x8(dst, x []float64, zero archsimd.Float64x8, f func(dst, x []float6
 	}
 	archsimd.LoadFloat64x8(last[:]).Store(end)
 	clearUpper()
+}
+
+func unaryUnrolled64x8(dst, x []float64, zero archsimd.Float64x8, f func(dst, x []float64)) {
+	n := zero.Len()
+	var last [maxLanes64]float64
+	dst = dst[:len(x):len(x)]
+	x = x[:len(x):len(x)]
+	end := dst[len(dst)-n:]
+	f(last[:], x[len(x)-n:])
+	for len(x) > 4*n && len(dst) > 4*n {
+		f(dst, x)
+		f(dst[n:], x[n:])
+		f(dst[2*n:], x[2*n:])
+		f(dst[3*n:], x[3*n:])
+		x, dst = x[4*n:], dst[4*n:]
+	}
+	for len(x) > n && len(dst) > n {
+		f(dst, x)
+		x, dst = x[n:], dst[n:]
+	}
+	archsimd.LoadFloat64x8(last[:]).Store(end)
+	clearUpper()
+}
+
+func without64x8(v archsimd.Float64x8, m archsimd.Mask64x8) archsimd.Float64x8 {
+	return v.ToBits().AndNot(m.ToInt64x8().ToBits()).BitsToFloat64()
 }

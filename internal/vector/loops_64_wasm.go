@@ -7,6 +7,28 @@ package vector
 
 import "simd"
 
+func addScaled64(dst, x, gate []float64, piece []int64, inputs, pieces, dstStep, xStep int) {
+	var zero simd.Float64s
+	n := zero.Len()
+	whole := inputs / n * n
+	done := simd.LoadInt64s(laneNumbers64[:]).Less(simd.BroadcastInt64s(int64(n - inputs%n)))
+	for u, p := range piece {
+		k := u*pieces + int(p)
+		out, row := dst[k*dstStep:][:inputs], x[k*xStep:][:inputs]
+		end, last := out[inputs-n:], row[inputs-n:]
+		d := simd.BroadcastFloat64s(gate[u])
+		out, row = out[:whole], row[:whole]
+		for i := 0; i <= len(out)-n; i += n {
+			simd.LoadFloat64s(row[i:]).MulAdd(d, simd.LoadFloat64s(out[i:])).Store(out[i:])
+		}
+		if whole < inputs {
+			v := simd.LoadFloat64s(end)
+			v.IfElse(done, simd.LoadFloat64s(last).MulAdd(d, v)).Store(end)
+		}
+	}
+	clearUpper()
+}
+
 func binary64(dst, x, upstream []float64, zero simd.Float64s, f func(dst, x, upstream []float64)) {
 	n := zero.Len()
 	var last [maxLanes64]float64
@@ -24,6 +46,67 @@ func binary64(dst, x, upstream []float64, zero simd.Float64s, f func(dst, x, ups
 	}
 	simd.LoadFloat64s(last[:]).Store(end)
 	clearUpper()
+}
+
+func binaryUnrolled64(dst, a, b []float64, zero simd.Float64s, f func(dst, a, b []float64)) {
+	n := zero.Len()
+	var last [maxLanes64]float64
+	dst = dst[:len(a):len(a)]
+	b = b[:len(a):len(a)]
+	a = a[:len(a):len(a)]
+	end := dst[len(dst)-n:]
+	f(last[:], a[len(a)-n:], b[len(b)-n:])
+	for len(a) > 2*n && len(b) > 2*n && len(dst) > 2*n {
+		f(dst, a, b)
+		f(dst[n:], a[n:], b[n:])
+		a, b, dst = a[2*n:], b[2*n:], dst[2*n:]
+	}
+	for len(a) > n && len(b) > n && len(dst) > n {
+		f(dst, a, b)
+		a, b, dst = a[n:], b[n:], dst[n:]
+	}
+	simd.LoadFloat64s(last[:]).Store(end)
+	clearUpper()
+}
+
+func first64(dst, best, x, upstream []float64) {
+	var zero simd.Float64s
+	nan := simd.BroadcastUint64s(nanBits64).BitsToFloat64()
+	twoResults64(dst, best, x, best, upstream, zero, func(dst, best, x, oldBest, g []float64) {
+		v, b := simd.LoadFloat64s(x), simd.LoadFloat64s(oldBest)
+		first := v.Equal(b)
+		simd.LoadFloat64s(g).IfElse(first, without64(v, v.Equal(v))).Store(dst)
+		nan.IfElse(first, b).Store(best)
+	})
+}
+
+func gates64(dst1, dst2, x1, x2, upstream []float64) {
+	var zero simd.Float64s
+	twoResults64(dst1, dst2, x1, x2, upstream, zero, func(dst1, dst2, x1, x2, g []float64) {
+		u, v, up := simd.LoadFloat64s(x1), simd.LoadFloat64s(x2), simd.LoadFloat64s(g)
+		up.IfElse(u.GreaterEqual(v), without64(u, u.Equal(u))).Store(dst1)
+		up.IfElse(v.Greater(u), without64(v, v.Equal(v))).Store(dst2)
+	})
+}
+
+func leakyReLU64(dst, x []float64, alpha float64) {
+	var zero simd.Float64s
+	var none simd.Int64s
+	a := simd.BroadcastFloat64s(alpha)
+	unaryUnrolled64(dst, x, zero, func(dst, x []float64) {
+		v := simd.LoadFloat64s(x)
+		v.Mul(a).IfElse(v.ToBits().BitsToInt64().Less(none), v).Store(dst)
+	})
+}
+
+func leakyReLUDerivative64(dst, x, upstream []float64, alpha float64) {
+	var zero simd.Float64s
+	a := simd.BroadcastFloat64s(alpha)
+	binary64(dst, x, upstream, zero, func(dst, x, g []float64) {
+		v, u := simd.LoadFloat64s(x), simd.LoadFloat64s(g)
+		d := u.IfElse(v.Greater(zero), u.Mul(a))
+		v.IfElse(v.NotEqual(v), d).Store(dst)
+	})
 }
 
 func logistic64(zero simd.Float64s) func(n simd.Uint64s, growth simd.Float64s) (minusScale, u, minus, e simd.Float64s) {
@@ -67,6 +150,136 @@ func logisticDerivativeAt64(x, steepness, gain float64) float64 {
 	return y[0]
 }
 
+func max64(dst, a, b []float64) {
+	var zero simd.Float64s
+	sign := simd.BroadcastUint64s(signBit64)
+	binaryUnrolled64(dst, a, b, zero, func(dst, a, b []float64) {
+		u, v := simd.LoadFloat64s(a), simd.LoadFloat64s(b)
+		first := u.Add(u.ToBits().And(v.ToBits()).And(sign).BitsToFloat64())
+		m := v.IfElse(v.Greater(u), first)
+		v.IfElse(v.NotEqual(v), m).Store(dst)
+	})
+}
+
+func piece64(b *maxoutBlock[float64, int64], x, weights []float64, inputs, pieces, units, j int) {
+	var zero simd.Float64s
+	n := zero.Len()
+	whole := inputs / n * n
+	lane := simd.LoadInt64s(laneNumbers64[:])
+	fresh := lane.GreaterEqual(simd.BroadcastInt64s(int64(n - inputs%n)))
+	size := len(x) / inputs * n
+	for u := 0; u < units; u += 4 {
+		stride := pieces * inputs
+		w0 := weights[u*stride:][:inputs]
+		w1 := weights[min(u+1, units-1)*stride:][:inputs]
+		w2 := weights[min(u+2, units-1)*stride:][:inputs]
+		w3 := weights[min(u+3, units-1)*stride:][:inputs]
+		t0 := simd.LoadFloat64s(w0[inputs-n:]).Masked(fresh)
+		t1 := simd.LoadFloat64s(w1[inputs-n:]).Masked(fresh)
+		t2 := simd.LoadFloat64s(w2[inputs-n:]).Masked(fresh)
+		t3 := simd.LoadFloat64s(w3[inputs-n:]).Masked(fresh)
+		w0, w1, w2, w3 = w0[:whole], w1[:whole], w2[:whole], w3[:whole]
+		sums := b.sums[u*size:][:4*size]
+		d0, d1, d2, d3 := sums[:size], sums[size:][:size], sums[2*size:][:size], sums[3*size:][:size]
+		rest := x
+		for k := 0; k <= size-n; k += n {
+			row := rest[:inputs]
+			v := simd.LoadFloat64s(row[inputs-n:]).Masked(fresh)
+			s0, s1, s2, s3 := t0.Mul(v), t1.Mul(v), t2.Mul(v), t3.Mul(v)
+			row = row[:whole]
+			for i := 0; i <= len(row)-n; i += n {
+				v := simd.LoadFloat64s(row[i:])
+				s0 = simd.LoadFloat64s(w0[i:]).MulAdd(v, s0)
+				s1 = simd.LoadFloat64s(w1[i:]).MulAdd(v, s1)
+				s2 = simd.LoadFloat64s(w2[i:]).MulAdd(v, s2)
+				s3 = simd.LoadFloat64s(w3[i:]).MulAdd(v, s3)
+			}
+			s0.Store(d0[k:])
+			s1.Store(d1[k:])
+			s2.Store(d2[k:])
+			s3.Store(d3[k:])
+			rest = rest[inputs:]
+		}
+	}
+	for h := n / 2; h > 0; h /= 2 {
+		bit := simd.BroadcastInt64s(int64(h))
+		set := lane.And(bit).Equal(bit)
+		half := h * size
+		lo, loUp := b.sums[:half], b.sums[h:][:half]
+		hi, hiDown := b.sums[half:][:half], b.sums[half-h:][:half]
+		for k := 0; k <= half-n; k += n {
+			own := simd.LoadFloat64s(hi[k:]).IfElse(set, simd.LoadFloat64s(lo[k:]))
+			other := simd.LoadFloat64s(hiDown[k:]).IfElse(set, simd.LoadFloat64s(loUp[k:]))
+			own.Add(other).Store(lo[k:])
+		}
+	}
+	bias := simd.LoadFloat64s(b.bias[:])
+	piece := simd.BroadcastInt64s(int64(j))
+	sums, best, from := b.sums[:size], b.best[:size], b.piece[:size]
+	for k := 0; k <= size-n; k += n {
+		v, p := simd.LoadFloat64s(sums[k:]).Add(bias), piece
+		if j > 0 {
+			m := simd.LoadFloat64s(best[k:])
+			stays := v.LessEqual(m).Or(m.NotEqual(m))
+			v = m.IfElse(stays, v)
+			p = simd.LoadInt64s(from[k:]).IfElse(stays, p)
+		}
+		v.Store(best[k:])
+		p.Store(from[k:])
+	}
+	clearUpper()
+}
+
+func prelu64(dst, x, alpha []float64, end int) {
+	var zero simd.Float64s
+	var none simd.Int64s
+	repeating64(dst, x, nil, alpha, end, zero, func(dst, x, _, a []float64) {
+		v := simd.LoadFloat64s(x)
+		v.Mul(simd.LoadFloat64s(a)).IfElse(v.ToBits().BitsToInt64().Less(none), v).Store(dst)
+	})
+}
+
+func preluDerivative64(dst, x, upstream, alpha []float64, end int) {
+	var zero simd.Float64s
+	repeating64(dst, x, upstream, alpha, end, zero, func(dst, x, g, a []float64) {
+		v, u, slope := simd.LoadFloat64s(x), simd.LoadFloat64s(g), simd.LoadFloat64s(a)
+		off := without64(u.Mul(slope), slope.Equal(zero))
+		d := u.IfElse(v.Greater(zero), off)
+		v.IfElse(v.NotEqual(v), d).Store(dst)
+	})
+}
+
+func preluParameterGradient64(grad, x, upstream []float64) {
+	var zero simd.Float64s
+	n, row := zero.Len(), len(grad)
+	step := 1
+	if upstream == nil {
+		step, upstream = 0, ones64[:]
+	}
+	const most = 64
+	var end, endG [2 * maxLanes64]float64
+	whole := max(len(x)-n, 0)
+	copy(end[:], x[whole:])
+	copy(endG[:], upstream[step*whole:])
+	for left := 0; left < row; left += most {
+		var sums [most + maxLanes64]float64
+		columns := copy(sums[:most], grad[left:])
+		for start := left; start < len(x); start += row {
+			for i := 0; i < columns; i += n {
+				at := start + i
+				x, g, sum := x[at:], upstream[step*at:], sums[i:]
+				if len(x) < n {
+					x, g = end[at-whole:], endG[step*(at-whole):]
+				}
+				v, s := simd.LoadFloat64s(x), simd.LoadFloat64s(sum)
+				s.IfElse(v.Greater(zero), s.Add(simd.LoadFloat64s(g).Mul(v))).Store(sum)
+			}
+		}
+		clearUpper()
+		copy(grad[left:], sums[:columns])
+	}
+}
+
 func reduce64(zero simd.Float64s) func(z simd.Float64s) (n simd.Uint64s, r simd.Float64s) {
 	roundToInt := simd.BroadcastFloat64s(roundToInt64)
 	return func(z simd.Float64s) (n simd.Uint64s, r simd.Float64s) {
@@ -77,6 +290,46 @@ func reduce64(zero simd.Float64s) func(z simd.Float64s) (n simd.Uint64s, r simd.
 		r = simd.LoadFloat64s(c.ln2High[:]).MulAdd(k, z)
 		return n, simd.LoadFloat64s(c.ln2Low[:]).MulAdd(k, r)
 	}
+}
+
+func relu64(dst, x []float64) {
+	var zero simd.Float64s
+	unaryUnrolled64(dst, x, zero, func(dst, x []float64) {
+		v := simd.LoadFloat64s(x)
+		without64(v, v.LessEqual(zero)).Store(dst)
+	})
+}
+
+func reluDerivative64(dst, x, upstream []float64) {
+	var zero simd.Float64s
+	binary64(dst, x, upstream, zero, func(dst, x, g []float64) {
+		v := simd.LoadFloat64s(x)
+		off := without64(v, v.LessEqual(zero))
+		simd.LoadFloat64s(g).IfElse(v.Greater(zero), off).Store(dst)
+	})
+}
+
+func repeating64(dst, x, upstream, repeated []float64, period int, zero simd.Float64s, f func(dst, x, upstream, repeated []float64)) {
+	n := zero.Len()
+	var last [maxLanes64]float64
+	step, endOfUpstream := n, len(x)-n
+	if upstream == nil {
+		step, endOfUpstream, upstream = 0, 0, ones64[:]
+	}
+	dst = dst[:len(x):len(x)]
+	x = x[:len(x):len(x)]
+	end := dst[len(dst)-n:]
+	f(last[:], x[len(x)-n:], upstream[endOfUpstream:], repeated[(len(x)-n)%period:])
+	i := 0
+	for len(x) > n && len(dst) > n && len(upstream) >= n {
+		f(dst, x, upstream, repeated[i:])
+		x, dst, upstream = x[n:], dst[n:], upstream[step:]
+		if i += n; i >= period {
+			i -= period
+		}
+	}
+	simd.LoadFloat64s(last[:]).Store(end)
+	clearUpper()
 }
 
 func residual64(a, b, c simd.Float64s) simd.Float64s {
@@ -144,6 +397,28 @@ func tanhFromOutput64(dst, y, upstream []float64) {
 	})
 }
 
+func twoResults64(dst1, dst2, x1, x2, upstream []float64, zero simd.Float64s, f func(dst1, dst2, x1, x2, upstream []float64)) {
+	n := zero.Len()
+	var last1, last2 [maxLanes64]float64
+	step, endOfUpstream := n, len(x1)-n
+	if upstream == nil {
+		step, endOfUpstream, upstream = 0, 0, ones64[:]
+	}
+	dst1 = dst1[:len(x1):len(x1)]
+	dst2 = dst2[:len(x1):len(x1)]
+	x2 = x2[:len(x1):len(x1)]
+	x1 = x1[:len(x1):len(x1)]
+	end1, end2 := dst1[len(dst1)-n:], dst2[len(dst2)-n:]
+	f(last1[:], last2[:], x1[len(x1)-n:], x2[len(x2)-n:], upstream[endOfUpstream:])
+	for len(x1) > n && len(x2) > n && len(dst1) > n && len(dst2) > n && len(upstream) >= n {
+		f(dst1, dst2, x1, x2, upstream)
+		x1, x2, dst1, dst2, upstream = x1[n:], x2[n:], dst1[n:], dst2[n:], upstream[step:]
+	}
+	simd.LoadFloat64s(last1[:]).Store(end1)
+	simd.LoadFloat64s(last2[:]).Store(end2)
+	clearUpper()
+}
+
 func unary64(dst, x []float64, zero simd.Float64s, f func(dst, x []float64)) {
 	n := zero.Len()
 	var last [maxLanes64]float64
@@ -157,4 +432,30 @@ func unary64(dst, x []float64, zero simd.Float64s, f func(dst, x []float64)) {
 	}
 	simd.LoadFloat64s(last[:]).Store(end)
 	clearUpper()
+}
+
+func unaryUnrolled64(dst, x []float64, zero simd.Float64s, f func(dst, x []float64)) {
+	n := zero.Len()
+	var last [maxLanes64]float64
+	dst = dst[:len(x):len(x)]
+	x = x[:len(x):len(x)]
+	end := dst[len(dst)-n:]
+	f(last[:], x[len(x)-n:])
+	for len(x) > 4*n && len(dst) > 4*n {
+		f(dst, x)
+		f(dst[n:], x[n:])
+		f(dst[2*n:], x[2*n:])
+		f(dst[3*n:], x[3*n:])
+		x, dst = x[4*n:], dst[4*n:]
+	}
+	for len(x) > n && len(dst) > n {
+		f(dst, x)
+		x, dst = x[n:], dst[n:]
+	}
+	simd.LoadFloat64s(last[:]).Store(end)
+	clearUpper()
+}
+
+func without64(v simd.Float64s, m simd.Mask64s) simd.Float64s {
+	return v.ToBits().AndNot(m.ToInt64s().ToBits()).BitsToFloat64()
 }

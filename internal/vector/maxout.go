@@ -2,12 +2,7 @@
 
 package vector
 
-import (
-	"math"
-	"simd"
-
-	"example.com/activation/internal/element"
-)
+import "example.com/activation/internal/element"
 
 // Maxout sets dst to the maxima over two or more pieces of x, which lie in
 // runs of stride elements.
@@ -33,8 +28,11 @@ func MaxoutDerivative[T element.Float](dst, x, upstream []T, pieces, stride int)
 	}
 	var best [128]T
 	for start := 0; start < len(x); start += pieces * stride {
-		for s := 0; s < stride; s += len(best) {
-			n := min(stride-s, len(best))
+		for s, n := 0, 0; s < stride; s += n {
+			n = min(stride-s, len(best))
+			if rest := stride - s - n; 0 < rest && rest < maxLanes32 {
+				n -= maxLanes32 // the last part must not be shorter than a vector
+			}
 			best, g := best[:n], element.Slice(upstream, start/pieces+s, start/pieces+s+n)
 			first, end := start+s, start+pieces*stride
 			larger(best, x[first:][:n], x[first+stride:][:n])
@@ -78,70 +76,4 @@ func firstMaximum[T element.Float](dst, best, x, upstream []T) {
 	case []float64:
 		first64(float64s(dst), float64s(best), float64s(x), float64s(upstream))
 	}
-}
-
-func max32(dst, a, b []float32) {
-	var zero simd.Float32s
-	sign := simd.BroadcastUint32s(1 << 31)
-	f := func(dst, a, b []float32) {
-		u, v := simd.LoadFloat32s(a), simd.LoadFloat32s(b)
-		first := u.Add(u.ToBits().And(v.ToBits()).And(sign).BitsToFloat32())
-		m := v.IfElse(v.Greater(u), first)
-		v.IfElse(v.NotEqual(v), m).Store(dst)
-	}
-	dst, a, b = zips32(dst, a, b, zero, f)
-	zip32(dst, a, b, zero, f)
-}
-
-func gates32(dst1, dst2, x1, x2, upstream []float32) {
-	var zero simd.Float32s
-	both32(dst1, dst2, x1, x2, upstream, zero, func(dst1, dst2, x1, x2, g []float32) {
-		u, v, up := simd.LoadFloat32s(x1), simd.LoadFloat32s(x2), simd.LoadFloat32s(g)
-		up.IfElse(u.GreaterEqual(v), u.IfElse(u.NotEqual(u), zero)).Store(dst1)
-		up.IfElse(v.Greater(u), v.IfElse(v.NotEqual(v), zero)).Store(dst2)
-	})
-}
-
-func first32(dst, best, x, upstream []float32) {
-	var zero simd.Float32s
-	nan := simd.BroadcastFloat32s(float32(math.NaN()))
-	both32(dst, best, x, best, upstream, zero, func(dst, best, x, _, g []float32) {
-		v, b := simd.LoadFloat32s(x), simd.LoadFloat32s(best)
-		first := v.Equal(b)
-		simd.LoadFloat32s(g).IfElse(first, v.IfElse(v.NotEqual(v), zero)).Store(dst)
-		nan.IfElse(first, b).Store(best)
-	})
-}
-
-func max64(dst, a, b []float64) {
-	var zero simd.Float64s
-	sign := simd.BroadcastUint64s(1 << 63)
-	f := func(dst, a, b []float64) {
-		u, v := simd.LoadFloat64s(a), simd.LoadFloat64s(b)
-		first := u.Add(u.ToBits().And(v.ToBits()).And(sign).BitsToFloat64())
-		m := v.IfElse(v.Greater(u), first)
-		v.IfElse(v.NotEqual(v), m).Store(dst)
-	}
-	dst, a, b = zips64(dst, a, b, zero, f)
-	zip64(dst, a, b, zero, f)
-}
-
-func gates64(dst1, dst2, x1, x2, upstream []float64) {
-	var zero simd.Float64s
-	both64(dst1, dst2, x1, x2, upstream, zero, func(dst1, dst2, x1, x2, g []float64) {
-		u, v, up := simd.LoadFloat64s(x1), simd.LoadFloat64s(x2), simd.LoadFloat64s(g)
-		up.IfElse(u.GreaterEqual(v), u.IfElse(u.NotEqual(u), zero)).Store(dst1)
-		up.IfElse(v.Greater(u), v.IfElse(v.NotEqual(v), zero)).Store(dst2)
-	})
-}
-
-func first64(dst, best, x, upstream []float64) {
-	var zero simd.Float64s
-	nan := simd.BroadcastFloat64s(math.NaN())
-	both64(dst, best, x, best, upstream, zero, func(dst, best, x, _, g []float64) {
-		v, b := simd.LoadFloat64s(x), simd.LoadFloat64s(best)
-		first := v.Equal(b)
-		simd.LoadFloat64s(g).IfElse(first, v.IfElse(v.NotEqual(v), zero)).Store(dst)
-		nan.IfElse(first, b).Store(best)
-	})
 }
