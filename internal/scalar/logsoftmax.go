@@ -19,7 +19,7 @@ func LogSoftmax[T element.Float](dst, x []T, classes, stride int, tau T) {
 		var scratch [perColumn * narrow]float64
 		logSoftmaxColumns(dst, x, classes, stride, tau, scratch[:])
 	default:
-		var scratch [perColumn * block]float64
+		var scratch [perColumn * wide]float64
 		logSoftmaxColumns(dst, x, classes, stride, tau, scratch[:])
 	}
 }

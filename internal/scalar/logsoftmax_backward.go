@@ -28,7 +28,7 @@ func LogSoftmaxDerivativeFromOutput[T element.Float](dst, y, upstream []T, class
 		logBackwardColumns(dst, y, upstream, classes, stride, tau, scratch[:])
 		return
 	}
-	var scratch [2 * block]float64
+	var scratch [2 * wide]float64
 	logBackwardColumns(dst, y, upstream, classes, stride, tau, scratch[:])
 }
 

@@ -8,7 +8,7 @@ import (
 
 // Softmax and LogSoftmax have two kinds of loops. Rows are for distributions of
 // consecutive entries. Columns are for those whose entries lie stride apart: they work
-// on up to block neighbouring distributions at a time, entry by entry, and so along
+// on up to wide neighbouring distributions at a time, entry by entry, and so along
 // memory. Down one column at a time each entry is another cache line, and for a stride
 // that is a power of two all of these compete for the same few places in the cache.
 // Both kinds compute the same bits, since they add up in the same order.
@@ -18,7 +18,7 @@ import (
 const (
 	perColumn = 5
 	narrow    = 16
-	block     = 256
+	wide      = 256
 )
 
 // Softmax sets dst to e^(x/τ) / Σ e^(x/τ) over each distribution of classes
@@ -35,7 +35,7 @@ func Softmax[T element.Float](dst, x []T, classes, stride int, tau T) {
 		var scratch [perColumn * narrow]float64
 		softmaxColumns(dst, x, classes, stride, tau, scratch[:])
 	default:
-		var scratch [perColumn * block]float64
+		var scratch [perColumn * wide]float64
 		softmaxColumns(dst, x, classes, stride, tau, scratch[:])
 	}
 }

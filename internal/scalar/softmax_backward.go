@@ -113,15 +113,15 @@ func fewDifferences[T element.Float](y, g []T, c T) T {
 
 // backwardScratch holds what belongs to each column.
 type backwardScratch[T element.Float] struct {
-	top             [block]int64
-	mean, sum, part [block]T
+	top             [wide]int64
+	mean, sum, part [wide]T
 }
 
 // softmaxBackwardColumns is softmaxBackwardRows for columns.
 func softmaxBackwardColumns[T element.Float](dst, y, g []T, classes, stride int, tau T, scratch *backwardScratch[T]) {
 	for outer := 0; outer < len(y); outer += classes * stride {
-		for start := outer; start < outer+stride; start += block {
-			width := min(block, outer+stride-start)
+		for start := outer; start < outer+stride; start += wide {
+			width := min(wide, outer+stride-start)
 			end := outer + classes*stride
 			y, g, dst := y[start:end], g[start:end], dst[start:end]
 			mean, sum, part := scratch.mean[:width], scratch.sum[:width], scratch.part[:width]

@@ -22,7 +22,7 @@ func tail32(u float32, gain, power float64) float32 {
 	x := -math.Abs(float64(u))
 	k := x + (zero + limit)
 	i := math.Float64bits(k) - math.Float64bits(zero)
-	if i >= uint64(len(expTable)) {
+	if i > 16*limit {
 		if u == u {
 			u = 0
 		}
@@ -30,7 +30,7 @@ func tail32(u float32, gain, power float64) float32 {
 	}
 	b := x - (k - (zero + limit))
 	s := b * b
-	e := expTable[i] * (1 + (b + s*((1./2+b*(1./6))+s*(1./24))))
+	e := expTable[i] * 0x1p-64 * (1 + (b + s*((1./2+b*(1./6))+s*(1./24))))
 	return float32(gain * (e + power*e*e))
 }
 
