@@ -1,51 +1,101 @@
 package activation
 
 import (
-	"cmp"
 	"errors"
 	"fmt"
 	"math"
 	"math/rand/v2"
+	"reflect"
 	"slices"
+	"strings"
 )
 
 // CheckDerivative compares the derivatives of an activation, usually one of
-// your own, with central differences of its Forward at x:
+// your own, with differences of its Forward at x:
 //
 //	f′(u) ≈ (f(u+h) − f(u−h)) / 2h
 //
-// It checks Derivative for each output of f alone, for a random upstream and
-// for none. It does the same for DerivativeFromOutput and ParameterGradient
-// where a has them, and checks that ParameterGradient adds to grad; of an
-// [Elementwise] a it checks DerivativeAt too. It returns nil where all agree,
-// else an error about the worst element: the name of the activation, the
-// method, the index, what the method gives and what it should.
+// It returns nil if all of them agree. Otherwise the error names the
+// activation, the method, the index, what the method gives and what the
+// differences give, all for the worst element. It checks
 //
-// x is any input of Forward that is finite and not empty. An error shows only
-// at the points that are looked at, so spread them over both sides of 0 and
-// into the tails. Keep off the kinks, 0 for [ReLU] or equal pieces for
-// [Maxout], by 0.01 or by 1 % of a large x: at a kink the derivative is a
-// convention, and a difference means nothing. A NaN in a result is an error.
+//   - Derivative, for each output of f alone, for a nil upstream, and for
+//     random upstreams of about 1e-10, 1 and 1e10, each alone and mixed;
+//   - DerivativeFromOutput in the same way, if a has it;
+//   - DerivativeAt at each x, if a is [Elementwise];
+//   - ParameterGradient in the same way as Derivative, if a is [Parametric],
+//     and that it adds to grad;
+//   - that Forward and these methods write to dst, return it, and return as
+//     many elements as they should.
 //
-// Differences have their limit. Steps h are tried from ¼ down, and each output
-// takes the one whose error is least, as told by how the differences for h, 2h
-// and 4h agree and by the rounding of f, which is taken to be good to a few
-// units in the last place. So where f and f′ are about 1 a derivative that is
-// off by a thousandth (float32) or by 1e-8 (float64) is found; but not a wrong
-// f′ of 1e-17 beside an f of 1, as in the right tail of [Sigmoid].
+// x must fit the shape of a, and must be finite and not empty. It may be small
+// or large, up to the largest number of its type. An error shows only at the
+// points that are checked, so spread them over both sides of 0 and into the
+// tails. Keep off the kinks, 0 for [ReLU] or equal pieces for [Maxout], by 0.01
+// or by 1 % of a large x: at a kink the derivative is a convention.
+//
+// There are three kinds of disagreement, and the error says which one it is:
+//
+//   - The derivative is wrong: "want 0.25 (within 2e-11)".
+//   - "f may be inaccurate": f does not change smoothly at x, or does not
+//     change at all, and a rounding error in f would explain the difference.
+//     In float32, 0.5*u*(1+erf(u/√2)) is 0 at −6, and so are its differences.
+//   - "cannot tell: the differences do not settle": they have no limit that
+//     shows before rounding hides it. So it is at a kink, or if f is too sharp.
+//
+// The steps h are halved from ¼, or from a share of a large x, until rounding
+// is larger than what they still change. So a sharp function, such as a
+// [Softmax] of Temperature 1e-5, is no problem, if its changes are large beside
+// the rounding of f. A detail much smaller than those steps is not seen if the
+// longer ones agree without it.
+//
+// f is taken to be good to a few units in the last place. If f and f′ are
+// about 1, a derivative that is off by a thousandth (float32) or by 1e-8
+// (float64) is found. A wrong f′ of 1e-17 beside an f of 1 is not, as in the
+// right tail of [Sigmoid].
 //
 // Forward is called some 25 times (float32) or 45 times (float64) for each
-// element of x and each parameter, so take a few dozen points and a small
-// layer. The parameters move meanwhile, and are put back bit for bit. The
-// DerivativeFromOutput of a [LeakyReLU] with Alpha < 0, which panics, is not
-// called. To leave that of a type of your own out, hide it:
+// element of x and each parameter, and up to 150 times if the differences do not
+// settle. So take a few dozen points and a small layer. The parameters move
+// meanwhile, and are put back bit for bit.
+//
+// The DerivativeFromOutput of a [LeakyReLU] with Alpha < 0 panics, and is not
+// called. To skip that of a type of your own, wrap a in
 // struct{ activation.Activation[float64] }{a}.
-func CheckDerivative[T Float](a Activation[T], x []T) error {
-	a = unbox(a)
-	if err := checkDerivative(a, slices.Clone(x)); err != nil {
-		return fmt.Errorf("activation: %s: %w", nameOf(a), err)
+//
+// A panic of this package for a wrong shape or field becomes an error. So does
+// any other whose value is a string that begins with "activation: ". All
+// others, such as an index out of range in your Forward, are not recovered.
+func CheckDerivative[T Float](a Activation[T], x []T) (err error) {
+	if a == nil {
+		return errors.New("activation: CheckDerivative: a is nil")
 	}
-	return nil
+	if v := reflect.ValueOf(a); v.Kind() == reflect.Pointer && v.IsNil() {
+		return fmt.Errorf("activation: CheckDerivative: a is a nil %T", a)
+	}
+	defer func() {
+		if err != nil {
+			err = fmt.Errorf("activation: %s: %w", nameOf(a), err)
+		}
+	}()
+	defer recoverMistake(&err)
+	return checkDerivative(a, slices.Clone(x))
+}
+
+// recoverMistake makes an error of a panic of this package. No check of shapes
+// could do without it: only the methods of a know what they accept.
+func recoverMistake(err *error) {
+	switch r := recover().(type) {
+	case nil: // no panic, or a Goexit
+	case string:
+		text, ok := strings.CutPrefix(r, "activation: ")
+		if !ok {
+			panic(r)
+		}
+		*err = errors.New(text)
+	default:
+		panic(r)
+	}
 }
 
 // nameOf returns the text of a, or its type if it has none.
@@ -56,10 +106,16 @@ func nameOf(a any) string {
 	return fmt.Sprintf("%T", a)
 }
 
-// fromOutput returns a with its derivative from the output, if it has one. The
-// method alone does not say so: that of LeakyReLU is of no use for α < 0.
-func fromOutput[T Float](a Activation[T]) (OutputDerivative[T], bool) {
-	if l, ok := plain(a).(LeakyReLU[T]); ok && l.Alpha < 0 {
+// outputDerivative returns a with its derivative from the output, if it has
+// one. That the method exists is not enough: some types have it only for some
+// values of their fields. Such a type has the method hasOutputDerivative, which
+// a pointer to it and a struct that embeds it have too.
+func outputDerivative[T Float](a Activation[T]) (OutputDerivative[T], bool) {
+	inside := a
+	if w, ok := a.(wrapper[T]); ok {
+		inside = w.inside()
+	}
+	if c, ok := inside.(interface{ hasOutputDerivative() bool }); ok && !c.hasOutputDerivative() {
 		return nil, false
 	}
 	o, ok := a.(OutputDerivative[T])
@@ -71,51 +127,53 @@ func checkDerivative[T Float](a Activation[T], x []T) error {
 	if len(x) == 0 {
 		return errors.New("x is empty, there is nothing to check")
 	}
-	y := a.Forward(nil, x)
-	if err := cmp.Or(checkFinite("x", x), checkFinite("f(x)", y)); err != nil {
+	if err := checkFinite("x", x); err != nil {
+		return err
+	}
+	y, err := checkForward(a, x)
+	if err != nil {
 		return err
 	}
 	d := differentiator[T]{func(dst []T) { a.Forward(dst, x) }, y, make([]float64, len(y))}
 	d.estimateRounding(x)
 	byX := d.derivatives(x)
 
-	methods := []method[T]{{name: "Derivative", variable: "x", variables: x, run: func(dst, upstream []T) []T {
+	var worst worstError
+	methods := []backward[T]{{name: "Derivative", dst: "dst", variable: "x", variables: x, run: func(dst, upstream []T) []T {
 		return a.Derivative(dst, x, upstream)
 	}}}
-	if o, ok := fromOutput(a); ok {
-		methods = append(methods, method[T]{name: "DerivativeFromOutput", variable: "x", variables: x, run: func(dst, upstream []T) []T {
+	if o, ok := outputDerivative(a); ok {
+		methods = append(methods, backward[T]{name: "DerivativeFromOutput", dst: "dst", variable: "x", variables: x, run: func(dst, upstream []T) []T {
 			return o.DerivativeFromOutput(dst, y, upstream)
 		}})
 	}
 	for _, m := range methods {
-		if err := m.check(byX); err != nil {
+		if err := m.check(&worst, byX); err != nil {
 			return err
 		}
 	}
 	if e, ok := a.(Elementwise[T]); ok {
-		var w worst
 		for i, v := range x {
-			compare(&w, e.DerivativeAt(v), byX[i][i], func() string { return fmt.Sprintf("DerivativeAt(%v)", v) })
-		}
-		if w.err != nil {
-			return w.err
+			worst.compare(float64(e.DerivativeAt(v)), byX[i][i], func() string { return fmt.Sprintf("DerivativeAt(%v)", v) })
 		}
 	}
-	if p, ok := a.(Parametric[T]); ok {
+	if p, ok := a.(Parametric[T]); ok && worst.verdict != wrong {
 		parameters := p.Parameters()
 		if err := checkFinite("p", parameters); err != nil {
 			return err
 		}
-		defer copy(parameters, slices.Clone(parameters)) // whatever becomes of Forward
-		return method[T]{name: "ParameterGradient", variable: "p", variables: parameters, adds: true, run: func(grad, upstream []T) []T {
+		defer copy(parameters, slices.Clone(parameters)) // Forward may panic
+		gradient := backward[T]{name: "ParameterGradient", dst: "grad", variable: "p", variables: parameters, adds: true, run: func(grad, upstream []T) []T {
 			return p.ParameterGradient(grad, x, upstream)
-		}}.check(d.derivatives(parameters))
+		}}
+		if err := gradient.check(&worst, d.derivatives(parameters)); err != nil {
+			return err
+		}
 	}
-	return nil
+	return worst.err
 }
 
-// checkFinite looks for an infinity or a NaN, at which, or from which, there is
-// no difference to take.
+// checkFinite looks for an infinity or a NaN. There is no difference to it.
 func checkFinite[T Float](name string, v []T) error {
 	for i, e := range v {
 		if e-e != 0 {
@@ -125,189 +183,392 @@ func checkFinite[T Float](name string, v []T) error {
 	return nil
 }
 
-// An estimate is a number, and how far it may be off.
-type estimate struct{ value, within float64 }
+// checkForward returns f(x), after checking that Forward gives it in a new slice
+// and in dst.
+func checkForward[T Float](a Activation[T], x []T) (y []T, err error) {
+	before := slices.Clone(x)
+	y = slices.Clone(a.Forward(nil, x)) // which may be x itself
+	if !slices.Equal(x, before) {
+		return nil, errors.New("Forward writes to x")
+	}
+	if _, ok := a.(Elementwise[T]); ok {
+		err = checkLength("Forward", len(y), len(x))
+	} else if len(y) == 0 {
+		err = fmt.Errorf("Forward returns no elements, for %d of x", len(x))
+	}
+	if err != nil {
+		return nil, err
+	}
+	if err := checkFinite("f(x)", y); err != nil {
+		return nil, err
+	}
+	dst := slices.Repeat([]T{T(math.NaN())}, len(y))
+	if err := checkResult("Forward", "dst", dst, func() []T { return a.Forward(dst, x) }); err != nil {
+		return nil, err
+	}
+	for i := range y {
+		if dst[i] != y[i] {
+			return nil, fmt.Errorf("Forward gives f(x)[%d] = %v in dst, and %v in a new slice", i, dst[i], y[i])
+		}
+	}
+	return y, nil
+}
 
-// A differentiator takes central differences of Forward.
+// checkLength checks the length of a result.
+func checkLength(method string, got, want int) error {
+	if got != want {
+		return fmt.Errorf("%s returns %d elements, want %d", method, got, want)
+	}
+	return nil
+}
+
+// checkResult checks that run, a call of the method with dst, returns dst.
+func checkResult[T Float](method, name string, dst []T, run func() []T) error {
+	before := slices.Clone(dst)
+	result := run()
+	if err := checkLength(method, len(result), len(dst)); err != nil {
+		return err
+	}
+	if len(dst) == 0 || &result[0] == &dst[0] {
+		return nil
+	}
+	same := func(a, b T) bool { return a == b || a != a && b != b }
+	if slices.EqualFunc(dst, before, same) {
+		return fmt.Errorf("%s ignores %s: it returns another slice, and leaves %s as it was", method, name, name)
+	}
+	return fmt.Errorf("%s returns another slice than %s", method, name)
+}
+
+// A differentiator differentiates Forward numerically.
 type differentiator[T Float] struct {
-	forward func(dst []T) // computes f at x and the parameters as they are now
-	y       []T           // f(x)
-	size    []float64     // what the rounding error of each output is relative to
+	forward  func(dst []T) // computes f at x and the parameters as they are now
+	y        []T           // f(x)
+	rounding []float64     // how far rounding may take each output; multiples follow where it is used
+}
+
+// A quotient is what a step h gives for one output and one variable.
+type quotient struct {
+	slope    float64 // (f(v+h) − f(v−h)) / 2h
+	rounding float64 // the error of slope due to the rounding of f
+	bend     float64 // |slope to the right − slope to the left|
+}
+
+// An estimate is a derivative as quotients give it.
+type estimate struct {
+	value  float64 // NaN if the quotients do not settle
+	within float64 // how far the derivative may be from value
+	step   float64 // the h of the quotient
+	// Formulas that are right but careless, such as 1+erf(u) for u ≪ 0, may have
+	// this error.
+	careless float64
 }
 
 // rounding returns what rounding to T may change of a number of that size. What
 // is below the normal numbers may also have become 0.
 func rounding[T Float](size float64) float64 {
-	if _, ok := any(T(0)).(float32); ok {
+	if bitSize[T]() == 32 {
 		return 0x1p-24*size + 0x1p-126
 	}
 	return 0x1p-53*size + 0x1p-1022
 }
 
 // steps returns the largest and the smallest h to try for a variable at v. The
-// errors of truncation, h²f‴/6, and of rounding, ε/h, meet near h = ∛ε where f
-// and f‴ are about 1; a large v has no bits for less than its share of that.
+// errors of truncation, h²f‴/6, and of rounding, ε/h, meet near h = ∛ε if f and
+// f‴ are about 1, and near that share of a large v. A sharp f needs less; a step
+// needs some bits of v.
 func steps[T Float](v T) (largest, smallest float64) {
-	c, v64 := math.Cbrt(rounding[T](1)), math.Abs(float64(v))
-	return max(0.25, c*v64), max(1, v64) * c / 8
+	epsilon, size := rounding[T](1), math.Abs(float64(v))
+	largest = max(0.25, math.Cbrt(epsilon)*size)
+	return largest, max(16*epsilon*size, 0x1p-64*largest)
 }
 
-// slopes returns the central difference of each output by v[j] for the step h,
-// and the error that the rounding of f may make in it.
-func (d differentiator[T]) slopes(v []T, j int, h float64) []estimate {
+// quotients returns the difference quotient of each output by v[j] for the step
+// h. If v[j]+h overflows, it takes f(v[j]−h) and f(v[j]−2h) instead.
+func (d differentiator[T]) quotients(v []T, j int, h float64) []quotient {
 	at := v[j]
-	high, low := T(float64(at)+h), T(float64(at)-h)
-	above, below := make([]T, len(d.y)), make([]T, len(d.y))
-	v[j] = high
-	d.forward(above)
-	v[j] = low
-	d.forward(below)
-	v[j] = at
-
-	// The steps as they are in T, which may differ in the last bits.
-	up, down := float64(high)-float64(at), float64(at)-float64(low)
-	s := make([]estimate, len(d.y))
-	for i := range s {
-		f, a, b := float64(d.y[i]), float64(above[i]), float64(below[i])
-		s[i].value = ((a-f)*(down/up) + (f-b)*(up/down)) / (up + down)
-		s[i].within = 16 * rounding[T](d.size[i]+math.Abs(a)+math.Abs(b)) / (up + down) // 8 ULP each
+	move := func(offset float64) (f []T, moved float64) {
+		to := T(float64(at) + offset)
+		if math.IsInf(float64(to), 0) {
+			to = T(float64(at) - 2*offset)
+		}
+		v[j] = to
+		f = make([]T, len(d.y))
+		d.forward(f)
+		v[j] = at
+		return f, float64(to) - float64(at) // as it is in T, which may differ in the last bits
 	}
-	return s
+	f1, h1 := move(h)
+	f2, h2 := move(-h)
+	// The slope at v of the parabola through the three points. The weight of f1
+	// in it is 1/base: 1/2h for h1 = −h2.
+	base := math.Abs(h1 * ((h2 - h1) / h2))
+	q := make([]quotient, len(d.y))
+	for i := range q {
+		f, a, b := float64(d.y[i]), float64(f1[i]), float64(f2[i])
+		slope1, slope2 := (a-f)/h1, (b-f)/h2
+		q[i].slope = (slope1*h2-slope2*h1)/(h2-h1) + 0 // no −0
+		q[i].bend = math.Abs(slope1 - slope2)
+		q[i].rounding = 16 * (d.rounding[i] + rounding[T](math.Abs(a)) + rounding[T](math.Abs(b))) / base // 8 ULP each
+	}
+	return q
 }
 
-// estimateRounding sets size: an output is rounded, and so is what each element
-// of x brings to it.
+// estimateRounding sets rounding. An output is rounded, and so is what each
+// element of x contributes to it.
 func (d differentiator[T]) estimateRounding(x []T) {
 	for i, v := range d.y {
-		d.size[i] = math.Abs(float64(v))
+		d.rounding[i] = rounding[T](math.Abs(float64(v)))
 	}
+	epsilon := rounding[T](1)
 	for j, v := range x {
-		_, h := steps(v)
-		for i, s := range d.slopes(x, j, h) {
-			if term := math.Abs(s.value * float64(v)); term < math.Inf(1) {
-				d.size[i] += term
+		if v == 0 {
+			continue
+		}
+		size := math.Abs(float64(v))
+		for i, q := range d.quotients(x, j, math.Sqrt(epsilon)*size) {
+			if term := epsilon * math.Abs(q.slope) * size; term < math.Inf(1) {
+				d.rounding[i] += term
 			}
 		}
 	}
 }
 
 // derivatives returns the derivative of each output by each variable, at
-// [variable][output]: NaN where there is none.
+// [variable][output].
 func (d differentiator[T]) derivatives(v []T) [][]estimate {
 	all := make([][]estimate, len(v))
 	for j := range v {
-		all[j] = slices.Repeat([]estimate{{math.NaN(), math.Inf(1)}}, len(d.y))
-		h, smallest := steps(v[j])
-		s4, s2 := d.slopes(v, j, 4*h), d.slopes(v, j, 2*h)
-		for ; h >= smallest; h /= 2 {
-			s := d.slopes(v, j, h)
-			for i, e := range s {
-				// One pair may agree by chance, the leading terms of its
-				// errors cancelling; not both at the same h.
-				e.within += math.Abs(e.value-s2[i].value) + math.Abs(s2[i].value-s4[i].value)
-				if e.within < all[j][i].within {
-					all[j][i] = e
-				}
-			}
-			s4, s2 = s2, s
-		}
+		all[j] = d.derivativesBy(v, j)
 	}
 	return all
 }
 
-// A method is one that computes Jᵀ·upstream, with J the derivatives of the
+// derivativesBy returns the derivative of each output by v[j]: of the steps for
+// which it settles, the estimate of the one with the smallest error.
+func (d differentiator[T]) derivativesBy(v []T, j int) []estimate {
+	best := make([]estimate, len(d.y))
+	for i, f := range d.y {
+		size := 1 + math.Abs(float64(v[j]))/2 + math.Abs(float64(f))/2 // halves do not overflow
+		best[i] = estimate{value: math.NaN(), within: math.Inf(1), careless: 16 * rounding[T](1) * size}
+	}
+	h, smallest := steps(v[j])
+	quadruple, double := d.quotients(v, j, 4*h), d.quotients(v, j, 2*h)
+	for ; h >= smallest; h /= 2 {
+		single := d.quotients(v, j, h)
+		improvable := false
+		for i := range best {
+			if e, ok := best[i].next(quadruple[i], double[i], single[i], h); ok {
+				best[i] = e
+			}
+			// Rounding only grows from here on.
+			improvable = improvable || !(single[i].rounding > best[i].within)
+		}
+		if !improvable {
+			break
+		}
+		quadruple, double = double, single
+	}
+	return best
+}
+
+// next returns the estimate of the quotients for 4h, 2h and h, and whether it is
+// better than e, that of longer steps.
+func (e estimate) next(quadruple, double, single quotient, h float64) (estimate, bool) {
+	first, second := math.Abs(double.slope-quadruple.slope), math.Abs(single.slope-double.slope)
+
+	// Quotients that settle change less from step to step: by a quarter if f is
+	// smooth, by half at least. So does the bend, if v is at no kink and on no
+	// peak; the quotients alone have a limit there too. Those of a sharp f for
+	// long steps h are like 1/h, and change more and more. Rounding excuses them,
+	// also that of a careless f if it is small beside slopes of about 1.
+	noise := single.rounding
+	if h > 0x1p12*e.careless {
+		noise = max(noise, e.careless/h)
+	}
+	if !(second <= 0.75*first+2*noise && single.bend <= 0.75*double.bend+4*noise) {
+		return estimate{}, false
+	}
+	// The second change alone may be small by chance, the leading terms of the
+	// errors cancelling; not both at the same h.
+	n := estimate{single.slope, single.rounding + first + second, h, e.careless}
+	if n.within < e.within {
+		return n, true
+	}
+	// The long steps on a fast wave may have agreed by chance. Short ones which
+	// agree to some digits are no chance.
+	contradicts := math.Abs(n.value-e.value) > n.within+e.within
+	return n, contradicts && n.within < math.Abs(n.value)/256
+}
+
+// backward is a method that computes Jᵀ·upstream, with J the derivatives of the
 // outputs by the variables.
-type method[T Float] struct {
+type backward[T Float] struct {
 	name      string
+	dst       string // what its dst is called
 	variable  string // what the variables are called
 	variables []T
 	adds      bool // to dst, in place of setting it
 	run       func(dst, upstream []T) []T
 }
 
-// check compares the method with J: first row by row, and then for a random
-// upstream and for none with the sum of rows that these stand for, which is
-// exact but for rounding, as differences are not.
-func (m method[T]) check(want [][]estimate) error {
+// check compares the method with J, row by row. It returns what is certainly
+// wrong, and leaves the rest in worst.
+func (m backward[T]) check(worst *worstError, want [][]estimate) error {
 	if len(m.variables) == 0 {
 		return nil
 	}
 	outputs := len(want[0])
-	// A method that only adds to dst, or leaves some of it alone, shows by a
-	// NaN; one that should add, by what was there before.
-	before, held := T(math.NaN()), T(math.NaN())
-	if m.adds {
-		before, held = 0, 1
-	}
-	var w worst
 	rows := make([][]T, outputs)
 	for i := range rows {
 		one := make([]T, outputs)
 		one[i] = 1
-		rows[i] = slices.Repeat([]T{before}, len(m.variables))
-		m.run(rows[i], one)
+		var err error
+		if rows[i], err = m.call(0, one); err != nil {
+			return err
+		}
 		for j, got := range rows[i] {
-			compare(&w, got, want[j][i], func() string {
+			worst.compare(float64(got), want[j][i], func() string {
 				v := fmt.Sprintf("%s[%d]", m.variable, j)
 				return fmt.Sprintf("%s at %s = %v: ∂f[%d]/∂%s", m.name, v, m.variables[j], i, v)
 			})
 		}
 	}
-	if w.err != nil {
-		return w.err
+	if worst.verdict == wrong {
+		return worst.err
 	}
+	return m.checkUpstream(rows)
+}
 
+// call runs the method on a dst, which is filled with start if it adds.
+func (m backward[T]) call(start T, upstream []T) ([]T, error) {
+	if !m.adds {
+		start = T(math.NaN()) // shows if it is added to or left alone
+	}
+	dst := slices.Repeat([]T{start}, len(m.variables))
+	return dst, checkResult(m.name, m.dst, dst, func() []T { return m.run(dst, upstream) })
+}
+
+// checkUpstream compares what the method gives for no upstream and for random
+// ones with the sum of the rows. Unlike differences, the sum is exact except for
+// rounding.
+func (m backward[T]) checkUpstream(rows [][]T) error {
+	ones := slices.Repeat([]T{1}, len(rows))
 	none := m.run(nil, nil)
-	if len(none) != len(m.variables) {
-		return fmt.Errorf("%s returns %d elements, want %d", m.name, len(none), len(m.variables))
+	if err := checkLength(m.name, len(none), len(m.variables)); err != nil {
+		return err
+	}
+	if err := m.checkSum(none, rows, ones, 0, "for a nil upstream"); err != nil {
+		return err
 	}
 	rng := rand.New(rand.NewPCG(1, 2)) // the same for each, to fail again where it failed
-	random, ones := make([]T, outputs), make([]T, outputs)
-	for i := range random {
-		random[i], ones[i] = T(rng.NormFloat64()), 1
-	}
-	some := slices.Repeat([]T{held}, len(m.variables))
-	m.run(some, random)
-	for j := range m.variables {
-		compare(&w, none[j], sum(rows, j, ones, 0), func() string { return fmt.Sprintf("%s for a nil upstream: element %d", m.name, j) })
-		start, what := T(0), "for a random upstream"
-		if m.adds {
-			start, what = held, "added to ones, for a random upstream"
+	for _, u := range []struct {
+		sizes []T
+		start T // of dst, if the method adds
+		added string
+		what  string
+	}{
+		{[]T{1}, 1, "added to ones, ", "for a random upstream"},
+		{[]T{1e10}, 1e10, "added to numbers of 1e+10, ", "for a random upstream of about 1e+10"},
+		{[]T{1e-10}, 1e-10, "added to numbers of 1e-10, ", "for a random upstream of about 1e-10"},
+		{[]T{1, 1e10, 1e-10}, 0, "added to zeros, ", "for a random upstream of about 1, 1e+10 and 1e-10"},
+	} {
+		upstream := make([]T, len(rows))
+		for i := range upstream {
+			upstream[i] = T(rng.NormFloat64()) * u.sizes[rng.IntN(len(u.sizes))]
 		}
-		compare(&w, some[j], sum(rows, j, random, start), func() string { return fmt.Sprintf("%s %s: element %d", m.name, what, j) })
+		start := T(0)
+		if m.adds {
+			start, u.what = u.start, u.added+u.what
+		}
+		got, err := m.call(start, upstream)
+		if err == nil {
+			err = m.checkSum(got, rows, upstream, start, u.what)
+		}
+		if err != nil {
+			return err
+		}
 	}
-	return w.err
+	return nil
 }
 
-// sum returns start + Σᵢ rows[i][j]·g[i], and how far rounding may take it.
-func sum[T Float](rows [][]T, j int, g []T, start T) estimate {
-	value, size := float64(start), math.Abs(float64(start))
-	for i, row := range rows {
-		term := float64(row[j]) * float64(g[i])
-		value += term
-		size += math.Abs(term)
+// checkSum compares got with start + Σᵢ rows[i]·upstream[i].
+func (m backward[T]) checkSum(got []T, rows [][]T, upstream []T, start T, what string) error {
+	var worst worstError
+	for j, v := range got {
+		sum, size := float64(start), math.Abs(float64(start))
+		mixes := false
+		for i, row := range rows {
+			term := float64(row[j]) * float64(upstream[i])
+			sum += term
+			size += math.Abs(term)
+			mixes = mixes || i != j && row[j] != 0
+		}
+		// The backward pass of a function that mixes its elements may subtract
+		// numbers of about upstream[j], as y·(g − Σyg) of a softmax does.
+		if mixes && j < len(upstream) && !m.adds {
+			size += math.Abs(float64(upstream[j]))
+		}
+		if math.IsInf(float64(T(4*size)), 0) {
+			continue // it may overflow
+		}
+		want := estimate{value: sum, within: float64(64+len(rows)) * rounding[T](size)}
+		worst.compare(float64(v), want, func() string { return fmt.Sprintf("%s %s: element %d", m.name, what, j) })
 	}
-	return estimate{value, float64(64+len(rows)) * rounding[T](size)}
+	return worst.err
 }
 
-// worst keeps the error that is furthest beyond what it may be.
-type worst struct {
-	excess float64
-	err    error
+// A verdict says what an error means. The larger ones count more.
+type verdict int
+
+const (
+	right verdict = iota
+	cannotTell
+	inaccurate // f may be
+	wrong
+)
+
+// worstError keeps the error that counts most, and of those the one that is
+// furthest beyond what it may be.
+type worstError struct {
+	verdict verdict
+	excess  float64
+	err     error
 }
 
-// compare puts what is compared down in w if it is worse than what is there.
-func compare[T Float](w *worst, got T, want estimate, what func() string) {
-	off := math.Abs(float64(got) - want.value)
+// compare keeps the error of got, if there is one and if it is worse than the
+// one that is there.
+func (w *worstError) compare(got float64, want estimate, what func() string) {
+	off := math.Abs(got - want.value)
 	if off <= want.within {
 		return
+	}
+	// Where f moves smoothly, it has the bits for it. Else an error in it that
+	// is as large as what the derivative is off over one step may be the reason.
+	smooth := want.within < math.Abs(want.value)/16
+	v := wrong
+	switch {
+	case got-got != 0: // NaN or infinite
+	case want.value != want.value:
+		v = cannotTell
+	case !smooth && off*want.step <= want.careless && want.careless > 0:
+		v = inaccurate
 	}
 	excess := off / want.within
 	if excess != excess {
 		excess = math.Inf(1)
 	}
-	if w.err == nil || excess > w.excess {
-		w.excess = excess
+	if v < w.verdict || v == w.verdict && excess <= w.excess {
+		return
+	}
+	w.verdict, w.excess = v, excess
+	switch {
+	case v == cannotTell:
+		w.err = fmt.Errorf("cannot tell: the differences do not settle (a kink, a jump, or a sharp f?): %s = %v", what(), got)
+	case v == inaccurate:
+		w.err = fmt.Errorf("f may be inaccurate: %s = %v, and differences of f give %.9g (within %.1g), as for an error of %.1g in f", what(), got, want.value, want.within, off*want.step)
+	case want.value != want.value:
+		w.err = fmt.Errorf("%s = %v, want a finite number", what(), got)
+	default:
 		w.err = fmt.Errorf("%s = %v, want %.9g (within %.1g)", what(), got, want.value, want.within)
 	}
 }

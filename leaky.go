@@ -62,13 +62,16 @@ func (l LeakyReLU[T]) Derivative(dst, x, upstream []T) []T {
 // DerivativeFromOutput is [LeakyReLU.Derivative], since y > 0 where x > 0. It
 // panics for α < 0, where y = 2 may come from x = 2 or from a negative x.
 func (l LeakyReLU[T]) DerivativeFromOutput(dst, y, upstream []T) []T {
-	if l.Alpha < 0 {
+	if !l.hasOutputDerivative() {
 		mistake("LeakyReLU.DerivativeFromOutput", "Alpha = %v, want at least 0: the sign of y does not tell that of x", l.Alpha)
 	}
 	dst = fromOutputDst("LeakyReLU.DerivativeFromOutput", dst, y, upstream)
 	kernel.LeakyReLUDerivative(dst, y, upstream, l.alpha())
 	return dst
 }
+
+// hasOutputDerivative reports whether DerivativeFromOutput does not panic.
+func (l LeakyReLU[T]) hasOutputDerivative() bool { return !(l.Alpha < 0) }
 
 // At returns x for x > 0, else α·x.
 func (l LeakyReLU[T]) At(x T) T { return kernel.LeakyReLUAt(x, l.alpha()) }
