@@ -248,6 +248,7 @@ type differentiator[T Float] struct {
 
 // A quotient is what a step h gives for one output and one variable.
 type quotient struct {
+	step     float64 // h
 	slope    float64 // (f(v+h) − f(v−h)) / 2h
 	rounding float64 // the error of slope due to the rounding of f
 	bend     float64 // |slope to the right − slope to the left|
@@ -255,12 +256,13 @@ type quotient struct {
 
 // An estimate is a derivative as quotients give it.
 type estimate struct {
-	value  float64 // NaN if the quotients do not settle
-	within float64 // how far the derivative may be from value
-	step   float64 // the h of the quotient
-	// Formulas that are right but careless, such as 1+erf(u) for u ≪ 0, may have
-	// this error.
-	careless float64
+	value    float64 // NaN if the quotients do not settle
+	within   float64 // how far the derivative may be from value
+	step     float64 // that of the quotient
+	careless float64 // the error that a careless formula of f may have; 0 if there is no f
+
+	smooth     bool // f is as smooth as its rounding allows
+	unresolved bool // f has finer details, which are no matter of rounding
 }
 
 // rounding returns what rounding to T may change of a number of that size. What
@@ -306,6 +308,7 @@ func (d differentiator[T]) quotients(v []T, j int, h float64) []quotient {
 	for i := range q {
 		f, a, b := float64(d.y[i]), float64(f1[i]), float64(f2[i])
 		slope1, slope2 := (a-f)/h1, (b-f)/h2
+		q[i].step = h
 		q[i].slope = (slope1*h2-slope2*h1)/(h2-h1) + 0 // no −0
 		q[i].bend = math.Abs(slope1 - slope2)
 		q[i].rounding = 16 * (d.rounding[i] + rounding[T](math.Abs(a)) + rounding[T](math.Abs(b))) / base // 8 ULP each
@@ -343,61 +346,93 @@ func (d differentiator[T]) derivatives(v []T) [][]estimate {
 	return all
 }
 
-// derivativesBy returns the derivative of each output by v[j]: of the steps for
-// which it settles, the estimate of the one with the smallest error.
+// derivativesBy returns the derivative of each output by v[j].
 func (d differentiator[T]) derivativesBy(v []T, j int) []estimate {
-	best := make([]estimate, len(d.y))
-	for i, f := range d.y {
-		size := 1 + math.Abs(float64(v[j]))/2 + math.Abs(float64(f))/2 // halves do not overflow
-		best[i] = estimate{value: math.NaN(), within: math.Inf(1), careless: 16 * rounding[T](1) * size}
-	}
 	h, smallest := steps(v[j])
-	quadruple, double := d.quotients(v, j, 4*h), d.quotients(v, j, 2*h)
-	for ; h >= smallest; h /= 2 {
-		single := d.quotients(v, j, h)
+	byStep := make([][]quotient, len(d.y)) // of each output
+	estimates := make([]estimate, len(d.y))
+	for h *= 4; h >= smallest; h *= math.Sqrt2 - 1 {
 		improvable := false
-		for i := range best {
-			if e, ok := best[i].next(quadruple[i], double[i], single[i], h); ok {
-				best[i] = e
-			}
-			// Rounding only grows from here on.
-			improvable = improvable || !(single[i].rounding > best[i].within)
+		for i, q := range d.quotients(v, j, h) {
+			byStep[i] = append(byStep[i], q)
+			// A formula that is right but careless, such as 1+erf(u) for u ≪ 0, may
+			// have an error of this size.
+			careless := 16 * rounding[T](1) * (1 + math.Abs(float64(v[j]))/2 + math.Abs(float64(d.y[i]))/2)
+			estimates[i] = settle(byStep[i], careless)
+			// Rounding only grows from here on. Some steps more show the noise of f.
+			improvable = improvable || !(q.rounding > 4*estimates[i].within) || h > estimates[i].step/16
 		}
 		if !improvable {
 			break
 		}
-		quadruple, double = double, single
 	}
-	return best
+	return estimates
 }
 
-// next returns the estimate of the quotients for 4h, 2h and h, and whether it is
-// better than e, that of longer steps.
-func (e estimate) next(quadruple, double, single quotient, h float64) (estimate, bool) {
-	first, second := math.Abs(double.slope-quadruple.slope), math.Abs(single.slope-double.slope)
-
-	// Quotients that settle change less from step to step: by a quarter if f is
-	// smooth, by half at least. So does the bend, if v is at no kink and on no
-	// peak; the quotients alone have a limit there too. Those of a sharp f for
-	// long steps h are like 1/h, and change more and more. Rounding excuses them,
-	// also that of a careless f if it is small beside slopes of about 1.
-	noise := single.rounding
-	if h > 0x1p12*e.careless {
-		noise = max(noise, e.careless/h)
+// settle returns what quotients for smaller and smaller steps tell of a
+// derivative: of the steps for which they settle, the one with the smallest
+// error. What a careless formula may have as an error is no change of f.
+//
+// Quotients that settle change less from step to step: by a quarter if f is
+// smooth, by half at least. So does the bend if v is at no kink and on no peak;
+// the slopes alone have a limit there too. Those of a sharp f for long steps h
+// are like 1/h, and change more and more. Rounding excuses a change.
+func settle(q []quotient, careless float64) estimate {
+	// The noise of f is what it changes over the steps that follow, by chance.
+	noise := make([]float64, len(q))
+	for k := len(q) - 2; k >= 0; k-- {
+		noise[k] = max(noise[k+1], q[k+1].step*math.Abs(q[k+1].slope-q[k].slope))
 	}
-	if !(second <= 0.75*first+2*noise && single.bend <= 0.75*double.bend+4*noise) {
-		return estimate{}, false
+	best := estimate{value: math.NaN(), within: math.Inf(1), careless: careless}
+	limit := math.Inf(1) // of the bend: after a kink it must fall, and not only drown in rounding
+	shrinks := 0         // how often the error of truncation has shown, and shrunk as it should
+	for k := 2; k < len(q); k++ {
+		quadruple, double, single := q[k-2], q[k-1], q[k]
+		change1, change2 := math.Abs(double.slope-quadruple.slope), math.Abs(single.slope-double.slope)
+		settled := func(rounding float64) bool {
+			return change2 <= 0.5*change1+2*rounding && single.bend <= 0.75*double.bend+4*rounding
+		}
+		if !settled(single.rounding) {
+			shrinks = 0
+			// The rounding of a careless formula is an excuse if it is small beside
+			// slopes of 1.
+			if !(single.step > 0x1p12*careless && settled(max(single.rounding, careless/single.step))) {
+				if single.bend > 0.75*double.bend+4*single.rounding {
+					limit = single.bend / 2
+				}
+				continue
+			}
+		}
+		if single.bend > limit {
+			continue
+		}
+		limit = math.Inf(1)
+		if 2*single.rounding < change2 && change2 < change1/2 {
+			shrinks++
+		}
+		noise := noise[k] / single.step
+		e := estimate{
+			value:      single.slope,
+			within:     single.rounding + change1/4 + change2 + 2*noise,
+			step:       single.step,
+			smooth:     shrinks >= 3 && noise < 2*single.rounding,
+			unresolved: noise > careless/single.step && noise > math.Abs(single.slope)/4,
+			careless:   careless,
+		}
+		if single.bend > 0.75*double.bend {
+			e.within += single.bend / 2
+		}
+		better := e.within < best.within
+		if off := math.Abs(e.value - best.value); off > e.within+best.within {
+			// Short steps may lie between two jumps of a careless f. If they do not,
+			// the long steps on a fast wave have agreed by chance.
+			better = off*e.step > careless && (better || e.within < math.Abs(e.value)/16)
+		}
+		if better {
+			best = e
+		}
 	}
-	// The second change alone may be small by chance, the leading terms of the
-	// errors cancelling; not both at the same h.
-	n := estimate{single.slope, single.rounding + first + second, h, e.careless}
-	if n.within < e.within {
-		return n, true
-	}
-	// The long steps on a fast wave may have agreed by chance. Short ones which
-	// agree to some digits are no chance.
-	contradicts := math.Abs(n.value-e.value) > n.within+e.within
-	return n, contradicts && n.within < math.Abs(n.value)/256
+	return best
 }
 
 // backward is a method that computes Jᵀ·upstream, with J the derivatives of the
@@ -542,15 +577,14 @@ func (w *worstError) compare(got float64, want estimate, what func() string) {
 	if off <= want.within {
 		return
 	}
-	// Where f moves smoothly, it has the bits for it. Else an error in it that
-	// is as large as what the derivative is off over one step may be the reason.
-	smooth := want.within < math.Abs(want.value)/16
+	// If f does not change smoothly, an error in it that is as large as what the
+	// derivative is off over one step may be the reason.
 	v := wrong
 	switch {
 	case got-got != 0: // NaN or infinite
-	case want.value != want.value:
+	case want.value != want.value, want.unresolved:
 		v = cannotTell
-	case !smooth && off*want.step <= want.careless && want.careless > 0:
+	case !want.smooth && off*want.step < want.careless:
 		v = inaccurate
 	}
 	excess := off / want.within

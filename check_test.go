@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"math"
 	"math/rand/v2"
+	"reflect"
 	"slices"
 	"strings"
 	"testing"
@@ -45,6 +46,75 @@ func (e entry[T]) farFromKinks(rng *rand.Rand) []T {
 		for unit := range slices.Chunk(pieces, m.Pieces) {
 			slices.Sort(unit)
 			clear = clear && unit[m.Pieces-1]-unit[m.Pieces-2] > 0x1p-4
+		}
+		if clear {
+			return x
+		}
+	}
+}
+
+// TestCheckDerivativeAtAnyScale checks that every activation passes as a value,
+// behind a pointer and in parallel, for small and large x, as near to its kinks
+// as CheckDerivative allows.
+func TestCheckDerivativeAtAnyScale(t *testing.T) {
+	both(t, passesAtAnyScale[float32], passesAtAnyScale[float64])
+}
+
+func passesAtAnyScale[T activation.Float](t *testing.T, e entry[T]) {
+	rng := rand.New(rand.NewPCG(36, 37))
+	pointer := reflect.New(reflect.TypeOf(e.a))
+	pointer.Elem().Set(reflect.ValueOf(e.a))
+	behind := pointer.Interface().(activation.Activation[T])
+	trials := 60
+	if testing.Short() {
+		trials = 15
+	}
+	for range trials {
+		scale := math.Pow(10, 6*rng.Float64()-3)
+		var x []T
+		for len(x) < 6 {
+			x = append(x, e.offKinks(rng, scale)...)
+		}
+		for _, a := range []activation.Activation[T]{e.a, behind, activation.Parallel(e.a), activation.Parallel(behind)} {
+			if err := activation.CheckDerivative(a, x); err != nil {
+				t.Fatalf("%T, x = %v: %v", a, x, err)
+			}
+		}
+	}
+}
+
+// offKinks returns a group of input of that scale, or a larger one if that is
+// all within 0.01 of kinks. The pieces of a maxout that are not the largest may
+// be as they like.
+func (e entry[T]) offKinks(rng *rand.Rand, scale float64) []T {
+	off := func(a, b T) bool {
+		distance := math.Abs(float64(a - b))
+		return distance >= 0.01 && distance >= 0.01*max(math.Abs(float64(a)), math.Abs(float64(b)))
+	}
+	for ; ; scale *= 1.01 {
+		x := make([]T, e.group)
+		clear := true
+		for i := range x {
+			x[i] = T(scale * rng.NormFloat64())
+			for _, k := range e.kinks {
+				clear = clear && off(x[i], k)
+			}
+		}
+		pieces, count, stride := x, 1, 1
+		switch m := e.a.(type) {
+		case activation.Maxout[T]:
+			count, stride = m.Pieces, max(m.Stride, 1)
+		case activation.MaxoutLayer[T]:
+			pieces = activation.MaxoutLayer[T]{Inputs: m.Inputs, Units: m.Units * m.Pieces, Pieces: 1, Params: m.Params}.Forward(nil, x)
+			count = m.Pieces
+		}
+		for unit := range len(pieces) / count {
+			var of []T // the pieces of the unit
+			for k := range count {
+				of = append(of, pieces[unit/stride*stride*count+k*stride+unit%stride])
+			}
+			slices.Sort(of)
+			clear = clear && (count == 1 || off(of[count-1], of[count-2]))
 		}
 		if clear {
 			return x
@@ -113,6 +183,19 @@ func (a altered[T]) Derivative(dst, x, upstream []T) []T { return a.derivative(d
 
 func (altered[T]) String() string { return "altered" }
 
+// alteredForward has another Forward.
+type alteredForward[T activation.Float] struct {
+	activation.Activation[T]
+	forward func(dst, x []T) []T
+}
+
+func (a alteredForward[T]) Forward(dst, x []T) []T { return a.forward(dst, x) }
+
+// short is an element-wise function that leaves out the last element.
+type short[T activation.Float] struct{ activation.Sigmoid[T] }
+
+func (s short[T]) Forward(dst, x []T) []T { return s.Sigmoid.Forward(dst, x[:len(x)-1]) }
+
 // alteredOutput has a DerivativeFromOutput too.
 type alteredOutput[T activation.Float] struct {
 	activation.Activation[T]
@@ -169,6 +252,9 @@ func findsWrong[T activation.Float](t *testing.T) {
 	fromOutput := func(f func(dst, y, upstream []T) []T) activation.Activation[T] {
 		return alteredOutput[T]{sigmoid, f}
 	}
+	forward := func(f func(dst, x []T) []T) activation.Activation[T] { return alteredForward[T]{sigmoid, f} }
+	softmax, rng := activation.Softmax[T]{Classes: 4}, rand.New(rand.NewPCG(38, 39))
+	softplus := func(u T) T { return T(math.Log1p(math.Exp(float64(u)))) }
 	gradient := func(f func(p activation.PReLU[T], grad, x, upstream []T) []T) activation.Activation[T] {
 		return alteredGradient[T]{activation.NewPReLU[T](4), f}
 	}
@@ -223,7 +309,7 @@ func findsWrong[T activation.Float](t *testing.T) {
 				return nan
 			}
 			return u
-		}, func(T) T { return 1 }), "func: Derivative at x[0] = -9: ∂f[0]/∂x[0] = 1, want NaN"},
+		}, func(T) T { return 1 }), "func: cannot tell: the differences do not settle (a kink, a jump, or a sharp f?): Derivative at x[0] = -9: ∂f[0]/∂x[0] = 1"},
 
 		{"upstream ignored", backward(func(dst, x, _ []T) []T { return sigmoid.Derivative(dst, x, nil) }), "altered: Derivative at x[4] = 0.25: ∂f["},
 		{"nil upstream as zeros", backward(func(dst, x, upstream []T) []T {
@@ -270,6 +356,72 @@ func findsWrong[T activation.Float](t *testing.T) {
 			return sigmoid.DerivativeFromOutput(dst, y, upstream)
 		}}, "altered: Derivative at x["},
 
+		{"forgotten mask", altered[T]{activation.ReLU[T]{}, activation.Identity[T]{}.Derivative}, "] = 1, want 0 (within"},
+		{"tanh′(x) for tanh(−x)", function(func(u T) T { return tanh.At(-u) }, tanh.DerivativeAt), "func: Derivative at x[4] = 0.25: ∂f[4]/∂x[4] = 0.9400148"},
+		{"y(1−y) for softplus", function(softplus, func(u T) T { return softplus(u) * (1 - softplus(u)) }), "func: Derivative at x["},
+		{"upstream clipped", backward(func(dst, x, upstream []T) []T {
+			upstream = slices.Clone(upstream)
+			for i, g := range upstream {
+				upstream[i] = max(-1e3, min(g, 1e3))
+			}
+			return sigmoid.Derivative(dst, x, upstream)
+		}), "altered: Derivative for a random upstream of about 1e+10: element "},
+		{"small upstream dropped", backward(func(dst, x, upstream []T) []T {
+			upstream = slices.Clone(upstream)
+			for i, g := range upstream {
+				if math.Abs(float64(g)) < 1e-7 {
+					upstream[i] = 0
+				}
+			}
+			return sigmoid.Derivative(dst, x, upstream)
+		}), "altered: Derivative for a random upstream of about 1e-10: element "},
+		{"a large upstream spreads", altered[T]{softmax, func(dst, x, upstream []T) []T {
+			dst = softmax.Derivative(dst, x, upstream)
+			for i, g := range upstream {
+				if math.Abs(float64(g)) > 1e5*math.Abs(float64(upstream[(i+1)%4])) && upstream[(i+1)%4] != 0 {
+					dst[(i+1)%4] += g
+				}
+			}
+			return dst
+		}}, "altered: Derivative for a random upstream of about 1, 1e+10 and 1e-10: element "},
+
+		{"Forward ignores dst", forward(func(_, x []T) []T { return sigmoid.Forward(nil, x) }), "alteredForward[float%d]: Forward ignores dst: it returns another slice, and leaves dst as it was"},
+		{"Forward works in place", forward(func(_, x []T) []T { return sigmoid.Forward(x, x) }), "alteredForward[float%d]: Forward writes to x"},
+		{"Forward returns x", forward(func(_, x []T) []T { return x }), "alteredForward[float%d]: Forward ignores dst"},
+		{"Forward returns a copy of dst", forward(func(dst, x []T) []T { return slices.Clone(sigmoid.Forward(dst, x)) }), "alteredForward[float%d]: Forward returns another slice than dst"},
+		{"Forward returns nothing with dst", forward(func(dst, x []T) []T {
+			if dst == nil {
+				return sigmoid.Forward(nil, x)
+			}
+			sigmoid.Forward(dst, x)
+			return nil
+		}), "alteredForward[float%d]: Forward returns 0 elements, want 8"},
+		{"Forward returns nothing", forward(func(dst, x []T) []T { return nil }), "alteredForward[float%d]: Forward returns no elements, for 8 of x"},
+		{"Forward returns one less", forward(func(dst, x []T) []T { return sigmoid.Forward(dst, x[1:]) }), "alteredForward[float%d]: Sigmoid.Derivative: len(upstream) = 7, want 8"},
+		{"elementwise Forward returns one less", short[T]{}, "sigmoid: Forward returns 7 elements, want 8"},
+		{"Forward adds to dst", forward(func(dst, x []T) []T {
+			if dst == nil {
+				dst = make([]T, len(x))
+			}
+			for i, u := range x {
+				dst[i] += sigmoid.At(u)
+			}
+			return dst
+		}), "alteredForward[float%d]: Forward gives f(x)[0] = NaN in dst, and 0.00012339"},
+		{"Forward is random", forward(func(dst, x []T) []T {
+			dst = sigmoid.Forward(dst, x)
+			dst[3] += T(rng.Float64())
+			return dst
+		}), "alteredForward[float%d]: Forward gives f(x)[3] = "},
+		{"Derivative ignores dst", backward(func(_, x, upstream []T) []T { return sigmoid.Derivative(nil, x, upstream) }), "altered: Derivative ignores dst: it returns another slice, and leaves dst as it was"},
+		{"Derivative returns nothing for a nil dst", backward(func(dst, x, upstream []T) []T {
+			if dst == nil {
+				return nil
+			}
+			return sigmoid.Derivative(dst, x, upstream)
+		}), "altered: Derivative returns 0 elements, want 8"},
+		{"DerivativeFromOutput ignores dst", fromOutput(func(_, y, upstream []T) []T { return sigmoid.DerivativeFromOutput(nil, y, upstream) }), ": DerivativeFromOutput ignores dst: it returns another slice, and leaves dst as it was"},
+
 		{"output: f′ of y", fromOutput(func(dst, y, upstream []T) []T { return sigmoid.Derivative(dst, y, upstream) }), "alteredOutput[float"},
 		{"output: upstream ignored", fromOutput(func(dst, y, _ []T) []T { return sigmoid.DerivativeFromOutput(dst, y, nil) }), ": DerivativeFromOutput at x["},
 		{"output: nil upstream", fromOutput(func(dst, y, upstream []T) []T {
@@ -286,7 +438,7 @@ func findsWrong[T activation.Float](t *testing.T) {
 		}), "prelu(slopes=4): ParameterGradient added to ones, for a random upstream: element "},
 		{"parameters: grad left alone", gradient(func(p activation.PReLU[T], _, x, upstream []T) []T {
 			return p.ParameterGradient(nil, x, upstream)
-		}), "prelu(slopes=4): ParameterGradient at p[0] = 0.25: ∂f[0]/∂p[0] = 0, want -9"},
+		}), "prelu(slopes=4): ParameterGradient ignores grad: it returns another slice, and leaves grad as it was"},
 		{"parameters: sign", gradient(func(p activation.PReLU[T], grad, x, upstream []T) []T {
 			return p.ParameterGradient(grad, activation.Func[T]{F: func(u T) T { return -u }}.Forward(nil, x), upstream)
 		}), "prelu(slopes=4): ParameterGradient at p["},
@@ -307,9 +459,10 @@ func findsWrong[T activation.Float](t *testing.T) {
 				grad[(i+1)%4] += v
 			}
 			return grad
-		}), "prelu(slopes=4): ParameterGradient at p[0] = 0.25: ∂f[0]/∂p[0] = 0, want -9"},
+		}), "prelu(slopes=4): ParameterGradient at p["},
 		{"parameters: a copy", notLive[T]{activation.NewPReLU[T](4)}, "prelu(slopes=4): ParameterGradient at p["},
 	} {
+		c.want = strings.Replace(c.want, "%d", fmt.Sprint(bitSize[T]()), 1)
 		err := activation.CheckDerivative(c.a, x)
 		if err == nil {
 			t.Errorf("%s: not found", c.mistake)
@@ -335,6 +488,324 @@ func TestCheckDerivativeRefuses(t *testing.T) {
 	}
 }
 
+// TestCheckDerivativeOfMistakes checks that what is no activation, and an x that
+// does not fit one, is an error and no panic.
+func TestCheckDerivativeOfMistakes(t *testing.T) {
+	t.Run("float32", refusesMistakes[float32])
+	t.Run("float64", refusesMistakes[float64])
+}
+
+func refusesMistakes[T activation.Float](t *testing.T) {
+	for _, c := range []struct {
+		a    activation.Activation[T]
+		want string
+	}{
+		{nil, "CheckDerivative: a is nil"},
+		{(*activation.ReLU[T])(nil), "CheckDerivative: a is a nil *activation.ReLU[float%d]"},
+		{(*activation.PReLU[T])(nil), "CheckDerivative: a is a nil *activation.PReLU[float%d]"},
+		{activation.NewPReLU[T](4), "prelu(slopes=4): PReLU.Forward: len(x) = 3 is not a multiple of len(Alpha)·Stride = 4"},
+		{activation.Parallel[T](activation.NewPReLU[T](4)), "prelu(slopes=4): PReLU.Forward: len(x) = 3 is not a multiple of len(Alpha)·Stride = 4"},
+		{activation.PReLU[T]{}, "prelu(slopes=0): PReLU.Forward: len(Alpha) = 0, want at least 1"},
+		{activation.Maxout[T]{Pieces: 2}, "maxout(pieces=2): Maxout.Forward: len(x) = 3 is not a multiple of Pieces·Stride = 2"},
+		{&activation.Softmax[T]{Classes: 2}, "softmax(classes=2): Softmax.Forward: len(x) = 3 is not a multiple of Classes·Stride = 2"},
+		{activation.Softmax[T]{Temperature: -1}, "softmax(temperature=-1): Softmax.Forward: Temperature = -1, want above 0"},
+		{activation.MaxoutLayer[T]{Inputs: 1, Units: 1, Pieces: 1}, "maxout_layer(inputs=1, units=1, pieces=1): MaxoutLayer.Forward: len(Params) = 0, want Units·Pieces·(Inputs+1) = 2"},
+		{activation.Func[T]{}, "func: Func.Forward: F is nil"},
+		{activation.Func[T]{F: square[T]}, "func: Func.Derivative: DF is nil"},
+	} {
+		want := "activation: " + strings.Replace(c.want, "%d", fmt.Sprint(bitSize[T]()), 1)
+		if err := activation.CheckDerivative(c.a, []T{1, 2, 3}); err == nil || err.Error() != want {
+			t.Errorf("CheckDerivative(%T) = %v, want %s", c.a, err, want)
+		}
+	}
+	// What a type of another package panics with is its own.
+	for _, reason := range []any{"out of order", 7, fmt.Errorf("activation: of another kind")} {
+		func() {
+			defer func() {
+				if r := recover(); r != reason {
+					t.Errorf("panic %v, want %v", r, reason)
+				}
+			}()
+			err := activation.CheckDerivative(activation.Func[T]{F: func(T) T { panic(reason) }}, []T{1})
+			t.Errorf("a panic with %v gives the error %v", reason, err)
+		}()
+	}
+}
+
+// TestCheckDerivativeNegativeSlope checks that the DerivativeFromOutput of a
+// LeakyReLU that panics is not called, in whatever the LeakyReLU is.
+func TestCheckDerivativeNegativeSlope(t *testing.T) {
+	t.Run("float32", negativeSlope[float32])
+	t.Run("float64", negativeSlope[float64])
+}
+
+func negativeSlope[T activation.Float](t *testing.T) {
+	for _, alpha := range []T{-0.5, 0.5} {
+		l := activation.LeakyReLU[T]{Alpha: alpha}
+		for _, a := range []activation.Activation[T]{
+			l, &l, struct{ activation.LeakyReLU[T] }{l}, &struct{ *activation.LeakyReLU[T] }{&l},
+			activation.Parallel[T](l), activation.Parallel[T](&l), activation.Parallel[T](struct{ activation.LeakyReLU[T] }{l}),
+		} {
+			if err := activation.CheckDerivative(a, []T{-1, 1, -20, 3}); err != nil {
+				t.Errorf("%T, slope %v: %v", a, alpha, err)
+			}
+		}
+	}
+	// It is called for slopes from which y tells x.
+	for _, slope := range []T{-0.5, 0.5} {
+		l := activation.LeakyReLU[T]{Alpha: slope}
+		err := activation.CheckDerivative(wrongOutput[T]{l}, []T{-1, 1})
+		if (err == nil) != (slope < 0) {
+			t.Errorf("slope %v, with a DerivativeFromOutput that is wrong: %v", slope, err)
+		}
+	}
+}
+
+// wrongOutput has a DerivativeFromOutput that is wrong.
+type wrongOutput[T activation.Float] struct{ activation.LeakyReLU[T] }
+
+func (wrongOutput[T]) DerivativeFromOutput(dst, y, upstream []T) []T {
+	return activation.Identity[T]{}.DerivativeFromOutput(dst, y, upstream)
+}
+
+// function returns the activation of f and df, which are computed in float64.
+func function[T activation.Float](f, df func(u float64) float64) activation.Activation[T] {
+	return activation.Func[T]{
+		F:  func(u T) T { return T(f(float64(u))) },
+		DF: func(u T) T { return T(df(float64(u))) },
+	}
+}
+
+// TestCheckDerivativeSharp checks that functions pass which change over much
+// less than the first steps, and that a wrong derivative of them does not.
+func TestCheckDerivativeSharp(t *testing.T) {
+	t.Run("float32", passesSharp[float32])
+	t.Run("float64", passesSharp[float64])
+}
+
+func passesSharp[T activation.Float](t *testing.T) {
+	pass := func(what string, a activation.Activation[T], x ...T) {
+		t.Helper()
+		if err := activation.CheckDerivative(a, x); err != nil {
+			t.Errorf("%s: %v", what, err)
+		}
+	}
+	find := func(what string, a activation.Activation[T], x ...T) {
+		t.Helper()
+		if err := activation.CheckDerivative(a, x); err == nil || !strings.Contains(err.Error(), ", want ") {
+			t.Errorf("%s: %v, want a wrong derivative", what, err)
+		}
+	}
+	temperatures := []T{0.3, 0.03, 0.003, 3e-4, 3e-5, 3e-6}
+	if !is32[T]() { // the elements of x have the bits for it
+		temperatures = append(temperatures, 1e-5, 1e-7, 1e-9, 1e-11)
+	}
+	for _, tau := range temperatures {
+		x := []T{0.1, 0.1 + tau/3, 0.1 - tau*2/3}
+		s := activation.Softmax[T]{Temperature: tau}
+		pass("softmax", s, x...)
+		pass("softmax of two", s, x[:2]...)
+		pass("log-softmax", activation.LogSoftmax[T](s), x...)
+		find("softmax", altered[T]{s, activation.Softmax[T]{Temperature: tau * 1.5}.Derivative}, x...)
+		find("softmax", altered[T]{s, activation.Softmax[T]{}.Derivative}, x...)
+	}
+	pass("softmax", activation.Softmax[T]{Temperature: 0.003}, 0.1, 0.101, 0.098)
+	if !is32[T]() {
+		pass("softmax", activation.Softmax[T]{Temperature: 1e-5}, 0.1, 0.100003, 0.099998)
+	}
+	for _, k := range []float64{10, 1e3, 1e5, 1e7} {
+		tanh := func(u float64) float64 { return math.Tanh(k * u) }
+		derivative := func(u float64) float64 { return k / (math.Cosh(k*u) * math.Cosh(k*u)) }
+		bump := func(u float64) float64 { return math.Exp(-k * u * k * u) }
+		for _, x := range []float64{0, 0.01, 0.1, 0.2, 0.5, 1, 2, -0.1, -1.5} {
+			u := T(x / k)
+			pass(fmt.Sprintf("tanh(%v·%v)", k, u), function[T](tanh, derivative), u)
+			find(fmt.Sprintf("tanh(%v·%v)", k, u), function[T](tanh, func(u float64) float64 { return derivative(u) / k }), u)
+			pass(fmt.Sprintf("bump(%v·%v)", k, u), function[T](bump, func(u float64) float64 { return -2 * k * k * u * bump(u) }), u)
+			if is32[T]() && k > 1e5 {
+				continue // more waves within a step than float32 resolves
+			}
+			pass(fmt.Sprintf("sin(%v·%v)", k, u), function[T](func(u float64) float64 { return math.Sin(k * u) }, func(u float64) float64 { return k * math.Cos(k*u) }), u)
+		}
+		pass("tanh in the tails", function[T](tanh, derivative), 10, -3)
+	}
+}
+
+// TestCheckDerivativeCannotTell checks that what the differences do not say is
+// not called wrong.
+func TestCheckDerivativeCannotTell(t *testing.T) {
+	t.Run("float32", cannotTell[float32])
+	t.Run("float64", cannotTell[float64])
+}
+
+func cannotTell[T activation.Float](t *testing.T) {
+	for _, c := range []struct {
+		what string
+		a    activation.Activation[T]
+		x    T
+	}{
+		{"a kink", activation.ReLU[T]{}, 0},
+		{"a small kink", activation.LeakyReLU[T]{Alpha: 0.95}, 0},
+		{"a kink away from 0", activation.Func[T]{F: func(u T) T { return max(u, 3) }, DF: func(T) T { return 1 }}, 3},
+		{"a jump", activation.Func[T]{F: func(u T) T {
+			if u < 1 {
+				return 0
+			}
+			return 1
+		}, DF: func(T) T { return 0 }}, 1},
+		{"no derivative", function[T](math.Cbrt, func(float64) float64 { return 1e30 }), 0},
+		{"too sharp", activation.Func[T]{F: func(u T) T { return T(math.Tanh(1e30 * float64(u))) }, DF: func(u T) T { return 1e30 }}, 0},
+	} {
+		err := activation.CheckDerivative(c.a, []T{c.x})
+		if err == nil || !strings.Contains(err.Error(), ": cannot tell: the differences do not settle (a kink, a jump, or a sharp f?): Derivative at x[0] = ") || strings.Contains(err.Error(), "want") {
+			t.Errorf("%s: %v", c.what, err)
+		}
+	}
+	// What is certainly wrong counts more.
+	err := activation.CheckDerivative(altered[T]{activation.ReLU[T]{}, activation.Identity[T]{}.Derivative}, []T{0, -1})
+	if want := "activation: altered: Derivative at x[1] = -1: ∂f[1]/∂x[1] = 1, want 0 "; err == nil || !strings.HasPrefix(err.Error(), want) {
+		t.Errorf("wrong beside a kink: %v, want %s", err, want)
+	}
+	if err := activation.CheckDerivative(activation.Func[T]{F: activation.ReLU[T]{}.At, DF: func(T) T { return T(math.NaN()) }}, []T{0}); err == nil || !strings.Contains(err.Error(), "= NaN, want a finite number") {
+		t.Errorf("NaN at a kink: %v", err)
+	}
+}
+
+// TestCheckDerivativeLarge checks that x may be as large as it can be, and
+// parameters may.
+func TestCheckDerivativeLarge(t *testing.T) {
+	t.Run("float32", func(t *testing.T) { passesLarge[float32](t, math.MaxFloat32) })
+	t.Run("float64", func(t *testing.T) { passesLarge(t, math.MaxFloat64) })
+}
+
+func passesLarge[T activation.Float](t *testing.T, largest T) {
+	inf := T(math.Inf(1))
+	for _, x := range []T{largest, largest * (1 - 0x1p-20), largest / 1.0001, largest / 1.1, largest / 3, T(math.Sqrt(float64(largest))), 1e10} {
+		if x == inf {
+			t.Fatal("x overflows")
+		}
+		for _, a := range []activation.Activation[T]{
+			activation.Identity[T]{}, activation.ReLU[T]{}, activation.LeakyReLU[T]{}, activation.LeakyReLU[T]{Alpha: -0.75},
+			activation.Tanh[T]{}, activation.Sigmoid[T]{}, activation.Maxout[T]{Pieces: 2}, activation.Softmax[T]{},
+			activation.PReLU[T]{Alpha: []T{0.125}}, activation.LogSoftmax[T]{Classes: 1},
+			activation.Func[T]{F: func(u T) T { return -u / 4 }, DF: func(T) T { return -0.25 }},
+		} {
+			if _, ok := a.(activation.PReLU[T]); ok && x == largest {
+				continue // whose difference quotient by the slope is rounded up to +Inf
+			}
+			if err := activation.CheckDerivative(a, []T{x, -x}); err != nil {
+				t.Errorf("x = ±%v: %v", x, err)
+			}
+		}
+		for _, c := range []struct{ f, df func(T) T }{
+			{func(u T) T { return u }, func(T) T { return 1.01 }},
+			{activation.ReLU[T]{}.At, func(T) T { return 1 }},
+			{activation.Tanh[T]{}.At, func(T) T { return 1e-3 }},
+		} {
+			err := activation.CheckDerivative(activation.Func[T]{F: c.f, DF: c.df}, []T{x, -x})
+			if err == nil || !strings.Contains(err.Error(), ", want ") {
+				t.Errorf("x = ±%v: %v, want a wrong derivative", x, err)
+			}
+		}
+	}
+}
+
+// TestCheckDerivativeOfCarelessFormulas checks that a right derivative is not
+// called wrong where a formula for f that is right as well loses its bits.
+func TestCheckDerivativeOfCarelessFormulas(t *testing.T) {
+	t.Run("float32", passesCareless[float32])
+	t.Run("float64", passesCareless[float64])
+}
+
+func passesCareless[T activation.Float](t *testing.T) {
+	exp := func(u T) T { return T(math.Exp(float64(u))) }
+	log := func(u T) T { return T(math.Log(float64(u))) }
+	erf := func(u T) T { return T(math.Erf(float64(u) / math.Sqrt2)) }
+	tanh := func(u T) T { return T(math.Tanh(float64(u))) }
+	phi := func(u float64) float64 { return math.Erfc(-u/math.Sqrt2) / 2 }
+	for _, c := range []struct {
+		name string
+		f    func(u T) T
+		df   func(u float64) float64
+	}{
+		{"gelu", func(u T) T { return 0.5 * u * (1 + erf(u)) }, func(u float64) float64 { return phi(u) + u*math.Exp(-u*u/2)/math.Sqrt(2*math.Pi) }},
+		{"softplus", func(u T) T { return log(1 + exp(u)) }, func(u float64) float64 { return 1 / (1 + math.Exp(-u)) }},
+		{"elu", func(u T) T { return exp(u) - 1 }, math.Exp},
+		{"mish", func(u T) T { return u * tanh(log(1+exp(u))) }, func(u float64) float64 {
+			y, s := math.Tanh(math.Log1p(math.Exp(u))), 1/(1+math.Exp(-u))
+			return y + u*s*(1-y*y)
+		}},
+		{"sigmoid by tanh", func(u T) T { return (1 + tanh(u/2)) / 2 }, func(u float64) float64 { return 1 / (2 + 2*math.Cosh(u)) }},
+	} {
+		a := activation.Func[T]{F: c.f, DF: func(u T) T { return T(c.df(float64(u))) }}
+		for u := -20.0; u < 5; u += 0.0173 {
+			if err := activation.CheckDerivative(a, []T{T(u)}); err != nil && !strings.Contains(err.Error(), ": f may be inaccurate: Derivative at x[0] = ") {
+				t.Errorf("%s: %v", c.name, err)
+			}
+		}
+		if !is32[T]() || c.name != "gelu" {
+			continue
+		}
+		for _, u := range []T{-6, -8} { // where f is 0
+			if err := activation.CheckDerivative(a, []T{u}); err == nil || strings.Contains(err.Error(), "want") {
+				t.Errorf("%s at %v: %v, want that f may be inaccurate", c.name, u, err)
+			}
+		}
+		// But an error that no rounding of f explains is one.
+		a.DF = func(u T) T { return T(c.df(float64(u)) - 1e-3) }
+		if err := activation.CheckDerivative(a, []T{-6}); err == nil || !strings.Contains(err.Error(), "= -0.001000035") || !strings.Contains(err.Error(), ", want 0 ") {
+			t.Errorf("%s at -6, off by 1e-3: %v", c.name, err)
+		}
+	}
+}
+
+// TestCheckDerivativeFindsSixDigits checks that the constants of six digits in a
+// published derivative of GELU are found.
+func TestCheckDerivativeFindsSixDigits(t *testing.T) {
+	gelu := func(u float64) float64 {
+		return 0.5 * u * (1 + math.Tanh(math.Sqrt(2/math.Pi)*(u+0.044715*u*u*u)))
+	}
+	derivative := func(a, b, c, d float64) func(u float64) float64 {
+		return func(u float64) float64 {
+			v := a*u*u*u + b*u
+			return 0.5*math.Tanh(v) + (c*u*u*u+d*u)/(math.Cosh(v)*math.Cosh(v)) + 0.5
+		}
+	}
+	k := math.Sqrt(2 / math.Pi)
+	x := []float64{-3, -1, -0.3, 0.3, 1, 3}
+	if err := activation.CheckDerivative(function[float64](gelu, derivative(k*0.044715, k, 1.5*k*0.044715, 0.5*k)), x); err != nil {
+		t.Error(err)
+	}
+	err := activation.CheckDerivative(function[float64](gelu, derivative(0.0356774, 0.797885, 0.0535161, 0.398942)), x)
+	if err == nil || !strings.Contains(err.Error(), "func: Derivative at x[") || !strings.Contains(err.Error(), ", want ") {
+		t.Errorf("constants of six digits: %v", err)
+	}
+}
+
+// TestCheckDerivativeResolution checks how small an error is found.
+func TestCheckDerivativeResolution(t *testing.T) {
+	t.Run("float32", func(t *testing.T) { resolves[float32](t, 1e-3) })
+	t.Run("float64", func(t *testing.T) { resolves[float64](t, 1e-8) })
+}
+
+func resolves[T activation.Float](t *testing.T, little float64) {
+	for _, f := range []struct{ f, df func(u float64) float64 }{
+		{math.Exp, math.Exp},
+		{math.Sin, math.Cos},
+		{func(u float64) float64 { return u * u }, func(u float64) float64 { return 2 * u }},
+		{func(u float64) float64 { return 1 + math.Log1p(math.Exp(u)) }, func(u float64) float64 { return 1 / (1 + math.Exp(-u)) }},
+	} {
+		for u := 0.5; u < 1.2; u += 0.0137 {
+			for _, off := range []float64{little, -little} {
+				a := function[T](f.f, func(u float64) float64 { return f.df(u) * (1 + off) })
+				if err := activation.CheckDerivative(a, []T{T(u)}); err == nil || !strings.Contains(err.Error(), ", want ") {
+					t.Errorf("an error of %v at %v is not found: %v", off, u, err)
+				}
+			}
+		}
+	}
+}
+
 // TestCheckDerivativeNearKinks checks that 0.01 from a kink is far enough.
 func TestCheckDerivativeNearKinks(t *testing.T) {
 	t.Run("float32", nearKinks[float32])
@@ -355,6 +826,14 @@ func nearKinks[T activation.Float](t *testing.T) {
 			t.Error(err)
 		}
 	}
+}
+
+// bitSize returns the number of bits of a T.
+func bitSize[T activation.Float]() int {
+	if is32[T]() {
+		return 32
+	}
+	return 64
 }
 
 // counted counts the calls of Forward.
