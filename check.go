@@ -15,57 +15,57 @@ import (
 //
 //	f′(u) ≈ (f(u+h) − f(u−h)) / 2h
 //
-// It returns nil if all of them agree. Otherwise the error names the
-// activation, the method, the index, what the method gives and what the
-// differences give, all for the worst element. It checks
+// It returns nil if they agree. Otherwise the error is about the worst element:
+// it names the activation, the method and the index, and says what the method
+// gives and what the differences give. CheckDerivative checks
 //
-//   - Derivative, for each output of f alone, for a nil upstream, and for
-//     random upstreams of about 1e-10, 1 and 1e10, each alone and mixed;
-//   - DerivativeFromOutput in the same way, if a has it;
-//   - DerivativeAt at each x, if a is [Elementwise];
-//   - ParameterGradient in the same way as Derivative, if a is [Parametric],
-//     and that it adds to grad;
-//   - that Forward and these methods write to dst, return it, and return as
-//     many elements as they should.
+//   - Derivative, for each output of f alone, for a nil upstream, and for random
+//     upstreams of about 1, 1e10 and 1e-10, each size alone and all mixed
+//   - DerivativeFromOutput in the same way, if a has it
+//   - DerivativeAt for each x, if a is [Elementwise]
+//   - ParameterGradient in the same way as Derivative, and that it adds to grad,
+//     if a is [Parametric]
+//   - that Forward and these methods write their result to dst (or grad), return
+//     it, and return as many elements if dst is nil
 //
-// x must fit the shape of a, and must be finite and not empty. It may be small
-// or large, up to the largest number of its type. An error shows only at the
-// points that are checked, so spread them over both sides of 0 and into the
-// tails. Keep off the kinks, 0 for [ReLU] or equal pieces for [Maxout], by 0.01
-// or by 1 % of a large x: at a kink the derivative is a convention.
+// x must have a length that fits a, and its elements must be finite. They may be
+// as large as T allows. An error shows only at the points that are checked, so
+// spread them over both sides of 0 and into the tails. Keep off the kinks, 0 for
+// [ReLU] or equal pieces for [Maxout], by 0.01 or by 1 % of a large x: at a kink
+// the derivative is a convention.
 //
-// There are three kinds of disagreement, and the error says which one it is:
+// The error says which of three things it means:
 //
-//   - The derivative is wrong: "want 0.25 (within 2e-11)".
-//   - "f may be inaccurate": f does not change smoothly at x, or does not
-//     change at all, and a rounding error in f would explain the difference.
-//     In float32, 0.5*u*(1+erf(u/√2)) is 0 at −6, and so are its differences.
-//   - "cannot tell: the differences do not settle": they have no limit that
-//     shows before rounding hides it. So it is at a kink, or if f is too sharp.
+//   - "want 0.25 (within 2e-11)": the derivative is wrong. So is a NaN.
+//   - "f may be inaccurate": a rounding error of f would explain the
+//     disagreement, and f does not change smoothly at x, or not at all. In
+//     float32, 0.5*u*(1+erf(u/√2)) is 0 at u = −6, and so are its differences.
+//   - "cannot tell: the differences do not settle": they still change when
+//     rounding begins to hide f. So it may be at a kink, at a jump, and for a
+//     function that is too sharp.
 //
-// The steps h are halved from ¼, or from a share of a large x, until rounding
-// is larger than what they still change. So a sharp function, such as a
-// [Softmax] of Temperature 1e-5, is no problem, if its changes are large beside
-// the rounding of f. A detail much smaller than those steps is not seen if the
-// longer ones agree without it.
+// The steps h begin at ¼, or at a share of a large x. They shrink until rounding
+// outgrows the changes from step to step. So a sharp function can be checked too,
+// such as a [Softmax] of Temperature 1e-5 in float64. A detail that is much
+// narrower than the steps goes unnoticed if the differences settle without it.
 //
-// f is taken to be good to a few units in the last place. If f and f′ are
-// about 1, a derivative that is off by a thousandth (float32) or by 1e-8
-// (float64) is found. A wrong f′ of 1e-17 beside an f of 1 is not, as in the
+// CheckDerivative takes f as accurate to a few units in the last place. If f and
+// f′ are about 1, it finds an f′ that is off by a thousandth (float32) or by 1e-8
+// (float64). It does not find a wrong f′ of 1e-17 beside an f of 1, as in the
 // right tail of [Sigmoid].
 //
-// Forward is called some 25 times (float32) or 45 times (float64) for each
-// element of x and each parameter, and up to 150 times if the differences do not
-// settle. So take a few dozen points and a small layer. The parameters move
-// meanwhile, and are put back bit for bit.
+// It calls Forward some 25 times (float32) or 40 times (float64) for each element
+// of x and for each parameter, and about 100 times if the differences do not
+// settle. So take a few dozen points and a small layer. It changes the parameters
+// meanwhile, and restores them bit for bit.
 //
-// The DerivativeFromOutput of a [LeakyReLU] with Alpha < 0 panics, and is not
-// called. To skip that of a type of your own, wrap a in
+// The DerivativeFromOutput of a [LeakyReLU] with Alpha < 0 panics and is not
+// called. To skip DerivativeFromOutput, wrap a in
 // struct{ activation.Activation[float64] }{a}.
 //
-// A panic of this package for a wrong shape or field becomes an error. So does
-// any other whose value is a string that begins with "activation: ". All
-// others, such as an index out of range in your Forward, are not recovered.
+// A mistake of shape, a field that makes no sense and a nil a are errors too, not
+// panics: CheckDerivative recovers a panic whose value is a string that begins
+// with "activation: ". Other panics of your own methods pass through.
 func CheckDerivative[T Float](a Activation[T], x []T) (err error) {
 	if a == nil {
 		return errors.New("activation: CheckDerivative: a is nil")
@@ -82,8 +82,8 @@ func CheckDerivative[T Float](a Activation[T], x []T) (err error) {
 	return checkDerivative(a, slices.Clone(x))
 }
 
-// recoverMistake makes an error of a panic of this package. No check of shapes
-// could do without it: only the methods of a know what they accept.
+// recoverMistake makes an error of a panic of this package. Only the methods of a
+// know which shapes they accept, so no check before the call replaces it.
 func recoverMistake(err *error) {
 	switch r := recover().(type) {
 	case nil: // no panic, or a Goexit
@@ -239,34 +239,34 @@ func checkResult[T Float](method, name string, dst []T, run func() []T) error {
 	return fmt.Errorf("%s returns another slice than %s", method, name)
 }
 
-// A differentiator differentiates Forward numerically.
+// A differentiator takes differences of Forward.
 type differentiator[T Float] struct {
 	forward  func(dst []T) // computes f at x and the parameters as they are now
 	y        []T           // f(x)
-	rounding []float64     // how far rounding may take each output; multiples follow where it is used
+	rounding []float64     // of each output: half a unit in the last place, and what x contributes
 }
 
-// A quotient is what a step h gives for one output and one variable.
+// A quotient is the difference quotient of one output by one variable v.
 type quotient struct {
 	step     float64 // h
 	slope    float64 // (f(v+h) − f(v−h)) / 2h
-	rounding float64 // the error of slope due to the rounding of f
-	bend     float64 // |slope to the right − slope to the left|
+	bend     float64 // |slope to the right of v − slope to the left|
+	rounding float64 // how much the rounding of f may change slope
 }
 
-// An estimate is a derivative as quotients give it.
+// An estimate is a derivative as the quotients give it.
 type estimate struct {
 	value    float64 // NaN if the quotients do not settle
 	within   float64 // how far the derivative may be from value
-	step     float64 // that of the quotient
-	careless float64 // the error that a careless formula of f may have; 0 if there is no f
+	step     float64 // of the quotient
+	careless float64 // the error that a careless formula for f may have
 
-	smooth     bool // f is as smooth as its rounding allows
-	unresolved bool // f has finer details, which are no matter of rounding
+	smooth     bool // f is as smooth as its rounding lets it be
+	unresolved bool // f has details that are narrower than step, and are no rounding
 }
 
-// rounding returns what rounding to T may change of a number of that size. What
-// is below the normal numbers may also have become 0.
+// rounding returns how much rounding to T may change a number of that size. A
+// number below the normal ones may also become 0.
 func rounding[T Float](size float64) float64 {
 	if bitSize[T]() == 32 {
 		return 0x1p-24*size + 0x1p-126
@@ -276,42 +276,46 @@ func rounding[T Float](size float64) float64 {
 
 // steps returns the largest and the smallest h to try for a variable at v. The
 // errors of truncation, h²f‴/6, and of rounding, ε/h, meet near h = ∛ε if f and
-// f‴ are about 1, and near that share of a large v. A sharp f needs less; a step
-// needs some bits of v.
+// f‴ are about 1, and near that share of a large v. A sharp f needs smaller ones,
+// of which v must still have some bits.
 func steps[T Float](v T) (largest, smallest float64) {
 	epsilon, size := rounding[T](1), math.Abs(float64(v))
-	largest = max(0.25, math.Cbrt(epsilon)*size)
+	largest = 4 * max(0.25, math.Cbrt(epsilon)*size)
 	return largest, max(16*epsilon*size, 0x1p-64*largest)
 }
 
-// quotients returns the difference quotient of each output by v[j] for the step
-// h. If v[j]+h overflows, it takes f(v[j]−h) and f(v[j]−2h) instead.
+// quotients returns the quotient of each output by v[j] for the step h. If v[j]+h
+// overflows, it takes f(v[j]−2h) in place of f(v[j]+h).
 func (d differentiator[T]) quotients(v []T, j int, h float64) []quotient {
 	at := v[j]
-	move := func(offset float64) (f []T, moved float64) {
-		to := T(float64(at) + offset)
-		if math.IsInf(float64(to), 0) {
-			to = T(float64(at) - 2*offset)
+	// move returns f for v[j]+offset, and the offset as it is in T, which may differ
+	// in the last bits.
+	move := func(offset float64) ([]T, float64) {
+		v[j] = T(float64(at) + offset)
+		if math.IsInf(float64(v[j]), 0) {
+			v[j] = T(float64(at) - 2*offset)
 		}
-		v[j] = to
-		f = make([]T, len(d.y))
+		moved := float64(v[j]) - float64(at)
+		f := make([]T, len(d.y))
 		d.forward(f)
 		v[j] = at
-		return f, float64(to) - float64(at) // as it is in T, which may differ in the last bits
+		return f, moved
 	}
 	f1, h1 := move(h)
 	f2, h2 := move(-h)
-	// The slope at v of the parabola through the three points. The weight of f1
-	// in it is 1/base: 1/2h for h1 = −h2.
+	// slope is that of the parabola through the three points. For h1 = h and
+	// h2 = −h it is (f1 − f2) / 2h, and base is 2h.
 	base := math.Abs(h1 * ((h2 - h1) / h2))
 	q := make([]quotient, len(d.y))
 	for i := range q {
 		f, a, b := float64(d.y[i]), float64(f1[i]), float64(f2[i])
 		slope1, slope2 := (a-f)/h1, (b-f)/h2
-		q[i].step = h
-		q[i].slope = (slope1*h2-slope2*h1)/(h2-h1) + 0 // no −0
-		q[i].bend = math.Abs(slope1 - slope2)
-		q[i].rounding = 16 * (d.rounding[i] + rounding[T](math.Abs(a)) + rounding[T](math.Abs(b))) / base // 8 ULP each
+		q[i] = quotient{
+			step:     h,
+			slope:    (slope1*h2-slope2*h1)/(h2-h1) + 0, // no −0
+			bend:     math.Abs(slope1 - slope2),
+			rounding: 16 * (d.rounding[i] + rounding[T](math.Abs(a)) + rounding[T](math.Abs(b))) / base, // 8 ULP each
+		}
 	}
 	return q
 }
@@ -324,13 +328,13 @@ func (d differentiator[T]) estimateRounding(x []T) {
 	}
 	epsilon := rounding[T](1)
 	for j, v := range x {
+		size := math.Abs(float64(v))
 		if v == 0 {
 			continue
 		}
-		size := math.Abs(float64(v))
 		for i, q := range d.quotients(x, j, math.Sqrt(epsilon)*size) {
-			if term := epsilon * math.Abs(q.slope) * size; term < math.Inf(1) {
-				d.rounding[i] += term
+			if contribution := epsilon * math.Abs(q.slope) * size; contribution < math.Inf(1) {
+				d.rounding[i] += contribution
 			}
 		}
 	}
@@ -348,84 +352,83 @@ func (d differentiator[T]) derivatives(v []T) [][]estimate {
 
 // derivativesBy returns the derivative of each output by v[j].
 func (d differentiator[T]) derivativesBy(v []T, j int) []estimate {
-	h, smallest := steps(v[j])
-	byStep := make([][]quotient, len(d.y)) // of each output
+	byOutput := make([][]quotient, len(d.y))
 	estimates := make([]estimate, len(d.y))
-	for h *= 4; h >= smallest; h *= math.Sqrt2 - 1 {
-		improvable := false
+	// The steps shrink by a factor that is no simple fraction. By ½, the changes
+	// of an f that is a coarse staircase may halve too, and look smooth.
+	for h, smallest := steps(v[j]); h >= smallest; h *= math.Sqrt2 - 1 {
+		better := false // may some estimate get better still?
 		for i, q := range d.quotients(v, j, h) {
-			byStep[i] = append(byStep[i], q)
-			// A formula that is right but careless, such as 1+erf(u) for u ≪ 0, may
-			// have an error of this size.
+			byOutput[i] = append(byOutput[i], q)
+			// Such as that of 1+erf(u) for u ≪ 0.
 			careless := 16 * rounding[T](1) * (1 + math.Abs(float64(v[j]))/2 + math.Abs(float64(d.y[i]))/2)
-			estimates[i] = settle(byStep[i], careless)
+			estimates[i] = settle(byOutput[i], careless)
 			// Rounding only grows from here on. Some steps more show the noise of f.
-			improvable = improvable || !(q.rounding > 4*estimates[i].within) || h > estimates[i].step/16
+			better = better || !(q.rounding > 4*estimates[i].within) || h > estimates[i].step/16
 		}
-		if !improvable {
+		if !better {
 			break
 		}
 	}
 	return estimates
 }
 
-// settle returns what quotients for smaller and smaller steps tell of a
-// derivative: of the steps for which they settle, the one with the smallest
-// error. What a careless formula may have as an error is no change of f.
+// settle returns the derivative that quotients for shrinking steps settle on: the
+// one with the smallest error.
 //
-// Quotients that settle change less from step to step: by a quarter if f is
-// smooth, by half at least. So does the bend if v is at no kink and on no peak;
-// the slopes alone have a limit there too. Those of a sharp f for long steps h
-// are like 1/h, and change more and more. Rounding excuses a change.
+// The slopes settle if they change less from step to step: by a sixth for a
+// smooth f, and by less than half for any. Far from there, if f is sharp, they are
+// like 1/h and change more and more. The bend must shrink too. It does not at a
+// kink or on a narrow peak, though the slopes may settle on their mean. Changes
+// that rounding explains do not matter.
 func settle(q []quotient, careless float64) estimate {
-	// The noise of f is what it changes over the steps that follow, by chance.
+	// noise[k] is how much f differs by chance over the steps after k.
 	noise := make([]float64, len(q))
 	for k := len(q) - 2; k >= 0; k-- {
 		noise[k] = max(noise[k+1], q[k+1].step*math.Abs(q[k+1].slope-q[k].slope))
 	}
 	best := estimate{value: math.NaN(), within: math.Inf(1), careless: careless}
-	limit := math.Inf(1) // of the bend: after a kink it must fall, and not only drown in rounding
-	shrinks := 0         // how often the error of truncation has shown, and shrunk as it should
+	limit := math.Inf(1) // of the bend; after a kink it must fall, and not only drown in rounding
+	shrunk := 0          // how many times in a row a change was no rounding, and shrank
 	for k := 2; k < len(q); k++ {
-		quadruple, double, single := q[k-2], q[k-1], q[k]
-		change1, change2 := math.Abs(double.slope-quadruple.slope), math.Abs(single.slope-double.slope)
-		settled := func(rounding float64) bool {
-			return change2 <= 0.5*change1+2*rounding && single.bend <= 0.75*double.bend+4*rounding
-		}
-		if !settled(single.rounding) {
-			shrinks = 0
-			// The rounding of a careless formula is an excuse if it is small beside
-			// slopes of 1.
-			if !(single.step > 0x1p12*careless && settled(max(single.rounding, careless/single.step))) {
-				if single.bend > 0.75*double.bend+4*single.rounding {
-					limit = single.bend / 2
+		now, last := q[k], q[k-1]
+		change, lastChange := math.Abs(now.slope-last.slope), math.Abs(last.slope-q[k-2].slope)
+		slopesSettle := func(rounding float64) bool { return change <= 0.5*lastChange+2*rounding }
+		bendsSettle := func(rounding float64) bool { return now.bend <= 0.75*last.bend+4*rounding }
+		if !slopesSettle(now.rounding) || !bendsSettle(now.rounding) {
+			shrunk = 0
+			// A careless formula is an excuse if what it makes of slopes is small.
+			coarse := max(now.rounding, careless/now.step)
+			if now.step < 0x1p12*careless || !slopesSettle(coarse) || !bendsSettle(coarse) {
+				if !bendsSettle(now.rounding) {
+					limit = now.bend / 2
 				}
 				continue
 			}
 		}
-		if single.bend > limit {
+		if now.bend > limit {
 			continue
 		}
 		limit = math.Inf(1)
-		if 2*single.rounding < change2 && change2 < change1/2 {
-			shrinks++
+		if change > 2*now.rounding && change < lastChange/2 {
+			shrunk++
 		}
-		noise := noise[k] / single.step
+		noise := noise[k] / now.step
 		e := estimate{
-			value:      single.slope,
-			within:     single.rounding + change1/4 + change2 + 2*noise,
-			step:       single.step,
-			smooth:     shrinks >= 3 && noise < 2*single.rounding,
-			unresolved: noise > careless/single.step && noise > math.Abs(single.slope)/4,
+			value:      now.slope,
+			within:     now.rounding + change + lastChange/4 + 2*noise, // one change may be small by chance
+			step:       now.step,
 			careless:   careless,
+			smooth:     shrunk >= 3 && noise < 2*now.rounding,
+			unresolved: noise > careless/now.step && noise > math.Abs(now.slope)/4,
 		}
-		if single.bend > 0.75*double.bend {
-			e.within += single.bend / 2
+		if now.bend > 0.75*last.bend {
+			e.within += now.bend / 2
 		}
 		better := e.within < best.within
 		if off := math.Abs(e.value - best.value); off > e.within+best.within {
-			// Short steps may lie between two jumps of a careless f. If they do not,
-			// the long steps on a fast wave have agreed by chance.
+			// Either f is careless, and these short steps lie between two of its jumps.
+			// Or f is a wave, and the long steps agreed by chance.
 			better = off*e.step > careless && (better || e.within < math.Abs(e.value)/16)
 		}
 		if better {
@@ -435,19 +438,19 @@ func settle(q []quotient, careless float64) estimate {
 	return best
 }
 
-// backward is a method that computes Jᵀ·upstream, with J the derivatives of the
+// A backward is a method that computes Jᵀ·upstream, with J the derivatives of the
 // outputs by the variables.
 type backward[T Float] struct {
 	name      string
 	dst       string // what its dst is called
 	variable  string // what the variables are called
 	variables []T
-	adds      bool // to dst, in place of setting it
+	adds      bool // adds to dst instead of setting it
 	run       func(dst, upstream []T) []T
 }
 
-// check compares the method with J, row by row. It returns what is certainly
-// wrong, and leaves the rest in worst.
+// check compares the method with J, row by row, and then with sums of these rows.
+// It returns an error that is certain, and keeps any other in worst.
 func (m backward[T]) check(worst *worstError, want [][]estimate) error {
 	if len(m.variables) == 0 {
 		return nil
@@ -474,18 +477,18 @@ func (m backward[T]) check(worst *worstError, want [][]estimate) error {
 	return m.checkUpstream(rows)
 }
 
-// call runs the method on a dst, which is filled with start if it adds.
+// call runs the method on a new dst, which holds start everywhere if it adds.
 func (m backward[T]) call(start T, upstream []T) ([]T, error) {
 	if !m.adds {
-		start = T(math.NaN()) // shows if it is added to or left alone
+		start = T(math.NaN()) // still there if it is added to or left alone
 	}
 	dst := slices.Repeat([]T{start}, len(m.variables))
 	return dst, checkResult(m.name, m.dst, dst, func() []T { return m.run(dst, upstream) })
 }
 
-// checkUpstream compares what the method gives for no upstream and for random
-// ones with the sum of the rows. Unlike differences, the sum is exact except for
-// rounding.
+// checkUpstream compares what the method gives for a nil upstream and for random
+// ones with sums of the rows. Unlike differences, a sum is exact except for its
+// rounding, so errors of the method that are small beside a large upstream show.
 func (m backward[T]) checkUpstream(rows [][]T) error {
 	ones := slices.Repeat([]T{1}, len(rows))
 	none := m.run(nil, nil)
@@ -495,7 +498,7 @@ func (m backward[T]) checkUpstream(rows [][]T) error {
 	if err := m.checkSum(none, rows, ones, 0, "for a nil upstream"); err != nil {
 		return err
 	}
-	rng := rand.New(rand.NewPCG(1, 2)) // the same for each, to fail again where it failed
+	rng := rand.New(rand.NewPCG(1, 2)) // always the same, so that an error can be repeated
 	for _, u := range []struct {
 		sizes []T
 		start T // of dst, if the method adds
@@ -531,7 +534,7 @@ func (m backward[T]) checkSum(got []T, rows [][]T, upstream []T, start T, what s
 	var worst worstError
 	for j, v := range got {
 		sum, size := float64(start), math.Abs(float64(start))
-		mixes := false
+		mixes := false // whether other outputs depend on this variable too
 		for i, row := range rows {
 			term := float64(row[j]) * float64(upstream[i])
 			sum += term
@@ -552,39 +555,37 @@ func (m backward[T]) checkSum(got []T, rows [][]T, upstream []T, start T, what s
 	return worst.err
 }
 
-// A verdict says what an error means. The larger ones count more.
+// A verdict says what a disagreement means. A larger one counts more.
 type verdict int
 
 const (
-	right verdict = iota
+	agrees verdict = iota
 	cannotTell
 	inaccurate // f may be
 	wrong
 )
 
-// worstError keeps the error that counts most, and of those the one that is
-// furthest beyond what it may be.
+// A worstError keeps the error that counts most, and among equal verdicts the one
+// that exceeds its tolerance most.
 type worstError struct {
 	verdict verdict
 	excess  float64
 	err     error
 }
 
-// compare keeps the error of got, if there is one and if it is worse than the
-// one that is there.
+// compare keeps the error of got, which what describes, if there is one and if it
+// is worse than the present one.
 func (w *worstError) compare(got float64, want estimate, what func() string) {
 	off := math.Abs(got - want.value)
 	if off <= want.within {
 		return
 	}
-	// If f does not change smoothly, an error in it that is as large as what the
-	// derivative is off over one step may be the reason.
 	v := wrong
 	switch {
 	case got-got != 0: // NaN or infinite
 	case want.value != want.value, want.unresolved:
 		v = cannotTell
-	case !want.smooth && off*want.step < want.careless:
+	case !want.smooth && off*want.step < want.careless: // f is off by less over one step
 		v = inaccurate
 	}
 	excess := off / want.within
@@ -599,7 +600,7 @@ func (w *worstError) compare(got float64, want estimate, what func() string) {
 	case v == cannotTell:
 		w.err = fmt.Errorf("cannot tell: the differences do not settle (a kink, a jump, or a sharp f?): %s = %v", what(), got)
 	case v == inaccurate:
-		w.err = fmt.Errorf("f may be inaccurate: %s = %v, and differences of f give %.9g (within %.1g), as for an error of %.1g in f", what(), got, want.value, want.within, off*want.step)
+		w.err = fmt.Errorf("f may be inaccurate: %s = %v, but differences give %.9g (within %.1g); an error of %.1g in f explains that", what(), got, want.value, want.within, off*want.step)
 	case want.value != want.value:
 		w.err = fmt.Errorf("%s = %v, want a finite number", what(), got)
 	default:

@@ -173,6 +173,74 @@ func passesOthers[T activation.Float](t *testing.T) {
 	}
 }
 
+// TestCheckDerivativeInDomain checks that functions pass which are NaN, or
+// infinite, a little further on.
+func TestCheckDerivativeInDomain(t *testing.T) {
+	t.Run("float32", func(t *testing.T) { passesInDomain[float32](t, 88.72) })
+	t.Run("float64", func(t *testing.T) { passesInDomain[float64](t, 709) })
+}
+
+func passesInDomain[T activation.Float](t *testing.T, largest T) {
+	for _, c := range []struct {
+		name  string
+		f, df func(u float64) float64
+		x     []T
+	}{
+		{"log", math.Log, func(u float64) float64 { return 1 / u }, []T{1e-3, 0.02, 0.2}},
+		{"square root", math.Sqrt, func(u float64) float64 { return 0.5 / math.Sqrt(u) }, []T{1e-6, 1e-3, 0.2}},
+		{"1/u", func(u float64) float64 { return 1 / u }, func(u float64) float64 { return -1 / (u * u) }, []T{1e-3, -0.05, 0.25}},
+		{"arcsine", math.Asin, func(u float64) float64 { return 1 / math.Sqrt(1-u*u) }, []T{0.99, -0.9}},
+		{"exponential", math.Exp, math.Exp, []T{largest, -largest}},
+	} {
+		if err := activation.CheckDerivative(function[T](c.f, c.df), c.x); err != nil {
+			t.Errorf("%s: %v", c.name, err)
+		}
+	}
+}
+
+// plainSoftmax is a softmax as one would write it, which subtracts numbers of
+// about the size of upstream.
+type plainSoftmax[T activation.Float] struct{ activation.Softmax[T] }
+
+func (s plainSoftmax[T]) Derivative(dst, x, upstream []T) []T {
+	return s.DerivativeFromOutput(dst, s.Forward(nil, x), upstream)
+}
+
+func (plainSoftmax[T]) DerivativeFromOutput(dst, y, upstream []T) []T {
+	if dst == nil {
+		dst = make([]T, len(y))
+	}
+	if upstream == nil {
+		upstream = slices.Repeat([]T{1}, len(y))
+	}
+	var sum T
+	for i, g := range upstream {
+		sum += y[i] * g
+	}
+	for i, g := range upstream {
+		dst[i] = y[i] * (g - sum)
+	}
+	return dst
+}
+
+// TestCheckDerivativeOfPlainSoftmax checks that it passes, also if nearly all
+// is in one entry.
+func TestCheckDerivativeOfPlainSoftmax(t *testing.T) {
+	t.Run("float32", passesPlainSoftmax[float32])
+	t.Run("float64", passesPlainSoftmax[float64])
+}
+
+func passesPlainSoftmax[T activation.Float](t *testing.T) {
+	rng := rand.New(rand.NewPCG(40, 41))
+	for trial := range 200 {
+		x := values[T](rng, 5)
+		x[0] += T(trial / 10)
+		if err := activation.CheckDerivative(plainSoftmax[T]{}, x); err != nil {
+			t.Errorf("x = %v: %v", x, err)
+		}
+	}
+}
+
 // altered is an activation with methods that are not its own.
 type altered[T activation.Float] struct {
 	activation.Activation[T]
