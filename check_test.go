@@ -729,6 +729,25 @@ func cannotTell[T activation.Float](t *testing.T) {
 			t.Errorf("%s: %v", c.what, err)
 		}
 	}
+	// Of waves that are shorter than the steps, only some can be told.
+	for k := 10.0; k < 1e12; k *= 1.37 {
+		for _, x := range []float64{0.1 / k, 1 / k, 1e3 / k, 0.7} {
+			a := function[T](func(u float64) float64 { return math.Sin(k * u) }, func(u float64) float64 { return k * math.Cos(k*u) })
+			if err := activation.CheckDerivative(a, []T{T(x)}); err != nil && !strings.Contains(err.Error(), ": cannot tell: ") {
+				t.Errorf("sin(%v·%v): %v", k, x, err)
+			}
+		}
+	}
+	// Of rows that differ in their last bits, too.
+	for tau := 1e-2; tau > 1e-20; tau *= 0.7 {
+		s := activation.Softmax[T]{Temperature: T(tau)}
+		for _, a := range []activation.Activation[T]{s, activation.LogSoftmax[T](s)} {
+			x := []T{0.1, T(0.1 + tau/3), T(0.1 - tau*2/3)}
+			if err := activation.CheckDerivative(a, x); err != nil && !strings.Contains(err.Error(), ": cannot tell: ") {
+				t.Error(err)
+			}
+		}
+	}
 	// What is certainly wrong counts more.
 	err := activation.CheckDerivative(altered[T]{activation.ReLU[T]{}, activation.Identity[T]{}.Derivative}, []T{0, -1})
 	if want := "activation: altered: Derivative at x[1] = -1: ∂f[1]/∂x[1] = 1, want 0 "; err == nil || !strings.HasPrefix(err.Error(), want) {
