@@ -67,6 +67,7 @@ import (
 // panics: CheckDerivative recovers a panic whose value is a string that begins
 // with "activation: ". Other panics of your own methods pass through.
 func CheckDerivative[T Float](a Activation[T], x []T) (err error) {
+	a = unbox(a)
 	if a == nil {
 		return errors.New("activation: CheckDerivative: a is nil")
 	}
@@ -111,11 +112,7 @@ func nameOf(a any) string {
 // values of their fields. Such a type has the method hasOutputDerivative, which
 // a pointer to it and a struct that embeds it have too.
 func outputDerivative[T Float](a Activation[T]) (OutputDerivative[T], bool) {
-	inside := a
-	if w, ok := a.(wrapper[T]); ok {
-		inside = w.inside()
-	}
-	if c, ok := inside.(interface{ hasOutputDerivative() bool }); ok && !c.hasOutputDerivative() {
+	if c, ok := plain(a).(interface{ hasOutputDerivative() bool }); ok && !c.hasOutputDerivative() {
 		return nil, false
 	}
 	o, ok := a.(OutputDerivative[T])

@@ -569,6 +569,7 @@ func refusesMistakes[T activation.Float](t *testing.T) {
 		want string
 	}{
 		{nil, "CheckDerivative: a is nil"},
+		{activation.Any[T]{}, "CheckDerivative: a is nil"},
 		{(*activation.ReLU[T])(nil), "CheckDerivative: a is a nil *activation.ReLU[float%d]"},
 		{(*activation.PReLU[T])(nil), "CheckDerivative: a is a nil *activation.PReLU[float%d]"},
 		{activation.NewPReLU[T](4), "prelu(slopes=4): PReLU.Forward: len(x) = 3 is not a multiple of len(Alpha)·Stride = 4"},
@@ -613,6 +614,7 @@ func negativeSlope[T activation.Float](t *testing.T) {
 		for _, a := range []activation.Activation[T]{
 			l, &l, struct{ activation.LeakyReLU[T] }{l}, &struct{ *activation.LeakyReLU[T] }{&l},
 			activation.Parallel[T](l), activation.Parallel[T](&l), activation.Parallel[T](struct{ activation.LeakyReLU[T] }{l}),
+			activation.Any[T]{Activation: l}, &activation.Any[T]{Activation: activation.Parallel[T](&l)},
 		} {
 			if err := activation.CheckDerivative(a, []T{-1, 1, -20, 3}); err != nil {
 				t.Errorf("%T, slope %v: %v", a, alpha, err)
