@@ -56,51 +56,35 @@ func binary32(dst, x, upstream []float32, zero simd.Float32s, f func(dst, x, ups
 	clearUpper()
 }
 
-// unaryUnrolled32 is unary32 with four vectors in a turn of the loop: for functions
-// of a few instructions, where the loop around them counts.
-func unaryUnrolled32(dst, x []float32, zero simd.Float32s, f func(dst, x []float32)) {
+// unaryUnrolled32 is unary32 with four vectors in a turn of the loop, for functions
+// of a few instructions, where the loop around them counts. It returns what is
+// left, one vector or more.
+func unaryUnrolled32(dst, x []float32, zero simd.Float32s, f func(dst, x []float32)) (_, _ []float32) {
 	n := zero.Len()
-	var last [maxLanes32]float32
 	dst = dst[:len(x):len(x)]
 	x = x[:len(x):len(x)]
-	end := dst[len(dst)-n:]
-	f(last[:], x[len(x)-n:])
-	for len(x) > 4*n && len(dst) > 4*n {
+	for len(x) >= 5*n && len(dst) >= 5*n {
 		f(dst, x)
 		f(dst[n:], x[n:])
 		f(dst[2*n:], x[2*n:])
 		f(dst[3*n:], x[3*n:])
 		x, dst = x[4*n:], dst[4*n:]
 	}
-	for len(x) > n && len(dst) > n {
-		f(dst, x)
-		x, dst = x[n:], dst[n:]
-	}
-	simd.LoadFloat32s(last[:]).Store(end)
-	clearUpper()
+	return dst, x
 }
 
-// binaryUnrolled32 is binary32 with two vectors in a turn of the loop, and a second
-// input that is not nil.
-func binaryUnrolled32(dst, a, b []float32, zero simd.Float32s, f func(dst, a, b []float32)) {
+// binaryUnrolled32 is binary32 with two vectors in a turn of the loop. It returns
+// what is left, one vector or more, and all if upstream is nil.
+func binaryUnrolled32(dst, x, upstream []float32, zero simd.Float32s, f func(dst, x, upstream []float32)) (_, _, _ []float32) {
 	n := zero.Len()
-	var last [maxLanes32]float32
-	dst = dst[:len(a):len(a)]
-	b = b[:len(a):len(a)]
-	a = a[:len(a):len(a)]
-	end := dst[len(dst)-n:]
-	f(last[:], a[len(a)-n:], b[len(b)-n:])
-	for len(a) > 2*n && len(b) > 2*n && len(dst) > 2*n {
-		f(dst, a, b)
-		f(dst[n:], a[n:], b[n:])
-		a, b, dst = a[2*n:], b[2*n:], dst[2*n:]
+	dst = dst[:len(x):len(x)]
+	x = x[:len(x):len(x)]
+	for len(x) >= 3*n && len(dst) >= 3*n && len(upstream) >= 3*n {
+		f(dst, x, upstream)
+		f(dst[n:], x[n:], upstream[n:])
+		x, dst, upstream = x[2*n:], dst[2*n:], upstream[2*n:]
 	}
-	for len(a) > n && len(b) > n && len(dst) > n {
-		f(dst, a, b)
-		a, b, dst = a[n:], b[n:], dst[n:]
-	}
-	simd.LoadFloat32s(last[:]).Store(end)
-	clearUpper()
+	return dst, x, upstream
 }
 
 // repeating32 is binary32 with a further input, of which the first period elements

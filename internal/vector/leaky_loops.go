@@ -9,10 +9,12 @@ func leakyReLU32(dst, x []float32, alpha float32) {
 	var zero simd.Float32s
 	var none simd.Int32s
 	a := simd.BroadcastFloat32s(alpha)
-	unaryUnrolled32(dst, x, zero, func(dst, x []float32) {
+	f := func(dst, x []float32) {
 		v := simd.LoadFloat32s(x)
 		v.Mul(a).IfElse(v.ToBits().BitsToInt32().Less(none), v).Store(dst)
-	})
+	}
+	dst, x = unaryUnrolled32(dst, x, zero, f)
+	unary32(dst, x, zero, f)
 }
 
 //vector:elementwise

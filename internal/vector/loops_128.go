@@ -41,47 +41,30 @@ func binary32x4(dst, x, upstream []float32, zero archsimd.Float32x4, f func(dst,
 	clearUpper()
 }
 
-func unaryUnrolled32x4(dst, x []float32, zero archsimd.Float32x4, f func(dst, x []float32)) {
+func unaryUnrolled32x4(dst, x []float32, zero archsimd.Float32x4, f func(dst, x []float32)) (_, _ []float32) {
 	n := zero.Len()
-	var last [maxLanes32]float32
 	dst = dst[:len(x):len(x)]
 	x = x[:len(x):len(x)]
-	end := dst[len(dst)-n:]
-	f(last[:], x[len(x)-n:])
-	for len(x) > 4*n && len(dst) > 4*n {
+	for len(x) >= 5*n && len(dst) >= 5*n {
 		f(dst, x)
 		f(dst[n:], x[n:])
 		f(dst[2*n:], x[2*n:])
 		f(dst[3*n:], x[3*n:])
 		x, dst = x[4*n:], dst[4*n:]
 	}
-	for len(x) > n && len(dst) > n {
-		f(dst, x)
-		x, dst = x[n:], dst[n:]
-	}
-	archsimd.LoadFloat32x4(last[:]).Store(end)
-	clearUpper()
+	return dst, x
 }
 
-func binaryUnrolled32x4(dst, a, b []float32, zero archsimd.Float32x4, f func(dst, a, b []float32)) {
+func binaryUnrolled32x4(dst, x, upstream []float32, zero archsimd.Float32x4, f func(dst, x, upstream []float32)) (_, _, _ []float32) {
 	n := zero.Len()
-	var last [maxLanes32]float32
-	dst = dst[:len(a):len(a)]
-	b = b[:len(a):len(a)]
-	a = a[:len(a):len(a)]
-	end := dst[len(dst)-n:]
-	f(last[:], a[len(a)-n:], b[len(b)-n:])
-	for len(a) > 2*n && len(b) > 2*n && len(dst) > 2*n {
-		f(dst, a, b)
-		f(dst[n:], a[n:], b[n:])
-		a, b, dst = a[2*n:], b[2*n:], dst[2*n:]
+	dst = dst[:len(x):len(x)]
+	x = x[:len(x):len(x)]
+	for len(x) >= 3*n && len(dst) >= 3*n && len(upstream) >= 3*n {
+		f(dst, x, upstream)
+		f(dst[n:], x[n:], upstream[n:])
+		x, dst, upstream = x[2*n:], dst[2*n:], upstream[2*n:]
 	}
-	for len(a) > n && len(b) > n && len(dst) > n {
-		f(dst, a, b)
-		a, b, dst = a[n:], b[n:], dst[n:]
-	}
-	archsimd.LoadFloat32x4(last[:]).Store(end)
-	clearUpper()
+	return dst, x, upstream
 }
 
 func repeating32x4(dst, x, upstream, repeated []float32, period int, zero archsimd.Float32x4, f func(dst, x, upstream, repeated []float32)) {
@@ -179,10 +162,12 @@ func leakyReLU32x4(dst, x []float32, alpha float32) {
 	var zero archsimd.Float32x4
 	var none archsimd.Int32x4
 	a := archsimd.BroadcastFloat32x4(alpha)
-	unaryUnrolled32x4(dst, x, zero, func(dst, x []float32) {
+	f := func(dst, x []float32) {
 		v := archsimd.LoadFloat32x4(x)
 		v.Mul(a).IfElse(v.ToBits().BitsToInt32().Less(none), v).Store(dst)
-	})
+	}
+	dst, x = unaryUnrolled32x4(dst, x, zero, f)
+	unary32x4(dst, x, zero, f)
 }
 
 func leakyReLUDerivative32x4(dst, x, upstream []float32, alpha float32) {
@@ -198,12 +183,14 @@ func leakyReLUDerivative32x4(dst, x, upstream []float32, alpha float32) {
 func max32x4(dst, a, b []float32) {
 	var zero archsimd.Float32x4
 	sign := archsimd.BroadcastUint32x4(signBit32)
-	binaryUnrolled32x4(dst, a, b, zero, func(dst, a, b []float32) {
+	f := func(dst, a, b []float32) {
 		u, v := archsimd.LoadFloat32x4(a), archsimd.LoadFloat32x4(b)
 		first := u.Add(u.ToBits().And(v.ToBits()).And(sign).BitsToFloat32())
 		m := v.IfElse(v.Greater(u), first)
 		v.IfElse(v.NotEqual(v), m).Store(dst)
-	})
+	}
+	dst, a, b = binaryUnrolled32x4(dst, a, b, zero, f)
+	binary32x4(dst, a, b, zero, f)
 }
 
 func gates32x4(dst1, dst2, x1, x2, upstream []float32) {
@@ -432,10 +419,12 @@ func leak64x2(x, upstream []float64) float64 {
 
 func relu32x4(dst, x []float32) {
 	var zero archsimd.Float32x4
-	unaryUnrolled32x4(dst, x, zero, func(dst, x []float32) {
+	f := func(dst, x []float32) {
 		v := archsimd.LoadFloat32x4(x)
 		without32x4(v, v.LessEqual(zero)).Store(dst)
-	})
+	}
+	dst, x = unaryUnrolled32x4(dst, x, zero, f)
+	unary32x4(dst, x, zero, f)
 }
 
 func reluDerivative32x4(dst, x, upstream []float32) {
@@ -679,25 +668,16 @@ func binary64x2(dst, x, upstream []float64, zero archsimd.Float64x2, f func(dst,
 	clearUpper()
 }
 
-func binaryUnrolled64x2(dst, a, b []float64, zero archsimd.Float64x2, f func(dst, a, b []float64)) {
+func binaryUnrolled64x2(dst, x, upstream []float64, zero archsimd.Float64x2, f func(dst, x, upstream []float64)) (_, _, _ []float64) {
 	n := zero.Len()
-	var last [maxLanes64]float64
-	dst = dst[:len(a):len(a)]
-	b = b[:len(a):len(a)]
-	a = a[:len(a):len(a)]
-	end := dst[len(dst)-n:]
-	f(last[:], a[len(a)-n:], b[len(b)-n:])
-	for len(a) > 2*n && len(b) > 2*n && len(dst) > 2*n {
-		f(dst, a, b)
-		f(dst[n:], a[n:], b[n:])
-		a, b, dst = a[2*n:], b[2*n:], dst[2*n:]
+	dst = dst[:len(x):len(x)]
+	x = x[:len(x):len(x)]
+	for len(x) >= 3*n && len(dst) >= 3*n && len(upstream) >= 3*n {
+		f(dst, x, upstream)
+		f(dst[n:], x[n:], upstream[n:])
+		x, dst, upstream = x[2*n:], dst[2*n:], upstream[2*n:]
 	}
-	for len(a) > n && len(b) > n && len(dst) > n {
-		f(dst, a, b)
-		a, b, dst = a[n:], b[n:], dst[n:]
-	}
-	archsimd.LoadFloat64x2(last[:]).Store(end)
-	clearUpper()
+	return dst, x, upstream
 }
 
 func first64x2(dst, best, x, upstream []float64) {
@@ -724,10 +704,12 @@ func leakyReLU64x2(dst, x []float64, alpha float64) {
 	var zero archsimd.Float64x2
 	var none archsimd.Int64x2
 	a := archsimd.BroadcastFloat64x2(alpha)
-	unaryUnrolled64x2(dst, x, zero, func(dst, x []float64) {
+	f := func(dst, x []float64) {
 		v := archsimd.LoadFloat64x2(x)
 		v.Mul(a).IfElse(v.ToBits().BitsToInt64().Less(none), v).Store(dst)
-	})
+	}
+	dst, x = unaryUnrolled64x2(dst, x, zero, f)
+	unary64x2(dst, x, zero, f)
 }
 
 func leakyReLUDerivative64x2(dst, x, upstream []float64, alpha float64) {
@@ -784,12 +766,14 @@ func logisticDerivativeAt64x2(x, steepness, gain float64) float64 {
 func max64x2(dst, a, b []float64) {
 	var zero archsimd.Float64x2
 	sign := archsimd.BroadcastUint64x2(signBit64)
-	binaryUnrolled64x2(dst, a, b, zero, func(dst, a, b []float64) {
+	f := func(dst, a, b []float64) {
 		u, v := archsimd.LoadFloat64x2(a), archsimd.LoadFloat64x2(b)
 		first := u.Add(u.ToBits().And(v.ToBits()).And(sign).BitsToFloat64())
 		m := v.IfElse(v.Greater(u), first)
 		v.IfElse(v.NotEqual(v), m).Store(dst)
-	})
+	}
+	dst, a, b = binaryUnrolled64x2(dst, a, b, zero, f)
+	binary64x2(dst, a, b, zero, f)
 }
 
 func piece64x2(b *maxoutBlock[float64, int64], x, weights []float64, inputs, pieces, units, j int) {
@@ -925,10 +909,12 @@ func reduce64x2(zero archsimd.Float64x2) func(z archsimd.Float64x2) (n archsimd.
 
 func relu64x2(dst, x []float64) {
 	var zero archsimd.Float64x2
-	unaryUnrolled64x2(dst, x, zero, func(dst, x []float64) {
+	f := func(dst, x []float64) {
 		v := archsimd.LoadFloat64x2(x)
 		without64x2(v, v.LessEqual(zero)).Store(dst)
-	})
+	}
+	dst, x = unaryUnrolled64x2(dst, x, zero, f)
+	unary64x2(dst, x, zero, f)
 }
 
 func reluDerivative64x2(dst, x, upstream []float64) {
@@ -1065,26 +1051,18 @@ func unary64x2(dst, x []float64, zero archsimd.Float64x2, f func(dst, x []float6
 	clearUpper()
 }
 
-func unaryUnrolled64x2(dst, x []float64, zero archsimd.Float64x2, f func(dst, x []float64)) {
+func unaryUnrolled64x2(dst, x []float64, zero archsimd.Float64x2, f func(dst, x []float64)) (_, _ []float64) {
 	n := zero.Len()
-	var last [maxLanes64]float64
 	dst = dst[:len(x):len(x)]
 	x = x[:len(x):len(x)]
-	end := dst[len(dst)-n:]
-	f(last[:], x[len(x)-n:])
-	for len(x) > 4*n && len(dst) > 4*n {
+	for len(x) >= 5*n && len(dst) >= 5*n {
 		f(dst, x)
 		f(dst[n:], x[n:])
 		f(dst[2*n:], x[2*n:])
 		f(dst[3*n:], x[3*n:])
 		x, dst = x[4*n:], dst[4*n:]
 	}
-	for len(x) > n && len(dst) > n {
-		f(dst, x)
-		x, dst = x[n:], dst[n:]
-	}
-	archsimd.LoadFloat64x2(last[:]).Store(end)
-	clearUpper()
+	return dst, x
 }
 
 func without64x2(v archsimd.Float64x2, m archsimd.Mask64x2) archsimd.Float64x2 {

@@ -41,47 +41,30 @@ func binary32x8(dst, x, upstream []float32, zero archsimd.Float32x8, f func(dst,
 	clearUpper()
 }
 
-func unaryUnrolled32x8(dst, x []float32, zero archsimd.Float32x8, f func(dst, x []float32)) {
+func unaryUnrolled32x8(dst, x []float32, zero archsimd.Float32x8, f func(dst, x []float32)) (_, _ []float32) {
 	n := zero.Len()
-	var last [maxLanes32]float32
 	dst = dst[:len(x):len(x)]
 	x = x[:len(x):len(x)]
-	end := dst[len(dst)-n:]
-	f(last[:], x[len(x)-n:])
-	for len(x) > 4*n && len(dst) > 4*n {
+	for len(x) >= 5*n && len(dst) >= 5*n {
 		f(dst, x)
 		f(dst[n:], x[n:])
 		f(dst[2*n:], x[2*n:])
 		f(dst[3*n:], x[3*n:])
 		x, dst = x[4*n:], dst[4*n:]
 	}
-	for len(x) > n && len(dst) > n {
-		f(dst, x)
-		x, dst = x[n:], dst[n:]
-	}
-	archsimd.LoadFloat32x8(last[:]).Store(end)
-	clearUpper()
+	return dst, x
 }
 
-func binaryUnrolled32x8(dst, a, b []float32, zero archsimd.Float32x8, f func(dst, a, b []float32)) {
+func binaryUnrolled32x8(dst, x, upstream []float32, zero archsimd.Float32x8, f func(dst, x, upstream []float32)) (_, _, _ []float32) {
 	n := zero.Len()
-	var last [maxLanes32]float32
-	dst = dst[:len(a):len(a)]
-	b = b[:len(a):len(a)]
-	a = a[:len(a):len(a)]
-	end := dst[len(dst)-n:]
-	f(last[:], a[len(a)-n:], b[len(b)-n:])
-	for len(a) > 2*n && len(b) > 2*n && len(dst) > 2*n {
-		f(dst, a, b)
-		f(dst[n:], a[n:], b[n:])
-		a, b, dst = a[2*n:], b[2*n:], dst[2*n:]
+	dst = dst[:len(x):len(x)]
+	x = x[:len(x):len(x)]
+	for len(x) >= 3*n && len(dst) >= 3*n && len(upstream) >= 3*n {
+		f(dst, x, upstream)
+		f(dst[n:], x[n:], upstream[n:])
+		x, dst, upstream = x[2*n:], dst[2*n:], upstream[2*n:]
 	}
-	for len(a) > n && len(b) > n && len(dst) > n {
-		f(dst, a, b)
-		a, b, dst = a[n:], b[n:], dst[n:]
-	}
-	archsimd.LoadFloat32x8(last[:]).Store(end)
-	clearUpper()
+	return dst, x, upstream
 }
 
 func repeating32x8(dst, x, upstream, repeated []float32, period int, zero archsimd.Float32x8, f func(dst, x, upstream, repeated []float32)) {
@@ -179,10 +162,12 @@ func leakyReLU32x8(dst, x []float32, alpha float32) {
 	var zero archsimd.Float32x8
 	var none archsimd.Int32x8
 	a := archsimd.BroadcastFloat32x8(alpha)
-	unaryUnrolled32x8(dst, x, zero, func(dst, x []float32) {
+	f := func(dst, x []float32) {
 		v := archsimd.LoadFloat32x8(x)
 		v.Mul(a).IfElse(v.ToBits().BitsToInt32().Less(none), v).Store(dst)
-	})
+	}
+	dst, x = unaryUnrolled32x8(dst, x, zero, f)
+	unary32x8(dst, x, zero, f)
 }
 
 func leakyReLUDerivative32x8(dst, x, upstream []float32, alpha float32) {
@@ -198,12 +183,14 @@ func leakyReLUDerivative32x8(dst, x, upstream []float32, alpha float32) {
 func max32x8(dst, a, b []float32) {
 	var zero archsimd.Float32x8
 	sign := archsimd.BroadcastUint32x8(signBit32)
-	binaryUnrolled32x8(dst, a, b, zero, func(dst, a, b []float32) {
+	f := func(dst, a, b []float32) {
 		u, v := archsimd.LoadFloat32x8(a), archsimd.LoadFloat32x8(b)
 		first := u.Add(u.ToBits().And(v.ToBits()).And(sign).BitsToFloat32())
 		m := v.IfElse(v.Greater(u), first)
 		v.IfElse(v.NotEqual(v), m).Store(dst)
-	})
+	}
+	dst, a, b = binaryUnrolled32x8(dst, a, b, zero, f)
+	binary32x8(dst, a, b, zero, f)
 }
 
 func gates32x8(dst1, dst2, x1, x2, upstream []float32) {
@@ -432,10 +419,12 @@ func leak64x4(x, upstream []float64) float64 {
 
 func relu32x8(dst, x []float32) {
 	var zero archsimd.Float32x8
-	unaryUnrolled32x8(dst, x, zero, func(dst, x []float32) {
+	f := func(dst, x []float32) {
 		v := archsimd.LoadFloat32x8(x)
 		without32x8(v, v.LessEqual(zero)).Store(dst)
-	})
+	}
+	dst, x = unaryUnrolled32x8(dst, x, zero, f)
+	unary32x8(dst, x, zero, f)
 }
 
 func reluDerivative32x8(dst, x, upstream []float32) {
@@ -655,25 +644,16 @@ func binary64x4(dst, x, upstream []float64, zero archsimd.Float64x4, f func(dst,
 	clearUpper()
 }
 
-func binaryUnrolled64x4(dst, a, b []float64, zero archsimd.Float64x4, f func(dst, a, b []float64)) {
+func binaryUnrolled64x4(dst, x, upstream []float64, zero archsimd.Float64x4, f func(dst, x, upstream []float64)) (_, _, _ []float64) {
 	n := zero.Len()
-	var last [maxLanes64]float64
-	dst = dst[:len(a):len(a)]
-	b = b[:len(a):len(a)]
-	a = a[:len(a):len(a)]
-	end := dst[len(dst)-n:]
-	f(last[:], a[len(a)-n:], b[len(b)-n:])
-	for len(a) > 2*n && len(b) > 2*n && len(dst) > 2*n {
-		f(dst, a, b)
-		f(dst[n:], a[n:], b[n:])
-		a, b, dst = a[2*n:], b[2*n:], dst[2*n:]
+	dst = dst[:len(x):len(x)]
+	x = x[:len(x):len(x)]
+	for len(x) >= 3*n && len(dst) >= 3*n && len(upstream) >= 3*n {
+		f(dst, x, upstream)
+		f(dst[n:], x[n:], upstream[n:])
+		x, dst, upstream = x[2*n:], dst[2*n:], upstream[2*n:]
 	}
-	for len(a) > n && len(b) > n && len(dst) > n {
-		f(dst, a, b)
-		a, b, dst = a[n:], b[n:], dst[n:]
-	}
-	archsimd.LoadFloat64x4(last[:]).Store(end)
-	clearUpper()
+	return dst, x, upstream
 }
 
 func first64x4(dst, best, x, upstream []float64) {
@@ -700,10 +680,12 @@ func leakyReLU64x4(dst, x []float64, alpha float64) {
 	var zero archsimd.Float64x4
 	var none archsimd.Int64x4
 	a := archsimd.BroadcastFloat64x4(alpha)
-	unaryUnrolled64x4(dst, x, zero, func(dst, x []float64) {
+	f := func(dst, x []float64) {
 		v := archsimd.LoadFloat64x4(x)
 		v.Mul(a).IfElse(v.ToBits().BitsToInt64().Less(none), v).Store(dst)
-	})
+	}
+	dst, x = unaryUnrolled64x4(dst, x, zero, f)
+	unary64x4(dst, x, zero, f)
 }
 
 func leakyReLUDerivative64x4(dst, x, upstream []float64, alpha float64) {
@@ -752,12 +734,14 @@ func logisticDerivative64x4(dst, x, upstream []float64, steepness, gain float64)
 func max64x4(dst, a, b []float64) {
 	var zero archsimd.Float64x4
 	sign := archsimd.BroadcastUint64x4(signBit64)
-	binaryUnrolled64x4(dst, a, b, zero, func(dst, a, b []float64) {
+	f := func(dst, a, b []float64) {
 		u, v := archsimd.LoadFloat64x4(a), archsimd.LoadFloat64x4(b)
 		first := u.Add(u.ToBits().And(v.ToBits()).And(sign).BitsToFloat64())
 		m := v.IfElse(v.Greater(u), first)
 		v.IfElse(v.NotEqual(v), m).Store(dst)
-	})
+	}
+	dst, a, b = binaryUnrolled64x4(dst, a, b, zero, f)
+	binary64x4(dst, a, b, zero, f)
 }
 
 func piece64x4(b *maxoutBlock[float64, int64], x, weights []float64, inputs, pieces, units, j int) {
@@ -893,10 +877,12 @@ func reduce64x4(zero archsimd.Float64x4) func(z archsimd.Float64x4) (n archsimd.
 
 func relu64x4(dst, x []float64) {
 	var zero archsimd.Float64x4
-	unaryUnrolled64x4(dst, x, zero, func(dst, x []float64) {
+	f := func(dst, x []float64) {
 		v := archsimd.LoadFloat64x4(x)
 		without64x4(v, v.LessEqual(zero)).Store(dst)
-	})
+	}
+	dst, x = unaryUnrolled64x4(dst, x, zero, f)
+	unary64x4(dst, x, zero, f)
 }
 
 func reluDerivative64x4(dst, x, upstream []float64) {
@@ -1017,26 +1003,18 @@ func unary64x4(dst, x []float64, zero archsimd.Float64x4, f func(dst, x []float6
 	clearUpper()
 }
 
-func unaryUnrolled64x4(dst, x []float64, zero archsimd.Float64x4, f func(dst, x []float64)) {
+func unaryUnrolled64x4(dst, x []float64, zero archsimd.Float64x4, f func(dst, x []float64)) (_, _ []float64) {
 	n := zero.Len()
-	var last [maxLanes64]float64
 	dst = dst[:len(x):len(x)]
 	x = x[:len(x):len(x)]
-	end := dst[len(dst)-n:]
-	f(last[:], x[len(x)-n:])
-	for len(x) > 4*n && len(dst) > 4*n {
+	for len(x) >= 5*n && len(dst) >= 5*n {
 		f(dst, x)
 		f(dst[n:], x[n:])
 		f(dst[2*n:], x[2*n:])
 		f(dst[3*n:], x[3*n:])
 		x, dst = x[4*n:], dst[4*n:]
 	}
-	for len(x) > n && len(dst) > n {
-		f(dst, x)
-		x, dst = x[n:], dst[n:]
-	}
-	archsimd.LoadFloat64x4(last[:]).Store(end)
-	clearUpper()
+	return dst, x
 }
 
 func without64x4(v archsimd.Float64x4, m archsimd.Mask64x4) archsimd.Float64x4 {

@@ -48,25 +48,16 @@ func binary64(dst, x, upstream []float64, zero simd.Float64s, f func(dst, x, ups
 	clearUpper()
 }
 
-func binaryUnrolled64(dst, a, b []float64, zero simd.Float64s, f func(dst, a, b []float64)) {
+func binaryUnrolled64(dst, x, upstream []float64, zero simd.Float64s, f func(dst, x, upstream []float64)) (_, _, _ []float64) {
 	n := zero.Len()
-	var last [maxLanes64]float64
-	dst = dst[:len(a):len(a)]
-	b = b[:len(a):len(a)]
-	a = a[:len(a):len(a)]
-	end := dst[len(dst)-n:]
-	f(last[:], a[len(a)-n:], b[len(b)-n:])
-	for len(a) > 2*n && len(b) > 2*n && len(dst) > 2*n {
-		f(dst, a, b)
-		f(dst[n:], a[n:], b[n:])
-		a, b, dst = a[2*n:], b[2*n:], dst[2*n:]
+	dst = dst[:len(x):len(x)]
+	x = x[:len(x):len(x)]
+	for len(x) >= 3*n && len(dst) >= 3*n && len(upstream) >= 3*n {
+		f(dst, x, upstream)
+		f(dst[n:], x[n:], upstream[n:])
+		x, dst, upstream = x[2*n:], dst[2*n:], upstream[2*n:]
 	}
-	for len(a) > n && len(b) > n && len(dst) > n {
-		f(dst, a, b)
-		a, b, dst = a[n:], b[n:], dst[n:]
-	}
-	simd.LoadFloat64s(last[:]).Store(end)
-	clearUpper()
+	return dst, x, upstream
 }
 
 func first64(dst, best, x, upstream []float64) {
@@ -93,10 +84,12 @@ func leakyReLU64(dst, x []float64, alpha float64) {
 	var zero simd.Float64s
 	var none simd.Int64s
 	a := simd.BroadcastFloat64s(alpha)
-	unaryUnrolled64(dst, x, zero, func(dst, x []float64) {
+	f := func(dst, x []float64) {
 		v := simd.LoadFloat64s(x)
 		v.Mul(a).IfElse(v.ToBits().BitsToInt64().Less(none), v).Store(dst)
-	})
+	}
+	dst, x = unaryUnrolled64(dst, x, zero, f)
+	unary64(dst, x, zero, f)
 }
 
 func leakyReLUDerivative64(dst, x, upstream []float64, alpha float64) {
@@ -153,12 +146,14 @@ func logisticDerivativeAt64(x, steepness, gain float64) float64 {
 func max64(dst, a, b []float64) {
 	var zero simd.Float64s
 	sign := simd.BroadcastUint64s(signBit64)
-	binaryUnrolled64(dst, a, b, zero, func(dst, a, b []float64) {
+	f := func(dst, a, b []float64) {
 		u, v := simd.LoadFloat64s(a), simd.LoadFloat64s(b)
 		first := u.Add(u.ToBits().And(v.ToBits()).And(sign).BitsToFloat64())
 		m := v.IfElse(v.Greater(u), first)
 		v.IfElse(v.NotEqual(v), m).Store(dst)
-	})
+	}
+	dst, a, b = binaryUnrolled64(dst, a, b, zero, f)
+	binary64(dst, a, b, zero, f)
 }
 
 func piece64(b *maxoutBlock[float64, int64], x, weights []float64, inputs, pieces, units, j int) {
@@ -294,10 +289,12 @@ func reduce64(zero simd.Float64s) func(z simd.Float64s) (n simd.Uint64s, r simd.
 
 func relu64(dst, x []float64) {
 	var zero simd.Float64s
-	unaryUnrolled64(dst, x, zero, func(dst, x []float64) {
+	f := func(dst, x []float64) {
 		v := simd.LoadFloat64s(x)
 		without64(v, v.LessEqual(zero)).Store(dst)
-	})
+	}
+	dst, x = unaryUnrolled64(dst, x, zero, f)
+	unary64(dst, x, zero, f)
 }
 
 func reluDerivative64(dst, x, upstream []float64) {
@@ -434,26 +431,18 @@ func unary64(dst, x []float64, zero simd.Float64s, f func(dst, x []float64)) {
 	clearUpper()
 }
 
-func unaryUnrolled64(dst, x []float64, zero simd.Float64s, f func(dst, x []float64)) {
+func unaryUnrolled64(dst, x []float64, zero simd.Float64s, f func(dst, x []float64)) (_, _ []float64) {
 	n := zero.Len()
-	var last [maxLanes64]float64
 	dst = dst[:len(x):len(x)]
 	x = x[:len(x):len(x)]
-	end := dst[len(dst)-n:]
-	f(last[:], x[len(x)-n:])
-	for len(x) > 4*n && len(dst) > 4*n {
+	for len(x) >= 5*n && len(dst) >= 5*n {
 		f(dst, x)
 		f(dst[n:], x[n:])
 		f(dst[2*n:], x[2*n:])
 		f(dst[3*n:], x[3*n:])
 		x, dst = x[4*n:], dst[4*n:]
 	}
-	for len(x) > n && len(dst) > n {
-		f(dst, x)
-		x, dst = x[n:], dst[n:]
-	}
-	simd.LoadFloat64s(last[:]).Store(end)
-	clearUpper()
+	return dst, x
 }
 
 func without64(v simd.Float64s, m simd.Mask64s) simd.Float64s {

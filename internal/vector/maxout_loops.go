@@ -8,12 +8,14 @@ import "simd"
 func max32(dst, a, b []float32) {
 	var zero simd.Float32s
 	sign := simd.BroadcastUint32s(signBit32)
-	binaryUnrolled32(dst, a, b, zero, func(dst, a, b []float32) {
+	f := func(dst, a, b []float32) {
 		u, v := simd.LoadFloat32s(a), simd.LoadFloat32s(b)
 		first := u.Add(u.ToBits().And(v.ToBits()).And(sign).BitsToFloat32())
 		m := v.IfElse(v.Greater(u), first)
 		v.IfElse(v.NotEqual(v), m).Store(dst)
-	})
+	}
+	dst, a, b = binaryUnrolled32(dst, a, b, zero, f)
+	binary32(dst, a, b, zero, f)
 }
 
 //vector:elementwise

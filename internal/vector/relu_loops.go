@@ -7,10 +7,12 @@ import "simd"
 //vector:elementwise
 func relu32(dst, x []float32) {
 	var zero simd.Float32s
-	unaryUnrolled32(dst, x, zero, func(dst, x []float32) {
+	f := func(dst, x []float32) {
 		v := simd.LoadFloat32s(x)
 		without32(v, v.LessEqual(zero)).Store(dst)
-	})
+	}
+	dst, x = unaryUnrolled32(dst, x, zero, f)
+	unary32(dst, x, zero, f)
 }
 
 //vector:elementwise
