@@ -65,7 +65,7 @@ func parseArguments(args []string, status io.Writer) (c config, err error) {
 	flags.Float64Var(&c.rate, "rate", 0.05, "learning rate; 0.5 kills most units of a relu layer")
 	flags.Uint64Var(&c.seed, "seed", 1, "seed of all random numbers")
 	flags.StringVar(&c.data, "data", "", "CSV `file` of digits, compressed or not (default: those that come with the program)")
-	flags.StringVar(&c.svg, "svg", "", "write the learning curves to this `file`")
+	flags.StringVar(&c.svg, "svg", "", "write the learning curves, and the share of dead units, to this `file`")
 	switch err := flags.Parse(args); {
 	case err == flag.ErrHelp:
 		flags.SetOutput(status)
@@ -90,6 +90,7 @@ func parseArguments(args []string, status io.Writer) (c config, err error) {
 type result struct {
 	name     string
 	losses   []float64 // mean of each epoch; the last one is not finite if training diverged
+	dead     []float64 // share of dead hidden units after each epoch
 	accuracy float64
 	seconds  float64
 	network  *network
@@ -157,10 +158,11 @@ func fit(c choice, train, test dataset, epochs int, rate float32, seed uint64, r
 	r := result{name: c.name, network: n}
 	for e := 0; e < epochs && (e == 0 || !r.diverged()); e++ {
 		r.losses = append(r.losses, n.epoch(train, rng))
+		r.hidden = n.watch(train)
+		r.dead = append(r.dead, r.hidden.DeadFraction())
 		report(fmt.Sprintf("%s: epoch %d of %d, loss %.4f", c.name, e+1, epochs, r.losses[e]))
 	}
 	r.accuracy = n.accuracy(test)
-	r.hidden = n.watch(train)
 	r.seconds = time.Since(start).Seconds()
 	return r
 }

@@ -400,7 +400,8 @@ func TestProgress(t *testing.T) {
 	}
 }
 
-// TestCurves checks that the drawing is XML, with a curve for each activation.
+// TestCurves checks that the drawing is XML, with a curve for each
+// activation in each of the two panels.
 func TestCurves(t *testing.T) {
 	file := filepath.Join(t.TempDir(), "curves.svg")
 	if err := run([]string{"-epochs", "2", "-act", "relu,tanh", "-svg", file}, io.Discard, io.Discard); err != nil {
@@ -423,8 +424,8 @@ func TestCurves(t *testing.T) {
 			polylines++
 		}
 	}
-	if polylines != 2 {
-		t.Errorf("%d curves, want 2", polylines)
+	if polylines != 4 {
+		t.Errorf("%d curves, want 4", polylines)
 	}
 }
 

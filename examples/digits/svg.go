@@ -3,10 +3,12 @@ package main
 import (
 	"bytes"
 	"fmt"
+	"html"
 	"math"
 )
 
 //go:generate go run . -svg ../../docs/digits.svg
+//go:generate go run . -act relu,leaky_relu -rate 0.5 -svg ../../docs/dead_units.svg
 
 // The colours of the curves, on white and on black: those that Okabe and Ito
 // chose for colour-blind readers, or near them. Dashes tell them apart as well.
@@ -24,13 +26,27 @@ text { fill: #ddd } .page { fill: #0d1117 } .grid { stroke: #2a3038 } .axis { st
 // styles is how many curves style can tell apart.
 const styles = 7
 
-// curves draws the loss of each epoch as SVG, on a logarithmic scale.
+// The layout of a figure, in pixels: panels one below the other, and the legend on
+// the right of the first.
+const (
+	pageWidth, left, right = 720, 70, 140
+	panelHeight, gap   = 300, 66
+	firstTop           = 44
+)
+
+// A panel shows one number of each epoch for each result.
+type panel struct {
+	label  string
+	values func(r result) []float64
+	ticks  []float64
+	text   func(tick float64) string
+	scale  func(v float64) float64 // increasing; ticks[0] is at the bottom, the last tick at the top
+}
+
+// curves draws as SVG how the networks learn: the loss of each epoch on a
+// logarithmic scale, and below it the share of dead hidden units.
 func curves(results []result) []byte {
-	const (
-		width, height            = 720, 420
-		left, right, top, bottom = 70, 140, 44, 54
-		least                    = 1e-9 // a loss of 0 is drawn as this
-	)
+	const least = 1e-9 // a loss of 0 is drawn as this
 	epochs := 1
 	low, high := math.Inf(1), math.Inf(-1)
 	for _, r := range results {
@@ -43,49 +59,73 @@ func curves(results []result) []byte {
 	if low > high { // no loss at all
 		low, high = 0.1, 1
 	}
-	grid := lossTicks(low, high)
-	low, high = grid[0], grid[len(grid)-1]
-	x := func(epoch int) float64 {
-		return left + float64(epoch-1)/float64(max(epochs-1, 1))*(width-left-right)
-	}
-	y := func(loss float64) float64 {
-		high10, low10 := math.Log10(high), math.Log10(low)
-		return top + (high10-math.Log10(max(loss, low)))/(high10-low10)*(height-top-bottom)
+	panels := []panel{
+		{
+			label:  "mean loss in training",
+			values: func(r result) []float64 { return drawable(r.losses) },
+			ticks:  lossTicks(low, high),
+			text:   func(loss float64) string { return fmt.Sprintf("%g", loss) },
+			scale:  func(loss float64) float64 { return math.Log10(max(loss, least)) },
+		},
+		{
+			label:  "dead hidden units",
+			values: func(r result) []float64 { return r.dead[:len(drawable(r.losses))] },
+			ticks:  []float64{0, 0.25, 0.5, 0.75, 1},
+			text:   func(share float64) string { return fmt.Sprintf("%.0f %%", 100*share) },
+			scale:  func(share float64) float64 { return share },
+		},
 	}
 
 	var b bytes.Buffer
-	fmt.Fprintf(&b, `<svg xmlns="http://www.w3.org/2000/svg" width="%d" height="%d" viewBox="0 0 %[1]d %[2]d">`, width, height)
+	height := firstTop + len(panels)*(panelHeight+gap) - gap + 54
+	fmt.Fprintf(&b, `<svg xmlns="http://www.w3.org/2000/svg" width="%d" height="%d" viewBox="0 0 %[1]d %[2]d">`, pageWidth, height)
 	fmt.Fprintf(&b, "\n<title>Learning curves</title>\n<style>%s</style>\n", style)
 	b.WriteString(`<rect class="page" width="100%" height="100%"/>` + "\n")
 	fmt.Fprintf(&b, `<text class="title" x="%d" y="26">Learning to read digits, by the activation of the hidden layer</text>`+"\n", left)
-	for _, loss := range grid {
-		fmt.Fprintf(&b, `<path class="grid" d="M%d %.1fH%d"/><text x="%d" y="%.1f" text-anchor="end">%g</text>`+"\n",
-			left, y(loss), width-right, left-8, y(loss)+4.5, loss)
-	}
-	for _, epoch := range epochTicks(epochs) {
-		fmt.Fprintf(&b, `<path class="grid" d="M%.1f %dV%d"/><text x="%.1f" y="%d" text-anchor="middle">%d</text>`+"\n",
-			x(epoch), top, height-bottom, x(epoch), height-bottom+19, epoch)
-	}
-	fmt.Fprintf(&b, `<path class="axis" d="M%d %dV%dH%d"/>`+"\n", left, top, height-bottom, width-right)
-	fmt.Fprintf(&b, `<text x="%d" y="%d" text-anchor="middle">epoch</text>`+"\n", (left+width-right)/2, height-14)
-	fmt.Fprintf(&b, `<text transform="translate(20 %d) rotate(-90)" text-anchor="middle">mean loss in training</text>`+"\n", (top+height-bottom)/2)
-
 	for i, r := range results {
-		losses, colour := drawable(r.losses), i%styles
-		fmt.Fprintf(&b, `<polyline class="c%d curve" points="`, colour)
-		for e, l := range losses {
-			fmt.Fprintf(&b, "%.1f,%.1f ", x(e+1), y(l))
-		}
-		b.WriteString("\"/>\n")
-		if len(losses) == 1 { // a line of one point does not show
-			fmt.Fprintf(&b, `<circle class="c%d dot" cx="%.1f" cy="%.1f" r="4"/>`+"\n", colour, x(1), y(losses[0]))
-		}
-		at := top + 10 + 22*i
+		at := firstTop + 10 + 22*i
 		fmt.Fprintf(&b, `<path class="c%d curve" d="M%d %dh36"/><text x="%d" y="%.1f">%s</text>`+"\n",
-			colour, width-right+14, at, width-right+57, float64(at)+4.5, r.name)
+			i%styles, pageWidth-right+14, at, pageWidth-right+57, float64(at)+4.5, html.EscapeString(r.name))
+	}
+	for i, p := range panels {
+		p.draw(&b, firstTop+i*(panelHeight+gap), epochs, results)
 	}
 	b.WriteString("</svg>\n")
 	return b.Bytes()
+}
+
+// draw draws a panel whose upper edge is at top.
+func (p panel) draw(b *bytes.Buffer, top, epochs int, results []result) {
+	bottom := top + panelHeight
+	low, high := p.scale(p.ticks[0]), p.scale(p.ticks[len(p.ticks)-1])
+	x := func(epoch int) float64 {
+		return left + float64(epoch-1)/float64(max(epochs-1, 1))*(pageWidth-left-right)
+	}
+	y := func(v float64) float64 {
+		return float64(bottom) - (max(p.scale(v), low)-low)/(high-low)*panelHeight
+	}
+	for _, tick := range p.ticks {
+		fmt.Fprintf(b, `<path class="grid" d="M%d %.1fH%d"/><text x="%d" y="%.1f" text-anchor="end">%s</text>`+"\n",
+			left, y(tick), pageWidth-right, left-8, y(tick)+4.5, p.text(tick))
+	}
+	for _, epoch := range epochTicks(epochs) {
+		fmt.Fprintf(b, `<path class="grid" d="M%.1f %dV%d"/><text x="%.1f" y="%d" text-anchor="middle">%d</text>`+"\n",
+			x(epoch), top, bottom, x(epoch), bottom+19, epoch)
+	}
+	fmt.Fprintf(b, `<path class="axis" d="M%d %dV%dH%d"/>`+"\n", left, top, bottom, pageWidth-right)
+	fmt.Fprintf(b, `<text x="%d" y="%d" text-anchor="middle">epoch</text>`+"\n", (left+pageWidth-right)/2, bottom+38)
+	fmt.Fprintf(b, `<text transform="translate(16 %d) rotate(-90)" text-anchor="middle">%s</text>`+"\n", (top+bottom)/2, p.label)
+	for i, r := range results {
+		values, colour := p.values(r), i%styles
+		fmt.Fprintf(b, `<polyline class="c%d curve" points="`, colour)
+		for e, v := range values {
+			fmt.Fprintf(b, "%.1f,%.1f ", x(e+1), y(v))
+		}
+		b.WriteString("\"/>\n")
+		if len(values) == 1 { // a line of one point does not show
+			fmt.Fprintf(b, `<circle class="c%d dot" cx="%.1f" cy="%.1f" r="4"/>`+"\n", colour, x(1), y(values[0]))
+		}
+	}
 }
 
 // drawable returns the losses before the first that is not finite: training has
