@@ -30,8 +30,8 @@ const styles = 7
 // the right of the first.
 const (
 	pageWidth, left, right = 720, 70, 140
-	panelHeight, gap   = 300, 66
-	firstTop           = 44
+	panelHeight, gap       = 300, 66
+	firstTop               = 44
 )
 
 // A panel shows one number of each epoch for each result.
