@@ -281,9 +281,14 @@ func bitSize[T Float]() int {
 	return 64
 }
 
-// VectorBits returns the width in bits of the SIMD vectors that the package
-// computes with: 512, 256 or 128, or 0 if the build has only the plain Go loops.
-// SIMD is built in with GOEXPERIMENT=simd and Go 1.27, on amd64, arm64 and wasm.
-// Results keep the same bounds with and without it, but not always the same last
-// bit.
+// VectorBits returns the width of the SIMD vectors in bits: 512, 256 or 128. It
+// returns 0 if the plain Go loops do all the work:
+//
+//   - in a build without GOEXPERIMENT=simd, or with another Go than 1.27
+//   - on other platforms than amd64, arm64 and wasm
+//   - on processors without the instructions, and with GODEBUG=simd=0
+//
+// The width is the one that package simd chooses for the processor, or the one that
+// GODEBUG=simd=N asks for. The error bounds are the same at each width, but the last
+// bits of a result may differ.
 func VectorBits() int { return kernel.VectorBits() }

@@ -1,28 +1,40 @@
-// Package activation holds the activation functions that one meets first in
-// neural networks, each with its forward pass and its exact derivative, for
-// float32 and float64: [Sigmoid], [Tanh], [ReLU], [LeakyReLU], [PReLU],
-// [Maxout] and [MaxoutLayer], [Softmax] and [LogSoftmax], the linear output
-// [Identity], and [Func] for one of your own. It is plain Go and needs nothing
-// but the standard library.
+// Package activation computes the activation functions of neural networks and
+// their derivatives, for float32 and float64. It is plain Go and needs nothing but
+// the standard library.
 //
 // A neuron computes f(u) with u = wᵀx + b: a linear combination of its inputs,
-// then an activation function f that is not linear, without which a network of
-// any depth would be one linear function. Training needs f′ as well:
+// then an activation function f. Without an f that is not linear, a network of any
+// depth would be one linear function. Training needs the derivative f′ as well:
 //
-//	y := activation.Tanh[float32]{}.Forward(nil, u)          // y = f(u)
-//	du := activation.Tanh[float32]{}.Derivative(nil, u, dy)  // ∂L/∂u = ∂L/∂y · f′(u)
+//	tanh := activation.Tanh[float32]{}
+//	y := tanh.Forward(nil, u)          // y = f(u)
+//	du := tanh.Derivative(nil, u, dy)  // ∂L/∂u = f′(u) · ∂L/∂y
 //
 // # Which one should I use?
 //
-// On the output layer: [Sigmoid] for a binary classifier, [Softmax] for one of
-// many classes, with [LogSoftmax] for its loss, [Identity] for regression.
+// On the output layer, use
 //
-// In hidden layers: [ReLU], if the learning rate is set with care and the share
-// of dead units, those that are off for every example, is watched, for which
-// there is [Monitor]. Otherwise [LeakyReLU], [PReLU], which learns the leak, or
-// maxout, which with its weights is a [MaxoutLayer]; or [Tanh], though it may do
-// worse than ReLU. Avoid [Sigmoid] there: it saturates, and its output is not
-// centred on zero.
+//   - [Sigmoid] for a binary classifier, with [LogSigmoid] for its loss
+//   - [Softmax] for a classifier of many classes, with [LogSoftmax] for its loss
+//   - [Identity] for a regression
+//
+// In hidden layers, start with [ReLU]. Choose the learning rate with care, and use
+// a [Monitor] to watch for dead units, which are off for every example. If many
+// units die, use
+//
+//   - [LeakyReLU], which has a small slope for negative inputs
+//   - [PReLU], which learns that slope
+//   - [MaxoutLayer], which learns the whole function
+//
+// [Tanh] works too, but often worse than ReLU. Avoid [Sigmoid] in hidden layers: it
+// saturates, and its output is not centred on zero.
+//
+// In a transformer, use what the model was trained with: [GELU] for BERT, ViT and
+// Whisper, [GELUTanh] for GPT-2 and Gemma, and [Gated] with the gate [SiLU], called
+// SwiGLU, for Llama, Mistral and Qwen. For small networks on phones, [HardSwish] and
+// ReLU6, which is [HardTanh] with Min 0 and Max 6, need no exponential.
+//
+// For a function that is not here, there is [Func].
 //
 // # Where the derivatives come from
 //
@@ -36,16 +48,16 @@
 //	quotient          (f/g)′ = (f′·g − f·g′) / g²
 //	chain             (f(g))′ = f′(g)·g′
 //
-// and (eᵘ)′ = eᵘ. The comment of each type takes it from there.
+// and (eᵘ)′ = eᵘ. The comment of each type derives its own derivative from them.
 //
 // # The contract
 //
-// It stands at [Activation], and is the same for all types: a nil dst allocates
-// the result, dst may be the input itself, a nil upstream stands for ones,
-// mistakes of shape panic before anything is written, and numbers never do.
-// Derivatives are taken from x, and so are accurate in the tails too, where
-// those from y, y(1 − y) and 1 − y², have lost all their bits; where x is gone,
-// there is [OutputDerivative].
+// The contract is documented at [Activation]. In short: a nil dst allocates the
+// result, dst may be the input itself, a nil upstream means ones, and a mistake of
+// shape panics before anything is written. No value of an element panics.
+//
+// Take derivatives from x if you can: they keep all their bits in the tails, and
+// those from y, such as y(1 − y), do not. If x is gone, use [OutputDerivative].
 //
 // # Around the functions
 //
@@ -58,15 +70,15 @@
 // gob, flags, YAML and TOML. [Register] adds types of your own. [OutputLen] returns the
 // length of the output.
 //
-// # Two tiers
+// # SIMD
 //
-// The loops are plain Go on every platform. Built by Go 1.27 with
-// GOEXPERIMENT=simd they are vector code on amd64, arm64 and wasm, from one source
-// without assembly, several times as fast, and within the same bounds. [VectorBits]
-// tells which it is.
+// The loops are plain Go on every platform. Go 1.27 with GOEXPERIMENT=simd also
+// builds SIMD loops for amd64, arm64 and wasm, within the same error bounds and
+// without assembly. They run if they are faster. [VectorBits] returns their width.
 //
 // # What it is not
 //
-// No losses, optimisers or automatic differentiation, and no layers except
-// [MaxoutLayer]: it is what these are built on. The examples show how.
+// There are no losses, no optimisers, no automatic differentiation, and no layers
+// except [MaxoutLayer]. The package is what these are built on. The examples show
+// how.
 package activation
