@@ -4,270 +4,338 @@ import (
 	"fmt"
 	"math"
 	"math/rand/v2"
+	"strings"
 	"testing"
 
 	"example.com/activation"
 )
 
-// The benchmarks report ns/elem, the time for an element of the input. Times
-// drift from machine to machine, and on one machine: compare them with the
-// yardsticks of the same run, copy, which is the least that reading x and
-// writing dst can take, and the loops that a user would write.
+// The benchmarks report ns/elem, the time for an element of x; for a maxout layer,
+// an element of x times a weight. Times drift from machine to machine, and on one
+// machine. Compare them with BenchmarkYardstick in the same run: copy, and the plain
+// loops that one would write today for the same shape, which have the same names with
+// naive- in front.
+//
+//	go test -run - -bench 'Forward|Yardstick' -cpu 1 -count 6 . | tee new.txt
+//	benchstat -col /type new.txt
 
-var lengths = []int{7, 64, 4096, 1 << 20}
-
-// A measured function computes dst from x, and upstream where it has one.
-type measured[T activation.Float] struct {
+// A benchmark is an activation for x of one size, beside the plain loops that one
+// would write for it. A nil loop is not measured.
+type benchmark[T activation.Float] struct {
 	name    string
+	a       activation.Activation[T]
 	n       int // elements of x
 	outputs int
-	run     func(dst, x, upstream []T)
-	streams int // slices of n elements read and written
+	work    int // what the time is divided by; 0 means n
+	plain   plain[T]
 }
 
-// measure runs the benchmarks of ms for one element type.
-func measure[T activation.Float](b *testing.B, key string, ms []measured[T]) {
-	name, size := "float64", 8
-	if is32[T]() {
-		name, size = "float32", 4
+type plain[T activation.Float] struct {
+	forward                                   func(dst, x []T)
+	derivative, fromOutput, parameterGradient func(dst, in, upstream []T)
+	parameters                                int
+}
+
+// benchmarks returns all of them. An element-wise activation in the table of the
+// tests is measured without a row here; plain loops for it go into elementwiseLoops.
+func benchmarks[T activation.Float]() (bs []benchmark[T]) {
+	seen := map[string]bool{}
+	for _, e := range table[T]() {
+		name, _, _ := strings.Cut(stringOf(e.a), "(")
+		if _, ok := e.a.(activation.Elementwise[T]); !ok || seen[name] {
+			continue
+		}
+		seen[name] = true
+		for _, n := range []int{8, 64, 4096, 1 << 20} {
+			bs = append(bs, benchmark[T]{name: name, a: e.a, n: n, outputs: n, plain: elementwiseLoops[T]()[name]})
+		}
 	}
-	for _, m := range ms {
-		b.Run(fmt.Sprintf("%s=%s/type=%s/n=%d", key, m.name, name, m.n), func(b *testing.B) {
-			rng := rand.New(rand.NewPCG(20, 21))
-			x := make([]T, m.n)
-			for i := range x {
-				x[i] = T(2 * rng.NormFloat64())
+	for _, s := range [][2]int{{1, 1}, {3, 1}, {64, 1}, {8, 4}, {16, 49}, {64, 1024}} {
+		a := activation.NewPReLU[T](s[0])
+		a.Stride = s[1]
+		for _, n := range []int{64, 4096, 1 << 17} {
+			if n = n / (s[0] * s[1]) * s[0] * s[1]; n > 0 {
+				bs = append(bs, benchmark[T]{name: fmt.Sprintf("prelu-%dx%d", s[0], s[1]), a: a, n: n, outputs: n, plain: preluLoops(a.Alpha, s[1])})
 			}
-			dst, upstream := make([]T, m.outputs), values[T](rng, m.n)
-			b.SetBytes(int64(m.streams * m.n * size))
-			b.ResetTimer()
-			for range b.N {
-				m.run(dst, x, upstream)
+		}
+	}
+	for _, s := range [][2]int{{2, 1}, {3, 1}, {4, 1}, {2, 32}, {4, 49}, {2, 2048}} {
+		for _, n := range []int{64, 4096, 1 << 17} {
+			if n = n / (s[0] * s[1]) * s[0] * s[1]; n > 0 {
+				a := activation.Maxout[T]{Pieces: s[0], Stride: s[1]}
+				bs = append(bs, benchmark[T]{name: fmt.Sprintf("maxout-%dx%d", s[0], s[1]), a: a, n: n, outputs: n / s[0], plain: maxoutLoops[T](s[0], s[1])})
 			}
-			b.ReportMetric(float64(b.Elapsed().Nanoseconds())/float64(b.N)/float64(m.n), "ns/elem")
+		}
+	}
+	for _, s := range [][4]int{{1, 64, 32, 2}, {256, 128, 64, 2}, {256, 3, 5, 4}} {
+		batch, inputs, units, pieces := s[0], s[1], s[2], s[3]
+		l := activation.NewMaxoutLayer[T](inputs, units, pieces, rand.New(rand.NewPCG(1, 2)))
+		bs = append(bs, benchmark[T]{
+			name: fmt.Sprintf("maxout_layer-%dx%d-%dx%d", batch, inputs, units, pieces), a: l,
+			n: batch * inputs, outputs: batch * units, work: batch * inputs * units * pieces, plain: layerLoops(l),
 		})
 	}
-}
-
-// A layout is an activation with the size of its input.
-type layout[T activation.Float] struct {
-	name       string
-	a          activation.Activation[T]
-	n, outputs int
-}
-
-// layouts returns what Forward and Derivative are measured on.
-func layouts[T activation.Float]() (ls []layout[T]) {
-	for _, n := range lengths {
-		for _, a := range []struct {
-			name string
-			a    activation.Activation[T]
-		}{
-			{"identity", activation.Identity[T]{}},
-			{"sigmoid", activation.Sigmoid[T]{}},
-			{"tanh", activation.Tanh[T]{}},
-			{"relu", activation.ReLU[T]{}},
-			{"leaky_relu", activation.LeakyReLU[T]{}},
-			{"softmax", activation.Softmax[T]{}},
-			{"log_softmax", activation.LogSoftmax[T]{}},
-		} {
-			ls = append(ls, layout[T]{a.name, a.a, n, n})
-		}
-		if n >= 64 {
-			ls = append(ls, layout[T]{"prelu64", activation.NewPReLU[T](64), n, n},
-				layout[T]{"maxout2", activation.Maxout[T]{Pieces: 2}, n, n / 2},
-				layout[T]{"maxout2-planar", activation.Maxout[T]{Pieces: 2, Stride: n / 2}, n, n / 2})
-		}
+	for _, s := range [][3]int{{1, 10, 1}, {1, 1000, 1}, {1, 32000, 1}, {4096, 10, 1}, {64, 64, 1}, {1, 21, 128 * 128}, {4, 80, 20}} {
+		size, n := fmt.Sprintf("-%dx%dx%d", s[0], s[1], s[2]), s[0]*s[1]*s[2]
+		bs = append(bs,
+			benchmark[T]{name: "softmax" + size, a: activation.Softmax[T]{Classes: s[1], Stride: s[2]}, n: n, outputs: n, plain: softmaxLoops[T](s[1], s[2])},
+			benchmark[T]{name: "log_softmax" + size, a: activation.LogSoftmax[T]{Classes: s[1], Stride: s[2]}, n: n, outputs: n, plain: logSoftmaxLoops[T](s[1], s[2])})
 	}
-	return append(ls,
-		layout[T]{"softmax-4096x10", activation.Softmax[T]{Classes: 10}, 40960, 40960},
-		layout[T]{"softmax-64x64", activation.Softmax[T]{Classes: 64}, 4096, 4096},
-		layout[T]{"log_softmax-4096x10", activation.LogSoftmax[T]{Classes: 10}, 40960, 40960},
-		layout[T]{"maxout_layer-256x128", activation.NewMaxoutLayer[T](128, 64, 2, rand.New(rand.NewPCG(1, 2))), 256 * 128, 256 * 64},
-	)
+	return bs
 }
 
-func BenchmarkForward(b *testing.B) {
-	forward(b, layouts[float32]())
-	forward(b, layouts[float64]())
+// A pool holds numbers for one benchmark. Each call gets another window of them: a
+// processor learns the signs of some thousand numbers by heart if it sees them again
+// and again.
+type pool[T activation.Float] struct {
+	bench           benchmark[T]
+	x, y, upstream  []T
+	dst, derivative []T
+	windows         int
 }
 
-func forward[T activation.Float](b *testing.B, ls []layout[T]) {
-	for _, l := range ls {
-		measure(b, "act", []measured[T]{{l.name, l.n, l.outputs, func(dst, x, _ []T) { l.a.Forward(dst, x) }, 2}})
+func newPool[T activation.Float](bench benchmark[T]) pool[T] {
+	rng := rand.New(rand.NewPCG(20, 21))
+	copies := 1 + (1<<15-1)/bench.n
+	p := pool[T]{
+		bench: bench, x: values[T](rng, copies*bench.n), y: make([]T, copies*bench.outputs), upstream: values[T](rng, copies*bench.outputs),
+		dst: make([]T, bench.outputs), derivative: make([]T, bench.n), windows: (copies-1)*min(bench.n, bench.outputs) + 1,
+	}
+	for i := range p.x {
+		p.x[i] *= 2
+	}
+	for i := range copies {
+		bench.a.Forward(p.y[i*bench.outputs:][:bench.outputs], p.x[i*bench.n:][:bench.n])
+	}
+	return p
+}
+
+// run runs f as a benchmark of that name for windows of in, which is x or y, and of
+// upstream.
+func (p pool[T]) run(b *testing.B, key, name string, in, dst []T, f func(dst, in, upstream []T)) {
+	kind, n := "float64", p.bench.n
+	if is32[T]() {
+		kind = "float32"
+	}
+	if len(in) == len(p.y) {
+		n = p.bench.outputs
+	}
+	b.Run(fmt.Sprintf("%s=%s/type=%s/n=%d", key, name, kind, p.bench.n), func(b *testing.B) {
+		b.ResetTimer()
+		for i := range b.N {
+			at := i * 7 * 16 % p.windows
+			f(dst, in[at:][:n], p.upstream[at:][:p.bench.outputs])
+		}
+		work := max(p.bench.work, p.bench.n)
+		b.ReportMetric(float64(b.Elapsed().Nanoseconds())/float64(b.N)/float64(work), "ns/elem")
+	})
+}
+
+// forEach calls f for the pool of each benchmark, for both types.
+func forEach(b *testing.B, f32 func(pool[float32]), f64 func(pool[float64])) {
+	for _, bench := range benchmarks[float32]() {
+		f32(newPool(bench))
+	}
+	for _, bench := range benchmarks[float64]() {
+		f64(newPool(bench))
+	}
+}
+
+func BenchmarkForward(b *testing.B) { forEach(b, forward[float32](b), forward[float64](b)) }
+
+func forward[T activation.Float](b *testing.B) func(pool[T]) {
+	return func(p pool[T]) {
+		p.run(b, "act", p.bench.name, p.x, p.dst, func(dst, x, _ []T) { p.bench.a.Forward(dst, x) })
 	}
 }
 
 func BenchmarkDerivative(b *testing.B) {
-	derivative(b, layouts[float32]())
-	derivative(b, layouts[float64]())
+	forEach(b, derivative[float32](b), derivative[float64](b))
 }
 
-func derivative[T activation.Float](b *testing.B, ls []layout[T]) {
-	for _, l := range ls {
-		measure(b, "act", []measured[T]{{l.name, l.n, l.n, func(dst, x, upstream []T) { l.a.Derivative(dst, x, upstream[:l.outputs]) }, 3}})
-		if p, ok := l.a.(activation.Parametric[T]); ok {
-			grad := make([]T, len(p.Parameters()))
-			measure(b, "act", []measured[T]{{l.name + "-parameters", l.n, l.n, func(_, x, upstream []T) { p.ParameterGradient(grad, x, upstream[:l.outputs]) }, 2}})
+func derivative[T activation.Float](b *testing.B) func(pool[T]) {
+	return func(p pool[T]) {
+		p.run(b, "act", p.bench.name, p.x, p.derivative, func(dst, x, upstream []T) { p.bench.a.Derivative(dst, x, upstream) })
+		if _, ok := p.bench.a.(activation.Elementwise[T]); ok {
+			p.run(b, "act", p.bench.name+"-nil", p.x, p.derivative, func(dst, x, _ []T) { p.bench.a.Derivative(dst, x, nil) })
+		}
+		if a, ok := p.bench.a.(activation.Parametric[T]); ok {
+			grad := make([]T, len(a.Parameters()))
+			p.run(b, "act", p.bench.name+"-parameters", p.x, grad, func(grad, x, upstream []T) { a.ParameterGradient(grad, x, upstream) })
 		}
 	}
 }
 
 func BenchmarkFromOutput(b *testing.B) {
-	fromOutput(b, layouts[float32]())
-	fromOutput(b, layouts[float64]())
+	forEach(b, fromOutput[float32](b), fromOutput[float64](b))
 }
 
-func fromOutput[T activation.Float](b *testing.B, ls []layout[T]) {
-	for _, l := range ls {
-		if o, ok := l.a.(activation.OutputDerivative[T]); ok {
-			y := make([]T, l.n)
-			measure(b, "act", []measured[T]{{l.name, l.n, l.n, func(dst, x, upstream []T) {
-				if y[0] == 0 {
-					l.a.Forward(y, x)
+func fromOutput[T activation.Float](b *testing.B) func(pool[T]) {
+	return func(p pool[T]) {
+		if o, ok := p.bench.a.(activation.OutputDerivative[T]); ok {
+			p.run(b, "act", p.bench.name, p.y, p.derivative, func(dst, y, upstream []T) { o.DerivativeFromOutput(dst, y, upstream) })
+		}
+	}
+}
+
+// BenchmarkAt measures At and DerivativeAt through an interface.
+func BenchmarkAt(b *testing.B) { forEach(b, at1[float32](b), at1[float64](b)) }
+
+func at1[T activation.Float](b *testing.B) func(pool[T]) {
+	return func(p pool[T]) {
+		e, ok := p.bench.a.(activation.Elementwise[T])
+		if !ok || p.bench.n != 4096 {
+			return
+		}
+		for name, f := range map[string]func(T) T{"": e.At, "-derivative": e.DerivativeAt} {
+			p.run(b, "act", p.bench.name+name, p.x, p.dst, func(dst, x, _ []T) {
+				for i, v := range x {
+					dst[i] = f(v)
 				}
-				o.DerivativeFromOutput(dst, y, upstream)
-			}, 3}})
+			})
+		}
+	}
+}
+
+// BenchmarkYardstick measures copy and the plain loops.
+func BenchmarkYardstick(b *testing.B) {
+	forEach(b, yardsticks[float32](b), yardsticks[float64](b))
+}
+
+func yardsticks[T activation.Float](b *testing.B) func(pool[T]) {
+	return func(p pool[T]) {
+		name, loops := "naive-"+p.bench.name, p.bench.plain
+		if p.bench.name == "identity" {
+			p.run(b, "op", "copy", p.x, p.dst, func(dst, x, _ []T) { copy(dst, x) })
+		}
+		if loops.forward != nil {
+			p.run(b, "op", name, p.x, p.dst, func(dst, x, _ []T) { loops.forward(dst, x) })
+		}
+		for _, l := range []struct {
+			name    string
+			in, dst []T
+			f       func(dst, in, upstream []T)
+		}{
+			{"-derivative", p.x, p.derivative, loops.derivative},
+			{"-output", p.y, p.derivative, loops.fromOutput},
+			{"-parameters", p.x, make([]T, loops.parameters), loops.parameterGradient},
+		} {
+			if l.f != nil {
+				p.run(b, "op", name+l.name, l.in, l.dst, l.f)
+			}
 		}
 	}
 }
 
 // BenchmarkParallel compares Parallel with what it is given. Run it with -cpu 2.
 func BenchmarkParallel(b *testing.B) {
+	inParallel[float32](b)
+	inParallel[float64](b)
+}
+
+func inParallel[T activation.Float](b *testing.B) {
 	for n := 1 << 12; n <= 1<<22; n *= 4 {
-		inParallel[float32](b, n)
-		inParallel[float64](b, n)
+		for _, a := range []struct {
+			name string
+			a    activation.Activation[T]
+		}{
+			{"sigmoid", activation.Sigmoid[T]{}},
+			{"tanh", activation.Tanh[T]{}},
+			{"softmax-rows-of-64", activation.Softmax[T]{Classes: 64}},
+			{"relu", activation.ReLU[T]{}},
+			{"maxout2", activation.Maxout[T]{Pieces: 2}},
+		} {
+			outputs := activation.OutputLen(a.a, n)
+			forward[T](b)(newPool(benchmark[T]{name: a.name + "/way=serial", a: a.a, n: n, outputs: outputs}))
+			forward[T](b)(newPool(benchmark[T]{name: a.name + "/way=parallel", a: activation.Parallel(a.a), n: n, outputs: outputs}))
+		}
 	}
 }
 
-func inParallel[T activation.Float](b *testing.B, n int) {
-	for _, a := range []struct {
-		name string
-		a    activation.Activation[T]
-	}{
-		{"sigmoid", activation.Sigmoid[T]{}},
-		{"tanh", activation.Tanh[T]{}},
-		{"softmax-rows-of-64", activation.Softmax[T]{Classes: 64}},
-		{"relu", activation.ReLU[T]{}},
-		{"maxout2", activation.Maxout[T]{Pieces: 2}},
-	} {
-		forward(b, []layout[T]{
-			{a.name + "/way=serial", a.a, n, len(a.a.Forward(nil, make([]T, n)))},
-			{a.name + "/way=parallel", activation.Parallel(a.a), n, len(a.a.Forward(nil, make([]T, n)))},
-		})
-	}
-}
+// The plain loops. float32 goes through float64 for math.Exp and math.Tanh.
 
-func BenchmarkYardstick(b *testing.B) {
-	for _, n := range lengths {
-		measure(b, "op", yardsticks[float32](n))
-		measure(b, "op", yardsticks[float64](n))
+func elementwiseLoops[T activation.Float]() map[string]plain[T] {
+	gate := func(dst, in, upstream []T) {
+		for i, v := range in {
+			if v > 0 {
+				dst[i] = upstream[i]
+			} else {
+				dst[i] = 0
+			}
+		}
 	}
-	measure(b, "op", naiveRows[float32]())
-	measure(b, "op", naiveRows[float64]())
-}
-
-func yardsticks[T activation.Float](n int) []measured[T] {
-	return []measured[T]{
-		{"copy", n, n, func(dst, x, _ []T) { copy(dst, x) }, 2},
-		{"naive-sigmoid", n, n, func(dst, x, _ []T) {
-			for i, v := range x {
-				dst[i] = T(1 / (1 + math.Exp(-float64(v))))
+	leakyGate := func(dst, in, upstream []T) {
+		for i, v := range in {
+			if v > 0 {
+				dst[i] = upstream[i]
+			} else {
+				dst[i] = 0.01 * upstream[i]
 			}
-		}, 2},
-		// The compiler's conversion of what is just loaded makes each iteration
-		// wait for the one before, which float64 does not suffer from: fair is
-		// widened, which does not.
-		{"naive-tanh", n, n, func(dst, x, _ []T) {
-			for i, v := range x {
-				dst[i] = T(math.Tanh(widened(v)))
-			}
-		}, 2},
-		{"naive-sigmoid-derivative", n, n, func(dst, x, upstream []T) {
-			for i, v := range x {
-				y := 1 / (1 + math.Exp(-float64(v)))
-				dst[i] = T(float64(upstream[i]) * (y * (1 - y)))
-			}
-		}, 3},
-		{"naive-tanh-derivative", n, n, func(dst, x, upstream []T) {
-			for i, v := range x {
-				y := math.Tanh(widened(v))
-				dst[i] = T(float64(upstream[i]) * (1 - y*y))
-			}
-		}, 3},
-		{"naive-relu", n, n, func(dst, x, _ []T) {
-			for i, v := range x {
-				if v > 0 {
-					dst[i] = v
-				} else {
-					dst[i] = 0
-				}
-			}
-		}, 2},
-		{"naive-leaky_relu", n, n, func(dst, x, _ []T) {
-			for i, v := range x {
-				if v > 0 {
-					dst[i] = v
-				} else {
-					dst[i] = 0.01 * v
-				}
-			}
-		}, 2},
-		{"naive-prelu64", n, n, func(dst, x, upstream []T) {
-			if len(x) < 64 {
-				return
-			}
-			alpha := upstream[:64]
-			for i, v := range x {
-				if v > 0 {
-					dst[i] = v
-				} else {
-					dst[i] = alpha[i%64] * v
-				}
-			}
-		}, 2},
-		{"naive-maxout2", n, n / 2, func(dst, x, _ []T) {
-			for i := range dst {
-				m := x[2*i]
-				if v := x[2*i+1]; v > m {
-					m = v
-				}
-				dst[i] = m
-			}
-		}, 2},
-		{"naive-softmax", n, n, func(dst, x, _ []T) { naiveSoftmax(dst, x) }, 2},
+		}
 	}
-}
-
-func naiveRows[T activation.Float]() []measured[T] {
-	return []measured[T]{
-		{"naive-softmax-4096x10", 40960, 40960, func(dst, x, _ []T) {
-			for i := 0; i < len(x); i += 10 {
-				naiveSoftmax(dst[i:i+10], x[i:i+10])
-			}
-		}, 2},
-		{"naive-maxout_layer-256x128", 256 * 128, 256 * 64, func(dst, x, upstream []T) {
-			w := upstream[:64*2*128]
-			for r := range 256 {
-				for u := range 64 {
-					m := T(math.Inf(-1))
-					for k := range 2 {
-						var z T
-						for i := range 128 {
-							z += w[(u*2+k)*128+i] * x[r*128+i]
-						}
-						if z > m {
-							m = z
-						}
+	return map[string]plain[T]{
+		"sigmoid": {
+			forward: func(dst, x []T) {
+				for i, v := range x {
+					dst[i] = T(1 / (1 + math.Exp(-float64(v))))
+				}
+			},
+			derivative: func(dst, x, upstream []T) {
+				for i, v := range x {
+					y := T(1 / (1 + math.Exp(-float64(v))))
+					dst[i] = upstream[i] * y * (1 - y)
+				}
+			},
+			fromOutput: func(dst, y, upstream []T) {
+				for i, v := range y {
+					dst[i] = upstream[i] * v * (1 - v)
+				}
+			},
+		},
+		"tanh": {
+			forward: func(dst, x []T) {
+				for i, v := range x {
+					dst[i] = T(math.Tanh(widened(v)))
+				}
+			},
+			derivative: func(dst, x, upstream []T) {
+				for i, v := range x {
+					y := T(math.Tanh(widened(v)))
+					dst[i] = upstream[i] * (1 - y*y)
+				}
+			},
+			fromOutput: func(dst, y, upstream []T) {
+				for i, v := range y {
+					dst[i] = upstream[i] * (1 - v*v)
+				}
+			},
+		},
+		"relu": {
+			forward: func(dst, x []T) {
+				for i, v := range x {
+					dst[i] = max(v, 0)
+				}
+			},
+			derivative: gate, fromOutput: gate,
+		},
+		"leaky_relu": {
+			forward: func(dst, x []T) {
+				for i, v := range x {
+					if v > 0 {
+						dst[i] = v
+					} else {
+						dst[i] = 0.01 * v
 					}
-					dst[r*64+u] = m
 				}
-			}
-		}, 2},
+			},
+			derivative: leakyGate, fromOutput: leakyGate,
+		},
 	}
 }
 
-// widened returns v as a float64, converted in a register.
+// widened returns v as a float64, converted in a register. The compiler's conversion
+// of what it has just loaded makes each iteration wait for the one before, and 12 ns
+// for math.Tanh become 42: that would not be a fair yardstick.
 func widened[T activation.Float](v T) float64 {
 	if v, ok := any(v).(float32); ok {
 		return float64(math.Float32frombits(math.Float32bits(v)))
@@ -275,20 +343,214 @@ func widened[T activation.Float](v T) float64 {
 	return float64(v)
 }
 
-func naiveSoftmax[T activation.Float](dst, x []T) {
-	m := x[0]
-	for _, v := range x {
-		if v > m {
+func preluLoops[T activation.Float](alpha []T, stride int) plain[T] {
+	runs := func(n int, f func(channel, start int)) {
+		for start := 0; start < n; {
+			for channel := range alpha {
+				f(channel, start)
+				start += stride
+			}
+		}
+	}
+	return plain[T]{
+		forward: func(dst, x []T) {
+			runs(len(x), func(channel, start int) {
+				a := alpha[channel]
+				for i := start; i < start+stride; i++ {
+					if v := x[i]; v > 0 {
+						dst[i] = v
+					} else {
+						dst[i] = a * v
+					}
+				}
+			})
+		},
+		derivative: func(dst, x, upstream []T) {
+			runs(len(x), func(channel, start int) {
+				a := alpha[channel]
+				for i := start; i < start+stride; i++ {
+					if x[i] > 0 {
+						dst[i] = upstream[i]
+					} else {
+						dst[i] = a * upstream[i]
+					}
+				}
+			})
+		},
+		parameters: len(alpha),
+		parameterGradient: func(grad, x, upstream []T) {
+			runs(len(x), func(channel, start int) {
+				for i := start; i < start+stride; i++ {
+					if x[i] <= 0 {
+						grad[channel] += x[i] * upstream[i]
+					}
+				}
+			})
+		},
+	}
+}
+
+func maxoutLoops[T activation.Float](pieces, stride int) plain[T] {
+	return plain[T]{
+		forward: func(dst, x []T) {
+			for unit := range dst {
+				first := unit/stride*stride*pieces + unit%stride
+				m := x[first]
+				for j := 1; j < pieces; j++ {
+					if v := x[first+j*stride]; v > m {
+						m = v
+					}
+				}
+				dst[unit] = m
+			}
+		},
+		derivative: func(dst, x, upstream []T) {
+			for unit, g := range upstream {
+				first := unit/stride*stride*pieces + unit%stride
+				best := first
+				for j := 1; j < pieces; j++ {
+					if i := first + j*stride; x[i] > x[best] {
+						best = i
+					}
+				}
+				for j := range pieces {
+					dst[first+j*stride] = 0
+				}
+				dst[best] = g
+			}
+		},
+	}
+}
+
+func layerLoops[T activation.Float](l activation.MaxoutLayer[T]) plain[T] {
+	biases := l.Units * l.Pieces * l.Inputs // where they begin
+	winner := func(row []T, unit int) (best int, m T) {
+		for j := range l.Pieces {
+			k := unit*l.Pieces + j
+			s := l.Params[biases+k]
+			for i, v := range row {
+				s += l.Params[k*l.Inputs+i] * v
+			}
+			if j == 0 || s > m {
+				best, m = k, s
+			}
+		}
+		return best, m
+	}
+	return plain[T]{
+		forward: func(dst, x []T) {
+			for i := range dst {
+				_, dst[i] = winner(x[i/l.Units*l.Inputs:][:l.Inputs], i%l.Units)
+			}
+		},
+		derivative: func(dst, x, upstream []T) {
+			clear(dst)
+			for i, g := range upstream {
+				start := i / l.Units * l.Inputs
+				best, _ := winner(x[start:][:l.Inputs], i%l.Units)
+				for j := range l.Inputs {
+					dst[start+j] += g * l.Params[best*l.Inputs+j]
+				}
+			}
+		},
+		parameters: len(l.Params),
+		parameterGradient: func(grad, x, upstream []T) {
+			for i, g := range upstream {
+				row := x[i/l.Units*l.Inputs:][:l.Inputs]
+				best, _ := winner(row, i%l.Units)
+				for j, v := range row {
+					grad[best*l.Inputs+j] += g * v
+				}
+				grad[biases+best] += g
+			}
+		},
+	}
+}
+
+// columns calls f for each distribution of n elements.
+func columns(n, classes, stride int, f func(first int)) {
+	for start := 0; start < n; start += classes * stride {
+		for first := start; first < start+stride; first++ {
+			f(first)
+		}
+	}
+}
+
+// exponentials sets dst to e^(x − max) for the distribution at first.
+func exponentials[T activation.Float](dst, x []T, classes, stride, first int) (m, sum T) {
+	m = x[first]
+	for k := range classes {
+		if v := x[first+k*stride]; v > m {
 			m = v
 		}
 	}
-	var sum T
-	for i, v := range x {
-		e := T(math.Exp(float64(v - m)))
-		dst[i] = e
-		sum += e
+	for k := range classes {
+		i := first + k*stride
+		dst[i] = T(math.Exp(float64(x[i] - m)))
+		sum += dst[i]
 	}
-	for i := range dst {
-		dst[i] /= sum
+	return m, sum
+}
+
+func softmaxLoops[T activation.Float](classes, stride int) plain[T] {
+	l := plain[T]{
+		forward: func(dst, x []T) {
+			columns(len(x), classes, stride, func(first int) {
+				_, sum := exponentials(dst, x, classes, stride, first)
+				for k := range classes {
+					dst[first+k*stride] /= sum
+				}
+			})
+		},
+		fromOutput: func(dst, y, upstream []T) {
+			columns(len(y), classes, stride, func(first int) {
+				var mean T
+				for k := range classes {
+					i := first + k*stride
+					mean += y[i] * upstream[i]
+				}
+				for k := range classes {
+					i := first + k*stride
+					dst[i] = y[i] * (upstream[i] - mean)
+				}
+			})
+		},
 	}
+	l.derivative = func(dst, x, upstream []T) {
+		l.forward(dst, x)
+		l.fromOutput(dst, dst, upstream)
+	}
+	return l
+}
+
+func logSoftmaxLoops[T activation.Float](classes, stride int) plain[T] {
+	l := plain[T]{
+		forward: func(dst, x []T) {
+			columns(len(x), classes, stride, func(first int) {
+				m, sum := exponentials(dst, x, classes, stride, first)
+				log := T(math.Log(float64(sum)))
+				for k := range classes {
+					i := first + k*stride
+					dst[i] = x[i] - m - log
+				}
+			})
+		},
+		fromOutput: func(dst, y, upstream []T) {
+			columns(len(y), classes, stride, func(first int) {
+				var sum T
+				for k := range classes {
+					sum += upstream[first+k*stride]
+				}
+				for k := range classes {
+					i := first + k*stride
+					dst[i] = upstream[i] - T(math.Exp(float64(y[i])))*sum
+				}
+			})
+		},
+	}
+	l.derivative = func(dst, x, upstream []T) {
+		l.forward(dst, x)
+		l.fromOutput(dst, dst, upstream)
+	}
+	return l
 }

@@ -412,9 +412,8 @@ func BenchmarkObserve(b *testing.B) {
 func observe[T activation.Float](b *testing.B) {
 	for _, units := range []int{64, 1024} {
 		m := &activation.Monitor[T]{Units: units}
-		measure(b, fmt.Sprintf("units=%d/observe", units), []measured[T]{{"relu", 1 << 16, 1 << 16, func(_, x, upstream []T) {
-			m.Observe(x, upstream)
-		}, 2}})
+		p := newPool(benchmark[T]{name: "relu", a: activation.ReLU[T]{}, n: 1 << 16, outputs: 1 << 16})
+		p.run(b, fmt.Sprintf("units=%d/observe", units), p.bench.name, p.x, p.dst, func(_, x, upstream []T) { m.Observe(x, upstream) })
 	}
 }
 
