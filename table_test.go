@@ -29,6 +29,7 @@ type accuracy struct {
 	forward, derivative, fromOutput float64
 	f, df, fromY                    func(float64) reference.Value
 	f32, df32                       func(float32) float64
+	near                            []float64 // points to look at closely: zeros of f′, borders of loops, ends of tails
 }
 
 var sigmoidAccuracy = &accuracy{
@@ -43,6 +44,42 @@ var tanhAccuracy = &accuracy{
 	f32: reference.Tanh32, df32: reference.TanhDerivative32,
 }
 
+var geluAccuracy = &accuracy{
+	forward: 1, derivative: 1.5,
+	f: reference.GELU, df: reference.GELUDerivative,
+	f32: reference.GELU32, df32: reference.GELUDerivative32,
+	near: []float64{-0.7517915246935645, -math.Sqrt2, 0, 6, -6, 8.29, 9, -13.15, -14.36, -37.62, -38.58},
+}
+
+var geluTanhAccuracy = &accuracy{
+	forward: 1, derivative: 1.5,
+	f: reference.GELUTanh, df: reference.GELUTanhDerivative,
+	f32: reference.GELUTanh32, df32: reference.GELUTanhDerivative32,
+	near: []float64{-0.7524614220710163, -1.4185, 0, 5, -5, 7.15, 8, -10.1, -10.77, -21.18, -21.55},
+}
+
+var mishAccuracy = &accuracy{
+	forward: 1, derivative: 1.5,
+	f: reference.Mish, df: reference.MishDerivative,
+	f32: reference.Mish32, df32: reference.MishDerivative32,
+	near: []float64{-1.1924312145154952, -2.256, 0, 20, -20, 19.06, 40, -91.85, -108.66, -714.97, -751.75},
+}
+
+// siluAccuracy returns the accuracy of a SiLU, with a beta that is a float32.
+func siluAccuracy(beta float64) *accuracy {
+	a := &accuracy{
+		forward: 1, derivative: 1.5,
+		f:    func(x float64) reference.Value { return reference.SiLU(x, beta) },
+		df:   func(x float64) reference.Value { return reference.SiLUDerivative(x, beta) },
+		f32:  func(x float32) float64 { return reference.SiLU32(x, float32(beta)) },
+		df32: func(x float32) float64 { return reference.SiLUDerivative32(x, float32(beta)) },
+	}
+	for _, u := range []float64{-1.2784645427610738, -2.4, 0, 20, -20, 37.43, 40, -91.85, -108.66, -714.97, -751.75} {
+		a.near = append(a.near, u/beta)
+	}
+	return a
+}
+
 // table returns the entries of all activations for one element type.
 func table[T activation.Float]() []entry[T] {
 	inf, nan, zero := T(math.Inf(1)), T(math.NaN()), T(0)
@@ -51,6 +88,11 @@ func table[T activation.Float]() []entry[T] {
 		return []special[T]{
 			{nan, nan, nan}, {inf, inf, 1}, {-inf, alpha * -inf, alpha},
 			{zero, zero, alpha}, {negative, alpha * negative, alpha}, {2, 2, 1}, {-2, alpha * -2, alpha},
+		}
+	}
+	linear := func(slope T) []special[T] { // of a unit that lets u pass on the right
+		return []special[T]{
+			{nan, nan, nan}, {inf, inf, 1}, {-inf, negative, 0}, {zero, zero, slope}, {negative, negative, slope},
 		}
 	}
 	rng := rand.New(rand.NewPCG(1, 2))
@@ -78,6 +120,19 @@ func table[T activation.Float]() []entry[T] {
 		{a: activation.LeakyReLU[T]{}, group: 1, outputs: 1, kinks: []T{0}, special: leaky(0.01)},
 		{a: activation.LeakyReLU[T]{Alpha: 0.25}, group: 1, outputs: 1, kinks: []T{0}, special: leaky(0.25)},
 		{a: activation.LeakyReLU[T]{Alpha: -2}, group: 1, outputs: 1, kinks: []T{0}, special: leaky(-2)},
+		{a: activation.GELU[T]{}, group: 1, outputs: 1, accuracy: geluAccuracy, special: append(linear(0.5),
+			special[T]{1000, 1000, 1}, special[T]{-1000, negative, 0})},
+		{a: activation.GELUTanh[T]{}, group: 1, outputs: 1, accuracy: geluTanhAccuracy, special: append(linear(0.5),
+			special[T]{1000, 1000, 1}, special[T]{-1000, negative, 0}, special[T]{-3e38, negative, 0}, special[T]{3e38, 3e38, 1})},
+		{a: activation.SiLU[T]{}, group: 1, outputs: 1, accuracy: siluAccuracy(1), special: append(linear(0.5),
+			special[T]{1000, 1000, 1}, special[T]{-1000, negative, 0})},
+		{a: activation.SiLU[T]{Beta: T(float32(1.702))}, group: 1, outputs: 1, accuracy: siluAccuracy(float64(float32(1.702))), special: append(linear(0.5),
+			special[T]{-3e38, negative, 0}, special[T]{3e38, 3e38, 1})},
+		{a: activation.SiLU[T]{Beta: -0.125}, group: 1, outputs: 1, accuracy: siluAccuracy(-0.125), special: []special[T]{
+			{nan, nan, nan}, {inf, 0, 0}, {-inf, -inf, 1}, {zero, zero, 0.5}, {negative, negative, 0.5},
+		}},
+		{a: activation.Mish[T]{}, group: 1, outputs: 1, accuracy: mishAccuracy, special: append(linear(0.6),
+			special[T]{1000, 1000, 1}, special[T]{-1000, negative, 0})},
 		{a: activation.Func[T]{F: square[T], DF: double[T]}, group: 1, outputs: 1, special: []special[T]{
 			{nan, nan, nan}, {3, 9, 6}, {-3, 9, -6},
 		}},

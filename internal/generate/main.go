@@ -43,6 +43,7 @@ func main() {
 // files has the function that returns the source of each generated file.
 var files = map[string]func() ([]byte, error){
 	"scalar/tables.go":      tables,
+	"scalar/pieces.go":      pieces,
 	"vector/polynomials.go": polynomials,
 }
 
@@ -54,25 +55,30 @@ func tables() ([]byte, error) {
 	b.WriteString(header + "package scalar\n\n")
 
 	for _, p := range []struct {
-		name, doc string
-		fit       reference.Fit
+		name, doc, where string
+		fit              reference.Fit
 	}{
-		{"expCubic", "e^b ≈ 1 + b·(c[0] + b·(c[1] + b·c[2]))", reference.Fit{
+		{"expCubic", "e^b ≈ 1 + b·(c[0] + b·(c[1] + b·c[2]))", "|b| ≤ 0.03125", reference.Fit{
 			F: reference.BigExpm1, A: -1. / 32, B: 1. / 32,
 			Exponents: []int{1, 2, 3}, Weight: reciprocal(reference.BigExp),
 		}},
-		{"expQuartic", "e^r ≈ 1 + r + r²·(c[0] + r·c[1] + r²·c[2])", reference.Fit{
+		{"expQuartic", "e^r ≈ 1 + r + r²·(c[0] + r·c[1] + r²·c[2])", "|r| ≤ 0.001354", reference.Fit{
 			F: reference.BigExpm1, A: -math.Ln2 / 512, B: math.Ln2 / 512,
 			Exponents: []int{1, 2, 3, 4}, Weight: reciprocal(reference.BigExp),
 			Fixed: map[int]*big.Float{1: big.NewFloat(1)},
+		}},
+		{"millsSeries", "Φ(−z) ≈ φ(z)/z·(1 + s·(c[0] + s·(c[1] + … + s·c[12]))), s = 1/z²,", "6 ≤ z ≤ 40", reference.Fit{
+			F: millsRest, A: 1. / 1600, B: 1. / 36,
+			Exponents: []int{0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12},
+			Weight:    func(s *big.Float) *big.Float { return s },
 		}},
 	} {
 		polynomial, err := p.fit.SolveRounded(53)
 		if err != nil {
 			return nil, fmt.Errorf("%s: %w", p.name, err)
 		}
-		fmt.Fprintf(&b, "// %s: %s\n// for |%c| ≤ %.4g, with a relative error below 2^%.1f.\nvar %s = [...]float64{\n",
-			p.name, p.doc, p.doc[bytes.IndexAny([]byte(p.doc), "rb")], p.fit.B, math.Log2(polynomial.Error), p.name)
+		fmt.Fprintf(&b, "// %s: %s\n// for %s, with a relative error below 2^%.1f.\nvar %s = [...]float64{\n",
+			p.name, p.doc, p.where, math.Log2(polynomial.Error), p.name)
 		for i, c := range polynomial.Float64s() {
 			if _, fixed := p.fit.Fixed[p.fit.Exponents[i]]; !fixed {
 				fmt.Fprintf(&b, "\t%s,\n", hex(c))
@@ -98,7 +104,7 @@ func tables() ([]byte, error) {
 	fmt.Fprintf(&b, "// logisticTable[i] is for a = i/16 − 20, and |b| ≤ 1/32.\nvar logisticTable = [%d]logisticEntry{\n", 2*20*16+1)
 	for i := range 2*20*16 + 1 {
 		a := float64(i)/16 - 20
-		c := economized(logisticSeries(a), 1./32)
+		c := economized(logisticSeries(number(a))[:12], 7, -1./32, 1./32)
 		value, rest := split(c[0])
 		balance, _ := split(reference.BigTanh(number(-a / 2)))
 		_, slopeRest := split(c[1])
@@ -115,7 +121,7 @@ func tables() ([]byte, error) {
 			a = math.Float64frombits(uint64(i)<<47 | 1<<46)
 			width = a - low
 		}
-		c := economized(tanhSeries(a), width)
+		c := economized(tanhSeries(number(a))[:12], 7, -width, width)
 		value, rest := split(c[0])
 		fmt.Fprintf(&b, "\t{%s, %s, %s, %s},\n", hex(a), hex(value), hex(rest), series(c))
 	}
@@ -123,29 +129,34 @@ func tables() ([]byte, error) {
 	return format.Source(b.Bytes())
 }
 
-// terms is how many of a Taylor series economized has to know.
-const terms = 12
+// terms is how many of a Taylor series are known.
+const terms = 20
 
 // logisticSeries returns the coefficients of bⁿ in σ(a + b), from σ′ = σ − σ².
-func logisticSeries(a float64) []*big.Float {
-	c := []*big.Float{reference.BigSigmoid(number(a))}
-	for n := range terms - 1 {
-		next := new(big.Float).Sub(c[n], square(c, n))
-		c = append(c, next.Quo(next, number(float64(n+1))))
-	}
-	return c
+func logisticSeries(a *big.Float) []*big.Float {
+	return differential(reference.BigSigmoid(a), func(c []*big.Float, n int) *big.Float {
+		return new(big.Float).Sub(c[n], square(c, n))
+	})
 }
 
 // tanhSeries returns the coefficients of bⁿ in tanh(a + b), from
 // tanh′ = 1 − tanh².
-func tanhSeries(a float64) []*big.Float {
-	c := []*big.Float{reference.BigTanh(number(a))}
-	for n := range terms - 1 {
+func tanhSeries(a *big.Float) []*big.Float {
+	return differential(reference.BigTanh(a), func(c []*big.Float, n int) *big.Float {
 		one := number(0)
 		if n == 0 {
 			one = number(1)
 		}
-		next := one.Sub(one, square(c, n))
+		return one.Sub(one, square(c, n))
+	})
+}
+
+// differential returns the series that begins with first, and of whose derivative
+// term returns the coefficient of bⁿ out of those of the series up to n.
+func differential(first *big.Float, term func(c []*big.Float, n int) *big.Float) []*big.Float {
+	c := []*big.Float{first}
+	for n := range terms - 1 {
+		next := term(c, n)
 		c = append(c, next.Quo(next, number(float64(n+1))))
 	}
 	return c
@@ -160,12 +171,13 @@ func square(c []*big.Float, n int) *big.Float {
 	return sum
 }
 
-// economized returns a polynomial of degree 7 for a series and |b| ≤ width. It
-// takes the highest term away with as much of the Chebyshev polynomial Tₙ(b/width)
-// as that term is, again and again: that is wrong by 2ⁿ⁻¹ times less than leaving
-// the term out.
-func economized(c []*big.Float, width float64) []*big.Float {
-	// chebyshev[n][i] is the coefficient of xⁱ in Tₙ.
+// economized returns a polynomial of the given degree for a series in b, with
+// low ≤ b ≤ high. It writes the series in t, which goes from −1 to 1 there, takes
+// the highest term away with as much of the Chebyshev polynomial Tₙ(t) as that
+// term is, again and again, and writes the rest in b. That is wrong by 2ⁿ⁻¹ times
+// less than leaving the term out.
+func economized(c []*big.Float, degree int, low, high float64) []*big.Float {
+	// chebyshev[n][i] is the coefficient of tⁱ in Tₙ.
 	chebyshev := [terms][terms]float64{{1}, {0, 1}}
 	for n := 2; n < terms; n++ {
 		for i := range n + 1 {
@@ -175,17 +187,34 @@ func economized(c []*big.Float, width float64) []*big.Float {
 			}
 		}
 	}
-	for n := len(c) - 1; n > 7; n-- {
+	middle, width := number((low+high)/2), number((high-low)/2)
+	c = substituted(c, middle, width)
+	for n := len(c) - 1; n > degree; n-- {
 		for i := range n {
-			// cₙ·bⁿ = cₙ·widthⁿ·(b/width)ⁿ
 			part := number(chebyshev[n][i] / chebyshev[n][n])
-			for range n - i {
-				part.Mul(part, number(width))
-			}
 			c[i].Sub(c[i], part.Mul(part, c[n]))
 		}
 	}
-	return c[:8]
+	inverse := number(1)
+	inverse.Quo(inverse, width)
+	return substituted(c[:degree+1], middle.Neg(middle.Mul(middle, inverse)), inverse)
+}
+
+// substituted returns the coefficients of a polynomial in b as one in t, for
+// b = middle + width·t.
+func substituted(c []*big.Float, middle, width *big.Float) []*big.Float {
+	var s []*big.Float // Horner's rule, with a polynomial in place of a number
+	for i := len(c) - 1; i >= 0; i-- {
+		s = append(s, number(0))
+		for n := len(s) - 1; n >= 0; n-- {
+			s[n].Mul(s[n], middle)
+			if n > 0 {
+				s[n].Add(s[n], number(0).Mul(s[n-1], width))
+			}
+		}
+		s[0].Add(s[0], c[i])
+	}
+	return s
 }
 
 // series formats all but the first of c as a value of that type.
@@ -300,8 +329,10 @@ func tanhWeight(s *big.Float) *big.Float {
 	return x.Quo(x.Mul(x, s), y)
 }
 
-// number returns x with the precision that the tables are computed in.
-func number(x float64) *big.Float { return new(big.Float).SetPrec(256).SetFloat64(x) }
+// precision is that of the numbers from which the tables are made, in bits.
+const precision = 256
+
+func number(x float64) *big.Float { return new(big.Float).SetPrec(precision).SetFloat64(x) }
 
 // split returns the float64 nearest to x, and the one nearest to the rest.
 func split(x *big.Float) (value, rest float64) {

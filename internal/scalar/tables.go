@@ -18,6 +18,24 @@ var expQuartic = [...]float64{
 	0x1.5555521d4fb8dp-05,
 }
 
+// millsSeries: Φ(−z) ≈ φ(z)/z·(1 + s·(c[0] + s·(c[1] + … + s·c[12]))), s = 1/z²,
+// for 6 ≤ z ≤ 40, with a relative error below 2^-57.9.
+var millsSeries = [...]float64{
+	-0x1.ffffffffffe12p-01,
+	0x1.7fffffffb289bp+01,
+	-0x1.dfffffb76b564p+03,
+	0x1.a3ffee496d5c7p+06,
+	-0x1.d87d6475caf85p+09,
+	0x1.44b7cf6121724p+13,
+	-0x1.06dd5dd07e92fp+17,
+	0x1.e1db902ddeb44p+20,
+	-0x1.d3e0c33c0899p+24,
+	0x1.afc5218a51e8cp+28,
+	-0x1.47fcc8b146d5dp+32,
+	0x1.5570928cda644p+35,
+	-0x1.5dd40a40954e1p+37,
+}
+
 // exp2Table[i] is 2^(i/256): the bits of the float64 nearest to it, less i<<44, and
 // the rest as a fraction of that.
 var exp2Table = [256]struct {

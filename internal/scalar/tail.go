@@ -61,3 +61,25 @@ func scaledDown(x float64) float64 {
 	}
 	return x * 0x1p-512
 }
+
+// scaledExp returns 2⁵¹²·e^(x+low) as value + rest, for −760 < x ≤ 0 and a low of
+// at most one unit in the last place of x.
+func scaledExp(x, low float64) (value, rest float64) {
+	n, k := expPoint(x)
+	return expStep(n+512*256, (x-k*stepHigh)+(low-k*stepLow))
+}
+
+// small returns y·2⁻⁵¹² for y = 2⁵¹²·eˣ. If that is subnormal it returns 0, which is
+// the same to 1 + eˣ.
+func small(y float64) float64 {
+	if y < 0x1p-1022*0x1p512 {
+		return 0
+	}
+	return y * 0x1p-512
+}
+
+// product returns (a + aRest)·(b + bRest), rounded once if the rests are small.
+func product(a, aRest, b, bRest float64) float64 {
+	p := float64(a * b)
+	return p + (math.FMA(a, b, -p) + (a*bRest + aRest*(b+bRest)))
+}

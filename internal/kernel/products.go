@@ -1,0 +1,65 @@
+package kernel
+
+import (
+	"example.com/activation/internal/element"
+	"example.com/activation/internal/scalar"
+)
+
+// GELU, SiLU and Mish have scalar loops alone: those take their values from tables,
+// with gathers that the vectors do not have.
+
+// GELU sets dst to x·Φ(x).
+func GELU[T element.Float](dst, x []T) { scalar.GELU(dst, x) }
+
+// GELUAt returns x·Φ(x), with the same bits as GELU.
+func GELUAt[T element.Float](x T) T { return scalar.GELUAt(x) }
+
+// GELUDerivative sets dst to upstream·(Φ(x) + x·φ(x)).
+func GELUDerivative[T element.Float](dst, x, upstream []T) { scalar.GELUDerivative(dst, x, upstream) }
+
+// GELUDerivativeAt returns Φ(x) + x·φ(x), with the same bits as GELUDerivative.
+func GELUDerivativeAt[T element.Float](x T) T { return scalar.GELUDerivativeAt(x) }
+
+// GELUTanh sets dst to x·σ(v), v = 2√(2/π)·(x + 0.044715·x³).
+func GELUTanh[T element.Float](dst, x []T) { scalar.GELUTanh(dst, x) }
+
+// GELUTanhAt returns x·σ(v), with the same bits as GELUTanh.
+func GELUTanhAt[T element.Float](x T) T { return scalar.GELUTanhAt(x) }
+
+// GELUTanhDerivative sets dst to upstream times the derivative of x·σ(v).
+func GELUTanhDerivative[T element.Float](dst, x, upstream []T) {
+	scalar.GELUTanhDerivative(dst, x, upstream)
+}
+
+// GELUTanhDerivativeAt returns the derivative of x·σ(v), with the same bits as
+// GELUTanhDerivative.
+func GELUTanhDerivativeAt[T element.Float](x T) T { return scalar.GELUTanhDerivativeAt(x) }
+
+// SiLU sets dst to x·σ(beta·x).
+func SiLU[T element.Float](dst, x []T, beta T) { scalar.SiLU(dst, x, beta) }
+
+// SiLUAt returns x·σ(beta·x), with the same bits as SiLU.
+func SiLUAt[T element.Float](x, beta T) T { return scalar.SiLUAt(x, beta) }
+
+// SiLUDerivative sets dst to upstream times the derivative of x·σ(beta·x).
+func SiLUDerivative[T element.Float](dst, x, upstream []T, beta T) {
+	scalar.SiLUDerivative(dst, x, upstream, beta)
+}
+
+// SiLUDerivativeAt returns the derivative of x·σ(beta·x), with the same bits as
+// SiLUDerivative.
+func SiLUDerivativeAt[T element.Float](x, beta T) T { return scalar.SiLUDerivativeAt(x, beta) }
+
+// Mish sets dst to x·tanh(log(1 + eˣ)).
+func Mish[T element.Float](dst, x []T) { scalar.Mish(dst, x) }
+
+// MishAt returns x·tanh(log(1 + eˣ)), with the same bits as Mish.
+func MishAt[T element.Float](x T) T { return scalar.MishAt(x) }
+
+// MishDerivative sets dst to upstream times the derivative of
+// x·tanh(log(1 + eˣ)).
+func MishDerivative[T element.Float](dst, x, upstream []T) { scalar.MishDerivative(dst, x, upstream) }
+
+// MishDerivativeAt returns the derivative of x·tanh(log(1 + eˣ)), with the same
+// bits as MishDerivative.
+func MishDerivativeAt[T element.Float](x T) T { return scalar.MishDerivativeAt(x) }

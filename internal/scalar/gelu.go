@@ -1,0 +1,173 @@
+package scalar
+
+import (
+	"math"
+
+	"example.com/activation/internal/element"
+)
+
+var (
+	gelu      = &piecewise{geluPieces[:], 6, 0x1.8p47, geluTail}
+	geluSlope = &piecewise{geluSlopePieces[:], 6, 0x1.8p47, geluSlopeTail}
+
+	geluTanh      = &piecewise{geluTanhPieces[:], 5, 0x1.8p47, geluTanhTail}
+	geluTanhSlope = &piecewise{geluTanhSlopePieces[:], 5, 0x1.8p47, geluTanhSlopeTail}
+)
+
+// GELU sets dst to x·Φ(x).
+func GELU[T element.Float](dst, x []T) { times(gelu, dst, x) }
+
+// GELUDerivative sets dst to upstream·(Φ(x) + x·φ(x)).
+func GELUDerivative[T element.Float](dst, x, upstream []T) { derivative(geluSlope, dst, x, upstream) }
+
+// GELUTanh sets dst to x·σ(v), v = 2√(2/π)·(x + 0.044715·x³).
+func GELUTanh[T element.Float](dst, x []T) { times(geluTanh, dst, x) }
+
+// GELUTanhDerivative sets dst to upstream·(x·σ(v))′.
+func GELUTanhDerivative[T element.Float](dst, x, upstream []T) {
+	derivative(geluTanhSlope, dst, x, upstream)
+}
+
+// GELUAt returns x·Φ(x), as GELU does for each element.
+func GELUAt[T element.Float](x T) T { return timesAt(gelu, x) }
+
+// GELUDerivativeAt returns Φ(x) + x·φ(x), as GELUDerivative does for each element.
+func GELUDerivativeAt[T element.Float](x T) T { return derivativeAt(geluSlope, x) }
+
+// GELUTanhAt returns x·σ(v), as GELUTanh does for each element.
+func GELUTanhAt[T element.Float](x T) T { return timesAt(geluTanh, x) }
+
+// GELUTanhDerivativeAt returns the derivative of x·σ(v), as GELUTanhDerivative does for each element.
+func GELUTanhDerivativeAt[T element.Float](x T) T { return derivativeAt(geluTanhSlope, x) }
+
+// geluTail returns x·Φ(x) for |x| > 6, for NaN, and for x next to 0. For z > 0 it is
+//
+//	−z·Φ(−z) = −φ(z)·(1 + s·(c₀ + s·(c₁ + …))),   s = 1/z²
+//
+// and z − z·Φ(−z) on the other side.
+func geluTail(x float64) float64 {
+	switch {
+	case x != x || x > 9:
+		return x
+	case math.Abs(x) < tiny:
+		return x / 2
+	case x > 0:
+		return x + geluTail(-x)
+	case x < -39:
+		return math.Copysign(0, -1)
+	}
+	value, rest := normalDensity(x)
+	return -scaledDown(value + (rest + (value+rest)*mills(x)))
+}
+
+// geluSlopeTail returns Φ(x) + x·φ(x) for |x| > 6 and for NaN: for z > 0,
+//
+//	−z·φ(z)·(1 − s·(1 + s·(c₀ + s·(c₁ + …)))),   s = 1/z²
+//
+// at −z, and 1 minus that at z.
+func geluSlopeTail(x float64) float64 {
+	switch {
+	case x != x:
+		return x
+	case x > 9:
+		return 1
+	case x > 0:
+		return 1 - geluSlopeTail(-x)
+	case x < -39:
+		return 0
+	}
+	value, rest := normalDensity(x)
+	return scaledDown(product(x, 0, value, rest-(value+rest)*((1+mills(x))/(x*x))))
+}
+
+// mills returns R(1/x²) − 1 for the R of Φ(−z) = φ(z)/z·R(1/z²).
+func mills(x float64) float64 {
+	s, c := 1/(x*x), &millsSeries
+	y := c[len(c)-1]
+	for i := len(c) - 2; i >= 0; i-- {
+		y = y*s + c[i]
+	}
+	return y * s
+}
+
+// normalDensity returns 2⁵¹²·φ(x) as value + rest, for 6 ≤ |x| < 39. That is an
+// exponential whose argument, −x²/2 − log √(2π), has more bits than a float64.
+func normalDensity(x float64) (value, rest float64) {
+	const (
+		// log √(2π) in two parts. The first has 46 bits, down to 2⁻⁴⁶.
+		logHigh = 0x1.d67f1c864be8p-01
+		logLow  = 0x1.a53494bc90014p-48
+	)
+	// The square of the upper half of x is exact, and its half a multiple of 2⁻⁴⁷.
+	half := upper(x)
+	high, low := half*half/2, (x-half)*(x+half)/2
+	n, k := expPoint(-high - logHigh)
+	r := ((-high - k*stepHigh) - logHigh) + (-low - logLow - k*stepLow)
+	return expStep(n+512*256, r)
+}
+
+// geluTanhTail returns x·σ(v) for |x| > 5, for NaN, and for x next to 0.
+func geluTanhTail(x float64) float64 {
+	switch {
+	case x != x || x > 8:
+		return x
+	case math.Abs(x) < tiny:
+		return x / 2
+	case x > 0:
+		return x + geluTanhTail(-x)
+	case x < -22:
+		return math.Copysign(0, -1)
+	}
+	v, vRest := geluTanhArgument(x)
+	value, rest := scaledExp(v, vRest)
+	e := small(value + rest)
+	return scaledDown(product(x, 0, value, rest-(value+rest)*(e*(1-e)))) // 1/(1 + e) = 1 − e + e²
+}
+
+// geluTanhSlopeTail returns the derivative of x·σ(v) for |x| > 5 and for NaN: on
+// the left, with e = eᵛ and g = 1 + x·v′,
+//
+//	e·(g + e)/(1 + e)² = e·(g + e·((1 − 2g) + e·(3g − 2) + …))
+func geluTanhSlopeTail(x float64) float64 {
+	switch {
+	case x != x:
+		return x
+	case x > 8:
+		return 1
+	case x > 0:
+		return 1 - geluTanhSlopeTail(-x)
+	case x < -22:
+		return 0
+	}
+	v, vRest := geluTanhArgument(x)
+	value, rest := scaledExp(v, vRest)
+	// g = 1 + 3v − 2k₀·x, with the rounding errors of each step in gRest.
+	triple, linear := float64(3*v), float64(-2*geluTanhLinear*x)
+	gRest := math.FMA(3, v, -triple) + math.FMA(-2*geluTanhLinear, x, -linear) + 3*vRest - 2*geluTanhLinearLow*x
+	sum := triple + linear // |triple| is the largest
+	gRest += (triple - sum) + linear
+	g := sum + 1
+	gRest += (sum - g) + 1
+	e := small(value + rest)
+	return scaledDown(product(g, gRest+e*((1-2*g)+e*(3*g-2)), value, rest))
+}
+
+// The coefficients of v = 2√(2/π)·(x + 0.044715·x³), each in two parts.
+const (
+	geluTanhLinear    = 0x1.9884533d43651p+00
+	geluTanhLinearLow = -0x1.cbc0d30ebfd15p-54
+	geluTanhCubic     = 0x1.2444f2a4d8b4bp-04
+	geluTanhCubicLow  = -0x1.6c843a29d1c7p-61
+)
+
+// geluTanhArgument returns v in two parts, for |x| > 5.
+func geluTanhArgument(x float64) (v, rest float64) {
+	square := float64(x * x)
+	squareRest := math.FMA(x, x, -square)
+	cubic := float64(geluTanhCubic * square)
+	cubicRest := math.FMA(geluTanhCubic, square, -cubic) + (geluTanhCubic*squareRest + geluTanhCubicLow*square)
+	factor := cubic + geluTanhLinear // the cubic is the larger
+	factorRest := ((cubic - factor) + geluTanhLinear) + (geluTanhLinearLow + cubicRest)
+	v = float64(x * factor)
+	return v, math.FMA(x, factor, -v) + x*factorRest
+}

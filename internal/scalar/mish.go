@@ -1,0 +1,62 @@
+package scalar
+
+import (
+	"math"
+
+	"example.com/activation/internal/element"
+)
+
+var (
+	mish      = &piecewise{mishPieces[:], 20, 0x1.8p48, mishTail}
+	mishSlope = &piecewise{mishSlopePieces[:], 20, 0x1.8p48, mishSlopeTail}
+)
+
+// Mish sets dst to x·tanh(log(1 + eˣ)).
+func Mish[T element.Float](dst, x []T) { times(mish, dst, x) }
+
+// MishDerivative sets dst to upstream·(x·tanh(log(1 + eˣ)))′.
+func MishDerivative[T element.Float](dst, x, upstream []T) { derivative(mishSlope, dst, x, upstream) }
+
+// MishAt returns x·tanh(log(1 + eˣ)), as Mish does for each element.
+func MishAt[T element.Float](x T) T { return timesAt(mish, x) }
+
+// MishDerivativeAt returns Mish′(x), as MishDerivative does for each element.
+func MishDerivativeAt[T element.Float](x T) T { return derivativeAt(mishSlope, x) }
+
+// mishTail returns x·tanh(log(1 + eˣ)) for |x| > 20, for NaN, and for x next to 0.
+// With a = eˣ it is
+//
+//	x·(a² + 2a)/(a² + 2a + 2) = x·a·(1 − a/2 + …)
+func mishTail(x float64) float64 {
+	switch {
+	case x != x || x > 20:
+		return x
+	case x > -1:
+		return 0.6 * x // tanh(log 2) = ⅗
+	case x < -760:
+		return math.Copysign(0, -1)
+	}
+	value, rest := scaledExp(x, 0)
+	return scaledDown(product(x, 0, value, rest-(value+rest)*small(value+rest)/2))
+}
+
+// mishSlopeTail returns the derivative of x·tanh(log(1 + eˣ)) for |x| > 20 and for
+// NaN. With a = eˣ it is
+//
+//	a·(4(x+1) + a·(4x+6) + 4a² + a³)/(a² + 2a + 2)² = a·((x + 1) − a·(x + ½) + …)
+//
+// on the left, and 1 + a⁻²·(4x − 2) + … on the right.
+func mishSlopeTail(x float64) float64 {
+	switch {
+	case x != x:
+		return x
+	case x > 40:
+		return 1
+	case x > 0:
+		return 1 + tail64(-2*x, 4*x-2, 0)
+	case x < -760:
+		return 0
+	}
+	value, rest := scaledExp(x, 0)
+	return scaledDown(product(x+1, -small(value+rest)*(x+0.5), value, rest))
+}

@@ -1,0 +1,240 @@
+package scalar
+
+import (
+	"math"
+
+	"example.com/activation/internal/element"
+)
+
+// GELU, SiLU and Mish are x·g(x), with a g that rises from 0 to 1. Like sigmoid,
+// g and the derivative of x·g(x) are polynomials in pieces: for each of the
+// points a, 1/16 or 1/32 apart,
+//
+//	g(a+b) = value + rest + b·(slope + b·(c[0] + b·(c[1] + …)))
+//
+// There is no exponential, no division, and no branch that depends on the sign of
+// x. Beyond the table another function takes over, the tail.
+
+// A piece is a function about one point.
+type piece struct {
+	a                float64
+	value, rest      float64 // the function at a in two parts
+	slope, slopeRest float64 // its derivative at a
+	c                [7]float64
+}
+
+// The value of a g and the slope of a derivative have 26 bits, so that a product
+// with a factor of 26 bits is exact.
+//
+// The pieces at the zero of a derivative have the float64 next to the zero as
+// their a. The function there is next to nothing, and stands in rest. So the result
+// is b·slope and little more, and relative accuracy comes by itself.
+
+// to6 returns what p adds to value up to the term of b⁶.
+func (p *piece) to6(b float64) float64 {
+	s, c := b*b, &p.c
+	return b*p.slope + (p.rest + (b*p.slopeRest + s*((c[0]+b*c[1])+s*((c[2]+b*c[3])+s*c[4]))))
+}
+
+// to8 returns what p adds to value up to the term of b⁸.
+func (p *piece) to8(b float64) float64 {
+	s, c := b*b, &p.c
+	return b*p.slope + (p.rest + (s*(c[0]+b*c[1]) + s*s*((c[2]+b*c[3])+s*((c[4]+b*c[5])+s*c[6]))))
+}
+
+// beside returns what p adds to value + b·slope up to the term of b⁸.
+//
+// For b = high + low with a high of 26 bits, value + (high·slope + (low·slope +
+// beside(b))) has one rounding of the size of the result and one of the size of
+// b·slope: the product of high and slope is exact. With a rounded product the
+// error would be up to 2.3 ULP next to a zero of the function, in place of 0.8.
+func (p *piece) beside(b float64) float64 {
+	s, c := b*b, &p.c
+	return p.rest + b*((p.slopeRest+b*c[0])+s*((c[1]+b*c[2])+s*((c[3]+b*c[4])+s*(c[5]+b*c[6]))))
+}
+
+// coarse returns a small b rounded to a multiple of 2⁻²⁹.
+func coarse(b float64) float64 {
+	const round = 0x1.8p52 * 0x1p-29
+	return (b + round) - round
+}
+
+// A piecewise function has its pieces in order, from −limit to limit.
+type piecewise struct {
+	pieces []piece
+	limit  float64
+	zero   float64                 // 1.5·2⁵² times the distance of two points
+	tail   func(x float64) float64 // where the pieces end, and for NaN
+}
+
+// With what rounder32 returns added to x, the lowest bits of the sum count the
+// pieces, beginning at first: see logisticPoint.
+func (f *piecewise) rounder32() (add float32, first uint32) {
+	zero := float32(f.zero * 0x1p-29) // 1.5·2²³ times the distance
+	return zero + float32(f.limit), math.Float32bits(zero)
+}
+
+func (f *piecewise) rounder64() (add float64, first uint64) {
+	return f.zero + f.limit, math.Float64bits(f.zero)
+}
+
+// times sets dst to x·f(x).
+func times[T element.Float](f *piecewise, dst, x []T) {
+	switch dst := any(dst).(type) {
+	case []float32:
+		f.times32(dst, any(x).([]float32))
+	case []float64:
+		f.times64(dst, any(x).([]float64))
+	}
+}
+
+// derivative sets dst to upstream·f(x).
+func derivative[T element.Float](f *piecewise, dst, x, upstream []T) {
+	switch dst := any(dst).(type) {
+	case []float32:
+		f.derivative32(dst, any(x).([]float32), any(upstream).([]float32))
+	case []float64:
+		f.derivative64(dst, any(x).([]float64), any(upstream).([]float64))
+	}
+}
+
+// timesAt returns x·f(x), as times does for each element.
+func timesAt[T element.Float](f *piecewise, x T) T {
+	if is32[T]() {
+		return T(f.times32At(float32(x)))
+	}
+	return T(f.times64At(float64(x)))
+}
+
+// derivativeAt returns f(x), as derivative does for each element.
+func derivativeAt[T element.Float](f *piecewise, x T) T {
+	if is32[T]() {
+		return T(f.derivative32At(float32(x)))
+	}
+	return T(f.derivative64At(float64(x)))
+}
+
+func (f *piecewise) times32At(x float32) float32 {
+	add, first := f.rounder32()
+	k := math.Float32bits(x+add) - first
+	if uint64(k) >= uint64(len(f.pieces)) {
+		return narrow(f.tail, x)
+	}
+	p, u := &f.pieces[k], float64(x)
+	return float32(u * (p.value + p.to6(u-p.a)))
+}
+
+func (f *piecewise) times64At(x float64) float64 {
+	add, first := f.rounder64()
+	k := math.Float64bits(x+add) - first
+	if k >= uint64(len(f.pieces)) || math.Abs(x) < tiny {
+		return f.tail(x)
+	}
+	p, high := &f.pieces[k], upper(x)
+	return high*p.value + (x*p.to8(x-p.a) - (high-x)*p.value)
+}
+
+func (f *piecewise) derivative32At(x float32) float32 {
+	add, first := f.rounder32()
+	k := math.Float32bits(x+add) - first
+	if uint64(k) >= uint64(len(f.pieces)) {
+		return narrow(f.tail, x)
+	}
+	p := &f.pieces[k]
+	return float32(p.value + p.to6(float64(x)-p.a))
+}
+
+func (f *piecewise) derivative64At(x float64) float64 {
+	add, first := f.rounder64()
+	k := math.Float64bits(x+add) - first
+	if k >= uint64(len(f.pieces)) {
+		return f.tail(x)
+	}
+	p := &f.pieces[k]
+	b := x - p.a
+	high := coarse(b)
+	return p.value + (high*p.slope + ((b-high)*p.slope + p.beside(b)))
+}
+
+// times32 sets dst to x·f(x). The tail is that of the product.
+func (f *piecewise) times32(dst, x []float32) {
+	dst = dst[:len(x)]
+	pieces, tail := f.pieces, f.tail
+	add, first := f.rounder32()
+	for i, v := range x {
+		k := math.Float32bits(v+add) - first
+		if uint64(k) >= uint64(len(pieces)) {
+			dst[i] = narrow(tail, v)
+			continue
+		}
+		p, u := &pieces[k], float64(v)
+		dst[i] = float32(u * (p.value + p.to6(u-p.a)))
+	}
+}
+
+// narrow returns tail(x). It is not inlined: in the loop, a conversion to float64
+// would wait for the result of the tail before, and take twice the time.
+//
+//go:noinline
+func narrow(tail func(float64) float64, x float32) float32 { return float32(tail(float64(x))) }
+
+// times64 is times32 for float64. The value has 26 bits, as has the first part of
+// x, so that their product is exact: only the last addition rounds a number of the
+// size of the result.
+func (f *piecewise) times64(dst, x []float64) {
+	dst = dst[:len(x)]
+	pieces, tail := f.pieces, f.tail
+	add, first := f.rounder64()
+	for i, v := range x {
+		k := math.Float64bits(v+add) - first
+		if k >= uint64(len(pieces)) || math.Abs(v) < tiny {
+			dst[i] = tail(v)
+			continue
+		}
+		p, high := &pieces[k], upper(v)
+		dst[i] = high*p.value + (v*p.to8(v-p.a) - (high-v)*p.value)
+	}
+}
+
+// tiny is the |x| from which times64 leaves x to the tail, since parts of the
+// result would be subnormal, and round.
+const tiny = 0x1p-960
+
+// upper returns x with the lower 27 of its 53 bits cleared.
+func upper(x float64) float64 {
+	return math.Float64frombits(math.Float64bits(x) &^ (1<<27 - 1))
+}
+
+// derivative32 sets dst to upstream·f(x).
+func (f *piecewise) derivative32(dst, x, upstream []float32) {
+	dst = dst[:len(x)]
+	pieces, tail := f.pieces, f.tail
+	add, first := f.rounder32()
+	for i, v := range x {
+		k := math.Float32bits(v+add) - first
+		if uint64(k) >= uint64(len(pieces)) {
+			dst[i] = element.Upstream(narrow(tail, v), upstream, i)
+			continue
+		}
+		p := &pieces[k]
+		dst[i] = element.Upstream(float32(p.value+p.to6(float64(v)-p.a)), upstream, i)
+	}
+}
+
+// derivative64 is derivative32 for float64.
+func (f *piecewise) derivative64(dst, x, upstream []float64) {
+	dst = dst[:len(x)]
+	pieces, tail := f.pieces, f.tail
+	add, first := f.rounder64()
+	for i, v := range x {
+		k := math.Float64bits(v+add) - first
+		if k >= uint64(len(pieces)) {
+			dst[i] = element.Upstream(tail(v), upstream, i)
+			continue
+		}
+		p := &pieces[k]
+		b := v - p.a
+		high := coarse(b)
+		dst[i] = element.Upstream(p.value+(high*p.slope+((b-high)*p.slope+p.beside(b))), upstream, i)
+	}
+}

@@ -1,0 +1,258 @@
+package scalar
+
+import (
+	"math"
+
+	"example.com/activation/internal/element"
+)
+
+var siluSlope = &piecewise{siluSlopePieces[:], 20, 0x1.8p48, func(x float64) float64 { return siluSlopeTail(x, 0) }}
+
+// SiLU sets dst to x·σ(β·x).
+func SiLU[T element.Float](dst, x []T, beta T) {
+	switch dst := any(dst).(type) {
+	case []float32:
+		silu32(dst, any(x).([]float32), float32(beta))
+	case []float64:
+		if beta == 1 {
+			silu64(dst, any(x).([]float64))
+		} else {
+			swish64(dst, any(x).([]float64), float64(beta))
+		}
+	}
+}
+
+// SiLUDerivative sets dst to upstream·f′(x), f = x·σ(β·x).
+func SiLUDerivative[T element.Float](dst, x, upstream []T, beta T) {
+	if beta == 1 {
+		derivative(siluSlope, dst, x, upstream)
+		return
+	}
+	switch dst := any(dst).(type) {
+	case []float32:
+		swishDerivative32(dst, any(x).([]float32), any(upstream).([]float32), float32(beta))
+	case []float64:
+		swishDerivative64(dst, any(x).([]float64), any(upstream).([]float64), float64(beta))
+	}
+}
+
+// SiLUAt returns x·σ(β·x), as SiLU does for each element.
+func SiLUAt[T element.Float](x, beta T) T {
+	if is32[T]() {
+		return T(silu32At(float32(x), float32(beta)))
+	}
+	if beta == 1 {
+		return T(silu64At(float64(x)))
+	}
+	v := [1]float64{float64(x)}
+	swish64(v[:], v[:], float64(beta))
+	return T(v[0])
+}
+
+// SiLUDerivativeAt returns f′(x), f = x·σ(β·x), as SiLUDerivative does for each
+// element.
+func SiLUDerivativeAt[T element.Float](x, beta T) T {
+	if beta == 1 {
+		return derivativeAt(siluSlope, x)
+	}
+	v := [1]T{x}
+	SiLUDerivative(v[:], v[:], nil, beta)
+	return v[0]
+}
+
+func silu32At(x, beta float32) float32 {
+	k := logisticPoint32(beta * x)
+	if k >= uint32(len(logisticTable)) {
+		return siluTail32(x, beta)
+	}
+	e, w := &logisticTable[k], float64(x)
+	return float32(w * (e.value + e.to4(float64(beta)*w-e.a)))
+}
+
+func silu64At(x float64) float64 {
+	k := logisticPoint(x)
+	if k >= uint64(len(logisticTable)) {
+		return siluTail(x, x, 0)
+	}
+	e, high := &logisticTable[k], upper(x)
+	value := upper(e.value)
+	rest := (e.value - value) + e.rest
+	return high*value + (x*(rest+e.to7(x-e.a)) - (high-x)*value)
+}
+
+// silu32 takes σ from logisticTable. β·x is rounded for the index alone: as a
+// float64 it is exact.
+func silu32(dst, x []float32, beta float32) {
+	dst = dst[:len(x)]
+	wide := float64(beta)
+	for i, v := range x {
+		k := logisticPoint32(beta * v)
+		if k >= uint32(len(logisticTable)) {
+			dst[i] = siluTail32(v, beta)
+			continue
+		}
+		e, w := &logisticTable[k], float64(v)
+		dst[i] = float32(w * (e.value + e.to4(wide*w-e.a)))
+	}
+}
+
+// silu64 is silu32 for float64 and β = 1. See times64.
+func silu64(dst, x []float64) {
+	dst = dst[:len(x)]
+	for i, v := range x {
+		k := logisticPoint(v)
+		if k >= uint64(len(logisticTable)) {
+			dst[i] = siluTail(v, v, 0)
+			continue
+		}
+		e, high := &logisticTable[k], upper(v)
+		value := upper(e.value)
+		rest := (e.value - value) + e.rest
+		dst[i] = high*value + (v*(rest+e.to7(v-e.a)) - (high-v)*value)
+	}
+}
+
+// swish64 is silu64 for any β, with β·x in two parts: the rounding error of β·x
+// would cost up to 430 ULP where σ(β·x) is small.
+func swish64(dst, x []float64, beta float64) {
+	dst = dst[:len(x)]
+	betaHigh := upper(beta)
+	betaLow := beta - betaHigh
+	for i, v := range x {
+		u := float64(beta * v)
+		k := logisticPoint(u)
+		high := upper(v)
+		low := v - high
+		uRest := ((high*betaHigh - u) + high*betaLow + low*betaHigh) + low*betaLow
+		if k >= uint64(len(logisticTable)) {
+			dst[i] = siluTail(v, u, uRest)
+			continue
+		}
+		e := &logisticTable[k]
+		value := upper(e.value)
+		rest := (e.value - value) + e.rest
+		dst[i] = high*value + (v*(rest+e.to7((u-e.a)+uRest)) - (high-v)*value) // −0 stays −0
+	}
+}
+
+// siluTail returns x·σ(u + uRest) for |u| > 20 and for NaN.
+func siluTail(x, u, uRest float64) float64 {
+	switch {
+	case u != u:
+		return u
+	case u > 40:
+		return x
+	case u > 0:
+		return x - x*tail64(-u, 1, -1)
+	case u < -760:
+		return math.Copysign(0, x)
+	}
+	value, rest := scaledExp(u, uRest)
+	e := small(value + rest)
+	rest -= (value + rest) * (e * (1 - e))             // 1/(1 + e) = 1 − e + e² − …
+	if a := math.Abs(x); a < 0x1p-400 || a > 0x1p400 { // with a β as extreme
+		fraction, exponent := math.Frexp(x)
+		return math.Ldexp(product(fraction, 0, value, rest), exponent-512)
+	}
+	return scaledDown(product(x, 0, value, rest))
+}
+
+// siluTail32 returns x·σ(β·x) for |β·x| > 20 and for NaN: see narrow.
+//
+//go:noinline
+func siluTail32(x, beta float32) float32 {
+	return float32(siluTail(float64(x), float64(beta)*float64(x), 0))
+}
+
+// siluSlopeTail returns f′(u + uRest) for f = u·σ(u), for |u| > 20 and for NaN. With
+// e = eᵘ it is
+//
+//	e·(1 + u + e)/(1 + e)² = e·((1 + u) − e·((1 + 2u) − e·(1 + 3u) + …))
+//
+// on the left, and 1 minus that of −u on the right.
+func siluSlopeTail(u, uRest float64) float64 {
+	switch {
+	case u != u:
+		return u
+	case u > 60:
+		return 1
+	case u > 0:
+		return 1 - siluSlopeTail(-u, -uRest)
+	case u < -760:
+		return 0
+	}
+	value, rest := scaledExp(u, uRest)
+	e := small(value + rest)
+	return scaledDown(product(1+u, uRest-e*((1+2*u)-e*(1+3*u)), value, rest))
+}
+
+// siluSlopeTail32 returns f′(β·x) for |β·x| > 20 and for NaN: see narrow.
+//
+//go:noinline
+func siluSlopeTail32(x, beta float32) float32 {
+	return float32(siluSlopeTail(float64(beta)*float64(x), 0))
+}
+
+// swishDerivative32 sets dst to upstream·f′(β·x), f = u·σ(u).
+func swishDerivative32(dst, x, upstream []float32, beta float32) {
+	dst = dst[:len(x)]
+	wide := float64(beta)
+	for i, v := range x {
+		k := logisticPoint32(beta * v)
+		if k >= uint32(len(siluSlopePieces)) {
+			dst[i] = element.Upstream(siluSlopeTail32(v, beta), upstream, i)
+			continue
+		}
+		p := &siluSlopePieces[k]
+		dst[i] = element.Upstream(float32(p.value+p.to6(wide*float64(v)-p.a)), upstream, i)
+	}
+}
+
+// swishDerivative64 is swishDerivative32 for float64, with β·x in two parts.
+func swishDerivative64(dst, x, upstream []float64, beta float64) {
+	dst = dst[:len(x)]
+	betaHigh := upper(beta)
+	betaLow := beta - betaHigh
+	for i, v := range x {
+		u := float64(beta * v)
+		k := logisticPoint(u)
+		vHigh := upper(v)
+		vLow := v - vHigh
+		uRest := ((vHigh*betaHigh - u) + vHigh*betaLow + vLow*betaHigh) + vLow*betaLow
+		if k >= uint64(len(siluSlopePieces)) {
+			dst[i] = element.Upstream(siluSlopeTail(u, uRest), upstream, i)
+			continue
+		}
+		p := &siluSlopePieces[k]
+		b := u - p.a
+		high := coarse(b)
+		d := p.value + (high*p.slope + (((b-high)+uRest)*p.slope + p.beside(b+uRest)))
+		if math.Abs(u-siluRoot) < 0x1p-25 {
+			d = siluSlopeNearRoot(u, math.FMA(beta, v, -u))
+		}
+		dst[i] = element.Upstream(d, upstream, i)
+	}
+}
+
+// siluSlopeNearRoot returns f′(u + uRest) for f = u·σ(u), where u is so near to the
+// zero of f′ that what u + uRest − siluRoot rounds off would count.
+func siluSlopeNearRoot(u, uRest float64) float64 {
+	const (
+		// f″ at the zero in two parts, f‴/2 and f⁗/6.
+		slope, slopeRest = 0x1.be1410460527fp-03, -0x1.2541062177473p-58
+		third, fourth    = 0x1.2c563458cc0adp-03, 0x1.353eb573ca457p-06
+	)
+	rest := uRest - siluRootRest
+	part := rest - uRest
+	last := (uRest - (rest - part)) + (-siluRootRest - part) - siluRootLast
+	b := (u - siluRoot) + rest // rest is at most one unit in the last place of u
+	last += ((u - siluRoot) - b) + rest
+	return product(b, last, slope, slopeRest+b*(third+b*fourth))
+}
+
+// The zero of (u·σ(u))′, in three parts.
+const (
+	siluRoot     = -0x1.474973c84120bp+00
+	siluRootRest = -0x1.f8d74bc9ac154p-54
+	siluRootLast = -0x1.44a50180ba780p-108
+)
