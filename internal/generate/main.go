@@ -67,6 +67,14 @@ func tables() ([]byte, error) {
 			Exponents: []int{1, 2, 3, 4}, Weight: reciprocal(reference.BigExp),
 			Fixed: map[int]*big.Float{1: big.NewFloat(1)},
 		}},
+		{"expm1Cubic", "e^b − 1 ≈ b + b²·(c[0] + b·c[1])", "|b| ≤ 1/128", reference.Fit{
+			F: reference.BigExpm1, A: -1. / 128, B: 1. / 128,
+			Exponents: []int{1, 2, 3}, Fixed: map[int]*big.Float{1: big.NewFloat(1)},
+		}},
+		{"expm1Sextic", "e^b − 1 ≈ b + b²·(c[0] + b·c[1] + … + b⁴·c[4])", "|b| ≤ 1/128", reference.Fit{
+			F: reference.BigExpm1, A: -1. / 128, B: 1. / 128,
+			Exponents: []int{1, 2, 3, 4, 5, 6}, Fixed: map[int]*big.Float{1: big.NewFloat(1)},
+		}},
 		{"millsSeries", "Φ(−z) ≈ φ(z)/z·(1 + s·(c[0] + s·(c[1] + … + s·c[12]))), s = 1/z²,", "6 ≤ z ≤ 40", reference.Fit{
 			F: millsRest, A: 1. / 1600, B: 1. / 36,
 			Exponents: []int{0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12},
@@ -101,6 +109,15 @@ func tables() ([]byte, error) {
 	}
 	b.WriteString("}\n\n")
 
+	fmt.Fprintf(&b, "// expm1Table[i] is for a = i/64 − 20, and |b| ≤ 1/128.\nvar expm1Table = [%d]expm1Entry{\n", 20*64+1)
+	for i := range 20*64 + 1 {
+		a := number(float64(i)/64 - 20)
+		drop, dropRest := split(new(big.Float).Neg(reference.BigExpm1(a)))
+		value, rest := split(reference.BigExp(a))
+		fmt.Fprintf(&b, "\t{%s, %s, %s, %s},\n", hex(drop), hex(dropRest), hex(value), hex(rest))
+	}
+	b.WriteString("}\n\n")
+
 	fmt.Fprintf(&b, "// logisticTable[i] is for a = i/16 − 20, and |b| ≤ 1/32.\nvar logisticTable = [%d]logisticEntry{\n", 2*20*16+1)
 	for i := range 2*20*16 + 1 {
 		a := float64(i)/16 - 20
@@ -109,6 +126,15 @@ func tables() ([]byte, error) {
 		balance, _ := split(reference.BigTanh(number(-a / 2)))
 		_, slopeRest := split(c[1])
 		fmt.Fprintf(&b, "\t{%g, %s, %s, %s, %s, %s},\n", a, hex(value), hex(rest), hex(balance), hex(slopeRest), series(c))
+	}
+	b.WriteString("}\n\n")
+
+	fmt.Fprintf(&b, "// softplusTable[i] is for a = i/16 − 20, and |b| ≤ 1/32.\nvar softplusTable = [%d]softplusEntry{\n", 2*20*16+1)
+	for i := range 2*20*16 + 1 {
+		a := float64(i)/16 - 20
+		c := economized(softplusSeries(number(a))[:12], 7, -1./32, 1./32)
+		value, rest := short(c[0])
+		fmt.Fprintf(&b, "\t{%g, %s, %s, %s},\n", a, hex(value), hex(rest), series(c))
 	}
 	b.WriteString("}\n\n")
 
@@ -137,6 +163,16 @@ func logisticSeries(a *big.Float) []*big.Float {
 	return differential(reference.BigSigmoid(a), func(c []*big.Float, n int) *big.Float {
 		return new(big.Float).Sub(c[n], square(c, n))
 	})
+}
+
+// softplusSeries returns the coefficients of bⁿ in log(1 + e^(a+b)), whose
+// derivative is σ(a + b).
+func softplusSeries(a *big.Float) []*big.Float {
+	c := []*big.Float{reference.BigLog1p(reference.BigExp(a))}
+	for n, slope := range logisticSeries(a)[:terms-1] {
+		c = append(c, slope.Quo(slope, number(float64(n+1))))
+	}
+	return c
 }
 
 // tanhSeries returns the coefficients of bⁿ in tanh(a + b), from
@@ -337,6 +373,13 @@ func number(x float64) *big.Float { return new(big.Float).SetPrec(precision).Set
 // split returns the float64 nearest to x, and the one nearest to the rest.
 func split(x *big.Float) (value, rest float64) {
 	value, _ = x.Float64()
+	rest, _ = new(big.Float).Sub(x, big.NewFloat(value)).Float64()
+	return value, rest
+}
+
+// short is split with a value of 26 bits, whose product with another such is exact.
+func short(x *big.Float) (value, rest float64) {
+	value, _ = new(big.Float).SetPrec(26).Set(x).Float64()
 	rest, _ = new(big.Float).Sub(x, big.NewFloat(value)).Float64()
 	return value, rest
 }

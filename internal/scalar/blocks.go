@@ -35,7 +35,9 @@ func block[V bits | element.Float, T element.Float](s []T) *[8]V {
 }
 
 // integers returns s as the integers with the same bits.
-func integers[W bits, T element.Float](s []T) []W { return *(*[]W)(unsafe.Pointer(&s)) }
+func integers[W bits | uint32 | uint64, T element.Float](s []T) []W {
+	return *(*[]W)(unsafe.Pointer(&s))
+}
 
 // reinterpret returns the V with the bits of v, which has the same size. Generic
 // code cannot use math.Float32bits.
@@ -47,6 +49,23 @@ func ones[V bits | element.Float]() *[8]V {
 		return (*[8]V)(unsafe.Pointer(&ones32))
 	}
 	return (*[8]V)(unsafe.Pointer(&ones64))
+}
+
+// manyOnes returns n ones, at most 128, in place of a nil upstream.
+func manyOnes[T element.Float](n int) []T {
+	if is32[T]() {
+		return (*[128]T)(unsafe.Pointer(&manyOnes32))[:n]
+	}
+	return (*[128]T)(unsafe.Pointer(&manyOnes64))[:n]
+}
+
+var manyOnes32, manyOnes64 = fillOnes[float32](), fillOnes[float64]()
+
+func fillOnes[T element.Float]() (s [128]T) {
+	for i := range s {
+		s[i] = 1
+	}
+	return s
 }
 
 var (

@@ -1,0 +1,75 @@
+package kernel
+
+import (
+	"example.com/activation/internal/element"
+	"example.com/activation/internal/scalar"
+)
+
+// HardTanh sets dst to x cut to low…high.
+func HardTanh[T element.Float](dst, x []T, low, high T) { scalar.HardTanh(dst, x, low, high) }
+
+// HardTanhAt returns x cut to low…high.
+func HardTanhAt[T element.Float](x, low, high T) T { return scalar.HardTanhAt(x, low, high) }
+
+// HardTanhDerivative sets dst to upstream where x is between low and high, to NaN
+// where x is NaN, and to 0 elsewhere, the borders included. It is its own from-output
+// form.
+func HardTanhDerivative[T element.Float](dst, x, upstream []T, low, high T) {
+	scalar.Window(dst, x, upstream, low, high, 1)
+}
+
+// HardTanhDerivativeAt returns what HardTanhDerivative sets an element to for an
+// upstream of 1.
+func HardTanhDerivativeAt[T element.Float](x, low, high T) T {
+	return scalar.WindowAt(x, low, high, 1)
+}
+
+// HardSigmoid sets dst to slope·x + ½ cut to 0…1. A slope of 0 means ⅙.
+func HardSigmoid[T element.Float](dst, x []T, slope T) { scalar.HardSigmoid(dst, x, slope) }
+
+// HardSigmoidAt returns what HardSigmoid sets an element to.
+func HardSigmoidAt[T element.Float](x, slope T) T { return scalar.HardSigmoidAt(x, slope) }
+
+// HardSigmoidDerivative sets dst to upstream·slope where HardSigmoid is between 0 and
+// 1, to NaN where x is NaN, and to 0 elsewhere.
+func HardSigmoidDerivative[T element.Float](dst, x, upstream []T, slope T) {
+	border := scalar.HardSigmoidBorder(slope)
+	scalar.Window(dst, x, upstream, -border, border, steepness(slope))
+}
+
+// HardSigmoidDerivativeAt returns what HardSigmoidDerivative sets an element to for an
+// upstream of 1.
+func HardSigmoidDerivativeAt[T element.Float](x, slope T) T {
+	border := scalar.HardSigmoidBorder(slope)
+	return scalar.WindowAt(x, -border, border, steepness(slope))
+}
+
+// HardSigmoidDerivativeFromOutput sets dst to upstream·slope where y is between 0 and
+// 1, to NaN where y is NaN, and to 0 elsewhere.
+func HardSigmoidDerivativeFromOutput[T element.Float](dst, y, upstream []T, slope T) {
+	scalar.Window(dst, y, upstream, 0, 1, steepness(slope))
+}
+
+// steepness returns the slope that is meant.
+func steepness[T element.Float](slope T) T {
+	if slope == 0 {
+		return 1. / 6
+	}
+	return slope
+}
+
+// HardSwish sets dst to x·clip(x/6 + ½, 0, 1).
+func HardSwish[T element.Float](dst, x []T) { scalar.HardSwish(dst, x) }
+
+// HardSwishAt returns x·clip(x/6 + ½, 0, 1).
+func HardSwishAt[T element.Float](x T) T { return scalar.HardSwishAt(x) }
+
+// HardSwishDerivative sets dst to upstream·(2x + 3)/6 where x is between −3 and 3,
+// to upstream above, to 0 below, and to NaN where x is NaN.
+func HardSwishDerivative[T element.Float](dst, x, upstream []T) {
+	scalar.HardSwishDerivative(dst, x, upstream)
+}
+
+// HardSwishDerivativeAt returns what HardSwishDerivative sets an element to for an
+// upstream of 1.
+func HardSwishDerivativeAt[T element.Float](x T) T { return scalar.HardSwishDerivativeAt(x) }

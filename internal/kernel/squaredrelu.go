@@ -1,0 +1,27 @@
+package kernel
+
+import (
+	"example.com/activation/internal/element"
+	"example.com/activation/internal/scalar"
+)
+
+// SquaredReLU sets dst to max(0, x)².
+func SquaredReLU[T element.Float](dst, x []T) { scalar.SquaredReLU(dst, x) }
+
+// SquaredReLUAt returns max(0, x)².
+func SquaredReLUAt[T element.Float](x T) T { return scalar.SquaredReLUAt(x) }
+
+// SquaredReLUDerivative sets dst to upstream·2x where x > 0, to NaN where x is NaN,
+// and to 0 elsewhere.
+func SquaredReLUDerivative[T element.Float](dst, x, upstream []T) {
+	scalar.SquaredReLUDerivative(dst, x, upstream)
+}
+
+// SquaredReLUDerivativeAt returns 2·max(0, x).
+func SquaredReLUDerivativeAt[T element.Float](x T) T { return scalar.SquaredReLUDerivativeAt(x) }
+
+// SquaredReLUDerivativeFromOutput sets dst to upstream·2√y where y > 0, to NaN where
+// y is NaN, and to 0 elsewhere.
+func SquaredReLUDerivativeFromOutput[T element.Float](dst, y, upstream []T) {
+	scalar.SquaredReLUDerivativeFromOutput(dst, y, upstream)
+}

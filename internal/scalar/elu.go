@@ -1,0 +1,481 @@
+package scalar
+
+import (
+	"math"
+
+	"example.com/activation/internal/element"
+)
+
+// ELU sets dst to scale·x where x > 0, else to scale·α·(eˣ − 1).
+func ELU[T element.Float](dst, x []T, alpha, scale T) {
+	s := eluSides(alpha, scale)
+	s.forward(dst, x)
+}
+
+// ELUAt returns what ELU sets an element to.
+func ELUAt[T element.Float](x, alpha, scale T) T {
+	s := eluSides(alpha, scale)
+	return s.forwardAt(x)
+}
+
+// ELUDerivative sets dst to upstream·scale where x > 0, else to upstream·scale·α·eˣ.
+func ELUDerivative[T element.Float](dst, x, upstream []T, alpha, scale T) {
+	s := eluSides(alpha, scale)
+	s.derivative(dst, x, upstream)
+}
+
+// ELUDerivativeAt returns what ELUDerivative sets an element to for an upstream of 1.
+func ELUDerivativeAt[T element.Float](x, alpha, scale T) T {
+	s := eluSides(alpha, scale)
+	return s.derivativeAt(x)
+}
+
+// ELUDerivativeFromOutput sets dst to upstream·scale where y > 0, else to
+// upstream·(y + scale·α).
+func ELUDerivativeFromOutput[T element.Float](dst, y, upstream []T, alpha, scale T) {
+	p := productParts(float64(scale), float64(alpha))
+	dst = dst[:len(y)]
+	for i, v := range y {
+		slope := T(float64(v) + p.high + p.low)
+		if v > 0 {
+			slope = scale
+		}
+		dst[i] = element.Upstream(slope, upstream, i)
+	}
+}
+
+// CELU sets dst to x where x > 0, else to α·(e^(x/α) − 1).
+func CELU[T element.Float](dst, x []T, alpha T) {
+	s := celuSides(alpha)
+	s.forward(dst, x)
+}
+
+// CELUAt returns what CELU sets an element to.
+func CELUAt[T element.Float](x, alpha T) T {
+	s := celuSides(alpha)
+	return s.forwardAt(x)
+}
+
+// CELUDerivative sets dst to upstream where x > 0, else to upstream·e^(x/α).
+func CELUDerivative[T element.Float](dst, x, upstream []T, alpha T) {
+	s := celuSides(alpha)
+	s.derivative(dst, x, upstream)
+}
+
+// CELUDerivativeAt returns what CELUDerivative sets an element to for an upstream of 1.
+func CELUDerivativeAt[T element.Float](x, alpha T) T {
+	s := celuSides(alpha)
+	return s.derivativeAt(x)
+}
+
+// CELUDerivativeFromOutput sets dst to upstream where y > 0, else to
+// upstream·(y + α)/α.
+func CELUDerivativeFromOutput[T element.Float](dst, y, upstream []T, alpha T) {
+	a := float64(alpha)
+	dst = dst[:len(y)]
+	for i, v := range y {
+		sum := float64(v) + a
+		slope := T(sum/a + (float64(v)-(sum-a))/a)
+		if v > 0 {
+			slope = 1
+		}
+		dst[i] = element.Upstream(slope, upstream, i)
+	}
+}
+
+// sides is the function scale·x for x > 0, else factor·(e^(inverse·x) − 1). The slope
+// of that at −0 is slope·(1 + lost).
+type sides[T element.Float] struct {
+	scale           T
+	factor, inverse parts
+	slope, lost     float64
+}
+
+func eluSides[T element.Float](alpha, scale T) sides[T] {
+	factor := productParts(float64(scale), float64(alpha))
+	return sides[T]{scale, factor, parts{1, 1, 0}, factor.whole, (factor.high - factor.whole + factor.low) / factor.whole}
+}
+
+func celuSides[T element.Float](alpha T) sides[T] {
+	return sides[T]{1, partsOf(float64(alpha), 0), reciprocalParts(float64(alpha)), 1, 0}
+}
+
+// On both sides of 0 the function is so different that a loop over all elements would
+// compute both for each, or mispredict a branch for half of them. So the loops go block
+// by block: they copy the elements of the left side to a buffer, set all of dst to the
+// right side, and then put the results for the copies in place. With random signs that
+// takes half the time of computing the left side for all.
+
+// leftBlock is how many elements are copied at a time, and leftShort the length below
+// which it does not pay to clear the buffers.
+const leftBlock, leftShort = 128, 24
+
+// A left holds the elements of a block that are on the left, and their indices.
+type left[T element.Float] struct {
+	x  [leftBlock]T
+	at [leftBlock]uint8
+	n  int
+}
+
+// take copies the elements of x, at most a block, that are not above 0, NaNs included;
+// of the zeros, +0 only if least is 1. least is the least number on the right as bits.
+// It stores every element, and counts those to keep: no branch depends on them.
+func (l *left[T]) take(x []T, least uint64) {
+	n := uint(0)
+	if is32[T]() {
+		to, least, most := integers[uint32](l.x[:]), uint32(least), inf32-uint32(least)
+		for i, b := range integers[uint32](x) {
+			to[n%leftBlock], l.at[n%leftBlock] = b, uint8(i)
+			if b-least > most {
+				n++
+			}
+		}
+	} else {
+		to, most := integers[uint64](l.x[:]), inf64-least
+		for i, b := range integers[uint64](x) {
+			to[n%leftBlock], l.at[n%leftBlock] = b, uint8(i)
+			if b-least > most {
+				n++
+			}
+		}
+	}
+	l.n = int(n)
+}
+
+// put copies the elements back to their places.
+func (l *left[T]) put(dst []T) {
+	for j, i := range l.at[:l.n] {
+		dst[i] = l.x[j]
+	}
+}
+
+func (s *sides[T]) forward(dst, x []T) {
+	if len(x) < leftShort {
+		for i, v := range x {
+			dst[i] = s.forwardAt(v)
+		}
+		return
+	}
+	var l left[T]
+	for m := leftBlock; len(x) > 0; x, dst = x[m:], dst[m:] {
+		m = min(m, len(x))
+		l.take(x[:m], 0)
+		s.leftForward(l.x[:l.n])
+		scaled(dst[:m], x[:m], s.scale)
+		l.put(dst[:m])
+	}
+}
+
+func (s *sides[T]) derivative(dst, x, upstream []T) {
+	if len(x) < leftShort {
+		for i, v := range x {
+			dst[i] = element.Upstream(s.derivativeAt(v), upstream, i)
+		}
+		return
+	}
+	var l left[T]
+	var buffer [leftBlock]T
+	for m, start := leftBlock, 0; start < len(x); start += m {
+		m = min(m, len(x)-start)
+		l.take(x[start:][:m], 1)
+		g := manyOnes[T](m)
+		if upstream != nil {
+			g = upstream[start:][:m]
+		}
+		for j, i := range l.at[:l.n] {
+			buffer[j] = g[i]
+		}
+		s.leftDerivative(l.x[:l.n], buffer[:])
+		scaled(dst[start:][:m], g, s.scale)
+		l.put(dst[start:][:m])
+	}
+}
+
+// scaled sets dst to scale·x.
+func scaled[T element.Float](dst, x []T, scale T) {
+	if scale == 1 {
+		copy(dst, x)
+		return
+	}
+	x = x[:len(dst)]
+	for i := range dst {
+		dst[i] = scale * x[i]
+	}
+}
+
+func (s *sides[T]) forwardAt(x T) T {
+	switch {
+	case math.Float64bits(float64(x)) <= inf64: // from +0 on
+		return s.scale * x
+	case is32[T]():
+		return T(s.left32(float64(x)))
+	}
+	return T(s.left64(float64(x)))
+}
+
+func (s *sides[T]) derivativeAt(x T) T {
+	switch {
+	case x > 0:
+		return s.scale
+	case is32[T]():
+		return T(s.slope32(float64(x)))
+	}
+	return T(s.slope64(float64(x), 1))
+}
+
+// On the left the loops know e^a at a grid of points a, 1/64 apart from −20 to 0. From
+// the point next to q = inverse·x they go on by a polynomial in b = q − a, |b| ≤ 1/128:
+//
+//	e^q = e^a + e^a·p,   p = e^b − 1 ≈ b + b²·(½ + …)
+
+// An expm1Entry is e^a, and 1 − e^a.
+type expm1Entry struct {
+	drop, dropRest float64 // 1 − e^a in two parts
+	value, rest    float64 // e^a in two parts
+}
+
+// expm1Point returns the index in expm1Table of the point next to q ≤ 0, and b. The
+// index is beyond the table if q is, or if it is NaN.
+func expm1Point(q float64) (i uint64, b float64) {
+	const zero, limit = 0x1.8p46, 20
+	k := q + (zero + limit)
+	return math.Float64bits(k) - math.Float64bits(zero), q - (k - (zero + limit))
+}
+
+// cubic returns p to a relative error of 2⁻²⁷.
+func cubic(b float64) float64 { return b + b*b*(expm1Cubic[0]+b*expm1Cubic[1]) }
+
+// sextic returns p − b to 2⁻⁵⁹ of p.
+func sextic(b float64) float64 {
+	s, c := b*b, &expm1Sextic
+	return s * ((c[0] + b*c[1]) + s*((c[2]+b*c[3])+s*c[4]))
+}
+
+// expm1 returns e^(a+b) − 1 to a relative error of 2⁻²⁷. −0 − 0 is −0.
+func (e *expm1Entry) expm1(b float64) float64 { return e.value*cubic(b) - (1 - e.value) }
+
+// drops returns 1 − e^(a+b) as high + low:
+//
+//	(1 − e^a) − e^a·p = (1 − e^a) − b + (1 − e^a)·b − e^a·(p − b)
+//
+// Only the difference of the first two terms may be as small as the result. Its rest is
+// exact: unless a is 0, where there is nothing to subtract b from, the first one is the
+// larger. rest is what b has lost.
+func (e *expm1Entry) drops(b, rest float64) (high, low float64) {
+	high = e.drop - b
+	return high, ((e.drop - high) - b) + (e.dropRest + (e.drop*b - e.value*(sextic(b)+rest)))
+}
+
+// shortened returns high + low, for high from 2⁻¹⁰ to 1, with a high of 26 bits.
+func shortened(high, low float64) (h, l float64) {
+	const round = 0x1.8p52 * 0x1p-26
+	h = (high + round) - round
+	return h, (high - h) + low
+}
+
+// exp returns e^(a+b) to 0.55 ULP.
+func (e *expm1Entry) exp(b float64) float64 {
+	return e.value + (e.rest + e.value*(b+sextic(b)))
+}
+
+// leftForward replaces each x, of the left side, by f(x).
+func (s *sides[T]) leftForward(x []T) {
+	switch x := any(x).(type) {
+	case []float32:
+		for n := 0; len(x) > 0; x = x[n:] {
+			if n = leftRun32(x, s.factor.whole, s.inverse.whole); n < len(x) {
+				x[n] = s.left32(float64(x[n]))
+				n++
+			}
+		}
+	case []float64:
+		for n := 0; len(x) > 0; x = x[n:] {
+			if n = leftRun64(x, &s.factor, &s.inverse); n < len(x) {
+				x[n] = s.left64(x[n])
+				n++
+			}
+		}
+	}
+}
+
+// The runs of the loops up to the first x beyond the table are functions of their own:
+// without a call in it a loop keeps its variables in registers, and takes two thirds of
+// the time.
+
+func leftRun32(x []float32, factor, inverse float64) int {
+	for i, v := range x {
+		k, b := expm1Point(float64(v) * inverse)
+		if k >= uint64(len(expm1Table)) {
+			return i
+		}
+		x[i] = float32(factor * expm1Table[k].expm1(b))
+	}
+	return len(x)
+}
+
+func leftRun64(x []float64, factor, inverse *parts) int {
+	if factor.high == 1 && factor.low == 0 && inverse.whole == 1 {
+		for i, v := range x {
+			k, b := expm1Point(v)
+			if k >= uint64(len(expm1Table)) {
+				return i
+			}
+			high, low := expm1Table[k].drops(b, 0)
+			x[i] = -(high + low)
+		}
+		return len(x)
+	}
+	f, inv := *factor, *inverse
+	for i, v := range x {
+		q, rest := v, 0.0
+		if inv.whole != 1 {
+			q, rest = inv.product(v)
+		}
+		k, b := expm1Point(q)
+		if k >= uint64(len(expm1Table)) || q > -0x1p-10 {
+			return i
+		}
+		high, low := shortened(expm1Table[k].drops(b, rest))
+		x[i] = -f.times(high, low)
+	}
+	return len(x)
+}
+
+// leftDerivative replaces each x, of the left side, by upstream·f′(x).
+func (s *sides[T]) leftDerivative(x, upstream []T) {
+	switch x := any(x).(type) {
+	case []float32:
+		g := any(upstream).([]float32)
+		for n := 0; len(x) > 0; x, g = x[n:], g[n:] {
+			if n = slopeRun32(x, g[:len(x)], s.slope, s.inverse.whole); n < len(x) {
+				// The product is exact in float64.
+				x[n] = float32(float64(g[n]) * float64(s.slope32(float64(x[n]))))
+				n++
+			}
+		}
+	case []float64:
+		g := any(upstream).([]float64)
+		for n := 0; len(x) > 0; x, g = x[n:], g[n:] {
+			if n = slopeRun64(x, g[:len(x)], s.slope, s.lost, &s.inverse); n < len(x) {
+				x[n] = s.slope64(x[n], g[n])
+				n++
+			}
+		}
+	}
+}
+
+func slopeRun32(x, upstream []float32, slope, inverse float64) int {
+	upstream = upstream[:len(x)]
+	for i, v := range x {
+		k, b := expm1Point(float64(v) * inverse)
+		if k >= uint64(len(expm1Table)) {
+			return i
+		}
+		e := expm1Table[k].value
+		x[i] = upstream[i] * float32(slope*(e+e*cubic(b)))
+	}
+	return len(x)
+}
+
+func slopeRun64(x, upstream []float64, slope, lost float64, inverse *parts) int {
+	upstream = upstream[:len(x)]
+	if inverse.whole == 1 {
+		for i, v := range x {
+			k, b := expm1Point(v)
+			if k >= uint64(len(expm1Table)) {
+				return i
+			}
+			x[i] = upstream[i] * (slope * expm1Table[k].exp(b+lost))
+		}
+		return len(x)
+	}
+	inv := *inverse
+	for i, v := range x {
+		q, rest := inv.product(v)
+		k, b := expm1Point(q)
+		if k >= uint64(len(expm1Table)) {
+			return i
+		}
+		x[i] = upstream[i] * (slope * expm1Table[k].exp(b+rest))
+	}
+	return len(x)
+}
+
+// left32 returns f(x) for x ≤ 0 and for NaN.
+func (s *sides[T]) left32(x float64) float32 {
+	q := x * s.inverse.whole
+	if k, b := expm1Point(q); k < uint64(len(expm1Table)) {
+		return float32(s.factor.whole * expm1Table[k].expm1(b))
+	}
+	return float32(s.factor.whole * (exp32Tail(q) - 1))
+}
+
+// left64 returns f(x) for x ≤ 0 and for NaN.
+func (s *sides[T]) left64(x float64) float64 {
+	q, rest := s.inverse.product(x)
+	if q > -0x1p-60 { // and no product below has lost its rest among the subnormals
+		return s.slope * x
+	}
+	if k, b := expm1Point(q); k < uint64(len(expm1Table)) {
+		high, low := expm1Table[k].drops(b, rest)
+		first := cut(high)
+		return -s.factor.times(first, (high-first)+low)
+	}
+	value, low := expScaled(q, rest, 0)
+	if q < -40 { // where e^q is 0 beside 1, and may be scaled
+		value, low = 0, 0
+	}
+	return -s.factor.times(1, -(value + low))
+}
+
+// slope32 returns f′(x) for x ≤ 0 and for NaN.
+func (s *sides[T]) slope32(x float64) float32 {
+	q := x * s.inverse.whole
+	if k, b := expm1Point(q); k < uint64(len(expm1Table)) {
+		e := expm1Table[k].value
+		return float32(s.slope * (e + e*cubic(b)))
+	}
+	return float32(s.slope * exp32Tail(q))
+}
+
+// slope64 returns upstream·f′(x) for x ≤ 0 and for NaN.
+func (s *sides[T]) slope64(x, upstream float64) float64 {
+	q, rest := s.inverse.product(x)
+	if k, b := expm1Point(q); k < uint64(len(expm1Table)) {
+		return upstream * (s.slope * expm1Table[k].exp(b+(rest+s.lost)))
+	}
+	value, low := expScaled(q, rest+s.lost, 0)
+	return unscaled(upstream*s.slope*(value+low), q)
+}
+
+// exp32Tail returns eˣ for x ≤ −20, to a relative error of 2⁻³²: from the point of
+// expTable next to x, 1/16 apart, by the terms of e^b up to b⁴. NaN gives NaN.
+func exp32Tail(x float64) float64 {
+	const zero, limit = 0x1.8p48, 106
+	k := x + (zero + limit)
+	i := math.Float64bits(k) - math.Float64bits(zero)
+	if i >= uint64(len(expTable)) {
+		return math.Exp(x)
+	}
+	b := x - (k - (zero + limit))
+	return expTable[i] * (1 + (b + b*b*((1./2+b*(1./6))+b*b*(1./24))))
+}
+
+// oneLessExp returns 1 − e^(−βy), for βy ≥ 0 as the loops of ELU would, and otherwise
+// by package math.
+func oneLessExp[T element.Float](y, beta T) T {
+	if is32[T]() {
+		q := -float64(beta) * float64(y)
+		if k, b := expm1Point(q); k < uint64(len(expm1Table)) {
+			return T(-expm1Table[k].expm1(b))
+		}
+		return T(-math.Expm1(q))
+	}
+	steep := partsOf(-float64(beta), 0)
+	q, rest := steep.product(float64(y))
+	if k, b := expm1Point(q); k < uint64(len(expm1Table)) {
+		high, low := expm1Table[k].drops(b, rest)
+		return T(high + low)
+	}
+	return T(-math.Expm1(q))
+}

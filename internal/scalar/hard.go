@@ -1,0 +1,304 @@
+package scalar
+
+import (
+	"math"
+
+	"example.com/activation/internal/element"
+)
+
+// HardTanh sets dst to x cut to low…high.
+func HardTanh[T element.Float](dst, x []T, low, high T) {
+	if is32[T]() {
+		clip[int32](dst, x, low, high)
+	} else {
+		clip[int64](dst, x, low, high)
+	}
+}
+
+// HardTanhAt returns what HardTanh sets an element to.
+func HardTanhAt[T element.Float](x, low, high T) T {
+	switch {
+	case x <= low:
+		return low
+	case x >= high:
+		return high
+	}
+	return x
+}
+
+// Window sets dst to upstream·slope where x is between low and high, to NaN where
+// x is NaN, and to 0 elsewhere, the borders included.
+func Window[T element.Float](dst, x, upstream []T, low, high, slope T) {
+	if is32[T]() {
+		window[int32](dst, x, upstream, low, high, slope)
+	} else {
+		window[int64](dst, x, upstream, low, high, slope)
+	}
+}
+
+// WindowAt returns what Window sets an element to for an upstream of 1.
+func WindowAt[T element.Float](x, low, high, slope T) T {
+	switch {
+	case x <= low || x >= high:
+		return 0
+	case x == x:
+		return slope
+	}
+	return x
+}
+
+// clipped returns the bits b of v, or those of low or high.
+func clipped[W bits, T element.Float](b W, v, low, high T, lowBits, highBits W) W {
+	if v <= low {
+		b = lowBits
+	}
+	if v >= high {
+		b = highBits
+	}
+	return b
+}
+
+// within returns the bits g for a v between low and high, b for a NaN of these bits,
+// else 0.
+func within[W bits, T element.Float](b W, v T, g W, low, high T) W {
+	if v <= low {
+		g = 0
+	}
+	if v >= high {
+		g = 0
+	}
+	if v != v {
+		g = b
+	}
+	return g
+}
+
+func clip[W bits, T element.Float](dst, x []T, low, high T) {
+	lowBits, highBits := reinterpret[W](low), reinterpret[W](high)
+	i := 0
+	for ; i < len(x)-7; i += 8 {
+		b, v, o := block[W](x[i:]), block[T](x[i:]), block[W](dst[i:])
+		o[0] = clipped(b[0], v[0], low, high, lowBits, highBits)
+		o[1] = clipped(b[1], v[1], low, high, lowBits, highBits)
+		o[2] = clipped(b[2], v[2], low, high, lowBits, highBits)
+		o[3] = clipped(b[3], v[3], low, high, lowBits, highBits)
+		o[4] = clipped(b[4], v[4], low, high, lowBits, highBits)
+		o[5] = clipped(b[5], v[5], low, high, lowBits, highBits)
+		o[6] = clipped(b[6], v[6], low, high, lowBits, highBits)
+		o[7] = clipped(b[7], v[7], low, high, lowBits, highBits)
+	}
+	for ; i < len(x); i++ {
+		dst[i] = reinterpret[T](clipped(reinterpret[W](x[i]), x[i], low, high, lowBits, highBits))
+	}
+}
+
+func window[W bits, T element.Float](dst, x, upstream []T, low, high, slope T) {
+	i := 0
+	for ; i < len(x)-7; i += 8 {
+		b, v, g, o := block[W](x[i:]), block[T](x[i:]), ones[T](), block[W](dst[i:])
+		if upstream != nil {
+			g = block[T](upstream[i:])
+		}
+		o[0] = within(b[0], v[0], reinterpret[W](g[0]*slope), low, high)
+		o[1] = within(b[1], v[1], reinterpret[W](g[1]*slope), low, high)
+		o[2] = within(b[2], v[2], reinterpret[W](g[2]*slope), low, high)
+		o[3] = within(b[3], v[3], reinterpret[W](g[3]*slope), low, high)
+		o[4] = within(b[4], v[4], reinterpret[W](g[4]*slope), low, high)
+		o[5] = within(b[5], v[5], reinterpret[W](g[5]*slope), low, high)
+		o[6] = within(b[6], v[6], reinterpret[W](g[6]*slope), low, high)
+		o[7] = within(b[7], v[7], reinterpret[W](g[7]*slope), low, high)
+	}
+	for ; i < len(x); i++ {
+		g := reinterpret[W](element.Upstream(slope, upstream, i))
+		dst[i] = reinterpret[T](within(reinterpret[W](x[i]), x[i], g, low, high))
+	}
+}
+
+// outside returns the bits of the result for the bits b of x: above for x from the
+// border to +Inf, below for x from −border to −Inf, else y, which is NaN if x is.
+func outside[W uint32 | uint64](b, y, below, above, border, sign, inf W) W {
+	if b-border <= inf-border {
+		y = above
+	}
+	if b-(sign|border) <= inf-border {
+		y = below
+	}
+	return y
+}
+
+const (
+	inf32, inf64           = 0xff << 23, 0x7ff << 52
+	sign32, one32, three32 = 1 << 31, 0x3f8 << 20, 0x404 << 20 // the bits of −0, 1 and 3
+	sign64, one64, three64 = 1 << 63, 0x3ff << 52, 0x4008 << 48
+)
+
+// HardSigmoid sets dst to slope·x + ½ cut to 0…1, rounded once. A slope of 0 means
+// ⅙, which no float is: then it is (x + 3)/6.
+func HardSigmoid[T element.Float](dst, x []T, slope T) {
+	border := HardSigmoidBorder(slope)
+	if is32[T]() {
+		in, out := integers[uint32](x), integers[uint32](dst)[:len(x)]
+		for i, b := range in {
+			out[i] = hardSigmoid32(b, float64(slope), float32(border))
+		}
+		return
+	}
+	in, out := integers[uint64](x), integers[uint64](dst)[:len(x)]
+	if slope == 0 {
+		for i, b := range in {
+			out[i] = hardSixth64(b)
+		}
+		return
+	}
+	for i, b := range in {
+		out[i] = hardSigmoid64(b, float64(slope), float64(border))
+	}
+}
+
+// HardSigmoidAt returns what HardSigmoid sets an element to.
+func HardSigmoidAt[T element.Float](x, slope T) T {
+	border := HardSigmoidBorder(slope)
+	switch {
+	case is32[T]():
+		return T(math.Float32frombits(hardSigmoid32(math.Float32bits(float32(x)), float64(slope), float32(border))))
+	case slope == 0:
+		return T(math.Float64frombits(hardSixth64(math.Float64bits(float64(x)))))
+	}
+	return T(math.Float64frombits(hardSigmoid64(math.Float64bits(float64(x)), float64(slope), float64(border))))
+}
+
+func hardSigmoid32(b uint32, slope float64, border float32) uint32 {
+	x := float64(math.Float32frombits(b))
+	y := slope*x + 0.5
+	if slope == 0 {
+		y = (x + 3) * (1. / 6)
+	}
+	return outside(b, math.Float32bits(float32(y)), 0, one32, math.Float32bits(border), sign32, inf32)
+}
+
+func hardSigmoid64(b uint64, slope, border float64) uint64 {
+	y := math.FMA(slope, math.Float64frombits(b), 0.5)
+	return outside(b, math.Float64bits(y), 0, one64, math.Float64bits(border), sign64, inf64)
+}
+
+// hardSixth64 adds what the sum has lost.
+func hardSixth64(b uint64) uint64 {
+	x := math.Float64frombits(b)
+	s := x + 3
+	y := s/6 + (x-(s-3))*(1./6)
+	return outside(b, math.Float64bits(y), 0, one64, three64, sign64, inf64)
+}
+
+// HardSigmoidBorder returns the least x with slope·x ≥ ½: from there on HardSigmoid is
+// 1, and 0 from −x on.
+func HardSigmoidBorder[T element.Float](slope T) T {
+	if slope == 0 {
+		return 3
+	}
+	x := 0.5 / slope
+	reaches := func(x T) bool { return math.FMA(float64(slope), float64(x), -0.5) >= 0 }
+	if !reaches(x) {
+		return after(x)
+	}
+	if below := -after(-x); reaches(below) {
+		return below
+	}
+	return x
+}
+
+// after returns the next T above x.
+func after[T element.Float](x T) T {
+	if is32[T]() {
+		return T(math.Nextafter32(float32(x), float32(math.Inf(1))))
+	}
+	return T(math.Nextafter(float64(x), math.Inf(1)))
+}
+
+// HardSwish sets dst to x·clip(x/6 + ½, 0, 1).
+func HardSwish[T element.Float](dst, x []T) {
+	if is32[T]() {
+		in, out := integers[uint32](x), integers[uint32](dst)[:len(x)]
+		for i, b := range in {
+			out[i] = hardSwish32(b)
+		}
+		return
+	}
+	hardSwish64(integers[uint64](dst), integers[uint64](x))
+}
+
+// HardSwishAt returns x·clip(x/6 + ½, 0, 1).
+func HardSwishAt[T element.Float](x T) T {
+	v := [1]T{x}
+	HardSwish(v[:], v[:])
+	return v[0]
+}
+
+func hardSwish32(b uint32) uint32 {
+	x := float64(math.Float32frombits(b))
+	y := float32(x * (x + 3) * (1. / 6))
+	return outside(b, math.Float32bits(y), sign32, b, three32, sign32, inf32)
+}
+
+// hardSwish64 takes the rests of the sum, of the product and of ⅙ along: there is one
+// rounding of the size of the result. Next to 0 the result is x/2: there the rest of the
+// product may be lost among the subnormals.
+func hardSwish64(dst, x []uint64) {
+	const (
+		sixthLow = 0x1.5555555555555p-57 // 1/6 − float64(1/6)
+		small    = (1023 - 54) << 52     // the bits of 2⁻⁵⁴
+	)
+	dst = dst[:len(x)]
+	for i, b := range x {
+		x := math.Float64frombits(b)
+		s := x + 3
+		p := float64(x * s)
+		rest := math.FMA(x, s, -p) + x*(x-(s-3))
+		y, half := math.Float64bits(math.FMA(p, 1./6, p*sixthLow+rest*(1./6))), math.Float64bits(x/2)
+		if b&^sign64 < small {
+			y = half
+		}
+		dst[i] = outside(b, y, sign64, b, three64, sign64, inf64)
+	}
+}
+
+// HardSwishDerivative sets dst to upstream·(2x + 3)/6 where x is between −3 and 3, to
+// upstream above, to 0 below, and to NaN where x is NaN.
+func HardSwishDerivative[T element.Float](dst, x, upstream []T) {
+	if upstream == nil {
+		for n := 128; len(x) > 0; dst, x = dst[n:], x[n:] {
+			n = min(n, len(x))
+			HardSwishDerivative(dst[:n], x[:n], manyOnes[T](n))
+		}
+		return
+	}
+	if is32[T]() {
+		in, g, out := integers[uint32](x), integers[uint32](upstream)[:len(x)], integers[uint32](dst)[:len(x)]
+		for i, b := range in {
+			out[i] = hardSwishSlope32(b, g[i])
+		}
+		return
+	}
+	in, g, out := integers[uint64](x), integers[uint64](upstream)[:len(x)], integers[uint64](dst)[:len(x)]
+	for i, b := range in {
+		out[i] = hardSwishSlope64(b, g[i])
+	}
+}
+
+// HardSwishDerivativeAt returns what HardSwishDerivative sets an element to for an
+// upstream of 1.
+func HardSwishDerivativeAt[T element.Float](x T) T {
+	if is32[T]() {
+		return T(math.Float32frombits(hardSwishSlope32(math.Float32bits(float32(x)), one32)))
+	}
+	return T(math.Float64frombits(hardSwishSlope64(math.Float64bits(float64(x)), one64)))
+}
+
+func hardSwishSlope32(b, upstream uint32) uint32 {
+	y := float32((2*float64(math.Float32frombits(b)) + 3) * (1. / 6))
+	return outside(b, math.Float32bits(math.Float32frombits(upstream)*y), 0, upstream, three32, sign32, inf32)
+}
+
+func hardSwishSlope64(b, upstream uint64) uint64 {
+	y := (2*math.Float64frombits(b) + 3) / 6
+	return outside(b, math.Float64bits(math.Float64frombits(upstream)*y), 0, upstream, three64, sign64, inf64)
+}

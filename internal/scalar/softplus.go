@@ -1,0 +1,263 @@
+package scalar
+
+import (
+	"math"
+
+	"example.com/activation/internal/element"
+)
+
+// Softplus sets dst to log(1 + e^(βx))/β. With β = −1 that is
+// −log(1 + e⁻ˣ), the logarithm of σ(x).
+func Softplus[T element.Float](dst, x []T, beta T) {
+	switch dst := any(dst).(type) {
+	case []float32:
+		softplus32(dst, any(x).([]float32), float64(beta))
+	case []float64:
+		softplus64(dst, any(x).([]float64), float64(beta))
+	}
+}
+
+// SoftplusAt returns what Softplus sets an element to.
+func SoftplusAt[T element.Float](x, beta T) T {
+	if is32[T]() {
+		u := float64(beta) * float64(x)
+		if k := logisticPoint(u); k < uint64(len(softplusTable)) {
+			return T(float32(softplusTable[k].softplus32(u, 1/float64(beta))))
+		}
+		return T(softplusTail32(u, 1/float64(beta)))
+	}
+	b, v := float64(beta), float64(x)
+	steep := partsOf(b, 0)
+	u, low := steep.product(v)
+	inverse := reciprocalParts(b)
+	if k := logisticPoint(u); k < uint64(len(softplusTable)) {
+		e := &softplusTable[k]
+		return T(inverse.times(e.value, e.rest+e.to7(u-e.a+low)))
+	}
+	return T(softplusTail64(v, u, low, &inverse))
+}
+
+// SoftplusDerivative sets dst to upstream·σ(βx).
+func SoftplusDerivative[T element.Float](dst, x, upstream []T, beta T) {
+	switch dst := any(dst).(type) {
+	case []float32:
+		softplusDerivative32(dst, any(x).([]float32), any(upstream).([]float32), float64(beta))
+	case []float64:
+		softplusDerivative64(dst, any(x).([]float64), any(upstream).([]float64), float64(beta))
+	}
+}
+
+// SoftplusDerivativeAt returns σ(βx), as SoftplusDerivative does for each element.
+func SoftplusDerivativeAt[T element.Float](x, beta T) T {
+	if is32[T]() {
+		u := float64(beta) * float64(x)
+		if k := logisticPoint(u); k < uint64(len(logisticTable)) {
+			e := &logisticTable[k]
+			return T(float32(e.value + e.to4(u-e.a)))
+		}
+		return T(logisticTail32(u))
+	}
+	b, v := float64(beta), float64(x)
+	steep := partsOf(b, 0)
+	u, low := steep.product(v)
+	if k := logisticPoint(u); k < uint64(len(logisticTable)) {
+		e := &logisticTable[k]
+		return T(e.value + (e.rest + e.to7(u-e.a+low)))
+	}
+	return T(logisticTail64(u, low, 1))
+}
+
+// SoftplusDerivativeFromOutput sets dst to upstream·(1 − e^(−βy)).
+func SoftplusDerivativeFromOutput[T element.Float](dst, y, upstream []T, beta T) {
+	dst = dst[:len(y)]
+	for i, v := range y {
+		dst[i] = element.Upstream(oneLessExp(v, beta), upstream, i)
+	}
+}
+
+// The loops take softplus, as sigmoid.go takes σ, from the point of a table next to
+// u = βx: its derivative is σ. |b| ≤ 1/32 again, and the terms left out are 2⁻³² of
+// the result for float32, 2⁻⁶² for float64, in the left tail too.
+//
+// For float64 u has a rest, which in the tail is many last bits of the result,
+// and so has 1/β.
+
+// A softplusEntry is log(1 + eᵘ) about one point.
+type softplusEntry struct {
+	a           float64
+	value, rest float64 // of the point; value has 26 bits
+	series
+}
+
+// softplus32 returns softplus of u, next to the point of e, times inverse.
+func (e *softplusEntry) softplus32(u, inverse float64) float64 {
+	return inverse * (e.value + (e.rest + e.to4(u-e.a)))
+}
+
+// As in the loops of ELU, the runs up to the first x beyond the table are functions of
+// their own: without a call in it a loop keeps its variables in registers.
+
+func softplus32(dst, x []float32, beta float64) {
+	inverse := 1 / beta
+	for n := 0; len(x) > 0; dst, x = dst[n:], x[n:] {
+		if n = softplusRun32(dst, x, beta, inverse); n < len(x) {
+			dst[n] = softplusTail32(beta*float64(x[n]), inverse)
+			n++
+		}
+	}
+}
+
+func softplusRun32(dst, x []float32, beta, inverse float64) int {
+	dst = dst[:len(x)]
+	for i, v := range x {
+		u := beta * float64(math.Float32frombits(math.Float32bits(v)))
+		k := logisticPoint(u)
+		if k >= uint64(len(softplusTable)) {
+			return i
+		}
+		dst[i] = float32(softplusTable[k].softplus32(u, inverse))
+	}
+	return len(x)
+}
+
+func softplus64(dst, x []float64, beta float64) {
+	steep, inverse := partsOf(beta, 0), reciprocalParts(beta)
+	for n := 0; len(x) > 0; dst, x = dst[n:], x[n:] {
+		if n = softplusRun64(dst, x, steep, inverse); n < len(x) {
+			u, rest := steep.product(x[n])
+			dst[n] = softplusTail64(x[n], u, rest, &inverse)
+			n++
+		}
+	}
+}
+
+func softplusRun64(dst, x []float64, steep, inverse parts) int {
+	dst = dst[:len(x)]
+	if sign := steep.whole; sign == 1 || sign == -1 { // and there is nothing to multiply
+		for i, v := range x {
+			u := sign * v
+			k := logisticPoint(u)
+			if k >= uint64(len(softplusTable)) {
+				return i
+			}
+			e := &softplusTable[k]
+			dst[i] = sign * (e.value + (e.rest + e.to7(u-e.a)))
+		}
+		return len(x)
+	}
+	for i, v := range x {
+		u, rest := steep.product(v)
+		k := logisticPoint(u)
+		if k >= uint64(len(softplusTable)) {
+			return i
+		}
+		e := &softplusTable[k]
+		dst[i] = inverse.times(e.value, e.rest+e.to7(u-e.a+rest))
+	}
+	return len(x)
+}
+
+// softplusTail32 returns softplus of u for |u| ≥ 20 and for NaN, times inverse.
+func softplusTail32(u, inverse float64) float32 {
+	if u > 0 {
+		return float32(u * inverse)
+	}
+	e := exp32Tail(u)
+	return float32(inverse * (e - e*e/2))
+}
+
+// softplusTail64 returns softplus of u + low = βv for |u| ≥ 20 and for NaN, times
+// inverse.
+func softplusTail64(v, u, low float64, inverse *parts) float64 {
+	if u > 0 {
+		return v + inverse.whole*tail64(-u, 1, -0.5)
+	}
+	value, rest := expScaled(u, low, -0.5)
+	first := cut(value)
+	return unscaled(inverse.times(first, value-first+rest), u)
+}
+
+func softplusDerivative32(dst, x, upstream []float32, beta float64) {
+	if upstream == nil {
+		for n := 128; len(x) > 0; dst, x = dst[n:], x[n:] {
+			n = min(n, len(x))
+			softplusDerivative32(dst[:n], x[:n], manyOnes[float32](n), beta)
+		}
+		return
+	}
+	for n := 0; len(x) > 0; dst, x, upstream = dst[n:], x[n:], upstream[n:] {
+		if n = logisticRun32(dst, x, upstream, beta); n < len(x) {
+			// The product is exact in float64.
+			dst[n] = float32(float64(upstream[n]) * float64(logisticTail32(beta*float64(x[n]))))
+			n++
+		}
+	}
+}
+
+func logisticRun32(dst, x, upstream []float32, beta float64) int {
+	dst, upstream = dst[:len(x)], upstream[:len(x)]
+	for i, v := range x {
+		u := beta * float64(math.Float32frombits(math.Float32bits(v)))
+		k := logisticPoint(u)
+		if k >= uint64(len(logisticTable)) {
+			return i
+		}
+		e := &logisticTable[k]
+		dst[i] = upstream[i] * float32(e.value+e.to4(u-e.a))
+	}
+	return len(x)
+}
+
+func softplusDerivative64(dst, x, upstream []float64, beta float64) {
+	if upstream == nil {
+		for n := 128; len(x) > 0; dst, x = dst[n:], x[n:] {
+			n = min(n, len(x))
+			softplusDerivative64(dst[:n], x[:n], manyOnes[float64](n), beta)
+		}
+		return
+	}
+	steep := partsOf(beta, 0)
+	for n := 0; len(x) > 0; dst, x, upstream = dst[n:], x[n:], upstream[n:] {
+		if n = logisticRun64(dst, x, upstream, steep); n < len(x) {
+			u, rest := steep.product(x[n])
+			dst[n] = logisticTail64(u, rest, upstream[n])
+			n++
+		}
+	}
+}
+
+func logisticRun64(dst, x, upstream []float64, steep parts) int {
+	dst, upstream = dst[:len(x)], upstream[:len(x)]
+	plain := steep.whole == 1 || steep.whole == -1
+	for i, v := range x {
+		u, rest := steep.whole*v, 0.0
+		if !plain {
+			u, rest = steep.product(v)
+		}
+		k := logisticPoint(u)
+		if k >= uint64(len(logisticTable)) {
+			return i
+		}
+		e := &logisticTable[k]
+		dst[i] = upstream[i] * (e.value + (e.rest + e.to7(u-e.a+rest)))
+	}
+	return len(x)
+}
+
+// logisticTail32 returns σ(u) for |u| ≥ 20 and for NaN.
+func logisticTail32(u float64) float32 {
+	if u > 0 {
+		return 1
+	}
+	e := exp32Tail(u)
+	return float32(e - e*e)
+}
+
+// logisticTail64 returns factor·σ(u + low) for |u| ≥ 20 and for NaN.
+func logisticTail64(u, low, factor float64) float64 {
+	if u > 0 {
+		return factor * (1 - tail64(-u, 1, -1))
+	}
+	value, rest := expScaled(u, low, -1)
+	return unscaled(factor*(value+rest), u)
+}

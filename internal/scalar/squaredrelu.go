@@ -1,0 +1,96 @@
+package scalar
+
+import (
+	"math"
+
+	"example.com/activation/internal/element"
+)
+
+// SquaredReLU sets dst to max(0, x)².
+func SquaredReLU[T element.Float](dst, x []T) {
+	if is32[T]() {
+		squaredReLU[int32](dst, x)
+	} else {
+		squaredReLU[int64](dst, x)
+	}
+}
+
+// SquaredReLUAt returns max(0, x)².
+func SquaredReLUAt[T element.Float](x T) T {
+	v := ReLUAt(x)
+	return v * v
+}
+
+// SquaredReLUDerivative sets dst to upstream·2x where x > 0, to NaN where x is NaN,
+// and to 0 elsewhere.
+func SquaredReLUDerivative[T element.Float](dst, x, upstream []T) {
+	if is32[T]() {
+		squaredReLUDerivative[int32](dst, x, upstream)
+	} else {
+		squaredReLUDerivative[int64](dst, x, upstream)
+	}
+}
+
+// SquaredReLUDerivativeAt returns 2·max(0, x).
+func SquaredReLUDerivativeAt[T element.Float](x T) T { return 2 * ReLUAt(x) }
+
+// SquaredReLUDerivativeFromOutput sets dst to upstream·2√y where y > 0, to NaN where
+// y is NaN, and to 0 elsewhere.
+func SquaredReLUDerivativeFromOutput[T element.Float](dst, y, upstream []T) {
+	dst = dst[:len(y)]
+	for i, v := range y {
+		slope := element.Upstream(2*T(math.Sqrt(float64(v))), upstream, i)
+		if v <= 0 {
+			slope = 0
+		}
+		dst[i] = slope
+	}
+}
+
+func squaredReLU[W bits, T element.Float](dst, x []T) {
+	_, negativeInf := patterns[W]()
+	i := 0
+	for ; i < len(x)-7; i += 8 {
+		b, o := block[W](x[i:]), block[T](dst[i:])
+		o[0] = squared[T](positive(b[0], negativeInf))
+		o[1] = squared[T](positive(b[1], negativeInf))
+		o[2] = squared[T](positive(b[2], negativeInf))
+		o[3] = squared[T](positive(b[3], negativeInf))
+		o[4] = squared[T](positive(b[4], negativeInf))
+		o[5] = squared[T](positive(b[5], negativeInf))
+		o[6] = squared[T](positive(b[6], negativeInf))
+		o[7] = squared[T](positive(b[7], negativeInf))
+	}
+	for ; i < len(x); i++ {
+		dst[i] = squared[T](positive(reinterpret[W](x[i]), negativeInf))
+	}
+}
+
+// squared returns the square of the number with the bits b.
+func squared[T element.Float, W bits](b W) T {
+	v := reinterpret[T](b)
+	return v * v
+}
+
+func squaredReLUDerivative[W bits, T element.Float](dst, x, upstream []T) {
+	negativeZero, negativeInf := patterns[W]()
+	i := 0
+	for ; i < len(x)-7; i += 8 {
+		b, v, g, o := block[W](x[i:]), block[T](x[i:]), ones[T](), block[W](dst[i:])
+		if upstream != nil {
+			g = block[T](upstream[i:])
+		}
+		o[0] = choose(b[0] > 0, b[0], reinterpret[W](g[0]*(v[0]+v[0])), 0, negativeZero, negativeInf)
+		o[1] = choose(b[1] > 0, b[1], reinterpret[W](g[1]*(v[1]+v[1])), 0, negativeZero, negativeInf)
+		o[2] = choose(b[2] > 0, b[2], reinterpret[W](g[2]*(v[2]+v[2])), 0, negativeZero, negativeInf)
+		o[3] = choose(b[3] > 0, b[3], reinterpret[W](g[3]*(v[3]+v[3])), 0, negativeZero, negativeInf)
+		o[4] = choose(b[4] > 0, b[4], reinterpret[W](g[4]*(v[4]+v[4])), 0, negativeZero, negativeInf)
+		o[5] = choose(b[5] > 0, b[5], reinterpret[W](g[5]*(v[5]+v[5])), 0, negativeZero, negativeInf)
+		o[6] = choose(b[6] > 0, b[6], reinterpret[W](g[6]*(v[6]+v[6])), 0, negativeZero, negativeInf)
+		o[7] = choose(b[7] > 0, b[7], reinterpret[W](g[7]*(v[7]+v[7])), 0, negativeZero, negativeInf)
+	}
+	for ; i < len(x); i++ {
+		g := reinterpret[W](element.Upstream(x[i]+x[i], upstream, i))
+		dst[i] = reinterpret[T](choose(x[i] > 0, reinterpret[W](x[i]), g, 0, negativeZero, negativeInf))
+	}
+}
