@@ -454,11 +454,11 @@ func exp32Tail(x float64) float64 {
 	const zero, limit = 0x1.8p48, 106
 	k := x + (zero + limit)
 	i := math.Float64bits(k) - math.Float64bits(zero)
-	if i >= uint64(len(expTable)) {
+	if i-1 >= 16*limit { // the table holds 0 for the point −106
 		return math.Exp(x)
 	}
 	b := x - (k - (zero + limit))
-	return expTable[i] * (1 + (b + b*b*((1./2+b*(1./6))+b*b*(1./24))))
+	return expTable[i] * 0x1p-64 * (1 + (b + b*b*((1./2+b*(1./6))+b*b*(1./24))))
 }
 
 // oneLessExp returns 1 − e^(−βy), for βy ≥ 0 as the loops of ELU would, and otherwise

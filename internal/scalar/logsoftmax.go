@@ -15,11 +15,11 @@ func LogSoftmax[T element.Float](dst, x []T, classes, stride int, tau T) {
 	switch {
 	case stride == 1:
 		logSoftmaxRows(dst, x, classes, tau)
-	case stride <= narrow:
-		var scratch [perColumn * narrow]float64
+	case stride <= narrowBlock:
+		var scratch [perColumn * narrowBlock]float64
 		logSoftmaxColumns(dst, x, classes, stride, tau, scratch[:])
 	default:
-		var scratch [perColumn * wide]float64
+		var scratch [perColumn * wideBlock]float64
 		logSoftmaxColumns(dst, x, classes, stride, tau, scratch[:])
 	}
 }

@@ -23,12 +23,12 @@ func LogSoftmaxDerivativeFromOutput[T element.Float](dst, y, upstream []T, class
 		}
 		return
 	}
-	if stride <= narrow {
-		var scratch [2 * narrow]float64
+	if stride <= narrowBlock {
+		var scratch [2 * narrowBlock]float64
 		logBackwardColumns(dst, y, upstream, classes, stride, tau, scratch[:])
 		return
 	}
-	var scratch [2 * wide]float64
+	var scratch [2 * wideBlock]float64
 	logBackwardColumns(dst, y, upstream, classes, stride, tau, scratch[:])
 }
 

@@ -8,7 +8,7 @@ import (
 
 // Softmax and LogSoftmax have two kinds of loops. Rows are for distributions of
 // consecutive entries. Columns are for those whose entries lie stride apart: they work
-// on up to wide neighbouring distributions at a time, entry by entry, and so along
+// on up to wideBlock neighbouring distributions at a time, entry by entry, and so along
 // memory. Down one column at a time each entry is another cache line, and for a stride
 // that is a power of two all of these compete for the same few places in the cache.
 // Both kinds compute the same bits, since they add up in the same order.
@@ -17,8 +17,8 @@ import (
 // two sizes: clearing the large one takes longer than the work on a few short columns.
 const (
 	perColumn = 5
-	narrow    = 16
-	wide      = 256
+	narrowBlock    = 16
+	wideBlock      = 256
 )
 
 // Softmax sets dst to e^(x/τ) / Σ e^(x/τ) over each distribution of classes
@@ -31,11 +31,11 @@ func Softmax[T element.Float](dst, x []T, classes, stride int, tau T) {
 	switch {
 	case stride == 1:
 		softmaxRows(dst, x, classes, tau)
-	case stride <= narrow:
-		var scratch [perColumn * narrow]float64
+	case stride <= narrowBlock:
+		var scratch [perColumn * narrowBlock]float64
 		softmaxColumns(dst, x, classes, stride, tau, scratch[:])
 	default:
-		var scratch [perColumn * wide]float64
+		var scratch [perColumn * wideBlock]float64
 		softmaxColumns(dst, x, classes, stride, tau, scratch[:])
 	}
 }

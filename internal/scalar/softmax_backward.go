@@ -28,7 +28,7 @@ func SoftmaxDerivativeFromOutput[T element.Float](dst, y, upstream []T, classes,
 		softmaxBackwardOnes(dst, y, classes, stride)
 	case stride == 1:
 		softmaxBackwardRows(dst, y, upstream, classes, tau)
-	case stride <= narrow:
+	case stride <= narrowBlock:
 		var scratch backwardScratch[T]
 		softmaxBackwardColumns(dst, y, upstream, classes, stride, tau, &scratch)
 	default:
@@ -113,15 +113,15 @@ func fewDifferences[T element.Float](y, g []T, c T) T {
 
 // backwardScratch holds what belongs to each column.
 type backwardScratch[T element.Float] struct {
-	top             [wide]int64
-	mean, sum, part [wide]T
+	top             [wideBlock]int64
+	mean, sum, part [wideBlock]T
 }
 
 // softmaxBackwardColumns is softmaxBackwardRows for columns.
 func softmaxBackwardColumns[T element.Float](dst, y, g []T, classes, stride int, tau T, scratch *backwardScratch[T]) {
 	for outer := 0; outer < len(y); outer += classes * stride {
-		for start := outer; start < outer+stride; start += wide {
-			width := min(wide, outer+stride-start)
+		for start := outer; start < outer+stride; start += wideBlock {
+			width := min(wideBlock, outer+stride-start)
 			end := outer + classes*stride
 			y, g, dst := y[start:end], g[start:end], dst[start:end]
 			mean, sum, part := scratch.mean[:width], scratch.sum[:width], scratch.part[:width]
