@@ -310,6 +310,66 @@ func elementwiseLoops[T activation.Float]() map[string]plain[T] {
 				}
 			},
 		},
+		"gelu": {
+			forward: func(dst, x []T) {
+				for i, v := range x {
+					u := widened(v)
+					dst[i] = T(u / 2 * (1 + math.Erf(u/math.Sqrt2)))
+				}
+			},
+			derivative: func(dst, x, upstream []T) {
+				for i, v := range x {
+					u := widened(v)
+					density := math.Exp(-u*u/2) / math.Sqrt(2*math.Pi)
+					dst[i] = upstream[i] * T((1+math.Erf(u/math.Sqrt2))/2+u*density)
+				}
+			},
+		},
+		"gelu_tanh": {
+			forward: func(dst, x []T) {
+				for i, v := range x {
+					u := widened(v)
+					dst[i] = T(u / 2 * (1 + math.Tanh(0.7978845608028654*(u+0.044715*u*u*u))))
+				}
+			},
+			derivative: func(dst, x, upstream []T) {
+				for i, v := range x {
+					u := widened(v)
+					y := math.Tanh(0.7978845608028654 * (u + 0.044715*u*u*u))
+					dst[i] = upstream[i] * T((1+y)/2+u/2*(1-y*y)*0.7978845608028654*(1+3*0.044715*u*u))
+				}
+			},
+		},
+		"silu": {
+			forward: func(dst, x []T) {
+				for i, v := range x {
+					dst[i] = v * T(1/(1+math.Exp(-widened(v))))
+				}
+			},
+			derivative: func(dst, x, upstream []T) {
+				for i, v := range x {
+					y := T(1 / (1 + math.Exp(-widened(v))))
+					dst[i] = upstream[i] * y * (1 + v*(1-y))
+				}
+			},
+		},
+		"mish": {
+			forward: func(dst, x []T) {
+				for i, v := range x {
+					a := math.Exp(widened(v))
+					a *= a + 2
+					dst[i] = v * T(a/(a+2))
+				}
+			},
+			derivative: func(dst, x, upstream []T) {
+				for i, v := range x {
+					u := widened(v)
+					a := math.Exp(u)
+					d := a*(a+2) + 2
+					dst[i] = upstream[i] * T(a*(4*(u+1)+a*(4*u+6+a*(4+a)))/(d*d))
+				}
+			},
+		},
 		"relu": {
 			forward: func(dst, x []T) {
 				for i, v := range x {

@@ -98,6 +98,58 @@ func ExampleTanh() {
 	// f( 2) =  0.9640   f′( 2) = 0.0707
 }
 
+// Far to the left, the usual form with erf has lost everything.
+func ExampleGELU() {
+	f := activation.GELU[float64]{}
+	for _, u := range []float64{1, -1, -6, -9} {
+		erf := u / 2 * (1 + math.Erf(u/math.Sqrt2))
+		fmt.Printf("f(%2v) = %10.3e   with erf %10.3e\n", u, f.At(u), erf)
+	}
+	// Output:
+	// f( 1) =  8.413e-01   with erf  8.413e-01
+	// f(-1) = -1.587e-01   with erf -1.587e-01
+	// f(-6) = -5.920e-09   with erf -5.920e-09
+	// f(-9) = -1.016e-18   with erf -0.000e+00
+}
+
+// The approximation is close to GELU where most of the inputs are, not in the tail.
+func ExampleGELUTanh() {
+	f, exact := activation.GELUTanh[float64]{}, activation.GELU[float64]{}
+	for _, u := range []float64{2.7, -1, -2.7, -5} {
+		fmt.Printf("f(%4v) = %12.5e   GELU %12.5e\n", u, f.At(u), exact.At(u))
+	}
+	// Output:
+	// f( 2.7) =  2.69111e+00   GELU  2.69064e+00
+	// f(  -1) = -1.58808e-01   GELU -1.58655e-01
+	// f(-2.7) = -8.88759e-03   GELU -9.36083e-03
+	// f(  -5) = -2.29180e-07   GELU -1.43326e-06
+}
+
+// β says how sharp the bend is: from u/2 to ReLU.
+func ExampleSiLU() {
+	x := []float64{-2, -1, 0, 1, 2}
+	for _, beta := range []float64{0.1, 1, 10} {
+		fmt.Printf("β = %-4v%7.4f\n", beta, activation.SiLU[float64]{Beta: beta}.Forward(nil, x))
+	}
+	// Output:
+	// β = 0.1 [-0.9003 -0.4750  0.0000  0.5250  1.0997]
+	// β = 1   [-0.2384 -0.2689  0.0000  0.7311  1.7616]
+	// β = 10  [-0.0000 -0.0000  0.0000  1.0000  2.0000]
+}
+
+// Mish falls to its minimum, where the derivative is 0, and then rises.
+func ExampleMish() {
+	f := activation.Mish[float64]{}
+	for _, u := range []float64{-5, -1.1924312145154951, 0, 5} {
+		fmt.Printf("f(%7.4f) = %7.4f   f′(%7.4f) = %7.4f\n", u, f.At(u), u, f.DerivativeAt(u))
+	}
+	// Output:
+	// f(-5.0000) = -0.0336   f′(-5.0000) = -0.0267
+	// f(-1.1924) = -0.3088   f′(-1.1924) =  0.0000
+	// f( 0.0000) =  0.0000   f′( 0.0000) =  0.6000
+	// f( 5.0000) =  4.9996   f′( 5.0000) =  1.0008
+}
+
 func ExampleReLU() {
 	f := activation.ReLU[float64]{}
 	x := []float64{-1, 0, 2}

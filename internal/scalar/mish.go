@@ -32,7 +32,8 @@ func mishTail(x float64) float64 {
 	case x != x || x > 20:
 		return x
 	case x > -1:
-		return 0.6 * x // tanh(log 2) = ⅗
+		const high, low = 0x1.3333333333333p-01, 0.6 - 0x1.3333333333333p-01
+		return math.FMA(x, high, x*low) // tanh(log 2) = ⅗
 	case x < -760:
 		return math.Copysign(0, -1)
 	}

@@ -30,10 +30,18 @@ type piece struct {
 // their a. The function there is next to nothing, and stands in rest. So the result
 // is b·slope and little more, and relative accuracy comes by itself.
 
-// to6 returns what p adds to value up to the term of b⁶.
+// to6 returns what p adds to value up to the term of b⁶, for a g: the slope has no
+// rest there.
 func (p *piece) to6(b float64) float64 {
 	s, c := b*b, &p.c
-	return b*p.slope + (p.rest + (b*p.slopeRest + s*((c[0]+b*c[1])+s*((c[2]+b*c[3])+s*c[4]))))
+	return b*p.slope + (p.rest + s*((c[0]+b*c[1])+s*((c[2]+b*c[3])+s*c[4])))
+}
+
+// to7 returns what p adds to value up to the term of b⁷. Next to the zero of a
+// derivative |b| is up to three times as large as elsewhere.
+func (p *piece) to7(b float64) float64 {
+	s, c := b*b, &p.c
+	return b*p.slope + (p.rest + (b*p.slopeRest + s*((c[0]+b*c[1])+s*((c[2]+b*c[3])+s*(c[4]+b*c[5])))))
 }
 
 // to8 returns what p adds to value up to the term of b⁸.
@@ -118,7 +126,7 @@ func (f *piecewise) times32At(x float32) float32 {
 	add, first := f.rounder32()
 	k := math.Float32bits(x+add) - first
 	if uint64(k) >= uint64(len(f.pieces)) {
-		return narrow(f.tail, x)
+		return tailAt32(f.tail, x)
 	}
 	p, u := &f.pieces[k], float64(x)
 	return float32(u * (p.value + p.to6(u-p.a)))
@@ -138,10 +146,10 @@ func (f *piecewise) derivative32At(x float32) float32 {
 	add, first := f.rounder32()
 	k := math.Float32bits(x+add) - first
 	if uint64(k) >= uint64(len(f.pieces)) {
-		return narrow(f.tail, x)
+		return tailAt32(f.tail, x)
 	}
 	p := &f.pieces[k]
-	return float32(p.value + p.to6(float64(x)-p.a))
+	return float32(p.value + p.to7(float64(x)-p.a))
 }
 
 func (f *piecewise) derivative64At(x float64) float64 {
@@ -164,7 +172,7 @@ func (f *piecewise) times32(dst, x []float32) {
 	for i, v := range x {
 		k := math.Float32bits(v+add) - first
 		if uint64(k) >= uint64(len(pieces)) {
-			dst[i] = narrow(tail, v)
+			dst[i] = tailAt32(tail, v)
 			continue
 		}
 		p, u := &pieces[k], float64(v)
@@ -172,11 +180,11 @@ func (f *piecewise) times32(dst, x []float32) {
 	}
 }
 
-// narrow returns tail(x). It is not inlined: in the loop, a conversion to float64
+// tailAt32 returns tail(x). It is not inlined: in the loop, a conversion to float64
 // would wait for the result of the tail before, and take twice the time.
 //
 //go:noinline
-func narrow(tail func(float64) float64, x float32) float32 { return float32(tail(float64(x))) }
+func tailAt32(tail func(float64) float64, x float32) float32 { return float32(tail(float64(x))) }
 
 // times64 is times32 for float64. The value has 26 bits, as has the first part of
 // x, so that their product is exact: only the last addition rounds a number of the
@@ -213,11 +221,11 @@ func (f *piecewise) derivative32(dst, x, upstream []float32) {
 	for i, v := range x {
 		k := math.Float32bits(v+add) - first
 		if uint64(k) >= uint64(len(pieces)) {
-			dst[i] = element.Upstream(narrow(tail, v), upstream, i)
+			dst[i] = element.Upstream(tailAt32(tail, v), upstream, i)
 			continue
 		}
 		p := &pieces[k]
-		dst[i] = element.Upstream(float32(p.value+p.to6(float64(v)-p.a)), upstream, i)
+		dst[i] = element.Upstream(float32(p.value+p.to7(float64(v)-p.a)), upstream, i)
 	}
 }
 

@@ -157,7 +157,7 @@ func siluTail(x, u, uRest float64) float64 {
 	return scaledDown(product(x, 0, value, rest))
 }
 
-// siluTail32 returns x·σ(β·x) for |β·x| > 20 and for NaN: see narrow.
+// siluTail32 returns x·σ(β·x) for |β·x| > 20 and for NaN: see tailAt32.
 //
 //go:noinline
 func siluTail32(x, beta float32) float32 {
@@ -186,7 +186,7 @@ func siluSlopeTail(u, uRest float64) float64 {
 	return scaledDown(product(1+u, uRest-e*((1+2*u)-e*(1+3*u)), value, rest))
 }
 
-// siluSlopeTail32 returns f′(β·x) for |β·x| > 20 and for NaN: see narrow.
+// siluSlopeTail32 returns f′(β·x) for |β·x| > 20 and for NaN: see tailAt32.
 //
 //go:noinline
 func siluSlopeTail32(x, beta float32) float32 {
@@ -204,7 +204,7 @@ func swishDerivative32(dst, x, upstream []float32, beta float32) {
 			continue
 		}
 		p := &siluSlopePieces[k]
-		dst[i] = element.Upstream(float32(p.value+p.to6(wide*float64(v)-p.a)), upstream, i)
+		dst[i] = element.Upstream(float32(p.value+p.to7(wide*float64(v)-p.a)), upstream, i)
 	}
 }
 
