@@ -70,6 +70,7 @@ func unaryUnrolled32(dst, x []float32, zero simd.Float32s, f func(dst, x []float
 		f(dst[3*n:], x[3*n:])
 		x, dst = x[4*n:], dst[4*n:]
 	}
+	clearUpper() // before unary32 makes room for the last vector
 	return dst, x
 }
 
@@ -84,6 +85,7 @@ func binaryUnrolled32(dst, x, upstream []float32, zero simd.Float32s, f func(dst
 		f(dst[n:], x[n:], upstream[n:])
 		x, dst, upstream = x[2*n:], dst[2*n:], upstream[2*n:]
 	}
+	clearUpper()
 	return dst, x, upstream
 }
 

@@ -52,6 +52,7 @@ func unaryUnrolled32x16(dst, x []float32, zero archsimd.Float32x16, f func(dst, 
 		f(dst[3*n:], x[3*n:])
 		x, dst = x[4*n:], dst[4*n:]
 	}
+	clearUpper()
 	return dst, x
 }
 
@@ -64,6 +65,7 @@ func binaryUnrolled32x16(dst, x, upstream []float32, zero archsimd.Float32x16, f
 		f(dst[n:], x[n:], upstream[n:])
 		x, dst, upstream = x[2*n:], dst[2*n:], upstream[2*n:]
 	}
+	clearUpper()
 	return dst, x, upstream
 }
 
@@ -324,8 +326,8 @@ func preluDerivative32x16(dst, x, upstream, alpha []float32, end int) {
 }
 
 func preluParameterGradient32x16(grad, x, upstream []float32) {
-	var zero archsimd.Float32x16
-	n, row := zero.Len(), len(grad)
+	var any archsimd.Float32x16
+	n, row := any.Len(), len(grad)
 	step := 1
 	if upstream == nil {
 		step, upstream = 0, ones32[:]
@@ -346,7 +348,7 @@ func preluParameterGradient32x16(grad, x, upstream []float32) {
 					x, g = end[at-whole:], endG[step*(at-whole):]
 				}
 				v, s := archsimd.LoadFloat32x16(x), archsimd.LoadFloat32x16(sum)
-				s.IfElse(v.Greater(zero), s.Add(archsimd.LoadFloat32x16(g).Mul(v))).Store(sum)
+				s.IfElse(v.Greater(archsimd.LoadFloat32x16(zeros32[:])), s.Add(archsimd.LoadFloat32x16(g).Mul(v))).Store(sum)
 			}
 		}
 		clearUpper()
@@ -364,6 +366,7 @@ func leak32x16(x, upstream []float32) float64 {
 	if upstream == nil {
 		step, upstream = 0, ones32[:]
 	}
+	var sums [maxLanes32]float64
 	var last, lastG [maxLanes32]float32
 	copy(last[:], x[whole:])
 	copy(lastG[:], upstream[whole/n*step:])
@@ -386,7 +389,6 @@ func leak32x16(x, upstream []float32) float64 {
 	check = check.Sub(check)
 	bad := check.NotEqual(check).ToInt32x16().ToBits().ReshapeToUint64s()
 	bad = bad.Or(bad.ShiftAllLeft(32))
-	var sums [maxLanes32]float64
 	sum.Add(sum2).Add(bad.BitsToFloat64()).Store(sums[:])
 	clearUpper()
 	return total(sums[:]) * 0x1p896
@@ -399,6 +401,7 @@ func leak64x8(x, upstream []float64) float64 {
 	if upstream == nil {
 		step, upstream = 0, ones64[:]
 	}
+	var sums [maxLanes64]float64
 	var last, lastG [maxLanes64]float64
 	copy(last[:], x[whole:])
 	copy(lastG[:], upstream[whole/n*step:])
@@ -411,7 +414,6 @@ func leak64x8(x, upstream []float64) float64 {
 		sum = sum.Add(zero.IfElse(v.Greater(zero), p))
 		x, upstream = x[n:], upstream[step:]
 	}
-	var sums [maxLanes64]float64
 	sum.Store(sums[:])
 	clearUpper()
 	return total(sums[:])
@@ -440,18 +442,18 @@ func without32x16(v archsimd.Float32x16, m archsimd.Mask32x16) archsimd.Float32x
 	return v.ToBits().AndNot(m.ToInt32x16().ToBits()).BitsToFloat32()
 }
 
-func logistic32x16(zero archsimd.Float32x16) func(n archsimd.Uint32x16, growth archsimd.Float32x16) (minusScale, u, minus, e archsimd.Float32x16) {
+func logistic32x16(zero archsimd.Float32x16) func(n archsimd.Uint32x16, growth archsimd.Float32x16) (minusScale, u, e archsimd.Float32x16) {
 	bias := archsimd.BroadcastUint32x16(signBit32 | (exponentBias32+64)<<fractionBits32)
 	sign := archsimd.BroadcastUint32x16(signBit32)
 	one := archsimd.BroadcastFloat32x16(1)
 	up := archsimd.BroadcastFloat32x16(0x1p64)
-	return func(n archsimd.Uint32x16, growth archsimd.Float32x16) (minusScale, u, minus, e archsimd.Float32x16) {
+	return func(n archsimd.Uint32x16, growth archsimd.Float32x16) (minusScale, u, e archsimd.Float32x16) {
 		minusScale = n.Add(bias).BitsToFloat32()
 		d := growth.MulAdd(up, up.Sub(minusScale))
 		rest := growth.MulAdd(up, up.Sub(d).Sub(minusScale))
 		u = one.Div(d)
-		minus = u.ToBits().Xor(sign).BitsToFloat32()
-		return minusScale, u, minus, minus.MulAdd(rest, residual32x16(d, minus, one))
+		minus := u.ToBits().Xor(sign).BitsToFloat32()
+		return minusScale, u, minus.MulAdd(rest, residual32x16(d, minus, one))
 	}
 }
 
@@ -466,7 +468,7 @@ func sigmoid32x16(dst, x []float32) {
 		v := archsimd.LoadFloat32x16(x).ToBits()
 		z := v.AndNot(sign).BitsToFloat32()
 		n, r := reduce(limit.IfElse(z.Greater(limit), z))
-		minusScale, u, _, e := logistic(n, growth32x16(r))
+		minusScale, u, e := logistic(n, growth32x16(r))
 		u = u.MulAdd(e, u)
 		scale := minusScale.ToBits().Xor(v.And(sign)).BitsToFloat32()
 		u.MulAdd(scale, one.Masked(v.BitsToInt32().Greater(minusOne))).Store(dst)
@@ -482,11 +484,11 @@ func logisticDerivative32x16(dst, x, upstream []float32, steepness, gain float32
 	binary32x16(dst, x, upstream, zero, func(dst, x, g []float32) {
 		z := archsimd.LoadFloat32x16(x).Mul(in).ToBits().AndNot(sign).BitsToFloat32()
 		n, r := reduce(limit.IfElse(z.Greater(limit), z))
-		minusScale, u, minus, e := logistic(n, growth32x16(r))
+		minusScale, u, e := logistic(n, growth32x16(r))
 		e = e.Mul(u)
 		v := u.Mul(minusScale)
 		e = v.Add(v).MulAdd(e, e)
-		y := v.MulAdd(u, e).Sub(minus)
+		y := v.MulAdd(u, e).Add(u)
 		y.Mul(out).Mul(minusScale).Mul(archsimd.LoadFloat32x16(g)).Store(dst)
 	})
 }
@@ -653,6 +655,7 @@ func binaryUnrolled64x8(dst, x, upstream []float64, zero archsimd.Float64x8, f f
 		f(dst[n:], x[n:], upstream[n:])
 		x, dst, upstream = x[2*n:], dst[2*n:], upstream[2*n:]
 	}
+	clearUpper()
 	return dst, x, upstream
 }
 
@@ -698,18 +701,18 @@ func leakyReLUDerivative64x8(dst, x, upstream []float64, alpha float64) {
 	})
 }
 
-func logistic64x8(zero archsimd.Float64x8) func(n archsimd.Uint64x8, growth archsimd.Float64x8) (minusScale, u, minus, e archsimd.Float64x8) {
+func logistic64x8(zero archsimd.Float64x8) func(n archsimd.Uint64x8, growth archsimd.Float64x8) (minusScale, u, e archsimd.Float64x8) {
 	bias := archsimd.BroadcastUint64x8(signBit64 | (exponentBias64+64)<<fractionBits64)
 	sign := archsimd.BroadcastUint64x8(signBit64)
 	one := archsimd.BroadcastFloat64x8(1)
 	up := archsimd.BroadcastFloat64x8(0x1p64)
-	return func(n archsimd.Uint64x8, growth archsimd.Float64x8) (minusScale, u, minus, e archsimd.Float64x8) {
+	return func(n archsimd.Uint64x8, growth archsimd.Float64x8) (minusScale, u, e archsimd.Float64x8) {
 		minusScale = n.Add(bias).BitsToFloat64()
 		d := growth.MulAdd(up, up.Sub(minusScale))
 		rest := growth.MulAdd(up, up.Sub(d).Sub(minusScale))
 		u = one.Div(d)
-		minus = u.ToBits().Xor(sign).BitsToFloat64()
-		return minusScale, u, minus, minus.MulAdd(rest, residual64x8(d, minus, one))
+		minus := u.ToBits().Xor(sign).BitsToFloat64()
+		return minusScale, u, minus.MulAdd(rest, residual64x8(d, minus, one))
 	}
 }
 
@@ -722,11 +725,11 @@ func logisticDerivative64x8(dst, x, upstream []float64, steepness, gain float64)
 	binary64x8(dst, x, upstream, zero, func(dst, x, g []float64) {
 		z := archsimd.LoadFloat64x8(x).Mul(in).ToBits().AndNot(sign).BitsToFloat64()
 		n, r := reduce(limit.IfElse(z.Greater(limit), z))
-		minusScale, u, minus, e := logistic(n, growth64x8(r))
+		minusScale, u, e := logistic(n, growth64x8(r))
 		e = e.Mul(u)
 		v := u.Mul(minusScale)
 		e = v.Add(v).MulAdd(e, e)
-		y := v.MulAdd(u, e).Sub(minus)
+		y := v.MulAdd(u, e).Add(u)
 		y.Mul(out).Mul(minusScale).Mul(archsimd.LoadFloat64x8(g)).Store(dst)
 	})
 }
@@ -833,8 +836,8 @@ func preluDerivative64x8(dst, x, upstream, alpha []float64, end int) {
 }
 
 func preluParameterGradient64x8(grad, x, upstream []float64) {
-	var zero archsimd.Float64x8
-	n, row := zero.Len(), len(grad)
+	var any archsimd.Float64x8
+	n, row := any.Len(), len(grad)
 	step := 1
 	if upstream == nil {
 		step, upstream = 0, ones64[:]
@@ -855,7 +858,7 @@ func preluParameterGradient64x8(grad, x, upstream []float64) {
 					x, g = end[at-whole:], endG[step*(at-whole):]
 				}
 				v, s := archsimd.LoadFloat64x8(x), archsimd.LoadFloat64x8(sum)
-				s.IfElse(v.Greater(zero), s.Add(archsimd.LoadFloat64x8(g).Mul(v))).Store(sum)
+				s.IfElse(v.Greater(archsimd.LoadFloat64x8(zeros64[:])), s.Add(archsimd.LoadFloat64x8(g).Mul(v))).Store(sum)
 			}
 		}
 		clearUpper()
@@ -939,7 +942,7 @@ func sigmoid64x8(dst, x []float64) {
 		v := archsimd.LoadFloat64x8(x).ToBits()
 		z := v.AndNot(sign).BitsToFloat64()
 		n, r := reduce(limit.IfElse(z.Greater(limit), z))
-		minusScale, u, _, e := logistic(n, growth64x8(r))
+		minusScale, u, e := logistic(n, growth64x8(r))
 		u = u.MulAdd(e, u)
 		scale := minusScale.ToBits().Xor(v.And(sign)).BitsToFloat64()
 		u.MulAdd(scale, one.Masked(v.BitsToInt64().Greater(minusOne))).Store(dst)
@@ -1014,6 +1017,7 @@ func unaryUnrolled64x8(dst, x []float64, zero archsimd.Float64x8, f func(dst, x 
 		f(dst[3*n:], x[3*n:])
 		x, dst = x[4*n:], dst[4*n:]
 	}
+	clearUpper()
 	return dst, x
 }
 

@@ -57,6 +57,7 @@ func binaryUnrolled64(dst, x, upstream []float64, zero simd.Float64s, f func(dst
 		f(dst[n:], x[n:], upstream[n:])
 		x, dst, upstream = x[2*n:], dst[2*n:], upstream[2*n:]
 	}
+	clearUpper()
 	return dst, x, upstream
 }
 
@@ -102,18 +103,18 @@ func leakyReLUDerivative64(dst, x, upstream []float64, alpha float64) {
 	})
 }
 
-func logistic64(zero simd.Float64s) func(n simd.Uint64s, growth simd.Float64s) (minusScale, u, minus, e simd.Float64s) {
+func logistic64(zero simd.Float64s) func(n simd.Uint64s, growth simd.Float64s) (minusScale, u, e simd.Float64s) {
 	bias := simd.BroadcastUint64s(signBit64 | (exponentBias64+64)<<fractionBits64)
 	sign := simd.BroadcastUint64s(signBit64)
 	one := simd.BroadcastFloat64s(1)
 	up := simd.BroadcastFloat64s(0x1p64)
-	return func(n simd.Uint64s, growth simd.Float64s) (minusScale, u, minus, e simd.Float64s) {
+	return func(n simd.Uint64s, growth simd.Float64s) (minusScale, u, e simd.Float64s) {
 		minusScale = n.Add(bias).BitsToFloat64()
 		d := growth.MulAdd(up, up.Sub(minusScale))
 		rest := growth.MulAdd(up, up.Sub(d).Sub(minusScale))
 		u = one.Div(d)
-		minus = u.ToBits().Xor(sign).BitsToFloat64()
-		return minusScale, u, minus, minus.MulAdd(rest, residual64(d, minus, one))
+		minus := u.ToBits().Xor(sign).BitsToFloat64()
+		return minusScale, u, minus.MulAdd(rest, residual64(d, minus, one))
 	}
 }
 
@@ -126,11 +127,11 @@ func logisticDerivative64(dst, x, upstream []float64, steepness, gain float64) {
 	binary64(dst, x, upstream, zero, func(dst, x, g []float64) {
 		z := simd.LoadFloat64s(x).Mul(in).ToBits().AndNot(sign).BitsToFloat64()
 		n, r := reduce(limit.IfElse(z.Greater(limit), z))
-		minusScale, u, minus, e := logistic(n, growth64(r))
+		minusScale, u, e := logistic(n, growth64(r))
 		e = e.Mul(u)
 		v := u.Mul(minusScale)
 		e = v.Add(v).MulAdd(e, e)
-		y := v.MulAdd(u, e).Sub(minus)
+		y := v.MulAdd(u, e).Add(u)
 		y.Mul(out).Mul(minusScale).Mul(simd.LoadFloat64s(g)).Store(dst)
 	})
 }
@@ -245,8 +246,8 @@ func preluDerivative64(dst, x, upstream, alpha []float64, end int) {
 }
 
 func preluParameterGradient64(grad, x, upstream []float64) {
-	var zero simd.Float64s
-	n, row := zero.Len(), len(grad)
+	var any simd.Float64s
+	n, row := any.Len(), len(grad)
 	step := 1
 	if upstream == nil {
 		step, upstream = 0, ones64[:]
@@ -267,7 +268,7 @@ func preluParameterGradient64(grad, x, upstream []float64) {
 					x, g = end[at-whole:], endG[step*(at-whole):]
 				}
 				v, s := simd.LoadFloat64s(x), simd.LoadFloat64s(sum)
-				s.IfElse(v.Greater(zero), s.Add(simd.LoadFloat64s(g).Mul(v))).Store(sum)
+				s.IfElse(v.Greater(simd.LoadFloat64s(zeros64[:])), s.Add(simd.LoadFloat64s(g).Mul(v))).Store(sum)
 			}
 		}
 		clearUpper()
@@ -351,7 +352,7 @@ func sigmoid64(dst, x []float64) {
 		v := simd.LoadFloat64s(x).ToBits()
 		z := v.AndNot(sign).BitsToFloat64()
 		n, r := reduce(limit.IfElse(z.Greater(limit), z))
-		minusScale, u, _, e := logistic(n, growth64(r))
+		minusScale, u, e := logistic(n, growth64(r))
 		u = u.MulAdd(e, u)
 		scale := minusScale.ToBits().Xor(v.And(sign)).BitsToFloat64()
 		u.MulAdd(scale, one.Masked(v.BitsToInt64().Greater(minusOne))).Store(dst)
@@ -442,6 +443,7 @@ func unaryUnrolled64(dst, x []float64, zero simd.Float64s, f func(dst, x []float
 		f(dst[3*n:], x[3*n:])
 		x, dst = x[4*n:], dst[4*n:]
 	}
+	clearUpper()
 	return dst, x
 }
 

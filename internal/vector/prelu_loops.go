@@ -26,8 +26,8 @@ func preluDerivative32(dst, x, upstream, alpha []float32, end int) {
 }
 
 func preluParameterGradient32(grad, x, upstream []float32) {
-	var zero simd.Float32s
-	n, row := zero.Len(), len(grad)
+	var any simd.Float32s
+	n, row := any.Len(), len(grad)
 	step := 1
 	if upstream == nil {
 		step, upstream = 0, ones32[:]
@@ -50,7 +50,7 @@ func preluParameterGradient32(grad, x, upstream []float32) {
 					x, g = end[at-whole:], endG[step*(at-whole):]
 				}
 				v, s := simd.LoadFloat32s(x), simd.LoadFloat32s(sum)
-				s.IfElse(v.Greater(zero), s.Add(simd.LoadFloat32s(g).Mul(v))).Store(sum)
+				s.IfElse(v.Greater(simd.LoadFloat32s(zeros32[:])), s.Add(simd.LoadFloat32s(g).Mul(v))).Store(sum)
 			}
 		}
 		clearUpper()
@@ -73,6 +73,7 @@ func leak32(x, upstream []float32) float64 {
 	if upstream == nil {
 		step, upstream = 0, ones32[:]
 	}
+	var sums [maxLanes32]float64
 	var last, lastG [maxLanes32]float32
 	copy(last[:], x[whole:])
 	copy(lastG[:], upstream[whole/n*step:])
@@ -95,7 +96,6 @@ func leak32(x, upstream []float32) float64 {
 	check = check.Sub(check)
 	bad := check.NotEqual(check).ToInt32s().ToBits().ReshapeToUint64s()
 	bad = bad.Or(bad.ShiftAllLeft(32)) // NaN, or 0
-	var sums [maxLanes32]float64
 	sum.Add(sum2).Add(bad.BitsToFloat64()).Store(sums[:])
 	clearUpper()
 	return total(sums[:]) * 0x1p896
@@ -108,6 +108,7 @@ func leak64(x, upstream []float64) float64 {
 	if upstream == nil {
 		step, upstream = 0, ones64[:]
 	}
+	var sums [maxLanes64]float64
 	var last, lastG [maxLanes64]float64
 	copy(last[:], x[whole:])
 	copy(lastG[:], upstream[whole/n*step:])
@@ -120,7 +121,6 @@ func leak64(x, upstream []float64) float64 {
 		sum = sum.Add(zero.IfElse(v.Greater(zero), p))
 		x, upstream = x[n:], upstream[step:]
 	}
-	var sums [maxLanes64]float64
 	sum.Store(sums[:])
 	clearUpper()
 	return total(sums[:])

@@ -18,20 +18,20 @@ import "simd"
 // as large as above, u so much smaller, and −2⁶⁴·t takes the place of t. Only the
 // last product rounds, on its way into the subnormals.
 
-// logistic32 returns a function of n and eʳ − 1 that gives −2⁶⁴·t, u and −u as above,
-// and the relative error of u.
-func logistic32(zero simd.Float32s) func(n simd.Uint32s, growth simd.Float32s) (minusScale, u, minus, e simd.Float32s) {
+// logistic32 returns a function of n and eʳ − 1 that gives −2⁶⁴·t, u as above, and
+// the relative error of u.
+func logistic32(zero simd.Float32s) func(n simd.Uint32s, growth simd.Float32s) (minusScale, u, e simd.Float32s) {
 	bias := simd.BroadcastUint32s(signBit32 | (exponentBias32+64)<<fractionBits32)
 	sign := simd.BroadcastUint32s(signBit32)
 	one := simd.BroadcastFloat32s(1)
 	up := simd.BroadcastFloat32s(0x1p64)
-	return func(n simd.Uint32s, growth simd.Float32s) (minusScale, u, minus, e simd.Float32s) {
+	return func(n simd.Uint32s, growth simd.Float32s) (minusScale, u, e simd.Float32s) {
 		minusScale = n.Add(bias).BitsToFloat32()
 		d := growth.MulAdd(up, up.Sub(minusScale))
 		rest := growth.MulAdd(up, up.Sub(d).Sub(minusScale))
 		u = one.Div(d)
-		minus = u.ToBits().Xor(sign).BitsToFloat32()
-		return minusScale, u, minus, minus.MulAdd(rest, residual32(d, minus, one))
+		minus := u.ToBits().Xor(sign).BitsToFloat32()
+		return minusScale, u, minus.MulAdd(rest, residual32(d, minus, one))
 	}
 }
 
@@ -47,7 +47,7 @@ func sigmoid32(dst, x []float32) {
 		v := simd.LoadFloat32s(x).ToBits()
 		z := v.AndNot(sign).BitsToFloat32()
 		n, r := reduce(limit.IfElse(z.Greater(limit), z))
-		minusScale, u, _, e := logistic(n, growth32(r))
+		minusScale, u, e := logistic(n, growth32(r))
 		u = u.MulAdd(e, u)
 		// u·2⁶⁴·t + 0 for a negative x, −u·2⁶⁴·t + 1 for others. To choose factor and
 		// term by arithmetic on x's sign takes less than to choose from two results.
@@ -78,11 +78,11 @@ func logisticDerivative32(dst, x, upstream []float32, steepness, gain float32) {
 	binary32(dst, x, upstream, zero, func(dst, x, g []float32) {
 		z := simd.LoadFloat32s(x).Mul(in).ToBits().AndNot(sign).BitsToFloat32()
 		n, r := reduce(limit.IfElse(z.Greater(limit), z))
-		minusScale, u, minus, e := logistic(n, growth32(r))
+		minusScale, u, e := logistic(n, growth32(r))
 		e = e.Mul(u)
-		v := u.Mul(minusScale)         // −t·u
-		e = v.Add(v).MulAdd(e, e)      // of u − t·u²
-		y := v.MulAdd(u, e).Sub(minus) // (u + e) − t·(u + e)²
+		v := u.Mul(minusScale)     // −t·u
+		e = v.Add(v).MulAdd(e, e)  // of u − t·u²
+		y := v.MulAdd(u, e).Add(u) // (u + e) − t·(u + e)²
 		y.Mul(out).Mul(minusScale).Mul(simd.LoadFloat32s(g)).Store(dst)
 	})
 }

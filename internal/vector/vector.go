@@ -39,6 +39,10 @@ func narrowest[T element.Float]() int {
 }
 
 var (
+	// For loops that call other code in between, when no register may be in use.
+	zeros32 [maxLanes32]float32
+	zeros64 [maxLanes64]float64
+
 	ones32 = [2 * maxLanes]float32{
 		1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1,
 		1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1,
