@@ -408,3 +408,124 @@ func referenceSoftmax(x []float64, tau float64) (y, log []reference.Value) {
 	}
 	return reference.Softmax(level, 1), reference.LogSoftmax(level, 1)
 }
+
+// TestSoftmaxGrid holds the bounds of Softmax and LogSoftmax in every layout: rows and
+// columns, fewer and more than a loop takes at a time, every τ, in place and masked. Rows
+// and columns of the same logits have to give the same bits in the default build.
+func TestSoftmaxGrid(t *testing.T) {
+	t.Run("float32", softmaxGrid[float32])
+	t.Run("float64", softmaxGrid[float64])
+}
+
+func softmaxGrid[T activation.Float](t *testing.T) {
+	rng := rand.New(rand.NewPCG(60, 61))
+	inf := T(math.Inf(1))
+	for _, n := range []int{1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15, 16, 17, 21, 31, 33, 63, 64, 65, 66, 100, 129} {
+		for _, tau := range []T{1, 0.5, 3} {
+			// Rows of ordinary logits, far apart ones with subnormal results, and −Inf.
+			var rows [][]T
+			for _, spread := range []float64{2, 60, 300} {
+				x := values[T](rng, n)
+				for i := range x {
+					x[i] *= T(spread)
+					if spread == 2 && i > 0 && rng.IntN(8) == 0 {
+						x[i] = -inf
+					}
+				}
+				rows = append(rows, x)
+			}
+			var want, wantLog [][]reference.Value
+			for _, x := range rows {
+				w, l := referenceSoftmax(widest(x), float64(tau))
+				want, wantLog = append(want, w), append(wantLog, l)
+			}
+			for _, stride := range []int{1, 2, 3, 4, 5, 7, 8, 9, 16, 17, 24, 259} {
+				l := arrangement{2, n, stride}
+				if stride == 1 {
+					l.outer = 3
+				}
+				if stride == 259 && n > 21 {
+					continue
+				}
+				s := activation.Softmax[T]{Classes: n, Stride: stride, Temperature: tau}
+				x := scatter(l, rows)
+				y, ly := s.Forward(nil, x), activation.LogSoftmax[T](s).Forward(nil, x)
+				what := fmt.Sprintf("%v, τ=%v", l, tau)
+				for d := range l.count() {
+					which := d % len(rows)
+					for i, v := range gather(l, y, d) {
+						w := want[which][i]
+						bound := 4*epsilon[T]()*(1-wantLog[which][i].Float64())*w.Float64() + float64(smallest[T]())
+						if off := math.Abs(reference.FromFloat(v).Sub(w).Float64()); !(off <= bound) && w.Float64() != v {
+							t.Errorf("Softmax, %s, row %d: [%d] = %v, want %v", what, which, i, v, w.Float64())
+						}
+					}
+					for i, v := range gather(l, ly, d) {
+						if u := ulp(T(v), wantLog[which][i]); !(u <= 4) && !(math.IsInf(v, -1) && rows[which][i] == -inf) {
+							t.Errorf("LogSoftmax, %s, row %d: [%d] = %v, want %v", what, which, i, v, wantLog[which][i].Float64())
+						}
+					}
+					if activation.VectorBits() == 0 {
+						alone := activation.Softmax[T]{Temperature: tau}
+						wantBits(t, "Softmax of the row alone, "+what, alone.Forward(nil, rows[which]), narrowed[T](gather(l, y, d)))
+						wantBits(t, "LogSoftmax of the row alone, "+what, activation.LogSoftmax[T](alone).Forward(nil, rows[which]), narrowed[T](gather(l, ly, d)))
+					}
+				}
+				in := slices.Clone(x)
+				wantBits(t, "Softmax in place, "+what, s.Forward(in, in), y)
+				in = slices.Clone(x)
+				wantBits(t, "LogSoftmax in place, "+what, activation.LogSoftmax[T](s).Forward(in, in), ly)
+				keep, cut := make([]bool, len(x)), slices.Clone(x)
+				for i := range keep {
+					keep[i] = x[i] != -inf
+					if !keep[i] {
+						cut[i] = T(math.NaN())
+					}
+				}
+				wantBits(t, "Softmax masked, "+what, s.ForwardMasked(nil, cut, keep), y)
+				wantBits(t, "LogSoftmax masked, "+what, activation.LogSoftmax[T](s).ForwardMasked(nil, cut, keep), ly)
+			}
+		}
+	}
+}
+
+func narrowed[T activation.Float](x []float64) []T {
+	y := make([]T, len(x))
+	for i, v := range x {
+		y[i] = T(v)
+	}
+	return y
+}
+
+// TestSoftmaxLongInPlace checks the derivatives in place of an upstream that is too long
+// for the output to be kept.
+func TestSoftmaxLongInPlace(t *testing.T) {
+	t.Run("float32", softmaxLongInPlace[float32])
+	t.Run("float64", softmaxLongInPlace[float64])
+}
+
+func softmaxLongInPlace[T activation.Float](t *testing.T) {
+	rng := rand.New(rand.NewPCG(62, 63))
+	for _, l := range []arrangement{{2, 600, 1}, {1, 12_000, 1}, {1, 20_000, 1}, {2, 21, 5000}, {1, 3000, 30}, {1, 9000, 2}} {
+		x, g := values[T](rng, l.count()*l.n), values[T](rng, l.count()*l.n)
+		s := activation.Softmax[T]{Classes: l.n, Stride: l.stride, Temperature: 0.5}
+		for _, a := range []activation.Activation[T]{s, activation.LogSoftmax[T](s)} {
+			want := a.Derivative(nil, x, g)
+			got := slices.Clone(g)
+			a.Derivative(got, x, got)
+			// Both are within their bound; this tells a wrong element from a rounding.
+			largest := T(0)
+			for _, v := range want {
+				largest = max(largest, v, -v)
+			}
+			for i := range got {
+				if off := math.Abs(float64(got[i] - want[i])); !(off <= 64*epsilon[T]()*float64(largest)) {
+					t.Fatalf("%v.Derivative in place [%d] = %v, apart from that %v", a, i, got[i], want[i])
+				}
+			}
+			if n := testing.AllocsPerRun(1, func() { a.Derivative(got, x, got) }); n != 0 {
+				t.Errorf("%v.Derivative in place allocates %v times", a, n)
+			}
+		}
+	}
+}

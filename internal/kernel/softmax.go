@@ -120,26 +120,56 @@ func derivative[T element.Float](dst, x, upstream []T, classes, stride int, tau 
 	}
 }
 
-// The elements of the buffers of derivative.
-const longRow = 1 << 16
+// longRow is the number of elements of the large buffer. The compiler puts variables of
+// more than 128 KB on the heap.
+const longRow = 1 << 14
 
 //go:noinline
 func derivativeOfLongInPlace[T element.Float](dst, x []T, classes, stride int, tau T, log bool) {
-	var y [longRow]T
-	derivativeInPlace(dst, x, classes, stride, tau, log, y[:])
+	var buffer [longRow]T
+	derivativeInPlace(dst, x, classes, stride, tau, log, buffer[:])
 }
 
-// derivativeInPlace is derivative for dst = upstream, with a buffer for y.
-func derivativeInPlace[T element.Float](dst, x []T, classes, stride int, tau T, log bool, y []T) {
+// derivativeInPlace is derivative for dst = upstream, with a buffer for the output. If
+// that is too small for all of [classes][stride], it takes some columns at a time, and
+// their upstream, to the buffer.
+func derivativeInPlace[T element.Float](dst, x []T, classes, stride int, tau T, log bool, buffer []T) {
 	size := classes * stride
-	if size <= len(y) {
+	if size <= len(buffer) {
 		for start := 0; start < len(x); start += size {
 			out := dst[start:][:size]
-			backward(out, x[start:][:size], y[:size], out, classes, stride, tau, log)
+			backward(out, x[start:][:size], buffer[:size], out, classes, stride, tau, log)
 		}
 		return
 	}
-	// TODO columns
+	width := len(buffer) / 2 / classes
+	if width == 0 {
+		if log {
+			scalar.LogSoftmaxDerivativeRecomputed(dst, x, classes, stride, tau)
+		} else {
+			scalar.SoftmaxDerivativeRecomputed(dst, x, classes, stride, tau)
+		}
+		return
+	}
+	if width >= 16 {
+		width -= width % 16
+	}
+	// The last columns of all may be fewer. Those left from before then do no harm, and all
+	// are computed by the same loop.
+	y, g := buffer[:classes*width], buffer[len(buffer)/2:][:classes*width]
+	for outer := 0; outer < len(x); outer += size {
+		for start := outer; start < outer+stride; start += width {
+			n := min(width, outer+stride-start)
+			for k := range classes {
+				copy(y[k*width:][:n], x[start+k*stride:])
+				copy(g[k*width:][:n], dst[start+k*stride:])
+			}
+			backward(g, y, y, g, classes, width, tau, log)
+			for k := range classes {
+				copy(dst[start+k*stride:][:n], g[k*width:])
+			}
+		}
+	}
 }
 
 // backward is derivative with y for the output.

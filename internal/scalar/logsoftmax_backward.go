@@ -89,6 +89,7 @@ func withComplement(y float64) (p, others float64) {
 
 // logBackwardColumns is LogSoftmaxDerivativeFromOutput for columns.
 func logBackwardColumns[T element.Float](dst, y, g []T, classes, stride int, tau T, scratch []float64) {
+	var buffer [wideBlock]T
 	most := len(scratch) / 2
 	for outer := 0; outer < len(y); outer += classes * stride {
 		end := outer + classes*stride
@@ -97,7 +98,11 @@ func logBackwardColumns[T element.Float](dst, y, g []T, classes, stride int, tau
 			totals := newSums(scratch, width)
 			gradientSums(totals, g, start, end, classes, stride)
 			for at := start; at < end; at += stride {
-				logBackwardAcross(dst[at:][:width], y[at:][:width], element.Slice(g, at, at+width), totals, tau)
+				up := element.Slice(g, at, at+width)
+				if g == nil {
+					up = ones(buffer[:], width)
+				}
+				logBackwardAcross(dst[at:][:width], y[at:][:width], up, totals, tau)
 			}
 		}
 	}
@@ -122,20 +127,25 @@ func gradientSums[T element.Float](s sums, g []T, start, end, classes, stride in
 
 // logBackwardAcross sets one entry of each column.
 func logBackwardAcross[T element.Float](dst, y, g []T, totals sums, tau T) {
-	high, low := totals.high[:len(y)], totals.low[:len(y)]
 	switch y := any(y).(type) {
 	case []float32:
-		dst, g := any(dst).([]float32), any(g).([]float32)
-		scale := 0x1p-64 / float64(tau)
-		for c, v := range y {
-			value, rest, _ := exp32(-float64(v))
-			dst[c] = float32(logGradient(value+rest, (0x1p64-value)-rest, upstreamAt(g, c), sum{high[c], low[c]}) * scale)
-		}
+		logBackwardAcross32(any(dst).([]float32), y, any(g).([]float32), totals.high, totals.low, 0x1p-64/float64(tau))
 	case []float64:
-		dst, g := any(dst).([]float64), any(g).([]float64)
+		dst, g := any(dst).([]float64)[:len(y)], any(g).([]float64)[:len(y)]
+		high, low := totals.high[:len(y)], totals.low[:len(y)]
 		for c, v := range y {
 			p, others := withComplement(v)
-			dst[c] = logGradient(p, others, upstreamAt(g, c), sum{high[c], low[c]}) / float64(tau)
+			dst[c] = logGradient(p, others, g[c], sum{high[c], low[c]}) / float64(tau)
 		}
+	}
+}
+
+func logBackwardAcross32(dst, y, g []float32, high, low []float64, scale float64) {
+	dst, g, high, low = dst[:len(y)], g[:len(y)], high[:len(y)], low[:len(y)]
+	for c, v := range y {
+		a := float64(v)
+		value, rest, _ := exp32(-a)
+		u := float64(g[c])
+		dst[c] = float32(logGradient(value+rest, (0x1p64-value)-rest, u, sum{high[c], low[c]}) * scale)
 	}
 }

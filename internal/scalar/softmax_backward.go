@@ -2,6 +2,7 @@ package scalar
 
 import (
 	"math"
+	"unsafe"
 
 	"example.com/activation/internal/element"
 )
@@ -26,16 +27,38 @@ func SoftmaxDerivativeFromOutput[T element.Float](dst, y, upstream []T, classes,
 	switch {
 	case upstream == nil:
 		softmaxBackwardOnes(dst, y, classes, stride)
+	case stride == 1 && classes == 2:
+		softmaxBackwardPairs(dst, y, upstream, tau)
+	case stride == 1 && classes <= shortRow:
+		softmaxBackwardShortRows(dst, y, upstream, classes, tau)
 	case stride == 1:
 		softmaxBackwardRows(dst, y, upstream, classes, tau)
 	case stride <= narrowBlock:
-		var scratch backwardScratch[T]
-		softmaxBackwardColumns(dst, y, upstream, classes, stride, tau, &scratch)
+		softmaxBackwardNarrow(dst, y, upstream, classes, stride, tau)
 	default:
-		var scratch backwardScratch[T]
-		softmaxBackwardColumns(dst, y, upstream, classes, stride, tau, &scratch)
+		softmaxBackwardColumns(dst, y, upstream, classes, stride, tau)
 	}
 }
+
+// softmaxBackwardPairs is softmaxBackwardRows for two classes: Σⱼ yᵢyⱼ(gᵢ − gⱼ) has one
+// term that is not 0.
+func softmaxBackwardPairs[T element.Float](dst, y, g []T, tau T) {
+	for ; len(y) > 0; y, g, dst = y[2:], g[2:], dst[2:] {
+		difference := g[0] - g[1]
+		if !(-careful < difference && difference < careful) {
+			softmaxBackwardCareful(dst[:2], y[:2], g[:2], 1, tau)
+			continue
+		}
+		d := y[0] * y[1] * difference
+		if tau != 1 {
+			d /= tau
+		}
+		dst[0], dst[1] = d, -d
+	}
+}
+
+// shortRow is the largest number of classes for which calls take as long as the work.
+const shortRow = 16
 
 const fewClasses = 8
 
@@ -67,22 +90,65 @@ func softmaxBackwardRows[T element.Float](dst, y, g []T, classes int, tau T) {
 	}
 }
 
+// softmaxBackwardShortRows is softmaxBackwardRows without calls. It need not add up in
+// several sums: the processor works on the next row meanwhile.
+func softmaxBackwardShortRows[T element.Float](dst, y, g []T, classes int, tau T) {
+	for ; len(y) > 0; y, g, dst = y[classes:], g[classes:], dst[classes:] {
+		y, g, dst := y[:classes], g[:classes], dst[:classes]
+		top := int64(math.MinInt64)
+		for i := range y {
+			top = max(top, order(&y[i])|int64(i))
+		}
+		m := g[uint32(top)]
+		var sum T
+		for i, p := range y {
+			sum += p * (g[i] - m)
+		}
+		if classes > fewClasses {
+			m += sum
+			sum = 0
+			for i, p := range y {
+				sum += p * (g[i] - m)
+			}
+		}
+		switch {
+		case !(-careful < sum && sum < careful):
+			softmaxBackwardCareful(dst, y, g, 1, tau)
+		case tau == 1:
+			for i, p := range y {
+				dst[i] = p * ((g[i] - m) - sum)
+			}
+		default:
+			for i, p := range y {
+				dst[i] = p * ((g[i] - m) - sum) / tau
+			}
+		}
+	}
+}
+
+// order returns an integer whose upper 32 bits are in the order of p ≥ 0, and whose lower
+// ones are 0. It loads an integer: from a float it would take a move between registers.
+func order[T element.Float](p *T) int64 {
+	if unsafe.Sizeof(*p) == 4 {
+		return int64(*(*int32)(unsafe.Pointer(p))) << 32
+	}
+	return *(*int64)(unsafe.Pointer(p)) &^ math.MaxUint32
+}
+
 // largestIndex returns the index of the largest y, or of one that is smaller by less than
 // a millionth: it compares the upper 32 bits. The index is in the lower ones, and so
 // there is no branch that depends on y.
 func largestIndex[T element.Float](y []T) uint32 {
-	top := int64(math.MinInt64)
-	switch y := any(y).(type) {
-	case []float32:
-		for i, p := range y {
-			top = max(top, int64(math.Float32bits(p))<<32|int64(uint32(i)))
-		}
-	case []float64:
-		for i, p := range y {
-			top = max(top, int64(math.Float64bits(p)&^math.MaxUint32)|int64(uint32(i)))
-		}
+	a, b := int64(math.MinInt64), int64(math.MinInt64)
+	n := len(y) &^ 1
+	for i := 0; i < n; i += 2 {
+		a = max(a, order(&y[i])|int64(uint32(i)))
+		b = max(b, order(&y[i+1])|int64(uint32(i+1)))
 	}
-	return uint32(top)
+	if n < len(y) {
+		a = max(a, order(&y[n])|int64(uint32(n)))
+	}
+	return uint32(max(a, b))
 }
 
 // differences returns Σ y·(g − c). It adds up in parts of 128 entries, in four sums each,
@@ -96,38 +162,85 @@ func differences[T element.Float](y, g []T, c T) (sum T) {
 }
 
 func fewDifferences[T element.Float](y, g []T, c T) T {
-	var s [4]T
-	for len(y) >= 4 && len(g) >= 4 {
-		s[0] += y[0] * (g[0] - c)
-		s[1] += y[1] * (g[1] - c)
-		s[2] += y[2] * (g[2] - c)
-		s[3] += y[3] * (g[3] - c)
-		y, g = y[4:], g[4:]
+	var s0, s1, s2, s3 T
+	n := len(y) &^ 3
+	for i := 0; i < n; i += 4 {
+		p, u := y[i:i+4:i+4], g[i:i+4:i+4]
+		s0 += p[0] * (u[0] - c)
+		s1 += p[1] * (u[1] - c)
+		s2 += p[2] * (u[2] - c)
+		s3 += p[3] * (u[3] - c)
 	}
-	g = g[:len(y)]
-	for i, p := range y {
-		s[0] += p * (g[i] - c)
+	for i := n; i < len(y); i++ {
+		s0 += y[i] * (g[i] - c)
 	}
-	return (s[0] + s[1]) + (s[2] + s[3])
+	return (s0 + s1) + (s2 + s3)
 }
 
-// backwardScratch holds what belongs to each column.
-type backwardScratch[T element.Float] struct {
-	top             [wideBlock]int64
-	mean, sum, part [wideBlock]T
+// softmaxBackwardNarrow is softmaxBackwardRows for few columns, one at a time: here a
+// column is in the cache as a whole, and its sum in a register.
+func softmaxBackwardNarrow[T element.Float](dst, y, g []T, classes, stride int, tau T) {
+	for outer := 0; outer < len(y); outer += classes * stride {
+		for start := outer; start < outer+stride; start++ {
+			end := outer + classes*stride
+			y, g, dst := y[start:end], g[start:end], dst[start:end]
+			top, k := int64(math.MinInt64), int64(0)
+			for i := 0; i < len(y); i += stride {
+				top = max(top, order(&y[i])|k)
+				k++
+			}
+			m := g[int(uint32(top))*stride]
+			sum := stridedDifferences(y, g, m, stride)
+			if classes > fewClasses {
+				m += sum
+				sum = stridedDifferences(y, g, m, stride)
+			}
+			if !(-careful < sum && sum < careful) {
+				softmaxBackwardCareful(dst, y, g, stride, tau)
+				continue
+			}
+			for i := 0; i < len(y) && i < len(g) && i < len(dst); i += stride {
+				d := y[i] * ((g[i] - m) - sum)
+				if tau != 1 {
+					d /= tau
+				}
+				dst[i] = d
+			}
+		}
+	}
+}
+
+// stridedDifferences is differences for one column. It adds up in parts of 64 entries.
+func stridedDifferences[T element.Float](y, g []T, c T, stride int) (sum T) {
+	for i := 0; i < len(y); {
+		var s0, s1 T
+		end := min(len(y), i+64*stride)
+		for ; i+stride < end && i+stride < len(g); i += 2 * stride {
+			s0 += y[i] * (g[i] - c)
+			s1 += y[i+stride] * (g[i+stride] - c)
+		}
+		if i < end {
+			s0 += y[i] * (g[i] - c)
+			i += stride
+		}
+		sum += s0 + s1
+	}
+	return sum
 }
 
 // softmaxBackwardColumns is softmaxBackwardRows for columns.
-func softmaxBackwardColumns[T element.Float](dst, y, g []T, classes, stride int, tau T, scratch *backwardScratch[T]) {
+func softmaxBackwardColumns[T element.Float](dst, y, g []T, classes, stride int, tau T) {
+	var tops [wideBlock]int64
+	var means, sums, parts [wideBlock]T
 	for outer := 0; outer < len(y); outer += classes * stride {
 		for start := outer; start < outer+stride; start += wideBlock {
 			width := min(wideBlock, outer+stride-start)
 			end := outer + classes*stride
 			y, g, dst := y[start:end], g[start:end], dst[start:end]
-			mean, sum, part := scratch.mean[:width], scratch.sum[:width], scratch.part[:width]
-			largestIndices(scratch.top[:width], y, stride)
-			for c, top := range scratch.top[:width] {
-				mean[c] = g[int(uint32(top))*stride+c]
+			top, mean, sum, part := tops[:width], means[:width], sums[:width], parts[:width]
+			largestIndices(top, y, stride)
+			for c, t := range top {
+				mean[c] = g[int(uint32(t))*stride+c]
 			}
 			differencesColumns(sum, y, g, mean, part, stride)
 			if classes > fewClasses {
@@ -157,27 +270,15 @@ func largestIndices[T element.Float](top []int64, y []T, stride int) {
 	for c := range top {
 		top[c] = math.MinInt64
 	}
-	switch y := any(y).(type) {
-	case []float32:
-		for k := int64(0); ; k++ {
-			for c, p := range y[:len(top)] {
-				top[c] = max(top[c], int64(math.Float32bits(p))<<32|k)
-			}
-			if len(y) <= stride {
-				return
-			}
-			y = y[stride:]
+	for k := int64(0); ; k++ {
+		in := y[:len(top)]
+		for c := range in {
+			top[c] = max(top[c], order(&in[c])|k)
 		}
-	case []float64:
-		for k := int64(0); ; k++ {
-			for c, p := range y[:len(top)] {
-				top[c] = max(top[c], int64(math.Float64bits(p)&^math.MaxUint32)|k)
-			}
-			if len(y) <= stride {
-				return
-			}
-			y = y[stride:]
+		if len(y) <= stride {
+			return
 		}
+		y = y[stride:]
 	}
 }
 

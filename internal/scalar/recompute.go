@@ -1,0 +1,92 @@
+package scalar
+
+import (
+	"math"
+
+	"example.com/activation/internal/element"
+)
+
+// The derivatives of distributions that are so long that there is no place for their
+// output: dst is upstream. They compute each output again for each pass over a row.
+
+// SoftmaxDerivativeRecomputed sets dst, which holds the upstream, to Jᵀ·upstream for the
+// Jacobian J of Softmax at x, like SoftmaxDerivativeFromOutput.
+func SoftmaxDerivativeRecomputed[T element.Float](dst, x []T, classes, stride int, tau T) {
+	forEachColumn(dst, x, classes, stride, tau, func(g, x []T, l logits) {
+		probability := func(i int) float64 { return expTail(l.at(float64(x[i])), 1, 0) / l.sum }
+		differences := func(m float64) float64 {
+			var s sum
+			for i := 0; i < len(x); i += stride {
+				if p := probability(i); p != 0 {
+					s.add(p * (float64(g[i]) - m))
+				}
+			}
+			return s.value()
+		}
+		m := float64(g[l.top])
+		m += differences(m)
+		s := differences(m)
+		for i := 0; i < len(x); i += stride {
+			p := probability(i)
+			d := p * ((float64(g[i]) - m) - s) / float64(tau)
+			if p == 0 {
+				d = 0
+			}
+			g[i] = T(d)
+		}
+	})
+}
+
+// LogSoftmaxDerivativeRecomputed sets dst, which holds the upstream, to Jᵀ·upstream for
+// the Jacobian J of LogSoftmax at x, like LogSoftmaxDerivativeFromOutput.
+func LogSoftmaxDerivativeRecomputed[T element.Float](dst, x []T, classes, stride int, tau T) {
+	forEachColumn(dst, x, classes, stride, tau, func(g, x []T, l logits) {
+		var total sum
+		for i := 0; i < len(g); i += stride {
+			total.add(float64(g[i]))
+		}
+		log := math.Log1p(l.sum - 1)
+		for i := 0; i < len(x); i += stride {
+			p, others := withComplement(l.at(float64(x[i])) - log)
+			g[i] = T(logGradient(p, others, float64(g[i]), total) / float64(tau))
+		}
+	})
+}
+
+// logits are what it takes to compute the outputs of one distribution.
+type logits struct {
+	m, tau, factor, divisor float64
+	top                     int     // the index of the maximum m
+	sum                     float64 // of e^((x − m)/τ)
+}
+
+// at returns (v − m)/τ.
+func (l *logits) at(v float64) float64 {
+	if l.tau == 1 {
+		return v - l.m
+	}
+	return (v*l.factor - l.m*l.factor) / l.divisor
+}
+
+// forEachColumn calls f for each distribution, with what begins at its first entry.
+func forEachColumn[T element.Float](dst, x []T, classes, stride int, tau T, f func(dst, x []T, l logits)) {
+	for outer := 0; outer < len(x); outer += classes * stride {
+		for start := outer; start < outer+stride; start++ {
+			x, dst := x[start:outer+classes*stride], dst[start:outer+classes*stride]
+			l := logits{tau: float64(tau)}
+			l.factor, l.divisor = element.Quotient(l.tau)
+			for i := 0; i < len(x); i += stride {
+				if !(x[i] <= x[l.top]) {
+					l.top = i
+				}
+			}
+			l.m = float64(x[l.top])
+			var s sum
+			for i := 0; i < len(x); i += stride {
+				s.add(expTail(l.at(float64(x[i])), 1, 0))
+			}
+			l.sum = s.value() + (l.m - l.m)
+			f(dst, x, l)
+		}
+	}
+}
