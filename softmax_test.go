@@ -159,8 +159,11 @@ func softmaxGradients[T activation.Float](t *testing.T) {
 		layouts := []arrangement{{7, n, 1}, {1, n, 3}, {2, n, 7}, {1, n, 8}, {1, n, 16}, {1, n, 24}}
 		taus := []T{1, 0.5, 3}
 		if n == 1000 {
-			layouts, taus = layouts[:5:5][2:], taus[:1]
-			layouts[0] = arrangement{4, n, 1}
+			layouts, taus = []arrangement{{7, n, 1}, {1, n, 8}, {1, n, 17}}, taus[:1]
+			if testing.Short() {
+				rng.Shuffle(len(cases), func(i, j int) { cases[i], cases[j] = cases[j], cases[i] })
+				cases = cases[:24]
+			}
 		}
 		for _, l := range layouts {
 			for _, tau := range taus {
@@ -282,7 +285,7 @@ func TestSoftmaxZeroProbability(t *testing.T) {
 
 func softmaxZeroProbability[T activation.Float](t *testing.T) {
 	inf, nan := T(math.Inf(1)), T(math.NaN())
-	for _, n := range []int{2, 3, 10, 40, 100, 1000} {
+	for _, n := range []int{2, 3, 10, 40, 100, 300} {
 		for _, stride := range []int{1, 3, 16} {
 			s := activation.Softmax[T]{Classes: n, Stride: stride}
 			for _, odd := range []T{nan, inf, -inf, 3e38, -3e38} {
@@ -298,15 +301,16 @@ func softmaxZeroProbability[T activation.Float](t *testing.T) {
 					y := s.Forward(nil, x)
 					inY, inG, inG2 := slices.Clone(y), slices.Clone(g), slices.Clone(g)
 					l := arrangement{1, n, stride}
-					for method, got := range map[string][]T{
+					results := map[string][]T{
 						"Derivative":                    s.Derivative(nil, x, g),
 						"Derivative in place":           s.Derivative(inG, x, inG),
 						"DerivativeFromOutput":          s.DerivativeFromOutput(nil, y, g),
 						"DerivativeFromOutput, dst = y": s.DerivativeFromOutput(inY, inY, g),
 						"DerivativeFromOutput, dst = g": s.DerivativeFromOutput(inG2, y, inG2),
-					} {
-						for d := range stride {
-							want, size := softmaxGradient(gather(l, y, d), gather(l, plain, d), slices.Repeat([]float64{1}, n), 1)
+					}
+					for _, d := range []int{0, stride - 1} {
+						want, size := softmaxGradient(gather(l, y, d), gather(l, plain, d), slices.Repeat([]float64{1}, n), 1)
+						for method, got := range results {
 							row := gather(l, got, d)
 							if ratio := offBy[T](row, want, size, 1); !(ratio <= 16) || row[at] != 0 {
 								t.Errorf("%s, n=%d, stride %d, %v at %d: off by %.3g·ε·Σ, %v there", method, n, stride, odd, at, ratio, row[at])

@@ -95,9 +95,9 @@ func softmaxBackwardRows[T element.Float](dst, y, g []T, classes int, tau T) {
 func softmaxBackwardShortRows[T element.Float](dst, y, g []T, classes int, tau T) {
 	for ; len(y) > 0; y, g, dst = y[classes:], g[classes:], dst[classes:] {
 		y, g, dst := y[:classes], g[:classes], dst[:classes]
-		top := int64(math.MinInt64)
+		top := int64(0)
 		for i := range y {
-			top = max(top, order(&y[i])|int64(i))
+			top = above(top, order(&y[i])|int64(i))
 		}
 		m := g[uint32(top)]
 		var sum T
@@ -135,11 +135,19 @@ func order[T element.Float](p *T) int64 {
 	return *(*int64)(unsafe.Pointer(p)) &^ math.MaxUint32
 }
 
+// above returns the larger of a, b ≥ 0 without a branch. The compiler makes one of the
+// builtin max here, and in a short row each new maximum is a misprediction.
+func above(a, b int64) int64 {
+	d := b - a
+	return a + d&^(d>>63)
+}
+
 // largestIndex returns the index of the largest y, or of one that is smaller by less than
-// a millionth: it compares the upper 32 bits. The index is in the lower ones, and so
-// there is no branch that depends on y.
+// a millionth: it compares the upper 32 bits, and the index is in the lower ones. In a
+// long row new maxima are few, and the branches of max take less time than above: 1.6 ns
+// an element for all of the derivative, and not 2.4.
 func largestIndex[T element.Float](y []T) uint32 {
-	a, b := int64(math.MinInt64), int64(math.MinInt64)
+	a, b := int64(0), int64(0)
 	n := len(y) &^ 1
 	for i := 0; i < n; i += 2 {
 		a = max(a, order(&y[i])|int64(uint32(i)))
@@ -184,9 +192,9 @@ func softmaxBackwardNarrow[T element.Float](dst, y, g []T, classes, stride int, 
 		for start := outer; start < outer+stride; start++ {
 			end := outer + classes*stride
 			y, g, dst := y[start:end], g[start:end], dst[start:end]
-			top, k := int64(math.MinInt64), int64(0)
+			top, k := int64(0), int64(0)
 			for i := 0; i < len(y); i += stride {
-				top = max(top, order(&y[i])|k)
+				top = above(top, order(&y[i])|k)
 				k++
 			}
 			m := g[int(uint32(top))*stride]
@@ -267,13 +275,11 @@ func softmaxBackwardColumns[T element.Float](dst, y, g []T, classes, stride int,
 // largestIndices sets the lower halves of top to what largestIndex returns for each of
 // the first len(top) columns of y.
 func largestIndices[T element.Float](top []int64, y []T, stride int) {
-	for c := range top {
-		top[c] = math.MinInt64
-	}
+	clear(top)
 	for k := int64(0); ; k++ {
 		in := y[:len(top)]
 		for c := range in {
-			top[c] = max(top[c], order(&in[c])|k)
+			top[c] = above(top[c], order(&in[c])|k)
 		}
 		if len(y) <= stride {
 			return
