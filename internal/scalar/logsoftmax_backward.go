@@ -89,7 +89,14 @@ func withComplement(y float64) (p, others float64) {
 
 // logBackwardColumns is LogSoftmaxDerivativeFromOutput for columns.
 func logBackwardColumns[T element.Float](dst, y, g []T, classes, stride int, tau T, scratch []float64) {
-	var buffer [wideBlock]T
+	var ones []T
+	if g == nil {
+		var buffer [wideBlock]T
+		for i := range buffer {
+			buffer[i] = 1
+		}
+		ones = buffer[:]
+	}
 	most := len(scratch) / 2
 	for outer := 0; outer < len(y); outer += classes * stride {
 		end := outer + classes*stride
@@ -100,7 +107,7 @@ func logBackwardColumns[T element.Float](dst, y, g []T, classes, stride int, tau
 			for at := start; at < end; at += stride {
 				up := element.Slice(g, at, at+width)
 				if g == nil {
-					up = ones(buffer[:], width)
+					up = ones[:width]
 				}
 				logBackwardAcross(dst[at:][:width], y[at:][:width], up, totals, tau)
 			}

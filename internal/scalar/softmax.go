@@ -16,9 +16,9 @@ import (
 // scratch holds the maxima and sums of the columns, perColumn float64s for each. It has
 // two sizes: clearing the large one takes longer than the work on a few short columns.
 const (
-	perColumn = 5
-	narrowBlock    = 16
-	wideBlock      = 256
+	perColumn   = 5
+	narrowBlock = 16
+	wideBlock   = 256
 )
 
 // Softmax sets dst to e^(x/τ) / Σ e^(x/τ) over each distribution of classes
