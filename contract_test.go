@@ -32,14 +32,14 @@ func (e entry[T]) passes() []pass[T] {
 	return p
 }
 
-// negative reports whether the activation is a LeakyReLU without a derivative
+// negative reports whether the activation has a slope for which there is no derivative
 // from the output.
 func (e entry[T]) negative() bool {
-	switch l := activation.Inside(e.a).(type) {
+	switch a := activation.Inside(e.a).(type) {
 	case activation.LeakyReLU[T]:
-		return l.Alpha < 0
-	case *activation.LeakyReLU[T]:
-		return l.Alpha < 0
+		return a.Alpha < 0
+	case activation.ELU[T]:
+		return a.Alpha < 0
 	}
 	return false
 }

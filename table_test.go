@@ -30,6 +30,7 @@ type accuracy struct {
 	f, df, fromY                    func(float64) reference.Value
 	f32, df32                       func(float32) float64
 	near                            []float64 // points to look at closely: zeros of f′, borders of loops, ends of tails
+	output                          func(v float64) float64 // an output for any v from 0 to 1; nil for v itself
 }
 
 var sigmoidAccuracy = &accuracy{
@@ -80,6 +81,107 @@ func siluAccuracy(beta float64) *accuracy {
 	return a
 }
 
+// softplusAccuracy returns the accuracy of a Softplus, with a beta that is a float32.
+func softplusAccuracy(beta float64) *accuracy {
+	a := &accuracy{
+		forward: 1, derivative: 1.5, fromOutput: 1.5,
+		f:      func(x float64) reference.Value { return reference.Softplus(x, beta) },
+		df:     func(x float64) reference.Value { return reference.SoftplusDerivative(x, beta) },
+		fromY:  func(y float64) reference.Value { return reference.SoftplusDerivativeFromOutput(y, beta) },
+		f32:    func(x float32) float64 { return reference.Softplus32(x, float32(beta)) },
+		df32:   func(x float32) float64 { return reference.SoftplusDerivative32(x, float32(beta)) },
+		output: func(v float64) float64 { return 40 / beta * v * v },
+	}
+	for _, u := range []float64{20, -20, 33.9, -37, -40, -87.34, -103.97, -650, -708.4, -745.13} {
+		a.near = append(a.near, u/beta)
+	}
+	return a
+}
+
+var logSigmoidAccuracy = &accuracy{
+	forward: 1, derivative: 1.5, fromOutput: 1.5,
+	f: reference.LogSigmoid, df: reference.LogSigmoidDerivative, fromY: reference.LogSigmoidDerivativeFromOutput,
+	f32: reference.LogSigmoid32, df32: reference.LogSigmoidDerivative32,
+	near:   []float64{20, -20, -33.9, 37, 40, 87.34, 103.97, 650, 708.4, 745.13},
+	output: func(v float64) float64 { return -40 * v * v },
+}
+
+// eluAccuracy returns the accuracy of scale times an ELU, with numbers that are T.
+func eluAccuracy(alpha, scale float64) *accuracy {
+	return &accuracy{
+		forward: 1, derivative: 1.5, fromOutput: 1.5,
+		f:      func(x float64) reference.Value { return reference.SELU(x, alpha, scale) },
+		df:     func(x float64) reference.Value { return reference.SELUDerivative(x, alpha, scale) },
+		fromY:  func(y float64) reference.Value { return reference.SELUDerivativeFromOutput(y, alpha, scale) },
+		f32:    func(x float32) float64 { return reference.SELU32(x, float32(alpha), float32(scale)) },
+		df32:   func(x float32) float64 { return reference.SELUDerivative32(x, float32(alpha), float32(scale)) },
+		near:   []float64{-1. / 128, -1. / 64, -0x1p-10, -20, -37.4, -40, -87.34, -103.97, -650, -708.4, -745.13},
+		output: func(v float64) float64 { return -alpha * scale * v },
+	}
+}
+
+// celuAccuracy returns the accuracy of a CELU, with an alpha that is a float32.
+func celuAccuracy(alpha float64) *accuracy {
+	a := &accuracy{
+		forward: 1, derivative: 1.5, fromOutput: 1.5,
+		f:      func(x float64) reference.Value { return reference.CELU(x, alpha) },
+		df:     func(x float64) reference.Value { return reference.CELUDerivative(x, alpha) },
+		fromY:  func(y float64) reference.Value { return reference.CELUDerivativeFromOutput(y, alpha) },
+		f32:    func(x float32) float64 { return reference.CELU32(x, float32(alpha)) },
+		df32:   func(x float32) float64 { return reference.CELUDerivative32(x, float32(alpha)) },
+		output: func(v float64) float64 { return -alpha * v },
+	}
+	for _, q := range eluAccuracy(1, 1).near {
+		a.near = append(a.near, q*alpha)
+	}
+	return a
+}
+
+// hardSigmoidAccuracy returns the accuracy of a HardSigmoid, with a slope that is a
+// float32, or 0.
+func hardSigmoidAccuracy(slope float64) *accuracy {
+	return &accuracy{
+		forward: 1, derivative: 0.5, fromOutput: 0.5,
+		f:     func(x float64) reference.Value { return reference.HardSigmoid(x, slope) },
+		df:    func(x float64) reference.Value { return reference.HardSigmoidDerivative(x, slope) },
+		fromY: func(y float64) reference.Value { // the slope at 0, but 0 at both ends
+			if y <= 0 || y >= 1 {
+				return reference.Value{}
+			}
+			return reference.HardSigmoidDerivative(0, slope)
+		},
+		f32:   func(x float32) float64 { return reference.HardSigmoid32(x, float32(slope)) },
+		df32:  func(x float32) float64 { return reference.HardSigmoidDerivative32(x, float32(slope)) },
+		near:  []float64{3, -3, 0.5 / slope, -0.5 / slope},
+	}
+}
+
+var hardSwishAccuracy = &accuracy{
+	forward: 0.51, derivative: 1,
+	f: reference.HardSwish, df: reference.HardSwishDerivative,
+	f32: reference.HardSwish32, df32: reference.HardSwishDerivative32,
+	near: []float64{3, -3, -1.5, 0x1p-54},
+}
+
+var squaredReLUAccuracy = &accuracy{
+	forward: 0.51, derivative: 0, fromOutput: 0.51,
+	f: func(x float64) reference.Value {
+		v := reference.FromFloat(max(x, 0))
+		return v.Mul(v)
+	},
+	df:    func(x float64) reference.Value { return reference.FromFloat(2 * max(x, 0)) },
+	fromY: reference.SquaredReLUDerivativeFromOutput,
+	f32:   func(x float32) float64 { return float64(max(x, 0)) * float64(max(x, 0)) },
+	df32:  func(x float32) float64 { return 2 * float64(max(x, 0)) },
+}
+
+var softsignAccuracy = &accuracy{
+	forward: 1, derivative: 1.5, fromOutput: 1.5,
+	f: reference.Softsign, df: reference.SoftsignDerivative, fromY: reference.SoftsignDerivativeFromOutput,
+	f32: reference.Softsign32, df32: reference.SoftsignDerivative32,
+	near: []float64{1, -1, 0x1p53, 0x1p62, -0x1p75, 0x1p500, 0x1p511, -0x1p537},
+}
+
 // table returns the entries of all activations for one element type.
 func table[T activation.Float]() []entry[T] {
 	inf, nan, zero := T(math.Inf(1)), T(math.NaN()), T(0)
@@ -88,6 +190,11 @@ func table[T activation.Float]() []entry[T] {
 		return []special[T]{
 			{nan, nan, nan}, {inf, inf, 1}, {-inf, alpha * -inf, alpha},
 			{zero, zero, alpha}, {negative, alpha * negative, alpha}, {2, 2, 1}, {-2, alpha * -2, alpha},
+		}
+	}
+	elu := func(depth, slope, scale T) []special[T] {
+		return []special[T]{
+			{nan, nan, nan}, {inf, inf, scale}, {-inf, -depth, 0}, {zero, zero, slope}, {negative, negative, slope}, {2, 2 * scale, scale}, {-1000, -depth, 0},
 		}
 	}
 	linear := func(slope T) []special[T] { // of a unit that lets u pass on the right
@@ -133,6 +240,50 @@ func table[T activation.Float]() []entry[T] {
 		}},
 		{a: activation.Mish[T]{}, group: 1, outputs: 1, accuracy: mishAccuracy, special: append(linear(0.6),
 			special[T]{1000, 1000, 1}, special[T]{-1000, negative, 0})},
+		{a: activation.Softplus[T]{}, group: 1, outputs: 1, accuracy: softplusAccuracy(1), special: []special[T]{
+			{nan, nan, nan}, {inf, inf, 1}, {-inf, 0, 0}, {zero, T(math.Ln2), 0.5}, {negative, T(math.Ln2), 0.5}, {1000, 1000, 1}, {-1000, 0, 0},
+		}},
+		{a: activation.Softplus[T]{Beta: T(float32(0.1))}, group: 1, outputs: 1, accuracy: softplusAccuracy(float64(float32(0.1))), special: []special[T]{
+			{nan, nan, nan}, {inf, inf, 1}, {-inf, 0, 0}, {3e38, 3e38, 1}, {-3e38, 0, 0},
+		}},
+		{a: activation.Softplus[T]{Beta: 3}, group: 1, outputs: 1, accuracy: softplusAccuracy(3), special: []special[T]{
+			{nan, nan, nan}, {inf, inf, 1}, {-inf, 0, 0}, {3e38, 3e38, 1}, {-3e38, 0, 0},
+		}},
+		{a: activation.LogSigmoid[T]{}, group: 1, outputs: 1, accuracy: logSigmoidAccuracy, special: []special[T]{
+			{nan, nan, nan}, {inf, negative, 0}, {-inf, -inf, 1}, {zero, -T(math.Ln2), 0.5}, {negative, -T(math.Ln2), 0.5}, {-1000, -1000, 1}, {1000, negative, 0},
+		}},
+		{a: activation.ELU[T]{}, group: 1, outputs: 1, kinks: []T{0}, accuracy: eluAccuracy(1, 1), special: elu(1, 1, 1)},
+		{a: activation.ELU[T]{Alpha: T(float32(0.7))}, group: 1, outputs: 1, kinks: []T{0}, accuracy: eluAccuracy(float64(float32(0.7)), 1), special: elu(T(float32(0.7)), T(float32(0.7)), 1)},
+		{a: activation.ELU[T]{Alpha: -2}, group: 1, outputs: 1, kinks: []T{0}, accuracy: eluAccuracy(-2, 1), special: []special[T]{
+			{nan, nan, nan}, {inf, inf, 1}, {-inf, 2, 0}, {zero, zero, -2},
+		}},
+		{a: activation.SELU[T]{}, group: 1, outputs: 1, kinks: []T{0}, accuracy: eluAccuracy(float64(T(reference.SELUAlpha)), float64(T(reference.SELUScale))),
+			special: elu(T(reference.SELUAlpha*reference.SELUScale), T(reference.SELUAlpha*reference.SELUScale), T(reference.SELUScale))},
+		{a: activation.CELU[T]{}, group: 1, outputs: 1, kinks: []T{0}, accuracy: celuAccuracy(1), special: elu(1, 1, 1)},
+		{a: activation.CELU[T]{Alpha: T(float32(1.3))}, group: 1, outputs: 1, kinks: []T{0}, accuracy: celuAccuracy(float64(float32(1.3))), special: elu(T(float32(1.3)), 1, 1)},
+		{a: activation.HardSigmoid[T]{}, group: 1, outputs: 1, kinks: []T{-3, 3}, accuracy: hardSigmoidAccuracy(0), special: []special[T]{
+			{nan, nan, nan}, {inf, 1, 0}, {-inf, 0, 0}, {zero, 0.5, 1. / 6}, {negative, 0.5, 1. / 6}, {3, 1, 0}, {-3, 0, 0}, {1.5, 0.75, 1. / 6},
+		}},
+		{a: activation.HardSigmoid[T]{Slope: T(float32(0.2))}, group: 1, outputs: 1, kinks: []T{-2.5, 2.5}, accuracy: hardSigmoidAccuracy(float64(float32(0.2))), special: []special[T]{
+			{nan, nan, nan}, {inf, 1, 0}, {-inf, 0, 0}, {zero, 0.5, T(float32(0.2))}, {2.5, 1, 0}, {-2.5, 0, 0},
+		}},
+		{a: activation.HardSwish[T]{}, group: 1, outputs: 1, kinks: []T{-3, 3}, accuracy: hardSwishAccuracy, special: append(linear(0.5),
+			special[T]{3, 3, 1}, special[T]{-3, negative, 0}, special[T]{-1.5, -0.375, 0}, special[T]{-4, negative, 0}, special[T]{3e38, 3e38, 1}, special[T]{smallest, 0, 0.5})},
+		{a: activation.HardTanh[T]{}, group: 1, outputs: 1, kinks: []T{-1, 1}, special: []special[T]{
+			{nan, nan, nan}, {inf, 1, 0}, {-inf, -1, 0}, {zero, zero, 1}, {negative, negative, 1}, {1, 1, 0}, {-1, -1, 0}, {0.5, 0.5, 1}, {smallest, smallest, 1},
+		}},
+		{a: activation.HardTanh[T]{Max: 6}, group: 1, outputs: 1, kinks: []T{0, 6}, special: []special[T]{
+			{nan, nan, nan}, {inf, 6, 0}, {-inf, 0, 0}, {zero, zero, 0}, {negative, zero, 0}, {6, 6, 0}, {smallest, smallest, 1}, {5, 5, 1},
+		}},
+		{a: activation.HardTanh[T]{Min: -2, Max: inf}, group: 1, outputs: 1, kinks: []T{-2}, special: []special[T]{
+			{nan, nan, nan}, {inf, inf, 0}, {-inf, -2, 0}, {-2, -2, 0}, {3e38, 3e38, 1},
+		}},
+		{a: activation.SquaredReLU[T]{}, group: 1, outputs: 1, accuracy: squaredReLUAccuracy, special: []special[T]{
+			{nan, nan, nan}, {inf, inf, inf}, {-inf, 0, 0}, {zero, 0, 0}, {negative, 0, 0}, {3, 9, 6}, {-3, 0, 0}, {smallest, 0, 2 * smallest},
+		}},
+		{a: activation.Softsign[T]{}, group: 1, outputs: 1, accuracy: softsignAccuracy, special: []special[T]{
+			{nan, nan, nan}, {inf, 1, 0}, {-inf, -1, 0}, {zero, zero, 1}, {negative, negative, 1}, {1, 0.5, 0.25}, {-3, -0.75, 0.0625}, {smallest, smallest, 1}, {3e38, 1, T(1 / 3e38 / 3e38)},
+		}},
 		{a: activation.Func[T]{F: square[T], DF: double[T]}, group: 1, outputs: 1, special: []special[T]{
 			{nan, nan, nan}, {3, 9, 6}, {-3, 9, -6},
 		}},

@@ -46,7 +46,7 @@ func ulp(got float64, want Value, rounded func() float64, fraction, minExp int) 
 func ULP32Fast(got float32, want float64) float64 {
 	d := math.Abs(float64(got) - want)
 	if !(d <= math.MaxFloat64) {
-		if float64(got) == want || got != got && want != want {
+		if float64(got) == float64(float32(want)) || got != got && want != want {
 			return 0
 		}
 		return math.Inf(1)

@@ -1,0 +1,253 @@
+package activation
+
+import "example.com/activation/internal/kernel"
+
+var (
+	_ Elementwise[float32]      = ELU[float32]{}
+	_ OutputDerivative[float64] = ELU[float64]{}
+	_ Elementwise[float32]      = SELU[float32]{}
+	_ OutputDerivative[float64] = SELU[float64]{}
+	_ Elementwise[float32]      = CELU[float32]{}
+	_ OutputDerivative[float64] = CELU[float64]{}
+)
+
+// ELU is the exponential linear unit, applied to each element:
+//
+//	f(u)  = u for u > 0, else α·(eᵘ − 1)      range (−α, ∞) for α > 0
+//	f′(u) = 1 for u > 0, else α·eᵘ            range (0, max(1, α)]
+//
+// It is a [ReLU] that goes on below 0, down to −α: its mean output is closer to 0, and
+// units do not die, for f′ is never 0. In hidden layers it takes the place of ReLU or
+// [LeakyReLU], at the cost of an exponential: in reinforcement learning, and in audio
+// codecs such as EnCodec and Mimi. Far below 0 it saturates.
+//
+// α is how deep f goes, and the slope on the left of 0; only for α = 1 the slopes agree
+// there. [CELU] has the depth without the corner.
+//
+// f′ is the constant factor rule, (α·eᵘ)′ = α·eᵘ; f′(0) = α by convention.
+//
+// It is elu in PyTorch, JAX, Keras and ONNX, with α = 1. Most compute eᵘ − 1 as it
+// stands, which has lost all bits for small u.
+//
+// Special cases are:
+//
+//	f(NaN) = NaN       f′(NaN) = NaN
+//	f(+Inf) = +Inf     f′(+Inf) = 1
+//	f(−Inf) = −α       f′(−Inf) = 0
+//	f(±0) = ±0         f′(±0) = α
+//
+// The error is below 1 ULP, that of f′ below 1.5 ULP, near 0 and down into the subnormals
+// too; for float64 that holds for |α| from 2⁻⁴⁰⁰ to 2⁴⁰⁰. The worst found, for float32
+// among all inputs:
+//
+//	float32   α = 1     f  ELF32
+//	                    f′ ELD32
+//	float64   α = 1     f  ELF64
+//	          α = 0.7   f′ ELD64
+//
+// The zero value is ready to use.
+//
+// Source: D.-A. Clevert, T. Unterthiner, S. Hochreiter, Fast and Accurate Deep Network
+// Learning by Exponential Linear Units (ELUs), 2015, arXiv:1511.07289.
+type ELU[T Float] struct {
+	// Alpha is α, any finite number; 0 means 1. For α = 0 use [ReLU].
+	Alpha T
+}
+
+// alpha returns the α that the field means.
+func (e ELU[T]) alpha(call string) T {
+	checkFiniteField(call, "Alpha", e.Alpha)
+	return or(e.Alpha, 1)
+}
+
+// Forward computes dst ← x where x > 0, else α·(eˣ − 1).
+func (e ELU[T]) Forward(dst, x []T) []T {
+	alpha := e.alpha("ELU.Forward")
+	dst = forwardDst("ELU.Forward", dst, x, len(x))
+	kernel.ELU(dst, x, alpha, 1)
+	return dst
+}
+
+// Derivative computes dst ← upstream where x > 0, else upstream · α·eˣ.
+func (e ELU[T]) Derivative(dst, x, upstream []T) []T {
+	alpha := e.alpha("ELU.Derivative")
+	dst = derivativeDst("ELU.Derivative", dst, x, upstream, len(x))
+	kernel.ELUDerivative(dst, x, upstream, alpha, 1)
+	return dst
+}
+
+// DerivativeFromOutput computes dst ← upstream where y > 0, else upstream · (y + α). It
+// panics for α < 0, where y = 0.2 may come from x = 0.2 or from a negative x.
+func (e ELU[T]) DerivativeFromOutput(dst, y, upstream []T) []T {
+	const call = "ELU.DerivativeFromOutput"
+	alpha := e.alpha(call)
+	if alpha < 0 {
+		mistake(call, "Alpha = %v, want at least 0: the sign of y does not tell that of x", alpha)
+	}
+	dst = fromOutputDst(call, dst, y, upstream)
+	kernel.ELUDerivativeFromOutput(dst, y, upstream, alpha, 1)
+	return dst
+}
+
+// At returns x for x > 0, else α·(eˣ − 1).
+func (e ELU[T]) At(x T) T { return kernel.ELUAt(x, e.alpha("ELU.At"), 1) }
+
+// DerivativeAt returns f′(x).
+func (e ELU[T]) DerivativeAt(x T) T {
+	return kernel.ELUDerivativeAt(x, e.alpha("ELU.DerivativeAt"), 1)
+}
+
+// String returns the name with α: "elu(alpha=1)".
+func (e ELU[T]) String() string { return "elu(alpha=" + decimal(or(e.Alpha, 1)) + ")" }
+
+// The constants of SELU, for which a mean of 0 and a variance of 1 of the inputs come out
+// again. They are rounded to the element type.
+const (
+	seluScale = 1.0507009873554804934193349852946
+	seluAlpha = 1.6732632423543772848170429916717
+)
+
+// SELU is the self-normalising [ELU], applied to each element:
+//
+//	f(u)  = λ·u for u > 0, else λα·(eᵘ − 1)      range (−1.7581, ∞)
+//	f′(u) = λ for u > 0, else λα·eᵘ              range (0, 1.7581]
+//
+// with λ = 1.0507… and α = 1.6733…. A deep network of it, with weights drawn with a mean of
+// 0 and a variance of 1/inputs, keeps the mean and the variance of its signal near 0 and 1
+// without batch normalisation. Use it for fully connected networks, with alpha dropout;
+// it has no such effect with convolutions, with skip connections or other weights.
+//
+// f′ is that of ELU times λ; f′(0) = λα by convention, and the slopes jump there.
+//
+// It is selu in PyTorch, JAX, Keras and ONNX, which has the two numbers as alpha and
+// gamma, rounded to float32.
+//
+// Special cases are:
+//
+//	f(NaN) = NaN       f′(NaN) = NaN
+//	f(+Inf) = +Inf     f′(+Inf) = λ
+//	f(−Inf) = −λα      f′(−Inf) = 0
+//	f(±0) = ±0         f′(±0) = λα
+//
+// The error is below 1 ULP, that of f′ below 1.5 ULP, for the constants as rounded to T.
+// The worst found, for float32 among all inputs:
+//
+//	float32   f  SEF32
+//	          f′ SED32
+//	float64   f  SEF64
+//	          f′ SED64
+//
+// The zero value is ready to use.
+//
+// Source: G. Klambauer, T. Unterthiner, A. Mayr, S. Hochreiter, Self-Normalizing Neural
+// Networks, 2017, arXiv:1706.02515.
+type SELU[T Float] struct{}
+
+// Forward computes dst ← λ·x where x > 0, else λα·(eˣ − 1).
+func (SELU[T]) Forward(dst, x []T) []T {
+	dst = forwardDst("SELU.Forward", dst, x, len(x))
+	kernel.ELU(dst, x, seluAlpha, seluScale)
+	return dst
+}
+
+// Derivative computes dst ← upstream·λ where x > 0, else upstream · λα·eˣ.
+func (SELU[T]) Derivative(dst, x, upstream []T) []T {
+	dst = derivativeDst("SELU.Derivative", dst, x, upstream, len(x))
+	kernel.ELUDerivative(dst, x, upstream, seluAlpha, seluScale)
+	return dst
+}
+
+// DerivativeFromOutput computes dst ← upstream·λ where y > 0, else
+// upstream · (y + λα).
+func (SELU[T]) DerivativeFromOutput(dst, y, upstream []T) []T {
+	dst = fromOutputDst("SELU.DerivativeFromOutput", dst, y, upstream)
+	kernel.ELUDerivativeFromOutput(dst, y, upstream, seluAlpha, seluScale)
+	return dst
+}
+
+// At returns λ·x for x > 0, else λα·(eˣ − 1).
+func (SELU[T]) At(x T) T { return kernel.ELUAt(x, T(seluAlpha), T(seluScale)) }
+
+// DerivativeAt returns f′(x).
+func (SELU[T]) DerivativeAt(x T) T { return kernel.ELUDerivativeAt(x, T(seluAlpha), T(seluScale)) }
+
+// String returns "selu".
+func (SELU[T]) String() string { return "selu" }
+
+// CELU is the continuously differentiable [ELU], applied to each element:
+//
+//	f(u)  = u for u > 0, else α·(e^(u/α) − 1)      range (−α, ∞)
+//	f′(u) = 1 for u > 0, else e^(u/α)              range (0, 1]
+//
+// It is ELU for α = 1. For any other α too it goes down to −α, but with a slope of 1 on both
+// sides of 0. It tends to [ReLU] for a small α, and to u for a large one.
+//
+// f′ is the chain rule, α·e^(u/α)·(1/α).
+//
+// It is celu in PyTorch, JAX, Keras and ONNX, with α = 1.
+//
+// Special cases are:
+//
+//	f(NaN) = NaN       f′(NaN) = NaN
+//	f(+Inf) = +Inf     f′(+Inf) = 1
+//	f(−Inf) = −α       f′(−Inf) = 0
+//	f(±0) = ±0         f′(±0) = 1
+//
+// The error is below 1 ULP, that of f′ below 1.5 ULP; for float64 that holds for α from
+// 2⁻⁴⁰⁰ to 2⁴⁰⁰. The worst found, for float32 among all inputs:
+//
+//	float32   α = 1     f  CEF32
+//	                    f′ CED32
+//	float64   α = 1.3   f  CEF64
+//	          α = 0.3   f′ CED64
+//
+// The zero value is ready to use.
+//
+// Source: J. T. Barron, Continuously Differentiable Exponential Linear Units, 2017,
+// arXiv:1704.07483.
+type CELU[T Float] struct {
+	// Alpha is α, above 0; 0 means 1.
+	Alpha T
+}
+
+// alpha returns the α that the field means.
+func (c CELU[T]) alpha(call string) T {
+	alpha := or(c.Alpha, 1)
+	checkPositive(call, "Alpha", alpha)
+	return alpha
+}
+
+// Forward computes dst ← x where x > 0, else α·(e^(x/α) − 1).
+func (c CELU[T]) Forward(dst, x []T) []T {
+	alpha := c.alpha("CELU.Forward")
+	dst = forwardDst("CELU.Forward", dst, x, len(x))
+	kernel.CELU(dst, x, alpha)
+	return dst
+}
+
+// Derivative computes dst ← upstream where x > 0, else upstream · e^(x/α).
+func (c CELU[T]) Derivative(dst, x, upstream []T) []T {
+	alpha := c.alpha("CELU.Derivative")
+	dst = derivativeDst("CELU.Derivative", dst, x, upstream, len(x))
+	kernel.CELUDerivative(dst, x, upstream, alpha)
+	return dst
+}
+
+// DerivativeFromOutput computes dst ← upstream where y > 0, else upstream · (y/α + 1).
+func (c CELU[T]) DerivativeFromOutput(dst, y, upstream []T) []T {
+	alpha := c.alpha("CELU.DerivativeFromOutput")
+	dst = fromOutputDst("CELU.DerivativeFromOutput", dst, y, upstream)
+	kernel.CELUDerivativeFromOutput(dst, y, upstream, alpha)
+	return dst
+}
+
+// At returns x for x > 0, else α·(e^(x/α) − 1).
+func (c CELU[T]) At(x T) T { return kernel.CELUAt(x, c.alpha("CELU.At")) }
+
+// DerivativeAt returns f′(x).
+func (c CELU[T]) DerivativeAt(x T) T {
+	return kernel.CELUDerivativeAt(x, c.alpha("CELU.DerivativeAt"))
+}
+
+// String returns the name with α: "celu(alpha=1)".
+func (c CELU[T]) String() string { return "celu(alpha=" + decimal(or(c.Alpha, 1)) + ")" }

@@ -1,0 +1,245 @@
+package activation
+
+import "example.com/activation/internal/kernel"
+
+var (
+	_ Elementwise[float32]      = HardSigmoid[float32]{}
+	_ OutputDerivative[float64] = HardSigmoid[float64]{}
+	_ Elementwise[float32]      = HardSwish[float32]{}
+	_ Elementwise[float64]      = HardSwish[float64]{}
+	_ Elementwise[float32]      = HardTanh[float32]{}
+	_ OutputDerivative[float64] = HardTanh[float64]{}
+)
+
+// HardSigmoid is a [Sigmoid] of three straight lines, applied to each element. With
+// clip(v, a, b), which is v cut to a…b,
+//
+//	f(u)  = clip(s·u + ½, 0, 1)                   range [0, 1]
+//	f′(u) = s for 0 < s·u + ½ < 1, else 0         range {0, s}
+//
+// for the slope s = ⅙. It needs no exponential, and no more bits than its input: use it in
+// quantised networks and on small processors, as the gate in MobileNetV3 is. It saturates
+// for good: outside |u| < 3 no gradient is left.
+//
+// f′ is that of s·u by the constant factor rule, and of a constant outside. At the two
+// corners f′ is 0 by convention.
+//
+// The slope is ⅙ in PyTorch, JAX and Keras 3, 0.2 in ONNX and Keras 2. The zero value has
+// exactly ⅙: f(u) = (u + 3)/6 for |u| < 3, which a slope rounded to T would miss next to −3.
+//
+// Special cases are:
+//
+//	f(NaN) = NaN     f′(NaN) = NaN
+//	f(+Inf) = 1      f′(+Inf) = 0
+//	f(−Inf) = +0     f′(−Inf) = 0
+//	f(±0) = ½        f′(±0) = s
+//
+// The error is below 1 ULP; with a Slope, f is rounded once. f′ is s, rounded to T. The worst
+// found, for float32 among all inputs:
+//
+//	float32   f  HGF32
+//	float64   f  HGF64
+//
+// The zero value is ready to use.
+//
+// Sources: M. Courbariaux, Y. Bengio, J.-P. David, BinaryConnect, 2015, arXiv:1511.00363;
+// with ⅙, A. Howard et al., Searching for MobileNetV3, 2019, arXiv:1905.02244.
+type HardSigmoid[T Float] struct {
+	// Slope is s, above 0; 0 means ⅙.
+	Slope T
+}
+
+// slope returns the Slope, 0 for ⅙.
+func (h HardSigmoid[T]) slope(call string) T {
+	if h.Slope != 0 {
+		checkPositive(call, "Slope", h.Slope)
+	}
+	return h.Slope
+}
+
+// Forward computes dst ← clip(s·x + ½, 0, 1).
+func (h HardSigmoid[T]) Forward(dst, x []T) []T {
+	slope := h.slope("HardSigmoid.Forward")
+	dst = forwardDst("HardSigmoid.Forward", dst, x, len(x))
+	kernel.HardSigmoid(dst, x, slope)
+	return dst
+}
+
+// Derivative computes dst ← upstream·s where 0 < s·x + ½ < 1, else 0. It selects and does
+// not multiply by 0: a NaN or an infinity in upstream does not pass.
+func (h HardSigmoid[T]) Derivative(dst, x, upstream []T) []T {
+	slope := h.slope("HardSigmoid.Derivative")
+	dst = derivativeDst("HardSigmoid.Derivative", dst, x, upstream, len(x))
+	kernel.HardSigmoidDerivative(dst, x, upstream, slope)
+	return dst
+}
+
+// DerivativeFromOutput computes dst ← upstream·s where 0 < y < 1, else 0.
+func (h HardSigmoid[T]) DerivativeFromOutput(dst, y, upstream []T) []T {
+	slope := h.slope("HardSigmoid.DerivativeFromOutput")
+	dst = fromOutputDst("HardSigmoid.DerivativeFromOutput", dst, y, upstream)
+	kernel.HardSigmoidDerivativeFromOutput(dst, y, upstream, slope)
+	return dst
+}
+
+// At returns clip(s·x + ½, 0, 1).
+func (h HardSigmoid[T]) At(x T) T { return kernel.HardSigmoidAt(x, h.slope("HardSigmoid.At")) }
+
+// DerivativeAt returns f′(x).
+func (h HardSigmoid[T]) DerivativeAt(x T) T {
+	return kernel.HardSigmoidDerivativeAt(x, h.slope("HardSigmoid.DerivativeAt"))
+}
+
+// String returns the name with the slope, "hard_sigmoid(slope=0.2)", or "hard_sigmoid"
+// for ⅙.
+func (h HardSigmoid[T]) String() string {
+	if h.Slope == 0 {
+		return "hard_sigmoid"
+	}
+	return "hard_sigmoid(slope=" + decimal(h.Slope) + ")"
+}
+
+// HardSwish is a [SiLU] with a [HardSigmoid] in it, applied to each element:
+//
+//	f(u)  = u · clip(u/6 + ½, 0, 1)                               range [−0.375, ∞)
+//	f′(u) = 0 for u ≤ −3, 1 for u ≥ 3, else (2u + 3)/6            range (−½, 3⁄2)
+//
+// It has the shape of SiLU, without an exponential. Use it in hidden layers of networks for
+// small processors, as MobileNetV3 does. Below −3 it is 0, and so is its gradient. It falls
+// before it rises, with the minimum −⅜ at u = −1.5, so f(u) does not say what u was, and f′
+// needs u.
+//
+// f′ is the product rule, clip + u · ⅙, between −3 and 3. At the two corners it is that of
+// the outer side by convention: f′(−3) = 0, f′(3) = 1.
+//
+// It is Hardswish in PyTorch, hard_silu in JAX and Keras, HardSwish in ONNX. Libraries differ
+// at the corners: PyTorch has −½ and 3⁄2 there.
+//
+// Special cases are:
+//
+//	f(NaN) = NaN       f′(NaN) = NaN
+//	f(+Inf) = +Inf     f′(+Inf) = 1
+//	f(−Inf) = −0       f′(−Inf) = 0
+//	f(±0) = ±0         f′(±0) = ½
+//
+// f is rounded once, all but exactly: its error is below 0.51 ULP. That of f′ is at most
+// 1 ULP, next to its zero at −1.5 too. The worst found, for float32 among all inputs:
+//
+//	float32   f  HWF32
+//	          f′ HWD32
+//	float64   f  HWF64
+//	          f′ HWD64
+//
+// The zero value is ready to use.
+//
+// Source: A. Howard et al., Searching for MobileNetV3, 2019, arXiv:1905.02244.
+type HardSwish[T Float] struct{}
+
+// Forward computes dst ← x · clip(x/6 + ½, 0, 1).
+func (HardSwish[T]) Forward(dst, x []T) []T {
+	dst = forwardDst("HardSwish.Forward", dst, x, len(x))
+	kernel.HardSwish(dst, x)
+	return dst
+}
+
+// Derivative computes dst ← upstream · f′(x). Where x ≤ −3 it selects 0: a NaN or an infinity
+// in upstream does not pass.
+func (HardSwish[T]) Derivative(dst, x, upstream []T) []T {
+	dst = derivativeDst("HardSwish.Derivative", dst, x, upstream, len(x))
+	kernel.HardSwishDerivative(dst, x, upstream)
+	return dst
+}
+
+// At returns x · clip(x/6 + ½, 0, 1).
+func (HardSwish[T]) At(x T) T { return kernel.HardSwishAt(x) }
+
+// DerivativeAt returns f′(x).
+func (HardSwish[T]) DerivativeAt(x T) T { return kernel.HardSwishDerivativeAt(x) }
+
+// String returns "hard_swish".
+func (HardSwish[T]) String() string { return "hard_swish" }
+
+// HardTanh cuts each element to a range:
+//
+//	f(u)  = min(max(u, Min), Max)              range [Min, Max]
+//	f′(u) = 1 for Min < u < Max, else 0
+//
+// With −1 and 1 it is a [Tanh] of straight lines. With 0 and 6 it is ReLU6, a [ReLU] that
+// fits a small fixed-point number, in MobileNetV2 and EfficientNet-Lite. Clipping is good for
+// quantised networks, and for outputs that have a range. Outside it no gradient is left.
+//
+// f′ is that of u inside, and of a constant outside. At Min and Max it is 0 by convention, as
+// in PyTorch; JAX has 1 there for hard_tanh, and 0 for relu6.
+//
+// It is Hardtanh and ReLU6 in PyTorch, hard_tanh and relu6 in JAX and Keras, and Clip in ONNX.
+//
+// Special cases are:
+//
+//	f(NaN) = NaN        f′(NaN) = NaN
+//	f(+Inf) = Max       f′(+Inf) = 0
+//	f(−Inf) = Min       f′(−Inf) = 0
+//	f(−0) = +0 for Min = 0
+//
+// Both are exact. The zero value is ready to use.
+type HardTanh[T Float] struct {
+	// Min and Max are the ends of the range; 0 for both means −1 and 1. Either may be
+	// infinite.
+	Min, Max T
+}
+
+// ends returns the ends of the range that the fields mean.
+func (h HardTanh[T]) ends(call string) (low, high T) {
+	if h.Min == 0 && h.Max == 0 {
+		return -1, 1
+	}
+	if !(h.Min <= h.Max) {
+		mistake(call, "Min = %v, want at most Max = %v", h.Min, h.Max)
+	}
+	return h.Min, h.Max
+}
+
+// Forward computes dst ← min(max(x, Min), Max).
+func (h HardTanh[T]) Forward(dst, x []T) []T {
+	low, high := h.ends("HardTanh.Forward")
+	dst = forwardDst("HardTanh.Forward", dst, x, len(x))
+	kernel.HardTanh(dst, x, low, high)
+	return dst
+}
+
+// Derivative computes dst ← upstream where Min < x < Max, else 0. It selects and does not
+// multiply by 0: a NaN or an infinity in upstream does not pass.
+func (h HardTanh[T]) Derivative(dst, x, upstream []T) []T {
+	low, high := h.ends("HardTanh.Derivative")
+	dst = derivativeDst("HardTanh.Derivative", dst, x, upstream, len(x))
+	kernel.HardTanhDerivative(dst, x, upstream, low, high)
+	return dst
+}
+
+// DerivativeFromOutput is [HardTanh.Derivative], since Min < y < Max where Min < x < Max.
+func (h HardTanh[T]) DerivativeFromOutput(dst, y, upstream []T) []T {
+	low, high := h.ends("HardTanh.DerivativeFromOutput")
+	dst = fromOutputDst("HardTanh.DerivativeFromOutput", dst, y, upstream)
+	kernel.HardTanhDerivative(dst, y, upstream, low, high)
+	return dst
+}
+
+// At returns min(max(x, Min), Max).
+func (h HardTanh[T]) At(x T) T {
+	low, high := h.ends("HardTanh.At")
+	return kernel.HardTanhAt(x, low, high)
+}
+
+// DerivativeAt returns f′(x).
+func (h HardTanh[T]) DerivativeAt(x T) T {
+	low, high := h.ends("HardTanh.DerivativeAt")
+	return kernel.HardTanhDerivativeAt(x, low, high)
+}
+
+// String returns the name with the range: "hard_tanh(min=-1, max=1)".
+func (h HardTanh[T]) String() string {
+	low, high := h.Min, h.Max
+	if low == 0 && high == 0 {
+		low, high = -1, 1
+	}
+	return "hard_tanh(min=" + decimal(low) + ", max=" + decimal(high) + ")"
+}

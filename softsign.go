@@ -1,0 +1,73 @@
+package activation
+
+import "example.com/activation/internal/kernel"
+
+var (
+	_ Elementwise[float32]      = Softsign[float32]{}
+	_ OutputDerivative[float64] = Softsign[float64]{}
+)
+
+// Softsign is a sigmoid without an exponential, applied to each element:
+//
+//	f(u)  = u / (1 + |u|)         range (−1, 1)
+//	f′(u) = 1 / (1 + |u|)²        range (0, 1]
+//
+// It squashes as [Tanh] does, but comes near ±1 slowly, as 1/u: its gradient fades out less,
+// and never to 0. It is little used today.
+//
+// f′ follows from the quotient rule, for u > 0: ((1 + u) − u) / (1 + u)². f is odd, so f′ is
+// even.
+//
+// It is Softsign in PyTorch and ONNX, soft_sign in JAX, softsign in Keras. Some compute f′ as
+// (1 − |f|)², which is 0 from 1.7e7 on for float32.
+//
+// Special cases are:
+//
+//	f(NaN) = NaN       f′(NaN) = NaN
+//	f(±Inf) = ±1       f′(±Inf) = 0
+//	f(±0) = ±0         f′(±0) = 1
+//
+// The error is below 1 ULP, that of f′ below 1.5 ULP, down into the subnormals too. The worst
+// found, for float32 among all inputs:
+//
+//	float32   f  SSF32
+//	          f′ SSD32
+//	float64   f  SSF64
+//	          f′ SSD64
+//
+// The zero value is ready to use.
+//
+// Source: J. Turian, J. Bergstra, Y. Bengio, Quadratic Features and Deep Architectures for
+// Chunking, 2009.
+type Softsign[T Float] struct{}
+
+// Forward computes dst ← x / (1 + |x|).
+func (Softsign[T]) Forward(dst, x []T) []T {
+	dst = forwardDst("Softsign.Forward", dst, x, len(x))
+	kernel.Softsign(dst, x)
+	return dst
+}
+
+// Derivative computes dst ← upstream / (1 + |x|)². It keeps full relative accuracy for large
+// x, where (1 − |y|)² has lost all of it.
+func (Softsign[T]) Derivative(dst, x, upstream []T) []T {
+	dst = derivativeDst("Softsign.Derivative", dst, x, upstream, len(x))
+	kernel.SoftsignDerivative(dst, x, upstream)
+	return dst
+}
+
+// DerivativeFromOutput computes dst ← upstream · (1 − |y|)².
+func (Softsign[T]) DerivativeFromOutput(dst, y, upstream []T) []T {
+	dst = fromOutputDst("Softsign.DerivativeFromOutput", dst, y, upstream)
+	kernel.SoftsignDerivativeFromOutput(dst, y, upstream)
+	return dst
+}
+
+// At returns x / (1 + |x|).
+func (Softsign[T]) At(x T) T { return kernel.SoftsignAt(x) }
+
+// DerivativeAt returns f′(x).
+func (Softsign[T]) DerivativeAt(x T) T { return kernel.SoftsignDerivativeAt(x) }
+
+// String returns "softsign".
+func (Softsign[T]) String() string { return "softsign" }
