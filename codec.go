@@ -127,6 +127,8 @@ type textForm[T Float] struct {
 // is one entry here.
 func builtins[T Float]() []builtin[T] {
 	leaky, prelu, slopes := &LeakyReLU[T]{}, &PReLU[T]{}, 1
+	silu, softplus, elu, celu := &SiLU[T]{}, &Softplus[T]{}, &ELU[T]{}, &CELU[T]{}
+	hardSigmoid, hardTanh := &HardSigmoid[T]{}, &HardTanh[T]{}
 	maxout, layer := &Maxout[T]{}, &MaxoutLayer[T]{}
 	softmax, logSoftmax := &Softmax[T]{}, &LogSoftmax[T]{}
 	silu := &SiLU[T]{}
@@ -172,6 +174,23 @@ func builtins[T Float]() []builtin[T] {
 				*layer = NewMaxoutLayer[T](layer.Inputs, layer.Units, layer.Pieces, rand.New(rand.NewPCG(1, 2)))
 			},
 		}},
+		{name: "gelu", a: &GELU[T]{}},
+		{name: "gelu_tanh", a: &GELUTanh[T]{}, aliases: []string{"gelu_new", "gelu_pytorch_tanh"}},
+		{name: "silu", a: silu, parameters: []parameter[T]{{name: "beta", field: &silu.Beta}}, aliases: []string{"swish"}},
+		{name: "mish", a: &Mish[T]{}},
+		{name: "softplus", a: softplus, parameters: []parameter[T]{{name: "beta", field: &softplus.Beta, positive: true}}},
+		{name: "log_sigmoid", a: &LogSigmoid[T]{}},
+		{name: "elu", a: elu, parameters: []parameter[T]{{name: "alpha", field: &elu.Alpha}}},
+		{name: "selu", a: &SELU[T]{}},
+		{name: "celu", a: celu, parameters: []parameter[T]{{name: "alpha", field: &celu.Alpha, positive: true}}},
+		{name: "hard_sigmoid", a: hardSigmoid, parameters: []parameter[T]{{name: "slope", field: &hardSigmoid.Slope, positive: true}}},
+		{name: "hard_swish", a: &HardSwish[T]{}},
+		{name: "hard_tanh", a: hardTanh, parameters: []parameter[T]{
+			{name: "min", field: &hardTanh.Min},
+			{name: "max", field: &hardTanh.Max},
+		}, aliases: []string{"relu6(min=0, max=6)"}},
+		{name: "squared_relu", a: &SquaredReLU[T]{}, aliases: []string{"relu2"}},
+		{name: "softsign", a: &Softsign[T]{}},
 		{name: "softmax", a: softmax, parameters: rows(softmax)},
 		{name: "log_softmax", a: logSoftmax, parameters: rows((*Softmax[T])(logSoftmax))},
 		{name: "gelu", a: &GELU[T]{}},

@@ -35,13 +35,8 @@ func (e entry[T]) passes() []pass[T] {
 // negative reports whether the activation has a slope for which there is no derivative
 // from the output.
 func (e entry[T]) negative() bool {
-	switch a := activation.Inside(e.a).(type) {
-	case activation.LeakyReLU[T]:
-		return a.Alpha < 0
-	case activation.ELU[T]:
-		return a.Alpha < 0
-	}
-	return false
+	_, method := activation.Inside(e.a).(activation.OutputDerivative[T])
+	return method && !activation.HasOutputDerivative(e.a)
 }
 
 // inputFor returns n groups of input for p: x, or f(x).

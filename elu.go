@@ -81,13 +81,16 @@ func (e ELU[T]) Derivative(dst, x, upstream []T) []T {
 func (e ELU[T]) DerivativeFromOutput(dst, y, upstream []T) []T {
 	const call = "ELU.DerivativeFromOutput"
 	alpha := e.alpha(call)
-	if alpha < 0 {
+	if !e.hasOutputDerivative() {
 		mistake(call, "Alpha = %v, want at least 0: the sign of y does not tell that of x", alpha)
 	}
 	dst = fromOutputDst(call, dst, y, upstream)
 	kernel.ELUDerivativeFromOutput(dst, y, upstream, alpha, 1)
 	return dst
 }
+
+// hasOutputDerivative reports whether DerivativeFromOutput does not panic.
+func (e ELU[T]) hasOutputDerivative() bool { return !(e.Alpha < 0) }
 
 // At returns x for x > 0, else α·(eˣ − 1).
 func (e ELU[T]) At(x T) T { return kernel.ELUAt(x, e.alpha("ELU.At"), 1) }

@@ -45,3 +45,9 @@ func ParseWithAlias[T Float](text, name, alias string) (Activation[T], error) {
 	}
 	return build(table, name, members, true)
 }
+
+// HasOutputDerivative reports whether a has a DerivativeFromOutput that does not panic.
+func HasOutputDerivative[T Float](a Activation[T]) bool {
+	_, ok := outputDerivative(Inside(a))
+	return ok
+}

@@ -33,10 +33,11 @@ func ELUDerivativeAt[T element.Float](x, alpha, scale T) T {
 // ELUDerivativeFromOutput sets dst to upstream·scale where y > 0, else to
 // upstream·(y + scale·α).
 func ELUDerivativeFromOutput[T element.Float](dst, y, upstream []T, alpha, scale T) {
-	p := productParts(float64(scale), float64(alpha))
+	depth := float64(float64(scale) * float64(alpha))
+	rest := math.FMA(float64(scale), float64(alpha), -depth)
 	dst = dst[:len(y)]
 	for i, v := range y {
-		slope := T(float64(v) + p.high + p.low)
+		slope := T((float64(v) + depth) + rest)
 		if v > 0 {
 			slope = scale
 		}

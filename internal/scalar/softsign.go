@@ -40,17 +40,20 @@ func softsign32(b uint32) uint32 {
 }
 
 // softsign64 subtracts from the quotient y = z/d, d = 1 + z, what d has lost, times y/d.
-// 1/d for that is 1 − y.
+// 1/d for that is 1 − y. From z = 2⁵³ on, where it is not known what d has lost, the
+// result is 1.
 func softsign64(b uint64) uint64 {
 	sign, z := b&sign64, math.Float64frombits(b&^sign64)
 	d := 1 + z
 	y := z / d
 	bits := math.Float64bits(y - y*(z-(d-1))*(1-y))
-	if b&^sign64 == inf64 {
+	if b&^sign64-whole64 <= inf64-whole64 {
 		bits = one64
 	}
 	return bits | sign
 }
+
+const whole64 = (1023 + 53) << 52 // the bits of 2⁵³
 
 // SoftsignDerivative sets dst to upstream/(1 + |x|)².
 func SoftsignDerivative[T element.Float](dst, x, upstream []T) {
