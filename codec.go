@@ -1,6 +1,7 @@
 package activation
 
 import (
+	"cmp"
 	"errors"
 	"fmt"
 	"math/rand/v2"
@@ -178,16 +179,16 @@ func builtins[T Float]() []builtin[T] {
 		{name: "gelu_tanh", a: &GELUTanh[T]{}, aliases: []string{"gelu_new", "gelu_pytorch_tanh"}},
 		{name: "silu", a: silu, parameters: []parameter[T]{{name: "beta", field: &silu.Beta}}, aliases: []string{"swish"}},
 		{name: "mish", a: &Mish[T]{}},
-		{name: "softplus", a: softplus, parameters: []parameter[T]{{name: "beta", field: &softplus.Beta, positive: true}}},
+		{name: "softplus", a: softplus, parameters: []parameter[T]{{name: "beta", field: &softplus.Beta, positive: true, finite: true}}},
 		{name: "log_sigmoid", a: &LogSigmoid[T]{}},
-		{name: "elu", a: elu, parameters: []parameter[T]{{name: "alpha", field: &elu.Alpha}}},
+		{name: "elu", a: elu, parameters: []parameter[T]{{name: "alpha", field: &elu.Alpha, finite: true}}},
 		{name: "selu", a: &SELU[T]{}},
-		{name: "celu", a: celu, parameters: []parameter[T]{{name: "alpha", field: &celu.Alpha, positive: true}}},
-		{name: "hard_sigmoid", a: hardSigmoid, parameters: []parameter[T]{{name: "slope", field: &hardSigmoid.Slope, positive: true}}},
+		{name: "celu", a: celu, parameters: []parameter[T]{{name: "alpha", field: &celu.Alpha, positive: true, finite: true}}},
+		{name: "hard_sigmoid", a: hardSigmoid, parameters: []parameter[T]{{name: "slope", field: &hardSigmoid.Slope, positive: true, finite: true}}},
 		{name: "hard_swish", a: &HardSwish[T]{}},
 		{name: "hard_tanh", a: hardTanh, parameters: []parameter[T]{
-			{name: "min", field: &hardTanh.Min},
-			{name: "max", field: &hardTanh.Max},
+			{name: "min", field: &hardTanh.Min, below: &parameter[T]{name: "max", field: &hardTanh.Max}},
+			{name: "max", field: &hardTanh.Max, above: &parameter[T]{name: "min", field: &hardTanh.Min}},
 		}, aliases: []string{"relu6(min=0, max=6)"}},
 		{name: "squared_relu", a: &SquaredReLU[T]{}, aliases: []string{"relu2"}},
 		{name: "softsign", a: &Softsign[T]{}},
@@ -422,7 +423,12 @@ type parameter[T Float] struct {
 	field    any    // *int, *T or *[]T
 	required bool
 	positive bool       // a T must be above 0
+	finite   bool       // a T must be finite
 	length   func() int // the length that a slice must have, if any
+
+	// The other end of a range, of which this is one. Only if both are 0, they mean
+	// the default.
+	below, above *parameter[T]
 }
 
 // isZero reports whether the field has its default.
@@ -447,7 +453,16 @@ func (p parameter[T]) check() error {
 		if p.positive && !(*f > 0) {
 			return fmt.Errorf("%s = %s, want above 0", p.name, decimal(*f))
 		}
-		if *f == 0 {
+		if p.finite && *f-*f != 0 {
+			return fmt.Errorf("%s = %s, want a finite number", p.name, decimal(*f))
+		}
+		if end := p.below; end != nil && !(*f <= *end.field.(*T)) {
+			return fmt.Errorf("%s = %s, want at most %s = %s", p.name, decimal(*f), end.name, decimal(*end.field.(*T)))
+		}
+		if end := p.above; end != nil && !(*f >= *end.field.(*T)) {
+			return fmt.Errorf("%s = %s, want at least %s = %s", p.name, decimal(*f), end.name, decimal(*end.field.(*T)))
+		}
+		if end := cmp.Or(p.below, p.above); *f == 0 && (end == nil || end.isZero()) {
 			return fmt.Errorf("%s = 0, which would mean the default: leave it out, or choose another value", p.name)
 		}
 	case *[]T:

@@ -373,7 +373,7 @@ func TestParseNested(t *testing.T) {
 	}
 	for text, want := range map[string]string{
 		strings.Repeat("gate(gate=", 1e5):     "has 100000 parentheses, want at most 100",
-		"gate(gate=selu(alpha=0.2))":          `gate: activation: Any.UnmarshalJSON: "selu" is not known: there are `,
+		"gate(gate=selu7(alpha=0.2))":         `gate: activation: Any.UnmarshalJSON: "selu7" is not known: there are `,
 		"gate(gate=relu(, n=3)":               `gate: activation: Any.UnmarshalJSON: "relu(, n=3" does not end with a parenthesis`,
 		"gate(gate=leaky_relu(alpha=0.2), 3)": `" 3" is not a parameter: want name=value`,
 		"gate(gate=true)":                     `gate: activation: Any.UnmarshalJSON: true is not an object`,
@@ -413,7 +413,7 @@ func names[T activation.Float](t *testing.T) {
 	}
 }
 
-const known = "identity, sigmoid, tanh, relu, leaky_relu, prelu, maxout, maxout_layer, softmax, log_softmax"
+const known = "identity, sigmoid, tanh, relu, leaky_relu, prelu, maxout, maxout_layer, gelu, gelu_tanh, silu, mish, softplus, log_sigmoid, elu, selu, celu, hard_sigmoid, hard_swish, hard_tanh, squared_relu, softsign, softmax, log_softmax"
 
 func TestParseErrors(t *testing.T) {
 	t.Run("float32", parseErrors[float32])

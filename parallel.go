@@ -27,6 +27,7 @@ import (
 //     [PReLU] with one slope, after any element
 //   - for any other [PReLU], after every len(Alpha)·Stride elements
 //   - for [Maxout], after every Pieces·Stride elements
+//   - for [Gated], after every 2·Stride elements
 //   - for [MaxoutLayer], after every Inputs elements, that is after an example
 //   - for [Softmax] and [LogSoftmax], after every Classes·Stride elements; with
 //     Classes 0 the slice is one row, and stays on one goroutine
@@ -158,8 +159,8 @@ func layoutOf[T Float](a Activation[T]) (l layout, known bool) {
 		return rows{1, 1, 16}, true // a call of F
 	case Elementwise[T]:
 		return rows{1, 1, 1}, true
-	case PReLU[T], Maxout[T], MaxoutLayer[T], Softmax[T], LogSoftmax[T],
-		*PReLU[T], *Maxout[T], *MaxoutLayer[T], *Softmax[T], *LogSoftmax[T]:
+	case PReLU[T], Maxout[T], MaxoutLayer[T], Softmax[T], LogSoftmax[T], Gated[T],
+		*PReLU[T], *Maxout[T], *MaxoutLayer[T], *Softmax[T], *LogSoftmax[T], *Gated[T]:
 		l, known = a.(layout)
 	}
 	return l, known
@@ -185,6 +186,11 @@ func (m MaxoutLayer[T]) rows() rows {
 	return rows{m.Inputs, m.Units, saturatingProduct(max(m.Units, 1), max(m.Pieces, 1))}
 }
 
+func (g Gated[T]) rows() rows {
+	r := rowsAlong(2, g.Stride)
+	r.out = max(g.Stride, 1)
+	return r
+}
 func (s Softmax[T]) rows() rows    { return rowsAlong(s.Classes, s.Stride) }
 func (l LogSoftmax[T]) rows() rows { return rowsAlong(l.Classes, l.Stride) }
 

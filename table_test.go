@@ -29,7 +29,7 @@ type accuracy struct {
 	forward, derivative, fromOutput float64
 	f, df, fromY                    func(float64) reference.Value
 	f32, df32                       func(float32) float64
-	near                            []float64 // points to look at closely: zeros of f′, borders of loops, ends of tails
+	near                            []float64               // points to look at closely: zeros of f′, borders of loops, ends of tails
 	output                          func(v float64) float64 // an output for any v from 0 to 1; nil for v itself
 }
 
@@ -142,17 +142,17 @@ func celuAccuracy(alpha float64) *accuracy {
 func hardSigmoidAccuracy(slope float64) *accuracy {
 	return &accuracy{
 		forward: 1, derivative: 0.5, fromOutput: 0.5,
-		f:     func(x float64) reference.Value { return reference.HardSigmoid(x, slope) },
-		df:    func(x float64) reference.Value { return reference.HardSigmoidDerivative(x, slope) },
+		f:  func(x float64) reference.Value { return reference.HardSigmoid(x, slope) },
+		df: func(x float64) reference.Value { return reference.HardSigmoidDerivative(x, slope) },
 		fromY: func(y float64) reference.Value { // the slope at 0, but 0 at both ends
 			if y <= 0 || y >= 1 {
 				return reference.Value{}
 			}
 			return reference.HardSigmoidDerivative(0, slope)
 		},
-		f32:   func(x float32) float64 { return reference.HardSigmoid32(x, float32(slope)) },
-		df32:  func(x float32) float64 { return reference.HardSigmoidDerivative32(x, float32(slope)) },
-		near:  []float64{3, -3, 0.5 / slope, -0.5 / slope},
+		f32:  func(x float32) float64 { return reference.HardSigmoid32(x, float32(slope)) },
+		df32: func(x float32) float64 { return reference.HardSigmoidDerivative32(x, float32(slope)) },
+		near: []float64{3, -3, 0.5 / slope, -0.5 / slope},
 	}
 }
 
@@ -192,6 +192,7 @@ func table[T activation.Float]() []entry[T] {
 			{zero, zero, alpha}, {negative, alpha * negative, alpha}, {2, 2, 1}, {-2, alpha * -2, alpha},
 		}
 	}
+	scale := T(reference.SELUScale)
 	elu := func(depth, slope, scale T) []special[T] {
 		return []special[T]{
 			{nan, nan, nan}, {inf, inf, scale}, {-inf, -depth, 0}, {zero, zero, slope}, {negative, negative, slope}, {2, 2 * scale, scale}, {-1000, -depth, 0},
@@ -255,10 +256,10 @@ func table[T activation.Float]() []entry[T] {
 		{a: activation.ELU[T]{}, group: 1, outputs: 1, kinks: []T{0}, accuracy: eluAccuracy(1, 1), special: elu(1, 1, 1)},
 		{a: activation.ELU[T]{Alpha: T(float32(0.7))}, group: 1, outputs: 1, kinks: []T{0}, accuracy: eluAccuracy(float64(float32(0.7)), 1), special: elu(T(float32(0.7)), T(float32(0.7)), 1)},
 		{a: activation.ELU[T]{Alpha: -2}, group: 1, outputs: 1, kinks: []T{0}, accuracy: eluAccuracy(-2, 1), special: []special[T]{
-			{nan, nan, nan}, {inf, inf, 1}, {-inf, 2, 0}, {zero, zero, -2},
+			{nan, nan, nan}, {inf, inf, 1}, {-inf, 2, negative}, {zero, zero, -2},
 		}},
 		{a: activation.SELU[T]{}, group: 1, outputs: 1, kinks: []T{0}, accuracy: eluAccuracy(float64(T(reference.SELUAlpha)), float64(T(reference.SELUScale))),
-			special: elu(T(reference.SELUAlpha*reference.SELUScale), T(reference.SELUAlpha*reference.SELUScale), T(reference.SELUScale))},
+			special: elu(T(reference.SELUAlpha)*scale, T(reference.SELUAlpha)*scale, scale)},
 		{a: activation.CELU[T]{}, group: 1, outputs: 1, kinks: []T{0}, accuracy: celuAccuracy(1), special: elu(1, 1, 1)},
 		{a: activation.CELU[T]{Alpha: T(float32(1.3))}, group: 1, outputs: 1, kinks: []T{0}, accuracy: celuAccuracy(float64(float32(1.3))), special: elu(T(float32(1.3)), 1, 1)},
 		{a: activation.HardSigmoid[T]{}, group: 1, outputs: 1, kinks: []T{-3, 3}, accuracy: hardSigmoidAccuracy(0), special: []special[T]{
@@ -282,7 +283,7 @@ func table[T activation.Float]() []entry[T] {
 			{nan, nan, nan}, {inf, inf, inf}, {-inf, 0, 0}, {zero, 0, 0}, {negative, 0, 0}, {3, 9, 6}, {-3, 0, 0}, {smallest, 0, 2 * smallest},
 		}},
 		{a: activation.Softsign[T]{}, group: 1, outputs: 1, accuracy: softsignAccuracy, special: []special[T]{
-			{nan, nan, nan}, {inf, 1, 0}, {-inf, -1, 0}, {zero, zero, 1}, {negative, negative, 1}, {1, 0.5, 0.25}, {-3, -0.75, 0.0625}, {smallest, smallest, 1}, {3e38, 1, T(1 / 3e38 / 3e38)},
+			{nan, nan, nan}, {inf, 1, 0}, {-inf, -1, 0}, {zero, zero, 1}, {negative, negative, 1}, {1, 0.5, 0.25}, {-3, -0.75, 0.0625}, {smallest, smallest, 1},
 		}},
 		{a: activation.Func[T]{F: square[T], DF: double[T]}, group: 1, outputs: 1, special: []special[T]{
 			{nan, nan, nan}, {3, 9, 6}, {-3, 9, -6},

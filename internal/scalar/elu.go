@@ -27,7 +27,7 @@ func ELUDerivative[T element.Float](dst, x, upstream []T, alpha, scale T) {
 // ELUDerivativeAt returns what ELUDerivative sets an element to for an upstream of 1.
 func ELUDerivativeAt[T element.Float](x, alpha, scale T) T {
 	s := eluSides(alpha, scale)
-	return s.derivativeAt(x)
+	return s.gradientAt(x, 1)
 }
 
 // ELUDerivativeFromOutput sets dst to upstream·scale where y > 0, else to
@@ -66,7 +66,7 @@ func CELUDerivative[T element.Float](dst, x, upstream []T, alpha T) {
 // CELUDerivativeAt returns what CELUDerivative sets an element to for an upstream of 1.
 func CELUDerivativeAt[T element.Float](x, alpha T) T {
 	s := celuSides(alpha)
-	return s.derivativeAt(x)
+	return s.gradientAt(x, 1)
 }
 
 // CELUDerivativeFromOutput sets dst to upstream where y > 0, else to
@@ -170,7 +170,7 @@ func (s *sides[T]) forward(dst, x []T) {
 func (s *sides[T]) derivative(dst, x, upstream []T) {
 	if len(x) < leftShort {
 		for i, v := range x {
-			dst[i] = element.Upstream(s.derivativeAt(v), upstream, i)
+			dst[i] = s.gradientAt(v, element.Upstream(1, upstream, i))
 		}
 		return
 	}
@@ -214,14 +214,15 @@ func (s *sides[T]) forwardAt(x T) T {
 	return T(s.left64(float64(x)))
 }
 
-func (s *sides[T]) derivativeAt(x T) T {
+// gradientAt returns upstream·f′(x).
+func (s *sides[T]) gradientAt(x, upstream T) T {
 	switch {
 	case x > 0:
-		return s.scale
+		return s.scale * upstream
 	case is32[T]():
-		return T(s.slope32(float64(x)))
+		return T(float32(float64(upstream) * float64(s.slope32(float64(x)))))
 	}
-	return T(s.slope64(float64(x), 1))
+	return T(s.slope64(float64(x), float64(upstream)))
 }
 
 // On the left the loops know e^a at a grid of points a, 1/64 apart from −20 to 0. From
@@ -243,8 +244,8 @@ func expm1Point(q float64) (i uint64, b float64) {
 	return math.Float64bits(k) - math.Float64bits(zero), q - (k - (zero + limit))
 }
 
-// cubic returns p to a relative error of 2⁻²⁷.
-func cubic(b float64) float64 { return b + b*b*(expm1Cubic[0]+b*expm1Cubic[1]) }
+// cubic returns p to a relative error of 2⁻²⁷, and −0 for a b of −0.
+func cubic(b float64) float64 { return b * (1 + b*(expm1Cubic[0]+b*expm1Cubic[1])) }
 
 // sextic returns p − b to 2⁻⁵⁹ of p.
 func sextic(b float64) float64 {

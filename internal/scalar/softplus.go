@@ -173,6 +173,9 @@ func softplusTail64(v, u, low float64, inverse *parts) float64 {
 		return v + inverse.whole*tail64(-u, 1, -0.5)
 	}
 	value, rest := expScaled(u, low, -0.5)
+	if value == 0 {
+		return inverse.whole * 0
+	}
 	first := cut(value)
 	return unscaled(inverse.times(first, value-first+rest), u)
 }

@@ -1,0 +1,194 @@
+package kernel
+
+import (
+	"sync"
+	"unsafe"
+
+	"example.com/activation/internal/element"
+)
+
+// A gate is an element-wise function with its loops.
+type gate[T element.Float] interface {
+	Forward(dst, x []T) []T
+	Derivative(dst, x, upstream []T) []T
+}
+
+// The loops of a gate run over blocks, which stay in the cache: x is read once from
+// memory, and the result written once. The blocks between are on loan. On the stack they
+// cannot be, since the compiler does not know that the methods of an interface keep none
+// of their arguments.
+
+// gateBlock is the length of a block.
+const gateBlock = 256
+
+// gateBlocks are the blocks of a call.
+type gateBlocks[T element.Float] struct {
+	gate, value, f, slope [gateBlock]T
+}
+
+var pool32, pool64 = sync.Pool{New: func() any { return new(gateBlocks[float32]) }},
+	sync.Pool{New: func() any { return new(gateBlocks[float64]) }}
+
+// gatePool returns the pool of the blocks for T.
+func gatePool[T element.Float]() *sync.Pool {
+	if unsafe.Sizeof(T(0)) == 4 {
+		return &pool32
+	}
+	return &pool64
+}
+
+// GatedPair sets dst to value·f(gate), for the function f.
+func GatedPair[T element.Float](f gate[T], dst, gate, value []T) {
+	pool := gatePool[T]()
+	b := pool.Get().(*gateBlocks[T])
+	b.pair(f, dst, gate, value)
+	pool.Put(b)
+}
+
+// GatedPairDerivative sets dGate to upstream·value·f′(gate), and dValue to
+// upstream·f(gate). Where f(gate) is 0, dValue is that, even if upstream is NaN or
+// infinite. Where value is NaN, both are.
+func GatedPairDerivative[T element.Float](f gate[T], dGate, dValue, gate, value, upstream []T) {
+	pool := gatePool[T]()
+	b := pool.Get().(*gateBlocks[T])
+	b.pairDerivative(f, dGate, dValue, gate, value, upstream)
+	pool.Put(b)
+}
+
+// Gated is GatedPair for the halves of x, [outer][2][stride], of which the first one is
+// the gate unless last is true.
+func Gated[T element.Float](f gate[T], dst, x []T, stride int, last bool) {
+	pool := gatePool[T]()
+	b := pool.Get().(*gateBlocks[T])
+	first, second := b.halves(last)
+	for len(x) > 0 {
+		rows := rowsOfBlock(len(x), stride)
+		n := rows * stride
+		if rows == 1 {
+			gate, value := x[:stride], x[stride:2*stride]
+			if last {
+				gate, value = value, gate
+			}
+			b.pair(f, dst[:n], gate, value)
+		} else {
+			split(first[:n], second[:n], x, stride)
+			b.pair(f, dst[:n], b.gate[:n], b.value[:n])
+		}
+		dst, x = dst[n:], x[2*n:]
+	}
+	pool.Put(b)
+}
+
+// GatedDerivative is GatedPairDerivative for halves.
+func GatedDerivative[T element.Float](f gate[T], dst, x, upstream []T, stride int, last bool) {
+	pool := gatePool[T]()
+	b := pool.Get().(*gateBlocks[T])
+	first, second := b.halves(last)
+	for start := 0; len(x) > 0; {
+		rows := rowsOfBlock(len(x), stride)
+		n := rows * stride
+		g := element.Slice(upstream, start, start+n)
+		if rows == 1 {
+			gate, value, dGate, dValue := x[:stride], x[stride:2*stride], dst[:stride], dst[stride:2*stride]
+			if last {
+				gate, value, dGate, dValue = value, gate, dValue, dGate
+			}
+			b.pairDerivative(f, dGate, dValue, gate, value, g)
+		} else {
+			split(first[:n], second[:n], x, stride)
+			b.pairDerivative(f, b.gate[:n], b.value[:n], b.gate[:n], b.value[:n], g)
+			join(dst, first[:n], second[:n], stride)
+		}
+		dst, x, start = dst[2*n:], x[2*n:], start+n
+	}
+	pool.Put(b)
+}
+
+// halves returns the blocks for the first and the second half.
+func (b *gateBlocks[T]) halves(last bool) (first, second *[gateBlock]T) {
+	if last {
+		return &b.value, &b.gate
+	}
+	return &b.gate, &b.value
+}
+
+// rowsOfBlock returns how many rows of 2·stride of the n elements to take at a time: one
+// if it is long enough for the loops, else what fits a block.
+func rowsOfBlock(n, stride int) int {
+	if stride > gateBlock/4 {
+		return 1
+	}
+	return min(n/(2*stride), gateBlock/stride)
+}
+
+// split copies the halves of rows of x to first and second.
+func split[T element.Float](first, second, x []T, stride int) {
+	if stride == 1 {
+		second, x = second[:len(first)], x[:2*len(first)]
+		for i := range first {
+			first[i], second[i] = x[2*i], x[2*i+1]
+		}
+		return
+	}
+	for i := 0; i < len(first); i += stride {
+		copy(first[i:][:stride], x[2*i:])
+		copy(second[i:][:stride], x[2*i+stride:])
+	}
+}
+
+// join is the reverse of split.
+func join[T element.Float](dst, first, second []T, stride int) {
+	if stride == 1 {
+		second, dst = second[:len(first)], dst[:2*len(first)]
+		for i := range first {
+			dst[2*i], dst[2*i+1] = first[i], second[i]
+		}
+		return
+	}
+	for i := 0; i < len(first); i += stride {
+		copy(dst[2*i:], first[i:][:stride])
+		copy(dst[2*i+stride:], second[i:][:stride])
+	}
+}
+
+func (b *gateBlocks[T]) pair(f gate[T], dst, gate, value []T) {
+	for n := gateBlock; len(dst) > 0; dst, gate, value = dst[n:], gate[n:], value[n:] {
+		n = min(n, len(dst))
+		y := f.Forward(b.f[:n], gate[:n])
+		value, dst := value[:n], dst[:n]
+		for i, v := range y[:n] {
+			dst[i] = value[i] * v
+		}
+	}
+}
+
+func (b *gateBlocks[T]) pairDerivative(f gate[T], dGate, dValue, gate, value, upstream []T) {
+	for start, n := 0, gateBlock; start < len(gate); start += n {
+		n = min(n, len(gate)-start)
+		gate, value, g := gate[start:][:n], value[start:][:n], element.Slice(upstream, start, start+n)
+		y, slope := f.Forward(b.f[:n], gate)[:n], b.slope[:n]
+		if g == nil {
+			f.Derivative(slope, gate, value)
+		} else {
+			for i, v := range value {
+				slope[i] = g[i] * v
+			}
+			f.Derivative(slope, gate, slope)
+			for i, v := range y {
+				d := g[i] * v
+				if v == 0 {
+					d = v
+				}
+				y[i] = d
+			}
+		}
+		dGate, dValue := dGate[start:][:n], dValue[start:][:n]
+		for i, v := range value {
+			dg, dv := slope[i], y[i]
+			if v != v {
+				dg, dv = v, v
+			}
+			dGate[i], dValue[i] = dg, dv
+		}
+	}
+}
