@@ -132,7 +132,6 @@ func builtins[T Float]() []builtin[T] {
 	hardSigmoid, hardTanh := &HardSigmoid[T]{}, &HardTanh[T]{}
 	maxout, layer := &Maxout[T]{}, &MaxoutLayer[T]{}
 	softmax, logSoftmax := &Softmax[T]{}, &LogSoftmax[T]{}
-	silu := &SiLU[T]{}
 	stride := func(field *int) parameter[T] { return parameter[T]{name: "stride", field: field} }
 	rows := func(s *Softmax[T]) []parameter[T] {
 		return []parameter[T]{
@@ -194,10 +193,6 @@ func builtins[T Float]() []builtin[T] {
 		{name: "softsign", a: &Softsign[T]{}},
 		{name: "softmax", a: softmax, parameters: rows(softmax)},
 		{name: "log_softmax", a: logSoftmax, parameters: rows((*Softmax[T])(logSoftmax))},
-		{name: "gelu", a: &GELU[T]{}},
-		{name: "gelu_tanh", a: &GELUTanh[T]{}, aliases: []string{"gelu_new", "gelu_pytorch_tanh"}},
-		{name: "silu", a: silu, aliases: []string{"swish"}, parameters: []parameter[T]{{name: "beta", field: &silu.Beta}}},
-		{name: "mish", a: &Mish[T]{}},
 	}
 }
 
