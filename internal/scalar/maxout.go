@@ -5,29 +5,35 @@ import "example.com/activation/internal/element"
 // Maxout sets dst, [outer][units][stride], to the maxima over the pieces of x,
 // [outer][units][pieces][stride], for two pieces or more. The maximum starts from
 // the first piece, not from the smallest number, and a NaN wins.
+//
+// From a stride of 8 on it goes along memory, one piece after the other. For shorter
+// ones that would be more calls than work.
 func Maxout[T element.Float](dst, x []T, pieces, stride int) {
-	if stride == 1 {
-		if pieces == 2 {
-			pairs(dst, x)
-			return
-		}
-		for i := range dst {
-			group := x[i*pieces:][:pieces]
-			m := group[0]
-			for _, v := range group[1:] {
-				m = max(m, v)
+	switch {
+	case pieces == 2 && stride == 1:
+		pairs(dst, x)
+	case stride < 8:
+		unit := 0
+		for start := 0; start < len(x); start += pieces * stride {
+			for first := start; first < start+stride; first++ {
+				group := x[first : start+pieces*stride]
+				m := group[0]
+				for i := stride; i < len(group); i += stride {
+					m = max(m, group[i])
+				}
+				dst[unit] = m
+				unit++
 			}
-			dst[i] = m
 		}
-		return
-	}
-	for start := 0; start < len(dst); start += stride {
-		out, group := dst[start:][:stride], x[start*pieces:][:stride*pieces]
-		copy(out, group)
-		for k := stride; k < len(group); k += stride {
-			piece := group[k:][:len(out)]
-			for i, v := range out {
-				out[i] = max(v, piece[i])
+	default:
+		for start := 0; start < len(dst); start += stride {
+			out, group := dst[start:][:stride], x[start*pieces:][:stride*pieces]
+			copy(out, group)
+			for k := stride; k < len(group); k += stride {
+				piece := group[k:][:len(out)]
+				for i, v := range out {
+					out[i] = max(v, piece[i])
+				}
 			}
 		}
 	}
@@ -169,22 +175,43 @@ func groupsDerivative[W bits, T element.Float](dst, x, upstream []T, pieces, str
 }
 
 // groupDerivative sets dst[0], dst[stride], … to the derivatives of the maximum of
-// x[0], x[stride], … for the upstream with the bits g.
+// x[0], x[stride], … for the upstream with the bits g. The maximum is kept as bits too,
+// for a conditional move.
 func groupDerivative[W bits, T element.Float](x []T, dst []W, stride int, g W) {
-	m := x[0]
-	for i := stride; i < len(x); i += stride {
-		m = max(m, x[i])
-	}
+	in := integers[W](x)
 	dst = dst[:len(x)]
+	m, b, sum := x[0], in[0], x[0]
+	for i := stride; i < len(x); i += stride {
+		v := x[i]
+		sum += v
+		if v > m {
+			b = in[i]
+		}
+		m = reinterpret[T](b)
+	}
+	if sum != sum && hasNaN(x, stride) {
+		for i := 0; i < len(x); i += stride {
+			dst[i] = reinterpret[W](onlyNaN(x[i]))
+		}
+		return
+	}
 	for i := 0; i < len(x); i += stride {
 		d := W(0)
 		if x[i] >= m {
 			d = g
 		}
 		g ^= d // nothing is left for the next maximum
-		if m != m {
-			d = reinterpret[W](onlyNaN(x[i]))
-		}
 		dst[i] = d
 	}
+}
+
+// hasNaN reports whether one of x[0], x[stride], … is NaN. Their sum may be NaN for
+// infinities too.
+func hasNaN[T element.Float](x []T, stride int) bool {
+	for i := 0; i < len(x); i += stride {
+		if x[i] != x[i] {
+			return true
+		}
+	}
+	return false
 }

@@ -63,7 +63,12 @@ func ReLUDerivative[T element.Float](dst, x, upstream []T) {
 }
 
 // ReLUDerivativeAt returns 1 for x > 0, x if that is NaN, else 0.
-func ReLUDerivativeAt[T element.Float](x T) T { return LeakyReLUDerivativeAt(x, 0) }
+func ReLUDerivativeAt[T element.Float](x T) T {
+	if is32[T]() {
+		return leakyDerivativeAt[int32](x, 0)
+	}
+	return leakyDerivativeAt[int64](x, 0)
+}
 
 func reluDerivative[W bits, T element.Float](dst, x, upstream []T) {
 	negativeZero, negativeInf := patterns[W]()
