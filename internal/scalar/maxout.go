@@ -84,22 +84,23 @@ func maxoutDerivative[W bits, T element.Float](dst, x, upstream []T, pieces, str
 
 // pairsDerivative is maxoutDerivative for pairs of elements.
 func pairsDerivative[W bits, T element.Float](dst, x, upstream []T) {
-	i := 0
-	for ; i < len(x)-7; i += 8 {
-		v, g, o := block[T](x[i:]), ones[W]()[:4], block[W](dst[i:])
-		if upstream != nil {
-			g = integers[W](upstream[i/2:][:4])
+	for i := 0; i < len(x); {
+		if i < len(x)-7 {
+			v, g, o := block[T](x[i:]), ones[W]()[:4], block[W](dst[i:])
+			if upstream != nil {
+				g = integers[W](upstream[i/2:][:4])
+			}
+			if s := (v[0] + v[1] + v[2] + v[3]) + (v[4] + v[5] + v[6] + v[7]); s == s { // no NaN
+				o[0], o[1] = pair(v[0] >= v[1], g[0])
+				o[2], o[3] = pair(v[2] >= v[3], g[1])
+				o[4], o[5] = pair(v[4] >= v[5], g[2])
+				o[6], o[7] = pair(v[6] >= v[7], g[3])
+				i += 8
+				continue
+			}
 		}
-		if s := (v[0] + v[1] + v[2] + v[3]) + (v[4] + v[5] + v[6] + v[7]); s != s {
-			break // there may be a NaN
-		}
-		o[0], o[1] = pair(v[0] >= v[1], g[0])
-		o[2], o[3] = pair(v[2] >= v[3], g[1])
-		o[4], o[5] = pair(v[4] >= v[5], g[2])
-		o[6], o[7] = pair(v[6] >= v[7], g[3])
-	}
-	for ; i < len(x); i += 2 {
 		planesDerivative[W](dst[i:i+1], dst[i+1:i+2], x[i:i+1], x[i+1:i+2], element.Slice(upstream, i/2, i/2+1))
+		i += 2
 	}
 }
 

@@ -157,32 +157,32 @@ func sigmoidTail64(x float64) float64 {
 //	σ′ = σ(1 − σ) = σ′(a) + m·(1 − 2σ(a) − m)
 //
 // keeps full relative accuracy in both tails, where m is as small as σ′.
-func logisticDerivative[T element.Float](dst, x, upstream []T, steepness, gain T) {
+func logisticDerivative[T element.Float](dst, x, upstream []T, steepness T, gain float64) {
 	switch dst := any(dst).(type) {
 	case []float32:
-		logisticDerivative32(dst, any(x).([]float32), any(upstream).([]float32), float32(steepness), float64(gain))
+		logisticDerivative32(dst, any(x).([]float32), any(upstream).([]float32), float32(steepness), gain)
 	case []float64:
-		logisticDerivative64(dst, any(x).([]float64), any(upstream).([]float64), float64(steepness), float64(gain))
+		logisticDerivative64(dst, any(x).([]float64), any(upstream).([]float64), float64(steepness), gain)
 	}
 }
 
 // logisticDerivativeAt returns gain·σ′(steepness·x), as logisticDerivative does for
 // each element.
-func logisticDerivativeAt[T element.Float](x, steepness, gain T) T {
+func logisticDerivativeAt[T element.Float](x, steepness T, gain float64) T {
 	if is32[T]() {
 		u := float32(steepness * x)
 		if k := logisticPoint32(u); k < uint32(len(logisticTable)) {
 			e := &logisticTable[k]
-			return T(float32(float64(gain) * e.derivative32(e.to4(float64(u)-e.a))))
+			return T(float32(gain * e.derivative32(e.to4(float64(u)-e.a))))
 		}
-		return T(tail32(u, float64(gain), -2))
+		return T(tail32(u, gain, -2))
 	}
 	u := float64(steepness * x)
 	if k := logisticPoint(u); k < uint64(len(logisticTable)) {
 		e := &logisticTable[k]
-		return T(float64(gain) * e.derivative64(e.to7(u-e.a)))
+		return T(gain * e.derivative64(e.to7(u-e.a)))
 	}
-	return T(tail64(-math.Abs(u), float64(gain), -2))
+	return T(tail64(-math.Abs(u), gain, -2))
 }
 
 // derivative32 returns σ′(a+b) for m = e.to4(b).
