@@ -2,6 +2,7 @@ package activation
 
 import (
 	"cmp"
+	"encoding/json"
 	"errors"
 	"fmt"
 	"math/rand/v2"
@@ -129,7 +130,7 @@ type textForm[T Float] struct {
 func builtins[T Float]() []builtin[T] {
 	leaky, prelu, slopes := &LeakyReLU[T]{}, &PReLU[T]{}, 1
 	silu, softplus, elu, celu := &SiLU[T]{}, &Softplus[T]{}, &ELU[T]{}, &CELU[T]{}
-	hardSigmoid, hardTanh := &HardSigmoid[T]{}, &HardTanh[T]{}
+	hardSigmoid, hardTanh, gated := &HardSigmoid[T]{}, &HardTanh[T]{}, &Gated[T]{}
 	maxout, layer := &Maxout[T]{}, &MaxoutLayer[T]{}
 	softmax, logSoftmax := &Softmax[T]{}, &LogSoftmax[T]{}
 	stride := func(field *int) parameter[T] { return parameter[T]{name: "stride", field: field} }
@@ -191,6 +192,11 @@ func builtins[T Float]() []builtin[T] {
 		}, aliases: []string{"relu6(min=0, max=6)"}},
 		{name: "squared_relu", a: &SquaredReLU[T]{}, aliases: []string{"relu2"}},
 		{name: "softsign", a: &Softsign[T]{}},
+		{name: "gated", a: gated, parameters: []parameter[T]{
+			{name: "gate", field: &gated.Gate, required: true},
+			stride(&gated.Stride),
+			{name: "gate_last", field: &gated.GateLast},
+		}},
 		{name: "softmax", a: softmax, parameters: rows(softmax)},
 		{name: "log_softmax", a: logSoftmax, parameters: rows((*Softmax[T])(logSoftmax))},
 	}
@@ -351,8 +357,11 @@ func marshal[T Float](a Activation[T]) ([]byte, error) {
 	data := appendType(nil, b.name)
 	for _, p := range b.parameters {
 		if !p.isZero() {
-			data = append(data, `,"`+p.name+`":`...)
-			data = p.append(data)
+			longer, err := p.append(append(data, `,"`+p.name+`":`...))
+			if err != nil {
+				return nil, fmt.Errorf("%s: %w", b.name, err)
+			}
+			data = longer
 		}
 	}
 	return append(data, '}'), nil
@@ -391,6 +400,11 @@ func marshalText[T Float](a Activation[T]) (string, error) {
 		return "", err
 	}
 	text := a.(fmt.Stringer).String()
+	if g, ok := a.(Gated[T]); ok {
+		if _, err := marshalText[T](g.Gate); err != nil {
+			return "", fmt.Errorf("%s: gate: %w", b.name, err)
+		}
+	}
 	if b.text == nil {
 		return text, nil
 	}
@@ -415,7 +429,7 @@ func sameBits[T Float](x, y []T) bool {
 type parameter[T Float] struct {
 	name     string
 	alias    string // another name, or ""
-	field    any    // *int, *T or *[]T
+	field    any    // *int, *T, *[]T, *bool or *Elementwise[T]
 	required bool
 	positive bool       // a T must be above 0
 	finite   bool       // a T must be finite
@@ -433,6 +447,10 @@ func (p parameter[T]) isZero() bool {
 		return *f == 0
 	case *T:
 		return *f == 0
+	case *bool:
+		return !*f
+	case *Elementwise[T]:
+		return *f == nil
 	}
 	return len(*p.field.(*[]T)) == 0
 }
@@ -460,6 +478,15 @@ func (p parameter[T]) check() error {
 		if end := cmp.Or(p.below, p.above); *f == 0 && (end == nil || end.isZero()) {
 			return fmt.Errorf("%s = 0, which would mean the default: leave it out, or choose another value", p.name)
 		}
+	case *Elementwise[T]:
+		if err := notNil[T](*f); err != nil {
+			return fmt.Errorf("%s: %w", p.name, err)
+		}
+		if b, found := builtinOf(plain[T](*f)); found {
+			if err := b.check(); err != nil {
+				return fmt.Errorf("%s: %w", p.name, err)
+			}
+		}
 	case *[]T:
 		if len(*f) == 0 {
 			return fmt.Errorf("%s is empty", p.name)
@@ -472,12 +499,20 @@ func (p parameter[T]) check() error {
 }
 
 // append appends the value of the field as JSON.
-func (p parameter[T]) append(data []byte) []byte {
+func (p parameter[T]) append(data []byte) ([]byte, error) {
 	switch f := p.field.(type) {
 	case *int:
-		return strconv.AppendInt(data, int64(*f), 10)
+		return strconv.AppendInt(data, int64(*f), 10), nil
 	case *T:
-		return appendNumber(data, *f)
+		return appendNumber(data, *f), nil
+	case *bool:
+		return strconv.AppendBool(data, *f), nil
+	case *Elementwise[T]:
+		inside, err := marshal[T](*f)
+		if err != nil {
+			return nil, fmt.Errorf("%s: %w", p.name, err)
+		}
+		return append(data, inside...), nil
 	}
 	data = append(data, '[')
 	for i, v := range *p.field.(*[]T) {
@@ -486,7 +521,7 @@ func (p parameter[T]) append(data []byte) []byte {
 		}
 		data = appendNumber(data, v)
 	}
-	return append(data, ']')
+	return append(data, ']'), nil
 }
 
 // set sets the field to a JSON value.
@@ -496,6 +531,10 @@ func (p parameter[T]) set(value []byte) (err error) {
 		*f, err = readSize(value)
 	case *T:
 		*f, err = readNumber[T](value)
+	case *bool:
+		*f, err = readBool(value)
+	case *Elementwise[T]:
+		*f, err = readElementwise[T](value)
 	case *[]T:
 		*f, err = readNumbers[T](value)
 	}
@@ -503,6 +542,26 @@ func (p parameter[T]) set(value []byte) (err error) {
 		return fmt.Errorf("%s: %w", p.name, err)
 	}
 	return nil
+}
+
+// readElementwise reads an element-wise activation: an object of Marshal, or a text.
+func readElementwise[T Float](value []byte) (Elementwise[T], error) {
+	var a Activation[T]
+	var text string
+	err := json.Unmarshal(value, &text)
+	if err == nil {
+		a, err = parse[T](text)
+	} else {
+		a, err = unmarshal[T](value)
+	}
+	if err != nil {
+		return nil, err
+	}
+	e, ok := a.(Elementwise[T])
+	if !ok {
+		return nil, fmt.Errorf("%s does not act on each element alone", short(nameOf(a)))
+	}
+	return e, nil
 }
 
 // setAll sets the parameters to the values of the members, and checks them.

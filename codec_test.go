@@ -413,7 +413,7 @@ func names[T activation.Float](t *testing.T) {
 	}
 }
 
-const known = "identity, sigmoid, tanh, relu, leaky_relu, prelu, maxout, maxout_layer, gelu, gelu_tanh, silu, mish, softplus, log_sigmoid, elu, selu, celu, hard_sigmoid, hard_swish, hard_tanh, squared_relu, softsign, softmax, log_softmax"
+const known = "identity, sigmoid, tanh, relu, leaky_relu, prelu, maxout, maxout_layer, gelu, gelu_tanh, silu, mish, softplus, log_sigmoid, elu, selu, celu, hard_sigmoid, hard_swish, hard_tanh, squared_relu, softsign, gated, softmax, log_softmax"
 
 func TestParseErrors(t *testing.T) {
 	t.Run("float32", parseErrors[float32])

@@ -227,6 +227,15 @@ func readSize(value []byte) (int, error) {
 	return n, nil
 }
 
+// readBool reads true or false.
+func readBool(value []byte) (bool, error) {
+	b, err := strconv.ParseBool(string(value))
+	if err != nil {
+		return false, fmt.Errorf("%s is neither true nor false", short(string(value)))
+	}
+	return b, nil
+}
+
 // readNumber reads a number, or a string for a number that JSON does not have.
 func readNumber[T Float](value []byte) (T, error) {
 	if isNumber(value) {

@@ -285,6 +285,9 @@ func table[T activation.Float]() []entry[T] {
 		{a: activation.Softsign[T]{}, group: 1, outputs: 1, accuracy: softsignAccuracy, special: []special[T]{
 			{nan, nan, nan}, {inf, 1, 0}, {-inf, -1, 0}, {zero, zero, 1}, {negative, negative, 1}, {1, 0.5, 0.25}, {-3, -0.75, 0.0625}, {smallest, smallest, 1},
 		}},
+		{a: activation.Gated[T]{Gate: activation.SiLU[T]{}}, group: 2, outputs: 1},
+		{a: activation.Gated[T]{Gate: activation.Sigmoid[T]{}, Stride: 5, GateLast: true}, group: 10, outputs: 5},
+		{a: activation.Gated[T]{Gate: activation.ReLU[T]{}, Stride: 2}, group: 4, outputs: 2},
 		{a: activation.Func[T]{F: square[T], DF: double[T]}, group: 1, outputs: 1, special: []special[T]{
 			{nan, nan, nan}, {3, 9, 6}, {-3, 9, -6},
 		}},
@@ -315,6 +318,8 @@ func wide[T activation.Float]() []entry[T] {
 		{a: activation.PReLU[T]{Alpha: []T{2, -0.5}, Stride: 67}, group: 134, outputs: 134},
 		{a: activation.Maxout[T]{Pieces: 2, Stride: 37}, group: 74, outputs: 37},
 		{a: activation.Maxout[T]{Pieces: 3, Stride: 20}, group: 60, outputs: 20},
+		{a: activation.Gated[T]{Gate: activation.GELU[T]{}, Stride: 70}, group: 140, outputs: 70},
+		{a: activation.Gated[T]{Gate: activation.Tanh[T]{}, Stride: 37, GateLast: true}, group: 74, outputs: 37},
 		{a: activation.NewMaxoutLayer[T](35, 35, 2, rand.New(rand.NewPCG(3, 5))), group: 35, outputs: 35},
 		{a: activation.Softmax[T]{Classes: 35}, group: 35, outputs: 35},
 		{a: activation.Softmax[T]{Classes: 3, Stride: 32}, group: 96, outputs: 96},
