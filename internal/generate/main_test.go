@@ -23,3 +23,20 @@ func TestFiles(t *testing.T) {
 		}
 	}
 }
+
+// TestLoops checks that the loops for each width are what this program writes.
+func TestLoops(t *testing.T) {
+	loops, err := loopFiles("../vector")
+	if err != nil {
+		t.Fatal(err)
+	}
+	for name, want := range loops {
+		got, err := os.ReadFile("../vector/" + name)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if !bytes.Equal(got, want) {
+			t.Errorf("%s is not what the generator writes: run go generate ./...", name)
+		}
+	}
+}

@@ -30,9 +30,7 @@ func Sigmoid[T element.Float](dst, x []T) {
 // SigmoidAt returns 1/(1 + e⁻ˣ), with the same bits as Sigmoid.
 func SigmoidAt[T element.Float](x T) T {
 	if vector.On {
-		v := [1]T{x}
-		vector.Sigmoid(v[:], v[:])
-		return v[0]
+		return vector.SigmoidAt(x)
 	}
 	return scalar.SigmoidAt(x)
 }
@@ -49,9 +47,7 @@ func SigmoidDerivative[T element.Float](dst, x, upstream []T) {
 // SigmoidDerivativeAt returns σ′(x), with the same bits as SigmoidDerivative.
 func SigmoidDerivativeAt[T element.Float](x T) T {
 	if vector.On {
-		v := [1]T{x}
-		vector.LogisticDerivative(v[:], v[:], nil, 1, 1)
-		return v[0]
+		return vector.LogisticDerivativeAt(x, 1, 1)
 	}
 	return scalar.SigmoidDerivativeAt(x)
 }
@@ -77,9 +73,7 @@ func Tanh[T element.Float](dst, x []T) {
 // TanhAt returns tanh x, with the same bits as Tanh.
 func TanhAt[T element.Float](x T) T {
 	if vector.On {
-		v := [1]T{x}
-		vector.Tanh(v[:], v[:])
-		return v[0]
+		return vector.TanhAt(x)
 	}
 	return scalar.TanhAt(x)
 }
@@ -96,9 +90,7 @@ func TanhDerivative[T element.Float](dst, x, upstream []T) {
 // TanhDerivativeAt returns tanh′(x), with the same bits as TanhDerivative.
 func TanhDerivativeAt[T element.Float](x T) T {
 	if vector.On {
-		v := [1]T{x}
-		vector.LogisticDerivative(v[:], v[:], nil, 2, 4)
-		return v[0]
+		return vector.LogisticDerivativeAt(x, 2, 4)
 	}
 	return scalar.TanhDerivativeAt(x)
 }

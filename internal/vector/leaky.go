@@ -8,9 +8,9 @@ import "example.com/activation/internal/element"
 func LeakyReLU[T element.Float](dst, x []T, alpha T) {
 	switch any(dst).(type) {
 	case []float32:
-		leakyReLU32(float32s(dst), float32s(x), float32(alpha))
+		leakyReLU32(as32(dst), as32(x), float32(alpha))
 	case []float64:
-		leakyReLU64(float64s(dst), float64s(x), float64(alpha))
+		leakyReLU64(as64(dst), as64(x), float64(alpha))
 	}
 }
 
@@ -19,8 +19,8 @@ func LeakyReLU[T element.Float](dst, x []T, alpha T) {
 func LeakyReLUDerivative[T element.Float](dst, x, upstream []T, alpha T) {
 	switch any(dst).(type) {
 	case []float32:
-		leakyReLUDerivative32(float32s(dst), float32s(x), float32s(upstream), float32(alpha))
+		leakyReLUDerivative32(as32(dst), as32(x), as32(upstream), float32(alpha))
 	case []float64:
-		leakyReLUDerivative64(float64s(dst), float64s(x), float64s(upstream), float64(alpha))
+		leakyReLUDerivative64(as64(dst), as64(x), as64(upstream), float64(alpha))
 	}
 }

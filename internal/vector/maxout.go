@@ -51,9 +51,9 @@ func MaxoutDerivative[T element.Float](dst, x, upstream []T, pieces, stride int)
 func larger[T element.Float](dst, a, b []T) {
 	switch any(dst).(type) {
 	case []float32:
-		max32(float32s(dst), float32s(a), float32s(b))
+		max32(as32(dst), as32(a), as32(b))
 	case []float64:
-		max64(float64s(dst), float64s(a), float64s(b))
+		max64(as64(dst), as64(a), as64(b))
 	}
 }
 
@@ -61,9 +61,9 @@ func larger[T element.Float](dst, a, b []T) {
 func gates[T element.Float](dst1, dst2, x1, x2, upstream []T) {
 	switch any(dst1).(type) {
 	case []float32:
-		gates32(float32s(dst1), float32s(dst2), float32s(x1), float32s(x2), float32s(upstream))
+		gates32(as32(dst1), as32(dst2), as32(x1), as32(x2), as32(upstream))
 	case []float64:
-		gates64(float64s(dst1), float64s(dst2), float64s(x1), float64s(x2), float64s(upstream))
+		gates64(as64(dst1), as64(dst2), as64(x1), as64(x2), as64(upstream))
 	}
 }
 
@@ -72,8 +72,8 @@ func gates[T element.Float](dst1, dst2, x1, x2, upstream []T) {
 func firstMaximum[T element.Float](dst, best, x, upstream []T) {
 	switch any(dst).(type) {
 	case []float32:
-		first32(float32s(dst), float32s(best), float32s(x), float32s(upstream))
+		first32(as32(dst), as32(best), as32(x), as32(upstream))
 	case []float64:
-		first64(float64s(dst), float64s(best), float64s(x), float64s(upstream))
+		first64(as64(dst), as64(best), as64(x), as64(upstream))
 	}
 }

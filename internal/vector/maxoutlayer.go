@@ -78,9 +78,9 @@ func (b *maxoutBlock[T, I]) each(x, weights, biases []T, inputs, units, pieces i
 func (b *maxoutBlock[T, I]) take(x, weights []T, inputs, pieces, units, j int) {
 	switch b := any(b).(type) {
 	case *maxoutBlock[float32, int32]:
-		piece32(b, float32s(x), float32s(weights), inputs, pieces, units, j)
+		piece32(b, as32(x), as32(weights), inputs, pieces, units, j)
 	case *maxoutBlock[float64, int64]:
-		piece64(b, float64s(x), float64s(weights), inputs, pieces, units, j)
+		piece64(b, as64(x), as64(weights), inputs, pieces, units, j)
 	}
 }
 
@@ -101,18 +101,18 @@ func (b *maxoutBlock[T, I]) open(k, count int, upstream []T, i int) {
 func (b *maxoutBlock[T, I]) add(dst, x []T, k, count, inputs, pieces, dstStep, xStep int) {
 	switch b := any(b).(type) {
 	case *maxoutBlock[float32, int32]:
-		addScaled32(float32s(dst), float32s(x), b.gate[:count], b.piece[k:][:count], inputs, pieces, dstStep, xStep)
+		addScaled32(as32(dst), as32(x), b.gate[:count], b.piece[k:][:count], inputs, pieces, dstStep, xStep)
 	case *maxoutBlock[float64, int64]:
-		addScaled64(float64s(dst), float64s(x), b.gate[:count], b.piece[k:][:count], inputs, pieces, dstStep, xStep)
+		addScaled64(as64(dst), as64(x), b.gate[:count], b.piece[k:][:count], inputs, pieces, dstStep, xStep)
 	}
 }
 
 func MaxoutLayer[T element.Float](dst, x, weights, biases []T, inputs, units, pieces int) {
 	switch any(dst).(type) {
 	case []float32:
-		maxoutForward[float32, int32](float32s(dst), float32s(x), float32s(weights), float32s(biases), inputs, units, pieces)
+		maxoutForward[float32, int32](as32(dst), as32(x), as32(weights), as32(biases), inputs, units, pieces)
 	case []float64:
-		maxoutForward[float64, int64](float64s(dst), float64s(x), float64s(weights), float64s(biases), inputs, units, pieces)
+		maxoutForward[float64, int64](as64(dst), as64(x), as64(weights), as64(biases), inputs, units, pieces)
 	}
 }
 
@@ -126,9 +126,9 @@ func maxoutForward[T element.Float, I int32 | int64](dst, x, weights, biases []T
 func MaxoutLayerDerivative[T element.Float](dst, x, upstream, weights, biases []T, inputs, units, pieces int) {
 	switch any(dst).(type) {
 	case []float32:
-		maxoutDerivative[float32, int32](float32s(dst), float32s(x), float32s(upstream), float32s(weights), float32s(biases), inputs, units, pieces)
+		maxoutDerivative[float32, int32](as32(dst), as32(x), as32(upstream), as32(weights), as32(biases), inputs, units, pieces)
 	case []float64:
-		maxoutDerivative[float64, int64](float64s(dst), float64s(x), float64s(upstream), float64s(weights), float64s(biases), inputs, units, pieces)
+		maxoutDerivative[float64, int64](as64(dst), as64(x), as64(upstream), as64(weights), as64(biases), inputs, units, pieces)
 	}
 }
 
@@ -144,9 +144,9 @@ func maxoutDerivative[T element.Float, I int32 | int64](dst, x, upstream, weight
 func MaxoutLayerParameterGradient[T element.Float](gradW, gradB, x, upstream, weights, biases []T, inputs, units, pieces int) {
 	switch any(gradW).(type) {
 	case []float32:
-		maxoutGradient[float32, int32](float32s(gradW), float32s(gradB), float32s(x), float32s(upstream), float32s(weights), float32s(biases), inputs, units, pieces)
+		maxoutGradient[float32, int32](as32(gradW), as32(gradB), as32(x), as32(upstream), as32(weights), as32(biases), inputs, units, pieces)
 	case []float64:
-		maxoutGradient[float64, int64](float64s(gradW), float64s(gradB), float64s(x), float64s(upstream), float64s(weights), float64s(biases), inputs, units, pieces)
+		maxoutGradient[float64, int64](as64(gradW), as64(gradB), as64(x), as64(upstream), as64(weights), as64(biases), inputs, units, pieces)
 	}
 }
 

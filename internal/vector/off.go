@@ -14,6 +14,9 @@ func Bits() int { return 0 }
 
 func Tanh[T element.Float](dst, x []T)                                            {}
 func Sigmoid[T element.Float](dst, x []T)                                         {}
+func TanhAt[T element.Float](x T) T                                               { return x }
+func SigmoidAt[T element.Float](x T) T                                            { return x }
+func LogisticDerivativeAt[T element.Float](x, steepness, gain T) T                { return x }
 func LogisticDerivative[T element.Float](dst, x, upstream []T, steepness, gain T) {}
 
 func Softmax[T element.Float](dst, x []T, classes, stride int, tau T) bool { return false }

@@ -40,15 +40,15 @@ func slopes[T element.Float](derivative bool, dst, x, upstream, alpha []T, end i
 	switch any(dst).(type) {
 	case []float32:
 		if derivative {
-			preluDerivative32(float32s(dst), float32s(x), float32s(upstream), float32s(alpha), end)
+			preluDerivative32(as32(dst), as32(x), as32(upstream), as32(alpha), end)
 		} else {
-			prelu32(float32s(dst), float32s(x), float32s(alpha), end)
+			prelu32(as32(dst), as32(x), as32(alpha), end)
 		}
 	case []float64:
 		if derivative {
-			preluDerivative64(float64s(dst), float64s(x), float64s(upstream), float64s(alpha), end)
+			preluDerivative64(as64(dst), as64(x), as64(upstream), as64(alpha), end)
 		} else {
-			prelu64(float64s(dst), float64s(x), float64s(alpha), end)
+			prelu64(as64(dst), as64(x), as64(alpha), end)
 		}
 	}
 }
@@ -58,9 +58,9 @@ func slopes[T element.Float](derivative bool, dst, x, upstream, alpha []T, end i
 func PReLUParameterGradient[T element.Float](grad, x, upstream []T) {
 	switch any(grad).(type) {
 	case []float32:
-		preluParameterGradient32(float32s(grad), float32s(x), float32s(upstream))
+		preluParameterGradient32(as32(grad), as32(x), as32(upstream))
 	case []float64:
-		preluParameterGradient64(float64s(grad), float64s(x), float64s(upstream))
+		preluParameterGradient64(as64(grad), as64(x), as64(upstream))
 	}
 }
 
@@ -69,9 +69,9 @@ func PReLUParameterGradient[T element.Float](grad, x, upstream []T) {
 func LeakSum[T element.Float](x, upstream []T) (sum float64, finite bool) {
 	switch any(x).(type) {
 	case []float32:
-		sum = leak32(float32s(x), float32s(upstream))
+		sum = leak32(as32(x), as32(upstream))
 	case []float64:
-		sum = leak64(float64s(x), float64s(upstream))
+		sum = leak64(as64(x), as64(upstream))
 	}
 	return sum, sum-sum == 0
 }

@@ -8,9 +8,9 @@ import "example.com/activation/internal/element"
 func ReLU[T element.Float](dst, x []T) {
 	switch any(dst).(type) {
 	case []float32:
-		relu32(float32s(dst), float32s(x))
+		relu32(as32(dst), as32(x))
 	case []float64:
-		relu64(float64s(dst), float64s(x))
+		relu64(as64(dst), as64(x))
 	}
 }
 
@@ -19,8 +19,8 @@ func ReLU[T element.Float](dst, x []T) {
 func ReLUDerivative[T element.Float](dst, x, upstream []T) {
 	switch any(dst).(type) {
 	case []float32:
-		reluDerivative32(float32s(dst), float32s(x), float32s(upstream))
+		reluDerivative32(as32(dst), as32(x), as32(upstream))
 	case []float64:
-		reluDerivative64(float64s(dst), float64s(x), float64s(upstream))
+		reluDerivative64(as64(dst), as64(x), as64(upstream))
 	}
 }

@@ -14,9 +14,9 @@ func Sigmoid[T element.Float](dst, x []T) {
 	}
 	switch any(dst).(type) {
 	case []float32:
-		sigmoid32(float32s(dst), float32s(x))
+		sigmoid32(as32(dst), as32(x))
 	case []float64:
-		sigmoid64(float64s(dst), float64s(x))
+		sigmoid64(as64(dst), as64(x))
 	}
 }
 
@@ -42,9 +42,9 @@ func LogisticDerivative[T element.Float](dst, x, upstream []T, steepness, gain T
 	}
 	switch any(dst).(type) {
 	case []float32:
-		logisticDerivative32(float32s(dst), float32s(x), float32s(upstream), float32(steepness), float32(gain))
+		logisticDerivative32(as32(dst), as32(x), as32(upstream), float32(steepness), float32(gain))
 	case []float64:
-		logisticDerivative64(float64s(dst), float64s(x), float64s(upstream), float64(steepness), float64(gain))
+		logisticDerivative64(as64(dst), as64(x), as64(upstream), float64(steepness), float64(gain))
 	}
 }
 
@@ -63,8 +63,8 @@ func LogisticDerivativeAt[T element.Float](x, steepness, gain T) T {
 func SigmoidDerivativeFromOutput[T element.Float](dst, y, upstream []T) {
 	switch any(dst).(type) {
 	case []float32:
-		sigmoidFromOutput32(float32s(dst), float32s(y), float32s(upstream))
+		sigmoidFromOutput32(as32(dst), as32(y), as32(upstream))
 	case []float64:
-		sigmoidFromOutput64(float64s(dst), float64s(y), float64s(upstream))
+		sigmoidFromOutput64(as64(dst), as64(y), as64(upstream))
 	}
 }

@@ -14,9 +14,9 @@ func Tanh[T element.Float](dst, x []T) {
 	}
 	switch any(dst).(type) {
 	case []float32:
-		tanh32(float32s(dst), float32s(x))
+		tanh32(as32(dst), as32(x))
 	case []float64:
-		tanh64(float64s(dst), float64s(x))
+		tanh64(as64(dst), as64(x))
 	}
 }
 
@@ -35,8 +35,8 @@ func TanhAt[T element.Float](x T) T {
 func TanhDerivativeFromOutput[T element.Float](dst, y, upstream []T) {
 	switch any(dst).(type) {
 	case []float32:
-		tanhFromOutput32(float32s(dst), float32s(y), float32s(upstream))
+		tanhFromOutput32(as32(dst), as32(y), as32(upstream))
 	case []float64:
-		tanhFromOutput64(float64s(dst), float64s(y), float64s(upstream))
+		tanhFromOutput64(as64(dst), as64(y), as64(upstream))
 	}
 }

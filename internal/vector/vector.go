@@ -38,6 +38,12 @@ func narrowest[T element.Float]() int {
 	return 2
 }
 
+// as32 returns s, whose type T is float32.
+func as32[T element.Float](s []T) []float32 { return any(s).([]float32) }
+
+// as64 returns s, whose type T is float64.
+func as64[T element.Float](s []T) []float64 { return any(s).([]float64) }
+
 var (
 	// For loops that call other code in between, when no register may be in use.
 	zeros32 [maxLanes32]float32
