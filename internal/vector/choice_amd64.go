@@ -202,6 +202,28 @@ func sigmoidFromOutput32(dst, y, upstream []float32) {
 	}
 }
 
+func softmaxRows32(dst, x []float32, classes int, tau float32) {
+	switch bits := simd.VectorBitSize(); {
+	case bits >= 512 && classes >= 16:
+		softmaxRows32x16(dst, x, classes, tau)
+	case bits >= 256 && classes >= 8:
+		softmaxRows32x8(dst, x, classes, tau)
+	default:
+		softmaxRows32x4(dst, x, classes, tau)
+	}
+}
+
+func softmaxColumns32(dst, x []float32, classes, stride int, tau float32) {
+	switch bits := simd.VectorBitSize(); {
+	case bits >= 512 && stride >= 16:
+		softmaxColumns32x16(dst, x, classes, stride, tau)
+	case bits >= 256 && stride >= 8:
+		softmaxColumns32x8(dst, x, classes, stride, tau)
+	default:
+		softmaxColumns32x4(dst, x, classes, stride, tau)
+	}
+}
+
 func tanh32(dst, x []float32) {
 	switch bits := simd.VectorBitSize(); {
 	case bits >= 512 && len(dst) >= 16:
@@ -409,6 +431,28 @@ func sigmoidFromOutput64(dst, y, upstream []float64) {
 		sigmoidFromOutput64x4(dst, y, upstream)
 	default:
 		sigmoidFromOutput64x2(dst, y, upstream)
+	}
+}
+
+func softmaxColumns64(dst, x []float64, classes, stride int, tau float64) {
+	switch bits := simd.VectorBitSize(); {
+	case bits >= 512 && stride >= 8:
+		softmaxColumns64x8(dst, x, classes, stride, tau)
+	case bits >= 256 && stride >= 4:
+		softmaxColumns64x4(dst, x, classes, stride, tau)
+	default:
+		softmaxColumns64x2(dst, x, classes, stride, tau)
+	}
+}
+
+func softmaxRows64(dst, x []float64, classes int, tau float64) {
+	switch bits := simd.VectorBitSize(); {
+	case bits >= 512 && classes >= 8:
+		softmaxRows64x8(dst, x, classes, tau)
+	case bits >= 256 && classes >= 4:
+		softmaxRows64x4(dst, x, classes, tau)
+	default:
+		softmaxRows64x2(dst, x, classes, tau)
 	}
 }
 

@@ -81,6 +81,14 @@ func sigmoidFromOutput32(dst, y, upstream []float32) {
 	sigmoidFromOutput32x4(dst, y, upstream)
 }
 
+func softmaxRows32(dst, x []float32, classes int, tau float32) {
+	softmaxRows32x4(dst, x, classes, tau)
+}
+
+func softmaxColumns32(dst, x []float32, classes, stride int, tau float32) {
+	softmaxColumns32x4(dst, x, classes, stride, tau)
+}
+
 func tanh32(dst, x []float32) {
 	tanh32x4(dst, x)
 }
@@ -163,6 +171,14 @@ func sigmoidAt64(x float64) float64 {
 
 func sigmoidFromOutput64(dst, y, upstream []float64) {
 	sigmoidFromOutput64x2(dst, y, upstream)
+}
+
+func softmaxColumns64(dst, x []float64, classes, stride int, tau float64) {
+	softmaxColumns64x2(dst, x, classes, stride, tau)
+}
+
+func softmaxRows64(dst, x []float64, classes int, tau float64) {
+	softmaxRows64x2(dst, x, classes, tau)
 }
 
 func tanhAt64(x float64) float64 {

@@ -5,7 +5,12 @@
 
 package vector
 
-import "simd/archsimd"
+import (
+	"math"
+	"simd/archsimd"
+
+	"example.com/activation/internal/element"
+)
 
 func unary32x4(dst, x []float32, zero archsimd.Float32x4, f func(dst, x []float32)) {
 	n := zero.Len()
@@ -518,6 +523,134 @@ func sigmoidFromOutput32x4(dst, y, upstream []float32) {
 	})
 }
 
+func exponential32x4(zero archsimd.Float32x4) func(z archsimd.Float32x4) archsimd.Float32x4 {
+	limit := archsimd.BroadcastFloat32x4(-exponentialLimit32)
+	roundToInt := archsimd.BroadcastFloat32x4(roundToInt32)
+	bias := archsimd.BroadcastUint32x4((exponentBias32 + exponentialShift32) << fractionBits32)
+	return func(z archsimd.Float32x4) archsimd.Float32x4 {
+		c := &exponential32Constants
+		z = limit.IfElse(z.Less(limit), z)
+		k := archsimd.LoadFloat32x4(c.log2e[:]).MulAdd(z, roundToInt)
+		scale := k.ToBits().ShiftAllLeft(fractionBits32).Add(bias).BitsToFloat32()
+		k = k.Sub(roundToInt)
+		r := archsimd.LoadFloat32x4(c.minusLn2High[:]).MulAdd(k, z)
+		r = archsimd.LoadFloat32x4(c.minusLn2Low[:]).MulAdd(k, r)
+		return growth32x4(r).MulAdd(scale, scale)
+	}
+}
+
+func softmaxRows32x4(dst, x []float32, classes int, tau float32) {
+	divide := math.Float32bits(tau) != math.Float32bits(1)
+	f, d := element.Quotient(tau)
+	factor, divisor := archsimd.BroadcastFloat32x4(f), archsimd.BroadcastFloat32x4(d)
+	var zero archsimd.Float32x4
+	one := archsimd.BroadcastFloat32x4(1)
+	exponential := exponential32x4(zero)
+	n := zero.Len()
+	counts := archsimd.LoadInt32x4(lanesFrom32[maxLanes32-(n-classes%n)%n:]).ToMask()
+	for len(x) >= classes && len(dst) >= classes {
+		in, out := x[:classes:classes], dst[:classes:classes]
+		x, dst = x[classes:], dst[classes:]
+		last, end := in[classes-n:], out[classes-n:]
+		m := archsimd.LoadFloat32x4(last)
+		m2 := m
+		rest := in
+		for len(rest) > 4*n {
+			a := archsimd.LoadFloat32x4(rest).Max(archsimd.LoadFloat32x4(rest[n:]))
+			b := archsimd.LoadFloat32x4(rest[2*n:]).Max(archsimd.LoadFloat32x4(rest[3*n:]))
+			m, m2 = m.Max(a), m2.Max(b)
+			rest = rest[4*n:]
+		}
+		for len(rest) > n {
+			m = m.Max(archsimd.LoadFloat32x4(rest))
+			rest = rest[n:]
+		}
+		m = maxAcross32x4(m.Max(m2))
+		if divide {
+			m = m.Mul(factor)
+			z := archsimd.LoadFloat32x4(last).Mul(factor).Sub(m).Div(divisor)
+			for from, to := in, out; len(from) > n && len(to) > n; from, to = from[n:], to[n:] {
+				archsimd.LoadFloat32x4(from).Mul(factor).Sub(m).Div(divisor).Store(to)
+			}
+			z.Store(end)
+			in, last, m = out, end, zero
+		}
+		overlapping := archsimd.LoadFloat32x4(last)
+		var y, sum, lost archsimd.Float32x4
+		for from, to := in, out; ; from, to = from[n:], to[n:] {
+			v := overlapping
+			if len(from) > n {
+				v = archsimd.LoadFloat32x4(from)
+			}
+			y = exponential(v.Sub(m))
+			if len(from) <= n || len(to) <= n {
+				break
+			}
+			y.Store(to)
+			s := sum.Add(y)
+			lost = lost.Add(y.Sub(s.Sub(sum)))
+			sum = s
+		}
+		sum = sum.Add(y.Masked(counts).Add(lost))
+		inverse := one.Div(sumAcross32x4(sum))
+		for to := out; len(to) > n; to = to[n:] {
+			archsimd.LoadFloat32x4(to).Mul(inverse).Store(to)
+		}
+		y.Mul(inverse).Store(end)
+	}
+	clearUpper()
+}
+
+func softmaxColumns32x4(dst, x []float32, classes, stride int, tau float32) {
+	divide := math.Float32bits(tau) != math.Float32bits(1)
+	f, d := element.Quotient(tau)
+	factor, divisor := archsimd.BroadcastFloat32x4(f), archsimd.BroadcastFloat32x4(d)
+	var zero archsimd.Float32x4
+	one := archsimd.BroadcastFloat32x4(1)
+	exponential := exponential32x4(zero)
+	n := zero.Len()
+	size := classes * stride
+	for len(x) >= size && len(dst) >= size {
+		for column := 0; column < stride; column += n {
+			overlap := max(0, column-(stride-n))
+			whole := overlap == 0
+			left := archsimd.LoadInt32x4(lanesFrom32[maxLanes32-overlap:]).ToMask()
+			store := func(v archsimd.Float32x4, to []float32) {
+				if !whole {
+					v = v.IfElse(left, archsimd.LoadFloat32x4(to))
+				}
+				v.Store(to)
+			}
+			in, out := x[column-overlap:size], dst[column-overlap:size]
+			m := archsimd.LoadFloat32x4(in)
+			for i := stride; i < len(in); i += stride {
+				m = m.Max(archsimd.LoadFloat32x4(in[i:]))
+			}
+			if divide {
+				m = m.Mul(factor)
+				for i := 0; i < len(in); i += stride {
+					store(archsimd.LoadFloat32x4(in[i:]).Mul(factor).Sub(m).Div(divisor), out[i:])
+				}
+				in, m = out, zero
+			}
+			sum, lost := zero, zero
+			for i := 0; i < len(in); i += stride {
+				v := exponential(archsimd.LoadFloat32x4(in[i:]).Sub(m))
+				store(v, out[i:])
+				s := sum.Add(v)
+				lost = lost.Add(v.Sub(s.Sub(sum)))
+				sum = s
+			}
+			inverse := one.Div(sum.Add(lost))
+			for i := 0; i < len(out); i += stride {
+				store(archsimd.LoadFloat32x4(out[i:]).Mul(inverse), out[i:])
+			}
+		}
+		x, dst = x[size:], dst[size:]
+	}
+	clearUpper()
+}
+
 func tanh32x4(dst, x []float32) {
 	var zero archsimd.Float32x4
 	reduce := reduce32x4(zero)
@@ -681,6 +814,22 @@ func binaryUnrolled64x2(dst, x, upstream []float64, zero archsimd.Float64x2, f f
 	}
 	clearUpper()
 	return dst, x, upstream
+}
+
+func exponential64x2(zero archsimd.Float64x2) func(z archsimd.Float64x2) archsimd.Float64x2 {
+	limit := archsimd.BroadcastFloat64x2(-exponentialLimit64)
+	roundToInt := archsimd.BroadcastFloat64x2(roundToInt64)
+	bias := archsimd.BroadcastUint64x2((exponentBias64 + exponentialShift64) << fractionBits64)
+	return func(z archsimd.Float64x2) archsimd.Float64x2 {
+		c := &exponential64Constants
+		z = limit.IfElse(z.Less(limit), z)
+		k := archsimd.LoadFloat64x2(c.log2e[:]).MulAdd(z, roundToInt)
+		scale := k.ToBits().ShiftAllLeft(fractionBits64).Add(bias).BitsToFloat64()
+		k = k.Sub(roundToInt)
+		r := archsimd.LoadFloat64x2(c.minusLn2High[:]).MulAdd(k, z)
+		r = archsimd.LoadFloat64x2(c.minusLn2Low[:]).MulAdd(k, r)
+		return growth64x2(r).MulAdd(scale, scale)
+	}
 }
 
 func first64x2(dst, best, x, upstream []float64) {
@@ -996,6 +1145,118 @@ func sigmoidFromOutput64x2(dst, y, upstream []float64) {
 		v := archsimd.LoadFloat64x2(y)
 		v.Mul(one.Sub(v)).Mul(archsimd.LoadFloat64x2(g)).Store(dst)
 	})
+}
+
+func softmaxColumns64x2(dst, x []float64, classes, stride int, tau float64) {
+	divide := math.Float64bits(tau) != math.Float64bits(1)
+	f, d := element.Quotient(tau)
+	factor, divisor := archsimd.BroadcastFloat64x2(f), archsimd.BroadcastFloat64x2(d)
+	var zero archsimd.Float64x2
+	one := archsimd.BroadcastFloat64x2(1)
+	exponential := exponential64x2(zero)
+	n := zero.Len()
+	size := classes * stride
+	for len(x) >= size && len(dst) >= size {
+		for column := 0; column < stride; column += n {
+			overlap := max(0, column-(stride-n))
+			whole := overlap == 0
+			left := archsimd.LoadInt64x2(lanesFrom64[maxLanes64-overlap:]).ToMask()
+			store := func(v archsimd.Float64x2, to []float64) {
+				if !whole {
+					v = v.IfElse(left, archsimd.LoadFloat64x2(to))
+				}
+				v.Store(to)
+			}
+			in, out := x[column-overlap:size], dst[column-overlap:size]
+			m := archsimd.LoadFloat64x2(in)
+			for i := stride; i < len(in); i += stride {
+				m = m.Max(archsimd.LoadFloat64x2(in[i:]))
+			}
+			if divide {
+				m = m.Mul(factor)
+				for i := 0; i < len(in); i += stride {
+					store(archsimd.LoadFloat64x2(in[i:]).Mul(factor).Sub(m).Div(divisor), out[i:])
+				}
+				in, m = out, zero
+			}
+			sum, lost := zero, zero
+			for i := 0; i < len(in); i += stride {
+				v := exponential(archsimd.LoadFloat64x2(in[i:]).Sub(m))
+				store(v, out[i:])
+				s := sum.Add(v)
+				lost = lost.Add(v.Sub(s.Sub(sum)))
+				sum = s
+			}
+			inverse := one.Div(sum.Add(lost))
+			for i := 0; i < len(out); i += stride {
+				store(archsimd.LoadFloat64x2(out[i:]).Mul(inverse), out[i:])
+			}
+		}
+		x, dst = x[size:], dst[size:]
+	}
+	clearUpper()
+}
+
+func softmaxRows64x2(dst, x []float64, classes int, tau float64) {
+	divide := math.Float64bits(tau) != math.Float64bits(1)
+	f, d := element.Quotient(tau)
+	factor, divisor := archsimd.BroadcastFloat64x2(f), archsimd.BroadcastFloat64x2(d)
+	var zero archsimd.Float64x2
+	one := archsimd.BroadcastFloat64x2(1)
+	exponential := exponential64x2(zero)
+	n := zero.Len()
+	counts := archsimd.LoadInt64x2(lanesFrom64[maxLanes64-(n-classes%n)%n:]).ToMask()
+	for len(x) >= classes && len(dst) >= classes {
+		in, out := x[:classes:classes], dst[:classes:classes]
+		x, dst = x[classes:], dst[classes:]
+		last, end := in[classes-n:], out[classes-n:]
+		m := archsimd.LoadFloat64x2(last)
+		m2 := m
+		rest := in
+		for len(rest) > 4*n {
+			a := archsimd.LoadFloat64x2(rest).Max(archsimd.LoadFloat64x2(rest[n:]))
+			b := archsimd.LoadFloat64x2(rest[2*n:]).Max(archsimd.LoadFloat64x2(rest[3*n:]))
+			m, m2 = m.Max(a), m2.Max(b)
+			rest = rest[4*n:]
+		}
+		for len(rest) > n {
+			m = m.Max(archsimd.LoadFloat64x2(rest))
+			rest = rest[n:]
+		}
+		m = maxAcross64x2(m.Max(m2))
+		if divide {
+			m = m.Mul(factor)
+			z := archsimd.LoadFloat64x2(last).Mul(factor).Sub(m).Div(divisor)
+			for from, to := in, out; len(from) > n && len(to) > n; from, to = from[n:], to[n:] {
+				archsimd.LoadFloat64x2(from).Mul(factor).Sub(m).Div(divisor).Store(to)
+			}
+			z.Store(end)
+			in, last, m = out, end, zero
+		}
+		overlapping := archsimd.LoadFloat64x2(last)
+		var y, sum, lost archsimd.Float64x2
+		for from, to := in, out; ; from, to = from[n:], to[n:] {
+			v := overlapping
+			if len(from) > n {
+				v = archsimd.LoadFloat64x2(from)
+			}
+			y = exponential(v.Sub(m))
+			if len(from) <= n || len(to) <= n {
+				break
+			}
+			y.Store(to)
+			s := sum.Add(y)
+			lost = lost.Add(y.Sub(s.Sub(sum)))
+			sum = s
+		}
+		sum = sum.Add(y.Masked(counts).Add(lost))
+		inverse := one.Div(sumAcross64x2(sum))
+		for to := out; len(to) > n; to = to[n:] {
+			archsimd.LoadFloat64x2(to).Mul(inverse).Store(to)
+		}
+		y.Mul(inverse).Store(end)
+	}
+	clearUpper()
 }
 
 func tanhAt64x2(x float64) float64 {

@@ -5,7 +5,12 @@
 
 package vector
 
-import "simd/archsimd"
+import (
+	"math"
+	"simd/archsimd"
+
+	"example.com/activation/internal/element"
+)
 
 func unary32x8(dst, x []float32, zero archsimd.Float32x8, f func(dst, x []float32)) {
 	n := zero.Len()
@@ -502,6 +507,134 @@ func sigmoidFromOutput32x8(dst, y, upstream []float32) {
 	})
 }
 
+func exponential32x8(zero archsimd.Float32x8) func(z archsimd.Float32x8) archsimd.Float32x8 {
+	limit := archsimd.BroadcastFloat32x8(-exponentialLimit32)
+	roundToInt := archsimd.BroadcastFloat32x8(roundToInt32)
+	bias := archsimd.BroadcastUint32x8((exponentBias32 + exponentialShift32) << fractionBits32)
+	return func(z archsimd.Float32x8) archsimd.Float32x8 {
+		c := &exponential32Constants
+		z = limit.IfElse(z.Less(limit), z)
+		k := archsimd.LoadFloat32x8(c.log2e[:]).MulAdd(z, roundToInt)
+		scale := k.ToBits().ShiftAllLeft(fractionBits32).Add(bias).BitsToFloat32()
+		k = k.Sub(roundToInt)
+		r := archsimd.LoadFloat32x8(c.minusLn2High[:]).MulAdd(k, z)
+		r = archsimd.LoadFloat32x8(c.minusLn2Low[:]).MulAdd(k, r)
+		return growth32x8(r).MulAdd(scale, scale)
+	}
+}
+
+func softmaxRows32x8(dst, x []float32, classes int, tau float32) {
+	divide := math.Float32bits(tau) != math.Float32bits(1)
+	f, d := element.Quotient(tau)
+	factor, divisor := archsimd.BroadcastFloat32x8(f), archsimd.BroadcastFloat32x8(d)
+	var zero archsimd.Float32x8
+	one := archsimd.BroadcastFloat32x8(1)
+	exponential := exponential32x8(zero)
+	n := zero.Len()
+	counts := archsimd.LoadInt32x8(lanesFrom32[maxLanes32-(n-classes%n)%n:]).ToMask()
+	for len(x) >= classes && len(dst) >= classes {
+		in, out := x[:classes:classes], dst[:classes:classes]
+		x, dst = x[classes:], dst[classes:]
+		last, end := in[classes-n:], out[classes-n:]
+		m := archsimd.LoadFloat32x8(last)
+		m2 := m
+		rest := in
+		for len(rest) > 4*n {
+			a := archsimd.LoadFloat32x8(rest).Max(archsimd.LoadFloat32x8(rest[n:]))
+			b := archsimd.LoadFloat32x8(rest[2*n:]).Max(archsimd.LoadFloat32x8(rest[3*n:]))
+			m, m2 = m.Max(a), m2.Max(b)
+			rest = rest[4*n:]
+		}
+		for len(rest) > n {
+			m = m.Max(archsimd.LoadFloat32x8(rest))
+			rest = rest[n:]
+		}
+		m = maxAcross32x8(m.Max(m2))
+		if divide {
+			m = m.Mul(factor)
+			z := archsimd.LoadFloat32x8(last).Mul(factor).Sub(m).Div(divisor)
+			for from, to := in, out; len(from) > n && len(to) > n; from, to = from[n:], to[n:] {
+				archsimd.LoadFloat32x8(from).Mul(factor).Sub(m).Div(divisor).Store(to)
+			}
+			z.Store(end)
+			in, last, m = out, end, zero
+		}
+		overlapping := archsimd.LoadFloat32x8(last)
+		var y, sum, lost archsimd.Float32x8
+		for from, to := in, out; ; from, to = from[n:], to[n:] {
+			v := overlapping
+			if len(from) > n {
+				v = archsimd.LoadFloat32x8(from)
+			}
+			y = exponential(v.Sub(m))
+			if len(from) <= n || len(to) <= n {
+				break
+			}
+			y.Store(to)
+			s := sum.Add(y)
+			lost = lost.Add(y.Sub(s.Sub(sum)))
+			sum = s
+		}
+		sum = sum.Add(y.Masked(counts).Add(lost))
+		inverse := one.Div(sumAcross32x8(sum))
+		for to := out; len(to) > n; to = to[n:] {
+			archsimd.LoadFloat32x8(to).Mul(inverse).Store(to)
+		}
+		y.Mul(inverse).Store(end)
+	}
+	clearUpper()
+}
+
+func softmaxColumns32x8(dst, x []float32, classes, stride int, tau float32) {
+	divide := math.Float32bits(tau) != math.Float32bits(1)
+	f, d := element.Quotient(tau)
+	factor, divisor := archsimd.BroadcastFloat32x8(f), archsimd.BroadcastFloat32x8(d)
+	var zero archsimd.Float32x8
+	one := archsimd.BroadcastFloat32x8(1)
+	exponential := exponential32x8(zero)
+	n := zero.Len()
+	size := classes * stride
+	for len(x) >= size && len(dst) >= size {
+		for column := 0; column < stride; column += n {
+			overlap := max(0, column-(stride-n))
+			whole := overlap == 0
+			left := archsimd.LoadInt32x8(lanesFrom32[maxLanes32-overlap:]).ToMask()
+			store := func(v archsimd.Float32x8, to []float32) {
+				if !whole {
+					v = v.IfElse(left, archsimd.LoadFloat32x8(to))
+				}
+				v.Store(to)
+			}
+			in, out := x[column-overlap:size], dst[column-overlap:size]
+			m := archsimd.LoadFloat32x8(in)
+			for i := stride; i < len(in); i += stride {
+				m = m.Max(archsimd.LoadFloat32x8(in[i:]))
+			}
+			if divide {
+				m = m.Mul(factor)
+				for i := 0; i < len(in); i += stride {
+					store(archsimd.LoadFloat32x8(in[i:]).Mul(factor).Sub(m).Div(divisor), out[i:])
+				}
+				in, m = out, zero
+			}
+			sum, lost := zero, zero
+			for i := 0; i < len(in); i += stride {
+				v := exponential(archsimd.LoadFloat32x8(in[i:]).Sub(m))
+				store(v, out[i:])
+				s := sum.Add(v)
+				lost = lost.Add(v.Sub(s.Sub(sum)))
+				sum = s
+			}
+			inverse := one.Div(sum.Add(lost))
+			for i := 0; i < len(out); i += stride {
+				store(archsimd.LoadFloat32x8(out[i:]).Mul(inverse), out[i:])
+			}
+		}
+		x, dst = x[size:], dst[size:]
+	}
+	clearUpper()
+}
+
 func tanh32x8(dst, x []float32) {
 	var zero archsimd.Float32x8
 	reduce := reduce32x8(zero)
@@ -657,6 +790,22 @@ func binaryUnrolled64x4(dst, x, upstream []float64, zero archsimd.Float64x4, f f
 	}
 	clearUpper()
 	return dst, x, upstream
+}
+
+func exponential64x4(zero archsimd.Float64x4) func(z archsimd.Float64x4) archsimd.Float64x4 {
+	limit := archsimd.BroadcastFloat64x4(-exponentialLimit64)
+	roundToInt := archsimd.BroadcastFloat64x4(roundToInt64)
+	bias := archsimd.BroadcastUint64x4((exponentBias64 + exponentialShift64) << fractionBits64)
+	return func(z archsimd.Float64x4) archsimd.Float64x4 {
+		c := &exponential64Constants
+		z = limit.IfElse(z.Less(limit), z)
+		k := archsimd.LoadFloat64x4(c.log2e[:]).MulAdd(z, roundToInt)
+		scale := k.ToBits().ShiftAllLeft(fractionBits64).Add(bias).BitsToFloat64()
+		k = k.Sub(roundToInt)
+		r := archsimd.LoadFloat64x4(c.minusLn2High[:]).MulAdd(k, z)
+		r = archsimd.LoadFloat64x4(c.minusLn2Low[:]).MulAdd(k, r)
+		return growth64x4(r).MulAdd(scale, scale)
+	}
 }
 
 func first64x4(dst, best, x, upstream []float64) {
@@ -956,6 +1105,118 @@ func sigmoidFromOutput64x4(dst, y, upstream []float64) {
 		v := archsimd.LoadFloat64x4(y)
 		v.Mul(one.Sub(v)).Mul(archsimd.LoadFloat64x4(g)).Store(dst)
 	})
+}
+
+func softmaxColumns64x4(dst, x []float64, classes, stride int, tau float64) {
+	divide := math.Float64bits(tau) != math.Float64bits(1)
+	f, d := element.Quotient(tau)
+	factor, divisor := archsimd.BroadcastFloat64x4(f), archsimd.BroadcastFloat64x4(d)
+	var zero archsimd.Float64x4
+	one := archsimd.BroadcastFloat64x4(1)
+	exponential := exponential64x4(zero)
+	n := zero.Len()
+	size := classes * stride
+	for len(x) >= size && len(dst) >= size {
+		for column := 0; column < stride; column += n {
+			overlap := max(0, column-(stride-n))
+			whole := overlap == 0
+			left := archsimd.LoadInt64x4(lanesFrom64[maxLanes64-overlap:]).ToMask()
+			store := func(v archsimd.Float64x4, to []float64) {
+				if !whole {
+					v = v.IfElse(left, archsimd.LoadFloat64x4(to))
+				}
+				v.Store(to)
+			}
+			in, out := x[column-overlap:size], dst[column-overlap:size]
+			m := archsimd.LoadFloat64x4(in)
+			for i := stride; i < len(in); i += stride {
+				m = m.Max(archsimd.LoadFloat64x4(in[i:]))
+			}
+			if divide {
+				m = m.Mul(factor)
+				for i := 0; i < len(in); i += stride {
+					store(archsimd.LoadFloat64x4(in[i:]).Mul(factor).Sub(m).Div(divisor), out[i:])
+				}
+				in, m = out, zero
+			}
+			sum, lost := zero, zero
+			for i := 0; i < len(in); i += stride {
+				v := exponential(archsimd.LoadFloat64x4(in[i:]).Sub(m))
+				store(v, out[i:])
+				s := sum.Add(v)
+				lost = lost.Add(v.Sub(s.Sub(sum)))
+				sum = s
+			}
+			inverse := one.Div(sum.Add(lost))
+			for i := 0; i < len(out); i += stride {
+				store(archsimd.LoadFloat64x4(out[i:]).Mul(inverse), out[i:])
+			}
+		}
+		x, dst = x[size:], dst[size:]
+	}
+	clearUpper()
+}
+
+func softmaxRows64x4(dst, x []float64, classes int, tau float64) {
+	divide := math.Float64bits(tau) != math.Float64bits(1)
+	f, d := element.Quotient(tau)
+	factor, divisor := archsimd.BroadcastFloat64x4(f), archsimd.BroadcastFloat64x4(d)
+	var zero archsimd.Float64x4
+	one := archsimd.BroadcastFloat64x4(1)
+	exponential := exponential64x4(zero)
+	n := zero.Len()
+	counts := archsimd.LoadInt64x4(lanesFrom64[maxLanes64-(n-classes%n)%n:]).ToMask()
+	for len(x) >= classes && len(dst) >= classes {
+		in, out := x[:classes:classes], dst[:classes:classes]
+		x, dst = x[classes:], dst[classes:]
+		last, end := in[classes-n:], out[classes-n:]
+		m := archsimd.LoadFloat64x4(last)
+		m2 := m
+		rest := in
+		for len(rest) > 4*n {
+			a := archsimd.LoadFloat64x4(rest).Max(archsimd.LoadFloat64x4(rest[n:]))
+			b := archsimd.LoadFloat64x4(rest[2*n:]).Max(archsimd.LoadFloat64x4(rest[3*n:]))
+			m, m2 = m.Max(a), m2.Max(b)
+			rest = rest[4*n:]
+		}
+		for len(rest) > n {
+			m = m.Max(archsimd.LoadFloat64x4(rest))
+			rest = rest[n:]
+		}
+		m = maxAcross64x4(m.Max(m2))
+		if divide {
+			m = m.Mul(factor)
+			z := archsimd.LoadFloat64x4(last).Mul(factor).Sub(m).Div(divisor)
+			for from, to := in, out; len(from) > n && len(to) > n; from, to = from[n:], to[n:] {
+				archsimd.LoadFloat64x4(from).Mul(factor).Sub(m).Div(divisor).Store(to)
+			}
+			z.Store(end)
+			in, last, m = out, end, zero
+		}
+		overlapping := archsimd.LoadFloat64x4(last)
+		var y, sum, lost archsimd.Float64x4
+		for from, to := in, out; ; from, to = from[n:], to[n:] {
+			v := overlapping
+			if len(from) > n {
+				v = archsimd.LoadFloat64x4(from)
+			}
+			y = exponential(v.Sub(m))
+			if len(from) <= n || len(to) <= n {
+				break
+			}
+			y.Store(to)
+			s := sum.Add(y)
+			lost = lost.Add(y.Sub(s.Sub(sum)))
+			sum = s
+		}
+		sum = sum.Add(y.Masked(counts).Add(lost))
+		inverse := one.Div(sumAcross64x4(sum))
+		for to := out; len(to) > n; to = to[n:] {
+			archsimd.LoadFloat64x4(to).Mul(inverse).Store(to)
+		}
+		y.Mul(inverse).Store(end)
+	}
+	clearUpper()
 }
 
 func tanhFromOutput64x4(dst, y, upstream []float64) {

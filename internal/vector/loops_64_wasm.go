@@ -5,7 +5,12 @@
 
 package vector
 
-import "simd"
+import (
+	"math"
+	"simd"
+
+	"example.com/activation/internal/element"
+)
 
 func addScaled64(dst, x, gate []float64, piece []int64, inputs, pieces, dstStep, xStep int) {
 	var zero simd.Float64s
@@ -59,6 +64,22 @@ func binaryUnrolled64(dst, x, upstream []float64, zero simd.Float64s, f func(dst
 	}
 	clearUpper()
 	return dst, x, upstream
+}
+
+func exponential64(zero simd.Float64s) func(z simd.Float64s) simd.Float64s {
+	limit := simd.BroadcastFloat64s(-exponentialLimit64)
+	roundToInt := simd.BroadcastFloat64s(roundToInt64)
+	bias := simd.BroadcastUint64s((exponentBias64 + exponentialShift64) << fractionBits64)
+	return func(z simd.Float64s) simd.Float64s {
+		c := &exponential64Constants
+		z = limit.IfElse(z.Less(limit), z)
+		k := simd.LoadFloat64s(c.log2e[:]).MulAdd(z, roundToInt)
+		scale := k.ToBits().ShiftAllLeft(fractionBits64).Add(bias).BitsToFloat64()
+		k = k.Sub(roundToInt)
+		r := simd.LoadFloat64s(c.minusLn2High[:]).MulAdd(k, z)
+		r = simd.LoadFloat64s(c.minusLn2Low[:]).MulAdd(k, r)
+		return growth64(r).MulAdd(scale, scale)
+	}
 }
 
 func first64(dst, best, x, upstream []float64) {
@@ -155,6 +176,16 @@ func max64(dst, a, b []float64) {
 	}
 	dst, a, b = binaryUnrolled64(dst, a, b, zero, f)
 	binary64(dst, a, b, zero, f)
+}
+
+func maxAcross64(v simd.Float64s) simd.Float64s {
+	var lanes [maxLanes64]float64
+	v.Store(lanes[:])
+	m := lanes[0]
+	for _, lane := range lanes[1:v.Len()] {
+		m = max(m, lane)
+	}
+	return simd.BroadcastFloat64s(m)
 }
 
 func piece64(b *maxoutBlock[float64, int64], x, weights []float64, inputs, pieces, units, j int) {
@@ -374,6 +405,128 @@ func sigmoidFromOutput64(dst, y, upstream []float64) {
 		v := simd.LoadFloat64s(y)
 		v.Mul(one.Sub(v)).Mul(simd.LoadFloat64s(g)).Store(dst)
 	})
+}
+
+func softmaxColumns64(dst, x []float64, classes, stride int, tau float64) {
+	divide := math.Float64bits(tau) != math.Float64bits(1)
+	f, d := element.Quotient(tau)
+	factor, divisor := simd.BroadcastFloat64s(f), simd.BroadcastFloat64s(d)
+	var zero simd.Float64s
+	one := simd.BroadcastFloat64s(1)
+	exponential := exponential64(zero)
+	n := zero.Len()
+	size := classes * stride
+	for len(x) >= size && len(dst) >= size {
+		for column := 0; column < stride; column += n {
+			overlap := max(0, column-(stride-n))
+			whole := overlap == 0
+			left := simd.LoadInt64s(lanesFrom64[maxLanes64-overlap:]).ToMask()
+			store := func(v simd.Float64s, to []float64) {
+				if !whole {
+					v = v.IfElse(left, simd.LoadFloat64s(to))
+				}
+				v.Store(to)
+			}
+			in, out := x[column-overlap:size], dst[column-overlap:size]
+			m := simd.LoadFloat64s(in)
+			for i := stride; i < len(in); i += stride {
+				m = m.Max(simd.LoadFloat64s(in[i:]))
+			}
+			if divide {
+				m = m.Mul(factor)
+				for i := 0; i < len(in); i += stride {
+					store(simd.LoadFloat64s(in[i:]).Mul(factor).Sub(m).Div(divisor), out[i:])
+				}
+				in, m = out, zero
+			}
+			sum, lost := zero, zero
+			for i := 0; i < len(in); i += stride {
+				v := exponential(simd.LoadFloat64s(in[i:]).Sub(m))
+				store(v, out[i:])
+				s := sum.Add(v)
+				lost = lost.Add(v.Sub(s.Sub(sum)))
+				sum = s
+			}
+			inverse := one.Div(sum.Add(lost))
+			for i := 0; i < len(out); i += stride {
+				store(simd.LoadFloat64s(out[i:]).Mul(inverse), out[i:])
+			}
+		}
+		x, dst = x[size:], dst[size:]
+	}
+	clearUpper()
+}
+
+func softmaxRows64(dst, x []float64, classes int, tau float64) {
+	divide := math.Float64bits(tau) != math.Float64bits(1)
+	f, d := element.Quotient(tau)
+	factor, divisor := simd.BroadcastFloat64s(f), simd.BroadcastFloat64s(d)
+	var zero simd.Float64s
+	one := simd.BroadcastFloat64s(1)
+	exponential := exponential64(zero)
+	n := zero.Len()
+	counts := simd.LoadInt64s(lanesFrom64[maxLanes64-(n-classes%n)%n:]).ToMask()
+	for len(x) >= classes && len(dst) >= classes {
+		in, out := x[:classes:classes], dst[:classes:classes]
+		x, dst = x[classes:], dst[classes:]
+		last, end := in[classes-n:], out[classes-n:]
+		m := simd.LoadFloat64s(last)
+		m2 := m
+		rest := in
+		for len(rest) > 4*n {
+			a := simd.LoadFloat64s(rest).Max(simd.LoadFloat64s(rest[n:]))
+			b := simd.LoadFloat64s(rest[2*n:]).Max(simd.LoadFloat64s(rest[3*n:]))
+			m, m2 = m.Max(a), m2.Max(b)
+			rest = rest[4*n:]
+		}
+		for len(rest) > n {
+			m = m.Max(simd.LoadFloat64s(rest))
+			rest = rest[n:]
+		}
+		m = maxAcross64(m.Max(m2))
+		if divide {
+			m = m.Mul(factor)
+			z := simd.LoadFloat64s(last).Mul(factor).Sub(m).Div(divisor)
+			for from, to := in, out; len(from) > n && len(to) > n; from, to = from[n:], to[n:] {
+				simd.LoadFloat64s(from).Mul(factor).Sub(m).Div(divisor).Store(to)
+			}
+			z.Store(end)
+			in, last, m = out, end, zero
+		}
+		overlapping := simd.LoadFloat64s(last)
+		var y, sum, lost simd.Float64s
+		for from, to := in, out; ; from, to = from[n:], to[n:] {
+			v := overlapping
+			if len(from) > n {
+				v = simd.LoadFloat64s(from)
+			}
+			y = exponential(v.Sub(m))
+			if len(from) <= n || len(to) <= n {
+				break
+			}
+			y.Store(to)
+			s := sum.Add(y)
+			lost = lost.Add(y.Sub(s.Sub(sum)))
+			sum = s
+		}
+		sum = sum.Add(y.Masked(counts).Add(lost))
+		inverse := one.Div(sumAcross64(sum))
+		for to := out; len(to) > n; to = to[n:] {
+			simd.LoadFloat64s(to).Mul(inverse).Store(to)
+		}
+		y.Mul(inverse).Store(end)
+	}
+	clearUpper()
+}
+
+func sumAcross64(v simd.Float64s) simd.Float64s {
+	var lanes [maxLanes64]float64
+	v.Store(lanes[:])
+	var sum float64
+	for _, lane := range lanes[:v.Len()] {
+		sum += lane
+	}
+	return simd.BroadcastFloat64s(sum)
 }
 
 func tanhAt64(x float64) float64 {

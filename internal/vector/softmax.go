@@ -8,14 +8,32 @@ import (
 	"example.com/activation/internal/element"
 )
 
-// Softmax is Softmax. It reports whether there is a vector form.
+// Softmax sets dst to e^(x/τ) / Σ e^(x/τ). It reports whether there is a form for
+// such distributions, and does nothing if not.
 func Softmax[T element.Float](dst, x []T, classes, stride int, tau T) bool {
+	rows, columns := forms[T](classes, stride)
 	switch any(dst).(type) {
 	case []float32:
-		return distributions32(float32s(dst), float32s(x), nil, classes, stride, float32(tau), softmaxRows32, softmaxColumns32)
-	default:
-		return distributions64(float64s(dst), float64s(x), nil, classes, stride, float64(tau), softmaxRows64, softmaxColumns64)
+		if rows {
+			softmaxRows32(float32s(dst), float32s(x), classes, float32(tau))
+		} else if columns {
+			softmaxColumns32(float32s(dst), float32s(x), classes, stride, float32(tau))
+		}
+	case []float64:
+		if rows {
+			softmaxRows64(float64s(dst), float64s(x), classes, float64(tau))
+		} else if columns {
+			softmaxColumns64(float64s(dst), float64s(x), classes, stride, float64(tau))
+		}
 	}
+	return rows || columns
+}
+
+// forms reports which form distributions take, see softmax_loops.go, or none: those
+// for which the narrowest vector is too wide.
+func forms[T element.Float](classes, stride int) (rows, columns bool) {
+	n := narrowest[T]()
+	return stride == 1 && classes >= n, stride >= n
 }
 
 // SoftmaxDerivativeFromOutput does the backward pass from y. It reports whether there
@@ -27,95 +45,6 @@ func SoftmaxDerivativeFromOutput[T element.Float](dst, y, upstream []T, classes,
 	default:
 		return distributions64(float64s(dst), float64s(y), float64s(upstream), classes, stride, float64(tau), softmaxBackwardRows64, softmaxBackwardColumns64)
 	}
-}
-
-func softmaxColumns32(dst, x, b []float32, s strip, tau float32) {
-	one := simd.BroadcastFloat32s(1)
-	sum := exponentiate32(dst, x, s, maxima32(x, s), tau, tau != 1)
-	multiply32(dst, s, one.Div(sum))
-	clearUpper()
-}
-
-// softmaxRows32 takes as many rows at a time as there are lanes, so that their
-// maxima, and their sums, can be found down the lanes of a square.
-func softmaxRows32(dst, x, b []float32, classes int, tau float32) {
-	one := simd.BroadcastFloat32s(1)
-	n := one.Len()
-	s := row32(classes)
-	var square [maxLanes * maxLanes]float32
-	var each [maxLanes]float32 // for each row, its maximum, then 1/sum
-	for ; len(x) > 0; x, dst = x[min(n*classes, len(x)):], dst[min(n*classes, len(x)):] {
-		rows := min(n, len(x)/classes)
-		for r := range rows {
-			maxima32(x[r*classes:], s).Store(square[r*n:])
-		}
-		transpose(bits32(square[:]), n, rows)
-		maxima32(square[:], down32(n)).Store(each[:])
-		for r := range rows {
-			m := simd.BroadcastFloat32s(each[r])
-			exponentiate32(dst[r*classes:], x[r*classes:], s, m, tau, tau != 1).Store(square[r*n:])
-		}
-		transpose(bits32(square[:]), n, rows)
-		sum, rest := total32(square[:], down32(n))
-		one.Div(sum.Add(rest)).Store(each[:])
-		for r := range rows {
-			multiply32(dst[r*classes:], s, simd.BroadcastFloat32s(each[r]))
-		}
-	}
-	clearUpper()
-}
-
-// maxima32 returns the maximum of a strip in each lane. It may miss a NaN: the
-// sum of the exponentials does not.
-func maxima32(x []float32, s strip) simd.Float32s {
-	a := simd.LoadFloat32s(x[s.last:])
-	b := a
-	k := s.count
-	for ; k > 2 && len(x) >= 2*s.step; k, x = k-2, x[2*s.step:] {
-		a = a.Max(simd.LoadFloat32s(x))
-		b = b.Max(simd.LoadFloat32s(x[s.step:]))
-	}
-	if k > 1 {
-		a = a.Max(simd.LoadFloat32s(x))
-	}
-	return a.Max(b)
-}
-
-// exponentiate32 sets a strip of dst to e^((x − m)/τ), and returns its sum in
-// each lane.
-func exponentiate32(dst, x []float32, s strip, m simd.Float32s, tau float32, divide bool) simd.Float32s {
-	var zero simd.Float32s
-	one := simd.BroadcastFloat32s(1)
-	held, sum, rest := zero, zero, zero
-	factor, divisor := element.Quotient(tau)
-	in, out := x[s.last:], dst
-	for k := s.count; k > 0; k-- {
-		v := simd.LoadFloat32s(in)
-		z := v.Sub(m)
-		if divide {
-			f := simd.BroadcastFloat32s(factor)
-			z = v.Mul(f).Sub(m.Mul(f)).Div(simd.BroadcastFloat32s(divisor))
-		}
-		n, r := split32(z)
-		y := scale32(one, series32(one, r), n)
-		if k == s.count {
-			held, y, in = y, y.Masked(fresh32(s.overlap)), x
-		} else if y.Store(out); k > 1 {
-			in, out = in[s.step:], out[s.step:]
-		}
-		sum, rest = twoSum32(sum, rest, y)
-	}
-	held.Store(dst[s.last:])
-	return sum.Add(rest)
-}
-
-// multiply32 multiplies a strip of dst.
-func multiply32(dst []float32, s strip, factor simd.Float32s) {
-	held := simd.LoadFloat32s(dst[s.last:])
-	for k, out := s.count, dst; k > 1 && len(out) >= s.step; k, out = k-1, out[s.step:] {
-		simd.LoadFloat32s(out).Mul(factor).Store(out)
-	}
-	held.Mul(factor).Store(dst[s.last:])
 }
 
 // The backward pass computes yᵢ·Σⱼ yⱼ(gᵢ − gⱼ)/τ as
@@ -244,93 +173,6 @@ func divide32(dst []float32, s strip, divisor simd.Float32s) {
 	held.Div(divisor).Store(dst[s.last:])
 }
 
-func softmaxColumns64(dst, x, b []float64, s strip, tau float64) {
-	one := simd.BroadcastFloat64s(1)
-	sum := exponentiate64(dst, x, s, maxima64(x, s), tau, tau != 1)
-	multiply64(dst, s, one.Div(sum))
-	clearUpper()
-}
-
-// softmaxRows64 is softmaxRows32 for float64.
-func softmaxRows64(dst, x, b []float64, classes int, tau float64) {
-	one := simd.BroadcastFloat64s(1)
-	n := one.Len()
-	s := row64(classes)
-	var square [maxLanes64 * maxLanes64]float64
-	var each [maxLanes64]float64 // for each row, its maximum, then 1/sum
-	for ; len(x) > 0; x, dst = x[min(n*classes, len(x)):], dst[min(n*classes, len(x)):] {
-		rows := min(n, len(x)/classes)
-		for r := range rows {
-			maxima64(x[r*classes:], s).Store(square[r*n:])
-		}
-		transpose(bits64(square[:]), n, rows)
-		maxima64(square[:], down64(n)).Store(each[:])
-		for r := range rows {
-			m := simd.BroadcastFloat64s(each[r])
-			exponentiate64(dst[r*classes:], x[r*classes:], s, m, tau, tau != 1).Store(square[r*n:])
-		}
-		transpose(bits64(square[:]), n, rows)
-		sum, rest := total64(square[:], down64(n))
-		one.Div(sum.Add(rest)).Store(each[:])
-		for r := range rows {
-			multiply64(dst[r*classes:], s, simd.BroadcastFloat64s(each[r]))
-		}
-	}
-	clearUpper()
-}
-
-// maxima64 is maxima32 for float64.
-func maxima64(x []float64, s strip) simd.Float64s {
-	a := simd.LoadFloat64s(x[s.last:])
-	b := a
-	k := s.count
-	for ; k > 2 && len(x) >= 2*s.step; k, x = k-2, x[2*s.step:] {
-		a = a.Max(simd.LoadFloat64s(x))
-		b = b.Max(simd.LoadFloat64s(x[s.step:]))
-	}
-	if k > 1 {
-		a = a.Max(simd.LoadFloat64s(x))
-	}
-	return a.Max(b)
-}
-
-// exponentiate64 is exponentiate32 for float64.
-func exponentiate64(dst, x []float64, s strip, m simd.Float64s, tau float64, divide bool) simd.Float64s {
-	var zero simd.Float64s
-	one := simd.BroadcastFloat64s(1)
-	held, sum, rest := zero, zero, zero
-	factor, divisor := element.Quotient(tau)
-	in, out := x[s.last:], dst
-	for k := s.count; k > 0; k-- {
-		v := simd.LoadFloat64s(in)
-		z := v.Sub(m)
-		if divide {
-			f := simd.BroadcastFloat64s(factor)
-			z = v.Mul(f).Sub(m.Mul(f)).Div(simd.BroadcastFloat64s(divisor))
-		}
-		n, r := split64(z)
-		w := r.Mul(r)
-		y := scale64(one, series64(one, r, w, polynomial64(&expEven, w), polynomial64(&expOdd, w)), n)
-		if k == s.count {
-			held, y, in = y, y.Masked(fresh64(s.overlap)), x
-		} else if y.Store(out); k > 1 {
-			in, out = in[s.step:], out[s.step:]
-		}
-		sum, rest = twoSum64(sum, rest, y)
-	}
-	held.Store(dst[s.last:])
-	return sum.Add(rest)
-}
-
-// multiply64 is multiply32 for float64.
-func multiply64(dst []float64, s strip, factor simd.Float64s) {
-	held := simd.LoadFloat64s(dst[s.last:])
-	for k, out := s.count, dst; k > 1 && len(out) >= s.step; k, out = k-1, out[s.step:] {
-		simd.LoadFloat64s(out).Mul(factor).Store(out)
-	}
-	held.Mul(factor).Store(dst[s.last:])
-}
-
 func softmaxBackwardColumns64(dst, y, g []float64, s strip, tau float64) {
 	_, c := top64(y, g, s)
 	off, rest := differences64(y, g, s, c)
@@ -442,4 +284,36 @@ func divide64(dst []float64, s strip, divisor simd.Float64s) {
 		simd.LoadFloat64s(out).Div(divisor).Store(out)
 	}
 	held.Div(divisor).Store(dst[s.last:])
+}
+
+// maxima32 returns the maximum of a strip in each lane. It may miss a NaN: the
+// sum of the exponentials does not.
+func maxima32(x []float32, s strip) simd.Float32s {
+	a := simd.LoadFloat32s(x[s.last:])
+	b := a
+	k := s.count
+	for ; k > 2 && len(x) >= 2*s.step; k, x = k-2, x[2*s.step:] {
+		a = a.Max(simd.LoadFloat32s(x))
+		b = b.Max(simd.LoadFloat32s(x[s.step:]))
+	}
+	if k > 1 {
+		a = a.Max(simd.LoadFloat32s(x))
+	}
+	return a.Max(b)
+}
+
+// maxima64 returns the maximum of a strip in each lane. It may miss a NaN: the
+// sum of the exponentials does not.
+func maxima64(x []float64, s strip) simd.Float64s {
+	a := simd.LoadFloat64s(x[s.last:])
+	b := a
+	k := s.count
+	for ; k > 2 && len(x) >= 2*s.step; k, x = k-2, x[2*s.step:] {
+		a = a.Max(simd.LoadFloat64s(x))
+		b = b.Max(simd.LoadFloat64s(x[s.step:]))
+	}
+	if k > 1 {
+		a = a.Max(simd.LoadFloat64s(x))
+	}
+	return a.Max(b)
 }

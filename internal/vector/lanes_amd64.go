@@ -1,0 +1,83 @@
+//go:build goexperiment.simd && go1.27 && !go1.28
+
+package vector
+
+import "simd/archsimd"
+
+// Each step combines a vector with itself, first its halves, then quarters, and so on,
+// so that all lanes end with the same.
+
+func maxAcross32x4(v archsimd.Float32x4) archsimd.Float32x4 {
+	v = v.Max(v.ConcatPermuteScalars(2, 3, 0, 1, v))
+	return v.Max(v.ConcatPermuteScalars(1, 0, 3, 2, v))
+}
+
+func sumAcross32x4(v archsimd.Float32x4) archsimd.Float32x4 {
+	v = v.Add(v.ConcatPermuteScalars(2, 3, 0, 1, v))
+	return v.Add(v.ConcatPermuteScalars(1, 0, 3, 2, v))
+}
+
+func maxAcross64x2(v archsimd.Float64x2) archsimd.Float64x2 {
+	return v.Max(v.ConcatPermuteScalars(1, 0, v))
+}
+
+func sumAcross64x2(v archsimd.Float64x2) archsimd.Float64x2 {
+	return v.Add(v.ConcatPermuteScalars(1, 0, v))
+}
+
+func maxAcross32x8(v archsimd.Float32x8) archsimd.Float32x8 {
+	v = v.Max(v.ConcatPermute128Scalars(1, 0, v))
+	v = v.Max(v.ConcatPermuteScalarsGrouped(2, 3, 0, 1, v))
+	return v.Max(v.ConcatPermuteScalarsGrouped(1, 0, 3, 2, v))
+}
+
+func sumAcross32x8(v archsimd.Float32x8) archsimd.Float32x8 {
+	v = v.Add(v.ConcatPermute128Scalars(1, 0, v))
+	v = v.Add(v.ConcatPermuteScalarsGrouped(2, 3, 0, 1, v))
+	return v.Add(v.ConcatPermuteScalarsGrouped(1, 0, 3, 2, v))
+}
+
+func maxAcross64x4(v archsimd.Float64x4) archsimd.Float64x4 {
+	v = v.Max(v.ConcatPermute128Scalars(1, 0, v))
+	return v.Max(v.ConcatPermuteScalarsGrouped(1, 0, v))
+}
+
+func sumAcross64x4(v archsimd.Float64x4) archsimd.Float64x4 {
+	v = v.Add(v.ConcatPermute128Scalars(1, 0, v))
+	return v.Add(v.ConcatPermuteScalarsGrouped(1, 0, v))
+}
+
+func maxAcross32x16(v archsimd.Float32x16) archsimd.Float32x16 {
+	v = v.Max(v.Permute(archsimd.LoadUint32x16(otherHalf32[:])))
+	v = v.Max(v.Permute(archsimd.LoadUint32x16(otherQuarter32[:])))
+	v = v.Max(v.ConcatPermuteScalarsGrouped(2, 3, 0, 1, v))
+	return v.Max(v.ConcatPermuteScalarsGrouped(1, 0, 3, 2, v))
+}
+
+func sumAcross32x16(v archsimd.Float32x16) archsimd.Float32x16 {
+	v = v.Add(v.Permute(archsimd.LoadUint32x16(otherHalf32[:])))
+	v = v.Add(v.Permute(archsimd.LoadUint32x16(otherQuarter32[:])))
+	v = v.Add(v.ConcatPermuteScalarsGrouped(2, 3, 0, 1, v))
+	return v.Add(v.ConcatPermuteScalarsGrouped(1, 0, 3, 2, v))
+}
+
+func maxAcross64x8(v archsimd.Float64x8) archsimd.Float64x8 {
+	v = v.Max(v.Permute(archsimd.LoadUint64x8(otherHalf64[:])))
+	v = v.Max(v.Permute(archsimd.LoadUint64x8(otherQuarter64[:])))
+	return v.Max(v.ConcatPermuteScalarsGrouped(1, 0, v))
+}
+
+func sumAcross64x8(v archsimd.Float64x8) archsimd.Float64x8 {
+	v = v.Add(v.Permute(archsimd.LoadUint64x8(otherHalf64[:])))
+	v = v.Add(v.Permute(archsimd.LoadUint64x8(otherQuarter64[:])))
+	return v.Add(v.ConcatPermuteScalarsGrouped(1, 0, v))
+}
+
+// The lanes of a vector of 512 bits with its halves, and with the quarters of each
+// half, exchanged.
+var (
+	otherHalf32    = [16]uint32{8, 9, 10, 11, 12, 13, 14, 15, 0, 1, 2, 3, 4, 5, 6, 7}
+	otherQuarter32 = [16]uint32{4, 5, 6, 7, 0, 1, 2, 3, 12, 13, 14, 15, 8, 9, 10, 11}
+	otherHalf64    = [8]uint64{4, 5, 6, 7, 0, 1, 2, 3}
+	otherQuarter64 = [8]uint64{2, 3, 0, 1, 6, 7, 4, 5}
+)

@@ -1,0 +1,31 @@
+//go:build goexperiment.simd && go1.27 && !go1.28 && (amd64 || arm64 || wasm)
+
+package vector
+
+import "math"
+
+// The exponential of softmax, see exponential32. The shift makes the bits of
+// 2ˢ⁺ⁿ those of 0 for n = round(−exponentialLimit/ln 2), which is −153 and −1078.
+const (
+	exponentialShift32 = 153 - exponentBias32
+	exponentialShift64 = 1078 - exponentBias64
+)
+
+var (
+	exponential32Constants = struct{ log2e, minusLn2High, minusLn2Low [maxLanes32]float32 }{
+		repeated32(math.Log2E), repeated32(-ln2High32), repeated32(-ln2Low32),
+	}
+	exponential64Constants = struct{ log2e, minusLn2High, minusLn2Low [maxLanes64]float64 }{
+		repeated64(math.Log2E), repeated64(-ln2High64), repeated64(-ln2Low64),
+	}
+)
+
+// lanesFrom32[maxLanes32−k:] is the mask of all lanes from k on.
+var (
+	lanesFrom32 = [2 * maxLanes32]int32{
+		maxLanes32: -1, -1, -1, -1, -1, -1, -1, -1, -1, -1, -1, -1, -1, -1, -1, -1,
+	}
+	lanesFrom64 = [2 * maxLanes64]int64{
+		maxLanes64: -1, -1, -1, -1, -1, -1, -1, -1,
+	}
+)

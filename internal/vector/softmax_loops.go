@@ -1,0 +1,183 @@
+//go:build goexperiment.simd && go1.27 && !go1.28 && wasm
+
+package vector
+
+import (
+	"math"
+	"simd"
+
+	"example.com/activation/internal/element"
+)
+
+// Softmax and LogSoftmax work on distributions of classes entries that lie stride
+// apart. There are two forms, drawn here for vectors of 4 elements.
+//
+// In rows, for stride 1, a vector holds entries of one distribution. If the last
+// vector would reach beyond the row, it begins earlier, and overlaps the one before:
+//
+//	classes = 7    0 1 2 3 4 5 6
+//	               └─────┘             the first vector
+//	                     └─────┘       the last: entry 3 does not count again
+//
+// The last vector is loaded first, since dst may be x, and stored last.
+//
+// In columns, for a stride of at least one vector, each lane has a distribution of
+// its own. Here too the last vector overlaps the one before it, but its results
+// replace only what is not done:
+//
+//	stride = 7     0 1 2 3 4 5 6       entry 0 of each distribution
+//	               7 8 9 …             entry 1 of each
+//	               └─────┘└────┘
+//	                  4       3        distributions at a time
+//
+// The form and the width of the vectors depend on classes and stride alone, and so do
+// the bits of a result.
+
+// exponential32 returns a function of z ≤ 0, or NaN, that gives 2ˢ·eᶻ, where s is
+// exponentialShift32. The factor keeps what is subnormal as eᶻ out of the subnormals.
+// With n = round(z/ln 2),
+//
+//	eᶻ = 2ⁿ·eʳ,   r = z − n·ln 2,   |r| ≤ ln2/2
+//
+// At the limit, and below it, the bits of 2ˢ⁺ⁿ are those of 0, and so is the result.
+func exponential32(zero simd.Float32s) func(z simd.Float32s) simd.Float32s {
+	limit := simd.BroadcastFloat32s(-exponentialLimit32)
+	roundToInt := simd.BroadcastFloat32s(roundToInt32)
+	bias := simd.BroadcastUint32s((exponentBias32 + exponentialShift32) << fractionBits32)
+	return func(z simd.Float32s) simd.Float32s {
+		c := &exponential32Constants
+		z = limit.IfElse(z.Less(limit), z) // a NaN stays
+		k := simd.LoadFloat32s(c.log2e[:]).MulAdd(z, roundToInt)
+		scale := k.ToBits().ShiftAllLeft(fractionBits32).Add(bias).BitsToFloat32()
+		k = k.Sub(roundToInt)
+		r := simd.LoadFloat32s(c.minusLn2High[:]).MulAdd(k, z)
+		r = simd.LoadFloat32s(c.minusLn2Low[:]).MulAdd(k, r)
+		return growth32(r).MulAdd(scale, scale)
+	}
+}
+
+// softmaxRows32 is Softmax for stride 1 and at least as many classes as lanes.
+//
+// A sum of positive terms goes along with what its additions have lost. An addition
+// to a sum that is smaller than the term loses what it loses: each of these at least
+// doubles the sum, and so all of them together lose no more than two.
+//
+//vector:fits classes
+func softmaxRows32(dst, x []float32, classes int, tau float32) {
+	divide := math.Float32bits(tau) != math.Float32bits(1) // not tau != 1, which the compiler repeats for each row, in the old encoding
+	f, d := element.Quotient(tau)
+	factor, divisor := simd.BroadcastFloat32s(f), simd.BroadcastFloat32s(d)
+	var zero simd.Float32s
+	one := simd.BroadcastFloat32s(1)
+	exponential := exponential32(zero)
+	n := zero.Len()
+	counts := simd.LoadInt32s(lanesFrom32[maxLanes32-(n-classes%n)%n:]).ToMask()
+	for len(x) >= classes && len(dst) >= classes {
+		in, out := x[:classes:classes], dst[:classes:classes]
+		x, dst = x[classes:], dst[classes:]
+		last, end := in[classes-n:], out[classes-n:]
+
+		m := simd.LoadFloat32s(last)
+		m2 := m
+		rest := in
+		for len(rest) > 4*n {
+			a := simd.LoadFloat32s(rest).Max(simd.LoadFloat32s(rest[n:]))
+			b := simd.LoadFloat32s(rest[2*n:]).Max(simd.LoadFloat32s(rest[3*n:]))
+			m, m2 = m.Max(a), m2.Max(b)
+			rest = rest[4*n:]
+		}
+		for len(rest) > n {
+			m = m.Max(simd.LoadFloat32s(rest))
+			rest = rest[n:]
+		}
+		m = maxAcross32(m.Max(m2))
+
+		if divide {
+			m = m.Mul(factor)
+			z := simd.LoadFloat32s(last).Mul(factor).Sub(m).Div(divisor)
+			for from, to := in, out; len(from) > n && len(to) > n; from, to = from[n:], to[n:] {
+				simd.LoadFloat32s(from).Mul(factor).Sub(m).Div(divisor).Store(to)
+			}
+			z.Store(end)
+			in, last, m = out, end, zero
+		}
+
+		overlapping := simd.LoadFloat32s(last)
+		var y, sum, lost simd.Float32s
+		for from, to := in, out; ; from, to = from[n:], to[n:] {
+			v := overlapping
+			if len(from) > n {
+				v = simd.LoadFloat32s(from)
+			}
+			y = exponential(v.Sub(m))
+			if len(from) <= n || len(to) <= n {
+				break
+			}
+			y.Store(to)
+			s := sum.Add(y)
+			lost = lost.Add(y.Sub(s.Sub(sum)))
+			sum = s
+		}
+		sum = sum.Add(y.Masked(counts).Add(lost))
+		inverse := one.Div(sumAcross32(sum))
+		for to := out; len(to) > n; to = to[n:] {
+			simd.LoadFloat32s(to).Mul(inverse).Store(to)
+		}
+		y.Mul(inverse).Store(end)
+	}
+	clearUpper()
+}
+
+// softmaxColumns32 is Softmax for a stride of at least as many elements as lanes.
+//
+//vector:fits stride
+func softmaxColumns32(dst, x []float32, classes, stride int, tau float32) {
+	divide := math.Float32bits(tau) != math.Float32bits(1) // not tau != 1, which the compiler repeats for each row, in the old encoding
+	f, d := element.Quotient(tau)
+	factor, divisor := simd.BroadcastFloat32s(f), simd.BroadcastFloat32s(d)
+	var zero simd.Float32s
+	one := simd.BroadcastFloat32s(1)
+	exponential := exponential32(zero)
+	n := zero.Len()
+	size := classes * stride
+	for len(x) >= size && len(dst) >= size {
+		for column := 0; column < stride; column += n {
+			overlap := max(0, column-(stride-n))
+			whole := overlap == 0
+			left := simd.LoadInt32s(lanesFrom32[maxLanes32-overlap:]).ToMask()
+			store := func(v simd.Float32s, to []float32) {
+				if !whole {
+					v = v.IfElse(left, simd.LoadFloat32s(to))
+				}
+				v.Store(to)
+			}
+			in, out := x[column-overlap:size], dst[column-overlap:size]
+
+			m := simd.LoadFloat32s(in)
+			for i := stride; i < len(in); i += stride {
+				m = m.Max(simd.LoadFloat32s(in[i:]))
+			}
+			if divide {
+				m = m.Mul(factor)
+				for i := 0; i < len(in); i += stride {
+					store(simd.LoadFloat32s(in[i:]).Mul(factor).Sub(m).Div(divisor), out[i:])
+				}
+				in, m = out, zero
+			}
+			sum, lost := zero, zero
+			for i := 0; i < len(in); i += stride {
+				v := exponential(simd.LoadFloat32s(in[i:]).Sub(m))
+				store(v, out[i:])
+				s := sum.Add(v)
+				lost = lost.Add(v.Sub(s.Sub(sum)))
+				sum = s
+			}
+			inverse := one.Div(sum.Add(lost))
+			for i := 0; i < len(out); i += stride {
+				store(simd.LoadFloat32s(out[i:]).Mul(inverse), out[i:])
+			}
+		}
+		x, dst = x[size:], dst[size:]
+	}
+	clearUpper()
+}
