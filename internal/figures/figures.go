@@ -44,10 +44,20 @@ func scalar(a activation.Activation[float64]) line {
 	return line{Activation: a, direction: []float64{1}, offset: []float64{0}}
 }
 
-// bent returns the same for a function that is straight on both sides of 0.
-func bent(a activation.Activation[float64]) line {
+// bent returns the line of a function that is straight on both sides of 0.
+func bent(a activation.Activation[float64]) line { return pieces(a, 0) }
+
+// kinked returns the line of a function of one u whose derivative jumps.
+func kinked(a activation.Activation[float64], kinks ...float64) line {
 	l := scalar(a)
-	l.kinks, l.straight = []float64{0}, true
+	l.kinks = kinks
+	return l
+}
+
+// pieces returns the same for a function that is straight between the jumps.
+func pieces(a activation.Activation[float64], kinks ...float64) line {
+	l := kinked(a, kinks...)
+	l.straight = true
 	return l
 }
 
@@ -81,6 +91,7 @@ var colours = []string{"first", "second", "third"}
 func figures() []figure {
 	softmax, logSoftmax := activation.Softmax[float64]{}, activation.LogSoftmax[float64]{}
 	near, logit := axis{"u", -3, 3, 1}, axis{"u", -6, 6, 2}
+	smooth, rising := axis{"u", -4, 4, 1}, axis{"", -1, 4, 1}
 	classes := []key{{"first", "class 1, with logit u"}, {"second", "class 2, with logit 1"}, {"third", "class 3, with logit 0"}}
 	return []figure{
 		single("identity", "Identity", "f(u) = u", "f′(u) = 1", linear, near, axis{"", -3, 3, 1}),
@@ -103,6 +114,34 @@ func figures() []figure {
 			classes, class(softmax, 0, 1, 0), class(softmax, 1, 1, 0), class(softmax, 2, 1, 0)),
 		family("log_softmax", "LogSoftmax of the logits [u, 1, 0]", logit, axis{"fᵢ(u)", -8, 2, 2}, axis{"∂fᵢ/∂u", -1.5, 1.5, 0.5},
 			classes, class(logSoftmax, 0, 1, 0), class(logSoftmax, 1, 1, 0), class(logSoftmax, 2, 1, 0)),
+		single("gelu", "GELU", "f(u) = u·Φ(u)", "f′(u) = Φ(u) + u·φ(u)",
+			scalar(activation.GELU[float64]{}), smooth, rising),
+		single("gelu_tanh", "GELUTanh", "f(u) = u·σ(2√(2/π)·(u + 0.044715·u³))", "f′(u)",
+			scalar(activation.GELUTanh[float64]{}), smooth, rising),
+		single("silu", "SiLU", "f(u) = u·σ(u)", "f′(u) = σ(u)·(1 + u·(1 − σ(u)))",
+			scalar(activation.SiLU[float64]{}), axis{"u", -6, 6, 2}, axis{"", -1, 6, 1}),
+		single("mish", "Mish", "f(u) = u·tanh(log(1 + eᵘ))", "f′(u)",
+			scalar(activation.Mish[float64]{}), axis{"u", -6, 6, 2}, axis{"", -1, 6, 1}),
+		single("softplus", "Softplus", "f(u) = log(1 + eᵘ)", "f′(u) = σ(u)",
+			scalar(activation.Softplus[float64]{}), smooth, rising),
+		single("log_sigmoid", "LogSigmoid", "f(u) = −log(1 + e⁻ᵘ)", "f′(u) = σ(−u)",
+			scalar(activation.LogSigmoid[float64]{}), smooth, axis{"", -4, 2, 1}),
+		single("elu", "ELU", "f(u) = u for u > 0, else eᵘ − 1", "f′(u) = 1 for u > 0, else eᵘ",
+			kinked(activation.ELU[float64]{}, 0), smooth, axis{"", -2, 4, 1}),
+		single("selu", "SELU", "f(u) = λ·u for u > 0, else λ·α·(eᵘ − 1)", "f′(u) = λ for u > 0, else λ·α·eᵘ",
+			kinked(activation.SELU[float64]{}, 0), near, axis{"", -2, 4, 1}),
+		single("celu", "CELU with α = 2", "f(u) = u for u > 0, else α·(e^(u/α) − 1)", "f′(u) = 1 for u > 0, else e^(u/α)",
+			kinked(activation.CELU[float64]{Alpha: 2}, 0), smooth, axis{"", -2, 4, 1}),
+		single("hard_sigmoid", "HardSigmoid", "f(u) = u/6 + ½, cut off at 0 and 1", "f′(u)",
+			pieces(activation.HardSigmoid[float64]{}, -3, 3), smooth, axis{"", -0.25, 1.25, 0.25}),
+		single("hard_swish", "HardSwish", "f(u) = u·hard_sigmoid(u)", "f′(u)",
+			kinked(activation.HardSwish[float64]{}, -3, 3), smooth, rising),
+		single("hard_tanh", "HardTanh", "f(u) = u, cut off at −1 and 1", "f′(u)",
+			pieces(activation.HardTanh[float64]{}, -1, 1), near, axis{"", -1.5, 1.5, 0.5}),
+		single("squared_relu", "SquaredReLU", "f(u) = max(0, u)²", "f′(u) = 2·max(0, u)",
+			kinked(activation.SquaredReLU[float64]{}, 0), axis{"u", -2, 2, 1}, axis{"", -1, 4, 1}),
+		single("softsign", "Softsign", "f(u) = u/(1 + |u|)", "f′(u) = 1/(1 + |u|)²",
+			scalar(activation.Softsign[float64]{}), axis{"u", -8, 8, 2}, axis{"", -1.5, 1.5, 0.5}),
 		all(),
 	}
 }
