@@ -421,7 +421,9 @@ func build[T activation.Float](r record, in tensor) (a activation.Activation[T])
 			a = activation.LogSoftmax[T](s)
 		}
 	default:
-		panic("unknown op " + r.Op)
+		if a = buildModern[T](r, in); a == nil {
+			panic("unknown op " + r.Op)
+		}
 	}
 	return a
 }
