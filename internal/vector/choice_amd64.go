@@ -235,17 +235,6 @@ func tanh32(dst, x []float32) {
 	}
 }
 
-func tanh64(dst, x []float64) {
-	switch bits := simd.VectorBitSize(); {
-	case bits >= 512 && len(dst) >= 8:
-		tanh64x8(dst, x)
-	case bits >= 256 && len(dst) >= 4:
-		tanh64x4(dst, x)
-	default:
-		tanh64x2(dst, x)
-	}
-}
-
 func tanhAt32(x float32) float32 {
 	return tanhAt32x4(x)
 }
@@ -453,6 +442,17 @@ func softmaxRows64(dst, x []float64, classes int, tau float64) {
 		softmaxRows64x4(dst, x, classes, tau)
 	default:
 		softmaxRows64x2(dst, x, classes, tau)
+	}
+}
+
+func tanh64(dst, x []float64) {
+	switch bits := simd.VectorBitSize(); {
+	case bits >= 512 && len(dst) >= 8:
+		tanh64x8(dst, x)
+	case bits >= 256 && len(dst) >= 4:
+		tanh64x4(dst, x)
+	default:
+		tanh64x2(dst, x)
 	}
 }
 

@@ -93,10 +93,6 @@ func tanh32(dst, x []float32) {
 	tanh32x4(dst, x)
 }
 
-func tanh64(dst, x []float64) {
-	tanh64x2(dst, x)
-}
-
 func tanhAt32(x float32) float32 {
 	return tanhAt32x4(x)
 }
@@ -179,6 +175,10 @@ func softmaxColumns64(dst, x []float64, classes, stride int, tau float64) {
 
 func softmaxRows64(dst, x []float64, classes int, tau float64) {
 	softmaxRows64x2(dst, x, classes, tau)
+}
+
+func tanh64(dst, x []float64) {
+	tanh64x2(dst, x)
 }
 
 func tanhAt64(x float64) float64 {

@@ -11,7 +11,10 @@ import (
 // What differs between float32 and float64 in the loops that are written once for
 // both (see ../generate/loops.go) has a name here for each.
 const (
-	// The number of elements in the widest vector, of 512 bits.
+	// The number of elements in the narrowest vector, of 128 bits, and in the
+	// widest, of 512.
+	minLanes32 = 4
+	minLanes64 = 2
 	maxLanes32 = 16
 	maxLanes64 = 8
 

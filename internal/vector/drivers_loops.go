@@ -35,6 +35,17 @@ func unary32(dst, x []float32, zero simd.Float32s, f func(dst, x []float32)) {
 	clearUpper()
 }
 
+// at32 returns what f makes of x. It is for vectors of 128 bits only: there are no
+// upper halves to clear.
+//
+//vector:narrowest
+func at32(x float32, zero simd.Float32s, f func(dst, x []float32)) float32 {
+	var y [minLanes32]float32
+	simd.BroadcastFloat32s(x).Store(y[:])
+	f(y[:], y[:])
+	return y[0]
+}
+
 // binary32 calls f for each vector of dst, x and upstream. A nil upstream means
 // ones.
 func binary32(dst, x, upstream []float32, zero simd.Float32s, f func(dst, x, upstream []float32)) {

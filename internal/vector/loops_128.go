@@ -27,6 +27,13 @@ func unary32x4(dst, x []float32, zero archsimd.Float32x4, f func(dst, x []float3
 	clearUpper()
 }
 
+func at32x4(x float32, zero archsimd.Float32x4, f func(dst, x []float32)) float32 {
+	var y [minLanes32]float32
+	archsimd.BroadcastFloat32x4(x).Store(y[:])
+	f(y[:], y[:])
+	return y[0]
+}
+
 func binary32x4(dst, x, upstream []float32, zero archsimd.Float32x4, f func(dst, x, upstream []float32)) {
 	n := zero.Len()
 	var last [maxLanes32]float32
@@ -462,14 +469,13 @@ func logistic32x4(zero archsimd.Float32x4) func(n archsimd.Uint32x4, growth arch
 	}
 }
 
-func sigmoid32x4(dst, x []float32) {
-	var zero archsimd.Float32x4
+func sigmoidOf32x4(zero archsimd.Float32x4) func(dst, x []float32) {
 	reduce, logistic := reduce32x4(zero), logistic32x4(zero)
 	limit := archsimd.BroadcastFloat32x4(exponentialLimit32)
 	sign := archsimd.BroadcastUint32x4(signBit32)
 	one := archsimd.BroadcastFloat32x4(1)
 	minusOne := archsimd.BroadcastInt32x4(-1)
-	unary32x4(dst, x, zero, func(dst, x []float32) {
+	return func(dst, x []float32) {
 		v := archsimd.LoadFloat32x4(x).ToBits()
 		z := v.AndNot(sign).BitsToFloat32()
 		n, r := reduce(limit.IfElse(z.Greater(limit), z))
@@ -477,24 +483,25 @@ func sigmoid32x4(dst, x []float32) {
 		u = u.MulAdd(e, u)
 		scale := minusScale.ToBits().Xor(v.And(sign)).BitsToFloat32()
 		u.MulAdd(scale, one.Masked(v.BitsToInt32().Greater(minusOne))).Store(dst)
-	})
+	}
+}
+
+func sigmoid32x4(dst, x []float32) {
+	var zero archsimd.Float32x4
+	unary32x4(dst, x, zero, sigmoidOf32x4(zero))
 }
 
 func sigmoidAt32x4(x float32) float32 {
-	var y [maxLanes32]float32
-	v := archsimd.BroadcastFloat32x4(x)
-	v.Store(y[:])
-	sigmoid32x4(y[:v.Len()], y[:v.Len()])
-	return y[0]
+	var zero archsimd.Float32x4
+	return at32x4(x, zero, sigmoidOf32x4(zero))
 }
 
-func logisticDerivative32x4(dst, x, upstream []float32, steepness, gain float32) {
-	var zero archsimd.Float32x4
+func logisticDerivativeOf32x4(zero archsimd.Float32x4, steepness, gain float32) func(dst, x, upstream []float32) {
 	reduce, logistic := reduce32x4(zero), logistic32x4(zero)
 	limit := archsimd.BroadcastFloat32x4(exponentialLimit32)
 	sign := archsimd.BroadcastUint32x4(signBit32)
 	in, out := archsimd.BroadcastFloat32x4(steepness), archsimd.BroadcastFloat32x4(-gain)
-	binary32x4(dst, x, upstream, zero, func(dst, x, g []float32) {
+	return func(dst, x, upstream []float32) {
 		z := archsimd.LoadFloat32x4(x).Mul(in).ToBits().AndNot(sign).BitsToFloat32()
 		n, r := reduce(limit.IfElse(z.Greater(limit), z))
 		minusScale, u, e := logistic(n, growth32x4(r))
@@ -502,16 +509,21 @@ func logisticDerivative32x4(dst, x, upstream []float32, steepness, gain float32)
 		v := u.Mul(minusScale)
 		e = v.Add(v).MulAdd(e, e)
 		y := v.MulAdd(u, e).Add(u)
-		y.Mul(out).Mul(minusScale).Mul(archsimd.LoadFloat32x4(g)).Store(dst)
-	})
+		y.Mul(out).Mul(minusScale).Mul(archsimd.LoadFloat32x4(upstream)).Store(dst)
+	}
+}
+
+func logisticDerivative32x4(dst, x, upstream []float32, steepness, gain float32) {
+	var zero archsimd.Float32x4
+	binary32x4(dst, x, upstream, zero, logisticDerivativeOf32x4(zero, steepness, gain))
 }
 
 func logisticDerivativeAt32x4(x, steepness, gain float32) float32 {
-	var y [maxLanes32]float32
-	v := archsimd.BroadcastFloat32x4(x)
-	v.Store(y[:])
-	logisticDerivative32x4(y[:v.Len()], y[:v.Len()], nil, steepness, gain)
-	return y[0]
+	var zero archsimd.Float32x4
+	f := logisticDerivativeOf32x4(zero, steepness, gain)
+	return at32x4(x, zero, func(dst, x []float32) {
+		f(dst, x, ones32[:])
+	})
 }
 
 func sigmoidFromOutput32x4(dst, y, upstream []float32) {
@@ -651,15 +663,14 @@ func softmaxColumns32x4(dst, x []float32, classes, stride int, tau float32) {
 	clearUpper()
 }
 
-func tanh32x4(dst, x []float32) {
-	var zero archsimd.Float32x4
+func tanhOf32x4(zero archsimd.Float32x4) func(dst, x []float32) {
 	reduce := reduce32x4(zero)
 	limit := archsimd.BroadcastFloat32x4(18.2)
 	sign := archsimd.BroadcastUint32x4(signBit32)
 	bias := archsimd.BroadcastUint32x4(exponentBias32 << fractionBits32)
 	biasOfTwo := archsimd.BroadcastUint32x4((exponentBias32 + 1) << fractionBits32)
 	one := archsimd.BroadcastFloat32x4(1)
-	unary32x4(dst, x, zero, func(dst, x []float32) {
+	return func(dst, x []float32) {
 		v := archsimd.LoadFloat32x4(x).ToBits()
 		a := v.AndNot(sign).BitsToFloat32()
 		z := a.Add(a)
@@ -668,7 +679,7 @@ func tanh32x4(dst, x []float32) {
 		far := one.Sub(n.Add(biasOfTwo).BitsToFloat32().Div(d))
 		y := tanhNearZero32x4(a).IfElse(a.Less(one), far).ToBits()
 		y.Or(v.And(sign)).BitsToFloat32().Store(dst)
-	})
+	}
 }
 
 func tanhNearZero32x4(x archsimd.Float32x4) archsimd.Float32x4 {
@@ -713,14 +724,13 @@ func fraction64x2(zero archsimd.Float64x2) func(t, q, h, minusRest archsimd.Floa
 	}
 }
 
-func tanh64x2(dst, x []float64) {
-	var zero archsimd.Float64x2
+func tanhOf64x2(zero archsimd.Float64x2) func(dst, x []float64) {
 	reduce, fraction := halfReductionOf64x2(zero), fraction64x2(zero)
 	limit := archsimd.BroadcastFloat64x2(-19.1)
 	sign := archsimd.BroadcastUint64x2(signBit64)
 	bias := archsimd.BroadcastUint64x2(exponentBias64 << fractionBits64)
 	seed := archsimd.BroadcastUint64x2(0x7fde666666666666)
-	unary64x2(dst, x, zero, func(dst, x []float64) {
+	return func(dst, x []float64) {
 		v := archsimd.LoadFloat64x2(x).ToBits()
 		z := v.Or(sign).BitsToFloat64()
 		n, h, minusRest := reduce(limit.IfElse(z.Less(limit), z))
@@ -730,7 +740,7 @@ func tanh64x2(dst, x []float64) {
 		inverse := seed.Sub(d.ToBits()).BitsToFloat64()
 		e := residual64x2(d, minus, p).Add(dRest.MulAdd(minus, pRest))
 		inverse.MulAdd(e, u).ToBits().Or(v.And(sign)).BitsToFloat64().Store(dst)
-	})
+	}
 }
 
 func cothSeries64x2(h archsimd.Float64x2) archsimd.Float64x2 {
@@ -743,12 +753,14 @@ func cothSeries64x2(h archsimd.Float64x2) archsimd.Float64x2 {
 	return p.MulAdd(s, h)
 }
 
+func tanh32x4(dst, x []float32) {
+	var zero archsimd.Float32x4
+	unary32x4(dst, x, zero, tanhOf32x4(zero))
+}
+
 func tanhAt32x4(x float32) float32 {
-	var y [maxLanes32]float32
-	v := archsimd.BroadcastFloat32x4(x)
-	v.Store(y[:])
-	tanh32x4(y[:v.Len()], y[:v.Len()])
-	return y[0]
+	var zero archsimd.Float32x4
+	return at32x4(x, zero, tanhOf32x4(zero))
 }
 
 func tanhFromOutput32x4(dst, y, upstream []float32) {
@@ -782,6 +794,13 @@ func addScaled64x2(dst, x, gate []float64, piece []int64, inputs, pieces, dstSte
 		}
 	}
 	clearUpper()
+}
+
+func at64x2(x float64, zero archsimd.Float64x2, f func(dst, x []float64)) float64 {
+	var y [minLanes64]float64
+	archsimd.BroadcastFloat64x2(x).Store(y[:])
+	f(y[:], y[:])
+	return y[0]
 }
 
 func binary64x2(dst, x, upstream []float64, zero archsimd.Float64x2, f func(dst, x, upstream []float64)) {
@@ -891,11 +910,23 @@ func logistic64x2(zero archsimd.Float64x2) func(n archsimd.Uint64x2, growth arch
 
 func logisticDerivative64x2(dst, x, upstream []float64, steepness, gain float64) {
 	var zero archsimd.Float64x2
+	binary64x2(dst, x, upstream, zero, logisticDerivativeOf64x2(zero, steepness, gain))
+}
+
+func logisticDerivativeAt64x2(x, steepness, gain float64) float64 {
+	var zero archsimd.Float64x2
+	f := logisticDerivativeOf64x2(zero, steepness, gain)
+	return at64x2(x, zero, func(dst, x []float64) {
+		f(dst, x, ones64[:])
+	})
+}
+
+func logisticDerivativeOf64x2(zero archsimd.Float64x2, steepness, gain float64) func(dst, x, upstream []float64) {
 	reduce, logistic := reduce64x2(zero), logistic64x2(zero)
 	limit := archsimd.BroadcastFloat64x2(exponentialLimit64)
 	sign := archsimd.BroadcastUint64x2(signBit64)
 	in, out := archsimd.BroadcastFloat64x2(steepness), archsimd.BroadcastFloat64x2(-gain)
-	binary64x2(dst, x, upstream, zero, func(dst, x, g []float64) {
+	return func(dst, x, upstream []float64) {
 		z := archsimd.LoadFloat64x2(x).Mul(in).ToBits().AndNot(sign).BitsToFloat64()
 		n, r := reduce(limit.IfElse(z.Greater(limit), z))
 		minusScale, u, e := logistic(n, growth64x2(r))
@@ -903,16 +934,8 @@ func logisticDerivative64x2(dst, x, upstream []float64, steepness, gain float64)
 		v := u.Mul(minusScale)
 		e = v.Add(v).MulAdd(e, e)
 		y := v.MulAdd(u, e).Add(u)
-		y.Mul(out).Mul(minusScale).Mul(archsimd.LoadFloat64x2(g)).Store(dst)
-	})
-}
-
-func logisticDerivativeAt64x2(x, steepness, gain float64) float64 {
-	var y [maxLanes64]float64
-	v := archsimd.BroadcastFloat64x2(x)
-	v.Store(y[:])
-	logisticDerivative64x2(y[:v.Len()], y[:v.Len()], nil, steepness, gain)
-	return y[0]
+		y.Mul(out).Mul(minusScale).Mul(archsimd.LoadFloat64x2(upstream)).Store(dst)
+	}
 }
 
 func max64x2(dst, a, b []float64) {
@@ -1114,28 +1137,12 @@ func residual64x2(a, b, c archsimd.Float64x2) archsimd.Float64x2 {
 
 func sigmoid64x2(dst, x []float64) {
 	var zero archsimd.Float64x2
-	reduce, logistic := reduce64x2(zero), logistic64x2(zero)
-	limit := archsimd.BroadcastFloat64x2(exponentialLimit64)
-	sign := archsimd.BroadcastUint64x2(signBit64)
-	one := archsimd.BroadcastFloat64x2(1)
-	minusOne := archsimd.BroadcastInt64x2(-1)
-	unary64x2(dst, x, zero, func(dst, x []float64) {
-		v := archsimd.LoadFloat64x2(x).ToBits()
-		z := v.AndNot(sign).BitsToFloat64()
-		n, r := reduce(limit.IfElse(z.Greater(limit), z))
-		minusScale, u, e := logistic(n, growth64x2(r))
-		u = u.MulAdd(e, u)
-		scale := minusScale.ToBits().Xor(v.And(sign)).BitsToFloat64()
-		u.MulAdd(scale, one.Masked(v.BitsToInt64().Greater(minusOne))).Store(dst)
-	})
+	unary64x2(dst, x, zero, sigmoidOf64x2(zero))
 }
 
 func sigmoidAt64x2(x float64) float64 {
-	var y [maxLanes64]float64
-	v := archsimd.BroadcastFloat64x2(x)
-	v.Store(y[:])
-	sigmoid64x2(y[:v.Len()], y[:v.Len()])
-	return y[0]
+	var zero archsimd.Float64x2
+	return at64x2(x, zero, sigmoidOf64x2(zero))
 }
 
 func sigmoidFromOutput64x2(dst, y, upstream []float64) {
@@ -1145,6 +1152,23 @@ func sigmoidFromOutput64x2(dst, y, upstream []float64) {
 		v := archsimd.LoadFloat64x2(y)
 		v.Mul(one.Sub(v)).Mul(archsimd.LoadFloat64x2(g)).Store(dst)
 	})
+}
+
+func sigmoidOf64x2(zero archsimd.Float64x2) func(dst, x []float64) {
+	reduce, logistic := reduce64x2(zero), logistic64x2(zero)
+	limit := archsimd.BroadcastFloat64x2(exponentialLimit64)
+	sign := archsimd.BroadcastUint64x2(signBit64)
+	one := archsimd.BroadcastFloat64x2(1)
+	minusOne := archsimd.BroadcastInt64x2(-1)
+	return func(dst, x []float64) {
+		v := archsimd.LoadFloat64x2(x).ToBits()
+		z := v.AndNot(sign).BitsToFloat64()
+		n, r := reduce(limit.IfElse(z.Greater(limit), z))
+		minusScale, u, e := logistic(n, growth64x2(r))
+		u = u.MulAdd(e, u)
+		scale := minusScale.ToBits().Xor(v.And(sign)).BitsToFloat64()
+		u.MulAdd(scale, one.Masked(v.BitsToInt64().Greater(minusOne))).Store(dst)
+	}
 }
 
 func softmaxColumns64x2(dst, x []float64, classes, stride int, tau float64) {
@@ -1259,12 +1283,14 @@ func softmaxRows64x2(dst, x []float64, classes int, tau float64) {
 	clearUpper()
 }
 
+func tanh64x2(dst, x []float64) {
+	var zero archsimd.Float64x2
+	unary64x2(dst, x, zero, tanhOf64x2(zero))
+}
+
 func tanhAt64x2(x float64) float64 {
-	var y [maxLanes64]float64
-	v := archsimd.BroadcastFloat64x2(x)
-	v.Store(y[:])
-	tanh64x2(y[:v.Len()], y[:v.Len()])
-	return y[0]
+	var zero archsimd.Float64x2
+	return at64x2(x, zero, tanhOf64x2(zero))
 }
 
 func tanhFromOutput64x2(dst, y, upstream []float64) {

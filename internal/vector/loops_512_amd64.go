@@ -462,14 +462,13 @@ func logistic32x16(zero archsimd.Float32x16) func(n archsimd.Uint32x16, growth a
 	}
 }
 
-func sigmoid32x16(dst, x []float32) {
-	var zero archsimd.Float32x16
+func sigmoidOf32x16(zero archsimd.Float32x16) func(dst, x []float32) {
 	reduce, logistic := reduce32x16(zero), logistic32x16(zero)
 	limit := archsimd.BroadcastFloat32x16(exponentialLimit32)
 	sign := archsimd.BroadcastUint32x16(signBit32)
 	one := archsimd.BroadcastFloat32x16(1)
 	minusOne := archsimd.BroadcastInt32x16(-1)
-	unary32x16(dst, x, zero, func(dst, x []float32) {
+	return func(dst, x []float32) {
 		v := archsimd.LoadFloat32x16(x).ToBits()
 		z := v.AndNot(sign).BitsToFloat32()
 		n, r := reduce(limit.IfElse(z.Greater(limit), z))
@@ -477,16 +476,20 @@ func sigmoid32x16(dst, x []float32) {
 		u = u.MulAdd(e, u)
 		scale := minusScale.ToBits().Xor(v.And(sign)).BitsToFloat32()
 		u.MulAdd(scale, one.Masked(v.BitsToInt32().Greater(minusOne))).Store(dst)
-	})
+	}
 }
 
-func logisticDerivative32x16(dst, x, upstream []float32, steepness, gain float32) {
+func sigmoid32x16(dst, x []float32) {
 	var zero archsimd.Float32x16
+	unary32x16(dst, x, zero, sigmoidOf32x16(zero))
+}
+
+func logisticDerivativeOf32x16(zero archsimd.Float32x16, steepness, gain float32) func(dst, x, upstream []float32) {
 	reduce, logistic := reduce32x16(zero), logistic32x16(zero)
 	limit := archsimd.BroadcastFloat32x16(exponentialLimit32)
 	sign := archsimd.BroadcastUint32x16(signBit32)
 	in, out := archsimd.BroadcastFloat32x16(steepness), archsimd.BroadcastFloat32x16(-gain)
-	binary32x16(dst, x, upstream, zero, func(dst, x, g []float32) {
+	return func(dst, x, upstream []float32) {
 		z := archsimd.LoadFloat32x16(x).Mul(in).ToBits().AndNot(sign).BitsToFloat32()
 		n, r := reduce(limit.IfElse(z.Greater(limit), z))
 		minusScale, u, e := logistic(n, growth32x16(r))
@@ -494,8 +497,13 @@ func logisticDerivative32x16(dst, x, upstream []float32, steepness, gain float32
 		v := u.Mul(minusScale)
 		e = v.Add(v).MulAdd(e, e)
 		y := v.MulAdd(u, e).Add(u)
-		y.Mul(out).Mul(minusScale).Mul(archsimd.LoadFloat32x16(g)).Store(dst)
-	})
+		y.Mul(out).Mul(minusScale).Mul(archsimd.LoadFloat32x16(upstream)).Store(dst)
+	}
+}
+
+func logisticDerivative32x16(dst, x, upstream []float32, steepness, gain float32) {
+	var zero archsimd.Float32x16
+	binary32x16(dst, x, upstream, zero, logisticDerivativeOf32x16(zero, steepness, gain))
 }
 
 func sigmoidFromOutput32x16(dst, y, upstream []float32) {
@@ -635,15 +643,14 @@ func softmaxColumns32x16(dst, x []float32, classes, stride int, tau float32) {
 	clearUpper()
 }
 
-func tanh32x16(dst, x []float32) {
-	var zero archsimd.Float32x16
+func tanhOf32x16(zero archsimd.Float32x16) func(dst, x []float32) {
 	reduce := reduce32x16(zero)
 	limit := archsimd.BroadcastFloat32x16(18.2)
 	sign := archsimd.BroadcastUint32x16(signBit32)
 	bias := archsimd.BroadcastUint32x16(exponentBias32 << fractionBits32)
 	biasOfTwo := archsimd.BroadcastUint32x16((exponentBias32 + 1) << fractionBits32)
 	one := archsimd.BroadcastFloat32x16(1)
-	unary32x16(dst, x, zero, func(dst, x []float32) {
+	return func(dst, x []float32) {
 		v := archsimd.LoadFloat32x16(x).ToBits()
 		a := v.AndNot(sign).BitsToFloat32()
 		z := a.Add(a)
@@ -652,7 +659,7 @@ func tanh32x16(dst, x []float32) {
 		far := one.Sub(n.Add(biasOfTwo).BitsToFloat32().Div(d))
 		y := tanhNearZero32x16(a).IfElse(a.Less(one), far).ToBits()
 		y.Or(v.And(sign)).BitsToFloat32().Store(dst)
-	})
+	}
 }
 
 func tanhNearZero32x16(x archsimd.Float32x16) archsimd.Float32x16 {
@@ -697,14 +704,13 @@ func fraction64x8(zero archsimd.Float64x8) func(t, q, h, minusRest archsimd.Floa
 	}
 }
 
-func tanh64x8(dst, x []float64) {
-	var zero archsimd.Float64x8
+func tanhOf64x8(zero archsimd.Float64x8) func(dst, x []float64) {
 	reduce, fraction := halfReductionOf64x8(zero), fraction64x8(zero)
 	limit := archsimd.BroadcastFloat64x8(-19.1)
 	sign := archsimd.BroadcastUint64x8(signBit64)
 	bias := archsimd.BroadcastUint64x8(exponentBias64 << fractionBits64)
 	seed := archsimd.BroadcastUint64x8(0x7fde666666666666)
-	unary64x8(dst, x, zero, func(dst, x []float64) {
+	return func(dst, x []float64) {
 		v := archsimd.LoadFloat64x8(x).ToBits()
 		z := v.Or(sign).BitsToFloat64()
 		n, h, minusRest := reduce(limit.IfElse(z.Less(limit), z))
@@ -714,7 +720,7 @@ func tanh64x8(dst, x []float64) {
 		inverse := seed.Sub(d.ToBits()).BitsToFloat64()
 		e := residual64x8(d, minus, p).Add(dRest.MulAdd(minus, pRest))
 		inverse.MulAdd(e, u).ToBits().Or(v.And(sign)).BitsToFloat64().Store(dst)
-	})
+	}
 }
 
 func cothSeries64x8(h archsimd.Float64x8) archsimd.Float64x8 {
@@ -725,6 +731,11 @@ func cothSeries64x8(h archsimd.Float64x8) archsimd.Float64x8 {
 	p = p.MulAdd(s, archsimd.LoadFloat64x8(c[1][:]))
 	p = p.MulAdd(s, archsimd.LoadFloat64x8(c[0][:]))
 	return p.MulAdd(s, h)
+}
+
+func tanh32x16(dst, x []float32) {
+	var zero archsimd.Float32x16
+	unary32x16(dst, x, zero, tanhOf32x16(zero))
 }
 
 func tanhFromOutput32x16(dst, y, upstream []float32) {
@@ -867,11 +878,15 @@ func logistic64x8(zero archsimd.Float64x8) func(n archsimd.Uint64x8, growth arch
 
 func logisticDerivative64x8(dst, x, upstream []float64, steepness, gain float64) {
 	var zero archsimd.Float64x8
+	binary64x8(dst, x, upstream, zero, logisticDerivativeOf64x8(zero, steepness, gain))
+}
+
+func logisticDerivativeOf64x8(zero archsimd.Float64x8, steepness, gain float64) func(dst, x, upstream []float64) {
 	reduce, logistic := reduce64x8(zero), logistic64x8(zero)
 	limit := archsimd.BroadcastFloat64x8(exponentialLimit64)
 	sign := archsimd.BroadcastUint64x8(signBit64)
 	in, out := archsimd.BroadcastFloat64x8(steepness), archsimd.BroadcastFloat64x8(-gain)
-	binary64x8(dst, x, upstream, zero, func(dst, x, g []float64) {
+	return func(dst, x, upstream []float64) {
 		z := archsimd.LoadFloat64x8(x).Mul(in).ToBits().AndNot(sign).BitsToFloat64()
 		n, r := reduce(limit.IfElse(z.Greater(limit), z))
 		minusScale, u, e := logistic(n, growth64x8(r))
@@ -879,8 +894,8 @@ func logisticDerivative64x8(dst, x, upstream []float64, steepness, gain float64)
 		v := u.Mul(minusScale)
 		e = v.Add(v).MulAdd(e, e)
 		y := v.MulAdd(u, e).Add(u)
-		y.Mul(out).Mul(minusScale).Mul(archsimd.LoadFloat64x8(g)).Store(dst)
-	})
+		y.Mul(out).Mul(minusScale).Mul(archsimd.LoadFloat64x8(upstream)).Store(dst)
+	}
 }
 
 func max64x8(dst, a, b []float64) {
@@ -1082,20 +1097,7 @@ func residual64x8(a, b, c archsimd.Float64x8) archsimd.Float64x8 {
 
 func sigmoid64x8(dst, x []float64) {
 	var zero archsimd.Float64x8
-	reduce, logistic := reduce64x8(zero), logistic64x8(zero)
-	limit := archsimd.BroadcastFloat64x8(exponentialLimit64)
-	sign := archsimd.BroadcastUint64x8(signBit64)
-	one := archsimd.BroadcastFloat64x8(1)
-	minusOne := archsimd.BroadcastInt64x8(-1)
-	unary64x8(dst, x, zero, func(dst, x []float64) {
-		v := archsimd.LoadFloat64x8(x).ToBits()
-		z := v.AndNot(sign).BitsToFloat64()
-		n, r := reduce(limit.IfElse(z.Greater(limit), z))
-		minusScale, u, e := logistic(n, growth64x8(r))
-		u = u.MulAdd(e, u)
-		scale := minusScale.ToBits().Xor(v.And(sign)).BitsToFloat64()
-		u.MulAdd(scale, one.Masked(v.BitsToInt64().Greater(minusOne))).Store(dst)
-	})
+	unary64x8(dst, x, zero, sigmoidOf64x8(zero))
 }
 
 func sigmoidFromOutput64x8(dst, y, upstream []float64) {
@@ -1105,6 +1107,23 @@ func sigmoidFromOutput64x8(dst, y, upstream []float64) {
 		v := archsimd.LoadFloat64x8(y)
 		v.Mul(one.Sub(v)).Mul(archsimd.LoadFloat64x8(g)).Store(dst)
 	})
+}
+
+func sigmoidOf64x8(zero archsimd.Float64x8) func(dst, x []float64) {
+	reduce, logistic := reduce64x8(zero), logistic64x8(zero)
+	limit := archsimd.BroadcastFloat64x8(exponentialLimit64)
+	sign := archsimd.BroadcastUint64x8(signBit64)
+	one := archsimd.BroadcastFloat64x8(1)
+	minusOne := archsimd.BroadcastInt64x8(-1)
+	return func(dst, x []float64) {
+		v := archsimd.LoadFloat64x8(x).ToBits()
+		z := v.AndNot(sign).BitsToFloat64()
+		n, r := reduce(limit.IfElse(z.Greater(limit), z))
+		minusScale, u, e := logistic(n, growth64x8(r))
+		u = u.MulAdd(e, u)
+		scale := minusScale.ToBits().Xor(v.And(sign)).BitsToFloat64()
+		u.MulAdd(scale, one.Masked(v.BitsToInt64().Greater(minusOne))).Store(dst)
+	}
 }
 
 func softmaxColumns64x8(dst, x []float64, classes, stride int, tau float64) {
@@ -1217,6 +1236,11 @@ func softmaxRows64x8(dst, x []float64, classes int, tau float64) {
 		y.Mul(inverse).Store(end)
 	}
 	clearUpper()
+}
+
+func tanh64x8(dst, x []float64) {
+	var zero archsimd.Float64x8
+	unary64x8(dst, x, zero, tanhOf64x8(zero))
 }
 
 func tanhFromOutput64x8(dst, y, upstream []float64) {

@@ -34,6 +34,13 @@ func addScaled64(dst, x, gate []float64, piece []int64, inputs, pieces, dstStep,
 	clearUpper()
 }
 
+func at64(x float64, zero simd.Float64s, f func(dst, x []float64)) float64 {
+	var y [minLanes64]float64
+	simd.BroadcastFloat64s(x).Store(y[:])
+	f(y[:], y[:])
+	return y[0]
+}
+
 func binary64(dst, x, upstream []float64, zero simd.Float64s, f func(dst, x, upstream []float64)) {
 	n := zero.Len()
 	var last [maxLanes64]float64
@@ -141,11 +148,23 @@ func logistic64(zero simd.Float64s) func(n simd.Uint64s, growth simd.Float64s) (
 
 func logisticDerivative64(dst, x, upstream []float64, steepness, gain float64) {
 	var zero simd.Float64s
+	binary64(dst, x, upstream, zero, logisticDerivativeOf64(zero, steepness, gain))
+}
+
+func logisticDerivativeAt64(x, steepness, gain float64) float64 {
+	var zero simd.Float64s
+	f := logisticDerivativeOf64(zero, steepness, gain)
+	return at64(x, zero, func(dst, x []float64) {
+		f(dst, x, ones64[:])
+	})
+}
+
+func logisticDerivativeOf64(zero simd.Float64s, steepness, gain float64) func(dst, x, upstream []float64) {
 	reduce, logistic := reduce64(zero), logistic64(zero)
 	limit := simd.BroadcastFloat64s(exponentialLimit64)
 	sign := simd.BroadcastUint64s(signBit64)
 	in, out := simd.BroadcastFloat64s(steepness), simd.BroadcastFloat64s(-gain)
-	binary64(dst, x, upstream, zero, func(dst, x, g []float64) {
+	return func(dst, x, upstream []float64) {
 		z := simd.LoadFloat64s(x).Mul(in).ToBits().AndNot(sign).BitsToFloat64()
 		n, r := reduce(limit.IfElse(z.Greater(limit), z))
 		minusScale, u, e := logistic(n, growth64(r))
@@ -153,16 +172,8 @@ func logisticDerivative64(dst, x, upstream []float64, steepness, gain float64) {
 		v := u.Mul(minusScale)
 		e = v.Add(v).MulAdd(e, e)
 		y := v.MulAdd(u, e).Add(u)
-		y.Mul(out).Mul(minusScale).Mul(simd.LoadFloat64s(g)).Store(dst)
-	})
-}
-
-func logisticDerivativeAt64(x, steepness, gain float64) float64 {
-	var y [maxLanes64]float64
-	v := simd.BroadcastFloat64s(x)
-	v.Store(y[:])
-	logisticDerivative64(y[:v.Len()], y[:v.Len()], nil, steepness, gain)
-	return y[0]
+		y.Mul(out).Mul(minusScale).Mul(simd.LoadFloat64s(upstream)).Store(dst)
+	}
 }
 
 func max64(dst, a, b []float64) {
@@ -374,28 +385,12 @@ func residual64(a, b, c simd.Float64s) simd.Float64s {
 
 func sigmoid64(dst, x []float64) {
 	var zero simd.Float64s
-	reduce, logistic := reduce64(zero), logistic64(zero)
-	limit := simd.BroadcastFloat64s(exponentialLimit64)
-	sign := simd.BroadcastUint64s(signBit64)
-	one := simd.BroadcastFloat64s(1)
-	minusOne := simd.BroadcastInt64s(-1)
-	unary64(dst, x, zero, func(dst, x []float64) {
-		v := simd.LoadFloat64s(x).ToBits()
-		z := v.AndNot(sign).BitsToFloat64()
-		n, r := reduce(limit.IfElse(z.Greater(limit), z))
-		minusScale, u, e := logistic(n, growth64(r))
-		u = u.MulAdd(e, u)
-		scale := minusScale.ToBits().Xor(v.And(sign)).BitsToFloat64()
-		u.MulAdd(scale, one.Masked(v.BitsToInt64().Greater(minusOne))).Store(dst)
-	})
+	unary64(dst, x, zero, sigmoidOf64(zero))
 }
 
 func sigmoidAt64(x float64) float64 {
-	var y [maxLanes64]float64
-	v := simd.BroadcastFloat64s(x)
-	v.Store(y[:])
-	sigmoid64(y[:v.Len()], y[:v.Len()])
-	return y[0]
+	var zero simd.Float64s
+	return at64(x, zero, sigmoidOf64(zero))
 }
 
 func sigmoidFromOutput64(dst, y, upstream []float64) {
@@ -405,6 +400,23 @@ func sigmoidFromOutput64(dst, y, upstream []float64) {
 		v := simd.LoadFloat64s(y)
 		v.Mul(one.Sub(v)).Mul(simd.LoadFloat64s(g)).Store(dst)
 	})
+}
+
+func sigmoidOf64(zero simd.Float64s) func(dst, x []float64) {
+	reduce, logistic := reduce64(zero), logistic64(zero)
+	limit := simd.BroadcastFloat64s(exponentialLimit64)
+	sign := simd.BroadcastUint64s(signBit64)
+	one := simd.BroadcastFloat64s(1)
+	minusOne := simd.BroadcastInt64s(-1)
+	return func(dst, x []float64) {
+		v := simd.LoadFloat64s(x).ToBits()
+		z := v.AndNot(sign).BitsToFloat64()
+		n, r := reduce(limit.IfElse(z.Greater(limit), z))
+		minusScale, u, e := logistic(n, growth64(r))
+		u = u.MulAdd(e, u)
+		scale := minusScale.ToBits().Xor(v.And(sign)).BitsToFloat64()
+		u.MulAdd(scale, one.Masked(v.BitsToInt64().Greater(minusOne))).Store(dst)
+	}
 }
 
 func softmaxColumns64(dst, x []float64, classes, stride int, tau float64) {
@@ -529,12 +541,14 @@ func sumAcross64(v simd.Float64s) simd.Float64s {
 	return simd.BroadcastFloat64s(sum)
 }
 
+func tanh64(dst, x []float64) {
+	var zero simd.Float64s
+	unary64(dst, x, zero, tanhOf64(zero))
+}
+
 func tanhAt64(x float64) float64 {
-	var y [maxLanes64]float64
-	v := simd.BroadcastFloat64s(x)
-	v.Store(y[:])
-	tanh64(y[:v.Len()], y[:v.Len()])
-	return y[0]
+	var zero simd.Float64s
+	return at64(x, zero, tanhOf64(zero))
 }
 
 func tanhFromOutput64(dst, y, upstream []float64) {

@@ -35,15 +35,14 @@ func logistic32(zero simd.Float32s) func(n simd.Uint32s, growth simd.Float32s) (
 	}
 }
 
-//vector:elementwise
-func sigmoid32(dst, x []float32) {
-	var zero simd.Float32s
+// sigmoidOf32 returns the function that sets a vector of dst to σ of one of x.
+func sigmoidOf32(zero simd.Float32s) func(dst, x []float32) {
 	reduce, logistic := reduce32(zero), logistic32(zero)
 	limit := simd.BroadcastFloat32s(exponentialLimit32)
 	sign := simd.BroadcastUint32s(signBit32)
 	one := simd.BroadcastFloat32s(1)
 	minusOne := simd.BroadcastInt32s(-1)
-	unary32(dst, x, zero, func(dst, x []float32) {
+	return func(dst, x []float32) {
 		v := simd.LoadFloat32s(x).ToBits()
 		z := v.AndNot(sign).BitsToFloat32()
 		n, r := reduce(limit.IfElse(z.Greater(limit), z))
@@ -53,29 +52,29 @@ func sigmoid32(dst, x []float32) {
 		// term by arithmetic on x's sign takes less than to choose from two results.
 		scale := minusScale.ToBits().Xor(v.And(sign)).BitsToFloat32()
 		u.MulAdd(scale, one.Masked(v.BitsToInt32().Greater(minusOne))).Store(dst)
-	})
+	}
+}
+
+//vector:elementwise
+func sigmoid32(dst, x []float32) {
+	var zero simd.Float32s
+	unary32(dst, x, zero, sigmoidOf32(zero))
 }
 
 //vector:narrowest
 func sigmoidAt32(x float32) float32 {
-	var y [maxLanes32]float32
-	v := simd.BroadcastFloat32s(x)
-	v.Store(y[:])
-	sigmoid32(y[:v.Len()], y[:v.Len()])
-	return y[0]
+	var zero simd.Float32s
+	return at32(x, zero, sigmoidOf32(zero))
 }
 
-// logisticDerivative32 sets dst to upstream·gain·σ′(steepness·x), with steepness and
-// gain powers of two.
-//
-//vector:elementwise
-func logisticDerivative32(dst, x, upstream []float32, steepness, gain float32) {
-	var zero simd.Float32s
+// logisticDerivativeOf32 returns the function that sets a vector of dst to
+// upstream·gain·σ′(steepness·x), with steepness and gain powers of two.
+func logisticDerivativeOf32(zero simd.Float32s, steepness, gain float32) func(dst, x, upstream []float32) {
 	reduce, logistic := reduce32(zero), logistic32(zero)
 	limit := simd.BroadcastFloat32s(exponentialLimit32)
 	sign := simd.BroadcastUint32s(signBit32)
 	in, out := simd.BroadcastFloat32s(steepness), simd.BroadcastFloat32s(-gain)
-	binary32(dst, x, upstream, zero, func(dst, x, g []float32) {
+	return func(dst, x, upstream []float32) {
 		z := simd.LoadFloat32s(x).Mul(in).ToBits().AndNot(sign).BitsToFloat32()
 		n, r := reduce(limit.IfElse(z.Greater(limit), z))
 		minusScale, u, e := logistic(n, growth32(r))
@@ -83,17 +82,21 @@ func logisticDerivative32(dst, x, upstream []float32, steepness, gain float32) {
 		v := u.Mul(minusScale)     // −t·u
 		e = v.Add(v).MulAdd(e, e)  // of u − t·u²
 		y := v.MulAdd(u, e).Add(u) // (u + e) − t·(u + e)²
-		y.Mul(out).Mul(minusScale).Mul(simd.LoadFloat32s(g)).Store(dst)
-	})
+		y.Mul(out).Mul(minusScale).Mul(simd.LoadFloat32s(upstream)).Store(dst)
+	}
+}
+
+//vector:elementwise
+func logisticDerivative32(dst, x, upstream []float32, steepness, gain float32) {
+	var zero simd.Float32s
+	binary32(dst, x, upstream, zero, logisticDerivativeOf32(zero, steepness, gain))
 }
 
 //vector:narrowest
 func logisticDerivativeAt32(x, steepness, gain float32) float32 {
-	var y [maxLanes32]float32
-	v := simd.BroadcastFloat32s(x)
-	v.Store(y[:])
-	logisticDerivative32(y[:v.Len()], y[:v.Len()], nil, steepness, gain)
-	return y[0]
+	var zero simd.Float32s
+	f := logisticDerivativeOf32(zero, steepness, gain)
+	return at32(x, zero, func(dst, x []float32) { f(dst, x, ones32[:]) })
 }
 
 //vector:elementwise

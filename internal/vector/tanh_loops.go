@@ -13,16 +13,15 @@ import "simd"
 // of an ULP of the result: 0.25 + 0.12 before the last. Below 1 the polynomial adds
 // less than 0.24·|x| to an |x| that is exact.
 
-//vector:elementwise
-func tanh32(dst, x []float32) {
-	var zero simd.Float32s
+// tanhOf32 returns the function that sets a vector of dst to tanh of one of x.
+func tanhOf32(zero simd.Float32s) func(dst, x []float32) {
 	reduce := reduce32(zero)
 	limit := simd.BroadcastFloat32s(18.2) // tanh reaches 1 at 9.0109
 	sign := simd.BroadcastUint32s(signBit32)
 	bias := simd.BroadcastUint32s(exponentBias32 << fractionBits32)
 	biasOfTwo := simd.BroadcastUint32s((exponentBias32 + 1) << fractionBits32)
 	one := simd.BroadcastFloat32s(1)
-	unary32(dst, x, zero, func(dst, x []float32) {
+	return func(dst, x []float32) {
 		v := simd.LoadFloat32s(x).ToBits()
 		a := v.AndNot(sign).BitsToFloat32()
 		z := a.Add(a)
@@ -31,7 +30,7 @@ func tanh32(dst, x []float32) {
 		far := one.Sub(n.Add(biasOfTwo).BitsToFloat32().Div(d))
 		y := tanhNearZero32(a).IfElse(a.Less(one), far).ToBits()
 		y.Or(v.And(sign)).BitsToFloat32().Store(dst)
-	})
+	}
 }
 
 // tanhNearZero32 returns tanh x for 0 ≤ x < 1.
@@ -100,15 +99,14 @@ func fraction64(zero simd.Float64s) func(t, q, h, minusRest simd.Float64s) (p, p
 	}
 }
 
-//vector:elementwise
-func tanh64(dst, x []float64) {
-	var zero simd.Float64s
+// tanhOf64 returns the function that sets a vector of dst to tanh of one of x.
+func tanhOf64(zero simd.Float64s) func(dst, x []float64) {
 	reduce, fraction := halfReductionOf64(zero), fraction64(zero)
 	limit := simd.BroadcastFloat64s(-19.1) // tanh reaches 1 at 19.0615
 	sign := simd.BroadcastUint64s(signBit64)
 	bias := simd.BroadcastUint64s(exponentBias64 << fractionBits64)
 	seed := simd.BroadcastUint64s(0x7fde666666666666) // seed − d, in bits, is 1/d to 5.2 %
-	unary64(dst, x, zero, func(dst, x []float64) {
+	return func(dst, x []float64) {
 		v := simd.LoadFloat64s(x).ToBits()
 		z := v.Or(sign).BitsToFloat64()
 		n, h, minusRest := reduce(limit.IfElse(z.Less(limit), z))
@@ -118,7 +116,7 @@ func tanh64(dst, x []float64) {
 		inverse := seed.Sub(d.ToBits()).BitsToFloat64()
 		e := residual64(d, minus, p).Add(dRest.MulAdd(minus, pRest))
 		inverse.MulAdd(e, u).ToBits().Or(v.And(sign)).BitsToFloat64().Store(dst)
-	})
+	}
 }
 
 // cothSeries64 returns q = h·coth h − 1 + h.
@@ -132,13 +130,16 @@ func cothSeries64(h simd.Float64s) simd.Float64s {
 	return p.MulAdd(s, h)
 }
 
+//vector:elementwise
+func tanh32(dst, x []float32) {
+	var zero simd.Float32s
+	unary32(dst, x, zero, tanhOf32(zero))
+}
+
 //vector:narrowest
 func tanhAt32(x float32) float32 {
-	var y [maxLanes32]float32
-	v := simd.BroadcastFloat32s(x)
-	v.Store(y[:])
-	tanh32(y[:v.Len()], y[:v.Len()])
-	return y[0]
+	var zero simd.Float32s
+	return at32(x, zero, tanhOf32(zero))
 }
 
 //vector:elementwise

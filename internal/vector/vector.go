@@ -33,9 +33,9 @@ const maxLanes = maxLanes32
 // narrowest returns the number of elements in the narrowest vector, of 128 bits.
 func narrowest[T element.Float]() int {
 	if _, ok := any(T(0)).(float32); ok {
-		return 4
+		return minLanes32
 	}
-	return 2
+	return minLanes64
 }
 
 // as32 returns s, whose type T is float32.
