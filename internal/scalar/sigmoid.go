@@ -16,20 +16,28 @@ func Sigmoid[T element.Float](dst, x []T) {
 	}
 }
 
-// SigmoidAt returns σ(x), as Sigmoid does for each element.
+// SigmoidAt returns σ(x), as Sigmoid does for each element. What it calls is not
+// generic, since the compiler inlines the parts of that. (In an instance that another
+// package asks for, it does not.)
 func SigmoidAt[T element.Float](x T) T {
 	if is32[T]() {
-		v := float32(x)
-		if k := logisticPoint32(v); k < uint32(len(logisticTable)) {
-			return T(logisticTable[k].sigmoid32(v))
-		}
-		return T(sigmoidTail32(v))
+		return T(sigmoidAt32(float32(x)))
 	}
-	v := float64(x)
-	if k := logisticPoint(v); k < uint64(len(logisticTable)) {
-		return T(logisticTable[k].sigmoid64(v))
+	return T(sigmoidAt64(float64(x)))
+}
+
+func sigmoidAt32(x float32) float32 {
+	if k := logisticPoint32(x); k < uint32(len(logisticTable)) {
+		return logisticTable[k].sigmoid32(x)
 	}
-	return T(sigmoidTail64(v))
+	return sigmoidTail32(x)
+}
+
+func sigmoidAt64(x float64) float64 {
+	if k := logisticPoint(x); k < uint64(len(logisticTable)) {
+		return logisticTable[k].sigmoid64(x)
+	}
+	return sigmoidTail64(x)
 }
 
 // SigmoidDerivative sets dst to upstream·σ′(x).
@@ -170,19 +178,25 @@ func logisticDerivative[T element.Float](dst, x, upstream []T, steepness T, gain
 // each element.
 func logisticDerivativeAt[T element.Float](x, steepness T, gain float64) T {
 	if is32[T]() {
-		u := float32(steepness * x)
-		if k := logisticPoint32(u); k < uint32(len(logisticTable)) {
-			e := &logisticTable[k]
-			return T(float32(gain * e.derivative32(e.to4(float64(u)-e.a))))
-		}
-		return T(tail32(u, gain, -2))
+		return T(logisticDerivativeAt32(float32(steepness*x), gain))
 	}
-	u := float64(steepness * x)
+	return T(logisticDerivativeAt64(float64(steepness*x), gain))
+}
+
+func logisticDerivativeAt32(u float32, gain float64) float32 {
+	if k := logisticPoint32(u); k < uint32(len(logisticTable)) {
+		e := &logisticTable[k]
+		return float32(gain * e.derivative32(e.to4(float64(u)-e.a)))
+	}
+	return tail32(u, gain, -2)
+}
+
+func logisticDerivativeAt64(u, gain float64) float64 {
 	if k := logisticPoint(u); k < uint64(len(logisticTable)) {
 		e := &logisticTable[k]
-		return T(gain * e.derivative64(e.to7(u-e.a)))
+		return gain * e.derivative64(e.to7(u-e.a))
 	}
-	return T(tail64(-math.Abs(u), gain, -2))
+	return tail64(-math.Abs(u), gain, -2)
 }
 
 // derivative32 returns σ′(a+b) for m = e.to4(b).

@@ -19,17 +19,23 @@ func Tanh[T element.Float](dst, x []T) {
 // TanhAt returns tanh x, as Tanh does for each element.
 func TanhAt[T element.Float](x T) T {
 	if is32[T]() {
-		v := float32(x)
-		if k := logisticPoint32(2 * v); k < uint32(len(logisticTable)) {
-			return T(logisticTable[k].tanh32(v))
-		}
-		return T(tanhTail(v))
+		return T(tanhAt32(float32(x)))
 	}
-	v := float64(x)
-	if k := tanhPoint(v); k < int64(len(tanhTable)) {
-		return T(math.Copysign(tanhTable[k].tanh64(math.Abs(v)), v))
+	return T(tanhAt64(float64(x)))
+}
+
+func tanhAt32(x float32) float32 {
+	if k := logisticPoint32(2 * x); k < uint32(len(logisticTable)) {
+		return logisticTable[k].tanh32(x)
 	}
-	return T(tanhTail(v))
+	return tanhTail(x)
+}
+
+func tanhAt64(x float64) float64 {
+	if k := tanhPoint(x); k < int64(len(tanhTable)) {
+		return math.Copysign(tanhTable[k].tanh64(math.Abs(x)), x)
+	}
+	return tanhTail(x)
 }
 
 // TanhDerivative sets dst to upstream·tanh′(x) = upstream·4σ′(2x).
