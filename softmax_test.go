@@ -160,10 +160,10 @@ func softmaxGradients[T activation.Float](t *testing.T) {
 		taus := []T{1, 0.5, 3}
 		if n == 1000 {
 			layouts, taus = []arrangement{{7, n, 1}, {1, n, 8}, {1, n, 17}}, taus[:1]
-			if testing.Short() {
-				rng.Shuffle(len(cases), func(i, j int) { cases[i], cases[j] = cases[j], cases[i] })
-				cases = cases[:24]
-			}
+		}
+		if testing.Short() && len(cases) > 24 {
+			rng.Shuffle(len(cases), func(i, j int) { cases[i], cases[j] = cases[j], cases[i] })
+			cases = cases[:24]
 		}
 		for _, l := range layouts {
 			for _, tau := range taus {
