@@ -64,9 +64,10 @@ func argmax[T activation.Float](x []T) (at int) {
 }
 
 // softmaxGradient returns Σⱼ yᵢyⱼ(gᵢ − gⱼ)/τ for one row, and the sum of the absolute
-// values of its terms, each times its condition: how many ε the y may be off. An entry
-// with y = 0 does not count.
-func softmaxGradient(y, g, condition []float64, tau float64) (want []reference.Value, size []float64) {
+// values of its terms, each times its condition: how many ε the y may be off. A y with a
+// condition above 1 may be off by the smallest subnormal, too. An entry with y = 0 does not
+// count.
+func softmaxGradient[T activation.Float](y, g, condition []float64, tau float64) (want []reference.Value, size []float64) {
 	// Less c, what is beside the largest y, neither sum loses much.
 	c := g[argmax(y)]
 	var sum, differences reference.Value
@@ -77,13 +78,20 @@ func softmaxGradient(y, g, condition []float64, tau float64) (want []reference.V
 		}
 	}
 	want, size = make([]reference.Value, len(y)), make([]float64, len(y))
+	weights := slices.Clone(y)
+	for i := range weights {
+		if condition[i] > 1 {
+			weights[i] += float64(smallest[T]()) / (16 * epsilon[T]())
+		}
+	}
 	for i, p := range y {
 		if p == 0 {
 			continue
 		}
 		d := reference.FromFloat(g[i]).Sub(reference.FromFloat(c)).Mul(sum).Sub(differences)
 		want[i] = d.Mul(reference.FromFloat(p)).Div(reference.FromFloat(tau))
-		for j, q := range y {
+		p = weights[i]
+		for j, q := range weights {
 			if q != 0 {
 				size[i] += p * (q * math.Abs(g[i]-g[j])) / tau * (condition[i] + condition[j]) / 2
 			}
@@ -194,7 +202,7 @@ func softmaxGradientBatch[T activation.Float](t *testing.T, l arrangement, tau T
 		a     differentiable
 		truth func(y, g, condition []float64, tau float64) ([]reference.Value, []float64)
 	}{
-		{"Softmax", s, softmaxGradient},
+		{"Softmax", s, softmaxGradient[T]},
 		{"LogSoftmax", activation.LogSoftmax[T](s), logSoftmaxGradient[T]},
 	} {
 		check := func(method string, x, y, g []T, results ...[]T) {
@@ -309,7 +317,7 @@ func softmaxZeroProbability[T activation.Float](t *testing.T) {
 						"DerivativeFromOutput, dst = g": s.DerivativeFromOutput(inG2, y, inG2),
 					}
 					for _, d := range []int{0, stride - 1} {
-						want, size := softmaxGradient(gather(l, y, d), gather(l, plain, d), slices.Repeat([]float64{1}, n), 1)
+						want, size := softmaxGradient[T](gather(l, y, d), gather(l, plain, d), slices.Repeat([]float64{1}, n), 1)
 						for method, got := range results {
 							row := gather(l, got, d)
 							if ratio := offBy[T](row, want, size, 1); !(ratio <= 16) || row[at] != 0 {

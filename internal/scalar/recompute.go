@@ -13,7 +13,7 @@ import (
 // Jacobian J of Softmax at x, like SoftmaxDerivativeFromOutput.
 func SoftmaxDerivativeRecomputed[T element.Float](dst, x []T, classes, stride int, tau T) {
 	forEachColumn(dst, x, classes, stride, tau, func(g, x []T, l logits) {
-		probability := func(i int) float64 { return expTail(l.at(float64(x[i])), 1, 0) / l.sum }
+		probability := func(i int) float64 { return float64(T(expTail(l.at(float64(x[i])), 1, 0) / (1 + l.rest))) }
 		differences := func(m float64) float64 {
 			var s sum
 			for i := 0; i < len(x); i += stride {
@@ -23,7 +23,7 @@ func SoftmaxDerivativeRecomputed[T element.Float](dst, x []T, classes, stride in
 			}
 			return s.value()
 		}
-		m := float64(g[l.top])
+		m := float64(g[l.top]) + (l.m - l.m) // NaN for a row without a softmax
 		m += differences(m)
 		s := differences(m)
 		for i := 0; i < len(x); i += stride {
@@ -45,9 +45,9 @@ func LogSoftmaxDerivativeRecomputed[T element.Float](dst, x []T, classes, stride
 		for i := 0; i < len(g); i += stride {
 			total.add(float64(g[i]))
 		}
-		log := math.Log1p(l.sum - 1)
+		log := math.Log1p(l.rest) + (l.m - l.m)
 		for i := 0; i < len(x); i += stride {
-			p, others := withComplement(l.at(float64(x[i])) - log)
+			p, others := withComplement(float64(T(l.at(float64(x[i])) - log)))
 			g[i] = T(logGradient(p, others, float64(g[i]), total) / float64(tau))
 		}
 	})
@@ -57,7 +57,7 @@ func LogSoftmaxDerivativeRecomputed[T element.Float](dst, x []T, classes, stride
 type logits struct {
 	m, tau, factor, divisor float64
 	top                     int     // the index of the maximum m
-	sum                     float64 // of e^((x − m)/τ)
+	rest                    float64 // the sum of e^((x − m)/τ) over all entries but that
 }
 
 // at returns (v − m)/τ.
@@ -83,9 +83,11 @@ func forEachColumn[T element.Float](dst, x []T, classes, stride int, tau T, f fu
 			l.m = float64(x[l.top])
 			var s sum
 			for i := 0; i < len(x); i += stride {
-				s.add(expTail(l.at(float64(x[i])), 1, 0))
+				if i != l.top {
+					s.add(expTail(l.at(float64(x[i])), 1, 0))
+				}
 			}
-			l.sum = s.value() + (l.m - l.m)
+			l.rest = s.value()
 			f(dst, x, l)
 		}
 	}

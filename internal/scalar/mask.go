@@ -1,0 +1,43 @@
+package scalar
+
+import (
+	"math"
+
+	"example.com/activation/internal/element"
+)
+
+// Mask copies x to dst, with the value masked for each entry that is not to be kept. It
+// reads keep over and over. It selects integers, since that takes no branch: with a random
+// mask half of these would be mispredictions.
+func Mask[T element.Float](dst, x []T, keep []bool, masked T) {
+	for ; len(x) > 0; x, dst = x[len(keep):], dst[len(keep):] {
+		switch x := any(x).(type) {
+		case []float32:
+			mask32(any(dst).([]float32), x, keep, math.Float32bits(float32(masked)))
+		case []float64:
+			mask64(any(dst).([]float64), x, keep, math.Float64bits(float64(masked)))
+		}
+	}
+}
+
+func mask32(dst, x []float32, keep []bool, masked uint32) {
+	dst, x = dst[:len(keep)], x[:len(keep)]
+	for i, k := range keep {
+		bits := math.Float32bits(x[i])
+		if !k {
+			bits = masked
+		}
+		dst[i] = math.Float32frombits(bits)
+	}
+}
+
+func mask64(dst, x []float64, keep []bool, masked uint64) {
+	dst, x = dst[:len(keep)], x[:len(keep)]
+	for i, k := range keep {
+		bits := math.Float64bits(x[i])
+		if !k {
+			bits = masked
+		}
+		dst[i] = math.Float64frombits(bits)
+	}
+}
