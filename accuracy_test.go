@@ -343,3 +343,37 @@ func TestGradientOfLongRuns(t *testing.T) {
 		t.Errorf("PReLU[float32].ParameterGradient of products that cancel = %v, want a number", got)
 	}
 }
+
+// TestAccuracyGated holds the bounds of Gated for each gate of the table: 1.5 ULP for the
+// product, 3 ULP for both of its derivatives.
+func TestAccuracyGated(t *testing.T) { both(t, accuracyGated[float32], accuracyGated[float64]) }
+
+func accuracyGated[T activation.Float](t *testing.T, e entry[T]) {
+	gate, ok := e.a.(activation.Elementwise[T])
+	if !ok || e.accuracy == nil {
+		t.Skip("no gate, or its truth is not known")
+	}
+	const n = 20_000
+	rng := rand.New(rand.NewPCG(26, 27))
+	x, upstream := make([]T, 2*n), values[T](rng, n)
+	for i := range n {
+		x[i], x[n+i] = T(6*rng.NormFloat64()), T(rng.NormFloat64())
+	}
+	f := activation.Gated[T]{Gate: gate, Stride: n}
+	y, dx := f.Forward(nil, x), f.Derivative(nil, x, upstream)
+	var forward, byGate, byValue worst
+	for i, g := range x[:n] {
+		f, df := e.accuracy.f(float64(g)), e.accuracy.df(float64(g))
+		v, u := reference.FromFloat(float64(x[n+i])), reference.FromFloat(float64(upstream[i]))
+		for _, c := range []struct {
+			w    *worst
+			got  T
+			want reference.Value
+		}{{&forward, y[i], v.Mul(f)}, {&byGate, dx[i], u.Mul(v).Mul(df)}, {&byValue, dx[n+i], u.Mul(f)}} {
+			c.w.take(worst{ulp(c.got, c.want), float64(g), float64(c.got), c.want.Float64()})
+		}
+	}
+	forward.check(t, "Forward", 1.5)
+	byGate.check(t, "Derivative by the gate", 3)
+	byValue.check(t, "Derivative by the value", 3)
+}

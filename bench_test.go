@@ -67,6 +67,10 @@ func benchmarks[T activation.Float]() (bs []benchmark[T]) {
 			}
 		}
 	}
+	for _, s := range [][2]int{{2048, 2}, {1, 4096}} { // halves of rows, pairs
+		a := activation.Gated[T]{Gate: activation.SiLU[T]{}, Stride: s[0]}
+		bs = append(bs, benchmark[T]{name: fmt.Sprintf("gated-%dx%d", s[1], s[0]), a: a, n: 2 * s[0] * s[1], outputs: s[0] * s[1], plain: gatedLoops[T](s[0])})
+	}
 	for _, s := range [][4]int{{1, 64, 32, 2}, {256, 128, 64, 2}, {256, 3, 5, 4}} {
 		batch, inputs, units, pieces := s[0], s[1], s[2], s[3]
 		l := activation.NewMaxoutLayer[T](inputs, units, pieces, rand.New(rand.NewPCG(1, 2)))
@@ -273,6 +277,29 @@ func elementwiseLoops[T activation.Float]() map[string]plain[T] {
 			}
 		}
 	}
+	// scale·x on the right, and depth·(eˣ − 1) on the left
+	exponential := func(scale, depth float64) func(dst, x []T) {
+		return func(dst, x []T) {
+			for i, v := range x {
+				if v > 0 {
+					dst[i] = T(scale) * v
+				} else {
+					dst[i] = T(depth * math.Expm1(widened(v)))
+				}
+			}
+		}
+	}
+	exponentialSlope := func(scale, depth float64) func(dst, x, upstream []T) {
+		return func(dst, x, upstream []T) {
+			for i, v := range x {
+				if v > 0 {
+					dst[i] = upstream[i] * T(scale)
+				} else {
+					dst[i] = upstream[i] * T(depth*math.Exp(widened(v)))
+				}
+			}
+		}
+	}
 	return map[string]plain[T]{
 		"sigmoid": {
 			forward: func(dst, x []T) {
@@ -370,6 +397,112 @@ func elementwiseLoops[T activation.Float]() map[string]plain[T] {
 				}
 			},
 		},
+		"softplus": {
+			forward: func(dst, x []T) {
+				for i, v := range x {
+					u := widened(v)
+					dst[i] = T(max(u, 0) + math.Log1p(math.Exp(-math.Abs(u))))
+				}
+			},
+			derivative: func(dst, x, upstream []T) {
+				for i, v := range x {
+					dst[i] = upstream[i] * T(1/(1+math.Exp(-widened(v))))
+				}
+			},
+		},
+		"log_sigmoid": {
+			forward: func(dst, x []T) {
+				for i, v := range x {
+					u := widened(v)
+					dst[i] = T(min(u, 0) - math.Log1p(math.Exp(-math.Abs(u))))
+				}
+			},
+			derivative: func(dst, x, upstream []T) {
+				for i, v := range x {
+					dst[i] = upstream[i] * T(1/(1+math.Exp(widened(v))))
+				}
+			},
+		},
+		"elu":  {forward: exponential(1, 1), derivative: exponentialSlope(1, 1)},
+		"celu": {forward: exponential(1, 1), derivative: exponentialSlope(1, 1)},
+		"selu": {forward: exponential(1.0507009873554805, 1.7580993408473766), derivative: exponentialSlope(1.0507009873554805, 1.7580993408473766)},
+		"hard_sigmoid": {
+			forward: func(dst, x []T) {
+				for i, v := range x {
+					dst[i] = min(max(v/6+0.5, 0), 1)
+				}
+			},
+			derivative: func(dst, x, upstream []T) {
+				for i, v := range x {
+					if v > -3 && v < 3 {
+						dst[i] = upstream[i] / 6
+					} else {
+						dst[i] = 0
+					}
+				}
+			},
+		},
+		"hard_swish": {
+			forward: func(dst, x []T) {
+				for i, v := range x {
+					dst[i] = v * min(max(v+3, 0), 6) / 6
+				}
+			},
+			derivative: func(dst, x, upstream []T) {
+				for i, v := range x {
+					switch {
+					case v <= -3:
+						dst[i] = 0
+					case v >= 3:
+						dst[i] = upstream[i]
+					default:
+						dst[i] = upstream[i] * (2*v + 3) / 6
+					}
+				}
+			},
+		},
+		"hard_tanh": {
+			forward: func(dst, x []T) {
+				for i, v := range x {
+					dst[i] = min(max(v, -1), 1)
+				}
+			},
+			derivative: func(dst, x, upstream []T) {
+				for i, v := range x {
+					if v > -1 && v < 1 {
+						dst[i] = upstream[i]
+					} else {
+						dst[i] = 0
+					}
+				}
+			},
+		},
+		"squared_relu": {
+			forward: func(dst, x []T) {
+				for i, v := range x {
+					v = max(v, 0)
+					dst[i] = v * v
+				}
+			},
+			derivative: func(dst, x, upstream []T) {
+				for i, v := range x {
+					dst[i] = upstream[i] * 2 * max(v, 0)
+				}
+			},
+		},
+		"softsign": {
+			forward: func(dst, x []T) {
+				for i, v := range x {
+					dst[i] = v / (1 + max(v, -v))
+				}
+			},
+			derivative: func(dst, x, upstream []T) {
+				for i, v := range x {
+					d := 1 + max(v, -v)
+					dst[i] = upstream[i] / (d * d)
+				}
+			},
+		},
 		"relu": {
 			forward: func(dst, x []T) {
 				for i, v := range x {
@@ -446,6 +579,26 @@ func preluLoops[T activation.Float](alpha []T, stride int) plain[T] {
 					}
 				}
 			})
+		},
+	}
+}
+
+func gatedLoops[T activation.Float](stride int) plain[T] {
+	return plain[T]{
+		forward: func(dst, x []T) {
+			for i := range dst {
+				at := i/stride*2*stride + i%stride
+				g := x[at]
+				dst[i] = x[at+stride] * (g * T(1/(1+math.Exp(-widened(g)))))
+			}
+		},
+		derivative: func(dst, x, upstream []T) {
+			for i, u := range upstream {
+				at := i/stride*2*stride + i%stride
+				g, v := x[at], x[at+stride]
+				y := T(1 / (1 + math.Exp(-widened(g))))
+				dst[at], dst[at+stride] = u*v*y*(1+g*(1-y)), u*g*y
+			}
 		},
 	}
 }

@@ -225,6 +225,12 @@ func closedGate[T activation.Float](t *testing.T) {
 	wantBits(t, "ReLU.Derivative", activation.ReLU[T]{}.Derivative(nil, []T{-1, 0, 1, 1}, g), []T{0, 0, nan, inf})
 	wantBits(t, "ReLU.DerivativeFromOutput", activation.ReLU[T]{}.DerivativeFromOutput(nil, []T{0, 0, 1, 1}, g), []T{0, 0, nan, inf})
 	wantBits(t, "Maxout.Derivative", activation.Maxout[T]{Pieces: 2}.Derivative(nil, []T{-1, 0, 1, 1}, []T{nan, inf}), []T{0, nan, inf, 0})
+	wantBits(t, "SquaredReLU.Derivative", activation.SquaredReLU[T]{}.Derivative(nil, []T{-1, 0, 1, 1}, g), []T{0, 0, nan, inf})
+	wantBits(t, "SquaredReLU.DerivativeFromOutput", activation.SquaredReLU[T]{}.DerivativeFromOutput(nil, []T{0, 0, 1, 1}, g), []T{0, 0, nan, inf})
+	wantBits(t, "HardTanh.Derivative", activation.HardTanh[T]{}.Derivative(nil, []T{-1, 1, 0.5, 0}, g), []T{0, 0, nan, inf})
+	wantBits(t, "HardSigmoid.Derivative", activation.HardSigmoid[T]{}.Derivative(nil, []T{-3, 3, 1, 1}, g), []T{0, 0, nan, inf})
+	wantBits(t, "HardSigmoid.DerivativeFromOutput", activation.HardSigmoid[T]{}.DerivativeFromOutput(nil, []T{0, 1, 0.5, 0.5}, g), []T{0, 0, nan, inf})
+	wantBits(t, "HardSwish.Derivative", activation.HardSwish[T]{}.Derivative(nil, []T{-3, -4, 1, 3}, g), []T{0, 0, nan, inf})
 	p := activation.PReLU[T]{Alpha: []T{0.5}}
 	wantBits(t, "PReLU.ParameterGradient", p.ParameterGradient(nil, []T{1, 2, -1, 3}, []T{nan, inf, 2, nan}), []T{-2})
 }
@@ -322,6 +328,7 @@ func TestMistakes(t *testing.T) {
 func mistakes[T activation.Float](t *testing.T) {
 	three, four, ten := make([]T, 3), make([]T, 4), make([]T, 10)
 	layer := activation.MaxoutLayer[T]{Inputs: 3, Units: 2, Pieces: 2, Params: make([]T, 16)}
+	silu := activation.Gated[T]{Gate: activation.SiLU[T]{}}
 	huge := math.MaxInt/2 + 1
 	most := min(1<<40, math.MaxInt/32)
 	for _, m := range []struct {
@@ -372,6 +379,29 @@ func mistakes[T activation.Float](t *testing.T) {
 		{func(dst []T) {
 			activation.Softmax[T]{Classes: 2, Stride: 2}.ForwardMasked(dst, make([]T, 8), make([]bool, 2))
 		}, "Softmax.ForwardMasked: len(keep) = 2, want a multiple of Classes·Stride = 4 that divides len(x) = 8"},
+		{func(dst []T) { activation.Softplus[T]{Beta: -1}.Forward(dst, three) }, "Softplus.Forward: Beta = -1, want a finite number above 0"},
+		{func(dst []T) { activation.Softplus[T]{Beta: T(math.Inf(1))}.At(1) }, "Softplus.At: Beta = +Inf, want a finite number above 0"},
+		{func(dst []T) { activation.Softplus[T]{Beta: T(math.NaN())}.Derivative(dst, three, nil) }, "Softplus.Derivative: Beta = NaN, want a finite number above 0"},
+		{func(dst []T) { activation.ELU[T]{Alpha: T(math.NaN())}.DerivativeAt(1) }, "ELU.DerivativeAt: Alpha = NaN, want a finite number"},
+		{func(dst []T) { activation.ELU[T]{Alpha: -0.5}.DerivativeFromOutput(dst, three, nil) }, "ELU.DerivativeFromOutput: Alpha = -0.5, want at least 0: the sign of y does not tell that of x"},
+		{func(dst []T) { activation.CELU[T]{Alpha: -0.5}.DerivativeFromOutput(dst, three, nil) }, "CELU.DerivativeFromOutput: Alpha = -0.5, want a finite number above 0"},
+		{func(dst []T) { activation.CELU[T]{Alpha: 0.5}.Forward(dst, four) }, "CELU.Forward: len(dst) = 3, want 4"},
+		{func(dst []T) { activation.HardSigmoid[T]{Slope: -0.2}.Forward(dst, three) }, "HardSigmoid.Forward: Slope = -0.2, want a finite number above 0"},
+		{func(dst []T) { activation.HardTanh[T]{Min: 2, Max: 1}.Forward(dst, three) }, "HardTanh.Forward: Min = 2, want at most Max = 1"},
+		{func(dst []T) { activation.HardTanh[T]{Min: T(math.NaN()), Max: 1}.At(1) }, "HardTanh.At: Min = NaN, want at most Max = 1"},
+		{func(dst []T) { activation.Gated[T]{}.Forward(dst, four) }, "Gated.Forward: Gate is nil"},
+		{func(dst []T) { silu.Forward(dst, three) }, "Gated.Forward: len(x) = 3 is not a multiple of 2·Stride = 2"},
+		{func(dst []T) { silu.Forward(dst, four) }, "Gated.Forward: len(dst) = 3, want 2"},
+		{func(dst []T) { silu.Derivative(dst, four, four) }, "Gated.Derivative: len(upstream) = 4, want 2"},
+		{func(dst []T) { activation.Gated[T]{Gate: activation.SiLU[T]{}, Stride: -1}.Forward(dst, four) }, "Gated.Forward: Stride = -1, want at least 0"},
+		{func(dst []T) { silu.ForwardPair(dst, three, four) }, "Gated.ForwardPair: len(value) = 4, want len(gate) = 3"},
+		{func(dst []T) { silu.ForwardPair(dst, four, four) }, "Gated.ForwardPair: len(dst) = 3, want 4"},
+		{func(dst []T) { silu.ForwardPair(dst[:2], three[:2], dst[1:]) }, "Gated.ForwardPair: dst overlaps value in part"},
+		{func(dst []T) { silu.DerivativePair(dst, nil, four, four, nil) }, "Gated.DerivativePair: len(dGate) = 3, want 4"},
+		{func(dst []T) { silu.DerivativePair(dst, dst, three, three, nil) }, "Gated.DerivativePair: dGate overlaps dValue"},
+		{func(dst []T) { silu.DerivativePair(nil, dst, three, three, four) }, "Gated.DerivativePair: len(upstream) = 4, want 3"},
+		{func(dst []T) { silu.DerivativePair(nil, dst[:2], three[:2], three[:2], dst[1:]) }, "Gated.DerivativePair: dValue overlaps upstream in part"},
+		{func(dst []T) { silu.OutputLen(3) }, "Gated.OutputLen: len(x) = 3 is not a multiple of 2·Stride = 2"},
 		{func(dst []T) { activation.Func[T]{}.Forward(dst, three) }, "Func.Forward: F is nil"},
 		{func([]T) { activation.Func[T]{}.At(1) }, "Func.At: F is nil"},
 		{func([]T) { activation.Func[T]{}.DerivativeAt(1) }, "Func.DerivativeAt: DF is nil"},
