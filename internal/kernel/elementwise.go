@@ -20,7 +20,7 @@ func IdentityDerivativeAt[T element.Float](x T) T { return scalar.IdentityDeriva
 
 // Sigmoid sets dst to 1/(1 + e⁻ˣ).
 func Sigmoid[T element.Float](dst, x []T) {
-	if vector.On {
+	if exponential[T]() {
 		vector.Sigmoid(dst, x)
 		return
 	}
@@ -29,7 +29,7 @@ func Sigmoid[T element.Float](dst, x []T) {
 
 // SigmoidAt returns 1/(1 + e⁻ˣ), with the same bits as Sigmoid.
 func SigmoidAt[T element.Float](x T) T {
-	if vector.On {
+	if exponential[T]() {
 		return vector.SigmoidAt(x)
 	}
 	return scalar.SigmoidAt(x)
@@ -37,7 +37,7 @@ func SigmoidAt[T element.Float](x T) T {
 
 // SigmoidDerivative sets dst to upstream·σ′(x).
 func SigmoidDerivative[T element.Float](dst, x, upstream []T) {
-	if vector.On {
+	if exponential[T]() {
 		vector.LogisticDerivative(dst, x, upstream, 1, 1)
 		return
 	}
@@ -46,7 +46,7 @@ func SigmoidDerivative[T element.Float](dst, x, upstream []T) {
 
 // SigmoidDerivativeAt returns σ′(x), with the same bits as SigmoidDerivative.
 func SigmoidDerivativeAt[T element.Float](x T) T {
-	if vector.On {
+	if exponential[T]() {
 		return vector.LogisticDerivativeAt(x, 1, 1)
 	}
 	return scalar.SigmoidDerivativeAt(x)
@@ -63,7 +63,7 @@ func SigmoidDerivativeFromOutput[T element.Float](dst, y, upstream []T) {
 
 // Tanh sets dst to tanh x.
 func Tanh[T element.Float](dst, x []T) {
-	if vector.On {
+	if exponential[T]() {
 		vector.Tanh(dst, x)
 		return
 	}
@@ -72,7 +72,7 @@ func Tanh[T element.Float](dst, x []T) {
 
 // TanhAt returns tanh x, with the same bits as Tanh.
 func TanhAt[T element.Float](x T) T {
-	if vector.On {
+	if exponential[T]() {
 		return vector.TanhAt(x)
 	}
 	return scalar.TanhAt(x)
@@ -80,7 +80,7 @@ func TanhAt[T element.Float](x T) T {
 
 // TanhDerivative sets dst to upstream·tanh′(x) = upstream·4σ′(2x).
 func TanhDerivative[T element.Float](dst, x, upstream []T) {
-	if vector.On {
+	if exponential[T]() {
 		vector.LogisticDerivative(dst, x, upstream, 2, 4)
 		return
 	}
@@ -89,7 +89,7 @@ func TanhDerivative[T element.Float](dst, x, upstream []T) {
 
 // TanhDerivativeAt returns tanh′(x), with the same bits as TanhDerivative.
 func TanhDerivativeAt[T element.Float](x T) T {
-	if vector.On {
+	if exponential[T]() {
 		return vector.LogisticDerivativeAt(x, 2, 4)
 	}
 	return scalar.TanhDerivativeAt(x)
