@@ -7,15 +7,15 @@ var (
 	_ Elementwise[float64] = Mish[float64]{}
 )
 
-// Mish is the self-regularised activation of its author's name, applied to each
-// element. With s = log(1 + eᵘ), the softplus function,
+// Mish is the input times the hyperbolic tangent of its softplus, applied to each
+// element. With s = log(1 + eᵘ),
 //
-//	f(u)  = u · tanh s                       range [−0.30884, ∞)
+//	f(u)  = u · tanh s                           range [−0.30884, ∞)
 //	f′(u) = tanh s + u · σ(u) · (1 − tanh² s)    range [−0.11253, 1.08850]
 //
 // It is much like [SiLU]: smooth, without dead units, and with a minimum, −0.30884
-// at u = −1.19243, so f(u) does not say what u was, and f′ needs u. YOLOv4 uses it;
-// for a new network it is seldom worth more than SiLU, which everybody has.
+// at u = −1.19243, so f(u) does not say what u was, and f′ needs u. YOLOv4 uses it,
+// few models since. For a new network try SiLU or [GELU] first.
 //
 // f′ is the product rule and the chain rule, with tanh′ = 1 − tanh² and s′ = σ(u).
 //

@@ -5,8 +5,8 @@ import (
 	"example.com/activation/internal/scalar"
 )
 
-// GELU, SiLU and Mish have scalar loops alone: those take their values from tables,
-// with gathers that the vectors do not have.
+// GELU, SiLU and Mish run the scalar loops in all builds. Those read tables, and
+// package simd has no gather.
 
 // GELU sets dst to x·Φ(x).
 func GELU[T element.Float](dst, x []T) { scalar.GELU(dst, x) }
