@@ -539,7 +539,7 @@ func (m backward[T]) checkSum(got []T, rows [][]T, upstream []T, start T, what s
 	var worst worstError
 	for j, v := range got {
 		sum, size := float64(start), math.Abs(float64(start))
-		lost := 0.0 // what rows may have lost among the subnormals, times upstream
+		lost := 0.0    // what rows may have lost among the subnormals, times upstream
 		mixes := false // whether other outputs depend on this variable too
 		for i, row := range rows {
 			term := float64(row[j]) * float64(upstream[i])
