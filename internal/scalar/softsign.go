@@ -39,14 +39,16 @@ func softsign32(b uint32) uint32 {
 	return y | sign
 }
 
-// softsign64 subtracts from the quotient y = z/d, d = 1 + z, what d has lost, times y/d.
-// 1/d for that is 1 − y. From z = 2⁵³ on, where it is not known what d has lost, the
-// result is 1.
+// softsign64 corrects the quotient y = z/d, d = 1 + z, by what is left of z: both what d
+// has lost, and the rest of the division. 1/d for that is 1 − y. So the result is rounded
+// once. Without the rest it would have up to 1 ULP. From z = 2⁵³ on, where it is not known
+// what d has lost, the result is 1.
 func softsign64(b uint64) uint64 {
 	sign, z := b&sign64, math.Float64frombits(b&^sign64)
 	d := 1 + z
 	y := z / d
-	bits := math.Float64bits(y - y*(z-(d-1))*(1-y))
+	left := math.FMA(-y, d, z) - y*(z-(d-1))
+	bits := math.Float64bits(y + left*(1-y))
 	if b&^sign64-whole64 <= inf64-whole64 {
 		bits = one64
 	}
