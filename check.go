@@ -66,7 +66,7 @@ import (
 // A mistake of shape, a field that makes no sense and a nil a are errors too, not
 // panics: CheckDerivative recovers a panic whose value is a string that begins
 // with "activation: ". Other panics of your own methods pass through.
-func CheckDerivative[T Float](a Activation[T], x []T) (err error) {
+func CheckDerivative[T Float](a Activation[T], x []T) error {
 	a = unbox(a)
 	if a == nil {
 		return errors.New("activation: CheckDerivative: a is nil")
@@ -74,29 +74,29 @@ func CheckDerivative[T Float](a Activation[T], x []T) (err error) {
 	if v := reflect.ValueOf(a); v.Kind() == reflect.Pointer && v.IsNil() {
 		return fmt.Errorf("activation: CheckDerivative: a is a nil %T", a)
 	}
-	defer func() {
-		if err != nil {
-			err = fmt.Errorf("activation: %s: %w", nameOf(a), err)
-		}
-	}()
-	defer recoverMistake(&err)
-	return checkDerivative(a, slices.Clone(x))
+	if err := mistakeAsError(func() error { return checkDerivative(a, slices.Clone(x)) }); err != nil {
+		return fmt.Errorf("activation: %s: %w", nameOf(a), err)
+	}
+	return nil
 }
 
-// recoverMistake makes an error of a panic of this package. Only the methods of a
-// know which shapes they accept, so no check before the call replaces it.
-func recoverMistake(err *error) {
-	switch r := recover().(type) {
-	case nil: // no panic, or a Goexit
-	case string:
-		text, ok := strings.CutPrefix(r, "activation: ")
+// mistakeAsError runs check, and returns its error, or a panic of this package as
+// one. Only the methods of an activation know which shapes they accept, so no check
+// before the call replaces it.
+func mistakeAsError(check func() error) (err error) {
+	defer func() {
+		r := recover()
+		if r == nil { // no panic, or a Goexit
+			return
+		}
+		text, _ := r.(string)
+		text, ok := strings.CutPrefix(text, "activation: ")
 		if !ok {
 			panic(r)
 		}
-		*err = errors.New(text)
-	default:
-		panic(r)
-	}
+		err = errors.New(text)
+	}()
+	return check()
 }
 
 // nameOf returns the text of a, or its type if it has none.
