@@ -359,8 +359,10 @@ func (d differentiator[T]) derivatives(v []T) [][]estimate {
 func (d differentiator[T]) derivativesBy(v []T, j int) []estimate {
 	byOutput := make([][]quotient, len(d.y))
 	estimates := make([]estimate, len(d.y))
-	// The steps shrink by a factor that is no simple fraction. By ½, the changes
-	// of an f that is a coarse staircase may halve too, and look smooth.
+	// The steps shrink by a factor that is no simple fraction. If they halve, the
+	// changes of an f that is a coarse staircase may halve too, and look smooth: that
+	// called 1 in 900 right derivatives of textbook formulas for GELU, Mish, softplus
+	// and ELU wrong, and this calls 1 in 50 000.
 	for h, smallest := steps(v[j]); h >= smallest; h *= math.Sqrt2 - 1 {
 		better := false // may some estimate get better still?
 		for i, q := range d.quotients(v, j, h) {
@@ -402,7 +404,7 @@ func settle(q []quotient, careless float64) estimate {
 		bendsSettle := func(rounding float64) bool { return now.bend <= 0.75*last.bend+4*rounding }
 		if !slopesSettle(now.rounding) || !bendsSettle(now.rounding) {
 			shrunk = 0
-			// A careless formula is an excuse if what it makes of slopes is small.
+			// A careless formula is an excuse while what it adds to slopes is small.
 			coarse := max(now.rounding, careless/now.step)
 			if now.step < 0x1p12*careless || !slopesSettle(coarse) || !bendsSettle(coarse) {
 				if !bendsSettle(now.rounding) {
@@ -432,8 +434,9 @@ func settle(q []quotient, careless float64) estimate {
 		}
 		better := e.within < best.within
 		if off := math.Abs(e.value - best.value); off > e.within+best.within {
-			// Either f is careless, and these short steps lie between two of its jumps.
-			// Or f is a wave, and the long steps agreed by chance.
+			// Either f is careless, and these short steps lie between two of its jumps
+			// (to take them leaves 40 % more of those formulas in doubt). Or f is a wave,
+			// and the long steps agreed by chance.
 			better = off*e.step > careless && (better || e.within < math.Abs(e.value)/16)
 		}
 		if better {
