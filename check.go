@@ -59,8 +59,8 @@ import (
 // settle. So take a few dozen points and a small layer. It changes the parameters
 // meanwhile, and restores them bit for bit.
 //
-// The DerivativeFromOutput of a [LeakyReLU] with Alpha < 0 panics and is not
-// called. To skip DerivativeFromOutput, wrap a in
+// The DerivativeFromOutput of a [LeakyReLU] or [ELU] with Alpha < 0 panics and is
+// not called. To skip DerivativeFromOutput, wrap a in
 // struct{ activation.Activation[float64] }{a}.
 //
 // A mistake of shape, a field that makes no sense and a nil a are errors too, not
@@ -269,14 +269,6 @@ func rounding[T Float](size float64) float64 {
 		return 0x1p-24*size + 0x1p-126
 	}
 	return 0x1p-53*size + 0x1p-1022
-}
-
-// subnormal returns the smallest number above 0.
-func subnormal[T Float]() float64 {
-	if bitSize[T]() == 32 {
-		return math.SmallestNonzeroFloat32
-	}
-	return math.SmallestNonzeroFloat64
 }
 
 // steps returns the largest and the smallest h to try for a variable at v. The
@@ -542,13 +534,13 @@ func (m backward[T]) checkSum(got []T, rows [][]T, upstream []T, start T, what s
 	var worst worstError
 	for j, v := range got {
 		sum, size := float64(start), math.Abs(float64(start))
-		lost := 0.0    // what rows may have lost among the subnormals, times upstream
-		mixes := false // whether other outputs depend on this variable too
+		underflow := 0.0 // what the rows may have lost to it, times upstream
+		mixes := false   // whether other outputs depend on this variable too
 		for i, row := range rows {
 			term := float64(row[j]) * float64(upstream[i])
 			sum += term
 			size += math.Abs(term)
-			lost += math.Abs(float64(upstream[i])) * 4 * subnormal[T]()
+			underflow += math.Abs(float64(upstream[i])) * rounding[T](0)
 			mixes = mixes || i != j && row[j] != 0
 		}
 		// The backward pass of a function that mixes its elements may subtract
@@ -559,7 +551,7 @@ func (m backward[T]) checkSum(got []T, rows [][]T, upstream []T, start T, what s
 		if math.IsInf(float64(T(4*size)), 0) {
 			continue // it may overflow
 		}
-		want := estimate{value: sum, within: float64(64+len(rows))*rounding[T](size) + lost}
+		want := estimate{value: sum, within: float64(64+len(rows))*rounding[T](size) + underflow}
 		worst.compare(float64(v), want, func() string { return fmt.Sprintf("%s %s: element %d", m.name, what, j) })
 	}
 	return worst.err

@@ -601,8 +601,8 @@ func refusesMistakes[T activation.Float](t *testing.T) {
 	}
 }
 
-// TestCheckDerivativeNegativeSlope checks that the DerivativeFromOutput of a
-// LeakyReLU that panics is not called, in whatever the LeakyReLU is.
+// TestCheckDerivativeNegativeSlope checks that a DerivativeFromOutput that panics
+// for a negative slope is not called, in whatever its LeakyReLU or ELU is.
 func TestCheckDerivativeNegativeSlope(t *testing.T) {
 	t.Run("float32", negativeSlope[float32])
 	t.Run("float64", negativeSlope[float64])
@@ -610,8 +610,9 @@ func TestCheckDerivativeNegativeSlope(t *testing.T) {
 
 func negativeSlope[T activation.Float](t *testing.T) {
 	for _, alpha := range []T{-0.5, 0.5} {
-		l := activation.LeakyReLU[T]{Alpha: alpha}
+		l, e := activation.LeakyReLU[T]{Alpha: alpha}, activation.ELU[T]{Alpha: alpha}
 		for _, a := range []activation.Activation[T]{
+			e, &e, struct{ activation.ELU[T] }{e}, activation.Parallel[T](e), activation.Parallel[T](&e),
 			l, &l, struct{ activation.LeakyReLU[T] }{l}, &struct{ *activation.LeakyReLU[T] }{&l},
 			activation.Parallel[T](l), activation.Parallel[T](&l), activation.Parallel[T](struct{ activation.LeakyReLU[T] }{l}),
 			activation.Any[T]{Activation: l}, &activation.Any[T]{Activation: activation.Parallel[T](&l)},
