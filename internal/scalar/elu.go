@@ -420,8 +420,11 @@ func (s *sides[T]) left64(x float64) float64 {
 	}
 	if k, b := expm1Point(q); k < uint64(len(expm1Table)) {
 		high, low := expm1Table[k].drops(b, rest)
-		first := cut(high)
-		return -s.factor.times(first, (high-first)+low)
+		if q > -0x1p-10 { // as short as high must be, beside so small a result
+			first := cut(high)
+			return -s.factor.times(first, (high-first)+low)
+		}
+		return -s.factor.times(shortened(high, low)) // as leftRun64 does
 	}
 	value, low := expScaled(q, rest, 0)
 	if q < -40 { // where e^q is 0 beside 1, and may be scaled
