@@ -3,10 +3,17 @@ package kernel
 import (
 	"example.com/activation/internal/element"
 	"example.com/activation/internal/scalar"
+	"example.com/activation/internal/vector"
 )
 
 // HardTanh sets dst to x cut to low…high.
-func HardTanh[T element.Float](dst, x []T, low, high T) { scalar.HardTanh(dst, x, low, high) }
+func HardTanh[T element.Float](dst, x []T, low, high T) {
+	if vector.On && len(x) >= short {
+		vector.HardTanh(dst, x, low, high)
+		return
+	}
+	scalar.HardTanh(dst, x, low, high)
+}
 
 // HardTanhAt returns x cut to low…high.
 func HardTanhAt[T element.Float](x, low, high T) T { return scalar.HardTanhAt(x, low, high) }
@@ -15,7 +22,7 @@ func HardTanhAt[T element.Float](x, low, high T) T { return scalar.HardTanhAt(x,
 // where x is NaN, and to 0 elsewhere, the borders included. It is its own from-output
 // form.
 func HardTanhDerivative[T element.Float](dst, x, upstream []T, low, high T) {
-	scalar.Window(dst, x, upstream, low, high, 1)
+	window(dst, x, upstream, low, high, 1)
 }
 
 // HardTanhDerivativeAt returns what HardTanhDerivative sets an element to for an
@@ -24,17 +31,39 @@ func HardTanhDerivativeAt[T element.Float](x, low, high T) T {
 	return scalar.WindowAt(x, low, high, 1)
 }
 
-// HardSigmoid sets dst to slope·x + ½ cut to 0…1. A slope of 0 means ⅙.
-func HardSigmoid[T element.Float](dst, x []T, slope T) { scalar.HardSigmoid(dst, x, slope) }
+// window sets dst to upstream·slope where x is between low and high, to NaN where x is
+// NaN, and to 0 elsewhere, the borders included.
+func window[T element.Float](dst, x, upstream []T, low, high, slope T) {
+	if vector.On && len(x) >= short {
+		vector.Window(dst, x, upstream, low, high, slope)
+		return
+	}
+	scalar.Window(dst, x, upstream, low, high, slope)
+}
+
+// HardSigmoid sets dst to slope·x + ½ cut to 0…1. A slope of 0 means ⅙. Its one
+// rounding, and those of HardSwish, are of a fused multiply-add.
+func HardSigmoid[T element.Float](dst, x []T, slope T) {
+	if vector.On && vector.Fused {
+		vector.HardSigmoid(dst, x, slope)
+		return
+	}
+	scalar.HardSigmoid(dst, x, slope)
+}
 
 // HardSigmoidAt returns what HardSigmoid sets an element to.
-func HardSigmoidAt[T element.Float](x, slope T) T { return scalar.HardSigmoidAt(x, slope) }
+func HardSigmoidAt[T element.Float](x, slope T) T {
+	if vector.On && vector.Fused {
+		return vector.HardSigmoidAt(x, slope)
+	}
+	return scalar.HardSigmoidAt(x, slope)
+}
 
 // HardSigmoidDerivative sets dst to upstream·slope where HardSigmoid is between 0 and
 // 1, to NaN where x is NaN, and to 0 elsewhere.
 func HardSigmoidDerivative[T element.Float](dst, x, upstream []T, slope T) {
 	border := scalar.HardSigmoidBorder(slope)
-	scalar.Window(dst, x, upstream, -border, border, steepness(slope))
+	window(dst, x, upstream, -border, border, steepness(slope))
 }
 
 // HardSigmoidDerivativeAt returns what HardSigmoidDerivative sets an element to for an
@@ -47,7 +76,7 @@ func HardSigmoidDerivativeAt[T element.Float](x, slope T) T {
 // HardSigmoidDerivativeFromOutput sets dst to upstream·slope where y is between 0 and
 // 1, to NaN where y is NaN, and to 0 elsewhere.
 func HardSigmoidDerivativeFromOutput[T element.Float](dst, y, upstream []T, slope T) {
-	scalar.Window(dst, y, upstream, 0, 1, steepness(slope))
+	window(dst, y, upstream, 0, 1, steepness(slope))
 }
 
 // steepness returns the slope that is meant.
@@ -59,17 +88,37 @@ func steepness[T element.Float](slope T) T {
 }
 
 // HardSwish sets dst to x·clip(x/6 + ½, 0, 1).
-func HardSwish[T element.Float](dst, x []T) { scalar.HardSwish(dst, x) }
+func HardSwish[T element.Float](dst, x []T) {
+	if vector.On && vector.Fused {
+		vector.HardSwish(dst, x)
+		return
+	}
+	scalar.HardSwish(dst, x)
+}
 
-// HardSwishAt returns x·clip(x/6 + ½, 0, 1).
-func HardSwishAt[T element.Float](x T) T { return scalar.HardSwishAt(x) }
+// HardSwishAt returns x·clip(x/6 + ½, 0, 1), with the same bits as HardSwish.
+func HardSwishAt[T element.Float](x T) T {
+	if vector.On && vector.Fused {
+		return vector.HardSwishAt(x)
+	}
+	return scalar.HardSwishAt(x)
+}
 
 // HardSwishDerivative sets dst to upstream·(2x + 3)/6 where x is between −3 and 3,
 // to upstream above, to 0 below, and to NaN where x is NaN.
 func HardSwishDerivative[T element.Float](dst, x, upstream []T) {
+	if vector.On && vector.Fused {
+		vector.HardSwishDerivative(dst, x, upstream)
+		return
+	}
 	scalar.HardSwishDerivative(dst, x, upstream)
 }
 
 // HardSwishDerivativeAt returns what HardSwishDerivative sets an element to for an
 // upstream of 1.
-func HardSwishDerivativeAt[T element.Float](x T) T { return scalar.HardSwishDerivativeAt(x) }
+func HardSwishDerivativeAt[T element.Float](x T) T {
+	if vector.On && vector.Fused {
+		return vector.HardSwishDerivativeAt(x)
+	}
+	return scalar.HardSwishDerivativeAt(x)
+}

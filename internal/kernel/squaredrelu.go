@@ -3,10 +3,17 @@ package kernel
 import (
 	"example.com/activation/internal/element"
 	"example.com/activation/internal/scalar"
+	"example.com/activation/internal/vector"
 )
 
 // SquaredReLU sets dst to max(0, x)².
-func SquaredReLU[T element.Float](dst, x []T) { scalar.SquaredReLU(dst, x) }
+func SquaredReLU[T element.Float](dst, x []T) {
+	if vector.On && len(x) >= short {
+		vector.SquaredReLU(dst, x)
+		return
+	}
+	scalar.SquaredReLU(dst, x)
+}
 
 // SquaredReLUAt returns max(0, x)².
 func SquaredReLUAt[T element.Float](x T) T { return scalar.SquaredReLUAt(x) }
@@ -14,6 +21,10 @@ func SquaredReLUAt[T element.Float](x T) T { return scalar.SquaredReLUAt(x) }
 // SquaredReLUDerivative sets dst to upstream·2x where x > 0, to NaN where x is NaN,
 // and to 0 elsewhere.
 func SquaredReLUDerivative[T element.Float](dst, x, upstream []T) {
+	if vector.On && len(x) >= short {
+		vector.SquaredReLUDerivative(dst, x, upstream)
+		return
+	}
 	scalar.SquaredReLUDerivative(dst, x, upstream)
 }
 
@@ -23,5 +34,9 @@ func SquaredReLUDerivativeAt[T element.Float](x T) T { return scalar.SquaredReLU
 // SquaredReLUDerivativeFromOutput sets dst to upstream·2√y where y > 0, to NaN where
 // y is NaN, and to 0 elsewhere.
 func SquaredReLUDerivativeFromOutput[T element.Float](dst, y, upstream []T) {
+	if vector.On && len(y) >= short {
+		vector.SquaredReLUDerivativeFromOutput(dst, y, upstream)
+		return
+	}
 	scalar.SquaredReLUDerivativeFromOutput(dst, y, upstream)
 }

@@ -50,6 +50,20 @@ func compare[T element.Float]() (ks []compared[T]) {
 		elementwise(fmt.Sprintf("LeakyReLU %v", a), func(dst, x []T) { LeakyReLU(dst, x, a) })
 		derivative(fmt.Sprintf("LeakyReLUDerivative %v", a), func(dst, x, upstream []T) { LeakyReLUDerivative(dst, x, upstream, a) })
 	}
+	inf := T(math.Inf(1))
+	for _, cut := range [][2]T{{-1, 1}, {0, 6}, {negative, 1}, {-2, inf}, {-inf, 0}, {-1, negative}} {
+		elementwise(fmt.Sprintf("HardTanh %v", cut), func(dst, x []T) { HardTanh(dst, x, cut[0], cut[1]) })
+		derivative(fmt.Sprintf("HardTanhDerivative %v", cut), func(dst, x, upstream []T) { HardTanhDerivative(dst, x, upstream, cut[0], cut[1]) })
+	}
+	for _, slope := range []T{0, 0.2, 1, 3e-39, 3e38} {
+		derivative(fmt.Sprintf("HardSigmoidDerivative %v", slope), func(dst, x, upstream []T) { HardSigmoidDerivative(dst, x, upstream, slope) })
+		derivative(fmt.Sprintf("HardSigmoidDerivativeFromOutput %v", slope), func(dst, y, upstream []T) {
+			HardSigmoidDerivativeFromOutput(dst, y, upstream, slope)
+		})
+	}
+	elementwise("SquaredReLU", SquaredReLU[T])
+	derivative("SquaredReLUDerivative", SquaredReLUDerivative[T])
+	derivative("SquaredReLUDerivativeFromOutput", SquaredReLUDerivativeFromOutput[T])
 	for _, n := range []int{2, 3, 7, 16, 20, 31, 32, 64, 100, 255, 257, 320, 600} {
 		alpha := numbers[T](rand.New(rand.NewPCG(uint64(n), 1)), n)
 		for _, stride := range []int{1, 2, 17, 49} {

@@ -7,6 +7,88 @@ package vector
 
 import "simd"
 
+func hardTanh32(dst, x []float32, low, high float32) {
+	switch bits := simd.VectorBitSize(); {
+	case bits >= 512 && len(dst) >= 16:
+		hardTanh32x16(dst, x, low, high)
+	case bits >= 256 && len(dst) >= 8:
+		hardTanh32x8(dst, x, low, high)
+	default:
+		hardTanh32x4(dst, x, low, high)
+	}
+}
+
+func window32(dst, x, upstream []float32, low, high, slope float32) {
+	switch bits := simd.VectorBitSize(); {
+	case bits >= 512 && len(dst) >= 16:
+		window32x16(dst, x, upstream, low, high, slope)
+	case bits >= 256 && len(dst) >= 8:
+		window32x8(dst, x, upstream, low, high, slope)
+	default:
+		window32x4(dst, x, upstream, low, high, slope)
+	}
+}
+
+func hardSigmoid32(dst, x []float32, slope float32) {
+	switch bits := simd.VectorBitSize(); {
+	case bits >= 512 && len(dst) >= 16:
+		hardSigmoid32x16(dst, x, slope)
+	case bits >= 256 && len(dst) >= 8:
+		hardSigmoid32x8(dst, x, slope)
+	default:
+		hardSigmoid32x4(dst, x, slope)
+	}
+}
+
+func hardSigmoidAt32(x, slope float32) float32 {
+	return hardSigmoidAt32x4(x, slope)
+}
+
+func hardSixth32(dst, x []float32) {
+	switch bits := simd.VectorBitSize(); {
+	case bits >= 512 && len(dst) >= 16:
+		hardSixth32x16(dst, x)
+	case bits >= 256 && len(dst) >= 8:
+		hardSixth32x8(dst, x)
+	default:
+		hardSixth32x4(dst, x)
+	}
+}
+
+func hardSixthAt32(x float32) float32 {
+	return hardSixthAt32x4(x)
+}
+
+func hardSwish32(dst, x []float32) {
+	switch bits := simd.VectorBitSize(); {
+	case bits >= 512 && len(dst) >= 16:
+		hardSwish32x16(dst, x)
+	case bits >= 256 && len(dst) >= 8:
+		hardSwish32x8(dst, x)
+	default:
+		hardSwish32x4(dst, x)
+	}
+}
+
+func hardSwishAt32(x float32) float32 {
+	return hardSwishAt32x4(x)
+}
+
+func hardSwishDerivative32(dst, x, upstream []float32) {
+	switch bits := simd.VectorBitSize(); {
+	case bits >= 512 && len(dst) >= 16:
+		hardSwishDerivative32x16(dst, x, upstream)
+	case bits >= 256 && len(dst) >= 8:
+		hardSwishDerivative32x8(dst, x, upstream)
+	default:
+		hardSwishDerivative32x4(dst, x, upstream)
+	}
+}
+
+func hardSwishDerivativeAt32(x float32) float32 {
+	return hardSwishDerivativeAt32x4(x)
+}
+
 func leakyReLU32(dst, x []float32, alpha float32) {
 	switch bits := simd.VectorBitSize(); {
 	case bits >= 512 && len(dst) >= 16:
@@ -224,6 +306,39 @@ func softmaxColumns32(dst, x []float32, classes, stride int, tau float32) {
 	}
 }
 
+func squaredReLU32(dst, x []float32) {
+	switch bits := simd.VectorBitSize(); {
+	case bits >= 512 && len(dst) >= 16:
+		squaredReLU32x16(dst, x)
+	case bits >= 256 && len(dst) >= 8:
+		squaredReLU32x8(dst, x)
+	default:
+		squaredReLU32x4(dst, x)
+	}
+}
+
+func squaredReLUDerivative32(dst, x, upstream []float32) {
+	switch bits := simd.VectorBitSize(); {
+	case bits >= 512 && len(dst) >= 16:
+		squaredReLUDerivative32x16(dst, x, upstream)
+	case bits >= 256 && len(dst) >= 8:
+		squaredReLUDerivative32x8(dst, x, upstream)
+	default:
+		squaredReLUDerivative32x4(dst, x, upstream)
+	}
+}
+
+func squaredReLUFromOutput32(dst, y, upstream []float32) {
+	switch bits := simd.VectorBitSize(); {
+	case bits >= 512 && len(dst) >= 16:
+		squaredReLUFromOutput32x16(dst, y, upstream)
+	case bits >= 256 && len(dst) >= 8:
+		squaredReLUFromOutput32x8(dst, y, upstream)
+	default:
+		squaredReLUFromOutput32x4(dst, y, upstream)
+	}
+}
+
 func tanh32(dst, x []float32) {
 	switch bits := simd.VectorBitSize(); {
 	case bits >= 512 && len(dst) >= 16:
@@ -280,6 +395,77 @@ func gates64(dst1, dst2, x1, x2, upstream []float64) {
 		gates64x4(dst1, dst2, x1, x2, upstream)
 	default:
 		gates64x2(dst1, dst2, x1, x2, upstream)
+	}
+}
+
+func hardSigmoid64(dst, x []float64, slope float64) {
+	switch bits := simd.VectorBitSize(); {
+	case bits >= 512 && len(dst) >= 8:
+		hardSigmoid64x8(dst, x, slope)
+	case bits >= 256 && len(dst) >= 4:
+		hardSigmoid64x4(dst, x, slope)
+	default:
+		hardSigmoid64x2(dst, x, slope)
+	}
+}
+
+func hardSigmoidAt64(x, slope float64) float64 {
+	return hardSigmoidAt64x2(x, slope)
+}
+
+func hardSixth64(dst, x []float64) {
+	switch bits := simd.VectorBitSize(); {
+	case bits >= 512 && len(dst) >= 8:
+		hardSixth64x8(dst, x)
+	case bits >= 256 && len(dst) >= 4:
+		hardSixth64x4(dst, x)
+	default:
+		hardSixth64x2(dst, x)
+	}
+}
+
+func hardSixthAt64(x float64) float64 {
+	return hardSixthAt64x2(x)
+}
+
+func hardSwish64(dst, x []float64) {
+	switch bits := simd.VectorBitSize(); {
+	case bits >= 512 && len(dst) >= 8:
+		hardSwish64x8(dst, x)
+	case bits >= 256 && len(dst) >= 4:
+		hardSwish64x4(dst, x)
+	default:
+		hardSwish64x2(dst, x)
+	}
+}
+
+func hardSwishAt64(x float64) float64 {
+	return hardSwishAt64x2(x)
+}
+
+func hardSwishDerivative64(dst, x, upstream []float64) {
+	switch bits := simd.VectorBitSize(); {
+	case bits >= 512 && len(dst) >= 8:
+		hardSwishDerivative64x8(dst, x, upstream)
+	case bits >= 256 && len(dst) >= 4:
+		hardSwishDerivative64x4(dst, x, upstream)
+	default:
+		hardSwishDerivative64x2(dst, x, upstream)
+	}
+}
+
+func hardSwishDerivativeAt64(x float64) float64 {
+	return hardSwishDerivativeAt64x2(x)
+}
+
+func hardTanh64(dst, x []float64, low, high float64) {
+	switch bits := simd.VectorBitSize(); {
+	case bits >= 512 && len(dst) >= 8:
+		hardTanh64x8(dst, x, low, high)
+	case bits >= 256 && len(dst) >= 4:
+		hardTanh64x4(dst, x, low, high)
+	default:
+		hardTanh64x2(dst, x, low, high)
 	}
 }
 
@@ -445,6 +631,39 @@ func softmaxRows64(dst, x []float64, classes int, tau float64) {
 	}
 }
 
+func squaredReLU64(dst, x []float64) {
+	switch bits := simd.VectorBitSize(); {
+	case bits >= 512 && len(dst) >= 8:
+		squaredReLU64x8(dst, x)
+	case bits >= 256 && len(dst) >= 4:
+		squaredReLU64x4(dst, x)
+	default:
+		squaredReLU64x2(dst, x)
+	}
+}
+
+func squaredReLUDerivative64(dst, x, upstream []float64) {
+	switch bits := simd.VectorBitSize(); {
+	case bits >= 512 && len(dst) >= 8:
+		squaredReLUDerivative64x8(dst, x, upstream)
+	case bits >= 256 && len(dst) >= 4:
+		squaredReLUDerivative64x4(dst, x, upstream)
+	default:
+		squaredReLUDerivative64x2(dst, x, upstream)
+	}
+}
+
+func squaredReLUFromOutput64(dst, y, upstream []float64) {
+	switch bits := simd.VectorBitSize(); {
+	case bits >= 512 && len(dst) >= 8:
+		squaredReLUFromOutput64x8(dst, y, upstream)
+	case bits >= 256 && len(dst) >= 4:
+		squaredReLUFromOutput64x4(dst, y, upstream)
+	default:
+		squaredReLUFromOutput64x2(dst, y, upstream)
+	}
+}
+
 func tanh64(dst, x []float64) {
 	switch bits := simd.VectorBitSize(); {
 	case bits >= 512 && len(dst) >= 8:
@@ -468,5 +687,16 @@ func tanhFromOutput64(dst, y, upstream []float64) {
 		tanhFromOutput64x4(dst, y, upstream)
 	default:
 		tanhFromOutput64x2(dst, y, upstream)
+	}
+}
+
+func window64(dst, x, upstream []float64, low, high, slope float64) {
+	switch bits := simd.VectorBitSize(); {
+	case bits >= 512 && len(dst) >= 8:
+		window64x8(dst, x, upstream, low, high, slope)
+	case bits >= 256 && len(dst) >= 4:
+		window64x4(dst, x, upstream, low, high, slope)
+	default:
+		window64x2(dst, x, upstream, low, high, slope)
 	}
 }

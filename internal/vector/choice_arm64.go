@@ -5,6 +5,46 @@
 
 package vector
 
+func hardTanh32(dst, x []float32, low, high float32) {
+	hardTanh32x4(dst, x, low, high)
+}
+
+func window32(dst, x, upstream []float32, low, high, slope float32) {
+	window32x4(dst, x, upstream, low, high, slope)
+}
+
+func hardSigmoid32(dst, x []float32, slope float32) {
+	hardSigmoid32x4(dst, x, slope)
+}
+
+func hardSigmoidAt32(x, slope float32) float32 {
+	return hardSigmoidAt32x4(x, slope)
+}
+
+func hardSixth32(dst, x []float32) {
+	hardSixth32x4(dst, x)
+}
+
+func hardSixthAt32(x float32) float32 {
+	return hardSixthAt32x4(x)
+}
+
+func hardSwish32(dst, x []float32) {
+	hardSwish32x4(dst, x)
+}
+
+func hardSwishAt32(x float32) float32 {
+	return hardSwishAt32x4(x)
+}
+
+func hardSwishDerivative32(dst, x, upstream []float32) {
+	hardSwishDerivative32x4(dst, x, upstream)
+}
+
+func hardSwishDerivativeAt32(x float32) float32 {
+	return hardSwishDerivativeAt32x4(x)
+}
+
 func leakyReLU32(dst, x []float32, alpha float32) {
 	leakyReLU32x4(dst, x, alpha)
 }
@@ -89,6 +129,18 @@ func softmaxColumns32(dst, x []float32, classes, stride int, tau float32) {
 	softmaxColumns32x4(dst, x, classes, stride, tau)
 }
 
+func squaredReLU32(dst, x []float32) {
+	squaredReLU32x4(dst, x)
+}
+
+func squaredReLUDerivative32(dst, x, upstream []float32) {
+	squaredReLUDerivative32x4(dst, x, upstream)
+}
+
+func squaredReLUFromOutput32(dst, y, upstream []float32) {
+	squaredReLUFromOutput32x4(dst, y, upstream)
+}
+
 func tanh32(dst, x []float32) {
 	tanh32x4(dst, x)
 }
@@ -111,6 +163,42 @@ func first64(dst, best, x, upstream []float64) {
 
 func gates64(dst1, dst2, x1, x2, upstream []float64) {
 	gates64x2(dst1, dst2, x1, x2, upstream)
+}
+
+func hardSigmoid64(dst, x []float64, slope float64) {
+	hardSigmoid64x2(dst, x, slope)
+}
+
+func hardSigmoidAt64(x, slope float64) float64 {
+	return hardSigmoidAt64x2(x, slope)
+}
+
+func hardSixth64(dst, x []float64) {
+	hardSixth64x2(dst, x)
+}
+
+func hardSixthAt64(x float64) float64 {
+	return hardSixthAt64x2(x)
+}
+
+func hardSwish64(dst, x []float64) {
+	hardSwish64x2(dst, x)
+}
+
+func hardSwishAt64(x float64) float64 {
+	return hardSwishAt64x2(x)
+}
+
+func hardSwishDerivative64(dst, x, upstream []float64) {
+	hardSwishDerivative64x2(dst, x, upstream)
+}
+
+func hardSwishDerivativeAt64(x float64) float64 {
+	return hardSwishDerivativeAt64x2(x)
+}
+
+func hardTanh64(dst, x []float64, low, high float64) {
+	hardTanh64x2(dst, x, low, high)
 }
 
 func leakyReLU64(dst, x []float64, alpha float64) {
@@ -177,6 +265,18 @@ func softmaxRows64(dst, x []float64, classes int, tau float64) {
 	softmaxRows64x2(dst, x, classes, tau)
 }
 
+func squaredReLU64(dst, x []float64) {
+	squaredReLU64x2(dst, x)
+}
+
+func squaredReLUDerivative64(dst, x, upstream []float64) {
+	squaredReLUDerivative64x2(dst, x, upstream)
+}
+
+func squaredReLUFromOutput64(dst, y, upstream []float64) {
+	squaredReLUFromOutput64x2(dst, y, upstream)
+}
+
 func tanh64(dst, x []float64) {
 	tanh64x2(dst, x)
 }
@@ -187,4 +287,8 @@ func tanhAt64(x float64) float64 {
 
 func tanhFromOutput64(dst, y, upstream []float64) {
 	tanhFromOutput64x2(dst, y, upstream)
+}
+
+func window64(dst, x, upstream []float64, low, high, slope float64) {
+	window64x2(dst, x, upstream, low, high, slope)
 }

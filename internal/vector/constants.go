@@ -35,6 +35,10 @@ const (
 	roundToInt32 = 0x1.8p23
 	roundToInt64 = element.RoundToInt
 
+	// ⅙ minus the float next to it.
+	sixthLow32 = -0x1.555556p-28
+	sixthLow64 = 0x1.5555555555555p-57
+
 	// From here on e⁻ˣ is less than half the smallest float.
 	exponentialLimit32 = 106
 	exponentialLimit64 = 747

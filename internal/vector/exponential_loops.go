@@ -55,7 +55,7 @@ func growth64(r simd.Float64s) simd.Float64s {
 // Where MulAdd rounds the product, on WebAssembly, the factors are cut into halves,
 // whose products are exact.
 func residual32(a, b, c simd.Float32s) simd.Float32s {
-	if fused {
+	if Fused {
 		return a.MulAdd(b, c)
 	}
 	half := simd.BroadcastUint32s(upperHalf32)

@@ -162,7 +162,7 @@ func growth64x2(r archsimd.Float64x2) archsimd.Float64x2 {
 }
 
 func residual32x4(a, b, c archsimd.Float32x4) archsimd.Float32x4 {
-	if fused {
+	if Fused {
 		return a.MulAdd(b, c)
 	}
 	half := archsimd.BroadcastUint32x4(upperHalf32)
@@ -170,6 +170,128 @@ func residual32x4(a, b, c archsimd.Float32x4) archsimd.Float32x4 {
 	b1 := b.ToBits().And(half).BitsToFloat32()
 	a2, b2 := a.Sub(a1), b.Sub(b1)
 	return a1.Mul(b1).Add(c).Add(a1.Mul(b2)).Add(a2.Mul(b1)).Add(a2.Mul(b2))
+}
+
+func hardTanh32x4(dst, x []float32, low, high float32) {
+	var zero archsimd.Float32x4
+	l, h := archsimd.BroadcastFloat32x4(low), archsimd.BroadcastFloat32x4(high)
+	f := func(dst, x []float32) {
+		v := archsimd.LoadFloat32x4(x)
+		y := l.IfElse(v.LessEqual(l), v)
+		h.IfElse(v.GreaterEqual(h), y).Store(dst)
+	}
+	dst, x = unaryUnrolled32x4(dst, x, zero, f)
+	unary32x4(dst, x, zero, f)
+}
+
+func window32x4(dst, x, upstream []float32, low, high, slope float32) {
+	var zero archsimd.Float32x4
+	l, h, s := archsimd.BroadcastFloat32x4(low), archsimd.BroadcastFloat32x4(high), archsimd.BroadcastFloat32x4(slope)
+	binary32x4(dst, x, upstream, zero, func(dst, x, g []float32) {
+		v := archsimd.LoadFloat32x4(x)
+		nan := v.NotEqual(v).ToInt32x4().ToBits()
+		d := archsimd.LoadFloat32x4(g).Mul(s).ToBits().Or(nan).BitsToFloat32()
+		d = without32x4(d, v.LessEqual(l))
+		without32x4(d, v.GreaterEqual(h)).Store(dst)
+	})
+}
+
+func hardSigmoidOf32x4(zero archsimd.Float32x4, slope float32) func(dst, x []float32) {
+	s, half, one := archsimd.BroadcastFloat32x4(slope), archsimd.BroadcastFloat32x4(0.5), archsimd.BroadcastFloat32x4(1)
+	return func(dst, x []float32) {
+		y := archsimd.LoadFloat32x4(x).MulAdd(s, half)
+		y = without32x4(y, y.LessEqual(zero))
+		one.IfElse(y.Greater(one), y).Store(dst)
+	}
+}
+
+func hardSixthOf32x4(zero archsimd.Float32x4) func(dst, x []float32) {
+	three, one := archsimd.BroadcastFloat32x4(3), archsimd.BroadcastFloat32x4(1)
+	sixth, sixthLow := archsimd.BroadcastFloat32x4(1./6), archsimd.BroadcastFloat32x4(sixthLow32)
+	return func(dst, x []float32) {
+		v := archsimd.LoadFloat32x4(x)
+		s := v.Add(three)
+		rest := v.Sub(s.Sub(three))
+		y := s.MulAdd(sixth, s.MulAdd(sixthLow, rest.Mul(sixth)))
+		y = without32x4(y, s.LessEqual(zero))
+		one.IfElse(v.GreaterEqual(three), y).Store(dst)
+	}
+}
+
+func hardSigmoid32x4(dst, x []float32, slope float32) {
+	var zero archsimd.Float32x4
+	f := hardSigmoidOf32x4(zero, slope)
+	dst, x = unaryUnrolled32x4(dst, x, zero, f)
+	unary32x4(dst, x, zero, f)
+}
+
+func hardSigmoidAt32x4(x, slope float32) float32 {
+	var zero archsimd.Float32x4
+	return at32x4(x, zero, hardSigmoidOf32x4(zero, slope))
+}
+
+func hardSixth32x4(dst, x []float32) {
+	var zero archsimd.Float32x4
+	unary32x4(dst, x, zero, hardSixthOf32x4(zero))
+}
+
+func hardSixthAt32x4(x float32) float32 {
+	var zero archsimd.Float32x4
+	return at32x4(x, zero, hardSixthOf32x4(zero))
+}
+
+func hardSwishOf32x4(zero archsimd.Float32x4) func(dst, x []float32) {
+	three, minusThree := archsimd.BroadcastFloat32x4(3), archsimd.BroadcastFloat32x4(-3)
+	sixth, sixthLow := archsimd.BroadcastFloat32x4(1./6), archsimd.BroadcastFloat32x4(sixthLow32)
+	sign := archsimd.BroadcastUint32x4(signBit32)
+	return func(dst, x []float32) {
+		v := archsimd.LoadFloat32x4(x)
+		s := v.Add(three)
+		rest := s.MulAdd(sixthLow, v.Sub(s.Sub(three)).Mul(sixth))
+		c := s.MulAdd(sixth, rest)
+		rest = s.MulAdd(sixth, rest.Sub(c))
+		y := v.MulAdd(c, v.Mul(rest))
+		y = v.IfElse(v.GreaterEqual(three), y)
+		y = without32x4(y, v.LessEqual(minusThree))
+		y.ToBits().Or(v.ToBits().And(sign)).BitsToFloat32().Store(dst)
+	}
+}
+
+func hardSwish32x4(dst, x []float32) {
+	var zero archsimd.Float32x4
+	unary32x4(dst, x, zero, hardSwishOf32x4(zero))
+}
+
+func hardSwishAt32x4(x float32) float32 {
+	var zero archsimd.Float32x4
+	return at32x4(x, zero, hardSwishOf32x4(zero))
+}
+
+func hardSwishDerivativeOf32x4(zero archsimd.Float32x4) func(dst, x, upstream []float32) {
+	three, minusThree := archsimd.BroadcastFloat32x4(3), archsimd.BroadcastFloat32x4(-3)
+	sixth, sixthLow := archsimd.BroadcastFloat32x4(1./6), archsimd.BroadcastFloat32x4(sixthLow32)
+	return func(dst, x, upstream []float32) {
+		v, g := archsimd.LoadFloat32x4(x), archsimd.LoadFloat32x4(upstream)
+		twice := v.Add(v)
+		s := twice.Add(three)
+		rest := twice.Sub(s.Sub(three))
+		y := s.MulAdd(sixth, s.MulAdd(sixthLow, rest.Mul(sixth))).Mul(g)
+		y = g.IfElse(v.GreaterEqual(three), y)
+		without32x4(y, v.LessEqual(minusThree)).Store(dst)
+	}
+}
+
+func hardSwishDerivative32x4(dst, x, upstream []float32) {
+	var zero archsimd.Float32x4
+	binary32x4(dst, x, upstream, zero, hardSwishDerivativeOf32x4(zero))
+}
+
+func hardSwishDerivativeAt32x4(x float32) float32 {
+	var zero archsimd.Float32x4
+	f := hardSwishDerivativeOf32x4(zero)
+	return at32x4(x, zero, func(dst, x []float32) {
+		f(dst, x, ones32[:])
+	})
 }
 
 func leakyReLU32x4(dst, x []float32, alpha float32) {
@@ -663,6 +785,34 @@ func softmaxColumns32x4(dst, x []float32, classes, stride int, tau float32) {
 	clearUpper()
 }
 
+func squaredReLU32x4(dst, x []float32) {
+	var zero archsimd.Float32x4
+	f := func(dst, x []float32) {
+		v := archsimd.LoadFloat32x4(x)
+		v = without32x4(v, v.LessEqual(zero))
+		v.Mul(v).Store(dst)
+	}
+	dst, x = unaryUnrolled32x4(dst, x, zero, f)
+	unary32x4(dst, x, zero, f)
+}
+
+func squaredReLUDerivative32x4(dst, x, upstream []float32) {
+	var zero archsimd.Float32x4
+	binary32x4(dst, x, upstream, zero, func(dst, x, g []float32) {
+		v := archsimd.LoadFloat32x4(x)
+		without32x4(archsimd.LoadFloat32x4(g).Mul(v.Add(v)), v.LessEqual(zero)).Store(dst)
+	})
+}
+
+func squaredReLUFromOutput32x4(dst, y, upstream []float32) {
+	var zero archsimd.Float32x4
+	binary32x4(dst, y, upstream, zero, func(dst, y, g []float32) {
+		v := archsimd.LoadFloat32x4(y)
+		root := v.Sqrt()
+		without32x4(archsimd.LoadFloat32x4(g).Mul(root.Add(root)), v.LessEqual(zero)).Store(dst)
+	})
+}
+
 func tanhOf32x4(zero archsimd.Float32x4) func(dst, x []float32) {
 	reduce := reduce32x4(zero)
 	limit := archsimd.BroadcastFloat32x4(18.2)
@@ -869,6 +1019,116 @@ func gates64x2(dst1, dst2, x1, x2, upstream []float64) {
 		up.IfElse(u.GreaterEqual(v), without64x2(u, u.Equal(u))).Store(dst1)
 		up.IfElse(v.Greater(u), without64x2(v, v.Equal(v))).Store(dst2)
 	})
+}
+
+func hardSigmoid64x2(dst, x []float64, slope float64) {
+	var zero archsimd.Float64x2
+	f := hardSigmoidOf64x2(zero, slope)
+	dst, x = unaryUnrolled64x2(dst, x, zero, f)
+	unary64x2(dst, x, zero, f)
+}
+
+func hardSigmoidAt64x2(x, slope float64) float64 {
+	var zero archsimd.Float64x2
+	return at64x2(x, zero, hardSigmoidOf64x2(zero, slope))
+}
+
+func hardSigmoidOf64x2(zero archsimd.Float64x2, slope float64) func(dst, x []float64) {
+	s, half, one := archsimd.BroadcastFloat64x2(slope), archsimd.BroadcastFloat64x2(0.5), archsimd.BroadcastFloat64x2(1)
+	return func(dst, x []float64) {
+		y := archsimd.LoadFloat64x2(x).MulAdd(s, half)
+		y = without64x2(y, y.LessEqual(zero))
+		one.IfElse(y.Greater(one), y).Store(dst)
+	}
+}
+
+func hardSixth64x2(dst, x []float64) {
+	var zero archsimd.Float64x2
+	unary64x2(dst, x, zero, hardSixthOf64x2(zero))
+}
+
+func hardSixthAt64x2(x float64) float64 {
+	var zero archsimd.Float64x2
+	return at64x2(x, zero, hardSixthOf64x2(zero))
+}
+
+func hardSixthOf64x2(zero archsimd.Float64x2) func(dst, x []float64) {
+	three, one := archsimd.BroadcastFloat64x2(3), archsimd.BroadcastFloat64x2(1)
+	sixth, sixthLow := archsimd.BroadcastFloat64x2(1./6), archsimd.BroadcastFloat64x2(sixthLow64)
+	return func(dst, x []float64) {
+		v := archsimd.LoadFloat64x2(x)
+		s := v.Add(three)
+		rest := v.Sub(s.Sub(three))
+		y := s.MulAdd(sixth, s.MulAdd(sixthLow, rest.Mul(sixth)))
+		y = without64x2(y, s.LessEqual(zero))
+		one.IfElse(v.GreaterEqual(three), y).Store(dst)
+	}
+}
+
+func hardSwish64x2(dst, x []float64) {
+	var zero archsimd.Float64x2
+	unary64x2(dst, x, zero, hardSwishOf64x2(zero))
+}
+
+func hardSwishAt64x2(x float64) float64 {
+	var zero archsimd.Float64x2
+	return at64x2(x, zero, hardSwishOf64x2(zero))
+}
+
+func hardSwishDerivative64x2(dst, x, upstream []float64) {
+	var zero archsimd.Float64x2
+	binary64x2(dst, x, upstream, zero, hardSwishDerivativeOf64x2(zero))
+}
+
+func hardSwishDerivativeAt64x2(x float64) float64 {
+	var zero archsimd.Float64x2
+	f := hardSwishDerivativeOf64x2(zero)
+	return at64x2(x, zero, func(dst, x []float64) {
+		f(dst, x, ones64[:])
+	})
+}
+
+func hardSwishDerivativeOf64x2(zero archsimd.Float64x2) func(dst, x, upstream []float64) {
+	three, minusThree := archsimd.BroadcastFloat64x2(3), archsimd.BroadcastFloat64x2(-3)
+	sixth, sixthLow := archsimd.BroadcastFloat64x2(1./6), archsimd.BroadcastFloat64x2(sixthLow64)
+	return func(dst, x, upstream []float64) {
+		v, g := archsimd.LoadFloat64x2(x), archsimd.LoadFloat64x2(upstream)
+		twice := v.Add(v)
+		s := twice.Add(three)
+		rest := twice.Sub(s.Sub(three))
+		y := s.MulAdd(sixth, s.MulAdd(sixthLow, rest.Mul(sixth))).Mul(g)
+		y = g.IfElse(v.GreaterEqual(three), y)
+		without64x2(y, v.LessEqual(minusThree)).Store(dst)
+	}
+}
+
+func hardSwishOf64x2(zero archsimd.Float64x2) func(dst, x []float64) {
+	three, minusThree := archsimd.BroadcastFloat64x2(3), archsimd.BroadcastFloat64x2(-3)
+	sixth, sixthLow := archsimd.BroadcastFloat64x2(1./6), archsimd.BroadcastFloat64x2(sixthLow64)
+	sign := archsimd.BroadcastUint64x2(signBit64)
+	return func(dst, x []float64) {
+		v := archsimd.LoadFloat64x2(x)
+		s := v.Add(three)
+		rest := s.MulAdd(sixthLow, v.Sub(s.Sub(three)).Mul(sixth))
+		c := s.MulAdd(sixth, rest)
+		rest = s.MulAdd(sixth, rest.Sub(c))
+		y := v.MulAdd(c, v.Mul(rest))
+		y = v.IfElse(v.GreaterEqual(three), y)
+		y = without64x2(y, v.LessEqual(minusThree))
+		y.ToBits().Or(v.ToBits().And(sign)).BitsToFloat64().Store(dst)
+	}
+}
+
+func hardTanh64x2(dst, x []float64, low, high float64) {
+	var zero archsimd.Float64x2
+	l, h := archsimd.BroadcastFloat64x2(low), archsimd.BroadcastFloat64x2(high)
+	f := func(dst, x []float64) {
+		v := archsimd.LoadFloat64x2(x)
+		y := l.IfElse(v.LessEqual(l), v)
+		h.IfElse(v.GreaterEqual(h), y).Store(dst)
+	}
+	dst, x = unaryUnrolled64x2(dst, x, zero, f)
+	unary64x2(dst, x, zero, f)
 }
 
 func leakyReLU64x2(dst, x []float64, alpha float64) {
@@ -1125,7 +1385,7 @@ func repeating64x2(dst, x, upstream, repeated []float64, period int, zero archsi
 }
 
 func residual64x2(a, b, c archsimd.Float64x2) archsimd.Float64x2 {
-	if fused {
+	if Fused {
 		return a.MulAdd(b, c)
 	}
 	half := archsimd.BroadcastUint64x2(upperHalf64)
@@ -1283,6 +1543,34 @@ func softmaxRows64x2(dst, x []float64, classes int, tau float64) {
 	clearUpper()
 }
 
+func squaredReLU64x2(dst, x []float64) {
+	var zero archsimd.Float64x2
+	f := func(dst, x []float64) {
+		v := archsimd.LoadFloat64x2(x)
+		v = without64x2(v, v.LessEqual(zero))
+		v.Mul(v).Store(dst)
+	}
+	dst, x = unaryUnrolled64x2(dst, x, zero, f)
+	unary64x2(dst, x, zero, f)
+}
+
+func squaredReLUDerivative64x2(dst, x, upstream []float64) {
+	var zero archsimd.Float64x2
+	binary64x2(dst, x, upstream, zero, func(dst, x, g []float64) {
+		v := archsimd.LoadFloat64x2(x)
+		without64x2(archsimd.LoadFloat64x2(g).Mul(v.Add(v)), v.LessEqual(zero)).Store(dst)
+	})
+}
+
+func squaredReLUFromOutput64x2(dst, y, upstream []float64) {
+	var zero archsimd.Float64x2
+	binary64x2(dst, y, upstream, zero, func(dst, y, g []float64) {
+		v := archsimd.LoadFloat64x2(y)
+		root := v.Sqrt()
+		without64x2(archsimd.LoadFloat64x2(g).Mul(root.Add(root)), v.LessEqual(zero)).Store(dst)
+	})
+}
+
 func tanh64x2(dst, x []float64) {
 	var zero archsimd.Float64x2
 	unary64x2(dst, x, zero, tanhOf64x2(zero))
@@ -1354,6 +1642,18 @@ func unaryUnrolled64x2(dst, x []float64, zero archsimd.Float64x2, f func(dst, x 
 	}
 	clearUpper()
 	return dst, x
+}
+
+func window64x2(dst, x, upstream []float64, low, high, slope float64) {
+	var zero archsimd.Float64x2
+	l, h, s := archsimd.BroadcastFloat64x2(low), archsimd.BroadcastFloat64x2(high), archsimd.BroadcastFloat64x2(slope)
+	binary64x2(dst, x, upstream, zero, func(dst, x, g []float64) {
+		v := archsimd.LoadFloat64x2(x)
+		nan := v.NotEqual(v).ToInt64x2().ToBits()
+		d := archsimd.LoadFloat64x2(g).Mul(s).ToBits().Or(nan).BitsToFloat64()
+		d = without64x2(d, v.LessEqual(l))
+		without64x2(d, v.GreaterEqual(h)).Store(dst)
+	})
 }
 
 func without64x2(v archsimd.Float64x2, m archsimd.Mask64x2) archsimd.Float64x2 {

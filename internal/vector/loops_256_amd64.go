@@ -155,7 +155,7 @@ func growth64x4(r archsimd.Float64x4) archsimd.Float64x4 {
 }
 
 func residual32x8(a, b, c archsimd.Float32x8) archsimd.Float32x8 {
-	if fused {
+	if Fused {
 		return a.MulAdd(b, c)
 	}
 	half := archsimd.BroadcastUint32x8(upperHalf32)
@@ -163,6 +163,105 @@ func residual32x8(a, b, c archsimd.Float32x8) archsimd.Float32x8 {
 	b1 := b.ToBits().And(half).BitsToFloat32()
 	a2, b2 := a.Sub(a1), b.Sub(b1)
 	return a1.Mul(b1).Add(c).Add(a1.Mul(b2)).Add(a2.Mul(b1)).Add(a2.Mul(b2))
+}
+
+func hardTanh32x8(dst, x []float32, low, high float32) {
+	var zero archsimd.Float32x8
+	l, h := archsimd.BroadcastFloat32x8(low), archsimd.BroadcastFloat32x8(high)
+	f := func(dst, x []float32) {
+		v := archsimd.LoadFloat32x8(x)
+		y := l.IfElse(v.LessEqual(l), v)
+		h.IfElse(v.GreaterEqual(h), y).Store(dst)
+	}
+	dst, x = unaryUnrolled32x8(dst, x, zero, f)
+	unary32x8(dst, x, zero, f)
+}
+
+func window32x8(dst, x, upstream []float32, low, high, slope float32) {
+	var zero archsimd.Float32x8
+	l, h, s := archsimd.BroadcastFloat32x8(low), archsimd.BroadcastFloat32x8(high), archsimd.BroadcastFloat32x8(slope)
+	binary32x8(dst, x, upstream, zero, func(dst, x, g []float32) {
+		v := archsimd.LoadFloat32x8(x)
+		nan := v.NotEqual(v).ToInt32x8().ToBits()
+		d := archsimd.LoadFloat32x8(g).Mul(s).ToBits().Or(nan).BitsToFloat32()
+		d = without32x8(d, v.LessEqual(l))
+		without32x8(d, v.GreaterEqual(h)).Store(dst)
+	})
+}
+
+func hardSigmoidOf32x8(zero archsimd.Float32x8, slope float32) func(dst, x []float32) {
+	s, half, one := archsimd.BroadcastFloat32x8(slope), archsimd.BroadcastFloat32x8(0.5), archsimd.BroadcastFloat32x8(1)
+	return func(dst, x []float32) {
+		y := archsimd.LoadFloat32x8(x).MulAdd(s, half)
+		y = without32x8(y, y.LessEqual(zero))
+		one.IfElse(y.Greater(one), y).Store(dst)
+	}
+}
+
+func hardSixthOf32x8(zero archsimd.Float32x8) func(dst, x []float32) {
+	three, one := archsimd.BroadcastFloat32x8(3), archsimd.BroadcastFloat32x8(1)
+	sixth, sixthLow := archsimd.BroadcastFloat32x8(1./6), archsimd.BroadcastFloat32x8(sixthLow32)
+	return func(dst, x []float32) {
+		v := archsimd.LoadFloat32x8(x)
+		s := v.Add(three)
+		rest := v.Sub(s.Sub(three))
+		y := s.MulAdd(sixth, s.MulAdd(sixthLow, rest.Mul(sixth)))
+		y = without32x8(y, s.LessEqual(zero))
+		one.IfElse(v.GreaterEqual(three), y).Store(dst)
+	}
+}
+
+func hardSigmoid32x8(dst, x []float32, slope float32) {
+	var zero archsimd.Float32x8
+	f := hardSigmoidOf32x8(zero, slope)
+	dst, x = unaryUnrolled32x8(dst, x, zero, f)
+	unary32x8(dst, x, zero, f)
+}
+
+func hardSixth32x8(dst, x []float32) {
+	var zero archsimd.Float32x8
+	unary32x8(dst, x, zero, hardSixthOf32x8(zero))
+}
+
+func hardSwishOf32x8(zero archsimd.Float32x8) func(dst, x []float32) {
+	three, minusThree := archsimd.BroadcastFloat32x8(3), archsimd.BroadcastFloat32x8(-3)
+	sixth, sixthLow := archsimd.BroadcastFloat32x8(1./6), archsimd.BroadcastFloat32x8(sixthLow32)
+	sign := archsimd.BroadcastUint32x8(signBit32)
+	return func(dst, x []float32) {
+		v := archsimd.LoadFloat32x8(x)
+		s := v.Add(three)
+		rest := s.MulAdd(sixthLow, v.Sub(s.Sub(three)).Mul(sixth))
+		c := s.MulAdd(sixth, rest)
+		rest = s.MulAdd(sixth, rest.Sub(c))
+		y := v.MulAdd(c, v.Mul(rest))
+		y = v.IfElse(v.GreaterEqual(three), y)
+		y = without32x8(y, v.LessEqual(minusThree))
+		y.ToBits().Or(v.ToBits().And(sign)).BitsToFloat32().Store(dst)
+	}
+}
+
+func hardSwish32x8(dst, x []float32) {
+	var zero archsimd.Float32x8
+	unary32x8(dst, x, zero, hardSwishOf32x8(zero))
+}
+
+func hardSwishDerivativeOf32x8(zero archsimd.Float32x8) func(dst, x, upstream []float32) {
+	three, minusThree := archsimd.BroadcastFloat32x8(3), archsimd.BroadcastFloat32x8(-3)
+	sixth, sixthLow := archsimd.BroadcastFloat32x8(1./6), archsimd.BroadcastFloat32x8(sixthLow32)
+	return func(dst, x, upstream []float32) {
+		v, g := archsimd.LoadFloat32x8(x), archsimd.LoadFloat32x8(upstream)
+		twice := v.Add(v)
+		s := twice.Add(three)
+		rest := twice.Sub(s.Sub(three))
+		y := s.MulAdd(sixth, s.MulAdd(sixthLow, rest.Mul(sixth))).Mul(g)
+		y = g.IfElse(v.GreaterEqual(three), y)
+		without32x8(y, v.LessEqual(minusThree)).Store(dst)
+	}
+}
+
+func hardSwishDerivative32x8(dst, x, upstream []float32) {
+	var zero archsimd.Float32x8
+	binary32x8(dst, x, upstream, zero, hardSwishDerivativeOf32x8(zero))
 }
 
 func leakyReLU32x8(dst, x []float32, alpha float32) {
@@ -643,6 +742,34 @@ func softmaxColumns32x8(dst, x []float32, classes, stride int, tau float32) {
 	clearUpper()
 }
 
+func squaredReLU32x8(dst, x []float32) {
+	var zero archsimd.Float32x8
+	f := func(dst, x []float32) {
+		v := archsimd.LoadFloat32x8(x)
+		v = without32x8(v, v.LessEqual(zero))
+		v.Mul(v).Store(dst)
+	}
+	dst, x = unaryUnrolled32x8(dst, x, zero, f)
+	unary32x8(dst, x, zero, f)
+}
+
+func squaredReLUDerivative32x8(dst, x, upstream []float32) {
+	var zero archsimd.Float32x8
+	binary32x8(dst, x, upstream, zero, func(dst, x, g []float32) {
+		v := archsimd.LoadFloat32x8(x)
+		without32x8(archsimd.LoadFloat32x8(g).Mul(v.Add(v)), v.LessEqual(zero)).Store(dst)
+	})
+}
+
+func squaredReLUFromOutput32x8(dst, y, upstream []float32) {
+	var zero archsimd.Float32x8
+	binary32x8(dst, y, upstream, zero, func(dst, y, g []float32) {
+		v := archsimd.LoadFloat32x8(y)
+		root := v.Sqrt()
+		without32x8(archsimd.LoadFloat32x8(g).Mul(root.Add(root)), v.LessEqual(zero)).Store(dst)
+	})
+}
+
 func tanhOf32x8(zero archsimd.Float32x8) func(dst, x []float32) {
 	reduce := reduce32x8(zero)
 	limit := archsimd.BroadcastFloat32x8(18.2)
@@ -837,6 +964,93 @@ func gates64x4(dst1, dst2, x1, x2, upstream []float64) {
 		up.IfElse(u.GreaterEqual(v), without64x4(u, u.Equal(u))).Store(dst1)
 		up.IfElse(v.Greater(u), without64x4(v, v.Equal(v))).Store(dst2)
 	})
+}
+
+func hardSigmoid64x4(dst, x []float64, slope float64) {
+	var zero archsimd.Float64x4
+	f := hardSigmoidOf64x4(zero, slope)
+	dst, x = unaryUnrolled64x4(dst, x, zero, f)
+	unary64x4(dst, x, zero, f)
+}
+
+func hardSigmoidOf64x4(zero archsimd.Float64x4, slope float64) func(dst, x []float64) {
+	s, half, one := archsimd.BroadcastFloat64x4(slope), archsimd.BroadcastFloat64x4(0.5), archsimd.BroadcastFloat64x4(1)
+	return func(dst, x []float64) {
+		y := archsimd.LoadFloat64x4(x).MulAdd(s, half)
+		y = without64x4(y, y.LessEqual(zero))
+		one.IfElse(y.Greater(one), y).Store(dst)
+	}
+}
+
+func hardSixth64x4(dst, x []float64) {
+	var zero archsimd.Float64x4
+	unary64x4(dst, x, zero, hardSixthOf64x4(zero))
+}
+
+func hardSixthOf64x4(zero archsimd.Float64x4) func(dst, x []float64) {
+	three, one := archsimd.BroadcastFloat64x4(3), archsimd.BroadcastFloat64x4(1)
+	sixth, sixthLow := archsimd.BroadcastFloat64x4(1./6), archsimd.BroadcastFloat64x4(sixthLow64)
+	return func(dst, x []float64) {
+		v := archsimd.LoadFloat64x4(x)
+		s := v.Add(three)
+		rest := v.Sub(s.Sub(three))
+		y := s.MulAdd(sixth, s.MulAdd(sixthLow, rest.Mul(sixth)))
+		y = without64x4(y, s.LessEqual(zero))
+		one.IfElse(v.GreaterEqual(three), y).Store(dst)
+	}
+}
+
+func hardSwish64x4(dst, x []float64) {
+	var zero archsimd.Float64x4
+	unary64x4(dst, x, zero, hardSwishOf64x4(zero))
+}
+
+func hardSwishDerivative64x4(dst, x, upstream []float64) {
+	var zero archsimd.Float64x4
+	binary64x4(dst, x, upstream, zero, hardSwishDerivativeOf64x4(zero))
+}
+
+func hardSwishDerivativeOf64x4(zero archsimd.Float64x4) func(dst, x, upstream []float64) {
+	three, minusThree := archsimd.BroadcastFloat64x4(3), archsimd.BroadcastFloat64x4(-3)
+	sixth, sixthLow := archsimd.BroadcastFloat64x4(1./6), archsimd.BroadcastFloat64x4(sixthLow64)
+	return func(dst, x, upstream []float64) {
+		v, g := archsimd.LoadFloat64x4(x), archsimd.LoadFloat64x4(upstream)
+		twice := v.Add(v)
+		s := twice.Add(three)
+		rest := twice.Sub(s.Sub(three))
+		y := s.MulAdd(sixth, s.MulAdd(sixthLow, rest.Mul(sixth))).Mul(g)
+		y = g.IfElse(v.GreaterEqual(three), y)
+		without64x4(y, v.LessEqual(minusThree)).Store(dst)
+	}
+}
+
+func hardSwishOf64x4(zero archsimd.Float64x4) func(dst, x []float64) {
+	three, minusThree := archsimd.BroadcastFloat64x4(3), archsimd.BroadcastFloat64x4(-3)
+	sixth, sixthLow := archsimd.BroadcastFloat64x4(1./6), archsimd.BroadcastFloat64x4(sixthLow64)
+	sign := archsimd.BroadcastUint64x4(signBit64)
+	return func(dst, x []float64) {
+		v := archsimd.LoadFloat64x4(x)
+		s := v.Add(three)
+		rest := s.MulAdd(sixthLow, v.Sub(s.Sub(three)).Mul(sixth))
+		c := s.MulAdd(sixth, rest)
+		rest = s.MulAdd(sixth, rest.Sub(c))
+		y := v.MulAdd(c, v.Mul(rest))
+		y = v.IfElse(v.GreaterEqual(three), y)
+		y = without64x4(y, v.LessEqual(minusThree))
+		y.ToBits().Or(v.ToBits().And(sign)).BitsToFloat64().Store(dst)
+	}
+}
+
+func hardTanh64x4(dst, x []float64, low, high float64) {
+	var zero archsimd.Float64x4
+	l, h := archsimd.BroadcastFloat64x4(low), archsimd.BroadcastFloat64x4(high)
+	f := func(dst, x []float64) {
+		v := archsimd.LoadFloat64x4(x)
+		y := l.IfElse(v.LessEqual(l), v)
+		h.IfElse(v.GreaterEqual(h), y).Store(dst)
+	}
+	dst, x = unaryUnrolled64x4(dst, x, zero, f)
+	unary64x4(dst, x, zero, f)
 }
 
 func leakyReLU64x4(dst, x []float64, alpha float64) {
@@ -1085,7 +1299,7 @@ func repeating64x4(dst, x, upstream, repeated []float64, period int, zero archsi
 }
 
 func residual64x4(a, b, c archsimd.Float64x4) archsimd.Float64x4 {
-	if fused {
+	if Fused {
 		return a.MulAdd(b, c)
 	}
 	half := archsimd.BroadcastUint64x4(upperHalf64)
@@ -1238,6 +1452,34 @@ func softmaxRows64x4(dst, x []float64, classes int, tau float64) {
 	clearUpper()
 }
 
+func squaredReLU64x4(dst, x []float64) {
+	var zero archsimd.Float64x4
+	f := func(dst, x []float64) {
+		v := archsimd.LoadFloat64x4(x)
+		v = without64x4(v, v.LessEqual(zero))
+		v.Mul(v).Store(dst)
+	}
+	dst, x = unaryUnrolled64x4(dst, x, zero, f)
+	unary64x4(dst, x, zero, f)
+}
+
+func squaredReLUDerivative64x4(dst, x, upstream []float64) {
+	var zero archsimd.Float64x4
+	binary64x4(dst, x, upstream, zero, func(dst, x, g []float64) {
+		v := archsimd.LoadFloat64x4(x)
+		without64x4(archsimd.LoadFloat64x4(g).Mul(v.Add(v)), v.LessEqual(zero)).Store(dst)
+	})
+}
+
+func squaredReLUFromOutput64x4(dst, y, upstream []float64) {
+	var zero archsimd.Float64x4
+	binary64x4(dst, y, upstream, zero, func(dst, y, g []float64) {
+		v := archsimd.LoadFloat64x4(y)
+		root := v.Sqrt()
+		without64x4(archsimd.LoadFloat64x4(g).Mul(root.Add(root)), v.LessEqual(zero)).Store(dst)
+	})
+}
+
 func tanh64x4(dst, x []float64) {
 	var zero archsimd.Float64x4
 	unary64x4(dst, x, zero, tanhOf64x4(zero))
@@ -1304,6 +1546,18 @@ func unaryUnrolled64x4(dst, x []float64, zero archsimd.Float64x4, f func(dst, x 
 	}
 	clearUpper()
 	return dst, x
+}
+
+func window64x4(dst, x, upstream []float64, low, high, slope float64) {
+	var zero archsimd.Float64x4
+	l, h, s := archsimd.BroadcastFloat64x4(low), archsimd.BroadcastFloat64x4(high), archsimd.BroadcastFloat64x4(slope)
+	binary64x4(dst, x, upstream, zero, func(dst, x, g []float64) {
+		v := archsimd.LoadFloat64x4(x)
+		nan := v.NotEqual(v).ToInt64x4().ToBits()
+		d := archsimd.LoadFloat64x4(g).Mul(s).ToBits().Or(nan).BitsToFloat64()
+		d = without64x4(d, v.LessEqual(l))
+		without64x4(d, v.GreaterEqual(h)).Store(dst)
+	})
 }
 
 func without64x4(v archsimd.Float64x4, m archsimd.Mask64x4) archsimd.Float64x4 {

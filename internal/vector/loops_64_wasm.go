@@ -109,6 +109,116 @@ func gates64(dst1, dst2, x1, x2, upstream []float64) {
 	})
 }
 
+func hardSigmoid64(dst, x []float64, slope float64) {
+	var zero simd.Float64s
+	f := hardSigmoidOf64(zero, slope)
+	dst, x = unaryUnrolled64(dst, x, zero, f)
+	unary64(dst, x, zero, f)
+}
+
+func hardSigmoidAt64(x, slope float64) float64 {
+	var zero simd.Float64s
+	return at64(x, zero, hardSigmoidOf64(zero, slope))
+}
+
+func hardSigmoidOf64(zero simd.Float64s, slope float64) func(dst, x []float64) {
+	s, half, one := simd.BroadcastFloat64s(slope), simd.BroadcastFloat64s(0.5), simd.BroadcastFloat64s(1)
+	return func(dst, x []float64) {
+		y := simd.LoadFloat64s(x).MulAdd(s, half)
+		y = without64(y, y.LessEqual(zero))
+		one.IfElse(y.Greater(one), y).Store(dst)
+	}
+}
+
+func hardSixth64(dst, x []float64) {
+	var zero simd.Float64s
+	unary64(dst, x, zero, hardSixthOf64(zero))
+}
+
+func hardSixthAt64(x float64) float64 {
+	var zero simd.Float64s
+	return at64(x, zero, hardSixthOf64(zero))
+}
+
+func hardSixthOf64(zero simd.Float64s) func(dst, x []float64) {
+	three, one := simd.BroadcastFloat64s(3), simd.BroadcastFloat64s(1)
+	sixth, sixthLow := simd.BroadcastFloat64s(1./6), simd.BroadcastFloat64s(sixthLow64)
+	return func(dst, x []float64) {
+		v := simd.LoadFloat64s(x)
+		s := v.Add(three)
+		rest := v.Sub(s.Sub(three))
+		y := s.MulAdd(sixth, s.MulAdd(sixthLow, rest.Mul(sixth)))
+		y = without64(y, s.LessEqual(zero))
+		one.IfElse(v.GreaterEqual(three), y).Store(dst)
+	}
+}
+
+func hardSwish64(dst, x []float64) {
+	var zero simd.Float64s
+	unary64(dst, x, zero, hardSwishOf64(zero))
+}
+
+func hardSwishAt64(x float64) float64 {
+	var zero simd.Float64s
+	return at64(x, zero, hardSwishOf64(zero))
+}
+
+func hardSwishDerivative64(dst, x, upstream []float64) {
+	var zero simd.Float64s
+	binary64(dst, x, upstream, zero, hardSwishDerivativeOf64(zero))
+}
+
+func hardSwishDerivativeAt64(x float64) float64 {
+	var zero simd.Float64s
+	f := hardSwishDerivativeOf64(zero)
+	return at64(x, zero, func(dst, x []float64) {
+		f(dst, x, ones64[:])
+	})
+}
+
+func hardSwishDerivativeOf64(zero simd.Float64s) func(dst, x, upstream []float64) {
+	three, minusThree := simd.BroadcastFloat64s(3), simd.BroadcastFloat64s(-3)
+	sixth, sixthLow := simd.BroadcastFloat64s(1./6), simd.BroadcastFloat64s(sixthLow64)
+	return func(dst, x, upstream []float64) {
+		v, g := simd.LoadFloat64s(x), simd.LoadFloat64s(upstream)
+		twice := v.Add(v)
+		s := twice.Add(three)
+		rest := twice.Sub(s.Sub(three))
+		y := s.MulAdd(sixth, s.MulAdd(sixthLow, rest.Mul(sixth))).Mul(g)
+		y = g.IfElse(v.GreaterEqual(three), y)
+		without64(y, v.LessEqual(minusThree)).Store(dst)
+	}
+}
+
+func hardSwishOf64(zero simd.Float64s) func(dst, x []float64) {
+	three, minusThree := simd.BroadcastFloat64s(3), simd.BroadcastFloat64s(-3)
+	sixth, sixthLow := simd.BroadcastFloat64s(1./6), simd.BroadcastFloat64s(sixthLow64)
+	sign := simd.BroadcastUint64s(signBit64)
+	return func(dst, x []float64) {
+		v := simd.LoadFloat64s(x)
+		s := v.Add(three)
+		rest := s.MulAdd(sixthLow, v.Sub(s.Sub(three)).Mul(sixth))
+		c := s.MulAdd(sixth, rest)
+		rest = s.MulAdd(sixth, rest.Sub(c))
+		y := v.MulAdd(c, v.Mul(rest))
+		y = v.IfElse(v.GreaterEqual(three), y)
+		y = without64(y, v.LessEqual(minusThree))
+		y.ToBits().Or(v.ToBits().And(sign)).BitsToFloat64().Store(dst)
+	}
+}
+
+func hardTanh64(dst, x []float64, low, high float64) {
+	var zero simd.Float64s
+	l, h := simd.BroadcastFloat64s(low), simd.BroadcastFloat64s(high)
+	f := func(dst, x []float64) {
+		v := simd.LoadFloat64s(x)
+		y := l.IfElse(v.LessEqual(l), v)
+		h.IfElse(v.GreaterEqual(h), y).Store(dst)
+	}
+	dst, x = unaryUnrolled64(dst, x, zero, f)
+	unary64(dst, x, zero, f)
+}
+
 func leakyReLU64(dst, x []float64, alpha float64) {
 	var zero simd.Float64s
 	var none simd.Int64s
@@ -373,7 +483,7 @@ func repeating64(dst, x, upstream, repeated []float64, period int, zero simd.Flo
 }
 
 func residual64(a, b, c simd.Float64s) simd.Float64s {
-	if fused {
+	if Fused {
 		return a.MulAdd(b, c)
 	}
 	half := simd.BroadcastUint64s(upperHalf64)
@@ -531,6 +641,34 @@ func softmaxRows64(dst, x []float64, classes int, tau float64) {
 	clearUpper()
 }
 
+func squaredReLU64(dst, x []float64) {
+	var zero simd.Float64s
+	f := func(dst, x []float64) {
+		v := simd.LoadFloat64s(x)
+		v = without64(v, v.LessEqual(zero))
+		v.Mul(v).Store(dst)
+	}
+	dst, x = unaryUnrolled64(dst, x, zero, f)
+	unary64(dst, x, zero, f)
+}
+
+func squaredReLUDerivative64(dst, x, upstream []float64) {
+	var zero simd.Float64s
+	binary64(dst, x, upstream, zero, func(dst, x, g []float64) {
+		v := simd.LoadFloat64s(x)
+		without64(simd.LoadFloat64s(g).Mul(v.Add(v)), v.LessEqual(zero)).Store(dst)
+	})
+}
+
+func squaredReLUFromOutput64(dst, y, upstream []float64) {
+	var zero simd.Float64s
+	binary64(dst, y, upstream, zero, func(dst, y, g []float64) {
+		v := simd.LoadFloat64s(y)
+		root := v.Sqrt()
+		without64(simd.LoadFloat64s(g).Mul(root.Add(root)), v.LessEqual(zero)).Store(dst)
+	})
+}
+
 func sumAcross64(v simd.Float64s) simd.Float64s {
 	var lanes [maxLanes64]float64
 	v.Store(lanes[:])
@@ -612,6 +750,18 @@ func unaryUnrolled64(dst, x []float64, zero simd.Float64s, f func(dst, x []float
 	}
 	clearUpper()
 	return dst, x
+}
+
+func window64(dst, x, upstream []float64, low, high, slope float64) {
+	var zero simd.Float64s
+	l, h, s := simd.BroadcastFloat64s(low), simd.BroadcastFloat64s(high), simd.BroadcastFloat64s(slope)
+	binary64(dst, x, upstream, zero, func(dst, x, g []float64) {
+		v := simd.LoadFloat64s(x)
+		nan := v.NotEqual(v).ToInt64s().ToBits()
+		d := simd.LoadFloat64s(g).Mul(s).ToBits().Or(nan).BitsToFloat64()
+		d = without64(d, v.LessEqual(l))
+		without64(d, v.GreaterEqual(h)).Store(dst)
+	})
 }
 
 func without64(v simd.Float64s, m simd.Mask64s) simd.Float64s {

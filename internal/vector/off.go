@@ -9,6 +9,9 @@ import "example.com/activation/internal/element"
 // functions below.
 const On = false
 
+// Fused is false.
+const Fused = false
+
 // Bits returns 0.
 func Bits() int { return 0 }
 
@@ -47,3 +50,15 @@ func MaxoutLayerDerivative[T element.Float](dst, x, upstream, weights, biases []
 }
 func MaxoutLayerParameterGradient[T element.Float](gradW, gradB, x, upstream, weights, biases []T, inputs, units, pieces int) {
 }
+
+func HardTanh[T element.Float](dst, x []T, low, high T)                     {}
+func Window[T element.Float](dst, x, upstream []T, low, high, slope T)      {}
+func HardSigmoid[T element.Float](dst, x []T, slope T)                      {}
+func HardSigmoidAt[T element.Float](x, slope T) T                           { return x }
+func HardSwish[T element.Float](dst, x []T)                                 {}
+func HardSwishAt[T element.Float](x T) T                                    { return x }
+func HardSwishDerivative[T element.Float](dst, x, upstream []T)             {}
+func HardSwishDerivativeAt[T element.Float](x T) T                          { return x }
+func SquaredReLU[T element.Float](dst, x []T)                               {}
+func SquaredReLUDerivative[T element.Float](dst, x, upstream []T)           {}
+func SquaredReLUDerivativeFromOutput[T element.Float](dst, y, upstream []T) {}

@@ -15,5 +15,5 @@ func residual32(a, b, c simd.Float32s) simd.Float32s { return a.MulAdd(b, c) }
 // residual64 is residual32 for float64.
 func residual64(a, b, c simd.Float64s) simd.Float64s { return a.MulAdd(b, c) }
 
-// fused says that MulAdd rounds once.
-const fused = true
+// Fused says that MulAdd rounds once.
+const Fused = true

@@ -7,5 +7,5 @@ func clearUpper() {}
 
 func usable() bool { return true }
 
-// fused says whether MulAdd rounds once: here it rounds the product too.
-const fused = false
+// Fused says whether MulAdd rounds once: here it rounds the product too.
+const Fused = false

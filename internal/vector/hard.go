@@ -1,0 +1,131 @@
+//go:build goexperiment.simd && go1.27 && !go1.28 && (amd64 || arm64 || wasm)
+
+package vector
+
+import "example.com/activation/internal/element"
+
+// HardTanh sets dst to x cut to low…high.
+func HardTanh[T element.Float](dst, x []T, low, high T) {
+	switch any(dst).(type) {
+	case []float32:
+		hardTanh32(as32(dst), as32(x), float32(low), float32(high))
+	case []float64:
+		hardTanh64(as64(dst), as64(x), float64(low), float64(high))
+	}
+}
+
+// Window sets dst to upstream·slope where x is between low and high, to NaN where x is
+// NaN, and to 0 elsewhere, the borders included.
+func Window[T element.Float](dst, x, upstream []T, low, high, slope T) {
+	switch any(dst).(type) {
+	case []float32:
+		window32(as32(dst), as32(x), as32(upstream), float32(low), float32(high), float32(slope))
+	case []float64:
+		window64(as64(dst), as64(x), as64(upstream), float64(low), float64(high), float64(slope))
+	}
+}
+
+// HardSigmoid sets dst to slope·x + ½ cut to 0…1. A slope of 0 means ⅙.
+func HardSigmoid[T element.Float](dst, x []T, slope T) {
+	if len(x) < narrowest[T]() {
+		for i, v := range x {
+			dst[i] = HardSigmoidAt(v, slope)
+		}
+		return
+	}
+	switch any(dst).(type) {
+	case []float32:
+		if slope == 0 {
+			hardSixth32(as32(dst), as32(x))
+		} else {
+			hardSigmoid32(as32(dst), as32(x), float32(slope))
+		}
+	case []float64:
+		if slope == 0 {
+			hardSixth64(as64(dst), as64(x))
+		} else {
+			hardSigmoid64(as64(dst), as64(x), float64(slope))
+		}
+	}
+}
+
+// HardSigmoidAt returns what HardSigmoid gives for x.
+func HardSigmoidAt[T element.Float](x, slope T) T {
+	switch x := any(x).(type) {
+	case float32:
+		if slope == 0 {
+			return T(hardSixthAt32(x))
+		}
+		return T(hardSigmoidAt32(x, float32(slope)))
+	case float64:
+		if slope == 0 {
+			return T(hardSixthAt64(x))
+		}
+		return T(hardSigmoidAt64(x, float64(slope)))
+	}
+	panic("unreachable")
+}
+
+// HardSwish sets dst to x·clip(x/6 + ½, 0, 1).
+func HardSwish[T element.Float](dst, x []T) {
+	if len(x) < narrowest[T]() {
+		for i, v := range x {
+			dst[i] = HardSwishAt(v)
+		}
+		return
+	}
+	switch any(dst).(type) {
+	case []float32:
+		hardSwish32(as32(dst), as32(x))
+	case []float64:
+		hardSwish64(as64(dst), as64(x))
+	}
+}
+
+// HardSwishAt returns what HardSwish gives for x.
+func HardSwishAt[T element.Float](x T) T {
+	switch x := any(x).(type) {
+	case float32:
+		return T(hardSwishAt32(x))
+	case float64:
+		return T(hardSwishAt64(x))
+	}
+	panic("unreachable")
+}
+
+// HardSwishDerivative sets dst to upstream·(2x + 3)/6 where x is between −3 and 3, to
+// upstream above, to 0 below, and to NaN where x is NaN.
+func HardSwishDerivative[T element.Float](dst, x, upstream []T) {
+	if len(x) < narrowest[T]() {
+		for i, v := range x {
+			dst[i] = hardSwishDerivativeOne(v, upstream, i)
+		}
+		return
+	}
+	switch any(dst).(type) {
+	case []float32:
+		hardSwishDerivative32(as32(dst), as32(x), as32(upstream))
+	case []float64:
+		hardSwishDerivative64(as64(dst), as64(x), as64(upstream))
+	}
+}
+
+// HardSwishDerivativeAt returns what HardSwishDerivative gives for x.
+func HardSwishDerivativeAt[T element.Float](x T) T {
+	switch x := any(x).(type) {
+	case float32:
+		return T(hardSwishDerivativeAt32(x))
+	case float64:
+		return T(hardSwishDerivativeAt64(x))
+	}
+	panic("unreachable")
+}
+
+// hardSwishDerivativeOne returns upstream[i], or 1 without an upstream, times the
+// derivative at x, which is 0 for the smallest x even if upstream is not finite.
+func hardSwishDerivativeOne[T element.Float](x T, upstream []T, i int) T {
+	if x <= -3 {
+		return 0
+	}
+	return element.Upstream(HardSwishDerivativeAt(x), upstream, i)
+}

@@ -1,0 +1,148 @@
+//go:build goexperiment.simd && go1.27 && !go1.28 && wasm
+
+package vector
+
+import "simd"
+
+//vector:elementwise
+func hardTanh32(dst, x []float32, low, high float32) {
+	var zero simd.Float32s
+	l, h := simd.BroadcastFloat32s(low), simd.BroadcastFloat32s(high)
+	f := func(dst, x []float32) {
+		v := simd.LoadFloat32s(x)
+		y := l.IfElse(v.LessEqual(l), v)
+		h.IfElse(v.GreaterEqual(h), y).Store(dst)
+	}
+	dst, x = unaryUnrolled32(dst, x, zero, f)
+	unary32(dst, x, zero, f)
+}
+
+// window32 sets dst to upstream·slope where x is between low and high, to NaN where x
+// is NaN, and to 0 elsewhere.
+//
+//vector:elementwise
+func window32(dst, x, upstream []float32, low, high, slope float32) {
+	var zero simd.Float32s
+	l, h, s := simd.BroadcastFloat32s(low), simd.BroadcastFloat32s(high), simd.BroadcastFloat32s(slope)
+	binary32(dst, x, upstream, zero, func(dst, x, g []float32) {
+		v := simd.LoadFloat32s(x)
+		nan := v.NotEqual(v).ToInt32s().ToBits() // all bits set, or none
+		d := simd.LoadFloat32s(g).Mul(s).ToBits().Or(nan).BitsToFloat32()
+		d = without32(d, v.LessEqual(l))
+		without32(d, v.GreaterEqual(h)).Store(dst)
+	})
+}
+
+// hardSigmoidOf32 returns the function that sets a vector of dst to slope·x + ½ cut to
+// 0…1, for one of x.
+func hardSigmoidOf32(zero simd.Float32s, slope float32) func(dst, x []float32) {
+	s, half, one := simd.BroadcastFloat32s(slope), simd.BroadcastFloat32s(0.5), simd.BroadcastFloat32s(1)
+	return func(dst, x []float32) {
+		y := simd.LoadFloat32s(x).MulAdd(s, half)
+		y = without32(y, y.LessEqual(zero))
+		one.IfElse(y.Greater(one), y).Store(dst)
+	}
+}
+
+// hardSixthOf32 is hardSigmoidOf32 for a slope of ⅙. What the sum has lost, and what ⅙
+// has, counts near −3. For infinities y is NaN before it is cut.
+func hardSixthOf32(zero simd.Float32s) func(dst, x []float32) {
+	three, one := simd.BroadcastFloat32s(3), simd.BroadcastFloat32s(1)
+	sixth, sixthLow := simd.BroadcastFloat32s(1./6), simd.BroadcastFloat32s(sixthLow32)
+	return func(dst, x []float32) {
+		v := simd.LoadFloat32s(x)
+		s := v.Add(three)
+		rest := v.Sub(s.Sub(three))
+		y := s.MulAdd(sixth, s.MulAdd(sixthLow, rest.Mul(sixth)))
+		y = without32(y, s.LessEqual(zero))
+		one.IfElse(v.GreaterEqual(three), y).Store(dst)
+	}
+}
+
+//vector:elementwise
+func hardSigmoid32(dst, x []float32, slope float32) {
+	var zero simd.Float32s
+	f := hardSigmoidOf32(zero, slope)
+	dst, x = unaryUnrolled32(dst, x, zero, f)
+	unary32(dst, x, zero, f)
+}
+
+//vector:narrowest
+func hardSigmoidAt32(x, slope float32) float32 {
+	var zero simd.Float32s
+	return at32(x, zero, hardSigmoidOf32(zero, slope))
+}
+
+//vector:elementwise
+func hardSixth32(dst, x []float32) {
+	var zero simd.Float32s
+	unary32(dst, x, zero, hardSixthOf32(zero))
+}
+
+//vector:narrowest
+func hardSixthAt32(x float32) float32 {
+	var zero simd.Float32s
+	return at32(x, zero, hardSixthOf32(zero))
+}
+
+// hardSwishOf32 returns the function that sets a vector of dst to x·c for one of x,
+// c = (x + 3)/6, but to x from 3 on and to −0 up to −3. c has a rest: there is one
+// rounding of the size of the result.
+func hardSwishOf32(zero simd.Float32s) func(dst, x []float32) {
+	three, minusThree := simd.BroadcastFloat32s(3), simd.BroadcastFloat32s(-3)
+	sixth, sixthLow := simd.BroadcastFloat32s(1./6), simd.BroadcastFloat32s(sixthLow32)
+	sign := simd.BroadcastUint32s(signBit32)
+	return func(dst, x []float32) {
+		v := simd.LoadFloat32s(x)
+		s := v.Add(three)
+		rest := s.MulAdd(sixthLow, v.Sub(s.Sub(three)).Mul(sixth))
+		c := s.MulAdd(sixth, rest)
+		rest = s.MulAdd(sixth, rest.Sub(c))
+		y := v.MulAdd(c, v.Mul(rest))
+		y = v.IfElse(v.GreaterEqual(three), y)
+		y = without32(y, v.LessEqual(minusThree))
+		y.ToBits().Or(v.ToBits().And(sign)).BitsToFloat32().Store(dst)
+	}
+}
+
+//vector:elementwise
+func hardSwish32(dst, x []float32) {
+	var zero simd.Float32s
+	unary32(dst, x, zero, hardSwishOf32(zero))
+}
+
+//vector:narrowest
+func hardSwishAt32(x float32) float32 {
+	var zero simd.Float32s
+	return at32(x, zero, hardSwishOf32(zero))
+}
+
+// hardSwishDerivativeOf32 returns the function that sets a vector of dst to
+// upstream·(2x + 3)/6 where x is between −3 and 3, to upstream above, to 0 below, and
+// to NaN where x is NaN.
+func hardSwishDerivativeOf32(zero simd.Float32s) func(dst, x, upstream []float32) {
+	three, minusThree := simd.BroadcastFloat32s(3), simd.BroadcastFloat32s(-3)
+	sixth, sixthLow := simd.BroadcastFloat32s(1./6), simd.BroadcastFloat32s(sixthLow32)
+	return func(dst, x, upstream []float32) {
+		v, g := simd.LoadFloat32s(x), simd.LoadFloat32s(upstream)
+		twice := v.Add(v)
+		s := twice.Add(three)
+		rest := twice.Sub(s.Sub(three))
+		y := s.MulAdd(sixth, s.MulAdd(sixthLow, rest.Mul(sixth))).Mul(g)
+		y = g.IfElse(v.GreaterEqual(three), y)
+		without32(y, v.LessEqual(minusThree)).Store(dst)
+	}
+}
+
+//vector:elementwise
+func hardSwishDerivative32(dst, x, upstream []float32) {
+	var zero simd.Float32s
+	binary32(dst, x, upstream, zero, hardSwishDerivativeOf32(zero))
+}
+
+//vector:narrowest
+func hardSwishDerivativeAt32(x float32) float32 {
+	var zero simd.Float32s
+	f := hardSwishDerivativeOf32(zero)
+	return at32(x, zero, func(dst, x []float32) { f(dst, x, ones32[:]) })
+}
