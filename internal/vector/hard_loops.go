@@ -90,14 +90,15 @@ func hardSixthAt32(x float32) float32 {
 // rounding of the size of the result.
 func hardSwishOf32(zero simd.Float32s) func(dst, x []float32) {
 	three, minusThree := simd.BroadcastFloat32s(3), simd.BroadcastFloat32s(-3)
-	sixth, sixthLow := simd.BroadcastFloat32s(1./6), simd.BroadcastFloat32s(sixthLow32)
+	sixth, minusSixth := simd.BroadcastFloat32s(1./6), simd.BroadcastFloat32s(-1./6)
+	sixthLow := simd.BroadcastFloat32s(sixthLow32)
 	sign := simd.BroadcastUint32s(signBit32)
 	return func(dst, x []float32) {
 		v := simd.LoadFloat32s(x)
 		s := v.Add(three)
 		rest := s.MulAdd(sixthLow, v.Sub(s.Sub(three)).Mul(sixth))
 		c := s.MulAdd(sixth, rest)
-		rest = s.MulAdd(sixth, rest.Sub(c))
+		rest = rest.Sub(s.MulAdd(minusSixth, c))
 		y := v.MulAdd(c, v.Mul(rest))
 		y = v.IfElse(v.GreaterEqual(three), y)
 		y = without32(y, v.LessEqual(minusThree))

@@ -242,14 +242,15 @@ func hardSixthAt32x4(x float32) float32 {
 
 func hardSwishOf32x4(zero archsimd.Float32x4) func(dst, x []float32) {
 	three, minusThree := archsimd.BroadcastFloat32x4(3), archsimd.BroadcastFloat32x4(-3)
-	sixth, sixthLow := archsimd.BroadcastFloat32x4(1./6), archsimd.BroadcastFloat32x4(sixthLow32)
+	sixth, minusSixth := archsimd.BroadcastFloat32x4(1./6), archsimd.BroadcastFloat32x4(-1./6)
+	sixthLow := archsimd.BroadcastFloat32x4(sixthLow32)
 	sign := archsimd.BroadcastUint32x4(signBit32)
 	return func(dst, x []float32) {
 		v := archsimd.LoadFloat32x4(x)
 		s := v.Add(three)
 		rest := s.MulAdd(sixthLow, v.Sub(s.Sub(three)).Mul(sixth))
 		c := s.MulAdd(sixth, rest)
-		rest = s.MulAdd(sixth, rest.Sub(c))
+		rest = rest.Sub(s.MulAdd(minusSixth, c))
 		y := v.MulAdd(c, v.Mul(rest))
 		y = v.IfElse(v.GreaterEqual(three), y)
 		y = without32x4(y, v.LessEqual(minusThree))
@@ -1104,14 +1105,15 @@ func hardSwishDerivativeOf64x2(zero archsimd.Float64x2) func(dst, x, upstream []
 
 func hardSwishOf64x2(zero archsimd.Float64x2) func(dst, x []float64) {
 	three, minusThree := archsimd.BroadcastFloat64x2(3), archsimd.BroadcastFloat64x2(-3)
-	sixth, sixthLow := archsimd.BroadcastFloat64x2(1./6), archsimd.BroadcastFloat64x2(sixthLow64)
+	sixth, minusSixth := archsimd.BroadcastFloat64x2(1./6), archsimd.BroadcastFloat64x2(-1./6)
+	sixthLow := archsimd.BroadcastFloat64x2(sixthLow64)
 	sign := archsimd.BroadcastUint64x2(signBit64)
 	return func(dst, x []float64) {
 		v := archsimd.LoadFloat64x2(x)
 		s := v.Add(three)
 		rest := s.MulAdd(sixthLow, v.Sub(s.Sub(three)).Mul(sixth))
 		c := s.MulAdd(sixth, rest)
-		rest = s.MulAdd(sixth, rest.Sub(c))
+		rest = rest.Sub(s.MulAdd(minusSixth, c))
 		y := v.MulAdd(c, v.Mul(rest))
 		y = v.IfElse(v.GreaterEqual(three), y)
 		y = without64x2(y, v.LessEqual(minusThree))

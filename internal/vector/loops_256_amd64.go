@@ -225,14 +225,15 @@ func hardSixth32x8(dst, x []float32) {
 
 func hardSwishOf32x8(zero archsimd.Float32x8) func(dst, x []float32) {
 	three, minusThree := archsimd.BroadcastFloat32x8(3), archsimd.BroadcastFloat32x8(-3)
-	sixth, sixthLow := archsimd.BroadcastFloat32x8(1./6), archsimd.BroadcastFloat32x8(sixthLow32)
+	sixth, minusSixth := archsimd.BroadcastFloat32x8(1./6), archsimd.BroadcastFloat32x8(-1./6)
+	sixthLow := archsimd.BroadcastFloat32x8(sixthLow32)
 	sign := archsimd.BroadcastUint32x8(signBit32)
 	return func(dst, x []float32) {
 		v := archsimd.LoadFloat32x8(x)
 		s := v.Add(three)
 		rest := s.MulAdd(sixthLow, v.Sub(s.Sub(three)).Mul(sixth))
 		c := s.MulAdd(sixth, rest)
-		rest = s.MulAdd(sixth, rest.Sub(c))
+		rest = rest.Sub(s.MulAdd(minusSixth, c))
 		y := v.MulAdd(c, v.Mul(rest))
 		y = v.IfElse(v.GreaterEqual(three), y)
 		y = without32x8(y, v.LessEqual(minusThree))
@@ -1026,14 +1027,15 @@ func hardSwishDerivativeOf64x4(zero archsimd.Float64x4) func(dst, x, upstream []
 
 func hardSwishOf64x4(zero archsimd.Float64x4) func(dst, x []float64) {
 	three, minusThree := archsimd.BroadcastFloat64x4(3), archsimd.BroadcastFloat64x4(-3)
-	sixth, sixthLow := archsimd.BroadcastFloat64x4(1./6), archsimd.BroadcastFloat64x4(sixthLow64)
+	sixth, minusSixth := archsimd.BroadcastFloat64x4(1./6), archsimd.BroadcastFloat64x4(-1./6)
+	sixthLow := archsimd.BroadcastFloat64x4(sixthLow64)
 	sign := archsimd.BroadcastUint64x4(signBit64)
 	return func(dst, x []float64) {
 		v := archsimd.LoadFloat64x4(x)
 		s := v.Add(three)
 		rest := s.MulAdd(sixthLow, v.Sub(s.Sub(three)).Mul(sixth))
 		c := s.MulAdd(sixth, rest)
-		rest = s.MulAdd(sixth, rest.Sub(c))
+		rest = rest.Sub(s.MulAdd(minusSixth, c))
 		y := v.MulAdd(c, v.Mul(rest))
 		y = v.IfElse(v.GreaterEqual(three), y)
 		y = without64x4(y, v.LessEqual(minusThree))

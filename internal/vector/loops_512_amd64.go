@@ -225,14 +225,15 @@ func hardSixth32x16(dst, x []float32) {
 
 func hardSwishOf32x16(zero archsimd.Float32x16) func(dst, x []float32) {
 	three, minusThree := archsimd.BroadcastFloat32x16(3), archsimd.BroadcastFloat32x16(-3)
-	sixth, sixthLow := archsimd.BroadcastFloat32x16(1./6), archsimd.BroadcastFloat32x16(sixthLow32)
+	sixth, minusSixth := archsimd.BroadcastFloat32x16(1./6), archsimd.BroadcastFloat32x16(-1./6)
+	sixthLow := archsimd.BroadcastFloat32x16(sixthLow32)
 	sign := archsimd.BroadcastUint32x16(signBit32)
 	return func(dst, x []float32) {
 		v := archsimd.LoadFloat32x16(x)
 		s := v.Add(three)
 		rest := s.MulAdd(sixthLow, v.Sub(s.Sub(three)).Mul(sixth))
 		c := s.MulAdd(sixth, rest)
-		rest = s.MulAdd(sixth, rest.Sub(c))
+		rest = rest.Sub(s.MulAdd(minusSixth, c))
 		y := v.MulAdd(c, v.Mul(rest))
 		y = v.IfElse(v.GreaterEqual(three), y)
 		y = without32x16(y, v.LessEqual(minusThree))
@@ -1026,14 +1027,15 @@ func hardSwishDerivativeOf64x8(zero archsimd.Float64x8) func(dst, x, upstream []
 
 func hardSwishOf64x8(zero archsimd.Float64x8) func(dst, x []float64) {
 	three, minusThree := archsimd.BroadcastFloat64x8(3), archsimd.BroadcastFloat64x8(-3)
-	sixth, sixthLow := archsimd.BroadcastFloat64x8(1./6), archsimd.BroadcastFloat64x8(sixthLow64)
+	sixth, minusSixth := archsimd.BroadcastFloat64x8(1./6), archsimd.BroadcastFloat64x8(-1./6)
+	sixthLow := archsimd.BroadcastFloat64x8(sixthLow64)
 	sign := archsimd.BroadcastUint64x8(signBit64)
 	return func(dst, x []float64) {
 		v := archsimd.LoadFloat64x8(x)
 		s := v.Add(three)
 		rest := s.MulAdd(sixthLow, v.Sub(s.Sub(three)).Mul(sixth))
 		c := s.MulAdd(sixth, rest)
-		rest = s.MulAdd(sixth, rest.Sub(c))
+		rest = rest.Sub(s.MulAdd(minusSixth, c))
 		y := v.MulAdd(c, v.Mul(rest))
 		y = v.IfElse(v.GreaterEqual(three), y)
 		y = without64x8(y, v.LessEqual(minusThree))

@@ -192,14 +192,15 @@ func hardSwishDerivativeOf64(zero simd.Float64s) func(dst, x, upstream []float64
 
 func hardSwishOf64(zero simd.Float64s) func(dst, x []float64) {
 	three, minusThree := simd.BroadcastFloat64s(3), simd.BroadcastFloat64s(-3)
-	sixth, sixthLow := simd.BroadcastFloat64s(1./6), simd.BroadcastFloat64s(sixthLow64)
+	sixth, minusSixth := simd.BroadcastFloat64s(1./6), simd.BroadcastFloat64s(-1./6)
+	sixthLow := simd.BroadcastFloat64s(sixthLow64)
 	sign := simd.BroadcastUint64s(signBit64)
 	return func(dst, x []float64) {
 		v := simd.LoadFloat64s(x)
 		s := v.Add(three)
 		rest := s.MulAdd(sixthLow, v.Sub(s.Sub(three)).Mul(sixth))
 		c := s.MulAdd(sixth, rest)
-		rest = s.MulAdd(sixth, rest.Sub(c))
+		rest = rest.Sub(s.MulAdd(minusSixth, c))
 		y := v.MulAdd(c, v.Mul(rest))
 		y = v.IfElse(v.GreaterEqual(three), y)
 		y = without64(y, v.LessEqual(minusThree))
