@@ -284,6 +284,28 @@ func sigmoidFromOutput32(dst, y, upstream []float32) {
 	}
 }
 
+func softmaxBackwardRows32(dst, y, upstream []float32, classes int, tau float32) {
+	switch bits := simd.VectorBitSize(); {
+	case bits >= 512 && classes >= 16:
+		softmaxBackwardRows32x16(dst, y, upstream, classes, tau)
+	case bits >= 256 && classes >= 8:
+		softmaxBackwardRows32x8(dst, y, upstream, classes, tau)
+	default:
+		softmaxBackwardRows32x4(dst, y, upstream, classes, tau)
+	}
+}
+
+func softmaxBackwardColumns32(dst, y, upstream []float32, classes, stride int, tau float32) {
+	switch bits := simd.VectorBitSize(); {
+	case bits >= 512 && stride >= 16:
+		softmaxBackwardColumns32x16(dst, y, upstream, classes, stride, tau)
+	case bits >= 256 && stride >= 8:
+		softmaxBackwardColumns32x8(dst, y, upstream, classes, stride, tau)
+	default:
+		softmaxBackwardColumns32x4(dst, y, upstream, classes, stride, tau)
+	}
+}
+
 func softmaxRows32(dst, x []float32, classes int, tau float32) {
 	switch bits := simd.VectorBitSize(); {
 	case bits >= 512 && classes >= 16:
@@ -606,6 +628,28 @@ func sigmoidFromOutput64(dst, y, upstream []float64) {
 		sigmoidFromOutput64x4(dst, y, upstream)
 	default:
 		sigmoidFromOutput64x2(dst, y, upstream)
+	}
+}
+
+func softmaxBackwardColumns64(dst, y, upstream []float64, classes, stride int, tau float64) {
+	switch bits := simd.VectorBitSize(); {
+	case bits >= 512 && stride >= 8:
+		softmaxBackwardColumns64x8(dst, y, upstream, classes, stride, tau)
+	case bits >= 256 && stride >= 4:
+		softmaxBackwardColumns64x4(dst, y, upstream, classes, stride, tau)
+	default:
+		softmaxBackwardColumns64x2(dst, y, upstream, classes, stride, tau)
+	}
+}
+
+func softmaxBackwardRows64(dst, y, upstream []float64, classes int, tau float64) {
+	switch bits := simd.VectorBitSize(); {
+	case bits >= 512 && classes >= 8:
+		softmaxBackwardRows64x8(dst, y, upstream, classes, tau)
+	case bits >= 256 && classes >= 4:
+		softmaxBackwardRows64x4(dst, y, upstream, classes, tau)
+	default:
+		softmaxBackwardRows64x2(dst, y, upstream, classes, tau)
 	}
 }
 

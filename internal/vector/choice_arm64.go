@@ -121,6 +121,14 @@ func sigmoidFromOutput32(dst, y, upstream []float32) {
 	sigmoidFromOutput32x4(dst, y, upstream)
 }
 
+func softmaxBackwardRows32(dst, y, upstream []float32, classes int, tau float32) {
+	softmaxBackwardRows32x4(dst, y, upstream, classes, tau)
+}
+
+func softmaxBackwardColumns32(dst, y, upstream []float32, classes, stride int, tau float32) {
+	softmaxBackwardColumns32x4(dst, y, upstream, classes, stride, tau)
+}
+
 func softmaxRows32(dst, x []float32, classes int, tau float32) {
 	softmaxRows32x4(dst, x, classes, tau)
 }
@@ -255,6 +263,14 @@ func sigmoidAt64(x float64) float64 {
 
 func sigmoidFromOutput64(dst, y, upstream []float64) {
 	sigmoidFromOutput64x2(dst, y, upstream)
+}
+
+func softmaxBackwardColumns64(dst, y, upstream []float64, classes, stride int, tau float64) {
+	softmaxBackwardColumns64x2(dst, y, upstream, classes, stride, tau)
+}
+
+func softmaxBackwardRows64(dst, y, upstream []float64, classes int, tau float64) {
+	softmaxBackwardRows64x2(dst, y, upstream, classes, tau)
 }
 
 func softmaxColumns64(dst, x []float64, classes, stride int, tau float64) {

@@ -658,6 +658,141 @@ func sigmoidFromOutput32x4(dst, y, upstream []float32) {
 	})
 }
 
+func difference32x4(y, g, m archsimd.Float32x4) archsimd.Float32x4 {
+	var zero archsimd.Float32x4
+	return g.Sub(m).Masked(y.NotEqual(zero))
+}
+
+func softmaxBackwardRows32x4(dst, y, upstream []float32, classes int, tau float32) {
+	divide := math.Float32bits(tau) != math.Float32bits(1)
+	divisor := archsimd.BroadcastFloat32x4(tau)
+	lowest := archsimd.BroadcastUint32x4(negativeInfBits32).BitsToFloat32()
+	var zero archsimd.Float32x4
+	n := zero.Len()
+	counts := archsimd.LoadInt32x4(lanesFrom32[maxLanes32-(n-classes%n)%n:]).ToMask()
+	step := n
+	for at := 0; at < len(y); at += classes {
+		in, out := y[at:][:classes:classes], dst[at:][:classes:classes]
+		up, end := ones32[:], ones32[:]
+		if upstream != nil {
+			up = upstream[at:][:classes:classes]
+			end = up[classes-n:]
+		} else {
+			step = 0
+		}
+		lastY, lastG := archsimd.LoadFloat32x4(in[classes-n:]), archsimd.LoadFloat32x4(end)
+		top, beside := lastY, lastG
+		p, g := in, up
+		for len(p) > 2*n && len(g) >= 2*n {
+			a, b := archsimd.LoadFloat32x4(p), archsimd.LoadFloat32x4(p[n:])
+			c := archsimd.LoadFloat32x4(g[step:]).IfElse(b.Greater(a), archsimd.LoadFloat32x4(g))
+			a = a.Max(b)
+			beside = c.IfElse(a.Greater(top), beside)
+			top = top.Max(a)
+			p, g = p[2*n:], g[2*step:]
+		}
+		if len(p) > n {
+			a := archsimd.LoadFloat32x4(p)
+			beside = archsimd.LoadFloat32x4(g).IfElse(a.Greater(top), beside)
+			top = top.Max(a)
+		}
+		m := maxAcross32x4(beside.IfElse(top.Equal(maxAcross32x4(top)), lowest))
+		var sum archsimd.Float32x4
+		for pass := range 2 {
+			s1 := lastY.Masked(counts).Mul(difference32x4(lastY, lastG, m))
+			s2 := zero
+			p, g = in, up
+			for len(p) > 2*n && len(g) >= 2*n {
+				a, b := archsimd.LoadFloat32x4(p), archsimd.LoadFloat32x4(p[n:])
+				s1 = a.MulAdd(difference32x4(a, archsimd.LoadFloat32x4(g), m), s1)
+				s2 = b.MulAdd(difference32x4(b, archsimd.LoadFloat32x4(g[step:]), m), s2)
+				p, g = p[2*n:], g[2*step:]
+			}
+			if len(p) > n {
+				a := archsimd.LoadFloat32x4(p)
+				s1 = a.MulAdd(difference32x4(a, archsimd.LoadFloat32x4(g), m), s1)
+			}
+			sum = sumAcross32x4(s1.Add(s2))
+			if pass == 0 {
+				m = m.Add(sum)
+			}
+		}
+		for p, g, to := in, up, out; len(p) > n && len(to) > n && len(g) >= n; p, g, to = p[n:], g[step:], to[n:] {
+			a := archsimd.LoadFloat32x4(p)
+			d := a.Mul(difference32x4(a, archsimd.LoadFloat32x4(g).Sub(m), sum))
+			if divide {
+				d = d.Div(divisor)
+			}
+			d.Store(to)
+		}
+		d := lastY.Mul(difference32x4(lastY, lastG.Sub(m), sum))
+		if divide {
+			d = d.Div(divisor)
+		}
+		d.Store(out[classes-n:])
+	}
+	clearUpper()
+}
+
+func softmaxBackwardColumns32x4(dst, y, upstream []float32, classes, stride int, tau float32) {
+	divide := math.Float32bits(tau) != math.Float32bits(1)
+	divisor := archsimd.BroadcastFloat32x4(tau)
+	var zero archsimd.Float32x4
+	n := zero.Len()
+	size, step := classes*stride, stride
+	if upstream == nil {
+		step = 0
+	}
+	for at := 0; at < len(y); at += size {
+		for column := 0; column < stride; column += n {
+			overlap := max(0, column-(stride-n))
+			whole := overlap == 0
+			left := archsimd.LoadInt32x4(lanesFrom32[maxLanes32-overlap:]).ToMask()
+			in, out := y[at+column-overlap:at+size], dst[at+column-overlap:at+size]
+			up := ones32[:]
+			if upstream != nil {
+				up = upstream[at+column-overlap : at+size]
+			}
+			top, m := archsimd.LoadFloat32x4(in), archsimd.LoadFloat32x4(up)
+			for i, j := stride, step; i < len(in); i, j = i+stride, j+step {
+				a := archsimd.LoadFloat32x4(in[i:])
+				m = archsimd.LoadFloat32x4(up[j:]).IfElse(a.Greater(top), m)
+				top = top.Max(a)
+			}
+			var sum archsimd.Float32x4
+			for pass := range 2 {
+				s1, s2 := zero, zero
+				i, j := 0, 0
+				for ; i+stride < len(in); i, j = i+2*stride, j+2*step {
+					a, b := archsimd.LoadFloat32x4(in[i:]), archsimd.LoadFloat32x4(in[i+stride:])
+					s1 = a.MulAdd(difference32x4(a, archsimd.LoadFloat32x4(up[j:]), m), s1)
+					s2 = b.MulAdd(difference32x4(b, archsimd.LoadFloat32x4(up[j+step:]), m), s2)
+				}
+				if i < len(in) {
+					a := archsimd.LoadFloat32x4(in[i:])
+					s1 = a.MulAdd(difference32x4(a, archsimd.LoadFloat32x4(up[j:]), m), s1)
+				}
+				sum = s1.Add(s2)
+				if pass == 0 {
+					m = m.Add(sum)
+				}
+			}
+			for i, j := 0, 0; i < len(in); i, j = i+stride, j+step {
+				a := archsimd.LoadFloat32x4(in[i:])
+				d := a.Mul(difference32x4(a, archsimd.LoadFloat32x4(up[j:]).Sub(m), sum))
+				if divide {
+					d = d.Div(divisor)
+				}
+				if !whole {
+					d = d.IfElse(left, archsimd.LoadFloat32x4(out[i:]))
+				}
+				d.Store(out[i:])
+			}
+		}
+	}
+	clearUpper()
+}
+
 func exponential32x4(zero archsimd.Float32x4) func(z archsimd.Float32x4) archsimd.Float32x4 {
 	limit := archsimd.BroadcastFloat32x4(-exponentialLimit32)
 	roundToInt := archsimd.BroadcastFloat32x4(roundToInt32)
@@ -984,6 +1119,11 @@ func binaryUnrolled64x2(dst, x, upstream []float64, zero archsimd.Float64x2, f f
 	}
 	clearUpper()
 	return dst, x, upstream
+}
+
+func difference64x2(y, g, m archsimd.Float64x2) archsimd.Float64x2 {
+	var zero archsimd.Float64x2
+	return g.Sub(m).Masked(y.NotEqual(zero))
 }
 
 func exponential64x2(zero archsimd.Float64x2) func(z archsimd.Float64x2) archsimd.Float64x2 {
@@ -1431,6 +1571,136 @@ func sigmoidOf64x2(zero archsimd.Float64x2) func(dst, x []float64) {
 		scale := minusScale.ToBits().Xor(v.And(sign)).BitsToFloat64()
 		u.MulAdd(scale, one.Masked(v.BitsToInt64().Greater(minusOne))).Store(dst)
 	}
+}
+
+func softmaxBackwardColumns64x2(dst, y, upstream []float64, classes, stride int, tau float64) {
+	divide := math.Float64bits(tau) != math.Float64bits(1)
+	divisor := archsimd.BroadcastFloat64x2(tau)
+	var zero archsimd.Float64x2
+	n := zero.Len()
+	size, step := classes*stride, stride
+	if upstream == nil {
+		step = 0
+	}
+	for at := 0; at < len(y); at += size {
+		for column := 0; column < stride; column += n {
+			overlap := max(0, column-(stride-n))
+			whole := overlap == 0
+			left := archsimd.LoadInt64x2(lanesFrom64[maxLanes64-overlap:]).ToMask()
+			in, out := y[at+column-overlap:at+size], dst[at+column-overlap:at+size]
+			up := ones64[:]
+			if upstream != nil {
+				up = upstream[at+column-overlap : at+size]
+			}
+			top, m := archsimd.LoadFloat64x2(in), archsimd.LoadFloat64x2(up)
+			for i, j := stride, step; i < len(in); i, j = i+stride, j+step {
+				a := archsimd.LoadFloat64x2(in[i:])
+				m = archsimd.LoadFloat64x2(up[j:]).IfElse(a.Greater(top), m)
+				top = top.Max(a)
+			}
+			var sum archsimd.Float64x2
+			for pass := range 2 {
+				s1, s2 := zero, zero
+				i, j := 0, 0
+				for ; i+stride < len(in); i, j = i+2*stride, j+2*step {
+					a, b := archsimd.LoadFloat64x2(in[i:]), archsimd.LoadFloat64x2(in[i+stride:])
+					s1 = a.MulAdd(difference64x2(a, archsimd.LoadFloat64x2(up[j:]), m), s1)
+					s2 = b.MulAdd(difference64x2(b, archsimd.LoadFloat64x2(up[j+step:]), m), s2)
+				}
+				if i < len(in) {
+					a := archsimd.LoadFloat64x2(in[i:])
+					s1 = a.MulAdd(difference64x2(a, archsimd.LoadFloat64x2(up[j:]), m), s1)
+				}
+				sum = s1.Add(s2)
+				if pass == 0 {
+					m = m.Add(sum)
+				}
+			}
+			for i, j := 0, 0; i < len(in); i, j = i+stride, j+step {
+				a := archsimd.LoadFloat64x2(in[i:])
+				d := a.Mul(difference64x2(a, archsimd.LoadFloat64x2(up[j:]).Sub(m), sum))
+				if divide {
+					d = d.Div(divisor)
+				}
+				if !whole {
+					d = d.IfElse(left, archsimd.LoadFloat64x2(out[i:]))
+				}
+				d.Store(out[i:])
+			}
+		}
+	}
+	clearUpper()
+}
+
+func softmaxBackwardRows64x2(dst, y, upstream []float64, classes int, tau float64) {
+	divide := math.Float64bits(tau) != math.Float64bits(1)
+	divisor := archsimd.BroadcastFloat64x2(tau)
+	lowest := archsimd.BroadcastUint64x2(negativeInfBits64).BitsToFloat64()
+	var zero archsimd.Float64x2
+	n := zero.Len()
+	counts := archsimd.LoadInt64x2(lanesFrom64[maxLanes64-(n-classes%n)%n:]).ToMask()
+	step := n
+	for at := 0; at < len(y); at += classes {
+		in, out := y[at:][:classes:classes], dst[at:][:classes:classes]
+		up, end := ones64[:], ones64[:]
+		if upstream != nil {
+			up = upstream[at:][:classes:classes]
+			end = up[classes-n:]
+		} else {
+			step = 0
+		}
+		lastY, lastG := archsimd.LoadFloat64x2(in[classes-n:]), archsimd.LoadFloat64x2(end)
+		top, beside := lastY, lastG
+		p, g := in, up
+		for len(p) > 2*n && len(g) >= 2*n {
+			a, b := archsimd.LoadFloat64x2(p), archsimd.LoadFloat64x2(p[n:])
+			c := archsimd.LoadFloat64x2(g[step:]).IfElse(b.Greater(a), archsimd.LoadFloat64x2(g))
+			a = a.Max(b)
+			beside = c.IfElse(a.Greater(top), beside)
+			top = top.Max(a)
+			p, g = p[2*n:], g[2*step:]
+		}
+		if len(p) > n {
+			a := archsimd.LoadFloat64x2(p)
+			beside = archsimd.LoadFloat64x2(g).IfElse(a.Greater(top), beside)
+			top = top.Max(a)
+		}
+		m := maxAcross64x2(beside.IfElse(top.Equal(maxAcross64x2(top)), lowest))
+		var sum archsimd.Float64x2
+		for pass := range 2 {
+			s1 := lastY.Masked(counts).Mul(difference64x2(lastY, lastG, m))
+			s2 := zero
+			p, g = in, up
+			for len(p) > 2*n && len(g) >= 2*n {
+				a, b := archsimd.LoadFloat64x2(p), archsimd.LoadFloat64x2(p[n:])
+				s1 = a.MulAdd(difference64x2(a, archsimd.LoadFloat64x2(g), m), s1)
+				s2 = b.MulAdd(difference64x2(b, archsimd.LoadFloat64x2(g[step:]), m), s2)
+				p, g = p[2*n:], g[2*step:]
+			}
+			if len(p) > n {
+				a := archsimd.LoadFloat64x2(p)
+				s1 = a.MulAdd(difference64x2(a, archsimd.LoadFloat64x2(g), m), s1)
+			}
+			sum = sumAcross64x2(s1.Add(s2))
+			if pass == 0 {
+				m = m.Add(sum)
+			}
+		}
+		for p, g, to := in, up, out; len(p) > n && len(to) > n && len(g) >= n; p, g, to = p[n:], g[step:], to[n:] {
+			a := archsimd.LoadFloat64x2(p)
+			d := a.Mul(difference64x2(a, archsimd.LoadFloat64x2(g).Sub(m), sum))
+			if divide {
+				d = d.Div(divisor)
+			}
+			d.Store(to)
+		}
+		d := lastY.Mul(difference64x2(lastY, lastG.Sub(m), sum))
+		if divide {
+			d = d.Div(divisor)
+		}
+		d.Store(out[classes-n:])
+	}
+	clearUpper()
 }
 
 func softmaxColumns64x2(dst, x []float64, classes, stride int, tau float64) {

@@ -615,6 +615,141 @@ func sigmoidFromOutput32x8(dst, y, upstream []float32) {
 	})
 }
 
+func difference32x8(y, g, m archsimd.Float32x8) archsimd.Float32x8 {
+	var zero archsimd.Float32x8
+	return g.Sub(m).Masked(y.NotEqual(zero))
+}
+
+func softmaxBackwardRows32x8(dst, y, upstream []float32, classes int, tau float32) {
+	divide := math.Float32bits(tau) != math.Float32bits(1)
+	divisor := archsimd.BroadcastFloat32x8(tau)
+	lowest := archsimd.BroadcastUint32x8(negativeInfBits32).BitsToFloat32()
+	var zero archsimd.Float32x8
+	n := zero.Len()
+	counts := archsimd.LoadInt32x8(lanesFrom32[maxLanes32-(n-classes%n)%n:]).ToMask()
+	step := n
+	for at := 0; at < len(y); at += classes {
+		in, out := y[at:][:classes:classes], dst[at:][:classes:classes]
+		up, end := ones32[:], ones32[:]
+		if upstream != nil {
+			up = upstream[at:][:classes:classes]
+			end = up[classes-n:]
+		} else {
+			step = 0
+		}
+		lastY, lastG := archsimd.LoadFloat32x8(in[classes-n:]), archsimd.LoadFloat32x8(end)
+		top, beside := lastY, lastG
+		p, g := in, up
+		for len(p) > 2*n && len(g) >= 2*n {
+			a, b := archsimd.LoadFloat32x8(p), archsimd.LoadFloat32x8(p[n:])
+			c := archsimd.LoadFloat32x8(g[step:]).IfElse(b.Greater(a), archsimd.LoadFloat32x8(g))
+			a = a.Max(b)
+			beside = c.IfElse(a.Greater(top), beside)
+			top = top.Max(a)
+			p, g = p[2*n:], g[2*step:]
+		}
+		if len(p) > n {
+			a := archsimd.LoadFloat32x8(p)
+			beside = archsimd.LoadFloat32x8(g).IfElse(a.Greater(top), beside)
+			top = top.Max(a)
+		}
+		m := maxAcross32x8(beside.IfElse(top.Equal(maxAcross32x8(top)), lowest))
+		var sum archsimd.Float32x8
+		for pass := range 2 {
+			s1 := lastY.Masked(counts).Mul(difference32x8(lastY, lastG, m))
+			s2 := zero
+			p, g = in, up
+			for len(p) > 2*n && len(g) >= 2*n {
+				a, b := archsimd.LoadFloat32x8(p), archsimd.LoadFloat32x8(p[n:])
+				s1 = a.MulAdd(difference32x8(a, archsimd.LoadFloat32x8(g), m), s1)
+				s2 = b.MulAdd(difference32x8(b, archsimd.LoadFloat32x8(g[step:]), m), s2)
+				p, g = p[2*n:], g[2*step:]
+			}
+			if len(p) > n {
+				a := archsimd.LoadFloat32x8(p)
+				s1 = a.MulAdd(difference32x8(a, archsimd.LoadFloat32x8(g), m), s1)
+			}
+			sum = sumAcross32x8(s1.Add(s2))
+			if pass == 0 {
+				m = m.Add(sum)
+			}
+		}
+		for p, g, to := in, up, out; len(p) > n && len(to) > n && len(g) >= n; p, g, to = p[n:], g[step:], to[n:] {
+			a := archsimd.LoadFloat32x8(p)
+			d := a.Mul(difference32x8(a, archsimd.LoadFloat32x8(g).Sub(m), sum))
+			if divide {
+				d = d.Div(divisor)
+			}
+			d.Store(to)
+		}
+		d := lastY.Mul(difference32x8(lastY, lastG.Sub(m), sum))
+		if divide {
+			d = d.Div(divisor)
+		}
+		d.Store(out[classes-n:])
+	}
+	clearUpper()
+}
+
+func softmaxBackwardColumns32x8(dst, y, upstream []float32, classes, stride int, tau float32) {
+	divide := math.Float32bits(tau) != math.Float32bits(1)
+	divisor := archsimd.BroadcastFloat32x8(tau)
+	var zero archsimd.Float32x8
+	n := zero.Len()
+	size, step := classes*stride, stride
+	if upstream == nil {
+		step = 0
+	}
+	for at := 0; at < len(y); at += size {
+		for column := 0; column < stride; column += n {
+			overlap := max(0, column-(stride-n))
+			whole := overlap == 0
+			left := archsimd.LoadInt32x8(lanesFrom32[maxLanes32-overlap:]).ToMask()
+			in, out := y[at+column-overlap:at+size], dst[at+column-overlap:at+size]
+			up := ones32[:]
+			if upstream != nil {
+				up = upstream[at+column-overlap : at+size]
+			}
+			top, m := archsimd.LoadFloat32x8(in), archsimd.LoadFloat32x8(up)
+			for i, j := stride, step; i < len(in); i, j = i+stride, j+step {
+				a := archsimd.LoadFloat32x8(in[i:])
+				m = archsimd.LoadFloat32x8(up[j:]).IfElse(a.Greater(top), m)
+				top = top.Max(a)
+			}
+			var sum archsimd.Float32x8
+			for pass := range 2 {
+				s1, s2 := zero, zero
+				i, j := 0, 0
+				for ; i+stride < len(in); i, j = i+2*stride, j+2*step {
+					a, b := archsimd.LoadFloat32x8(in[i:]), archsimd.LoadFloat32x8(in[i+stride:])
+					s1 = a.MulAdd(difference32x8(a, archsimd.LoadFloat32x8(up[j:]), m), s1)
+					s2 = b.MulAdd(difference32x8(b, archsimd.LoadFloat32x8(up[j+step:]), m), s2)
+				}
+				if i < len(in) {
+					a := archsimd.LoadFloat32x8(in[i:])
+					s1 = a.MulAdd(difference32x8(a, archsimd.LoadFloat32x8(up[j:]), m), s1)
+				}
+				sum = s1.Add(s2)
+				if pass == 0 {
+					m = m.Add(sum)
+				}
+			}
+			for i, j := 0, 0; i < len(in); i, j = i+stride, j+step {
+				a := archsimd.LoadFloat32x8(in[i:])
+				d := a.Mul(difference32x8(a, archsimd.LoadFloat32x8(up[j:]).Sub(m), sum))
+				if divide {
+					d = d.Div(divisor)
+				}
+				if !whole {
+					d = d.IfElse(left, archsimd.LoadFloat32x8(out[i:]))
+				}
+				d.Store(out[i:])
+			}
+		}
+	}
+	clearUpper()
+}
+
 func exponential32x8(zero archsimd.Float32x8) func(z archsimd.Float32x8) archsimd.Float32x8 {
 	limit := archsimd.BroadcastFloat32x8(-exponentialLimit32)
 	roundToInt := archsimd.BroadcastFloat32x8(roundToInt32)
@@ -929,6 +1064,11 @@ func binaryUnrolled64x4(dst, x, upstream []float64, zero archsimd.Float64x4, f f
 	}
 	clearUpper()
 	return dst, x, upstream
+}
+
+func difference64x4(y, g, m archsimd.Float64x4) archsimd.Float64x4 {
+	var zero archsimd.Float64x4
+	return g.Sub(m).Masked(y.NotEqual(zero))
 }
 
 func exponential64x4(zero archsimd.Float64x4) func(z archsimd.Float64x4) archsimd.Float64x4 {
@@ -1340,6 +1480,136 @@ func sigmoidOf64x4(zero archsimd.Float64x4) func(dst, x []float64) {
 		scale := minusScale.ToBits().Xor(v.And(sign)).BitsToFloat64()
 		u.MulAdd(scale, one.Masked(v.BitsToInt64().Greater(minusOne))).Store(dst)
 	}
+}
+
+func softmaxBackwardColumns64x4(dst, y, upstream []float64, classes, stride int, tau float64) {
+	divide := math.Float64bits(tau) != math.Float64bits(1)
+	divisor := archsimd.BroadcastFloat64x4(tau)
+	var zero archsimd.Float64x4
+	n := zero.Len()
+	size, step := classes*stride, stride
+	if upstream == nil {
+		step = 0
+	}
+	for at := 0; at < len(y); at += size {
+		for column := 0; column < stride; column += n {
+			overlap := max(0, column-(stride-n))
+			whole := overlap == 0
+			left := archsimd.LoadInt64x4(lanesFrom64[maxLanes64-overlap:]).ToMask()
+			in, out := y[at+column-overlap:at+size], dst[at+column-overlap:at+size]
+			up := ones64[:]
+			if upstream != nil {
+				up = upstream[at+column-overlap : at+size]
+			}
+			top, m := archsimd.LoadFloat64x4(in), archsimd.LoadFloat64x4(up)
+			for i, j := stride, step; i < len(in); i, j = i+stride, j+step {
+				a := archsimd.LoadFloat64x4(in[i:])
+				m = archsimd.LoadFloat64x4(up[j:]).IfElse(a.Greater(top), m)
+				top = top.Max(a)
+			}
+			var sum archsimd.Float64x4
+			for pass := range 2 {
+				s1, s2 := zero, zero
+				i, j := 0, 0
+				for ; i+stride < len(in); i, j = i+2*stride, j+2*step {
+					a, b := archsimd.LoadFloat64x4(in[i:]), archsimd.LoadFloat64x4(in[i+stride:])
+					s1 = a.MulAdd(difference64x4(a, archsimd.LoadFloat64x4(up[j:]), m), s1)
+					s2 = b.MulAdd(difference64x4(b, archsimd.LoadFloat64x4(up[j+step:]), m), s2)
+				}
+				if i < len(in) {
+					a := archsimd.LoadFloat64x4(in[i:])
+					s1 = a.MulAdd(difference64x4(a, archsimd.LoadFloat64x4(up[j:]), m), s1)
+				}
+				sum = s1.Add(s2)
+				if pass == 0 {
+					m = m.Add(sum)
+				}
+			}
+			for i, j := 0, 0; i < len(in); i, j = i+stride, j+step {
+				a := archsimd.LoadFloat64x4(in[i:])
+				d := a.Mul(difference64x4(a, archsimd.LoadFloat64x4(up[j:]).Sub(m), sum))
+				if divide {
+					d = d.Div(divisor)
+				}
+				if !whole {
+					d = d.IfElse(left, archsimd.LoadFloat64x4(out[i:]))
+				}
+				d.Store(out[i:])
+			}
+		}
+	}
+	clearUpper()
+}
+
+func softmaxBackwardRows64x4(dst, y, upstream []float64, classes int, tau float64) {
+	divide := math.Float64bits(tau) != math.Float64bits(1)
+	divisor := archsimd.BroadcastFloat64x4(tau)
+	lowest := archsimd.BroadcastUint64x4(negativeInfBits64).BitsToFloat64()
+	var zero archsimd.Float64x4
+	n := zero.Len()
+	counts := archsimd.LoadInt64x4(lanesFrom64[maxLanes64-(n-classes%n)%n:]).ToMask()
+	step := n
+	for at := 0; at < len(y); at += classes {
+		in, out := y[at:][:classes:classes], dst[at:][:classes:classes]
+		up, end := ones64[:], ones64[:]
+		if upstream != nil {
+			up = upstream[at:][:classes:classes]
+			end = up[classes-n:]
+		} else {
+			step = 0
+		}
+		lastY, lastG := archsimd.LoadFloat64x4(in[classes-n:]), archsimd.LoadFloat64x4(end)
+		top, beside := lastY, lastG
+		p, g := in, up
+		for len(p) > 2*n && len(g) >= 2*n {
+			a, b := archsimd.LoadFloat64x4(p), archsimd.LoadFloat64x4(p[n:])
+			c := archsimd.LoadFloat64x4(g[step:]).IfElse(b.Greater(a), archsimd.LoadFloat64x4(g))
+			a = a.Max(b)
+			beside = c.IfElse(a.Greater(top), beside)
+			top = top.Max(a)
+			p, g = p[2*n:], g[2*step:]
+		}
+		if len(p) > n {
+			a := archsimd.LoadFloat64x4(p)
+			beside = archsimd.LoadFloat64x4(g).IfElse(a.Greater(top), beside)
+			top = top.Max(a)
+		}
+		m := maxAcross64x4(beside.IfElse(top.Equal(maxAcross64x4(top)), lowest))
+		var sum archsimd.Float64x4
+		for pass := range 2 {
+			s1 := lastY.Masked(counts).Mul(difference64x4(lastY, lastG, m))
+			s2 := zero
+			p, g = in, up
+			for len(p) > 2*n && len(g) >= 2*n {
+				a, b := archsimd.LoadFloat64x4(p), archsimd.LoadFloat64x4(p[n:])
+				s1 = a.MulAdd(difference64x4(a, archsimd.LoadFloat64x4(g), m), s1)
+				s2 = b.MulAdd(difference64x4(b, archsimd.LoadFloat64x4(g[step:]), m), s2)
+				p, g = p[2*n:], g[2*step:]
+			}
+			if len(p) > n {
+				a := archsimd.LoadFloat64x4(p)
+				s1 = a.MulAdd(difference64x4(a, archsimd.LoadFloat64x4(g), m), s1)
+			}
+			sum = sumAcross64x4(s1.Add(s2))
+			if pass == 0 {
+				m = m.Add(sum)
+			}
+		}
+		for p, g, to := in, up, out; len(p) > n && len(to) > n && len(g) >= n; p, g, to = p[n:], g[step:], to[n:] {
+			a := archsimd.LoadFloat64x4(p)
+			d := a.Mul(difference64x4(a, archsimd.LoadFloat64x4(g).Sub(m), sum))
+			if divide {
+				d = d.Div(divisor)
+			}
+			d.Store(to)
+		}
+		d := lastY.Mul(difference64x4(lastY, lastG.Sub(m), sum))
+		if divide {
+			d = d.Div(divisor)
+		}
+		d.Store(out[classes-n:])
+	}
+	clearUpper()
 }
 
 func softmaxColumns64x4(dst, x []float64, classes, stride int, tau float64) {

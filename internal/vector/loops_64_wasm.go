@@ -73,6 +73,11 @@ func binaryUnrolled64(dst, x, upstream []float64, zero simd.Float64s, f func(dst
 	return dst, x, upstream
 }
 
+func difference64(y, g, m simd.Float64s) simd.Float64s {
+	var zero simd.Float64s
+	return g.Sub(m).Masked(y.NotEqual(zero))
+}
+
 func exponential64(zero simd.Float64s) func(z simd.Float64s) simd.Float64s {
 	limit := simd.BroadcastFloat64s(-exponentialLimit64)
 	roundToInt := simd.BroadcastFloat64s(roundToInt64)
@@ -528,6 +533,136 @@ func sigmoidOf64(zero simd.Float64s) func(dst, x []float64) {
 		scale := minusScale.ToBits().Xor(v.And(sign)).BitsToFloat64()
 		u.MulAdd(scale, one.Masked(v.BitsToInt64().Greater(minusOne))).Store(dst)
 	}
+}
+
+func softmaxBackwardColumns64(dst, y, upstream []float64, classes, stride int, tau float64) {
+	divide := math.Float64bits(tau) != math.Float64bits(1)
+	divisor := simd.BroadcastFloat64s(tau)
+	var zero simd.Float64s
+	n := zero.Len()
+	size, step := classes*stride, stride
+	if upstream == nil {
+		step = 0
+	}
+	for at := 0; at < len(y); at += size {
+		for column := 0; column < stride; column += n {
+			overlap := max(0, column-(stride-n))
+			whole := overlap == 0
+			left := simd.LoadInt64s(lanesFrom64[maxLanes64-overlap:]).ToMask()
+			in, out := y[at+column-overlap:at+size], dst[at+column-overlap:at+size]
+			up := ones64[:]
+			if upstream != nil {
+				up = upstream[at+column-overlap : at+size]
+			}
+			top, m := simd.LoadFloat64s(in), simd.LoadFloat64s(up)
+			for i, j := stride, step; i < len(in); i, j = i+stride, j+step {
+				a := simd.LoadFloat64s(in[i:])
+				m = simd.LoadFloat64s(up[j:]).IfElse(a.Greater(top), m)
+				top = top.Max(a)
+			}
+			var sum simd.Float64s
+			for pass := range 2 {
+				s1, s2 := zero, zero
+				i, j := 0, 0
+				for ; i+stride < len(in); i, j = i+2*stride, j+2*step {
+					a, b := simd.LoadFloat64s(in[i:]), simd.LoadFloat64s(in[i+stride:])
+					s1 = a.MulAdd(difference64(a, simd.LoadFloat64s(up[j:]), m), s1)
+					s2 = b.MulAdd(difference64(b, simd.LoadFloat64s(up[j+step:]), m), s2)
+				}
+				if i < len(in) {
+					a := simd.LoadFloat64s(in[i:])
+					s1 = a.MulAdd(difference64(a, simd.LoadFloat64s(up[j:]), m), s1)
+				}
+				sum = s1.Add(s2)
+				if pass == 0 {
+					m = m.Add(sum)
+				}
+			}
+			for i, j := 0, 0; i < len(in); i, j = i+stride, j+step {
+				a := simd.LoadFloat64s(in[i:])
+				d := a.Mul(difference64(a, simd.LoadFloat64s(up[j:]).Sub(m), sum))
+				if divide {
+					d = d.Div(divisor)
+				}
+				if !whole {
+					d = d.IfElse(left, simd.LoadFloat64s(out[i:]))
+				}
+				d.Store(out[i:])
+			}
+		}
+	}
+	clearUpper()
+}
+
+func softmaxBackwardRows64(dst, y, upstream []float64, classes int, tau float64) {
+	divide := math.Float64bits(tau) != math.Float64bits(1)
+	divisor := simd.BroadcastFloat64s(tau)
+	lowest := simd.BroadcastUint64s(negativeInfBits64).BitsToFloat64()
+	var zero simd.Float64s
+	n := zero.Len()
+	counts := simd.LoadInt64s(lanesFrom64[maxLanes64-(n-classes%n)%n:]).ToMask()
+	step := n
+	for at := 0; at < len(y); at += classes {
+		in, out := y[at:][:classes:classes], dst[at:][:classes:classes]
+		up, end := ones64[:], ones64[:]
+		if upstream != nil {
+			up = upstream[at:][:classes:classes]
+			end = up[classes-n:]
+		} else {
+			step = 0
+		}
+		lastY, lastG := simd.LoadFloat64s(in[classes-n:]), simd.LoadFloat64s(end)
+		top, beside := lastY, lastG
+		p, g := in, up
+		for len(p) > 2*n && len(g) >= 2*n {
+			a, b := simd.LoadFloat64s(p), simd.LoadFloat64s(p[n:])
+			c := simd.LoadFloat64s(g[step:]).IfElse(b.Greater(a), simd.LoadFloat64s(g))
+			a = a.Max(b)
+			beside = c.IfElse(a.Greater(top), beside)
+			top = top.Max(a)
+			p, g = p[2*n:], g[2*step:]
+		}
+		if len(p) > n {
+			a := simd.LoadFloat64s(p)
+			beside = simd.LoadFloat64s(g).IfElse(a.Greater(top), beside)
+			top = top.Max(a)
+		}
+		m := maxAcross64(beside.IfElse(top.Equal(maxAcross64(top)), lowest))
+		var sum simd.Float64s
+		for pass := range 2 {
+			s1 := lastY.Masked(counts).Mul(difference64(lastY, lastG, m))
+			s2 := zero
+			p, g = in, up
+			for len(p) > 2*n && len(g) >= 2*n {
+				a, b := simd.LoadFloat64s(p), simd.LoadFloat64s(p[n:])
+				s1 = a.MulAdd(difference64(a, simd.LoadFloat64s(g), m), s1)
+				s2 = b.MulAdd(difference64(b, simd.LoadFloat64s(g[step:]), m), s2)
+				p, g = p[2*n:], g[2*step:]
+			}
+			if len(p) > n {
+				a := simd.LoadFloat64s(p)
+				s1 = a.MulAdd(difference64(a, simd.LoadFloat64s(g), m), s1)
+			}
+			sum = sumAcross64(s1.Add(s2))
+			if pass == 0 {
+				m = m.Add(sum)
+			}
+		}
+		for p, g, to := in, up, out; len(p) > n && len(to) > n && len(g) >= n; p, g, to = p[n:], g[step:], to[n:] {
+			a := simd.LoadFloat64s(p)
+			d := a.Mul(difference64(a, simd.LoadFloat64s(g).Sub(m), sum))
+			if divide {
+				d = d.Div(divisor)
+			}
+			d.Store(to)
+		}
+		d := lastY.Mul(difference64(lastY, lastG.Sub(m), sum))
+		if divide {
+			d = d.Div(divisor)
+		}
+		d.Store(out[classes-n:])
+	}
+	clearUpper()
 }
 
 func softmaxColumns64(dst, x []float64, classes, stride int, tau float64) {

@@ -9,6 +9,9 @@ import "math"
 const (
 	exponentialShift32 = 153 - exponentBias32
 	exponentialShift64 = 1078 - exponentBias64
+
+	negativeInfBits32 = 0xff800000
+	negativeInfBits64 = 0xfff0000000000000
 )
 
 var (

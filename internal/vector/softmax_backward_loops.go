@@ -1,0 +1,170 @@
+//go:build goexperiment.simd && go1.27 && !go1.28 && wasm
+
+package vector
+
+import (
+	"math"
+	"simd"
+)
+
+// The backward pass computes yᵢ·Σⱼ yⱼ(gᵢ − gⱼ)/τ as
+//
+//	yᵢ·((gᵢ − m) − Σⱼ yⱼ(gⱼ − m))/τ
+//
+// That is the same for every m, as Σ yⱼ = 1, but its roundings are not. They stay
+// small beside the terms if m is the mean Σ yⱼgⱼ, since |gᵢ − m| is then at most
+// Σⱼ yⱼ|gᵢ − gⱼ|. The mean is found from the g beside the largest y: if that y is
+// close to 1, the mean is all but its g, and what the others contribute is not
+// lost. For a constant g the result is exactly 0.
+//
+// An upstream beside a y of 0 does not count, even if it is NaN or infinite.
+
+// difference32 returns g − m, and 0 where y is 0.
+func difference32(y, g, m simd.Float32s) simd.Float32s {
+	var zero simd.Float32s
+	return g.Sub(m).Masked(y.NotEqual(zero))
+}
+
+// softmaxBackwardRows32 is SoftmaxDerivativeFromOutput for stride 1 and at least as
+// many classes as lanes.
+//
+//vector:fits classes
+func softmaxBackwardRows32(dst, y, upstream []float32, classes int, tau float32) {
+	divide := math.Float32bits(tau) != math.Float32bits(1)
+	divisor := simd.BroadcastFloat32s(tau)
+	lowest := simd.BroadcastUint32s(negativeInfBits32).BitsToFloat32()
+	var zero simd.Float32s
+	n := zero.Len()
+	counts := simd.LoadInt32s(lanesFrom32[maxLanes32-(n-classes%n)%n:]).ToMask()
+	step := n
+	for at := 0; at < len(y); at += classes {
+		in, out := y[at:][:classes:classes], dst[at:][:classes:classes]
+		up, end := ones32[:], ones32[:]
+		if upstream != nil {
+			up = upstream[at:][:classes:classes]
+			end = up[classes-n:]
+		} else {
+			step = 0
+		}
+		lastY, lastG := simd.LoadFloat32s(in[classes-n:]), simd.LoadFloat32s(end)
+
+		// The g beside the largest y. Of several, the largest g.
+		top, beside := lastY, lastG
+		p, g := in, up
+		for len(p) > 2*n && len(g) >= 2*n {
+			a, b := simd.LoadFloat32s(p), simd.LoadFloat32s(p[n:])
+			c := simd.LoadFloat32s(g[step:]).IfElse(b.Greater(a), simd.LoadFloat32s(g))
+			a = a.Max(b)
+			beside = c.IfElse(a.Greater(top), beside)
+			top = top.Max(a)
+			p, g = p[2*n:], g[2*step:]
+		}
+		if len(p) > n {
+			a := simd.LoadFloat32s(p)
+			beside = simd.LoadFloat32s(g).IfElse(a.Greater(top), beside)
+			top = top.Max(a)
+		}
+		m := maxAcross32(beside.IfElse(top.Equal(maxAcross32(top)), lowest))
+
+		// The second time, m is the mean.
+		var sum simd.Float32s
+		for pass := range 2 {
+			s1 := lastY.Masked(counts).Mul(difference32(lastY, lastG, m))
+			s2 := zero
+			p, g = in, up
+			for len(p) > 2*n && len(g) >= 2*n {
+				a, b := simd.LoadFloat32s(p), simd.LoadFloat32s(p[n:])
+				s1 = a.MulAdd(difference32(a, simd.LoadFloat32s(g), m), s1)
+				s2 = b.MulAdd(difference32(b, simd.LoadFloat32s(g[step:]), m), s2)
+				p, g = p[2*n:], g[2*step:]
+			}
+			if len(p) > n {
+				a := simd.LoadFloat32s(p)
+				s1 = a.MulAdd(difference32(a, simd.LoadFloat32s(g), m), s1)
+			}
+			sum = sumAcross32(s1.Add(s2))
+			if pass == 0 {
+				m = m.Add(sum)
+			}
+		}
+
+		for p, g, to := in, up, out; len(p) > n && len(to) > n && len(g) >= n; p, g, to = p[n:], g[step:], to[n:] {
+			a := simd.LoadFloat32s(p)
+			d := a.Mul(difference32(a, simd.LoadFloat32s(g).Sub(m), sum))
+			if divide {
+				d = d.Div(divisor)
+			}
+			d.Store(to)
+		}
+		d := lastY.Mul(difference32(lastY, lastG.Sub(m), sum))
+		if divide {
+			d = d.Div(divisor)
+		}
+		d.Store(out[classes-n:])
+	}
+	clearUpper()
+}
+
+// softmaxBackwardColumns32 is SoftmaxDerivativeFromOutput for a stride of at least as
+// many elements as lanes.
+//
+//vector:fits stride
+func softmaxBackwardColumns32(dst, y, upstream []float32, classes, stride int, tau float32) {
+	divide := math.Float32bits(tau) != math.Float32bits(1)
+	divisor := simd.BroadcastFloat32s(tau)
+	var zero simd.Float32s
+	n := zero.Len()
+	size, step := classes*stride, stride
+	if upstream == nil {
+		step = 0
+	}
+	for at := 0; at < len(y); at += size {
+		for column := 0; column < stride; column += n {
+			overlap := max(0, column-(stride-n))
+			whole := overlap == 0
+			left := simd.LoadInt32s(lanesFrom32[maxLanes32-overlap:]).ToMask()
+			in, out := y[at+column-overlap:at+size], dst[at+column-overlap:at+size]
+			up := ones32[:]
+			if upstream != nil {
+				up = upstream[at+column-overlap : at+size]
+			}
+
+			top, m := simd.LoadFloat32s(in), simd.LoadFloat32s(up)
+			for i, j := stride, step; i < len(in); i, j = i+stride, j+step {
+				a := simd.LoadFloat32s(in[i:])
+				m = simd.LoadFloat32s(up[j:]).IfElse(a.Greater(top), m)
+				top = top.Max(a)
+			}
+			var sum simd.Float32s
+			for pass := range 2 {
+				s1, s2 := zero, zero
+				i, j := 0, 0
+				for ; i+stride < len(in); i, j = i+2*stride, j+2*step {
+					a, b := simd.LoadFloat32s(in[i:]), simd.LoadFloat32s(in[i+stride:])
+					s1 = a.MulAdd(difference32(a, simd.LoadFloat32s(up[j:]), m), s1)
+					s2 = b.MulAdd(difference32(b, simd.LoadFloat32s(up[j+step:]), m), s2)
+				}
+				if i < len(in) {
+					a := simd.LoadFloat32s(in[i:])
+					s1 = a.MulAdd(difference32(a, simd.LoadFloat32s(up[j:]), m), s1)
+				}
+				sum = s1.Add(s2)
+				if pass == 0 {
+					m = m.Add(sum)
+				}
+			}
+			for i, j := 0, 0; i < len(in); i, j = i+stride, j+step {
+				a := simd.LoadFloat32s(in[i:])
+				d := a.Mul(difference32(a, simd.LoadFloat32s(up[j:]).Sub(m), sum))
+				if divide {
+					d = d.Div(divisor)
+				}
+				if !whole {
+					d = d.IfElse(left, simd.LoadFloat32s(out[i:]))
+				}
+				d.Store(out[i:])
+			}
+		}
+	}
+	clearUpper()
+}
