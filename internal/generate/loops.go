@@ -42,6 +42,7 @@ import (
 //	//vector:narrowest     the narrowest: it computes one element
 //	(none)                 the widest
 
+// A function with the line //vector:part is called by other loops alone, and has none.
 // A function with the line //vector:by hand is written for WebAssembly alone. It has
 // namesakes for each width in a file that is not generated.
 
@@ -168,6 +169,7 @@ func newLoop(d *ast.FuncDecl) *loop {
 		}
 		return true
 	})
+	l.entry = l.entry && l.directive != "part"
 	return l
 }
 

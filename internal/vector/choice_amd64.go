@@ -111,6 +111,50 @@ func leakyReLUDerivative32(dst, x, upstream []float32, alpha float32) {
 	}
 }
 
+func logSoftmaxRows32(dst, x []float32, classes int, tau float32) {
+	switch bits := simd.VectorBitSize(); {
+	case bits >= 512 && classes >= 16:
+		logSoftmaxRows32x16(dst, x, classes, tau)
+	case bits >= 256 && classes >= 8:
+		logSoftmaxRows32x8(dst, x, classes, tau)
+	default:
+		logSoftmaxRows32x4(dst, x, classes, tau)
+	}
+}
+
+func logSoftmaxColumns32(dst, x []float32, classes, stride int, tau float32) {
+	switch bits := simd.VectorBitSize(); {
+	case bits >= 512 && stride >= 16:
+		logSoftmaxColumns32x16(dst, x, classes, stride, tau)
+	case bits >= 256 && stride >= 8:
+		logSoftmaxColumns32x8(dst, x, classes, stride, tau)
+	default:
+		logSoftmaxColumns32x4(dst, x, classes, stride, tau)
+	}
+}
+
+func logBackwardRows32(dst, y, upstream []float32, classes int, tau float32) {
+	switch bits := simd.VectorBitSize(); {
+	case bits >= 512 && classes >= 16:
+		logBackwardRows32x16(dst, y, upstream, classes, tau)
+	case bits >= 256 && classes >= 8:
+		logBackwardRows32x8(dst, y, upstream, classes, tau)
+	default:
+		logBackwardRows32x4(dst, y, upstream, classes, tau)
+	}
+}
+
+func logBackwardColumns32(dst, y, upstream []float32, classes, stride int, tau float32) {
+	switch bits := simd.VectorBitSize(); {
+	case bits >= 512 && stride >= 16:
+		logBackwardColumns32x16(dst, y, upstream, classes, stride, tau)
+	case bits >= 256 && stride >= 8:
+		logBackwardColumns32x8(dst, y, upstream, classes, stride, tau)
+	default:
+		logBackwardColumns32x4(dst, y, upstream, classes, stride, tau)
+	}
+}
+
 func max32(dst, a, b []float32) {
 	switch bits := simd.VectorBitSize(); {
 	case bits >= 512 && len(dst) >= 16:
@@ -510,6 +554,50 @@ func leakyReLUDerivative64(dst, x, upstream []float64, alpha float64) {
 		leakyReLUDerivative64x4(dst, x, upstream, alpha)
 	default:
 		leakyReLUDerivative64x2(dst, x, upstream, alpha)
+	}
+}
+
+func logBackwardColumns64(dst, y, upstream []float64, classes, stride int, tau float64) {
+	switch bits := simd.VectorBitSize(); {
+	case bits >= 512 && stride >= 8:
+		logBackwardColumns64x8(dst, y, upstream, classes, stride, tau)
+	case bits >= 256 && stride >= 4:
+		logBackwardColumns64x4(dst, y, upstream, classes, stride, tau)
+	default:
+		logBackwardColumns64x2(dst, y, upstream, classes, stride, tau)
+	}
+}
+
+func logBackwardRows64(dst, y, upstream []float64, classes int, tau float64) {
+	switch bits := simd.VectorBitSize(); {
+	case bits >= 512 && classes >= 8:
+		logBackwardRows64x8(dst, y, upstream, classes, tau)
+	case bits >= 256 && classes >= 4:
+		logBackwardRows64x4(dst, y, upstream, classes, tau)
+	default:
+		logBackwardRows64x2(dst, y, upstream, classes, tau)
+	}
+}
+
+func logSoftmaxColumns64(dst, x []float64, classes, stride int, tau float64) {
+	switch bits := simd.VectorBitSize(); {
+	case bits >= 512 && stride >= 8:
+		logSoftmaxColumns64x8(dst, x, classes, stride, tau)
+	case bits >= 256 && stride >= 4:
+		logSoftmaxColumns64x4(dst, x, classes, stride, tau)
+	default:
+		logSoftmaxColumns64x2(dst, x, classes, stride, tau)
+	}
+}
+
+func logSoftmaxRows64(dst, x []float64, classes int, tau float64) {
+	switch bits := simd.VectorBitSize(); {
+	case bits >= 512 && classes >= 8:
+		logSoftmaxRows64x8(dst, x, classes, tau)
+	case bits >= 256 && classes >= 4:
+		logSoftmaxRows64x4(dst, x, classes, tau)
+	default:
+		logSoftmaxRows64x2(dst, x, classes, tau)
 	}
 }
 

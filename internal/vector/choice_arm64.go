@@ -53,6 +53,22 @@ func leakyReLUDerivative32(dst, x, upstream []float32, alpha float32) {
 	leakyReLUDerivative32x4(dst, x, upstream, alpha)
 }
 
+func logSoftmaxRows32(dst, x []float32, classes int, tau float32) {
+	logSoftmaxRows32x4(dst, x, classes, tau)
+}
+
+func logSoftmaxColumns32(dst, x []float32, classes, stride int, tau float32) {
+	logSoftmaxColumns32x4(dst, x, classes, stride, tau)
+}
+
+func logBackwardRows32(dst, y, upstream []float32, classes int, tau float32) {
+	logBackwardRows32x4(dst, y, upstream, classes, tau)
+}
+
+func logBackwardColumns32(dst, y, upstream []float32, classes, stride int, tau float32) {
+	logBackwardColumns32x4(dst, y, upstream, classes, stride, tau)
+}
+
 func max32(dst, a, b []float32) {
 	max32x4(dst, a, b)
 }
@@ -215,6 +231,22 @@ func leakyReLU64(dst, x []float64, alpha float64) {
 
 func leakyReLUDerivative64(dst, x, upstream []float64, alpha float64) {
 	leakyReLUDerivative64x2(dst, x, upstream, alpha)
+}
+
+func logBackwardColumns64(dst, y, upstream []float64, classes, stride int, tau float64) {
+	logBackwardColumns64x2(dst, y, upstream, classes, stride, tau)
+}
+
+func logBackwardRows64(dst, y, upstream []float64, classes int, tau float64) {
+	logBackwardRows64x2(dst, y, upstream, classes, tau)
+}
+
+func logSoftmaxColumns64(dst, x []float64, classes, stride int, tau float64) {
+	logSoftmaxColumns64x2(dst, x, classes, stride, tau)
+}
+
+func logSoftmaxRows64(dst, x []float64, classes int, tau float64) {
+	logSoftmaxRows64x2(dst, x, classes, tau)
 }
 
 func logisticDerivative64(dst, x, upstream []float64, steepness, gain float64) {

@@ -17,12 +17,23 @@ func sumAcross32x4(v archsimd.Float32x4) archsimd.Float32x4 {
 	return v.Add(v.ConcatPermuteScalars(1, 0, 3, 2, v))
 }
 
+func twoSumAcross32x4(sum, lost archsimd.Float32x4) (s, l archsimd.Float32x4) {
+	sum, lost = twoSum32x4(sum, lost.Add(lost.ConcatPermuteScalars(2, 3, 0, 1, lost)), sum.ConcatPermuteScalars(2, 3, 0, 1, sum))
+	sum, lost = twoSum32x4(sum, lost.Add(lost.ConcatPermuteScalars(1, 0, 3, 2, lost)), sum.ConcatPermuteScalars(1, 0, 3, 2, sum))
+	return sum, lost
+}
+
 func maxAcross64x2(v archsimd.Float64x2) archsimd.Float64x2 {
 	return v.Max(v.ConcatPermuteScalars(1, 0, v))
 }
 
 func sumAcross64x2(v archsimd.Float64x2) archsimd.Float64x2 {
 	return v.Add(v.ConcatPermuteScalars(1, 0, v))
+}
+
+func twoSumAcross64x2(sum, lost archsimd.Float64x2) (s, l archsimd.Float64x2) {
+	sum, lost = twoSum64x2(sum, lost.Add(lost.ConcatPermuteScalars(1, 0, lost)), sum.ConcatPermuteScalars(1, 0, sum))
+	return sum, lost
 }
 
 func maxAcross32x8(v archsimd.Float32x8) archsimd.Float32x8 {
@@ -37,6 +48,13 @@ func sumAcross32x8(v archsimd.Float32x8) archsimd.Float32x8 {
 	return v.Add(v.ConcatPermuteScalarsGrouped(1, 0, 3, 2, v))
 }
 
+func twoSumAcross32x8(sum, lost archsimd.Float32x8) (s, l archsimd.Float32x8) {
+	sum, lost = twoSum32x8(sum, lost.Add(lost.ConcatPermute128Scalars(1, 0, lost)), sum.ConcatPermute128Scalars(1, 0, sum))
+	sum, lost = twoSum32x8(sum, lost.Add(lost.ConcatPermuteScalarsGrouped(2, 3, 0, 1, lost)), sum.ConcatPermuteScalarsGrouped(2, 3, 0, 1, sum))
+	sum, lost = twoSum32x8(sum, lost.Add(lost.ConcatPermuteScalarsGrouped(1, 0, 3, 2, lost)), sum.ConcatPermuteScalarsGrouped(1, 0, 3, 2, sum))
+	return sum, lost
+}
+
 func maxAcross64x4(v archsimd.Float64x4) archsimd.Float64x4 {
 	v = v.Max(v.ConcatPermute128Scalars(1, 0, v))
 	return v.Max(v.ConcatPermuteScalarsGrouped(1, 0, v))
@@ -45,6 +63,12 @@ func maxAcross64x4(v archsimd.Float64x4) archsimd.Float64x4 {
 func sumAcross64x4(v archsimd.Float64x4) archsimd.Float64x4 {
 	v = v.Add(v.ConcatPermute128Scalars(1, 0, v))
 	return v.Add(v.ConcatPermuteScalarsGrouped(1, 0, v))
+}
+
+func twoSumAcross64x4(sum, lost archsimd.Float64x4) (s, l archsimd.Float64x4) {
+	sum, lost = twoSum64x4(sum, lost.Add(lost.ConcatPermute128Scalars(1, 0, lost)), sum.ConcatPermute128Scalars(1, 0, sum))
+	sum, lost = twoSum64x4(sum, lost.Add(lost.ConcatPermuteScalarsGrouped(1, 0, lost)), sum.ConcatPermuteScalarsGrouped(1, 0, sum))
+	return sum, lost
 }
 
 func maxAcross32x16(v archsimd.Float32x16) archsimd.Float32x16 {
@@ -61,6 +85,14 @@ func sumAcross32x16(v archsimd.Float32x16) archsimd.Float32x16 {
 	return v.Add(v.ConcatPermuteScalarsGrouped(1, 0, 3, 2, v))
 }
 
+func twoSumAcross32x16(sum, lost archsimd.Float32x16) (s, l archsimd.Float32x16) {
+	sum, lost = twoSum32x16(sum, lost.Add(lost.Permute(archsimd.LoadUint32x16(otherHalf32[:]))), sum.Permute(archsimd.LoadUint32x16(otherHalf32[:])))
+	sum, lost = twoSum32x16(sum, lost.Add(lost.Permute(archsimd.LoadUint32x16(otherQuarter32[:]))), sum.Permute(archsimd.LoadUint32x16(otherQuarter32[:])))
+	sum, lost = twoSum32x16(sum, lost.Add(lost.ConcatPermuteScalarsGrouped(2, 3, 0, 1, lost)), sum.ConcatPermuteScalarsGrouped(2, 3, 0, 1, sum))
+	sum, lost = twoSum32x16(sum, lost.Add(lost.ConcatPermuteScalarsGrouped(1, 0, 3, 2, lost)), sum.ConcatPermuteScalarsGrouped(1, 0, 3, 2, sum))
+	return sum, lost
+}
+
 func maxAcross64x8(v archsimd.Float64x8) archsimd.Float64x8 {
 	v = v.Max(v.Permute(archsimd.LoadUint64x8(otherHalf64[:])))
 	v = v.Max(v.Permute(archsimd.LoadUint64x8(otherQuarter64[:])))
@@ -71,6 +103,13 @@ func sumAcross64x8(v archsimd.Float64x8) archsimd.Float64x8 {
 	v = v.Add(v.Permute(archsimd.LoadUint64x8(otherHalf64[:])))
 	v = v.Add(v.Permute(archsimd.LoadUint64x8(otherQuarter64[:])))
 	return v.Add(v.ConcatPermuteScalarsGrouped(1, 0, v))
+}
+
+func twoSumAcross64x8(sum, lost archsimd.Float64x8) (s, l archsimd.Float64x8) {
+	sum, lost = twoSum64x8(sum, lost.Add(lost.Permute(archsimd.LoadUint64x8(otherHalf64[:]))), sum.Permute(archsimd.LoadUint64x8(otherHalf64[:])))
+	sum, lost = twoSum64x8(sum, lost.Add(lost.Permute(archsimd.LoadUint64x8(otherQuarter64[:]))), sum.Permute(archsimd.LoadUint64x8(otherQuarter64[:])))
+	sum, lost = twoSum64x8(sum, lost.Add(lost.ConcatPermuteScalarsGrouped(1, 0, lost)), sum.ConcatPermuteScalarsGrouped(1, 0, sum))
+	return sum, lost
 }
 
 // The lanes of a vector of 512 bits with its halves, and with the quarters of each

@@ -18,3 +18,20 @@ func maxAcross64x2(v archsimd.Float64x2) archsimd.Float64x2 {
 }
 
 func sumAcross64x2(v archsimd.Float64x2) archsimd.Float64x2 { return v.ConcatAddPairs(v) }
+
+// ConcatAddPairs rounds, and does not tell what it has lost: so the lanes are exchanged
+// in memory.
+
+func twoSumAcross32x4(sum, lost archsimd.Float32x4) (s, l archsimd.Float32x4) {
+	var a [4]float32
+	sum.Store(a[:])
+	s, l = archsimd.BroadcastFloat32x4(a[0]), sumAcross32x4(lost)
+	for _, lane := range a[1:] {
+		s, l = twoSum32x4(s, l, archsimd.BroadcastFloat32x4(lane))
+	}
+	return s, l
+}
+
+func twoSumAcross64x2(sum, lost archsimd.Float64x2) (s, l archsimd.Float64x2) {
+	return twoSum64x2(archsimd.BroadcastFloat64x2(sum.GetElem(0)), sumAcross64x2(lost), archsimd.BroadcastFloat64x2(sum.GetElem(1)))
+}

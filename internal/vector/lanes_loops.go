@@ -32,3 +32,16 @@ func sumAcross32(v simd.Float32s) simd.Float32s {
 	}
 	return simd.BroadcastFloat32s(sum)
 }
+
+// twoSumAcross32 returns vectors that have, in each lane, the sum of the lanes of sum,
+// and that of the lanes of lost with what the roundings of the first have lost.
+//
+//vector:by hand
+func twoSumAcross32(sum, lost simd.Float32s) (s, l simd.Float32s) {
+	var lanes [maxLanes32]float32
+	sum.Store(lanes[:])
+	for _, lane := range lanes[:sum.Len()] {
+		s, l = twoSum32(s, l, simd.BroadcastFloat32s(lane))
+	}
+	return s, l.Add(sumAcross32(lost))
+}

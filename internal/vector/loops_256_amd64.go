@@ -287,6 +287,275 @@ func leakyReLUDerivative32x8(dst, x, upstream []float32, alpha float32) {
 	})
 }
 
+func below32x8(zero archsimd.Float32x8, divide bool, factor, divisor archsimd.Float32x8) func(v, m archsimd.Float32x8) (below, tie archsimd.Float32x8) {
+	one := archsimd.BroadcastFloat32x8(1)
+	limit := archsimd.BroadcastFloat32x8(-exponentialLimit32)
+	power := power32x8(zero)
+	return func(v, m archsimd.Float32x8) (below, tie archsimd.Float32x8) {
+		if divide {
+			v = v.Mul(factor)
+		}
+		z := v.Sub(m)
+		t := z.Sub(v)
+		e := v.Sub(z.Sub(t)).Sub(m.Add(t))
+		if divide {
+			q := z.Div(divisor)
+			e = residual32x8(zero.Sub(q), divisor, z).Add(e).Div(divisor)
+			z = q
+		}
+		e = e.Masked(z.GreaterEqual(limit))
+		scale, growth := power(z)
+		y := growth.MulAdd(scale, scale)
+		return e.MulAdd(y, y).Masked(v.NotEqual(m)), one.Masked(v.Equal(m))
+	}
+}
+
+func twoSum32x8(sum, lost, v archsimd.Float32x8) (s, l archsimd.Float32x8) {
+	s = sum.Add(v)
+	t := s.Sub(sum)
+	return s, lost.Add(sum.Sub(s.Sub(t)).Add(v.Sub(t)))
+}
+
+func logSoftmaxRows32x8(dst, x []float32, classes int, tau float32) {
+	var largest, below, ties [logRows + maxLanes32]float32
+	var high, low [logRows]float32
+	for len(x) >= classes && classes > 0 {
+		rows := min(logRows, len(x)/classes)
+		belowRows32x8(largest[:], below[:], ties[:], x[:rows*classes], classes, tau)
+		logarithms(high[:rows], low[:rows], largest[:], below[:], ties[:])
+		logDifferences32x8(dst, x, largest[:], high[:rows], low[:], classes, tau)
+		x, dst = x[rows*classes:], dst[rows*classes:]
+	}
+}
+
+func belowRows32x8(largest, below, ties, x []float32, classes int, tau float32) {
+	divide := math.Float32bits(tau) != math.Float32bits(1)
+	f, d := element.Quotient(tau)
+	factor, divisor := archsimd.BroadcastFloat32x8(f), archsimd.BroadcastFloat32x8(d)
+	var zero archsimd.Float32x8
+	n := zero.Len()
+	counts := archsimd.LoadInt32x8(lanesFrom32[maxLanes32-(n-classes%n)%n:]).ToMask()
+	split := below32x8(zero, divide, factor, divisor)
+	for len(x) >= classes {
+		in := x[:classes:classes]
+		last := archsimd.LoadFloat32x8(in[classes-n:])
+		m := last
+		for rest := in; len(rest) > n; rest = rest[n:] {
+			m = m.Max(archsimd.LoadFloat32x8(rest))
+		}
+		m = maxAcross32x8(m)
+		m.Store(largest)
+		if divide {
+			m = m.Mul(factor)
+		}
+		var y, tie, sum, lost, count archsimd.Float32x8
+		for rest := in; ; rest = rest[n:] {
+			v := last
+			if len(rest) > n {
+				v = archsimd.LoadFloat32x8(rest)
+			}
+			y, tie = split(v, m)
+			if len(rest) <= n {
+				break
+			}
+			sum, lost = twoSum32x8(sum, lost, y)
+			count = count.Add(tie)
+		}
+		sumAcross32x8(sum.Add(y.Masked(counts).Add(lost))).Store(below)
+		sumAcross32x8(count.Add(tie.Masked(counts))).Store(ties)
+		x, largest, below, ties = x[classes:], largest[1:], below[1:], ties[1:]
+	}
+	clearUpper()
+}
+
+func logDifferences32x8(dst, x, largest, high, low []float32, classes int, tau float32) {
+	divide := math.Float32bits(tau) != math.Float32bits(1)
+	f, d := element.Quotient(tau)
+	factor, divisor := archsimd.BroadcastFloat32x8(f), archsimd.BroadcastFloat32x8(d)
+	var zero archsimd.Float32x8
+	n := zero.Len()
+	for r := range high {
+		in, out := x[r*classes:][:classes:classes], dst[r*classes:][:classes:classes]
+		m, h, l := archsimd.BroadcastFloat32x8(largest[r]), archsimd.BroadcastFloat32x8(high[r]), archsimd.BroadcastFloat32x8(low[r])
+		last, end := archsimd.LoadFloat32x8(in[classes-n:]), out[classes-n:]
+		if divide {
+			m = m.Mul(factor)
+			last = last.Mul(factor).Sub(m).Div(divisor)
+			for len(in) > n && len(out) > n {
+				archsimd.LoadFloat32x8(in).Mul(factor).Sub(m).Div(divisor).Sub(h).Sub(l).Store(out)
+				in, out = in[n:], out[n:]
+			}
+		} else {
+			last = last.Sub(m)
+			for len(in) > n && len(out) > n {
+				archsimd.LoadFloat32x8(in).Sub(m).Sub(h).Sub(l).Store(out)
+				in, out = in[n:], out[n:]
+			}
+		}
+		last.Sub(h).Sub(l).Store(end)
+	}
+	clearUpper()
+}
+
+func logSoftmaxColumns32x8(dst, x []float32, classes, stride int, tau float32) {
+	var zero archsimd.Float32x8
+	n := zero.Len()
+	size := classes * stride
+	var largest, below, ties, high, low [maxLanes32]float32
+	for at := 0; at < len(x); at += size {
+		for column := 0; column < stride; column += n {
+			overlap := max(0, column-(stride-n))
+			in, out := x[at+column-overlap:at+size], dst[at+column-overlap:at+size]
+			belowColumns32x8(largest[:], below[:], ties[:], in, stride, tau)
+			logarithms(high[:n], low[:n], largest[:], below[:], ties[:])
+			logColumnDifferences32x8(out, in, largest[:], high[:], low[:], stride, overlap, tau)
+		}
+	}
+}
+
+func belowColumns32x8(largest, below, ties, x []float32, stride int, tau float32) {
+	divide := math.Float32bits(tau) != math.Float32bits(1)
+	f, d := element.Quotient(tau)
+	factor, divisor := archsimd.BroadcastFloat32x8(f), archsimd.BroadcastFloat32x8(d)
+	var zero archsimd.Float32x8
+	split := below32x8(zero, divide, factor, divisor)
+	m := archsimd.LoadFloat32x8(x)
+	for i := stride; i < len(x); i += stride {
+		m = m.Max(archsimd.LoadFloat32x8(x[i:]))
+	}
+	m.Store(largest)
+	if divide {
+		m = m.Mul(factor)
+	}
+	sum, lost, count := zero, zero, zero
+	for i := 0; i < len(x); i += stride {
+		y, tie := split(archsimd.LoadFloat32x8(x[i:]), m)
+		sum, lost = twoSum32x8(sum, lost, y)
+		count = count.Add(tie)
+	}
+	sum.Add(lost).Store(below)
+	count.Store(ties)
+	clearUpper()
+}
+
+func logColumnDifferences32x8(dst, x, largest, high, low []float32, stride, overlap int, tau float32) {
+	divide := math.Float32bits(tau) != math.Float32bits(1)
+	f, d := element.Quotient(tau)
+	factor, divisor := archsimd.BroadcastFloat32x8(f), archsimd.BroadcastFloat32x8(d)
+	left := archsimd.LoadInt32x8(lanesFrom32[maxLanes32-overlap:]).ToMask()
+	whole := overlap == 0
+	m, h, l := archsimd.LoadFloat32x8(largest), archsimd.LoadFloat32x8(high), archsimd.LoadFloat32x8(low)
+	if divide {
+		m = m.Mul(factor)
+	}
+	for i := 0; i < len(x); i += stride {
+		z := archsimd.LoadFloat32x8(x[i:])
+		if divide {
+			z = z.Mul(factor).Sub(m).Div(divisor)
+		} else {
+			z = z.Sub(m)
+		}
+		z = z.Sub(h).Sub(l)
+		if !whole {
+			z = z.IfElse(left, archsimd.LoadFloat32x8(dst[i:]))
+		}
+		z.Store(dst[i:])
+	}
+	clearUpper()
+}
+
+func logBackward32x8(zero archsimd.Float32x8, divide bool, divisor archsimd.Float32x8) func(y, g, sum, lost archsimd.Float32x8) archsimd.Float32x8 {
+	one := archsimd.BroadcastFloat32x8(1)
+	down := archsimd.BroadcastFloat32x8(1.0 / (1 << powerShift32))
+	power := power32x8(zero)
+	return func(y, g, sum, lost archsimd.Float32x8) archsimd.Float32x8 {
+		scale, growth := power(y)
+		p := growth.MulAdd(scale, scale).Mul(down)
+		t := scale.Mul(down)
+		d := one.Sub(t).Sub(growth.Mul(t)).Mul(g).Sub(p.Mul(sum.Sub(g).Add(lost)))
+		if divide {
+			d = d.Div(divisor)
+		}
+		return d
+	}
+}
+
+func logBackwardRows32x8(dst, y, upstream []float32, classes int, tau float32) {
+	divide := math.Float32bits(tau) != math.Float32bits(1)
+	divisor := archsimd.BroadcastFloat32x8(tau)
+	var zero archsimd.Float32x8
+	n := zero.Len()
+	counts := archsimd.LoadInt32x8(lanesFrom32[maxLanes32-(n-classes%n)%n:]).ToMask()
+	backward := logBackward32x8(zero, divide, divisor)
+	step := n
+	if upstream == nil {
+		step = 0
+	}
+	for at := 0; at < len(y); at += classes {
+		in, out := y[at:][:classes:classes], dst[at:][:classes:classes]
+		up, end := ones32[:], ones32[:]
+		if upstream != nil {
+			up = upstream[at:][:classes:classes]
+			end = up[classes-n:]
+		}
+		lastY, lastG := archsimd.LoadFloat32x8(in[classes-n:]), archsimd.LoadFloat32x8(end)
+		sum, lost := lastG.Masked(counts), zero
+		for k, g := classes, up; k > n; k, g = k-n, g[step:] {
+			sum, lost = twoSum32x8(sum, lost, archsimd.LoadFloat32x8(g))
+		}
+		sum, lost = twoSumAcross32x8(sum, lost)
+		for p, g, to := in, up, out; ; p, g, to = p[n:], g[step:], to[n:] {
+			a, b := lastY, lastG
+			if len(p) > n {
+				a, b = archsimd.LoadFloat32x8(p), archsimd.LoadFloat32x8(g)
+			}
+			d := backward(a, b, sum, lost)
+			if len(p) <= n || len(to) <= n {
+				d.Store(out[classes-n:])
+				break
+			}
+			d.Store(to)
+		}
+	}
+	clearUpper()
+}
+
+func logBackwardColumns32x8(dst, y, upstream []float32, classes, stride int, tau float32) {
+	divide := math.Float32bits(tau) != math.Float32bits(1)
+	divisor := archsimd.BroadcastFloat32x8(tau)
+	var zero archsimd.Float32x8
+	n := zero.Len()
+	backward := logBackward32x8(zero, divide, divisor)
+	size, step := classes*stride, stride
+	if upstream == nil {
+		step = 0
+	}
+	for at := 0; at < len(y); at += size {
+		for column := 0; column < stride; column += n {
+			overlap := max(0, column-(stride-n))
+			whole := overlap == 0
+			left := archsimd.LoadInt32x8(lanesFrom32[maxLanes32-overlap:]).ToMask()
+			in, out := y[at+column-overlap:at+size], dst[at+column-overlap:at+size]
+			up := ones32[:]
+			if upstream != nil {
+				up = upstream[at+column-overlap : at+size]
+			}
+			sum, lost := zero, zero
+			for k, j := 0, 0; k < classes; k, j = k+1, j+step {
+				sum, lost = twoSum32x8(sum, lost, archsimd.LoadFloat32x8(up[j:]))
+			}
+			for i, j := 0, 0; i < len(in); i, j = i+stride, j+step {
+				d := backward(archsimd.LoadFloat32x8(in[i:]), archsimd.LoadFloat32x8(up[j:]), sum, lost)
+				if !whole {
+					d = d.IfElse(left, archsimd.LoadFloat32x8(out[i:]))
+				}
+				d.Store(out[i:])
+			}
+		}
+	}
+	clearUpper()
+}
+
 func max32x8(dst, a, b []float32) {
 	var zero archsimd.Float32x8
 	sign := archsimd.BroadcastUint32x8(signBit32)
@@ -750,19 +1019,18 @@ func softmaxBackwardColumns32x8(dst, y, upstream []float32, classes, stride int,
 	clearUpper()
 }
 
-func exponential32x8(zero archsimd.Float32x8) func(z archsimd.Float32x8) archsimd.Float32x8 {
+func power32x8(zero archsimd.Float32x8) func(z archsimd.Float32x8) (scale, growth archsimd.Float32x8) {
 	limit := archsimd.BroadcastFloat32x8(-exponentialLimit32)
 	roundToInt := archsimd.BroadcastFloat32x8(roundToInt32)
-	bias := archsimd.BroadcastUint32x8((exponentBias32 + exponentialShift32) << fractionBits32)
-	return func(z archsimd.Float32x8) archsimd.Float32x8 {
-		c := &exponential32Constants
+	bias := archsimd.BroadcastUint32x8((exponentBias32 + powerShift32) << fractionBits32)
+	return func(z archsimd.Float32x8) (scale, growth archsimd.Float32x8) {
+		c := &power32Constants
 		z = limit.IfElse(z.Less(limit), z)
 		k := archsimd.LoadFloat32x8(c.log2e[:]).MulAdd(z, roundToInt)
-		scale := k.ToBits().ShiftAllLeft(fractionBits32).Add(bias).BitsToFloat32()
+		scale = k.ToBits().ShiftAllLeft(fractionBits32).Add(bias).BitsToFloat32()
 		k = k.Sub(roundToInt)
 		r := archsimd.LoadFloat32x8(c.minusLn2High[:]).MulAdd(k, z)
-		r = archsimd.LoadFloat32x8(c.minusLn2Low[:]).MulAdd(k, r)
-		return growth32x8(r).MulAdd(scale, scale)
+		return scale, growth32x8(archsimd.LoadFloat32x8(c.minusLn2Low[:]).MulAdd(k, r))
 	}
 }
 
@@ -772,7 +1040,7 @@ func softmaxRows32x8(dst, x []float32, classes int, tau float32) {
 	factor, divisor := archsimd.BroadcastFloat32x8(f), archsimd.BroadcastFloat32x8(d)
 	var zero archsimd.Float32x8
 	one := archsimd.BroadcastFloat32x8(1)
-	exponential := exponential32x8(zero)
+	power := power32x8(zero)
 	n := zero.Len()
 	counts := archsimd.LoadInt32x8(lanesFrom32[maxLanes32-(n-classes%n)%n:]).ToMask()
 	for len(x) >= classes && len(dst) >= classes {
@@ -809,7 +1077,8 @@ func softmaxRows32x8(dst, x []float32, classes int, tau float32) {
 			if len(from) > n {
 				v = archsimd.LoadFloat32x8(from)
 			}
-			y = exponential(v.Sub(m))
+			scale, growth := power(v.Sub(m))
+			y = growth.MulAdd(scale, scale)
 			if len(from) <= n || len(to) <= n {
 				break
 			}
@@ -834,7 +1103,7 @@ func softmaxColumns32x8(dst, x []float32, classes, stride int, tau float32) {
 	factor, divisor := archsimd.BroadcastFloat32x8(f), archsimd.BroadcastFloat32x8(d)
 	var zero archsimd.Float32x8
 	one := archsimd.BroadcastFloat32x8(1)
-	exponential := exponential32x8(zero)
+	power := power32x8(zero)
 	n := zero.Len()
 	size := classes * stride
 	for len(x) >= size && len(dst) >= size {
@@ -862,7 +1131,8 @@ func softmaxColumns32x8(dst, x []float32, classes, stride int, tau float32) {
 			}
 			sum, lost := zero, zero
 			for i := 0; i < len(in); i += stride {
-				v := exponential(archsimd.LoadFloat32x8(in[i:]).Sub(m))
+				scale, growth := power(archsimd.LoadFloat32x8(in[i:]).Sub(m))
+				v := growth.MulAdd(scale, scale)
 				store(v, out[i:])
 				s := sum.Add(v)
 				lost = lost.Add(v.Sub(s.Sub(sum)))
@@ -1034,6 +1304,94 @@ func addScaled64x4(dst, x, gate []float64, piece []int64, inputs, pieces, dstSte
 	clearUpper()
 }
 
+func below64x4(zero archsimd.Float64x4, divide bool, factor, divisor archsimd.Float64x4) func(v, m archsimd.Float64x4) (below, tie archsimd.Float64x4) {
+	one := archsimd.BroadcastFloat64x4(1)
+	limit := archsimd.BroadcastFloat64x4(-exponentialLimit64)
+	power := power64x4(zero)
+	return func(v, m archsimd.Float64x4) (below, tie archsimd.Float64x4) {
+		if divide {
+			v = v.Mul(factor)
+		}
+		z := v.Sub(m)
+		t := z.Sub(v)
+		e := v.Sub(z.Sub(t)).Sub(m.Add(t))
+		if divide {
+			q := z.Div(divisor)
+			e = residual64x4(zero.Sub(q), divisor, z).Add(e).Div(divisor)
+			z = q
+		}
+		e = e.Masked(z.GreaterEqual(limit))
+		scale, growth := power(z)
+		y := growth.MulAdd(scale, scale)
+		return e.MulAdd(y, y).Masked(v.NotEqual(m)), one.Masked(v.Equal(m))
+	}
+}
+
+func belowColumns64x4(largest, below, ties, x []float64, stride int, tau float64) {
+	divide := math.Float64bits(tau) != math.Float64bits(1)
+	f, d := element.Quotient(tau)
+	factor, divisor := archsimd.BroadcastFloat64x4(f), archsimd.BroadcastFloat64x4(d)
+	var zero archsimd.Float64x4
+	split := below64x4(zero, divide, factor, divisor)
+	m := archsimd.LoadFloat64x4(x)
+	for i := stride; i < len(x); i += stride {
+		m = m.Max(archsimd.LoadFloat64x4(x[i:]))
+	}
+	m.Store(largest)
+	if divide {
+		m = m.Mul(factor)
+	}
+	sum, lost, count := zero, zero, zero
+	for i := 0; i < len(x); i += stride {
+		y, tie := split(archsimd.LoadFloat64x4(x[i:]), m)
+		sum, lost = twoSum64x4(sum, lost, y)
+		count = count.Add(tie)
+	}
+	sum.Add(lost).Store(below)
+	count.Store(ties)
+	clearUpper()
+}
+
+func belowRows64x4(largest, below, ties, x []float64, classes int, tau float64) {
+	divide := math.Float64bits(tau) != math.Float64bits(1)
+	f, d := element.Quotient(tau)
+	factor, divisor := archsimd.BroadcastFloat64x4(f), archsimd.BroadcastFloat64x4(d)
+	var zero archsimd.Float64x4
+	n := zero.Len()
+	counts := archsimd.LoadInt64x4(lanesFrom64[maxLanes64-(n-classes%n)%n:]).ToMask()
+	split := below64x4(zero, divide, factor, divisor)
+	for len(x) >= classes {
+		in := x[:classes:classes]
+		last := archsimd.LoadFloat64x4(in[classes-n:])
+		m := last
+		for rest := in; len(rest) > n; rest = rest[n:] {
+			m = m.Max(archsimd.LoadFloat64x4(rest))
+		}
+		m = maxAcross64x4(m)
+		m.Store(largest)
+		if divide {
+			m = m.Mul(factor)
+		}
+		var y, tie, sum, lost, count archsimd.Float64x4
+		for rest := in; ; rest = rest[n:] {
+			v := last
+			if len(rest) > n {
+				v = archsimd.LoadFloat64x4(rest)
+			}
+			y, tie = split(v, m)
+			if len(rest) <= n {
+				break
+			}
+			sum, lost = twoSum64x4(sum, lost, y)
+			count = count.Add(tie)
+		}
+		sumAcross64x4(sum.Add(y.Masked(counts).Add(lost))).Store(below)
+		sumAcross64x4(count.Add(tie.Masked(counts))).Store(ties)
+		x, largest, below, ties = x[classes:], largest[1:], below[1:], ties[1:]
+	}
+	clearUpper()
+}
+
 func binary64x4(dst, x, upstream []float64, zero archsimd.Float64x4, f func(dst, x, upstream []float64)) {
 	n := zero.Len()
 	var last [maxLanes64]float64
@@ -1069,22 +1427,6 @@ func binaryUnrolled64x4(dst, x, upstream []float64, zero archsimd.Float64x4, f f
 func difference64x4(y, g, m archsimd.Float64x4) archsimd.Float64x4 {
 	var zero archsimd.Float64x4
 	return g.Sub(m).Masked(y.NotEqual(zero))
-}
-
-func exponential64x4(zero archsimd.Float64x4) func(z archsimd.Float64x4) archsimd.Float64x4 {
-	limit := archsimd.BroadcastFloat64x4(-exponentialLimit64)
-	roundToInt := archsimd.BroadcastFloat64x4(roundToInt64)
-	bias := archsimd.BroadcastUint64x4((exponentBias64 + exponentialShift64) << fractionBits64)
-	return func(z archsimd.Float64x4) archsimd.Float64x4 {
-		c := &exponential64Constants
-		z = limit.IfElse(z.Less(limit), z)
-		k := archsimd.LoadFloat64x4(c.log2e[:]).MulAdd(z, roundToInt)
-		scale := k.ToBits().ShiftAllLeft(fractionBits64).Add(bias).BitsToFloat64()
-		k = k.Sub(roundToInt)
-		r := archsimd.LoadFloat64x4(c.minusLn2High[:]).MulAdd(k, z)
-		r = archsimd.LoadFloat64x4(c.minusLn2Low[:]).MulAdd(k, r)
-		return growth64x4(r).MulAdd(scale, scale)
-	}
 }
 
 func first64x4(dst, best, x, upstream []float64) {
@@ -1217,6 +1559,181 @@ func leakyReLUDerivative64x4(dst, x, upstream []float64, alpha float64) {
 	})
 }
 
+func logBackward64x4(zero archsimd.Float64x4, divide bool, divisor archsimd.Float64x4) func(y, g, sum, lost archsimd.Float64x4) archsimd.Float64x4 {
+	one := archsimd.BroadcastFloat64x4(1)
+	down := archsimd.BroadcastFloat64x4(1.0 / (1 << powerShift64))
+	power := power64x4(zero)
+	return func(y, g, sum, lost archsimd.Float64x4) archsimd.Float64x4 {
+		scale, growth := power(y)
+		p := growth.MulAdd(scale, scale).Mul(down)
+		t := scale.Mul(down)
+		d := one.Sub(t).Sub(growth.Mul(t)).Mul(g).Sub(p.Mul(sum.Sub(g).Add(lost)))
+		if divide {
+			d = d.Div(divisor)
+		}
+		return d
+	}
+}
+
+func logBackwardColumns64x4(dst, y, upstream []float64, classes, stride int, tau float64) {
+	divide := math.Float64bits(tau) != math.Float64bits(1)
+	divisor := archsimd.BroadcastFloat64x4(tau)
+	var zero archsimd.Float64x4
+	n := zero.Len()
+	backward := logBackward64x4(zero, divide, divisor)
+	size, step := classes*stride, stride
+	if upstream == nil {
+		step = 0
+	}
+	for at := 0; at < len(y); at += size {
+		for column := 0; column < stride; column += n {
+			overlap := max(0, column-(stride-n))
+			whole := overlap == 0
+			left := archsimd.LoadInt64x4(lanesFrom64[maxLanes64-overlap:]).ToMask()
+			in, out := y[at+column-overlap:at+size], dst[at+column-overlap:at+size]
+			up := ones64[:]
+			if upstream != nil {
+				up = upstream[at+column-overlap : at+size]
+			}
+			sum, lost := zero, zero
+			for k, j := 0, 0; k < classes; k, j = k+1, j+step {
+				sum, lost = twoSum64x4(sum, lost, archsimd.LoadFloat64x4(up[j:]))
+			}
+			for i, j := 0, 0; i < len(in); i, j = i+stride, j+step {
+				d := backward(archsimd.LoadFloat64x4(in[i:]), archsimd.LoadFloat64x4(up[j:]), sum, lost)
+				if !whole {
+					d = d.IfElse(left, archsimd.LoadFloat64x4(out[i:]))
+				}
+				d.Store(out[i:])
+			}
+		}
+	}
+	clearUpper()
+}
+
+func logBackwardRows64x4(dst, y, upstream []float64, classes int, tau float64) {
+	divide := math.Float64bits(tau) != math.Float64bits(1)
+	divisor := archsimd.BroadcastFloat64x4(tau)
+	var zero archsimd.Float64x4
+	n := zero.Len()
+	counts := archsimd.LoadInt64x4(lanesFrom64[maxLanes64-(n-classes%n)%n:]).ToMask()
+	backward := logBackward64x4(zero, divide, divisor)
+	step := n
+	if upstream == nil {
+		step = 0
+	}
+	for at := 0; at < len(y); at += classes {
+		in, out := y[at:][:classes:classes], dst[at:][:classes:classes]
+		up, end := ones64[:], ones64[:]
+		if upstream != nil {
+			up = upstream[at:][:classes:classes]
+			end = up[classes-n:]
+		}
+		lastY, lastG := archsimd.LoadFloat64x4(in[classes-n:]), archsimd.LoadFloat64x4(end)
+		sum, lost := lastG.Masked(counts), zero
+		for k, g := classes, up; k > n; k, g = k-n, g[step:] {
+			sum, lost = twoSum64x4(sum, lost, archsimd.LoadFloat64x4(g))
+		}
+		sum, lost = twoSumAcross64x4(sum, lost)
+		for p, g, to := in, up, out; ; p, g, to = p[n:], g[step:], to[n:] {
+			a, b := lastY, lastG
+			if len(p) > n {
+				a, b = archsimd.LoadFloat64x4(p), archsimd.LoadFloat64x4(g)
+			}
+			d := backward(a, b, sum, lost)
+			if len(p) <= n || len(to) <= n {
+				d.Store(out[classes-n:])
+				break
+			}
+			d.Store(to)
+		}
+	}
+	clearUpper()
+}
+
+func logColumnDifferences64x4(dst, x, largest, high, low []float64, stride, overlap int, tau float64) {
+	divide := math.Float64bits(tau) != math.Float64bits(1)
+	f, d := element.Quotient(tau)
+	factor, divisor := archsimd.BroadcastFloat64x4(f), archsimd.BroadcastFloat64x4(d)
+	left := archsimd.LoadInt64x4(lanesFrom64[maxLanes64-overlap:]).ToMask()
+	whole := overlap == 0
+	m, h, l := archsimd.LoadFloat64x4(largest), archsimd.LoadFloat64x4(high), archsimd.LoadFloat64x4(low)
+	if divide {
+		m = m.Mul(factor)
+	}
+	for i := 0; i < len(x); i += stride {
+		z := archsimd.LoadFloat64x4(x[i:])
+		if divide {
+			z = z.Mul(factor).Sub(m).Div(divisor)
+		} else {
+			z = z.Sub(m)
+		}
+		z = z.Sub(h).Sub(l)
+		if !whole {
+			z = z.IfElse(left, archsimd.LoadFloat64x4(dst[i:]))
+		}
+		z.Store(dst[i:])
+	}
+	clearUpper()
+}
+
+func logDifferences64x4(dst, x, largest, high, low []float64, classes int, tau float64) {
+	divide := math.Float64bits(tau) != math.Float64bits(1)
+	f, d := element.Quotient(tau)
+	factor, divisor := archsimd.BroadcastFloat64x4(f), archsimd.BroadcastFloat64x4(d)
+	var zero archsimd.Float64x4
+	n := zero.Len()
+	for r := range high {
+		in, out := x[r*classes:][:classes:classes], dst[r*classes:][:classes:classes]
+		m, h, l := archsimd.BroadcastFloat64x4(largest[r]), archsimd.BroadcastFloat64x4(high[r]), archsimd.BroadcastFloat64x4(low[r])
+		last, end := archsimd.LoadFloat64x4(in[classes-n:]), out[classes-n:]
+		if divide {
+			m = m.Mul(factor)
+			last = last.Mul(factor).Sub(m).Div(divisor)
+			for len(in) > n && len(out) > n {
+				archsimd.LoadFloat64x4(in).Mul(factor).Sub(m).Div(divisor).Sub(h).Sub(l).Store(out)
+				in, out = in[n:], out[n:]
+			}
+		} else {
+			last = last.Sub(m)
+			for len(in) > n && len(out) > n {
+				archsimd.LoadFloat64x4(in).Sub(m).Sub(h).Sub(l).Store(out)
+				in, out = in[n:], out[n:]
+			}
+		}
+		last.Sub(h).Sub(l).Store(end)
+	}
+	clearUpper()
+}
+
+func logSoftmaxColumns64x4(dst, x []float64, classes, stride int, tau float64) {
+	var zero archsimd.Float64x4
+	n := zero.Len()
+	size := classes * stride
+	var largest, below, ties, high, low [maxLanes64]float64
+	for at := 0; at < len(x); at += size {
+		for column := 0; column < stride; column += n {
+			overlap := max(0, column-(stride-n))
+			in, out := x[at+column-overlap:at+size], dst[at+column-overlap:at+size]
+			belowColumns64x4(largest[:], below[:], ties[:], in, stride, tau)
+			logarithms(high[:n], low[:n], largest[:], below[:], ties[:])
+			logColumnDifferences64x4(out, in, largest[:], high[:], low[:], stride, overlap, tau)
+		}
+	}
+}
+
+func logSoftmaxRows64x4(dst, x []float64, classes int, tau float64) {
+	var largest, below, ties [logRows + maxLanes64]float64
+	var high, low [logRows]float64
+	for len(x) >= classes && classes > 0 {
+		rows := min(logRows, len(x)/classes)
+		belowRows64x4(largest[:], below[:], ties[:], x[:rows*classes], classes, tau)
+		logarithms(high[:rows], low[:rows], largest[:], below[:], ties[:])
+		logDifferences64x4(dst, x, largest[:], high[:rows], low[:], classes, tau)
+		x, dst = x[rows*classes:], dst[rows*classes:]
+	}
+}
+
 func logistic64x4(zero archsimd.Float64x4) func(n archsimd.Uint64x4, growth archsimd.Float64x4) (minusScale, u, e archsimd.Float64x4) {
 	bias := archsimd.BroadcastUint64x4(signBit64 | (exponentBias64+64)<<fractionBits64)
 	sign := archsimd.BroadcastUint64x4(signBit64)
@@ -1334,6 +1851,21 @@ func piece64x4(b *maxoutBlock[float64, int64], x, weights []float64, inputs, pie
 		p.Store(from[k:])
 	}
 	clearUpper()
+}
+
+func power64x4(zero archsimd.Float64x4) func(z archsimd.Float64x4) (scale, growth archsimd.Float64x4) {
+	limit := archsimd.BroadcastFloat64x4(-exponentialLimit64)
+	roundToInt := archsimd.BroadcastFloat64x4(roundToInt64)
+	bias := archsimd.BroadcastUint64x4((exponentBias64 + powerShift64) << fractionBits64)
+	return func(z archsimd.Float64x4) (scale, growth archsimd.Float64x4) {
+		c := &power64Constants
+		z = limit.IfElse(z.Less(limit), z)
+		k := archsimd.LoadFloat64x4(c.log2e[:]).MulAdd(z, roundToInt)
+		scale = k.ToBits().ShiftAllLeft(fractionBits64).Add(bias).BitsToFloat64()
+		k = k.Sub(roundToInt)
+		r := archsimd.LoadFloat64x4(c.minusLn2High[:]).MulAdd(k, z)
+		return scale, growth64x4(archsimd.LoadFloat64x4(c.minusLn2Low[:]).MulAdd(k, r))
+	}
 }
 
 func prelu64x4(dst, x, alpha []float64, end int) {
@@ -1618,7 +2150,7 @@ func softmaxColumns64x4(dst, x []float64, classes, stride int, tau float64) {
 	factor, divisor := archsimd.BroadcastFloat64x4(f), archsimd.BroadcastFloat64x4(d)
 	var zero archsimd.Float64x4
 	one := archsimd.BroadcastFloat64x4(1)
-	exponential := exponential64x4(zero)
+	power := power64x4(zero)
 	n := zero.Len()
 	size := classes * stride
 	for len(x) >= size && len(dst) >= size {
@@ -1646,7 +2178,8 @@ func softmaxColumns64x4(dst, x []float64, classes, stride int, tau float64) {
 			}
 			sum, lost := zero, zero
 			for i := 0; i < len(in); i += stride {
-				v := exponential(archsimd.LoadFloat64x4(in[i:]).Sub(m))
+				scale, growth := power(archsimd.LoadFloat64x4(in[i:]).Sub(m))
+				v := growth.MulAdd(scale, scale)
 				store(v, out[i:])
 				s := sum.Add(v)
 				lost = lost.Add(v.Sub(s.Sub(sum)))
@@ -1668,7 +2201,7 @@ func softmaxRows64x4(dst, x []float64, classes int, tau float64) {
 	factor, divisor := archsimd.BroadcastFloat64x4(f), archsimd.BroadcastFloat64x4(d)
 	var zero archsimd.Float64x4
 	one := archsimd.BroadcastFloat64x4(1)
-	exponential := exponential64x4(zero)
+	power := power64x4(zero)
 	n := zero.Len()
 	counts := archsimd.LoadInt64x4(lanesFrom64[maxLanes64-(n-classes%n)%n:]).ToMask()
 	for len(x) >= classes && len(dst) >= classes {
@@ -1705,7 +2238,8 @@ func softmaxRows64x4(dst, x []float64, classes int, tau float64) {
 			if len(from) > n {
 				v = archsimd.LoadFloat64x4(from)
 			}
-			y = exponential(v.Sub(m))
+			scale, growth := power(v.Sub(m))
+			y = growth.MulAdd(scale, scale)
 			if len(from) <= n || len(to) <= n {
 				break
 			}
@@ -1788,6 +2322,12 @@ func twoResults64x4(dst1, dst2, x1, x2, upstream []float64, zero archsimd.Float6
 	archsimd.LoadFloat64x4(last1[:]).Store(end1)
 	archsimd.LoadFloat64x4(last2[:]).Store(end2)
 	clearUpper()
+}
+
+func twoSum64x4(sum, lost, v archsimd.Float64x4) (s, l archsimd.Float64x4) {
+	s = sum.Add(v)
+	t := s.Sub(sum)
+	return s, lost.Add(sum.Sub(s.Sub(t)).Add(v.Sub(t)))
 }
 
 func unary64x4(dst, x []float64, zero archsimd.Float64x4, f func(dst, x []float64)) {

@@ -41,6 +41,94 @@ func at64(x float64, zero simd.Float64s, f func(dst, x []float64)) float64 {
 	return y[0]
 }
 
+func below64(zero simd.Float64s, divide bool, factor, divisor simd.Float64s) func(v, m simd.Float64s) (below, tie simd.Float64s) {
+	one := simd.BroadcastFloat64s(1)
+	limit := simd.BroadcastFloat64s(-exponentialLimit64)
+	power := power64(zero)
+	return func(v, m simd.Float64s) (below, tie simd.Float64s) {
+		if divide {
+			v = v.Mul(factor)
+		}
+		z := v.Sub(m)
+		t := z.Sub(v)
+		e := v.Sub(z.Sub(t)).Sub(m.Add(t))
+		if divide {
+			q := z.Div(divisor)
+			e = residual64(zero.Sub(q), divisor, z).Add(e).Div(divisor)
+			z = q
+		}
+		e = e.Masked(z.GreaterEqual(limit))
+		scale, growth := power(z)
+		y := growth.MulAdd(scale, scale)
+		return e.MulAdd(y, y).Masked(v.NotEqual(m)), one.Masked(v.Equal(m))
+	}
+}
+
+func belowColumns64(largest, below, ties, x []float64, stride int, tau float64) {
+	divide := math.Float64bits(tau) != math.Float64bits(1)
+	f, d := element.Quotient(tau)
+	factor, divisor := simd.BroadcastFloat64s(f), simd.BroadcastFloat64s(d)
+	var zero simd.Float64s
+	split := below64(zero, divide, factor, divisor)
+	m := simd.LoadFloat64s(x)
+	for i := stride; i < len(x); i += stride {
+		m = m.Max(simd.LoadFloat64s(x[i:]))
+	}
+	m.Store(largest)
+	if divide {
+		m = m.Mul(factor)
+	}
+	sum, lost, count := zero, zero, zero
+	for i := 0; i < len(x); i += stride {
+		y, tie := split(simd.LoadFloat64s(x[i:]), m)
+		sum, lost = twoSum64(sum, lost, y)
+		count = count.Add(tie)
+	}
+	sum.Add(lost).Store(below)
+	count.Store(ties)
+	clearUpper()
+}
+
+func belowRows64(largest, below, ties, x []float64, classes int, tau float64) {
+	divide := math.Float64bits(tau) != math.Float64bits(1)
+	f, d := element.Quotient(tau)
+	factor, divisor := simd.BroadcastFloat64s(f), simd.BroadcastFloat64s(d)
+	var zero simd.Float64s
+	n := zero.Len()
+	counts := simd.LoadInt64s(lanesFrom64[maxLanes64-(n-classes%n)%n:]).ToMask()
+	split := below64(zero, divide, factor, divisor)
+	for len(x) >= classes {
+		in := x[:classes:classes]
+		last := simd.LoadFloat64s(in[classes-n:])
+		m := last
+		for rest := in; len(rest) > n; rest = rest[n:] {
+			m = m.Max(simd.LoadFloat64s(rest))
+		}
+		m = maxAcross64(m)
+		m.Store(largest)
+		if divide {
+			m = m.Mul(factor)
+		}
+		var y, tie, sum, lost, count simd.Float64s
+		for rest := in; ; rest = rest[n:] {
+			v := last
+			if len(rest) > n {
+				v = simd.LoadFloat64s(rest)
+			}
+			y, tie = split(v, m)
+			if len(rest) <= n {
+				break
+			}
+			sum, lost = twoSum64(sum, lost, y)
+			count = count.Add(tie)
+		}
+		sumAcross64(sum.Add(y.Masked(counts).Add(lost))).Store(below)
+		sumAcross64(count.Add(tie.Masked(counts))).Store(ties)
+		x, largest, below, ties = x[classes:], largest[1:], below[1:], ties[1:]
+	}
+	clearUpper()
+}
+
 func binary64(dst, x, upstream []float64, zero simd.Float64s, f func(dst, x, upstream []float64)) {
 	n := zero.Len()
 	var last [maxLanes64]float64
@@ -76,22 +164,6 @@ func binaryUnrolled64(dst, x, upstream []float64, zero simd.Float64s, f func(dst
 func difference64(y, g, m simd.Float64s) simd.Float64s {
 	var zero simd.Float64s
 	return g.Sub(m).Masked(y.NotEqual(zero))
-}
-
-func exponential64(zero simd.Float64s) func(z simd.Float64s) simd.Float64s {
-	limit := simd.BroadcastFloat64s(-exponentialLimit64)
-	roundToInt := simd.BroadcastFloat64s(roundToInt64)
-	bias := simd.BroadcastUint64s((exponentBias64 + exponentialShift64) << fractionBits64)
-	return func(z simd.Float64s) simd.Float64s {
-		c := &exponential64Constants
-		z = limit.IfElse(z.Less(limit), z)
-		k := simd.LoadFloat64s(c.log2e[:]).MulAdd(z, roundToInt)
-		scale := k.ToBits().ShiftAllLeft(fractionBits64).Add(bias).BitsToFloat64()
-		k = k.Sub(roundToInt)
-		r := simd.LoadFloat64s(c.minusLn2High[:]).MulAdd(k, z)
-		r = simd.LoadFloat64s(c.minusLn2Low[:]).MulAdd(k, r)
-		return growth64(r).MulAdd(scale, scale)
-	}
 }
 
 func first64(dst, best, x, upstream []float64) {
@@ -247,6 +319,181 @@ func leakyReLUDerivative64(dst, x, upstream []float64, alpha float64) {
 	})
 }
 
+func logBackward64(zero simd.Float64s, divide bool, divisor simd.Float64s) func(y, g, sum, lost simd.Float64s) simd.Float64s {
+	one := simd.BroadcastFloat64s(1)
+	down := simd.BroadcastFloat64s(1.0 / (1 << powerShift64))
+	power := power64(zero)
+	return func(y, g, sum, lost simd.Float64s) simd.Float64s {
+		scale, growth := power(y)
+		p := growth.MulAdd(scale, scale).Mul(down)
+		t := scale.Mul(down)
+		d := one.Sub(t).Sub(growth.Mul(t)).Mul(g).Sub(p.Mul(sum.Sub(g).Add(lost)))
+		if divide {
+			d = d.Div(divisor)
+		}
+		return d
+	}
+}
+
+func logBackwardColumns64(dst, y, upstream []float64, classes, stride int, tau float64) {
+	divide := math.Float64bits(tau) != math.Float64bits(1)
+	divisor := simd.BroadcastFloat64s(tau)
+	var zero simd.Float64s
+	n := zero.Len()
+	backward := logBackward64(zero, divide, divisor)
+	size, step := classes*stride, stride
+	if upstream == nil {
+		step = 0
+	}
+	for at := 0; at < len(y); at += size {
+		for column := 0; column < stride; column += n {
+			overlap := max(0, column-(stride-n))
+			whole := overlap == 0
+			left := simd.LoadInt64s(lanesFrom64[maxLanes64-overlap:]).ToMask()
+			in, out := y[at+column-overlap:at+size], dst[at+column-overlap:at+size]
+			up := ones64[:]
+			if upstream != nil {
+				up = upstream[at+column-overlap : at+size]
+			}
+			sum, lost := zero, zero
+			for k, j := 0, 0; k < classes; k, j = k+1, j+step {
+				sum, lost = twoSum64(sum, lost, simd.LoadFloat64s(up[j:]))
+			}
+			for i, j := 0, 0; i < len(in); i, j = i+stride, j+step {
+				d := backward(simd.LoadFloat64s(in[i:]), simd.LoadFloat64s(up[j:]), sum, lost)
+				if !whole {
+					d = d.IfElse(left, simd.LoadFloat64s(out[i:]))
+				}
+				d.Store(out[i:])
+			}
+		}
+	}
+	clearUpper()
+}
+
+func logBackwardRows64(dst, y, upstream []float64, classes int, tau float64) {
+	divide := math.Float64bits(tau) != math.Float64bits(1)
+	divisor := simd.BroadcastFloat64s(tau)
+	var zero simd.Float64s
+	n := zero.Len()
+	counts := simd.LoadInt64s(lanesFrom64[maxLanes64-(n-classes%n)%n:]).ToMask()
+	backward := logBackward64(zero, divide, divisor)
+	step := n
+	if upstream == nil {
+		step = 0
+	}
+	for at := 0; at < len(y); at += classes {
+		in, out := y[at:][:classes:classes], dst[at:][:classes:classes]
+		up, end := ones64[:], ones64[:]
+		if upstream != nil {
+			up = upstream[at:][:classes:classes]
+			end = up[classes-n:]
+		}
+		lastY, lastG := simd.LoadFloat64s(in[classes-n:]), simd.LoadFloat64s(end)
+		sum, lost := lastG.Masked(counts), zero
+		for k, g := classes, up; k > n; k, g = k-n, g[step:] {
+			sum, lost = twoSum64(sum, lost, simd.LoadFloat64s(g))
+		}
+		sum, lost = twoSumAcross64(sum, lost)
+		for p, g, to := in, up, out; ; p, g, to = p[n:], g[step:], to[n:] {
+			a, b := lastY, lastG
+			if len(p) > n {
+				a, b = simd.LoadFloat64s(p), simd.LoadFloat64s(g)
+			}
+			d := backward(a, b, sum, lost)
+			if len(p) <= n || len(to) <= n {
+				d.Store(out[classes-n:])
+				break
+			}
+			d.Store(to)
+		}
+	}
+	clearUpper()
+}
+
+func logColumnDifferences64(dst, x, largest, high, low []float64, stride, overlap int, tau float64) {
+	divide := math.Float64bits(tau) != math.Float64bits(1)
+	f, d := element.Quotient(tau)
+	factor, divisor := simd.BroadcastFloat64s(f), simd.BroadcastFloat64s(d)
+	left := simd.LoadInt64s(lanesFrom64[maxLanes64-overlap:]).ToMask()
+	whole := overlap == 0
+	m, h, l := simd.LoadFloat64s(largest), simd.LoadFloat64s(high), simd.LoadFloat64s(low)
+	if divide {
+		m = m.Mul(factor)
+	}
+	for i := 0; i < len(x); i += stride {
+		z := simd.LoadFloat64s(x[i:])
+		if divide {
+			z = z.Mul(factor).Sub(m).Div(divisor)
+		} else {
+			z = z.Sub(m)
+		}
+		z = z.Sub(h).Sub(l)
+		if !whole {
+			z = z.IfElse(left, simd.LoadFloat64s(dst[i:]))
+		}
+		z.Store(dst[i:])
+	}
+	clearUpper()
+}
+
+func logDifferences64(dst, x, largest, high, low []float64, classes int, tau float64) {
+	divide := math.Float64bits(tau) != math.Float64bits(1)
+	f, d := element.Quotient(tau)
+	factor, divisor := simd.BroadcastFloat64s(f), simd.BroadcastFloat64s(d)
+	var zero simd.Float64s
+	n := zero.Len()
+	for r := range high {
+		in, out := x[r*classes:][:classes:classes], dst[r*classes:][:classes:classes]
+		m, h, l := simd.BroadcastFloat64s(largest[r]), simd.BroadcastFloat64s(high[r]), simd.BroadcastFloat64s(low[r])
+		last, end := simd.LoadFloat64s(in[classes-n:]), out[classes-n:]
+		if divide {
+			m = m.Mul(factor)
+			last = last.Mul(factor).Sub(m).Div(divisor)
+			for len(in) > n && len(out) > n {
+				simd.LoadFloat64s(in).Mul(factor).Sub(m).Div(divisor).Sub(h).Sub(l).Store(out)
+				in, out = in[n:], out[n:]
+			}
+		} else {
+			last = last.Sub(m)
+			for len(in) > n && len(out) > n {
+				simd.LoadFloat64s(in).Sub(m).Sub(h).Sub(l).Store(out)
+				in, out = in[n:], out[n:]
+			}
+		}
+		last.Sub(h).Sub(l).Store(end)
+	}
+	clearUpper()
+}
+
+func logSoftmaxColumns64(dst, x []float64, classes, stride int, tau float64) {
+	var zero simd.Float64s
+	n := zero.Len()
+	size := classes * stride
+	var largest, below, ties, high, low [maxLanes64]float64
+	for at := 0; at < len(x); at += size {
+		for column := 0; column < stride; column += n {
+			overlap := max(0, column-(stride-n))
+			in, out := x[at+column-overlap:at+size], dst[at+column-overlap:at+size]
+			belowColumns64(largest[:], below[:], ties[:], in, stride, tau)
+			logarithms(high[:n], low[:n], largest[:], below[:], ties[:])
+			logColumnDifferences64(out, in, largest[:], high[:], low[:], stride, overlap, tau)
+		}
+	}
+}
+
+func logSoftmaxRows64(dst, x []float64, classes int, tau float64) {
+	var largest, below, ties [logRows + maxLanes64]float64
+	var high, low [logRows]float64
+	for len(x) >= classes && classes > 0 {
+		rows := min(logRows, len(x)/classes)
+		belowRows64(largest[:], below[:], ties[:], x[:rows*classes], classes, tau)
+		logarithms(high[:rows], low[:rows], largest[:], below[:], ties[:])
+		logDifferences64(dst, x, largest[:], high[:rows], low[:], classes, tau)
+		x, dst = x[rows*classes:], dst[rows*classes:]
+	}
+}
+
 func logistic64(zero simd.Float64s) func(n simd.Uint64s, growth simd.Float64s) (minusScale, u, e simd.Float64s) {
 	bias := simd.BroadcastUint64s(signBit64 | (exponentBias64+64)<<fractionBits64)
 	sign := simd.BroadcastUint64s(signBit64)
@@ -382,6 +629,21 @@ func piece64(b *maxoutBlock[float64, int64], x, weights []float64, inputs, piece
 		p.Store(from[k:])
 	}
 	clearUpper()
+}
+
+func power64(zero simd.Float64s) func(z simd.Float64s) (scale, growth simd.Float64s) {
+	limit := simd.BroadcastFloat64s(-exponentialLimit64)
+	roundToInt := simd.BroadcastFloat64s(roundToInt64)
+	bias := simd.BroadcastUint64s((exponentBias64 + powerShift64) << fractionBits64)
+	return func(z simd.Float64s) (scale, growth simd.Float64s) {
+		c := &power64Constants
+		z = limit.IfElse(z.Less(limit), z)
+		k := simd.LoadFloat64s(c.log2e[:]).MulAdd(z, roundToInt)
+		scale = k.ToBits().ShiftAllLeft(fractionBits64).Add(bias).BitsToFloat64()
+		k = k.Sub(roundToInt)
+		r := simd.LoadFloat64s(c.minusLn2High[:]).MulAdd(k, z)
+		return scale, growth64(simd.LoadFloat64s(c.minusLn2Low[:]).MulAdd(k, r))
+	}
 }
 
 func prelu64(dst, x, alpha []float64, end int) {
@@ -671,7 +933,7 @@ func softmaxColumns64(dst, x []float64, classes, stride int, tau float64) {
 	factor, divisor := simd.BroadcastFloat64s(f), simd.BroadcastFloat64s(d)
 	var zero simd.Float64s
 	one := simd.BroadcastFloat64s(1)
-	exponential := exponential64(zero)
+	power := power64(zero)
 	n := zero.Len()
 	size := classes * stride
 	for len(x) >= size && len(dst) >= size {
@@ -699,7 +961,8 @@ func softmaxColumns64(dst, x []float64, classes, stride int, tau float64) {
 			}
 			sum, lost := zero, zero
 			for i := 0; i < len(in); i += stride {
-				v := exponential(simd.LoadFloat64s(in[i:]).Sub(m))
+				scale, growth := power(simd.LoadFloat64s(in[i:]).Sub(m))
+				v := growth.MulAdd(scale, scale)
 				store(v, out[i:])
 				s := sum.Add(v)
 				lost = lost.Add(v.Sub(s.Sub(sum)))
@@ -721,7 +984,7 @@ func softmaxRows64(dst, x []float64, classes int, tau float64) {
 	factor, divisor := simd.BroadcastFloat64s(f), simd.BroadcastFloat64s(d)
 	var zero simd.Float64s
 	one := simd.BroadcastFloat64s(1)
-	exponential := exponential64(zero)
+	power := power64(zero)
 	n := zero.Len()
 	counts := simd.LoadInt64s(lanesFrom64[maxLanes64-(n-classes%n)%n:]).ToMask()
 	for len(x) >= classes && len(dst) >= classes {
@@ -758,7 +1021,8 @@ func softmaxRows64(dst, x []float64, classes int, tau float64) {
 			if len(from) > n {
 				v = simd.LoadFloat64s(from)
 			}
-			y = exponential(v.Sub(m))
+			scale, growth := power(v.Sub(m))
+			y = growth.MulAdd(scale, scale)
 			if len(from) <= n || len(to) <= n {
 				break
 			}
@@ -856,6 +1120,21 @@ func twoResults64(dst1, dst2, x1, x2, upstream []float64, zero simd.Float64s, f 
 	simd.LoadFloat64s(last1[:]).Store(end1)
 	simd.LoadFloat64s(last2[:]).Store(end2)
 	clearUpper()
+}
+
+func twoSum64(sum, lost, v simd.Float64s) (s, l simd.Float64s) {
+	s = sum.Add(v)
+	t := s.Sub(sum)
+	return s, lost.Add(sum.Sub(s.Sub(t)).Add(v.Sub(t)))
+}
+
+func twoSumAcross64(sum, lost simd.Float64s) (s, l simd.Float64s) {
+	var lanes [maxLanes64]float64
+	sum.Store(lanes[:])
+	for _, lane := range lanes[:sum.Len()] {
+		s, l = twoSum64(s, l, simd.BroadcastFloat64s(lane))
+	}
+	return s, l.Add(sumAcross64(lost))
 }
 
 func unary64(dst, x []float64, zero simd.Float64s, f func(dst, x []float64)) {

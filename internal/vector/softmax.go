@@ -3,8 +3,6 @@
 package vector
 
 import (
-	"simd"
-
 	"example.com/activation/internal/element"
 )
 
@@ -55,36 +53,4 @@ func SoftmaxDerivativeFromOutput[T element.Float](dst, y, upstream []T, classes,
 func forms[T element.Float](classes, stride int) (rows, columns bool) {
 	n := narrowest[T]()
 	return stride == 1 && classes >= n, stride >= n
-}
-
-// maxima32 returns the maximum of a strip in each lane. It may miss a NaN: the
-// sum of the exponentials does not.
-func maxima32(x []float32, s strip) simd.Float32s {
-	a := simd.LoadFloat32s(x[s.last:])
-	b := a
-	k := s.count
-	for ; k > 2 && len(x) >= 2*s.step; k, x = k-2, x[2*s.step:] {
-		a = a.Max(simd.LoadFloat32s(x))
-		b = b.Max(simd.LoadFloat32s(x[s.step:]))
-	}
-	if k > 1 {
-		a = a.Max(simd.LoadFloat32s(x))
-	}
-	return a.Max(b)
-}
-
-// maxima64 returns the maximum of a strip in each lane. It may miss a NaN: the
-// sum of the exponentials does not.
-func maxima64(x []float64, s strip) simd.Float64s {
-	a := simd.LoadFloat64s(x[s.last:])
-	b := a
-	k := s.count
-	for ; k > 2 && len(x) >= 2*s.step; k, x = k-2, x[2*s.step:] {
-		a = a.Max(simd.LoadFloat64s(x))
-		b = b.Max(simd.LoadFloat64s(x[s.step:]))
-	}
-	if k > 1 {
-		a = a.Max(simd.LoadFloat64s(x))
-	}
-	return a.Max(b)
 }

@@ -4,21 +4,21 @@ package vector
 
 import "math"
 
-// The exponential of softmax, see exponential32. The shift makes the bits of
+// The exponential of softmax, see power32. The shift makes the bits of
 // 2ˢ⁺ⁿ those of 0 for n = round(−exponentialLimit/ln 2), which is −153 and −1078.
 const (
-	exponentialShift32 = 153 - exponentBias32
-	exponentialShift64 = 1078 - exponentBias64
+	powerShift32 = 153 - exponentBias32
+	powerShift64 = 1078 - exponentBias64
 
 	negativeInfBits32 = 0xff800000
 	negativeInfBits64 = 0xfff0000000000000
 )
 
 var (
-	exponential32Constants = struct{ log2e, minusLn2High, minusLn2Low [maxLanes32]float32 }{
+	power32Constants = struct{ log2e, minusLn2High, minusLn2Low [maxLanes32]float32 }{
 		repeated32(math.Log2E), repeated32(-ln2High32), repeated32(-ln2Low32),
 	}
-	exponential64Constants = struct{ log2e, minusLn2High, minusLn2Low [maxLanes64]float64 }{
+	power64Constants = struct{ log2e, minusLn2High, minusLn2Low [maxLanes64]float64 }{
 		repeated64(math.Log2E), repeated64(-ln2High64), repeated64(-ln2Low64),
 	}
 )

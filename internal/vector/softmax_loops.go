@@ -33,26 +33,25 @@ import (
 // The form and the width of the vectors depend on classes and stride alone, and so do
 // the bits of a result.
 
-// exponential32 returns a function of z ≤ 0, or NaN, that gives 2ˢ·eᶻ, where s is
-// exponentialShift32. The factor keeps what is subnormal as eᶻ out of the subnormals.
-// With n = round(z/ln 2),
+// power32 returns a function of z ≤ 0, or NaN, that gives scale = 2ˢ⁺ⁿ and
+// growth = eʳ − 1, with
 //
-//	eᶻ = 2ⁿ·eʳ,   r = z − n·ln 2,   |r| ≤ ln2/2
+//	2ˢ·eᶻ = scale + scale·growth,   n = round(z/ln 2),   r = z − n·ln 2,   |r| ≤ ln2/2
 //
-// At the limit, and below it, the bits of 2ˢ⁺ⁿ are those of 0, and so is the result.
-func exponential32(zero simd.Float32s) func(z simd.Float32s) simd.Float32s {
+// and s = powerShift32: the factor 2ˢ keeps what is subnormal as eᶻ out of the
+// subnormals. At the limit, and below it, the bits of scale are those of 0.
+func power32(zero simd.Float32s) func(z simd.Float32s) (scale, growth simd.Float32s) {
 	limit := simd.BroadcastFloat32s(-exponentialLimit32)
 	roundToInt := simd.BroadcastFloat32s(roundToInt32)
-	bias := simd.BroadcastUint32s((exponentBias32 + exponentialShift32) << fractionBits32)
-	return func(z simd.Float32s) simd.Float32s {
-		c := &exponential32Constants
+	bias := simd.BroadcastUint32s((exponentBias32 + powerShift32) << fractionBits32)
+	return func(z simd.Float32s) (scale, growth simd.Float32s) {
+		c := &power32Constants
 		z = limit.IfElse(z.Less(limit), z) // a NaN stays
 		k := simd.LoadFloat32s(c.log2e[:]).MulAdd(z, roundToInt)
-		scale := k.ToBits().ShiftAllLeft(fractionBits32).Add(bias).BitsToFloat32()
+		scale = k.ToBits().ShiftAllLeft(fractionBits32).Add(bias).BitsToFloat32()
 		k = k.Sub(roundToInt)
 		r := simd.LoadFloat32s(c.minusLn2High[:]).MulAdd(k, z)
-		r = simd.LoadFloat32s(c.minusLn2Low[:]).MulAdd(k, r)
-		return growth32(r).MulAdd(scale, scale)
+		return scale, growth32(simd.LoadFloat32s(c.minusLn2Low[:]).MulAdd(k, r))
 	}
 }
 
@@ -69,7 +68,7 @@ func softmaxRows32(dst, x []float32, classes int, tau float32) {
 	factor, divisor := simd.BroadcastFloat32s(f), simd.BroadcastFloat32s(d)
 	var zero simd.Float32s
 	one := simd.BroadcastFloat32s(1)
-	exponential := exponential32(zero)
+	power := power32(zero)
 	n := zero.Len()
 	counts := simd.LoadInt32s(lanesFrom32[maxLanes32-(n-classes%n)%n:]).ToMask()
 	for len(x) >= classes && len(dst) >= classes {
@@ -109,7 +108,8 @@ func softmaxRows32(dst, x []float32, classes int, tau float32) {
 			if len(from) > n {
 				v = simd.LoadFloat32s(from)
 			}
-			y = exponential(v.Sub(m))
+			scale, growth := power(v.Sub(m))
+			y = growth.MulAdd(scale, scale)
 			if len(from) <= n || len(to) <= n {
 				break
 			}
@@ -137,7 +137,7 @@ func softmaxColumns32(dst, x []float32, classes, stride int, tau float32) {
 	factor, divisor := simd.BroadcastFloat32s(f), simd.BroadcastFloat32s(d)
 	var zero simd.Float32s
 	one := simd.BroadcastFloat32s(1)
-	exponential := exponential32(zero)
+	power := power32(zero)
 	n := zero.Len()
 	size := classes * stride
 	for len(x) >= size && len(dst) >= size {
@@ -166,7 +166,8 @@ func softmaxColumns32(dst, x []float32, classes, stride int, tau float32) {
 			}
 			sum, lost := zero, zero
 			for i := 0; i < len(in); i += stride {
-				v := exponential(simd.LoadFloat32s(in[i:]).Sub(m))
+				scale, growth := power(simd.LoadFloat32s(in[i:]).Sub(m))
+				v := growth.MulAdd(scale, scale)
 				store(v, out[i:])
 				s := sum.Add(v)
 				lost = lost.Add(v.Sub(s.Sub(sum)))

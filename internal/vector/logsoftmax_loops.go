@@ -1,0 +1,331 @@
+//go:build goexperiment.simd && go1.27 && !go1.28 && wasm
+
+package vector
+
+import (
+	"math"
+	"simd"
+
+	"example.com/activation/internal/element"
+)
+
+// LogSoftmax is (x − m)/τ − log(ties + below), where m is the maximum, ties how many
+// entries are m, and below the sum of e^((x − m)/τ) over the others. The logarithms are
+// those of package math, in scalar code: see logarithms.
+
+// below32 returns a function of entries v, and of m times factor, that gives
+// 2ˢ·e^((v − m)/τ) for those below m, with the s of power32, and 1 for those that are
+// m. The other is 0. It takes the rounding error of v − m along: for a difference of
+// 100 that would cost the exponential six bits.
+func below32(zero simd.Float32s, divide bool, factor, divisor simd.Float32s) func(v, m simd.Float32s) (below, tie simd.Float32s) {
+	one := simd.BroadcastFloat32s(1)
+	limit := simd.BroadcastFloat32s(-exponentialLimit32)
+	power := power32(zero)
+	return func(v, m simd.Float32s) (below, tie simd.Float32s) {
+		if divide {
+			v = v.Mul(factor)
+		}
+		z := v.Sub(m)
+		t := z.Sub(v)
+		e := v.Sub(z.Sub(t)).Sub(m.Add(t))
+		if divide {
+			q := z.Div(divisor)
+			e = residual32(zero.Sub(q), divisor, z).Add(e).Div(divisor)
+			z = q
+		}
+		e = e.Masked(z.GreaterEqual(limit)) // of −Inf it is NaN
+		scale, growth := power(z)
+		y := growth.MulAdd(scale, scale)
+		return e.MulAdd(y, y).Masked(v.NotEqual(m)), one.Masked(v.Equal(m))
+	}
+}
+
+// twoSum32 adds v to a sum, of which lost is what its roundings have lost so far.
+func twoSum32(sum, lost, v simd.Float32s) (s, l simd.Float32s) {
+	s = sum.Add(v)
+	t := s.Sub(sum)
+	return s, lost.Add(sum.Sub(s.Sub(t)).Add(v.Sub(t)))
+}
+
+// The way between vectors and scalar code takes time: so a few rows share it. What
+// goes that way is stored in functions of their own, which have no scalar floats for
+// the compiler to keep beside vectors.
+
+// logSoftmaxRows32 is LogSoftmax for stride 1 and at least as many classes as lanes.
+//
+//vector:fits classes
+func logSoftmaxRows32(dst, x []float32, classes int, tau float32) {
+	var largest, below, ties [logRows + maxLanes32]float32
+	var high, low [logRows]float32
+	for len(x) >= classes && classes > 0 {
+		rows := min(logRows, len(x)/classes)
+		belowRows32(largest[:], below[:], ties[:], x[:rows*classes], classes, tau)
+		logarithms(high[:rows], low[:rows], largest[:], below[:], ties[:])
+		logDifferences32(dst, x, largest[:], high[:rows], low[:], classes, tau)
+		x, dst = x[rows*classes:], dst[rows*classes:]
+	}
+}
+
+// belowRows32 sets an element of largest, below and ties for each row. It stores whole
+// vectors, each one element behind the other.
+//
+//vector:part
+func belowRows32(largest, below, ties, x []float32, classes int, tau float32) {
+	divide := math.Float32bits(tau) != math.Float32bits(1)
+	f, d := element.Quotient(tau)
+	factor, divisor := simd.BroadcastFloat32s(f), simd.BroadcastFloat32s(d)
+	var zero simd.Float32s
+	n := zero.Len()
+	counts := simd.LoadInt32s(lanesFrom32[maxLanes32-(n-classes%n)%n:]).ToMask()
+	split := below32(zero, divide, factor, divisor)
+	for len(x) >= classes {
+		in := x[:classes:classes]
+		last := simd.LoadFloat32s(in[classes-n:])
+		m := last
+		for rest := in; len(rest) > n; rest = rest[n:] {
+			m = m.Max(simd.LoadFloat32s(rest))
+		}
+		m = maxAcross32(m)
+		m.Store(largest)
+		if divide {
+			m = m.Mul(factor)
+		}
+		var y, tie, sum, lost, count simd.Float32s
+		for rest := in; ; rest = rest[n:] {
+			v := last
+			if len(rest) > n {
+				v = simd.LoadFloat32s(rest)
+			}
+			y, tie = split(v, m)
+			if len(rest) <= n {
+				break
+			}
+			sum, lost = twoSum32(sum, lost, y)
+			count = count.Add(tie)
+		}
+		sumAcross32(sum.Add(y.Masked(counts).Add(lost))).Store(below)
+		sumAcross32(count.Add(tie.Masked(counts))).Store(ties)
+		x, largest, below, ties = x[classes:], largest[1:], below[1:], ties[1:]
+	}
+	clearUpper()
+}
+
+// logDifferences32 sets rows of dst to (x − largest)/τ − (high + low), each of these
+// with a value for each row.
+//
+//vector:part
+func logDifferences32(dst, x, largest, high, low []float32, classes int, tau float32) {
+	divide := math.Float32bits(tau) != math.Float32bits(1)
+	f, d := element.Quotient(tau)
+	factor, divisor := simd.BroadcastFloat32s(f), simd.BroadcastFloat32s(d)
+	var zero simd.Float32s
+	n := zero.Len()
+	for r := range high {
+		in, out := x[r*classes:][:classes:classes], dst[r*classes:][:classes:classes]
+		m, h, l := simd.BroadcastFloat32s(largest[r]), simd.BroadcastFloat32s(high[r]), simd.BroadcastFloat32s(low[r])
+		last, end := simd.LoadFloat32s(in[classes-n:]), out[classes-n:]
+		if divide {
+			m = m.Mul(factor)
+			last = last.Mul(factor).Sub(m).Div(divisor)
+			for len(in) > n && len(out) > n {
+				simd.LoadFloat32s(in).Mul(factor).Sub(m).Div(divisor).Sub(h).Sub(l).Store(out)
+				in, out = in[n:], out[n:]
+			}
+		} else {
+			last = last.Sub(m)
+			for len(in) > n && len(out) > n {
+				simd.LoadFloat32s(in).Sub(m).Sub(h).Sub(l).Store(out)
+				in, out = in[n:], out[n:]
+			}
+		}
+		last.Sub(h).Sub(l).Store(end)
+	}
+	clearUpper()
+}
+
+// logSoftmaxColumns32 is LogSoftmax for a stride of at least as many elements as
+// lanes.
+//
+//vector:fits stride
+func logSoftmaxColumns32(dst, x []float32, classes, stride int, tau float32) {
+	var zero simd.Float32s
+	n := zero.Len()
+	size := classes * stride
+	var largest, below, ties, high, low [maxLanes32]float32
+	for at := 0; at < len(x); at += size {
+		for column := 0; column < stride; column += n {
+			overlap := max(0, column-(stride-n))
+			in, out := x[at+column-overlap:at+size], dst[at+column-overlap:at+size]
+			belowColumns32(largest[:], below[:], ties[:], in, stride, tau)
+			logarithms(high[:n], low[:n], largest[:], below[:], ties[:])
+			logColumnDifferences32(out, in, largest[:], high[:], low[:], stride, overlap, tau)
+		}
+	}
+}
+
+// belowColumns32 sets largest, below and ties for a vector of columns.
+//
+//vector:part
+func belowColumns32(largest, below, ties, x []float32, stride int, tau float32) {
+	divide := math.Float32bits(tau) != math.Float32bits(1)
+	f, d := element.Quotient(tau)
+	factor, divisor := simd.BroadcastFloat32s(f), simd.BroadcastFloat32s(d)
+	var zero simd.Float32s
+	split := below32(zero, divide, factor, divisor)
+	m := simd.LoadFloat32s(x)
+	for i := stride; i < len(x); i += stride {
+		m = m.Max(simd.LoadFloat32s(x[i:]))
+	}
+	m.Store(largest)
+	if divide {
+		m = m.Mul(factor)
+	}
+	sum, lost, count := zero, zero, zero
+	for i := 0; i < len(x); i += stride {
+		y, tie := split(simd.LoadFloat32s(x[i:]), m)
+		sum, lost = twoSum32(sum, lost, y)
+		count = count.Add(tie)
+	}
+	sum.Add(lost).Store(below)
+	count.Store(ties)
+	clearUpper()
+}
+
+// logColumnDifferences32 is logDifferences32 for a vector of columns, of which the
+// first are left as they are.
+//
+//vector:part
+func logColumnDifferences32(dst, x, largest, high, low []float32, stride, overlap int, tau float32) {
+	divide := math.Float32bits(tau) != math.Float32bits(1)
+	f, d := element.Quotient(tau)
+	factor, divisor := simd.BroadcastFloat32s(f), simd.BroadcastFloat32s(d)
+	left := simd.LoadInt32s(lanesFrom32[maxLanes32-overlap:]).ToMask()
+	whole := overlap == 0
+	m, h, l := simd.LoadFloat32s(largest), simd.LoadFloat32s(high), simd.LoadFloat32s(low)
+	if divide {
+		m = m.Mul(factor)
+	}
+	for i := 0; i < len(x); i += stride {
+		z := simd.LoadFloat32s(x[i:])
+		if divide {
+			z = z.Mul(factor).Sub(m).Div(divisor)
+		} else {
+			z = z.Sub(m)
+		}
+		z = z.Sub(h).Sub(l)
+		if !whole {
+			z = z.IfElse(left, simd.LoadFloat32s(dst[i:]))
+		}
+		z.Store(dst[i:])
+	}
+	clearUpper()
+}
+
+// The backward pass is (1 − p)·g − p·(Σg − g), over τ, with p = e^y. If p is close to
+// 1 and g most of the sum, the difference g − p·Σg would lose its bits. With the parts
+// of power32, t = scale/2ˢ = 2ⁿ,
+//
+//	1 − p = (1 − t) − t·growth
+//
+// keeps its bits too.
+
+// logBackward32 returns a function of y, g and Σg = sum + lost that gives the result.
+func logBackward32(zero simd.Float32s, divide bool, divisor simd.Float32s) func(y, g, sum, lost simd.Float32s) simd.Float32s {
+	one := simd.BroadcastFloat32s(1)
+	down := simd.BroadcastFloat32s(1.0 / (1 << powerShift32))
+	power := power32(zero)
+	return func(y, g, sum, lost simd.Float32s) simd.Float32s {
+		scale, growth := power(y)
+		p := growth.MulAdd(scale, scale).Mul(down)
+		t := scale.Mul(down)
+		d := one.Sub(t).Sub(growth.Mul(t)).Mul(g).Sub(p.Mul(sum.Sub(g).Add(lost)))
+		if divide {
+			d = d.Div(divisor)
+		}
+		return d
+	}
+}
+
+// logBackwardRows32 is LogSoftmaxDerivativeFromOutput for stride 1 and at least as
+// many classes as lanes.
+//
+//vector:fits classes
+func logBackwardRows32(dst, y, upstream []float32, classes int, tau float32) {
+	divide := math.Float32bits(tau) != math.Float32bits(1)
+	divisor := simd.BroadcastFloat32s(tau)
+	var zero simd.Float32s
+	n := zero.Len()
+	counts := simd.LoadInt32s(lanesFrom32[maxLanes32-(n-classes%n)%n:]).ToMask()
+	backward := logBackward32(zero, divide, divisor)
+	step := n
+	if upstream == nil {
+		step = 0
+	}
+	for at := 0; at < len(y); at += classes {
+		in, out := y[at:][:classes:classes], dst[at:][:classes:classes]
+		up, end := ones32[:], ones32[:]
+		if upstream != nil {
+			up = upstream[at:][:classes:classes]
+			end = up[classes-n:]
+		}
+		lastY, lastG := simd.LoadFloat32s(in[classes-n:]), simd.LoadFloat32s(end)
+		sum, lost := lastG.Masked(counts), zero
+		for k, g := classes, up; k > n; k, g = k-n, g[step:] {
+			sum, lost = twoSum32(sum, lost, simd.LoadFloat32s(g))
+		}
+		sum, lost = twoSumAcross32(sum, lost)
+		for p, g, to := in, up, out; ; p, g, to = p[n:], g[step:], to[n:] {
+			a, b := lastY, lastG
+			if len(p) > n {
+				a, b = simd.LoadFloat32s(p), simd.LoadFloat32s(g)
+			}
+			d := backward(a, b, sum, lost)
+			if len(p) <= n || len(to) <= n {
+				d.Store(out[classes-n:])
+				break
+			}
+			d.Store(to)
+		}
+	}
+	clearUpper()
+}
+
+// logBackwardColumns32 is LogSoftmaxDerivativeFromOutput for a stride of at least as
+// many elements as lanes.
+//
+//vector:fits stride
+func logBackwardColumns32(dst, y, upstream []float32, classes, stride int, tau float32) {
+	divide := math.Float32bits(tau) != math.Float32bits(1)
+	divisor := simd.BroadcastFloat32s(tau)
+	var zero simd.Float32s
+	n := zero.Len()
+	backward := logBackward32(zero, divide, divisor)
+	size, step := classes*stride, stride
+	if upstream == nil {
+		step = 0
+	}
+	for at := 0; at < len(y); at += size {
+		for column := 0; column < stride; column += n {
+			overlap := max(0, column-(stride-n))
+			whole := overlap == 0
+			left := simd.LoadInt32s(lanesFrom32[maxLanes32-overlap:]).ToMask()
+			in, out := y[at+column-overlap:at+size], dst[at+column-overlap:at+size]
+			up := ones32[:]
+			if upstream != nil {
+				up = upstream[at+column-overlap : at+size]
+			}
+			sum, lost := zero, zero
+			for k, j := 0, 0; k < classes; k, j = k+1, j+step {
+				sum, lost = twoSum32(sum, lost, simd.LoadFloat32s(up[j:]))
+			}
+			for i, j := 0, 0; i < len(in); i, j = i+stride, j+step {
+				d := backward(simd.LoadFloat32s(in[i:]), simd.LoadFloat32s(up[j:]), sum, lost)
+				if !whole {
+					d = d.IfElse(left, simd.LoadFloat32s(out[i:]))
+				}
+				d.Store(out[i:])
+			}
+		}
+	}
+	clearUpper()
+}
