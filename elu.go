@@ -37,13 +37,13 @@ var (
 //	f(±0) = ±0         f′(±0) = α
 //
 // The error is below 1 ULP, that of f′ below 1.5 ULP, near 0 and down into the subnormals
-// too; for float64 that holds for |α| from 2⁻⁴⁰⁰ to 2⁴⁰⁰. The worst found, for float32
-// among all inputs:
+// too; for float64 that holds for |α| from 2⁻⁴⁰⁰ to 2⁴⁰⁰. The worst found, in samples of
+// 2.4 million (float32) and 400 000 inputs:
 //
-//	float32   α = 1     f  ELF32
-//	                    f′ ELD32
-//	float64   α = 1     f  ELF64
-//	          α = 0.7   f′ ELD64
+//	float32   α = 1     f  0.59 ULP near -0x1.ff85cap-09
+//	                    f′ 0.503 ULP near -0x1.598592p+04
+//	float64   α = 1     f  0.516 ULP at -0x1.a8100e57db044p-08
+//	          α = 0.7   f′ 1.23 ULP at -0x1.1795f590f9131p+07
 //
 // The zero value is ready to use.
 //
@@ -133,12 +133,12 @@ const (
 //	f(±0) = ±0         f′(±0) = λα
 //
 // The error is below 1 ULP, that of f′ below 1.5 ULP, for the constants as rounded to T.
-// The worst found, for float32 among all inputs:
+// The worst found, in samples of 2.4 million (float32) and 400 000 inputs:
 //
-//	float32   f  SEF32
-//	          f′ SED32
-//	float64   f  SEF64
-//	          f′ SED64
+//	float32   f  0.59 ULP near -0x1.ff85cap-09
+//	          f′ 0.504 ULP near -0x1.4b7e12p+04
+//	float64   f  0.793 ULP at -0x1.22aaff2dd44d4p-776
+//	          f′ 1.38 ULP at -0x1.43566fff6820ep+09
 //
 // The zero value is ready to use.
 //
@@ -197,12 +197,12 @@ func (SELU[T]) String() string { return "selu" }
 //	f(±0) = ±0         f′(±0) = 1
 //
 // The error is below 1 ULP, that of f′ below 1.5 ULP; for float64 that holds for α from
-// 2⁻⁴⁰⁰ to 2⁴⁰⁰. The worst found, for float32 among all inputs:
+// 2⁻⁴⁰⁰ to 2⁴⁰⁰. The worst found, in samples of 2.4 million (float32) and 400 000 inputs:
 //
-//	float32   α = 1     f  CEF32
-//	                    f′ CED32
-//	float64   α = 1.3   f  CEF64
-//	          α = 0.3   f′ CED64
+//	float32   α = 1     f  0.59 ULP near -0x1.ff85cap-09
+//	                    f′ 0.503 ULP near -0x1.598592p+04
+//	float64   α = 1.3   f  0.520 ULP at -0x1.01f12f5059ae7p-05
+//	          α = 0.3   f′ 0.731 ULP at -0x1.a943a4fc8b4bp+07, a subnormal result
 //
 // The zero value is ready to use.
 //

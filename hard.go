@@ -35,10 +35,10 @@ var (
 //	f(±0) = ½        f′(±0) = s
 //
 // The error is below 1 ULP; with a Slope, f is rounded once. f′ is s, rounded to T. The worst
-// found, for float32 among all inputs:
+// found, in samples of 2.4 million (float32) and 400 000 inputs:
 //
-//	float32   f  HGF32
-//	float64   f  HGF64
+//	float32   f  0.5001 ULP at 0x1.aa3p-12
+//	float64   f  0.834 ULP at -0x1.f4834a30a40d5p-02
 //
 // The zero value is ready to use.
 //
@@ -123,12 +123,12 @@ func (h HardSigmoid[T]) String() string {
 //	f(±0) = ±0         f′(±0) = ½
 //
 // f is rounded once, all but exactly: its error is below 0.51 ULP. That of f′ is at most
-// 1 ULP, next to its zero at −1.5 too. The worst found, for float32 among all inputs:
+// 1 ULP, next to its zero at −1.5 too. The worst found, in samples of 2.4 million (float32) and 400 000 inputs:
 //
-//	float32   f  HWF32
-//	          f′ HWD32
-//	float64   f  HWF64
-//	          f′ HWD64
+//	float32   f  0.5001 ULP at 0x1.f3cp-139
+//	          f′ 0.5001 ULP at 0x1.84d4p-11
+//	float64   f  0.5001 ULP at -0x1.9233f8dfb35d3p-1022
+//	          f′ 1 ULP at 0x1.70cad94c77a73p+01
 //
 // The zero value is ready to use.
 //

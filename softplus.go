@@ -36,12 +36,12 @@ var (
 //
 // The error is below 1 ULP, that of f′ below 1.5 ULP, in the tail and down into the
 // subnormals too; for float64 that holds for β from 2⁻⁴⁰⁰ to 2⁴⁰⁰. The worst found for
-// β = 1, for float32 among all inputs:
+// β = 1, in samples of 2.4 million (float32) and 400 000 inputs:
 //
-//	float32   f  SPF32
-//	          f′ SPD32
-//	float64   f  SPF64
-//	          f′ SPD64
+//	float32   f  0.504 ULP at -0x1.d8fcbcp+03
+//	          f′ 0.503 ULP at -0x1.aa7e76p+04
+//	float64   f  0.761 ULP at -0x1.6241dda92a4e1p+09, a subnormal result
+//	          f′ 0.761 ULP at -0x1.6241dda92a4e1p+09, a subnormal result
 //
 // The zero value is ready to use.
 //
@@ -116,12 +116,12 @@ func (s Softplus[T]) String() string { return "softplus(beta=" + decimal(or(s.Be
 //	f(±0) = −log 2     f′(±0) = ½
 //
 // The error is that of Softplus: below 1 ULP, that of f′ below 1.5 ULP. The worst found,
-// for float32 among all inputs:
+// in samples of 2.4 million (float32) and 400 000 inputs:
 //
-//	float32   f  LSF32
-//	          f′ LSD32
-//	float64   f  LSF64
-//	          f′ LSD64
+//	float32   f  0.503 ULP at 0x1.6612bep+02
+//	          f′ 0.504 ULP at 0x1.c20078p+02
+//	float64   f  0.546 ULP at 0x1.23376682b7f6p+01
+//	          f′ 0.547 ULP at 0x1.75c016fe622ap+02
 //
 // The zero value is ready to use.
 type LogSigmoid[T Float] struct{}

@@ -28,12 +28,12 @@ var (
 //	f(±0) = ±0         f′(±0) = 1
 //
 // The error is below 1 ULP, that of f′ below 1.5 ULP, down into the subnormals too. The worst
-// found, for float32 among all inputs:
+// found, in samples of 2.4 million (float32) and 400 000 inputs:
 //
-//	float32   f  SSF32
-//	          f′ SSD32
-//	float64   f  SSF64
-//	          f′ SSD64
+//	float32   f  0.5001 ULP at -0x1.b001f8p+02
+//	          f′ 0.5001 ULP at 0x1.55555p+55
+//	float64   f  0.9999 ULP at -0x1.01c206ed3deadp+00
+//	          f′ 1.496 ULP at 0x1.01ff9754e57cdp-16
 //
 // The zero value is ready to use.
 //
