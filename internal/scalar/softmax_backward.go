@@ -332,15 +332,17 @@ func backwardColumns[T element.Float](dst, y, g, mean, sum []T, stride int, tau 
 
 // softmaxBackwardCareful is SoftmaxDerivativeFromOutput for one distribution, with an
 // upstream that is not finite or so large that differences overflow. It takes a quarter
-// of it, and leaves out those beside a y of 0.
+// of it, leaves out those beside a y of 0, and adds up with the rounding errors of its
+// additions.
 func softmaxBackwardCareful[T element.Float](dst, y, g []T, stride int, tau T) {
-	differences := func(c T) (s T) {
+	differences := func(c T) T {
+		var s sum
 		for i := 0; i < len(y); i += stride {
 			if y[i] != 0 {
-				s += y[i] * (g[i]/4 - c)
+				s = s.plus(float64(y[i] * (g[i]/4 - c)))
 			}
 		}
-		return s
+		return T(s.value())
 	}
 	top := 0
 	for i := 0; i < len(y); i += stride {
