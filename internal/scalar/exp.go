@@ -25,7 +25,7 @@ func exp32(a float64) (value, rest float64, point uint64) {
 	point = (math.Float64bits(k) - math.Float64bits(zero)) % uint64(len(expTable))
 	b := ((zero + far32) - k) - a
 	value = expTable[point]
-	return value, value * (b * (expCubic[0] + b*(expCubic[1]+b*expCubic[2]))), point
+	return value, float64(value * (b * (expCubic[0] + b*(expCubic[1]+b*expCubic[2])))), point
 }
 
 // For float64, with n = round(256·x/ln 2),
@@ -88,7 +88,7 @@ func exp64(n uint64, r float64) (value, rest float64, power uint64) {
 	value = math.Float64frombits(power)
 	s := r * r
 	p := r + s*((expQuartic[0]+r*expQuartic[1])+s*expQuartic[2])
-	return value, value * (p + exp2Table[n%256].rest), power
+	return value, float64(value * (p + exp2Table[n%256].rest)), power
 }
 
 // expTail returns gain·eˣ·(1 + eˣ)^power for every x ≤ 0, down through the

@@ -68,7 +68,7 @@ func softmaxRows32(dst, x []float32, classes int, tau float64) {
 		for i, v := range in {
 			a := m - float64(v)
 			if tau != 1 {
-				a = (m*factor - float64(v)*factor) / divisor
+				a = (float64(m*factor) - float64(float64(v)*factor)) / divisor
 			}
 			value, rest, point := exp32(a)
 			e := value + rest
@@ -79,7 +79,7 @@ func softmaxRows32(dst, x []float32, classes int, tau float64) {
 		if expTable[(least+1)%uint64(len(expTable))]/sum < normal32 {
 			factor := float32(0x1p64 / sum)
 			for i, e := range out {
-				out[i] = scaleDown32(e * factor)
+				out[i] = scaleDown32(float32(e * factor))
 			}
 		} else {
 			factor := float32(1 / sum)
@@ -104,7 +104,7 @@ func softmaxRows64(dst, x []float64, classes int, tau float64) {
 			for i, v := range some {
 				a := m - v
 				if tau != 1 {
-					a = (m*factor - v*factor) / divisor
+					a = (float64(m*factor) - float64(v*factor)) / divisor
 				}
 				value, rest, power := exp64(expReduce(a))
 				e := value + rest
@@ -119,7 +119,7 @@ func softmaxRows64(dst, x []float64, classes int, tau float64) {
 		if math.Float64frombits(least+1)/sum < normal64 {
 			factor := 0x1p512 / sum
 			for i, e := range out {
-				out[i] = scaleDown64(e * factor)
+				out[i] = scaleDown64(float64(e * factor))
 			}
 		} else {
 			factor := 1 / sum
@@ -222,7 +222,7 @@ func softmaxColumns32(dst, x []float32, classes, stride int, tau float64, scratc
 				for c, v := range in {
 					a := m[c] - float64(v)
 					if tau != 1 {
-						a = (m[c]*factor - float64(v)*factor) / divisor
+						a = (float64(m[c]*factor) - float64(float64(v)*factor)) / divisor
 					}
 					value, rest, point := exp32(a)
 					e := value + rest
@@ -235,7 +235,7 @@ func softmaxColumns32(dst, x []float32, classes, stride int, tau float64, scratc
 				for at := start; at < end; at += stride {
 					out, sums := dst[at:][:width], sums[:width]
 					for c, e := range out {
-						out[c] = scaleDown32(e * float32(0x1p64/sums[c]))
+						out[c] = scaleDown32(float32(e * float32(0x1p64/sums[c])))
 					}
 				}
 				continue
@@ -273,7 +273,7 @@ func softmaxColumns64(dst, x []float64, classes, stride int, tau float64, scratc
 				for c, v := range in {
 					a := m[c] - v
 					if tau != 1 {
-						a = (m[c]*factor - v*factor) / divisor
+						a = (float64(m[c]*factor) - float64(v*factor)) / divisor
 					}
 					value, rest, power := exp64(expReduce(a))
 					e := value + rest
@@ -290,7 +290,7 @@ func softmaxColumns64(dst, x []float64, classes, stride int, tau float64, scratc
 				for at := start; at < end; at += stride {
 					out, sums := dst[at:][:width], sums[:width]
 					for c, e := range out {
-						out[c] = scaleDown64(e * (0x1p512 / sums[c]))
+						out[c] = scaleDown64(float64(e * (0x1p512 / sums[c])))
 					}
 				}
 				continue

@@ -186,7 +186,7 @@ func kernels(t *testing.T) map[string]kernel {
 		found[name] = kernel{"512", loop} // and 256
 	}
 	// These have no types of a fixed width: the compiler makes a version for each.
-	for name, loop := range vectorFunctions(t, "distributions.go", "softmax.go", "logsoftmax.go", "softmax_exp.go") {
+	for name, loop := range vectorFunctions(t, "softmax.go") {
 		for width := range registers {
 			found[name+"@simd"+width] = kernel{width, loop}
 		}
