@@ -854,11 +854,20 @@ func logistic32x4(zero archsimd.Float32x4) func(n archsimd.Uint32x4, growth arch
 	return func(n archsimd.Uint32x4, growth archsimd.Float32x4) (minusScale, u, e archsimd.Float32x4) {
 		minusScale = n.Add(bias).BitsToFloat32()
 		d := growth.MulAdd(up, up.Sub(minusScale))
-		rest := growth.MulAdd(up, up.Sub(d).Sub(minusScale))
 		u = one.Div(d)
 		minus := u.ToBits().Xor(sign).BitsToFloat32()
+		rest := denominatorRest32x4(d, growth, minusScale, up)
 		return minusScale, u, minus.MulAdd(rest, residual32x4(d, minus, one))
 	}
+}
+
+func denominatorRest32x4(d, growth, minusScale, up archsimd.Float32x4) archsimd.Float32x4 {
+	return growth.MulAdd(up, up.Sub(d).Sub(minusScale))
+}
+
+func denominatorRest64x2(d, growth, minusScale, up archsimd.Float64x2) archsimd.Float64x2 {
+	b := up.Sub(minusScale)
+	return growth.MulAdd(up, b.Sub(d)).Add(up.Sub(b).Sub(minusScale))
 }
 
 func sigmoidOf32x4(zero archsimd.Float32x4) func(dst, x []float32) {
@@ -1820,9 +1829,9 @@ func logistic64x2(zero archsimd.Float64x2) func(n archsimd.Uint64x2, growth arch
 	return func(n archsimd.Uint64x2, growth archsimd.Float64x2) (minusScale, u, e archsimd.Float64x2) {
 		minusScale = n.Add(bias).BitsToFloat64()
 		d := growth.MulAdd(up, up.Sub(minusScale))
-		rest := growth.MulAdd(up, up.Sub(d).Sub(minusScale))
 		u = one.Div(d)
 		minus := u.ToBits().Xor(sign).BitsToFloat64()
+		rest := denominatorRest64x2(d, growth, minusScale, up)
 		return minusScale, u, minus.MulAdd(rest, residual64x2(d, minus, one))
 	}
 }

@@ -824,11 +824,20 @@ func logistic32x8(zero archsimd.Float32x8) func(n archsimd.Uint32x8, growth arch
 	return func(n archsimd.Uint32x8, growth archsimd.Float32x8) (minusScale, u, e archsimd.Float32x8) {
 		minusScale = n.Add(bias).BitsToFloat32()
 		d := growth.MulAdd(up, up.Sub(minusScale))
-		rest := growth.MulAdd(up, up.Sub(d).Sub(minusScale))
 		u = one.Div(d)
 		minus := u.ToBits().Xor(sign).BitsToFloat32()
+		rest := denominatorRest32x8(d, growth, minusScale, up)
 		return minusScale, u, minus.MulAdd(rest, residual32x8(d, minus, one))
 	}
+}
+
+func denominatorRest32x8(d, growth, minusScale, up archsimd.Float32x8) archsimd.Float32x8 {
+	return growth.MulAdd(up, up.Sub(d).Sub(minusScale))
+}
+
+func denominatorRest64x4(d, growth, minusScale, up archsimd.Float64x4) archsimd.Float64x4 {
+	b := up.Sub(minusScale)
+	return growth.MulAdd(up, b.Sub(d)).Add(up.Sub(b).Sub(minusScale))
 }
 
 func sigmoidOf32x8(zero archsimd.Float32x8) func(dst, x []float32) {
@@ -1742,9 +1751,9 @@ func logistic64x4(zero archsimd.Float64x4) func(n archsimd.Uint64x4, growth arch
 	return func(n archsimd.Uint64x4, growth archsimd.Float64x4) (minusScale, u, e archsimd.Float64x4) {
 		minusScale = n.Add(bias).BitsToFloat64()
 		d := growth.MulAdd(up, up.Sub(minusScale))
-		rest := growth.MulAdd(up, up.Sub(d).Sub(minusScale))
 		u = one.Div(d)
 		minus := u.ToBits().Xor(sign).BitsToFloat64()
+		rest := denominatorRest64x4(d, growth, minusScale, up)
 		return minusScale, u, minus.MulAdd(rest, residual64x4(d, minus, one))
 	}
 }

@@ -824,11 +824,20 @@ func logistic32x16(zero archsimd.Float32x16) func(n archsimd.Uint32x16, growth a
 	return func(n archsimd.Uint32x16, growth archsimd.Float32x16) (minusScale, u, e archsimd.Float32x16) {
 		minusScale = n.Add(bias).BitsToFloat32()
 		d := growth.MulAdd(up, up.Sub(minusScale))
-		rest := growth.MulAdd(up, up.Sub(d).Sub(minusScale))
 		u = one.Div(d)
 		minus := u.ToBits().Xor(sign).BitsToFloat32()
+		rest := denominatorRest32x16(d, growth, minusScale, up)
 		return minusScale, u, minus.MulAdd(rest, residual32x16(d, minus, one))
 	}
+}
+
+func denominatorRest32x16(d, growth, minusScale, up archsimd.Float32x16) archsimd.Float32x16 {
+	return growth.MulAdd(up, up.Sub(d).Sub(minusScale))
+}
+
+func denominatorRest64x8(d, growth, minusScale, up archsimd.Float64x8) archsimd.Float64x8 {
+	b := up.Sub(minusScale)
+	return growth.MulAdd(up, b.Sub(d)).Add(up.Sub(b).Sub(minusScale))
 }
 
 func sigmoidOf32x16(zero archsimd.Float32x16) func(dst, x []float32) {
@@ -1742,9 +1751,9 @@ func logistic64x8(zero archsimd.Float64x8) func(n archsimd.Uint64x8, growth arch
 	return func(n archsimd.Uint64x8, growth archsimd.Float64x8) (minusScale, u, e archsimd.Float64x8) {
 		minusScale = n.Add(bias).BitsToFloat64()
 		d := growth.MulAdd(up, up.Sub(minusScale))
-		rest := growth.MulAdd(up, up.Sub(d).Sub(minusScale))
 		u = one.Div(d)
 		minus := u.ToBits().Xor(sign).BitsToFloat64()
+		rest := denominatorRest64x8(d, growth, minusScale, up)
 		return minusScale, u, minus.MulAdd(rest, residual64x8(d, minus, one))
 	}
 }

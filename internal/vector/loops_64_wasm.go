@@ -502,9 +502,9 @@ func logistic64(zero simd.Float64s) func(n simd.Uint64s, growth simd.Float64s) (
 	return func(n simd.Uint64s, growth simd.Float64s) (minusScale, u, e simd.Float64s) {
 		minusScale = n.Add(bias).BitsToFloat64()
 		d := growth.MulAdd(up, up.Sub(minusScale))
-		rest := growth.MulAdd(up, up.Sub(d).Sub(minusScale))
 		u = one.Div(d)
 		minus := u.ToBits().Xor(sign).BitsToFloat64()
+		rest := denominatorRest64(d, growth, minusScale, up)
 		return minusScale, u, minus.MulAdd(rest, residual64(d, minus, one))
 	}
 }
