@@ -42,7 +42,7 @@ var (
 // and with vectors, see [VectorBits] (a little more on WebAssembly, where a
 // multiplication with an addition rounds twice):
 //
-//	float32   f  0.858 ULP at -0x1.0e33ecp+04     f′ 0.862 ULP at 0x1.0e2d3cp+04
+//	float32   f  0.962 ULP at -0x1.4cbe5cp+02     f′ 0.995 ULP at 0x1.c5c20ep+00
 //	float64   f  0.847 ULP at 0x1.833f2e8101532p-02
 //	          f′ 0.892 ULP at 0x1.e723ddda7f8a8p-01
 //
