@@ -282,10 +282,7 @@ func TestVectorLoops(t *testing.T) {
 			t.Errorf("%s: no vector loop in %d instructions", symbol, len(code))
 		}
 		for _, w := range wrong {
-			name, _, _ := strings.Cut(symbol, "@")
-			if !oldEncodingKnown[name] || !strings.Contains(w, "old encoding") {
-				t.Errorf("%s: %s", symbol, w)
-			}
+			t.Errorf("%s: %s", symbol, w)
 		}
 		if k.loop {
 			looped++
@@ -303,42 +300,19 @@ func TestVectorLoops(t *testing.T) {
 // have (AMD up to Zen 3, and Intel's older ones): 28.6 ns an element in place of
 // 5.3 for a softmax of rows of 10, where there were two for each row.
 func TestNoOldEncoding(t *testing.T) {
-	functions, searched, left := compiled(t), 0, map[string]bool{}
+	functions, searched := compiled(t), 0
 	for symbol := range kernels(t) {
 		if !slices.ContainsFunc(functions[symbol], writesUpperHalf) {
 			continue
 		}
 		searched++
-		wrong := oldWhileDirty(functions, symbol)
-		if name, _, _ := strings.Cut(symbol, "@"); oldEncodingKnown[name] {
-			left[name] = left[name] || len(wrong) > 0
-			continue
-		}
-		for _, w := range wrong {
+		for _, w := range oldWhileDirty(functions, symbol) {
 			t.Errorf("%s: %s", symbol, w)
-		}
-	}
-	for name := range oldEncodingKnown {
-		if !left[name] {
-			t.Errorf("%s has none: take it out of oldEncodingKnown", name)
 		}
 	}
 	if searched < 100 {
 		t.Errorf("%d functions with wide vectors, want at least 100", searched)
 	}
-}
-
-// oldEncodingKnown has the functions, without their width, that are still to be
-// mended. The tests of softmax's loops go by it until it is empty.
-var oldEncodingKnown = map[string]bool{
-	"rest32": true, "rest64": true,
-	"softmaxRows32": true, "softmaxRows64": true,
-	"softmaxColumns32": true, "softmaxColumns64": true,
-	"softmaxBackwardRows32": true, "softmaxBackwardRows64": true,
-	"softmaxBackwardColumns32": true, "softmaxBackwardColumns64": true,
-	"logSoftmaxRows32": true, "logSoftmaxRows64": true,
-	"logSoftmaxColumns32": true, "logSoftmaxColumns64": true,
-	"logBackwardRows32": true, "logBackwardRows64": true,
 }
 
 // writesUpperHalf reports whether in leaves the upper half of a register in use.

@@ -111,47 +111,47 @@ func leakyReLUDerivative32(dst, x, upstream []float32, alpha float32) {
 	}
 }
 
-func logSoftmaxRows32(dst, x []float32, classes int, tau float32) {
+func logSoftmaxRows32(dst, x []float32, classes int, f, d float32, divide bool) {
 	switch bits := simd.VectorBitSize(); {
 	case bits >= 512 && classes >= 16:
-		logSoftmaxRows32x16(dst, x, classes, tau)
+		logSoftmaxRows32x16(dst, x, classes, f, d, divide)
 	case bits >= 256 && classes >= 8:
-		logSoftmaxRows32x8(dst, x, classes, tau)
+		logSoftmaxRows32x8(dst, x, classes, f, d, divide)
 	default:
-		logSoftmaxRows32x4(dst, x, classes, tau)
+		logSoftmaxRows32x4(dst, x, classes, f, d, divide)
 	}
 }
 
-func logSoftmaxColumns32(dst, x []float32, classes, stride int, tau float32) {
+func logSoftmaxColumns32(dst, x []float32, classes, stride int, f, d float32, divide bool) {
 	switch bits := simd.VectorBitSize(); {
 	case bits >= 512 && stride >= 16:
-		logSoftmaxColumns32x16(dst, x, classes, stride, tau)
+		logSoftmaxColumns32x16(dst, x, classes, stride, f, d, divide)
 	case bits >= 256 && stride >= 8:
-		logSoftmaxColumns32x8(dst, x, classes, stride, tau)
+		logSoftmaxColumns32x8(dst, x, classes, stride, f, d, divide)
 	default:
-		logSoftmaxColumns32x4(dst, x, classes, stride, tau)
+		logSoftmaxColumns32x4(dst, x, classes, stride, f, d, divide)
 	}
 }
 
-func logBackwardRows32(dst, y, upstream []float32, classes int, tau float32) {
+func logBackwardRows32(dst, y, upstream []float32, classes int, tau float32, divide bool) {
 	switch bits := simd.VectorBitSize(); {
 	case bits >= 512 && classes >= 16:
-		logBackwardRows32x16(dst, y, upstream, classes, tau)
+		logBackwardRows32x16(dst, y, upstream, classes, tau, divide)
 	case bits >= 256 && classes >= 8:
-		logBackwardRows32x8(dst, y, upstream, classes, tau)
+		logBackwardRows32x8(dst, y, upstream, classes, tau, divide)
 	default:
-		logBackwardRows32x4(dst, y, upstream, classes, tau)
+		logBackwardRows32x4(dst, y, upstream, classes, tau, divide)
 	}
 }
 
-func logBackwardColumns32(dst, y, upstream []float32, classes, stride int, tau float32) {
+func logBackwardColumns32(dst, y, upstream []float32, classes, stride int, tau float32, divide bool) {
 	switch bits := simd.VectorBitSize(); {
 	case bits >= 512 && stride >= 16:
-		logBackwardColumns32x16(dst, y, upstream, classes, stride, tau)
+		logBackwardColumns32x16(dst, y, upstream, classes, stride, tau, divide)
 	case bits >= 256 && stride >= 8:
-		logBackwardColumns32x8(dst, y, upstream, classes, stride, tau)
+		logBackwardColumns32x8(dst, y, upstream, classes, stride, tau, divide)
 	default:
-		logBackwardColumns32x4(dst, y, upstream, classes, stride, tau)
+		logBackwardColumns32x4(dst, y, upstream, classes, stride, tau, divide)
 	}
 }
 
@@ -328,47 +328,47 @@ func sigmoidFromOutput32(dst, y, upstream []float32) {
 	}
 }
 
-func softmaxBackwardRows32(dst, y, upstream []float32, classes int, tau float32) {
+func softmaxBackwardRows32(dst, y, upstream []float32, classes int, tau float32, divide bool) {
 	switch bits := simd.VectorBitSize(); {
 	case bits >= 512 && classes >= 16:
-		softmaxBackwardRows32x16(dst, y, upstream, classes, tau)
+		softmaxBackwardRows32x16(dst, y, upstream, classes, tau, divide)
 	case bits >= 256 && classes >= 8:
-		softmaxBackwardRows32x8(dst, y, upstream, classes, tau)
+		softmaxBackwardRows32x8(dst, y, upstream, classes, tau, divide)
 	default:
-		softmaxBackwardRows32x4(dst, y, upstream, classes, tau)
+		softmaxBackwardRows32x4(dst, y, upstream, classes, tau, divide)
 	}
 }
 
-func softmaxBackwardColumns32(dst, y, upstream []float32, classes, stride int, tau float32) {
+func softmaxBackwardColumns32(dst, y, upstream []float32, classes, stride int, tau float32, divide bool) {
 	switch bits := simd.VectorBitSize(); {
 	case bits >= 512 && stride >= 16:
-		softmaxBackwardColumns32x16(dst, y, upstream, classes, stride, tau)
+		softmaxBackwardColumns32x16(dst, y, upstream, classes, stride, tau, divide)
 	case bits >= 256 && stride >= 8:
-		softmaxBackwardColumns32x8(dst, y, upstream, classes, stride, tau)
+		softmaxBackwardColumns32x8(dst, y, upstream, classes, stride, tau, divide)
 	default:
-		softmaxBackwardColumns32x4(dst, y, upstream, classes, stride, tau)
+		softmaxBackwardColumns32x4(dst, y, upstream, classes, stride, tau, divide)
 	}
 }
 
-func softmaxRows32(dst, x []float32, classes int, tau float32) {
+func softmaxRows32(dst, x []float32, classes int, f, d float32, divide bool) {
 	switch bits := simd.VectorBitSize(); {
 	case bits >= 512 && classes >= 16:
-		softmaxRows32x16(dst, x, classes, tau)
+		softmaxRows32x16(dst, x, classes, f, d, divide)
 	case bits >= 256 && classes >= 8:
-		softmaxRows32x8(dst, x, classes, tau)
+		softmaxRows32x8(dst, x, classes, f, d, divide)
 	default:
-		softmaxRows32x4(dst, x, classes, tau)
+		softmaxRows32x4(dst, x, classes, f, d, divide)
 	}
 }
 
-func softmaxColumns32(dst, x []float32, classes, stride int, tau float32) {
+func softmaxColumns32(dst, x []float32, classes, stride int, f, d float32, divide bool) {
 	switch bits := simd.VectorBitSize(); {
 	case bits >= 512 && stride >= 16:
-		softmaxColumns32x16(dst, x, classes, stride, tau)
+		softmaxColumns32x16(dst, x, classes, stride, f, d, divide)
 	case bits >= 256 && stride >= 8:
-		softmaxColumns32x8(dst, x, classes, stride, tau)
+		softmaxColumns32x8(dst, x, classes, stride, f, d, divide)
 	default:
-		softmaxColumns32x4(dst, x, classes, stride, tau)
+		softmaxColumns32x4(dst, x, classes, stride, f, d, divide)
 	}
 }
 
@@ -557,47 +557,47 @@ func leakyReLUDerivative64(dst, x, upstream []float64, alpha float64) {
 	}
 }
 
-func logBackwardColumns64(dst, y, upstream []float64, classes, stride int, tau float64) {
+func logBackwardColumns64(dst, y, upstream []float64, classes, stride int, tau float64, divide bool) {
 	switch bits := simd.VectorBitSize(); {
 	case bits >= 512 && stride >= 8:
-		logBackwardColumns64x8(dst, y, upstream, classes, stride, tau)
+		logBackwardColumns64x8(dst, y, upstream, classes, stride, tau, divide)
 	case bits >= 256 && stride >= 4:
-		logBackwardColumns64x4(dst, y, upstream, classes, stride, tau)
+		logBackwardColumns64x4(dst, y, upstream, classes, stride, tau, divide)
 	default:
-		logBackwardColumns64x2(dst, y, upstream, classes, stride, tau)
+		logBackwardColumns64x2(dst, y, upstream, classes, stride, tau, divide)
 	}
 }
 
-func logBackwardRows64(dst, y, upstream []float64, classes int, tau float64) {
+func logBackwardRows64(dst, y, upstream []float64, classes int, tau float64, divide bool) {
 	switch bits := simd.VectorBitSize(); {
 	case bits >= 512 && classes >= 8:
-		logBackwardRows64x8(dst, y, upstream, classes, tau)
+		logBackwardRows64x8(dst, y, upstream, classes, tau, divide)
 	case bits >= 256 && classes >= 4:
-		logBackwardRows64x4(dst, y, upstream, classes, tau)
+		logBackwardRows64x4(dst, y, upstream, classes, tau, divide)
 	default:
-		logBackwardRows64x2(dst, y, upstream, classes, tau)
+		logBackwardRows64x2(dst, y, upstream, classes, tau, divide)
 	}
 }
 
-func logSoftmaxColumns64(dst, x []float64, classes, stride int, tau float64) {
+func logSoftmaxColumns64(dst, x []float64, classes, stride int, f, d float64, divide bool) {
 	switch bits := simd.VectorBitSize(); {
 	case bits >= 512 && stride >= 8:
-		logSoftmaxColumns64x8(dst, x, classes, stride, tau)
+		logSoftmaxColumns64x8(dst, x, classes, stride, f, d, divide)
 	case bits >= 256 && stride >= 4:
-		logSoftmaxColumns64x4(dst, x, classes, stride, tau)
+		logSoftmaxColumns64x4(dst, x, classes, stride, f, d, divide)
 	default:
-		logSoftmaxColumns64x2(dst, x, classes, stride, tau)
+		logSoftmaxColumns64x2(dst, x, classes, stride, f, d, divide)
 	}
 }
 
-func logSoftmaxRows64(dst, x []float64, classes int, tau float64) {
+func logSoftmaxRows64(dst, x []float64, classes int, f, d float64, divide bool) {
 	switch bits := simd.VectorBitSize(); {
 	case bits >= 512 && classes >= 8:
-		logSoftmaxRows64x8(dst, x, classes, tau)
+		logSoftmaxRows64x8(dst, x, classes, f, d, divide)
 	case bits >= 256 && classes >= 4:
-		logSoftmaxRows64x4(dst, x, classes, tau)
+		logSoftmaxRows64x4(dst, x, classes, f, d, divide)
 	default:
-		logSoftmaxRows64x2(dst, x, classes, tau)
+		logSoftmaxRows64x2(dst, x, classes, f, d, divide)
 	}
 }
 
@@ -719,47 +719,47 @@ func sigmoidFromOutput64(dst, y, upstream []float64) {
 	}
 }
 
-func softmaxBackwardColumns64(dst, y, upstream []float64, classes, stride int, tau float64) {
+func softmaxBackwardColumns64(dst, y, upstream []float64, classes, stride int, tau float64, divide bool) {
 	switch bits := simd.VectorBitSize(); {
 	case bits >= 512 && stride >= 8:
-		softmaxBackwardColumns64x8(dst, y, upstream, classes, stride, tau)
+		softmaxBackwardColumns64x8(dst, y, upstream, classes, stride, tau, divide)
 	case bits >= 256 && stride >= 4:
-		softmaxBackwardColumns64x4(dst, y, upstream, classes, stride, tau)
+		softmaxBackwardColumns64x4(dst, y, upstream, classes, stride, tau, divide)
 	default:
-		softmaxBackwardColumns64x2(dst, y, upstream, classes, stride, tau)
+		softmaxBackwardColumns64x2(dst, y, upstream, classes, stride, tau, divide)
 	}
 }
 
-func softmaxBackwardRows64(dst, y, upstream []float64, classes int, tau float64) {
+func softmaxBackwardRows64(dst, y, upstream []float64, classes int, tau float64, divide bool) {
 	switch bits := simd.VectorBitSize(); {
 	case bits >= 512 && classes >= 8:
-		softmaxBackwardRows64x8(dst, y, upstream, classes, tau)
+		softmaxBackwardRows64x8(dst, y, upstream, classes, tau, divide)
 	case bits >= 256 && classes >= 4:
-		softmaxBackwardRows64x4(dst, y, upstream, classes, tau)
+		softmaxBackwardRows64x4(dst, y, upstream, classes, tau, divide)
 	default:
-		softmaxBackwardRows64x2(dst, y, upstream, classes, tau)
+		softmaxBackwardRows64x2(dst, y, upstream, classes, tau, divide)
 	}
 }
 
-func softmaxColumns64(dst, x []float64, classes, stride int, tau float64) {
+func softmaxColumns64(dst, x []float64, classes, stride int, f, d float64, divide bool) {
 	switch bits := simd.VectorBitSize(); {
 	case bits >= 512 && stride >= 8:
-		softmaxColumns64x8(dst, x, classes, stride, tau)
+		softmaxColumns64x8(dst, x, classes, stride, f, d, divide)
 	case bits >= 256 && stride >= 4:
-		softmaxColumns64x4(dst, x, classes, stride, tau)
+		softmaxColumns64x4(dst, x, classes, stride, f, d, divide)
 	default:
-		softmaxColumns64x2(dst, x, classes, stride, tau)
+		softmaxColumns64x2(dst, x, classes, stride, f, d, divide)
 	}
 }
 
-func softmaxRows64(dst, x []float64, classes int, tau float64) {
+func softmaxRows64(dst, x []float64, classes int, f, d float64, divide bool) {
 	switch bits := simd.VectorBitSize(); {
 	case bits >= 512 && classes >= 8:
-		softmaxRows64x8(dst, x, classes, tau)
+		softmaxRows64x8(dst, x, classes, f, d, divide)
 	case bits >= 256 && classes >= 4:
-		softmaxRows64x4(dst, x, classes, tau)
+		softmaxRows64x4(dst, x, classes, f, d, divide)
 	default:
-		softmaxRows64x2(dst, x, classes, tau)
+		softmaxRows64x2(dst, x, classes, f, d, divide)
 	}
 }
 

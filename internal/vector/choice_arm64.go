@@ -53,20 +53,20 @@ func leakyReLUDerivative32(dst, x, upstream []float32, alpha float32) {
 	leakyReLUDerivative32x4(dst, x, upstream, alpha)
 }
 
-func logSoftmaxRows32(dst, x []float32, classes int, tau float32) {
-	logSoftmaxRows32x4(dst, x, classes, tau)
+func logSoftmaxRows32(dst, x []float32, classes int, f, d float32, divide bool) {
+	logSoftmaxRows32x4(dst, x, classes, f, d, divide)
 }
 
-func logSoftmaxColumns32(dst, x []float32, classes, stride int, tau float32) {
-	logSoftmaxColumns32x4(dst, x, classes, stride, tau)
+func logSoftmaxColumns32(dst, x []float32, classes, stride int, f, d float32, divide bool) {
+	logSoftmaxColumns32x4(dst, x, classes, stride, f, d, divide)
 }
 
-func logBackwardRows32(dst, y, upstream []float32, classes int, tau float32) {
-	logBackwardRows32x4(dst, y, upstream, classes, tau)
+func logBackwardRows32(dst, y, upstream []float32, classes int, tau float32, divide bool) {
+	logBackwardRows32x4(dst, y, upstream, classes, tau, divide)
 }
 
-func logBackwardColumns32(dst, y, upstream []float32, classes, stride int, tau float32) {
-	logBackwardColumns32x4(dst, y, upstream, classes, stride, tau)
+func logBackwardColumns32(dst, y, upstream []float32, classes, stride int, tau float32, divide bool) {
+	logBackwardColumns32x4(dst, y, upstream, classes, stride, tau, divide)
 }
 
 func max32(dst, a, b []float32) {
@@ -137,20 +137,20 @@ func sigmoidFromOutput32(dst, y, upstream []float32) {
 	sigmoidFromOutput32x4(dst, y, upstream)
 }
 
-func softmaxBackwardRows32(dst, y, upstream []float32, classes int, tau float32) {
-	softmaxBackwardRows32x4(dst, y, upstream, classes, tau)
+func softmaxBackwardRows32(dst, y, upstream []float32, classes int, tau float32, divide bool) {
+	softmaxBackwardRows32x4(dst, y, upstream, classes, tau, divide)
 }
 
-func softmaxBackwardColumns32(dst, y, upstream []float32, classes, stride int, tau float32) {
-	softmaxBackwardColumns32x4(dst, y, upstream, classes, stride, tau)
+func softmaxBackwardColumns32(dst, y, upstream []float32, classes, stride int, tau float32, divide bool) {
+	softmaxBackwardColumns32x4(dst, y, upstream, classes, stride, tau, divide)
 }
 
-func softmaxRows32(dst, x []float32, classes int, tau float32) {
-	softmaxRows32x4(dst, x, classes, tau)
+func softmaxRows32(dst, x []float32, classes int, f, d float32, divide bool) {
+	softmaxRows32x4(dst, x, classes, f, d, divide)
 }
 
-func softmaxColumns32(dst, x []float32, classes, stride int, tau float32) {
-	softmaxColumns32x4(dst, x, classes, stride, tau)
+func softmaxColumns32(dst, x []float32, classes, stride int, f, d float32, divide bool) {
+	softmaxColumns32x4(dst, x, classes, stride, f, d, divide)
 }
 
 func squaredReLU32(dst, x []float32) {
@@ -233,20 +233,20 @@ func leakyReLUDerivative64(dst, x, upstream []float64, alpha float64) {
 	leakyReLUDerivative64x2(dst, x, upstream, alpha)
 }
 
-func logBackwardColumns64(dst, y, upstream []float64, classes, stride int, tau float64) {
-	logBackwardColumns64x2(dst, y, upstream, classes, stride, tau)
+func logBackwardColumns64(dst, y, upstream []float64, classes, stride int, tau float64, divide bool) {
+	logBackwardColumns64x2(dst, y, upstream, classes, stride, tau, divide)
 }
 
-func logBackwardRows64(dst, y, upstream []float64, classes int, tau float64) {
-	logBackwardRows64x2(dst, y, upstream, classes, tau)
+func logBackwardRows64(dst, y, upstream []float64, classes int, tau float64, divide bool) {
+	logBackwardRows64x2(dst, y, upstream, classes, tau, divide)
 }
 
-func logSoftmaxColumns64(dst, x []float64, classes, stride int, tau float64) {
-	logSoftmaxColumns64x2(dst, x, classes, stride, tau)
+func logSoftmaxColumns64(dst, x []float64, classes, stride int, f, d float64, divide bool) {
+	logSoftmaxColumns64x2(dst, x, classes, stride, f, d, divide)
 }
 
-func logSoftmaxRows64(dst, x []float64, classes int, tau float64) {
-	logSoftmaxRows64x2(dst, x, classes, tau)
+func logSoftmaxRows64(dst, x []float64, classes int, f, d float64, divide bool) {
+	logSoftmaxRows64x2(dst, x, classes, f, d, divide)
 }
 
 func logisticDerivative64(dst, x, upstream []float64, steepness, gain float64) {
@@ -297,20 +297,20 @@ func sigmoidFromOutput64(dst, y, upstream []float64) {
 	sigmoidFromOutput64x2(dst, y, upstream)
 }
 
-func softmaxBackwardColumns64(dst, y, upstream []float64, classes, stride int, tau float64) {
-	softmaxBackwardColumns64x2(dst, y, upstream, classes, stride, tau)
+func softmaxBackwardColumns64(dst, y, upstream []float64, classes, stride int, tau float64, divide bool) {
+	softmaxBackwardColumns64x2(dst, y, upstream, classes, stride, tau, divide)
 }
 
-func softmaxBackwardRows64(dst, y, upstream []float64, classes int, tau float64) {
-	softmaxBackwardRows64x2(dst, y, upstream, classes, tau)
+func softmaxBackwardRows64(dst, y, upstream []float64, classes int, tau float64, divide bool) {
+	softmaxBackwardRows64x2(dst, y, upstream, classes, tau, divide)
 }
 
-func softmaxColumns64(dst, x []float64, classes, stride int, tau float64) {
-	softmaxColumns64x2(dst, x, classes, stride, tau)
+func softmaxColumns64(dst, x []float64, classes, stride int, f, d float64, divide bool) {
+	softmaxColumns64x2(dst, x, classes, stride, f, d, divide)
 }
 
-func softmaxRows64(dst, x []float64, classes int, tau float64) {
-	softmaxRows64x2(dst, x, classes, tau)
+func softmaxRows64(dst, x []float64, classes int, f, d float64, divide bool) {
+	softmaxRows64x2(dst, x, classes, f, d, divide)
 }
 
 func squaredReLU64(dst, x []float64) {

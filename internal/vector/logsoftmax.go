@@ -12,18 +12,19 @@ import (
 // for such distributions, and does nothing if not.
 func LogSoftmax[T element.Float](dst, x []T, classes, stride int, tau T) bool {
 	rows, columns := forms[T](classes, stride)
+	f, d := element.Quotient(tau)
 	switch any(dst).(type) {
 	case []float32:
 		if rows {
-			logSoftmaxRows32(float32s(dst), float32s(x), classes, float32(tau))
+			logSoftmaxRows32(any(dst).([]float32), any(x).([]float32), classes, float32(f), float32(d), tau != 1)
 		} else if columns {
-			logSoftmaxColumns32(float32s(dst), float32s(x), classes, stride, float32(tau))
+			logSoftmaxColumns32(any(dst).([]float32), any(x).([]float32), classes, stride, float32(f), float32(d), tau != 1)
 		}
 	case []float64:
 		if rows {
-			logSoftmaxRows64(float64s(dst), float64s(x), classes, float64(tau))
+			logSoftmaxRows64(any(dst).([]float64), any(x).([]float64), classes, float64(f), float64(d), tau != 1)
 		} else if columns {
-			logSoftmaxColumns64(float64s(dst), float64s(x), classes, stride, float64(tau))
+			logSoftmaxColumns64(any(dst).([]float64), any(x).([]float64), classes, stride, float64(f), float64(d), tau != 1)
 		}
 	}
 	return rows || columns
@@ -36,15 +37,15 @@ func LogSoftmaxDerivativeFromOutput[T element.Float](dst, y, upstream []T, class
 	switch any(dst).(type) {
 	case []float32:
 		if rows {
-			logBackwardRows32(float32s(dst), float32s(y), float32s(upstream), classes, float32(tau))
+			logBackwardRows32(any(dst).([]float32), any(y).([]float32), any(upstream).([]float32), classes, float32(tau), tau != 1)
 		} else if columns {
-			logBackwardColumns32(float32s(dst), float32s(y), float32s(upstream), classes, stride, float32(tau))
+			logBackwardColumns32(any(dst).([]float32), any(y).([]float32), any(upstream).([]float32), classes, stride, float32(tau), tau != 1)
 		}
 	case []float64:
 		if rows {
-			logBackwardRows64(float64s(dst), float64s(y), float64s(upstream), classes, float64(tau))
+			logBackwardRows64(any(dst).([]float64), any(y).([]float64), any(upstream).([]float64), classes, float64(tau), tau != 1)
 		} else if columns {
-			logBackwardColumns64(float64s(dst), float64s(y), float64s(upstream), classes, stride, float64(tau))
+			logBackwardColumns64(any(dst).([]float64), any(y).([]float64), any(upstream).([]float64), classes, stride, float64(tau), tau != 1)
 		}
 	}
 	return rows || columns

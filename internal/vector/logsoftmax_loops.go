@@ -2,12 +2,7 @@
 
 package vector
 
-import (
-	"math"
-	"simd"
-
-	"example.com/activation/internal/element"
-)
+import "simd"
 
 // LogSoftmax is (x − m)/τ − log(ties + below), where m is the maximum, ties how many
 // entries are m, and below the sum of e^((x − m)/τ) over the others. The logarithms are
@@ -54,14 +49,14 @@ func twoSum32(sum, lost, v simd.Float32s) (s, l simd.Float32s) {
 // logSoftmaxRows32 is LogSoftmax for stride 1 and at least as many classes as lanes.
 //
 //vector:fits classes
-func logSoftmaxRows32(dst, x []float32, classes int, tau float32) {
+func logSoftmaxRows32(dst, x []float32, classes int, f, d float32, divide bool) {
 	var largest, below, ties [logRows + maxLanes32]float32
 	var high, low [logRows]float32
 	for len(x) >= classes && classes > 0 {
 		rows := min(logRows, len(x)/classes)
-		belowRows32(largest[:], below[:], ties[:], x[:rows*classes], classes, tau)
+		belowRows32(largest[:], below[:], ties[:], x[:rows*classes], classes, f, d, divide)
 		logarithms(high[:rows], low[:rows], largest[:], below[:], ties[:])
-		logDifferences32(dst, x, largest[:], high[:rows], low[:], classes, tau)
+		logDifferences32(dst, x, largest[:], high[:rows], low[:], classes, f, d, divide)
 		x, dst = x[rows*classes:], dst[rows*classes:]
 	}
 }
@@ -70,9 +65,7 @@ func logSoftmaxRows32(dst, x []float32, classes int, tau float32) {
 // vectors, each one element behind the other.
 //
 //vector:part
-func belowRows32(largest, below, ties, x []float32, classes int, tau float32) {
-	divide := math.Float32bits(tau) != math.Float32bits(1)
-	f, d := element.Quotient(tau)
+func belowRows32(largest, below, ties, x []float32, classes int, f, d float32, divide bool) {
 	factor, divisor := simd.BroadcastFloat32s(f), simd.BroadcastFloat32s(d)
 	var zero simd.Float32s
 	n := zero.Len()
@@ -114,9 +107,7 @@ func belowRows32(largest, below, ties, x []float32, classes int, tau float32) {
 // with a value for each row.
 //
 //vector:part
-func logDifferences32(dst, x, largest, high, low []float32, classes int, tau float32) {
-	divide := math.Float32bits(tau) != math.Float32bits(1)
-	f, d := element.Quotient(tau)
+func logDifferences32(dst, x, largest, high, low []float32, classes int, f, d float32, divide bool) {
 	factor, divisor := simd.BroadcastFloat32s(f), simd.BroadcastFloat32s(d)
 	var zero simd.Float32s
 	n := zero.Len()
@@ -147,7 +138,7 @@ func logDifferences32(dst, x, largest, high, low []float32, classes int, tau flo
 // lanes.
 //
 //vector:fits stride
-func logSoftmaxColumns32(dst, x []float32, classes, stride int, tau float32) {
+func logSoftmaxColumns32(dst, x []float32, classes, stride int, f, d float32, divide bool) {
 	var zero simd.Float32s
 	n := zero.Len()
 	size := classes * stride
@@ -156,9 +147,9 @@ func logSoftmaxColumns32(dst, x []float32, classes, stride int, tau float32) {
 		for column := 0; column < stride; column += n {
 			overlap := max(0, column-(stride-n))
 			in, out := x[at+column-overlap:at+size], dst[at+column-overlap:at+size]
-			belowColumns32(largest[:], below[:], ties[:], in, stride, tau)
+			belowColumns32(largest[:], below[:], ties[:], in, stride, f, d, divide)
 			logarithms(high[:n], low[:n], largest[:], below[:], ties[:])
-			logColumnDifferences32(out, in, largest[:], high[:], low[:], stride, overlap, tau)
+			logColumnDifferences32(out, in, largest[:], high[:], low[:], stride, overlap, f, d, divide)
 		}
 	}
 }
@@ -166,9 +157,7 @@ func logSoftmaxColumns32(dst, x []float32, classes, stride int, tau float32) {
 // belowColumns32 sets largest, below and ties for a vector of columns.
 //
 //vector:part
-func belowColumns32(largest, below, ties, x []float32, stride int, tau float32) {
-	divide := math.Float32bits(tau) != math.Float32bits(1)
-	f, d := element.Quotient(tau)
+func belowColumns32(largest, below, ties, x []float32, stride int, f, d float32, divide bool) {
 	factor, divisor := simd.BroadcastFloat32s(f), simd.BroadcastFloat32s(d)
 	var zero simd.Float32s
 	split := below32(zero, divide, factor, divisor)
@@ -195,9 +184,7 @@ func belowColumns32(largest, below, ties, x []float32, stride int, tau float32) 
 // first are left as they are.
 //
 //vector:part
-func logColumnDifferences32(dst, x, largest, high, low []float32, stride, overlap int, tau float32) {
-	divide := math.Float32bits(tau) != math.Float32bits(1)
-	f, d := element.Quotient(tau)
+func logColumnDifferences32(dst, x, largest, high, low []float32, stride, overlap int, f, d float32, divide bool) {
 	factor, divisor := simd.BroadcastFloat32s(f), simd.BroadcastFloat32s(d)
 	left := simd.LoadInt32s(lanesFrom32[maxLanes32-overlap:]).ToMask()
 	whole := overlap == 0
@@ -250,8 +237,7 @@ func logBackward32(zero simd.Float32s, divide bool, divisor simd.Float32s) func(
 // many classes as lanes.
 //
 //vector:fits classes
-func logBackwardRows32(dst, y, upstream []float32, classes int, tau float32) {
-	divide := math.Float32bits(tau) != math.Float32bits(1)
+func logBackwardRows32(dst, y, upstream []float32, classes int, tau float32, divide bool) {
 	divisor := simd.BroadcastFloat32s(tau)
 	var zero simd.Float32s
 	n := zero.Len()
@@ -294,8 +280,7 @@ func logBackwardRows32(dst, y, upstream []float32, classes int, tau float32) {
 // many elements as lanes.
 //
 //vector:fits stride
-func logBackwardColumns32(dst, y, upstream []float32, classes, stride int, tau float32) {
-	divide := math.Float32bits(tau) != math.Float32bits(1)
+func logBackwardColumns32(dst, y, upstream []float32, classes, stride int, tau float32, divide bool) {
 	divisor := simd.BroadcastFloat32s(tau)
 	var zero simd.Float32s
 	n := zero.Len()

@@ -5,12 +5,7 @@
 
 package vector
 
-import (
-	"math"
-	"simd/archsimd"
-
-	"example.com/activation/internal/element"
-)
+import "simd/archsimd"
 
 func unary32x4(dst, x []float32, zero archsimd.Float32x4, f func(dst, x []float32)) {
 	n := zero.Len()
@@ -346,21 +341,19 @@ func twoSum32x4(sum, lost, v archsimd.Float32x4) (s, l archsimd.Float32x4) {
 	return s, lost.Add(sum.Sub(s.Sub(t)).Add(v.Sub(t)))
 }
 
-func logSoftmaxRows32x4(dst, x []float32, classes int, tau float32) {
+func logSoftmaxRows32x4(dst, x []float32, classes int, f, d float32, divide bool) {
 	var largest, below, ties [logRows + maxLanes32]float32
 	var high, low [logRows]float32
 	for len(x) >= classes && classes > 0 {
 		rows := min(logRows, len(x)/classes)
-		belowRows32x4(largest[:], below[:], ties[:], x[:rows*classes], classes, tau)
+		belowRows32x4(largest[:], below[:], ties[:], x[:rows*classes], classes, f, d, divide)
 		logarithms(high[:rows], low[:rows], largest[:], below[:], ties[:])
-		logDifferences32x4(dst, x, largest[:], high[:rows], low[:], classes, tau)
+		logDifferences32x4(dst, x, largest[:], high[:rows], low[:], classes, f, d, divide)
 		x, dst = x[rows*classes:], dst[rows*classes:]
 	}
 }
 
-func belowRows32x4(largest, below, ties, x []float32, classes int, tau float32) {
-	divide := math.Float32bits(tau) != math.Float32bits(1)
-	f, d := element.Quotient(tau)
+func belowRows32x4(largest, below, ties, x []float32, classes int, f, d float32, divide bool) {
 	factor, divisor := archsimd.BroadcastFloat32x4(f), archsimd.BroadcastFloat32x4(d)
 	var zero archsimd.Float32x4
 	n := zero.Len()
@@ -398,9 +391,7 @@ func belowRows32x4(largest, below, ties, x []float32, classes int, tau float32) 
 	clearUpper()
 }
 
-func logDifferences32x4(dst, x, largest, high, low []float32, classes int, tau float32) {
-	divide := math.Float32bits(tau) != math.Float32bits(1)
-	f, d := element.Quotient(tau)
+func logDifferences32x4(dst, x, largest, high, low []float32, classes int, f, d float32, divide bool) {
 	factor, divisor := archsimd.BroadcastFloat32x4(f), archsimd.BroadcastFloat32x4(d)
 	var zero archsimd.Float32x4
 	n := zero.Len()
@@ -427,7 +418,7 @@ func logDifferences32x4(dst, x, largest, high, low []float32, classes int, tau f
 	clearUpper()
 }
 
-func logSoftmaxColumns32x4(dst, x []float32, classes, stride int, tau float32) {
+func logSoftmaxColumns32x4(dst, x []float32, classes, stride int, f, d float32, divide bool) {
 	var zero archsimd.Float32x4
 	n := zero.Len()
 	size := classes * stride
@@ -436,16 +427,14 @@ func logSoftmaxColumns32x4(dst, x []float32, classes, stride int, tau float32) {
 		for column := 0; column < stride; column += n {
 			overlap := max(0, column-(stride-n))
 			in, out := x[at+column-overlap:at+size], dst[at+column-overlap:at+size]
-			belowColumns32x4(largest[:], below[:], ties[:], in, stride, tau)
+			belowColumns32x4(largest[:], below[:], ties[:], in, stride, f, d, divide)
 			logarithms(high[:n], low[:n], largest[:], below[:], ties[:])
-			logColumnDifferences32x4(out, in, largest[:], high[:], low[:], stride, overlap, tau)
+			logColumnDifferences32x4(out, in, largest[:], high[:], low[:], stride, overlap, f, d, divide)
 		}
 	}
 }
 
-func belowColumns32x4(largest, below, ties, x []float32, stride int, tau float32) {
-	divide := math.Float32bits(tau) != math.Float32bits(1)
-	f, d := element.Quotient(tau)
+func belowColumns32x4(largest, below, ties, x []float32, stride int, f, d float32, divide bool) {
 	factor, divisor := archsimd.BroadcastFloat32x4(f), archsimd.BroadcastFloat32x4(d)
 	var zero archsimd.Float32x4
 	split := below32x4(zero, divide, factor, divisor)
@@ -468,9 +457,7 @@ func belowColumns32x4(largest, below, ties, x []float32, stride int, tau float32
 	clearUpper()
 }
 
-func logColumnDifferences32x4(dst, x, largest, high, low []float32, stride, overlap int, tau float32) {
-	divide := math.Float32bits(tau) != math.Float32bits(1)
-	f, d := element.Quotient(tau)
+func logColumnDifferences32x4(dst, x, largest, high, low []float32, stride, overlap int, f, d float32, divide bool) {
 	factor, divisor := archsimd.BroadcastFloat32x4(f), archsimd.BroadcastFloat32x4(d)
 	left := archsimd.LoadInt32x4(lanesFrom32[maxLanes32-overlap:]).ToMask()
 	whole := overlap == 0
@@ -510,8 +497,7 @@ func logBackward32x4(zero archsimd.Float32x4, divide bool, divisor archsimd.Floa
 	}
 }
 
-func logBackwardRows32x4(dst, y, upstream []float32, classes int, tau float32) {
-	divide := math.Float32bits(tau) != math.Float32bits(1)
+func logBackwardRows32x4(dst, y, upstream []float32, classes int, tau float32, divide bool) {
 	divisor := archsimd.BroadcastFloat32x4(tau)
 	var zero archsimd.Float32x4
 	n := zero.Len()
@@ -550,8 +536,7 @@ func logBackwardRows32x4(dst, y, upstream []float32, classes int, tau float32) {
 	clearUpper()
 }
 
-func logBackwardColumns32x4(dst, y, upstream []float32, classes, stride int, tau float32) {
-	divide := math.Float32bits(tau) != math.Float32bits(1)
+func logBackwardColumns32x4(dst, y, upstream []float32, classes, stride int, tau float32, divide bool) {
 	divisor := archsimd.BroadcastFloat32x4(tau)
 	var zero archsimd.Float32x4
 	n := zero.Len()
@@ -941,8 +926,7 @@ func difference32x4(y, g, m archsimd.Float32x4) archsimd.Float32x4 {
 	return g.Sub(m).Masked(y.NotEqual(zero))
 }
 
-func softmaxBackwardRows32x4(dst, y, upstream []float32, classes int, tau float32) {
-	divide := math.Float32bits(tau) != math.Float32bits(1)
+func softmaxBackwardRows32x4(dst, y, upstream []float32, classes int, tau float32, divide bool) {
 	divisor := archsimd.BroadcastFloat32x4(tau)
 	lowest := archsimd.BroadcastUint32x4(negativeInfBits32).BitsToFloat32()
 	var zero archsimd.Float32x4
@@ -1012,8 +996,7 @@ func softmaxBackwardRows32x4(dst, y, upstream []float32, classes int, tau float3
 	clearUpper()
 }
 
-func softmaxBackwardColumns32x4(dst, y, upstream []float32, classes, stride int, tau float32) {
-	divide := math.Float32bits(tau) != math.Float32bits(1)
+func softmaxBackwardColumns32x4(dst, y, upstream []float32, classes, stride int, tau float32, divide bool) {
 	divisor := archsimd.BroadcastFloat32x4(tau)
 	var zero archsimd.Float32x4
 	n := zero.Len()
@@ -1039,18 +1022,22 @@ func softmaxBackwardColumns32x4(dst, y, upstream []float32, classes, stride int,
 			}
 			var sum archsimd.Float32x4
 			for pass := range 2 {
-				s1, s2 := zero, zero
-				i, j := 0, 0
-				for ; i+stride < len(in); i, j = i+2*stride, j+2*step {
-					a, b := archsimd.LoadFloat32x4(in[i:]), archsimd.LoadFloat32x4(in[i+stride:])
-					s1 = a.MulAdd(difference32x4(a, archsimd.LoadFloat32x4(up[j:]), m), s1)
-					s2 = b.MulAdd(difference32x4(b, archsimd.LoadFloat32x4(up[j+step:]), m), s2)
+				sum = zero
+				for i, j := 0, 0; i < len(in); {
+					s1, s2 := zero, zero
+					end := min(len(in), i+64*stride)
+					for ; i+stride < end; i, j = i+2*stride, j+2*step {
+						a, b := archsimd.LoadFloat32x4(in[i:]), archsimd.LoadFloat32x4(in[i+stride:])
+						s1 = a.MulAdd(difference32x4(a, archsimd.LoadFloat32x4(up[j:]), m), s1)
+						s2 = b.MulAdd(difference32x4(b, archsimd.LoadFloat32x4(up[j+step:]), m), s2)
+					}
+					if i < end {
+						a := archsimd.LoadFloat32x4(in[i:])
+						s1 = a.MulAdd(difference32x4(a, archsimd.LoadFloat32x4(up[j:]), m), s1)
+						i, j = i+stride, j+step
+					}
+					sum = sum.Add(s1.Add(s2))
 				}
-				if i < len(in) {
-					a := archsimd.LoadFloat32x4(in[i:])
-					s1 = a.MulAdd(difference32x4(a, archsimd.LoadFloat32x4(up[j:]), m), s1)
-				}
-				sum = s1.Add(s2)
 				if pass == 0 {
 					m = m.Add(sum)
 				}
@@ -1086,9 +1073,7 @@ func power32x4(zero archsimd.Float32x4) func(z archsimd.Float32x4) (scale, growt
 	}
 }
 
-func softmaxRows32x4(dst, x []float32, classes int, tau float32) {
-	divide := math.Float32bits(tau) != math.Float32bits(1)
-	f, d := element.Quotient(tau)
+func softmaxRows32x4(dst, x []float32, classes int, f, d float32, divide bool) {
 	factor, divisor := archsimd.BroadcastFloat32x4(f), archsimd.BroadcastFloat32x4(d)
 	var zero archsimd.Float32x4
 	one := archsimd.BroadcastFloat32x4(1)
@@ -1149,9 +1134,7 @@ func softmaxRows32x4(dst, x []float32, classes int, tau float32) {
 	clearUpper()
 }
 
-func softmaxColumns32x4(dst, x []float32, classes, stride int, tau float32) {
-	divide := math.Float32bits(tau) != math.Float32bits(1)
-	f, d := element.Quotient(tau)
+func softmaxColumns32x4(dst, x []float32, classes, stride int, f, d float32, divide bool) {
 	factor, divisor := archsimd.BroadcastFloat32x4(f), archsimd.BroadcastFloat32x4(d)
 	var zero archsimd.Float32x4
 	one := archsimd.BroadcastFloat32x4(1)
@@ -1391,9 +1374,7 @@ func below64x2(zero archsimd.Float64x2, divide bool, factor, divisor archsimd.Fl
 	}
 }
 
-func belowColumns64x2(largest, below, ties, x []float64, stride int, tau float64) {
-	divide := math.Float64bits(tau) != math.Float64bits(1)
-	f, d := element.Quotient(tau)
+func belowColumns64x2(largest, below, ties, x []float64, stride int, f, d float64, divide bool) {
 	factor, divisor := archsimd.BroadcastFloat64x2(f), archsimd.BroadcastFloat64x2(d)
 	var zero archsimd.Float64x2
 	split := below64x2(zero, divide, factor, divisor)
@@ -1416,9 +1397,7 @@ func belowColumns64x2(largest, below, ties, x []float64, stride int, tau float64
 	clearUpper()
 }
 
-func belowRows64x2(largest, below, ties, x []float64, classes int, tau float64) {
-	divide := math.Float64bits(tau) != math.Float64bits(1)
-	f, d := element.Quotient(tau)
+func belowRows64x2(largest, below, ties, x []float64, classes int, f, d float64, divide bool) {
 	factor, divisor := archsimd.BroadcastFloat64x2(f), archsimd.BroadcastFloat64x2(d)
 	var zero archsimd.Float64x2
 	n := zero.Len()
@@ -1662,8 +1641,7 @@ func logBackward64x2(zero archsimd.Float64x2, divide bool, divisor archsimd.Floa
 	}
 }
 
-func logBackwardColumns64x2(dst, y, upstream []float64, classes, stride int, tau float64) {
-	divide := math.Float64bits(tau) != math.Float64bits(1)
+func logBackwardColumns64x2(dst, y, upstream []float64, classes, stride int, tau float64, divide bool) {
 	divisor := archsimd.BroadcastFloat64x2(tau)
 	var zero archsimd.Float64x2
 	n := zero.Len()
@@ -1698,8 +1676,7 @@ func logBackwardColumns64x2(dst, y, upstream []float64, classes, stride int, tau
 	clearUpper()
 }
 
-func logBackwardRows64x2(dst, y, upstream []float64, classes int, tau float64) {
-	divide := math.Float64bits(tau) != math.Float64bits(1)
+func logBackwardRows64x2(dst, y, upstream []float64, classes int, tau float64, divide bool) {
 	divisor := archsimd.BroadcastFloat64x2(tau)
 	var zero archsimd.Float64x2
 	n := zero.Len()
@@ -1738,9 +1715,7 @@ func logBackwardRows64x2(dst, y, upstream []float64, classes int, tau float64) {
 	clearUpper()
 }
 
-func logColumnDifferences64x2(dst, x, largest, high, low []float64, stride, overlap int, tau float64) {
-	divide := math.Float64bits(tau) != math.Float64bits(1)
-	f, d := element.Quotient(tau)
+func logColumnDifferences64x2(dst, x, largest, high, low []float64, stride, overlap int, f, d float64, divide bool) {
 	factor, divisor := archsimd.BroadcastFloat64x2(f), archsimd.BroadcastFloat64x2(d)
 	left := archsimd.LoadInt64x2(lanesFrom64[maxLanes64-overlap:]).ToMask()
 	whole := overlap == 0
@@ -1764,9 +1739,7 @@ func logColumnDifferences64x2(dst, x, largest, high, low []float64, stride, over
 	clearUpper()
 }
 
-func logDifferences64x2(dst, x, largest, high, low []float64, classes int, tau float64) {
-	divide := math.Float64bits(tau) != math.Float64bits(1)
-	f, d := element.Quotient(tau)
+func logDifferences64x2(dst, x, largest, high, low []float64, classes int, f, d float64, divide bool) {
 	factor, divisor := archsimd.BroadcastFloat64x2(f), archsimd.BroadcastFloat64x2(d)
 	var zero archsimd.Float64x2
 	n := zero.Len()
@@ -1793,7 +1766,7 @@ func logDifferences64x2(dst, x, largest, high, low []float64, classes int, tau f
 	clearUpper()
 }
 
-func logSoftmaxColumns64x2(dst, x []float64, classes, stride int, tau float64) {
+func logSoftmaxColumns64x2(dst, x []float64, classes, stride int, f, d float64, divide bool) {
 	var zero archsimd.Float64x2
 	n := zero.Len()
 	size := classes * stride
@@ -1802,21 +1775,21 @@ func logSoftmaxColumns64x2(dst, x []float64, classes, stride int, tau float64) {
 		for column := 0; column < stride; column += n {
 			overlap := max(0, column-(stride-n))
 			in, out := x[at+column-overlap:at+size], dst[at+column-overlap:at+size]
-			belowColumns64x2(largest[:], below[:], ties[:], in, stride, tau)
+			belowColumns64x2(largest[:], below[:], ties[:], in, stride, f, d, divide)
 			logarithms(high[:n], low[:n], largest[:], below[:], ties[:])
-			logColumnDifferences64x2(out, in, largest[:], high[:], low[:], stride, overlap, tau)
+			logColumnDifferences64x2(out, in, largest[:], high[:], low[:], stride, overlap, f, d, divide)
 		}
 	}
 }
 
-func logSoftmaxRows64x2(dst, x []float64, classes int, tau float64) {
+func logSoftmaxRows64x2(dst, x []float64, classes int, f, d float64, divide bool) {
 	var largest, below, ties [logRows + maxLanes64]float64
 	var high, low [logRows]float64
 	for len(x) >= classes && classes > 0 {
 		rows := min(logRows, len(x)/classes)
-		belowRows64x2(largest[:], below[:], ties[:], x[:rows*classes], classes, tau)
+		belowRows64x2(largest[:], below[:], ties[:], x[:rows*classes], classes, f, d, divide)
 		logarithms(high[:rows], low[:rows], largest[:], below[:], ties[:])
-		logDifferences64x2(dst, x, largest[:], high[:rows], low[:], classes, tau)
+		logDifferences64x2(dst, x, largest[:], high[:rows], low[:], classes, f, d, divide)
 		x, dst = x[rows*classes:], dst[rows*classes:]
 	}
 }
@@ -2114,8 +2087,7 @@ func sigmoidOf64x2(zero archsimd.Float64x2) func(dst, x []float64) {
 	}
 }
 
-func softmaxBackwardColumns64x2(dst, y, upstream []float64, classes, stride int, tau float64) {
-	divide := math.Float64bits(tau) != math.Float64bits(1)
+func softmaxBackwardColumns64x2(dst, y, upstream []float64, classes, stride int, tau float64, divide bool) {
 	divisor := archsimd.BroadcastFloat64x2(tau)
 	var zero archsimd.Float64x2
 	n := zero.Len()
@@ -2141,18 +2113,22 @@ func softmaxBackwardColumns64x2(dst, y, upstream []float64, classes, stride int,
 			}
 			var sum archsimd.Float64x2
 			for pass := range 2 {
-				s1, s2 := zero, zero
-				i, j := 0, 0
-				for ; i+stride < len(in); i, j = i+2*stride, j+2*step {
-					a, b := archsimd.LoadFloat64x2(in[i:]), archsimd.LoadFloat64x2(in[i+stride:])
-					s1 = a.MulAdd(difference64x2(a, archsimd.LoadFloat64x2(up[j:]), m), s1)
-					s2 = b.MulAdd(difference64x2(b, archsimd.LoadFloat64x2(up[j+step:]), m), s2)
+				sum = zero
+				for i, j := 0, 0; i < len(in); {
+					s1, s2 := zero, zero
+					end := min(len(in), i+64*stride)
+					for ; i+stride < end; i, j = i+2*stride, j+2*step {
+						a, b := archsimd.LoadFloat64x2(in[i:]), archsimd.LoadFloat64x2(in[i+stride:])
+						s1 = a.MulAdd(difference64x2(a, archsimd.LoadFloat64x2(up[j:]), m), s1)
+						s2 = b.MulAdd(difference64x2(b, archsimd.LoadFloat64x2(up[j+step:]), m), s2)
+					}
+					if i < end {
+						a := archsimd.LoadFloat64x2(in[i:])
+						s1 = a.MulAdd(difference64x2(a, archsimd.LoadFloat64x2(up[j:]), m), s1)
+						i, j = i+stride, j+step
+					}
+					sum = sum.Add(s1.Add(s2))
 				}
-				if i < len(in) {
-					a := archsimd.LoadFloat64x2(in[i:])
-					s1 = a.MulAdd(difference64x2(a, archsimd.LoadFloat64x2(up[j:]), m), s1)
-				}
-				sum = s1.Add(s2)
 				if pass == 0 {
 					m = m.Add(sum)
 				}
@@ -2173,8 +2149,7 @@ func softmaxBackwardColumns64x2(dst, y, upstream []float64, classes, stride int,
 	clearUpper()
 }
 
-func softmaxBackwardRows64x2(dst, y, upstream []float64, classes int, tau float64) {
-	divide := math.Float64bits(tau) != math.Float64bits(1)
+func softmaxBackwardRows64x2(dst, y, upstream []float64, classes int, tau float64, divide bool) {
 	divisor := archsimd.BroadcastFloat64x2(tau)
 	lowest := archsimd.BroadcastUint64x2(negativeInfBits64).BitsToFloat64()
 	var zero archsimd.Float64x2
@@ -2244,9 +2219,7 @@ func softmaxBackwardRows64x2(dst, y, upstream []float64, classes int, tau float6
 	clearUpper()
 }
 
-func softmaxColumns64x2(dst, x []float64, classes, stride int, tau float64) {
-	divide := math.Float64bits(tau) != math.Float64bits(1)
-	f, d := element.Quotient(tau)
+func softmaxColumns64x2(dst, x []float64, classes, stride int, f, d float64, divide bool) {
 	factor, divisor := archsimd.BroadcastFloat64x2(f), archsimd.BroadcastFloat64x2(d)
 	var zero archsimd.Float64x2
 	one := archsimd.BroadcastFloat64x2(1)
@@ -2295,9 +2268,7 @@ func softmaxColumns64x2(dst, x []float64, classes, stride int, tau float64) {
 	clearUpper()
 }
 
-func softmaxRows64x2(dst, x []float64, classes int, tau float64) {
-	divide := math.Float64bits(tau) != math.Float64bits(1)
-	f, d := element.Quotient(tau)
+func softmaxRows64x2(dst, x []float64, classes int, f, d float64, divide bool) {
 	factor, divisor := archsimd.BroadcastFloat64x2(f), archsimd.BroadcastFloat64x2(d)
 	var zero archsimd.Float64x2
 	one := archsimd.BroadcastFloat64x2(1)

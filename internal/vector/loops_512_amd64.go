@@ -5,12 +5,7 @@
 
 package vector
 
-import (
-	"math"
-	"simd/archsimd"
-
-	"example.com/activation/internal/element"
-)
+import "simd/archsimd"
 
 func unary32x16(dst, x []float32, zero archsimd.Float32x16, f func(dst, x []float32)) {
 	n := zero.Len()
@@ -316,21 +311,19 @@ func twoSum32x16(sum, lost, v archsimd.Float32x16) (s, l archsimd.Float32x16) {
 	return s, lost.Add(sum.Sub(s.Sub(t)).Add(v.Sub(t)))
 }
 
-func logSoftmaxRows32x16(dst, x []float32, classes int, tau float32) {
+func logSoftmaxRows32x16(dst, x []float32, classes int, f, d float32, divide bool) {
 	var largest, below, ties [logRows + maxLanes32]float32
 	var high, low [logRows]float32
 	for len(x) >= classes && classes > 0 {
 		rows := min(logRows, len(x)/classes)
-		belowRows32x16(largest[:], below[:], ties[:], x[:rows*classes], classes, tau)
+		belowRows32x16(largest[:], below[:], ties[:], x[:rows*classes], classes, f, d, divide)
 		logarithms(high[:rows], low[:rows], largest[:], below[:], ties[:])
-		logDifferences32x16(dst, x, largest[:], high[:rows], low[:], classes, tau)
+		logDifferences32x16(dst, x, largest[:], high[:rows], low[:], classes, f, d, divide)
 		x, dst = x[rows*classes:], dst[rows*classes:]
 	}
 }
 
-func belowRows32x16(largest, below, ties, x []float32, classes int, tau float32) {
-	divide := math.Float32bits(tau) != math.Float32bits(1)
-	f, d := element.Quotient(tau)
+func belowRows32x16(largest, below, ties, x []float32, classes int, f, d float32, divide bool) {
 	factor, divisor := archsimd.BroadcastFloat32x16(f), archsimd.BroadcastFloat32x16(d)
 	var zero archsimd.Float32x16
 	n := zero.Len()
@@ -368,9 +361,7 @@ func belowRows32x16(largest, below, ties, x []float32, classes int, tau float32)
 	clearUpper()
 }
 
-func logDifferences32x16(dst, x, largest, high, low []float32, classes int, tau float32) {
-	divide := math.Float32bits(tau) != math.Float32bits(1)
-	f, d := element.Quotient(tau)
+func logDifferences32x16(dst, x, largest, high, low []float32, classes int, f, d float32, divide bool) {
 	factor, divisor := archsimd.BroadcastFloat32x16(f), archsimd.BroadcastFloat32x16(d)
 	var zero archsimd.Float32x16
 	n := zero.Len()
@@ -397,7 +388,7 @@ func logDifferences32x16(dst, x, largest, high, low []float32, classes int, tau 
 	clearUpper()
 }
 
-func logSoftmaxColumns32x16(dst, x []float32, classes, stride int, tau float32) {
+func logSoftmaxColumns32x16(dst, x []float32, classes, stride int, f, d float32, divide bool) {
 	var zero archsimd.Float32x16
 	n := zero.Len()
 	size := classes * stride
@@ -406,16 +397,14 @@ func logSoftmaxColumns32x16(dst, x []float32, classes, stride int, tau float32) 
 		for column := 0; column < stride; column += n {
 			overlap := max(0, column-(stride-n))
 			in, out := x[at+column-overlap:at+size], dst[at+column-overlap:at+size]
-			belowColumns32x16(largest[:], below[:], ties[:], in, stride, tau)
+			belowColumns32x16(largest[:], below[:], ties[:], in, stride, f, d, divide)
 			logarithms(high[:n], low[:n], largest[:], below[:], ties[:])
-			logColumnDifferences32x16(out, in, largest[:], high[:], low[:], stride, overlap, tau)
+			logColumnDifferences32x16(out, in, largest[:], high[:], low[:], stride, overlap, f, d, divide)
 		}
 	}
 }
 
-func belowColumns32x16(largest, below, ties, x []float32, stride int, tau float32) {
-	divide := math.Float32bits(tau) != math.Float32bits(1)
-	f, d := element.Quotient(tau)
+func belowColumns32x16(largest, below, ties, x []float32, stride int, f, d float32, divide bool) {
 	factor, divisor := archsimd.BroadcastFloat32x16(f), archsimd.BroadcastFloat32x16(d)
 	var zero archsimd.Float32x16
 	split := below32x16(zero, divide, factor, divisor)
@@ -438,9 +427,7 @@ func belowColumns32x16(largest, below, ties, x []float32, stride int, tau float3
 	clearUpper()
 }
 
-func logColumnDifferences32x16(dst, x, largest, high, low []float32, stride, overlap int, tau float32) {
-	divide := math.Float32bits(tau) != math.Float32bits(1)
-	f, d := element.Quotient(tau)
+func logColumnDifferences32x16(dst, x, largest, high, low []float32, stride, overlap int, f, d float32, divide bool) {
 	factor, divisor := archsimd.BroadcastFloat32x16(f), archsimd.BroadcastFloat32x16(d)
 	left := archsimd.LoadInt32x16(lanesFrom32[maxLanes32-overlap:]).ToMask()
 	whole := overlap == 0
@@ -480,8 +467,7 @@ func logBackward32x16(zero archsimd.Float32x16, divide bool, divisor archsimd.Fl
 	}
 }
 
-func logBackwardRows32x16(dst, y, upstream []float32, classes int, tau float32) {
-	divide := math.Float32bits(tau) != math.Float32bits(1)
+func logBackwardRows32x16(dst, y, upstream []float32, classes int, tau float32, divide bool) {
 	divisor := archsimd.BroadcastFloat32x16(tau)
 	var zero archsimd.Float32x16
 	n := zero.Len()
@@ -520,8 +506,7 @@ func logBackwardRows32x16(dst, y, upstream []float32, classes int, tau float32) 
 	clearUpper()
 }
 
-func logBackwardColumns32x16(dst, y, upstream []float32, classes, stride int, tau float32) {
-	divide := math.Float32bits(tau) != math.Float32bits(1)
+func logBackwardColumns32x16(dst, y, upstream []float32, classes, stride int, tau float32, divide bool) {
 	divisor := archsimd.BroadcastFloat32x16(tau)
 	var zero archsimd.Float32x16
 	n := zero.Len()
@@ -898,8 +883,7 @@ func difference32x16(y, g, m archsimd.Float32x16) archsimd.Float32x16 {
 	return g.Sub(m).Masked(y.NotEqual(zero))
 }
 
-func softmaxBackwardRows32x16(dst, y, upstream []float32, classes int, tau float32) {
-	divide := math.Float32bits(tau) != math.Float32bits(1)
+func softmaxBackwardRows32x16(dst, y, upstream []float32, classes int, tau float32, divide bool) {
 	divisor := archsimd.BroadcastFloat32x16(tau)
 	lowest := archsimd.BroadcastUint32x16(negativeInfBits32).BitsToFloat32()
 	var zero archsimd.Float32x16
@@ -969,8 +953,7 @@ func softmaxBackwardRows32x16(dst, y, upstream []float32, classes int, tau float
 	clearUpper()
 }
 
-func softmaxBackwardColumns32x16(dst, y, upstream []float32, classes, stride int, tau float32) {
-	divide := math.Float32bits(tau) != math.Float32bits(1)
+func softmaxBackwardColumns32x16(dst, y, upstream []float32, classes, stride int, tau float32, divide bool) {
 	divisor := archsimd.BroadcastFloat32x16(tau)
 	var zero archsimd.Float32x16
 	n := zero.Len()
@@ -996,18 +979,22 @@ func softmaxBackwardColumns32x16(dst, y, upstream []float32, classes, stride int
 			}
 			var sum archsimd.Float32x16
 			for pass := range 2 {
-				s1, s2 := zero, zero
-				i, j := 0, 0
-				for ; i+stride < len(in); i, j = i+2*stride, j+2*step {
-					a, b := archsimd.LoadFloat32x16(in[i:]), archsimd.LoadFloat32x16(in[i+stride:])
-					s1 = a.MulAdd(difference32x16(a, archsimd.LoadFloat32x16(up[j:]), m), s1)
-					s2 = b.MulAdd(difference32x16(b, archsimd.LoadFloat32x16(up[j+step:]), m), s2)
+				sum = zero
+				for i, j := 0, 0; i < len(in); {
+					s1, s2 := zero, zero
+					end := min(len(in), i+64*stride)
+					for ; i+stride < end; i, j = i+2*stride, j+2*step {
+						a, b := archsimd.LoadFloat32x16(in[i:]), archsimd.LoadFloat32x16(in[i+stride:])
+						s1 = a.MulAdd(difference32x16(a, archsimd.LoadFloat32x16(up[j:]), m), s1)
+						s2 = b.MulAdd(difference32x16(b, archsimd.LoadFloat32x16(up[j+step:]), m), s2)
+					}
+					if i < end {
+						a := archsimd.LoadFloat32x16(in[i:])
+						s1 = a.MulAdd(difference32x16(a, archsimd.LoadFloat32x16(up[j:]), m), s1)
+						i, j = i+stride, j+step
+					}
+					sum = sum.Add(s1.Add(s2))
 				}
-				if i < len(in) {
-					a := archsimd.LoadFloat32x16(in[i:])
-					s1 = a.MulAdd(difference32x16(a, archsimd.LoadFloat32x16(up[j:]), m), s1)
-				}
-				sum = s1.Add(s2)
 				if pass == 0 {
 					m = m.Add(sum)
 				}
@@ -1043,9 +1030,7 @@ func power32x16(zero archsimd.Float32x16) func(z archsimd.Float32x16) (scale, gr
 	}
 }
 
-func softmaxRows32x16(dst, x []float32, classes int, tau float32) {
-	divide := math.Float32bits(tau) != math.Float32bits(1)
-	f, d := element.Quotient(tau)
+func softmaxRows32x16(dst, x []float32, classes int, f, d float32, divide bool) {
 	factor, divisor := archsimd.BroadcastFloat32x16(f), archsimd.BroadcastFloat32x16(d)
 	var zero archsimd.Float32x16
 	one := archsimd.BroadcastFloat32x16(1)
@@ -1106,9 +1091,7 @@ func softmaxRows32x16(dst, x []float32, classes int, tau float32) {
 	clearUpper()
 }
 
-func softmaxColumns32x16(dst, x []float32, classes, stride int, tau float32) {
-	divide := math.Float32bits(tau) != math.Float32bits(1)
-	f, d := element.Quotient(tau)
+func softmaxColumns32x16(dst, x []float32, classes, stride int, f, d float32, divide bool) {
 	factor, divisor := archsimd.BroadcastFloat32x16(f), archsimd.BroadcastFloat32x16(d)
 	var zero archsimd.Float32x16
 	one := archsimd.BroadcastFloat32x16(1)
@@ -1336,9 +1319,7 @@ func below64x8(zero archsimd.Float64x8, divide bool, factor, divisor archsimd.Fl
 	}
 }
 
-func belowColumns64x8(largest, below, ties, x []float64, stride int, tau float64) {
-	divide := math.Float64bits(tau) != math.Float64bits(1)
-	f, d := element.Quotient(tau)
+func belowColumns64x8(largest, below, ties, x []float64, stride int, f, d float64, divide bool) {
 	factor, divisor := archsimd.BroadcastFloat64x8(f), archsimd.BroadcastFloat64x8(d)
 	var zero archsimd.Float64x8
 	split := below64x8(zero, divide, factor, divisor)
@@ -1361,9 +1342,7 @@ func belowColumns64x8(largest, below, ties, x []float64, stride int, tau float64
 	clearUpper()
 }
 
-func belowRows64x8(largest, below, ties, x []float64, classes int, tau float64) {
-	divide := math.Float64bits(tau) != math.Float64bits(1)
-	f, d := element.Quotient(tau)
+func belowRows64x8(largest, below, ties, x []float64, classes int, f, d float64, divide bool) {
 	factor, divisor := archsimd.BroadcastFloat64x8(f), archsimd.BroadcastFloat64x8(d)
 	var zero archsimd.Float64x8
 	n := zero.Len()
@@ -1584,8 +1563,7 @@ func logBackward64x8(zero archsimd.Float64x8, divide bool, divisor archsimd.Floa
 	}
 }
 
-func logBackwardColumns64x8(dst, y, upstream []float64, classes, stride int, tau float64) {
-	divide := math.Float64bits(tau) != math.Float64bits(1)
+func logBackwardColumns64x8(dst, y, upstream []float64, classes, stride int, tau float64, divide bool) {
 	divisor := archsimd.BroadcastFloat64x8(tau)
 	var zero archsimd.Float64x8
 	n := zero.Len()
@@ -1620,8 +1598,7 @@ func logBackwardColumns64x8(dst, y, upstream []float64, classes, stride int, tau
 	clearUpper()
 }
 
-func logBackwardRows64x8(dst, y, upstream []float64, classes int, tau float64) {
-	divide := math.Float64bits(tau) != math.Float64bits(1)
+func logBackwardRows64x8(dst, y, upstream []float64, classes int, tau float64, divide bool) {
 	divisor := archsimd.BroadcastFloat64x8(tau)
 	var zero archsimd.Float64x8
 	n := zero.Len()
@@ -1660,9 +1637,7 @@ func logBackwardRows64x8(dst, y, upstream []float64, classes int, tau float64) {
 	clearUpper()
 }
 
-func logColumnDifferences64x8(dst, x, largest, high, low []float64, stride, overlap int, tau float64) {
-	divide := math.Float64bits(tau) != math.Float64bits(1)
-	f, d := element.Quotient(tau)
+func logColumnDifferences64x8(dst, x, largest, high, low []float64, stride, overlap int, f, d float64, divide bool) {
 	factor, divisor := archsimd.BroadcastFloat64x8(f), archsimd.BroadcastFloat64x8(d)
 	left := archsimd.LoadInt64x8(lanesFrom64[maxLanes64-overlap:]).ToMask()
 	whole := overlap == 0
@@ -1686,9 +1661,7 @@ func logColumnDifferences64x8(dst, x, largest, high, low []float64, stride, over
 	clearUpper()
 }
 
-func logDifferences64x8(dst, x, largest, high, low []float64, classes int, tau float64) {
-	divide := math.Float64bits(tau) != math.Float64bits(1)
-	f, d := element.Quotient(tau)
+func logDifferences64x8(dst, x, largest, high, low []float64, classes int, f, d float64, divide bool) {
 	factor, divisor := archsimd.BroadcastFloat64x8(f), archsimd.BroadcastFloat64x8(d)
 	var zero archsimd.Float64x8
 	n := zero.Len()
@@ -1715,7 +1688,7 @@ func logDifferences64x8(dst, x, largest, high, low []float64, classes int, tau f
 	clearUpper()
 }
 
-func logSoftmaxColumns64x8(dst, x []float64, classes, stride int, tau float64) {
+func logSoftmaxColumns64x8(dst, x []float64, classes, stride int, f, d float64, divide bool) {
 	var zero archsimd.Float64x8
 	n := zero.Len()
 	size := classes * stride
@@ -1724,21 +1697,21 @@ func logSoftmaxColumns64x8(dst, x []float64, classes, stride int, tau float64) {
 		for column := 0; column < stride; column += n {
 			overlap := max(0, column-(stride-n))
 			in, out := x[at+column-overlap:at+size], dst[at+column-overlap:at+size]
-			belowColumns64x8(largest[:], below[:], ties[:], in, stride, tau)
+			belowColumns64x8(largest[:], below[:], ties[:], in, stride, f, d, divide)
 			logarithms(high[:n], low[:n], largest[:], below[:], ties[:])
-			logColumnDifferences64x8(out, in, largest[:], high[:], low[:], stride, overlap, tau)
+			logColumnDifferences64x8(out, in, largest[:], high[:], low[:], stride, overlap, f, d, divide)
 		}
 	}
 }
 
-func logSoftmaxRows64x8(dst, x []float64, classes int, tau float64) {
+func logSoftmaxRows64x8(dst, x []float64, classes int, f, d float64, divide bool) {
 	var largest, below, ties [logRows + maxLanes64]float64
 	var high, low [logRows]float64
 	for len(x) >= classes && classes > 0 {
 		rows := min(logRows, len(x)/classes)
-		belowRows64x8(largest[:], below[:], ties[:], x[:rows*classes], classes, tau)
+		belowRows64x8(largest[:], below[:], ties[:], x[:rows*classes], classes, f, d, divide)
 		logarithms(high[:rows], low[:rows], largest[:], below[:], ties[:])
-		logDifferences64x8(dst, x, largest[:], high[:rows], low[:], classes, tau)
+		logDifferences64x8(dst, x, largest[:], high[:rows], low[:], classes, f, d, divide)
 		x, dst = x[rows*classes:], dst[rows*classes:]
 	}
 }
@@ -2023,8 +1996,7 @@ func sigmoidOf64x8(zero archsimd.Float64x8) func(dst, x []float64) {
 	}
 }
 
-func softmaxBackwardColumns64x8(dst, y, upstream []float64, classes, stride int, tau float64) {
-	divide := math.Float64bits(tau) != math.Float64bits(1)
+func softmaxBackwardColumns64x8(dst, y, upstream []float64, classes, stride int, tau float64, divide bool) {
 	divisor := archsimd.BroadcastFloat64x8(tau)
 	var zero archsimd.Float64x8
 	n := zero.Len()
@@ -2050,18 +2022,22 @@ func softmaxBackwardColumns64x8(dst, y, upstream []float64, classes, stride int,
 			}
 			var sum archsimd.Float64x8
 			for pass := range 2 {
-				s1, s2 := zero, zero
-				i, j := 0, 0
-				for ; i+stride < len(in); i, j = i+2*stride, j+2*step {
-					a, b := archsimd.LoadFloat64x8(in[i:]), archsimd.LoadFloat64x8(in[i+stride:])
-					s1 = a.MulAdd(difference64x8(a, archsimd.LoadFloat64x8(up[j:]), m), s1)
-					s2 = b.MulAdd(difference64x8(b, archsimd.LoadFloat64x8(up[j+step:]), m), s2)
+				sum = zero
+				for i, j := 0, 0; i < len(in); {
+					s1, s2 := zero, zero
+					end := min(len(in), i+64*stride)
+					for ; i+stride < end; i, j = i+2*stride, j+2*step {
+						a, b := archsimd.LoadFloat64x8(in[i:]), archsimd.LoadFloat64x8(in[i+stride:])
+						s1 = a.MulAdd(difference64x8(a, archsimd.LoadFloat64x8(up[j:]), m), s1)
+						s2 = b.MulAdd(difference64x8(b, archsimd.LoadFloat64x8(up[j+step:]), m), s2)
+					}
+					if i < end {
+						a := archsimd.LoadFloat64x8(in[i:])
+						s1 = a.MulAdd(difference64x8(a, archsimd.LoadFloat64x8(up[j:]), m), s1)
+						i, j = i+stride, j+step
+					}
+					sum = sum.Add(s1.Add(s2))
 				}
-				if i < len(in) {
-					a := archsimd.LoadFloat64x8(in[i:])
-					s1 = a.MulAdd(difference64x8(a, archsimd.LoadFloat64x8(up[j:]), m), s1)
-				}
-				sum = s1.Add(s2)
 				if pass == 0 {
 					m = m.Add(sum)
 				}
@@ -2082,8 +2058,7 @@ func softmaxBackwardColumns64x8(dst, y, upstream []float64, classes, stride int,
 	clearUpper()
 }
 
-func softmaxBackwardRows64x8(dst, y, upstream []float64, classes int, tau float64) {
-	divide := math.Float64bits(tau) != math.Float64bits(1)
+func softmaxBackwardRows64x8(dst, y, upstream []float64, classes int, tau float64, divide bool) {
 	divisor := archsimd.BroadcastFloat64x8(tau)
 	lowest := archsimd.BroadcastUint64x8(negativeInfBits64).BitsToFloat64()
 	var zero archsimd.Float64x8
@@ -2153,9 +2128,7 @@ func softmaxBackwardRows64x8(dst, y, upstream []float64, classes int, tau float6
 	clearUpper()
 }
 
-func softmaxColumns64x8(dst, x []float64, classes, stride int, tau float64) {
-	divide := math.Float64bits(tau) != math.Float64bits(1)
-	f, d := element.Quotient(tau)
+func softmaxColumns64x8(dst, x []float64, classes, stride int, f, d float64, divide bool) {
 	factor, divisor := archsimd.BroadcastFloat64x8(f), archsimd.BroadcastFloat64x8(d)
 	var zero archsimd.Float64x8
 	one := archsimd.BroadcastFloat64x8(1)
@@ -2204,9 +2177,7 @@ func softmaxColumns64x8(dst, x []float64, classes, stride int, tau float64) {
 	clearUpper()
 }
 
-func softmaxRows64x8(dst, x []float64, classes int, tau float64) {
-	divide := math.Float64bits(tau) != math.Float64bits(1)
-	f, d := element.Quotient(tau)
+func softmaxRows64x8(dst, x []float64, classes int, f, d float64, divide bool) {
 	factor, divisor := archsimd.BroadcastFloat64x8(f), archsimd.BroadcastFloat64x8(d)
 	var zero archsimd.Float64x8
 	one := archsimd.BroadcastFloat64x8(1)

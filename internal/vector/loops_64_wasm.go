@@ -5,12 +5,7 @@
 
 package vector
 
-import (
-	"math"
-	"simd"
-
-	"example.com/activation/internal/element"
-)
+import "simd"
 
 func addScaled64(dst, x, gate []float64, piece []int64, inputs, pieces, dstStep, xStep int) {
 	var zero simd.Float64s
@@ -64,9 +59,7 @@ func below64(zero simd.Float64s, divide bool, factor, divisor simd.Float64s) fun
 	}
 }
 
-func belowColumns64(largest, below, ties, x []float64, stride int, tau float64) {
-	divide := math.Float64bits(tau) != math.Float64bits(1)
-	f, d := element.Quotient(tau)
+func belowColumns64(largest, below, ties, x []float64, stride int, f, d float64, divide bool) {
 	factor, divisor := simd.BroadcastFloat64s(f), simd.BroadcastFloat64s(d)
 	var zero simd.Float64s
 	split := below64(zero, divide, factor, divisor)
@@ -89,9 +82,7 @@ func belowColumns64(largest, below, ties, x []float64, stride int, tau float64) 
 	clearUpper()
 }
 
-func belowRows64(largest, below, ties, x []float64, classes int, tau float64) {
-	divide := math.Float64bits(tau) != math.Float64bits(1)
-	f, d := element.Quotient(tau)
+func belowRows64(largest, below, ties, x []float64, classes int, f, d float64, divide bool) {
 	factor, divisor := simd.BroadcastFloat64s(f), simd.BroadcastFloat64s(d)
 	var zero simd.Float64s
 	n := zero.Len()
@@ -335,8 +326,7 @@ func logBackward64(zero simd.Float64s, divide bool, divisor simd.Float64s) func(
 	}
 }
 
-func logBackwardColumns64(dst, y, upstream []float64, classes, stride int, tau float64) {
-	divide := math.Float64bits(tau) != math.Float64bits(1)
+func logBackwardColumns64(dst, y, upstream []float64, classes, stride int, tau float64, divide bool) {
 	divisor := simd.BroadcastFloat64s(tau)
 	var zero simd.Float64s
 	n := zero.Len()
@@ -371,8 +361,7 @@ func logBackwardColumns64(dst, y, upstream []float64, classes, stride int, tau f
 	clearUpper()
 }
 
-func logBackwardRows64(dst, y, upstream []float64, classes int, tau float64) {
-	divide := math.Float64bits(tau) != math.Float64bits(1)
+func logBackwardRows64(dst, y, upstream []float64, classes int, tau float64, divide bool) {
 	divisor := simd.BroadcastFloat64s(tau)
 	var zero simd.Float64s
 	n := zero.Len()
@@ -411,9 +400,7 @@ func logBackwardRows64(dst, y, upstream []float64, classes int, tau float64) {
 	clearUpper()
 }
 
-func logColumnDifferences64(dst, x, largest, high, low []float64, stride, overlap int, tau float64) {
-	divide := math.Float64bits(tau) != math.Float64bits(1)
-	f, d := element.Quotient(tau)
+func logColumnDifferences64(dst, x, largest, high, low []float64, stride, overlap int, f, d float64, divide bool) {
 	factor, divisor := simd.BroadcastFloat64s(f), simd.BroadcastFloat64s(d)
 	left := simd.LoadInt64s(lanesFrom64[maxLanes64-overlap:]).ToMask()
 	whole := overlap == 0
@@ -437,9 +424,7 @@ func logColumnDifferences64(dst, x, largest, high, low []float64, stride, overla
 	clearUpper()
 }
 
-func logDifferences64(dst, x, largest, high, low []float64, classes int, tau float64) {
-	divide := math.Float64bits(tau) != math.Float64bits(1)
-	f, d := element.Quotient(tau)
+func logDifferences64(dst, x, largest, high, low []float64, classes int, f, d float64, divide bool) {
 	factor, divisor := simd.BroadcastFloat64s(f), simd.BroadcastFloat64s(d)
 	var zero simd.Float64s
 	n := zero.Len()
@@ -466,7 +451,7 @@ func logDifferences64(dst, x, largest, high, low []float64, classes int, tau flo
 	clearUpper()
 }
 
-func logSoftmaxColumns64(dst, x []float64, classes, stride int, tau float64) {
+func logSoftmaxColumns64(dst, x []float64, classes, stride int, f, d float64, divide bool) {
 	var zero simd.Float64s
 	n := zero.Len()
 	size := classes * stride
@@ -475,21 +460,21 @@ func logSoftmaxColumns64(dst, x []float64, classes, stride int, tau float64) {
 		for column := 0; column < stride; column += n {
 			overlap := max(0, column-(stride-n))
 			in, out := x[at+column-overlap:at+size], dst[at+column-overlap:at+size]
-			belowColumns64(largest[:], below[:], ties[:], in, stride, tau)
+			belowColumns64(largest[:], below[:], ties[:], in, stride, f, d, divide)
 			logarithms(high[:n], low[:n], largest[:], below[:], ties[:])
-			logColumnDifferences64(out, in, largest[:], high[:], low[:], stride, overlap, tau)
+			logColumnDifferences64(out, in, largest[:], high[:], low[:], stride, overlap, f, d, divide)
 		}
 	}
 }
 
-func logSoftmaxRows64(dst, x []float64, classes int, tau float64) {
+func logSoftmaxRows64(dst, x []float64, classes int, f, d float64, divide bool) {
 	var largest, below, ties [logRows + maxLanes64]float64
 	var high, low [logRows]float64
 	for len(x) >= classes && classes > 0 {
 		rows := min(logRows, len(x)/classes)
-		belowRows64(largest[:], below[:], ties[:], x[:rows*classes], classes, tau)
+		belowRows64(largest[:], below[:], ties[:], x[:rows*classes], classes, f, d, divide)
 		logarithms(high[:rows], low[:rows], largest[:], below[:], ties[:])
-		logDifferences64(dst, x, largest[:], high[:rows], low[:], classes, tau)
+		logDifferences64(dst, x, largest[:], high[:rows], low[:], classes, f, d, divide)
 		x, dst = x[rows*classes:], dst[rows*classes:]
 	}
 }
@@ -797,8 +782,7 @@ func sigmoidOf64(zero simd.Float64s) func(dst, x []float64) {
 	}
 }
 
-func softmaxBackwardColumns64(dst, y, upstream []float64, classes, stride int, tau float64) {
-	divide := math.Float64bits(tau) != math.Float64bits(1)
+func softmaxBackwardColumns64(dst, y, upstream []float64, classes, stride int, tau float64, divide bool) {
 	divisor := simd.BroadcastFloat64s(tau)
 	var zero simd.Float64s
 	n := zero.Len()
@@ -824,18 +808,22 @@ func softmaxBackwardColumns64(dst, y, upstream []float64, classes, stride int, t
 			}
 			var sum simd.Float64s
 			for pass := range 2 {
-				s1, s2 := zero, zero
-				i, j := 0, 0
-				for ; i+stride < len(in); i, j = i+2*stride, j+2*step {
-					a, b := simd.LoadFloat64s(in[i:]), simd.LoadFloat64s(in[i+stride:])
-					s1 = a.MulAdd(difference64(a, simd.LoadFloat64s(up[j:]), m), s1)
-					s2 = b.MulAdd(difference64(b, simd.LoadFloat64s(up[j+step:]), m), s2)
+				sum = zero
+				for i, j := 0, 0; i < len(in); {
+					s1, s2 := zero, zero
+					end := min(len(in), i+64*stride)
+					for ; i+stride < end; i, j = i+2*stride, j+2*step {
+						a, b := simd.LoadFloat64s(in[i:]), simd.LoadFloat64s(in[i+stride:])
+						s1 = a.MulAdd(difference64(a, simd.LoadFloat64s(up[j:]), m), s1)
+						s2 = b.MulAdd(difference64(b, simd.LoadFloat64s(up[j+step:]), m), s2)
+					}
+					if i < end {
+						a := simd.LoadFloat64s(in[i:])
+						s1 = a.MulAdd(difference64(a, simd.LoadFloat64s(up[j:]), m), s1)
+						i, j = i+stride, j+step
+					}
+					sum = sum.Add(s1.Add(s2))
 				}
-				if i < len(in) {
-					a := simd.LoadFloat64s(in[i:])
-					s1 = a.MulAdd(difference64(a, simd.LoadFloat64s(up[j:]), m), s1)
-				}
-				sum = s1.Add(s2)
 				if pass == 0 {
 					m = m.Add(sum)
 				}
@@ -856,8 +844,7 @@ func softmaxBackwardColumns64(dst, y, upstream []float64, classes, stride int, t
 	clearUpper()
 }
 
-func softmaxBackwardRows64(dst, y, upstream []float64, classes int, tau float64) {
-	divide := math.Float64bits(tau) != math.Float64bits(1)
+func softmaxBackwardRows64(dst, y, upstream []float64, classes int, tau float64, divide bool) {
 	divisor := simd.BroadcastFloat64s(tau)
 	lowest := simd.BroadcastUint64s(negativeInfBits64).BitsToFloat64()
 	var zero simd.Float64s
@@ -927,9 +914,7 @@ func softmaxBackwardRows64(dst, y, upstream []float64, classes int, tau float64)
 	clearUpper()
 }
 
-func softmaxColumns64(dst, x []float64, classes, stride int, tau float64) {
-	divide := math.Float64bits(tau) != math.Float64bits(1)
-	f, d := element.Quotient(tau)
+func softmaxColumns64(dst, x []float64, classes, stride int, f, d float64, divide bool) {
 	factor, divisor := simd.BroadcastFloat64s(f), simd.BroadcastFloat64s(d)
 	var zero simd.Float64s
 	one := simd.BroadcastFloat64s(1)
@@ -978,9 +963,7 @@ func softmaxColumns64(dst, x []float64, classes, stride int, tau float64) {
 	clearUpper()
 }
 
-func softmaxRows64(dst, x []float64, classes int, tau float64) {
-	divide := math.Float64bits(tau) != math.Float64bits(1)
-	f, d := element.Quotient(tau)
+func softmaxRows64(dst, x []float64, classes int, f, d float64, divide bool) {
 	factor, divisor := simd.BroadcastFloat64s(f), simd.BroadcastFloat64s(d)
 	var zero simd.Float64s
 	one := simd.BroadcastFloat64s(1)

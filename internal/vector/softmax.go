@@ -10,18 +10,19 @@ import (
 // such distributions, and does nothing if not.
 func Softmax[T element.Float](dst, x []T, classes, stride int, tau T) bool {
 	rows, columns := forms[T](classes, stride)
+	f, d := element.Quotient(tau)
 	switch any(dst).(type) {
 	case []float32:
 		if rows {
-			softmaxRows32(float32s(dst), float32s(x), classes, float32(tau))
+			softmaxRows32(any(dst).([]float32), any(x).([]float32), classes, float32(f), float32(d), tau != 1)
 		} else if columns {
-			softmaxColumns32(float32s(dst), float32s(x), classes, stride, float32(tau))
+			softmaxColumns32(any(dst).([]float32), any(x).([]float32), classes, stride, float32(f), float32(d), tau != 1)
 		}
 	case []float64:
 		if rows {
-			softmaxRows64(float64s(dst), float64s(x), classes, float64(tau))
+			softmaxRows64(any(dst).([]float64), any(x).([]float64), classes, float64(f), float64(d), tau != 1)
 		} else if columns {
-			softmaxColumns64(float64s(dst), float64s(x), classes, stride, float64(tau))
+			softmaxColumns64(any(dst).([]float64), any(x).([]float64), classes, stride, float64(f), float64(d), tau != 1)
 		}
 	}
 	return rows || columns
@@ -34,15 +35,15 @@ func SoftmaxDerivativeFromOutput[T element.Float](dst, y, upstream []T, classes,
 	switch any(dst).(type) {
 	case []float32:
 		if rows {
-			softmaxBackwardRows32(float32s(dst), float32s(y), float32s(upstream), classes, float32(tau))
+			softmaxBackwardRows32(any(dst).([]float32), any(y).([]float32), any(upstream).([]float32), classes, float32(tau), tau != 1)
 		} else if columns {
-			softmaxBackwardColumns32(float32s(dst), float32s(y), float32s(upstream), classes, stride, float32(tau))
+			softmaxBackwardColumns32(any(dst).([]float32), any(y).([]float32), any(upstream).([]float32), classes, stride, float32(tau), tau != 1)
 		}
 	case []float64:
 		if rows {
-			softmaxBackwardRows64(float64s(dst), float64s(y), float64s(upstream), classes, float64(tau))
+			softmaxBackwardRows64(any(dst).([]float64), any(y).([]float64), any(upstream).([]float64), classes, float64(tau), tau != 1)
 		} else if columns {
-			softmaxBackwardColumns64(float64s(dst), float64s(y), float64s(upstream), classes, stride, float64(tau))
+			softmaxBackwardColumns64(any(dst).([]float64), any(y).([]float64), any(upstream).([]float64), classes, stride, float64(tau), tau != 1)
 		}
 	}
 	return rows || columns

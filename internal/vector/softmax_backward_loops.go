@@ -2,10 +2,7 @@
 
 package vector
 
-import (
-	"math"
-	"simd"
-)
+import "simd"
 
 // The backward pass computes yᵢ·Σⱼ yⱼ(gᵢ − gⱼ)/τ as
 //
@@ -29,8 +26,7 @@ func difference32(y, g, m simd.Float32s) simd.Float32s {
 // many classes as lanes.
 //
 //vector:fits classes
-func softmaxBackwardRows32(dst, y, upstream []float32, classes int, tau float32) {
-	divide := math.Float32bits(tau) != math.Float32bits(1)
+func softmaxBackwardRows32(dst, y, upstream []float32, classes int, tau float32, divide bool) {
 	divisor := simd.BroadcastFloat32s(tau)
 	lowest := simd.BroadcastUint32s(negativeInfBits32).BitsToFloat32()
 	var zero simd.Float32s
@@ -109,8 +105,7 @@ func softmaxBackwardRows32(dst, y, upstream []float32, classes int, tau float32)
 // many elements as lanes.
 //
 //vector:fits stride
-func softmaxBackwardColumns32(dst, y, upstream []float32, classes, stride int, tau float32) {
-	divide := math.Float32bits(tau) != math.Float32bits(1)
+func softmaxBackwardColumns32(dst, y, upstream []float32, classes, stride int, tau float32, divide bool) {
 	divisor := simd.BroadcastFloat32s(tau)
 	var zero simd.Float32s
 	n := zero.Len()
@@ -135,20 +130,25 @@ func softmaxBackwardColumns32(dst, y, upstream []float32, classes, stride int, t
 				m = simd.LoadFloat32s(up[j:]).IfElse(a.Greater(top), m)
 				top = top.Max(a)
 			}
+			// In parts of 64 entries, so that errors stay small for many classes.
 			var sum simd.Float32s
 			for pass := range 2 {
-				s1, s2 := zero, zero
-				i, j := 0, 0
-				for ; i+stride < len(in); i, j = i+2*stride, j+2*step {
-					a, b := simd.LoadFloat32s(in[i:]), simd.LoadFloat32s(in[i+stride:])
-					s1 = a.MulAdd(difference32(a, simd.LoadFloat32s(up[j:]), m), s1)
-					s2 = b.MulAdd(difference32(b, simd.LoadFloat32s(up[j+step:]), m), s2)
+				sum = zero
+				for i, j := 0, 0; i < len(in); {
+					s1, s2 := zero, zero
+					end := min(len(in), i+64*stride)
+					for ; i+stride < end; i, j = i+2*stride, j+2*step {
+						a, b := simd.LoadFloat32s(in[i:]), simd.LoadFloat32s(in[i+stride:])
+						s1 = a.MulAdd(difference32(a, simd.LoadFloat32s(up[j:]), m), s1)
+						s2 = b.MulAdd(difference32(b, simd.LoadFloat32s(up[j+step:]), m), s2)
+					}
+					if i < end {
+						a := simd.LoadFloat32s(in[i:])
+						s1 = a.MulAdd(difference32(a, simd.LoadFloat32s(up[j:]), m), s1)
+						i, j = i+stride, j+step
+					}
+					sum = sum.Add(s1.Add(s2))
 				}
-				if i < len(in) {
-					a := simd.LoadFloat32s(in[i:])
-					s1 = a.MulAdd(difference32(a, simd.LoadFloat32s(up[j:]), m), s1)
-				}
-				sum = s1.Add(s2)
 				if pass == 0 {
 					m = m.Add(sum)
 				}

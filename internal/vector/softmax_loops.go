@@ -2,12 +2,7 @@
 
 package vector
 
-import (
-	"math"
-	"simd"
-
-	"example.com/activation/internal/element"
-)
+import "simd"
 
 // Softmax and LogSoftmax work on distributions of classes entries that lie stride
 // apart. There are two forms, drawn here for vectors of 4 elements.
@@ -62,9 +57,7 @@ func power32(zero simd.Float32s) func(z simd.Float32s) (scale, growth simd.Float
 // doubles the sum, and so all of them together lose no more than two.
 //
 //vector:fits classes
-func softmaxRows32(dst, x []float32, classes int, tau float32) {
-	divide := math.Float32bits(tau) != math.Float32bits(1) // not tau != 1, which the compiler repeats for each row, in the old encoding
-	f, d := element.Quotient(tau)
+func softmaxRows32(dst, x []float32, classes int, f, d float32, divide bool) {
 	factor, divisor := simd.BroadcastFloat32s(f), simd.BroadcastFloat32s(d)
 	var zero simd.Float32s
 	one := simd.BroadcastFloat32s(1)
@@ -131,9 +124,7 @@ func softmaxRows32(dst, x []float32, classes int, tau float32) {
 // softmaxColumns32 is Softmax for a stride of at least as many elements as lanes.
 //
 //vector:fits stride
-func softmaxColumns32(dst, x []float32, classes, stride int, tau float32) {
-	divide := math.Float32bits(tau) != math.Float32bits(1) // not tau != 1, which the compiler repeats for each row, in the old encoding
-	f, d := element.Quotient(tau)
+func softmaxColumns32(dst, x []float32, classes, stride int, f, d float32, divide bool) {
 	factor, divisor := simd.BroadcastFloat32s(f), simd.BroadcastFloat32s(d)
 	var zero simd.Float32s
 	one := simd.BroadcastFloat32s(1)
