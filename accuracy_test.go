@@ -155,23 +155,23 @@ func TestWorstInputs(t *testing.T) {
 	worst := []claim{
 		{"Sigmoid[float32].At", reference.ULP32(s32.At(-0x1.36fd6ap+03), reference.Sigmoid(-0x1.36fd6ap+03)), 0.504},
 		{"Sigmoid[float32].DerivativeAt", reference.ULP32(s32.DerivativeAt(0x1.a6ffe4p+03), reference.SigmoidDerivative(0x1.a6ffe4p+03)), 0.505},
-		{"Sigmoid[float64].At", reference.ULP64(s64.At(-0x1.62fd21266a0bap+03), reference.Sigmoid(-0x1.62fd21266a0bap+03)), 0.562},
-		{"Sigmoid[float64].DerivativeAt", reference.ULP64(s64.DerivativeAt(0x1.623a3394b6cf9p+09), reference.SigmoidDerivative(0x1.623a3394b6cf9p+09)), 0.713},
+		{"Sigmoid[float64].At", reference.ULP64(s64.At(-0x1.62dcfee0e025ep+09), reference.Sigmoid(-0x1.62dcfee0e025ep+09)), 0.592},
+		{"Sigmoid[float64].DerivativeAt", reference.ULP64(s64.DerivativeAt(0x1.6255b530af735p+09), reference.SigmoidDerivative(0x1.6255b530af735p+09)), 0.658},
 		{"Tanh[float32].At", reference.ULP32(t32.At(0x1.c0ff3ep-04), reference.Tanh(0x1.c0ff3ep-04)), 0.501},
 		{"Tanh[float32].DerivativeAt", reference.ULP32(t32.DerivativeAt(0x1.a6ffe4p+02), reference.TanhDerivative(0x1.a6ffe4p+02)), 0.505},
 		{"Tanh[float64].At", reference.ULP64(t64.At(-0x1.040d5bcd24f7p+02), reference.Tanh(-0x1.040d5bcd24f7p+02)), 0.557},
-		{"Tanh[float64].DerivativeAt", reference.ULP64(t64.DerivativeAt(0x1.62ec42fda1d4p+08), reference.TanhDerivative(0x1.62ec42fda1d4p+08)), 0.747},
+		{"Tanh[float64].DerivativeAt", reference.ULP64(t64.DerivativeAt(0x1.6387781877041p+08), reference.TanhDerivative(0x1.6387781877041p+08)), 0.624},
 	}
 	if activation.VectorBits() > 0 {
 		worst = []claim{
 			{"Sigmoid[float32].At", reference.ULP32(s32.At(-0x1.4cbe5cp+02), reference.Sigmoid(-0x1.4cbe5cp+02)), 0.962},
 			{"Sigmoid[float32].DerivativeAt", reference.ULP32(s32.DerivativeAt(0x1.c5c20ep+00), reference.SigmoidDerivative(0x1.c5c20ep+00)), 0.995},
-			{"Sigmoid[float64].At", reference.ULP64(s64.At(0x1.833f2e8101532p-02), reference.Sigmoid(0x1.833f2e8101532p-02)), 0.847},
-			{"Sigmoid[float64].DerivativeAt", reference.ULP64(s64.DerivativeAt(0x1.e723ddda7f8a8p-01), reference.SigmoidDerivative(0x1.e723ddda7f8a8p-01)), 0.892},
-			{"Tanh[float32].At", reference.ULP32(t32.At(0x1.049f94p+03), reference.Tanh(0x1.049f94p+03)), 0.829},
-			{"Tanh[float32].DerivativeAt", reference.ULP32(t32.DerivativeAt(0x1.0e2d3cp+03), reference.TanhDerivative(0x1.0e2d3cp+03)), 0.862},
+			{"Sigmoid[float64].At", reference.ULP64(s64.At(0x1.70dd91995ae08p-02), reference.Sigmoid(0x1.70dd91995ae08p-02)), 0.881},
+			{"Sigmoid[float64].DerivativeAt", reference.ULP64(s64.DerivativeAt(-0x1.c7ca97e86b3p+00), reference.SigmoidDerivative(-0x1.c7ca97e86b3p+00)), 0.943},
+			{"Tanh[float32].At", reference.ULP32(t32.At(0x1.cfef92p-01), reference.Tanh(0x1.cfef92p-01)), 0.928},
+			{"Tanh[float32].DerivativeAt", reference.ULP32(t32.DerivativeAt(0x1.c5c20ep-01), reference.TanhDerivative(0x1.c5c20ep-01)), 0.995},
 			{"Tanh[float64].At", reference.ULP64(t64.At(0x1.231f2f5294387p+04), reference.Tanh(0x1.231f2f5294387p+04)), 0.829},
-			{"Tanh[float64].DerivativeAt", reference.ULP64(t64.DerivativeAt(0x1.e59452183572cp-02), reference.TanhDerivative(0x1.e59452183572cp-02)), 0.888},
+			{"Tanh[float64].DerivativeAt", reference.ULP64(t64.DerivativeAt(-0x1.c7ca97e86b3p-01), reference.TanhDerivative(-0x1.c7ca97e86b3p-01)), 0.943},
 		}
 	}
 	worst = append(worst, []claim{ // the same loops in all builds

@@ -36,15 +36,15 @@ var (
 // and in both tails. The worst found, for float32 among all inputs:
 //
 //	float32   f  0.504 ULP at -0x1.36fd6ap+03     f′ 0.505 ULP at 0x1.a6ffe4p+03
-//	float64   f  0.562 ULP at -0x1.62fd21266a0bap+03
-//	          f′ 0.713 ULP at 0x1.623a3394b6cf9p+09, a subnormal result
+//	float64   f  0.592 ULP at -0x1.62dcfee0e025ep+09, a subnormal result
+//	          f′ 0.658 ULP at 0x1.6255b530af735p+09, a subnormal result
 //
-// and with vectors, see [VectorBits] (a little more on WebAssembly, where a
+// and with SIMD, see [VectorBits] (a little more on WebAssembly, where a
 // multiplication with an addition rounds twice):
 //
 //	float32   f  0.962 ULP at -0x1.4cbe5cp+02     f′ 0.995 ULP at 0x1.c5c20ep+00
-//	float64   f  0.847 ULP at 0x1.833f2e8101532p-02
-//	          f′ 0.892 ULP at 0x1.e723ddda7f8a8p-01
+//	float64   f  0.881 ULP at 0x1.70dd91995ae08p-02
+//	          f′ 0.943 ULP at -0x1.c7ca97e86b3p+00
 //
 // The zero value is ready to use.
 type Sigmoid[T Float] struct{}

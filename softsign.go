@@ -32,7 +32,7 @@ var (
 //
 //	float32   f  0.5001 ULP at -0x1.b001f8p+02
 //	          f′ 0.5001 ULP at 0x1.55555p+55
-//	float64   f  0.9999 ULP at -0x1.01c206ed3deadp+00
+//	float64   f  1.0000 ULP at 0x1p+53
 //	          f′ 1.496 ULP at 0x1.01ff9754e57cdp-16
 //
 // The zero value is ready to use.

@@ -32,14 +32,14 @@ var (
 //
 //	float32   f  0.501 ULP at 0x1.c0ff3ep-04      f′ 0.505 ULP at 0x1.a6ffe4p+02
 //	float64   f  0.557 ULP at -0x1.040d5bcd24f7p+02
-//	          f′ 0.747 ULP at 0x1.62ec42fda1d4p+08, a subnormal result
+//	          f′ 0.624 ULP at 0x1.6387781877041p+08, a subnormal result
 //
-// and with vectors, see [VectorBits] (a little more on WebAssembly, where a
+// and with SIMD, see [VectorBits] (a little more on WebAssembly, where a
 // multiplication with an addition rounds twice):
 //
-//	float32   f  0.829 ULP at 0x1.049f94p+03      f′ 0.862 ULP at 0x1.0e2d3cp+03
+//	float32   f  0.928 ULP at 0x1.cfef92p-01      f′ 0.995 ULP at 0x1.c5c20ep-01
 //	float64   f  0.829 ULP at 0x1.231f2f5294387p+04
-//	          f′ 0.888 ULP at 0x1.e59452183572cp-02
+//	          f′ 0.943 ULP at -0x1.c7ca97e86b3p-01
 //
 // The zero value is ready to use.
 type Tanh[T Float] struct{}
