@@ -88,7 +88,7 @@ func TestDocuments(t *testing.T) {
 			t.Errorf("%s: %d blocks of Go, but not all are programs", name, n)
 		}
 	}
-	if programs < 2 {
-		t.Errorf("%d programs in the documents, want at least 2", programs)
+	if programs == 0 {
+		t.Error("no programs in the documents")
 	}
 }
