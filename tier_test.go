@@ -15,9 +15,9 @@ func TestTier(t *testing.T) {
 	bits := activation.VectorBits()
 	switch bits {
 	case 0:
-		t.Logf("scalar tier, %s/%s, %s", runtime.GOOS, runtime.GOARCH, runtime.Version())
+		t.Logf("scalar loops, %s/%s, %s", runtime.GOOS, runtime.GOARCH, runtime.Version())
 	case 128, 256, 512:
-		t.Logf("vector tier of %d bits, %s/%s, %s", bits, runtime.GOOS, runtime.GOARCH, runtime.Version())
+		t.Logf("SIMD loops of %d bits, %s/%s, %s", bits, runtime.GOOS, runtime.GOARCH, runtime.Version())
 	default:
 		t.Errorf("VectorBits() = %d", bits)
 	}

@@ -16,7 +16,7 @@ import (
 // multiply once and add in a fixed order.
 func TestTiers(t *testing.T) {
 	if !vector.On {
-		t.Skip("no vector tier on this machine")
+		t.Skip("no SIMD on this machine")
 	}
 	t.Run("float32", tiers[float32])
 	t.Run("float64", tiers[float64])
@@ -127,7 +127,7 @@ func tiers[T element.Float](t *testing.T) {
 					got, want := run(true), run(false)
 					for i := range want {
 						if g, w := patterns(got[i:]), patterns(want[i:]); g != w {
-							t.Fatalf("%s of %d groups, upstream %v, in place %v: [%d] = %x, want %x as on the scalar tier",
+							t.Fatalf("%s of %d groups, upstream %v, in place %v: [%d] = %x, want %x as the scalar loop gives",
 								k.name, n, upstream != nil, inPlace, i, float64(got[i]), float64(want[i]))
 						}
 					}

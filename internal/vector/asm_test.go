@@ -257,7 +257,7 @@ func isVector(n ast.Node) bool {
 // compiled returns the listing of this package.
 func compiled(t *testing.T) map[string][]instruction {
 	if runtime.GOARCH != "amd64" || !On {
-		t.Skip("the vector tier of amd64 is not in this build: it needs GOEXPERIMENT=simd and Go 1.27")
+		t.Skip("the SIMD loops of amd64 are not in this build: it needs GOEXPERIMENT=simd and Go 1.27")
 	}
 	out, err := exec.Command("go", "build", "-gcflags=-S", "-o", os.DevNull, ".").CombinedOutput()
 	if err != nil {

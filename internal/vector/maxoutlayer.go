@@ -18,7 +18,7 @@ import (
 // the result is a vector with a unit in each lane, and so the pieces of units
 // are compared as vectors too.
 
-// Wide reports whether the vector tier takes a layer. With two lanes, or with
+// Wide reports whether the SIMD loops take a layer. With two lanes, or with
 // rows of less than two vectors, it would take longer to bring units together in
 // the lanes than the products save. The number of examples has no say: their
 // results must not depend on it.

@@ -16,11 +16,11 @@ import (
 	"example.com/activation/internal/element"
 )
 
-// On reports whether the vector tier runs. Emulated vectors would be ten
-// times slower than the scalar tier.
+// On reports whether the SIMD loops run. Emulated vectors would be ten
+// times slower than the scalar loops.
 var On = !simd.Emulated() && usable()
 
-// Bits returns the width of the vectors in bits, or 0 on the scalar tier.
+// Bits returns the width of the vectors in bits, or 0 if the scalar loops run.
 func Bits() int {
 	if !On {
 		return 0
