@@ -153,7 +153,7 @@ func guarded[T activation.Float](middle []T, offset, guard int) []T {
 	return slices.Concat(marks, middle, marks)
 }
 
-// TestNilUpstream checks that nil stands for ones.
+// TestNilUpstream checks that nil means ones.
 func TestNilUpstream(t *testing.T) { both(t, nilUpstream[float32], nilUpstream[float64]) }
 
 func nilUpstream[T activation.Float](t *testing.T, e entry[T]) {

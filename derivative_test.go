@@ -14,7 +14,7 @@ import (
 )
 
 // loss returns L = Σ g·f(x) for one group, whose derivative by x is what
-// Derivative gives for the upstream g. A nil g stands for ones.
+// Derivative gives for the upstream g. A nil g means ones.
 func loss(a activation.Activation[float64], x, g []float64) (sum float64) {
 	for i, v := range a.Forward(nil, x) {
 		if g != nil {
@@ -55,7 +55,7 @@ func upstreams[T activation.Float](rng *rand.Rand, n int) map[string][]T {
 	return gs
 }
 
-// largestSize returns the largest absolute value of an upstream; nil stands for ones.
+// largestSize returns the largest absolute value of an upstream; nil means ones.
 func largestSize[T activation.Float](g []T) float64 {
 	if g == nil {
 		return 1

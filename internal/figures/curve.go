@@ -63,5 +63,5 @@ func (c curve) trace(low, high float64) (t trace) {
 	return t
 }
 
-// same reports whether two points are one, but for what beside makes of it.
+// same reports whether two points are the same, except for the rounding of beside.
 func same(a, b point) bool { return math.Abs(a.v-b.v) < 1e-6 }

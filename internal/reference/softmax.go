@@ -63,7 +63,7 @@ func logits(x []float64, temperature float64) (z []Value, rest Value) {
 }
 
 // SoftmaxDerivative returns Jᵀ·upstream for the Jacobian J of Softmax at x; a
-// nil upstream stands for ones. With y the softmax and g the upstream gradient,
+// nil upstream means ones. With y the softmax and g the upstream gradient,
 //
 //	∂L/∂xᵢ = yᵢ·(gᵢ − Σⱼ yⱼgⱼ)/τ = yᵢ·Σⱼ yⱼ(gᵢ − gⱼ)/τ
 //
@@ -75,7 +75,7 @@ func SoftmaxDerivative(x, upstream []float64, temperature float64) []Value {
 }
 
 // LogSoftmaxDerivative returns Jᵀ·upstream for the Jacobian J of LogSoftmax at
-// x; a nil upstream stands for ones. With y the softmax, whose sum is 1,
+// x; a nil upstream means ones. With y the softmax, whose sum is 1,
 //
 //	∂L/∂xᵢ = (gᵢ − yᵢ·Σⱼ gⱼ)/τ = Σⱼ (yⱼgᵢ − yᵢgⱼ)/τ
 func LogSoftmaxDerivative(x, upstream []float64, temperature float64) []Value {
