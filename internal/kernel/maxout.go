@@ -33,7 +33,7 @@ func MaxoutDerivative[T element.Float](dst, x, upstream []T, pieces, stride int)
 	switch {
 	case pieces == 1:
 		IdentityDerivative(dst, x, upstream)
-	case vector.On && stride >= short:
+	case vector.On && vector.KeepsBuffers && stride >= short:
 		vector.MaxoutDerivative(dst, x, upstream, pieces, stride)
 	case vector.On && stride == 1 && pieces == 2:
 		done := vector.GatePairs(dst, x, upstream)

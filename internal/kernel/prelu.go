@@ -22,7 +22,7 @@ func PReLU[T element.Float](dst, x, alpha []T, stride int) {
 		for start, i := 0, 0; start < len(x); start, i = start+stride, i+1 {
 			vector.LeakyReLU(dst[start:][:stride], x[start:][:stride], alpha[i%len(alpha)])
 		}
-	case vector.On && !pairs[T]() && stride == 1 && len(x) >= short:
+	case vector.On && vector.KeepsBuffers && !pairs[T]() && stride == 1 && len(x) >= short:
 		vector.PReLU(false, dst, x, nil, alpha)
 	default:
 		scalar.PReLU(dst, x, alpha, stride)
@@ -40,7 +40,7 @@ func PReLUDerivative[T element.Float](dst, x, upstream, alpha []T, stride int) {
 			end := start + stride
 			LeakyReLUDerivative(dst[start:end], x[start:end], element.Slice(upstream, start, end), alpha[i%len(alpha)])
 		}
-	case vector.On && !pairs[T]() && stride == 1 && len(x) >= short:
+	case vector.On && vector.KeepsBuffers && !pairs[T]() && stride == 1 && len(x) >= short:
 		vector.PReLU(true, dst, x, upstream, alpha)
 	default:
 		scalar.PReLUDerivative(dst, x, upstream, alpha, stride)

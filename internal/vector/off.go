@@ -9,8 +9,8 @@ import "example.com/activation/internal/element"
 // functions below.
 const On = false
 
-// Fused is false.
-const Fused = false
+// Fused and KeepsBuffers are false.
+const Fused, KeepsBuffers = false, false
 
 // Bits returns 0.
 func Bits() int { return 0 }

@@ -22,3 +22,6 @@ func residual64(a, b, c simd.Float64s) simd.Float64s { return a.MulAdd(b, c) }
 
 // Fused says that MulAdd rounds once.
 const Fused = true
+
+// KeepsBuffers reports whether local arrays that the loops get stay on the stack.
+const KeepsBuffers = true

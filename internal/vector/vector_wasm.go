@@ -9,3 +9,8 @@ func usable() bool { return true }
 
 // Fused says whether MulAdd rounds once: here it rounds the product too.
 const Fused = false
+
+// KeepsBuffers reports whether local arrays that the loops get stay on the stack. Here
+// they do not: each loop has a version for emulation, which the compiler cannot see
+// through.
+const KeepsBuffers = false
