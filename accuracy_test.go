@@ -143,7 +143,7 @@ func TestAccuracy64(t *testing.T) {
 	})
 }
 
-// TestWorstInputs holds the errors that the doc comments name for each tier, at
+// TestWorstInputs holds the errors that the doc comments name for each build, at
 // the inputs that a search (-exhaustive) found to be the worst.
 func TestWorstInputs(t *testing.T) {
 	s32, s64 := activation.Sigmoid[float32]{}, activation.Sigmoid[float64]{}

@@ -91,11 +91,9 @@ func exp64(n uint64, r float64) (value, rest float64, power uint64) {
 	return value, float64(value * (p + exp2Table[n%256].rest)), power
 }
 
-// expTail returns gain·eˣ·(1 + eˣ)^power for every x ≤ 0, down through the
-// subnormals to 0: where eˣ is small it takes 2⁵¹²·eˣ, and rounds once more as it
-// scales that down. For a power other than 0, x must be at most −20, where two
-// terms of the binomial series do.
-func expTail(x, gain, power float64) float64 {
+// expTail returns eˣ for every x ≤ 0, down through the subnormals to 0: if eˣ is small, it
+// computes 2⁵¹²·eˣ, and rounds once more as it scales that down.
+func expTail(x float64) float64 {
 	if x < -750 {
 		return 0
 	}
@@ -103,12 +101,8 @@ func expTail(x, gain, power float64) float64 {
 	r := x - k*stepHigh - k*stepLow
 	if x < -707 {
 		value, rest := expStep(n+512*256, r)
-		return (value + rest) * (gain * 0x1p-512)
+		return (value + rest) * 0x1p-512
 	}
 	value, rest := expStep(n, r)
-	if power != 0 {
-		e := value + rest
-		rest += e * (power*e + power*(power-1)/2*e*e)
-	}
-	return gain * (value + rest)
+	return value + rest
 }

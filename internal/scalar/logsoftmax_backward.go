@@ -80,7 +80,7 @@ func logGradient(p, others, g float64, total sum) float64 {
 // a p.
 func withComplement(y float64) (p, others float64) {
 	if !(-700 < y && y < -1./32) {
-		return expTail(y, 1, 0), -math.Expm1(y)
+		return expTail(y), -math.Expm1(y)
 	}
 	n, k := expPoint(y)
 	value, rest := expStep(n, y-k*stepHigh-k*stepLow)

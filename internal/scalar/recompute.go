@@ -13,7 +13,7 @@ import (
 // Jacobian J of Softmax at x, like SoftmaxDerivativeFromOutput.
 func SoftmaxDerivativeRecomputed[T element.Float](dst, x []T, classes, stride int, tau T) {
 	forEachColumn(dst, x, classes, stride, tau, func(g, x []T, l logits) {
-		probability := func(i int) float64 { return float64(T(expTail(l.at(float64(x[i])), 1, 0) / (1 + l.rest))) }
+		probability := func(i int) float64 { return float64(T(expTail(l.at(float64(x[i]))) / (1 + l.rest))) }
 		differences := func(m float64) float64 {
 			var s sum
 			for i := 0; i < len(x); i += stride {
@@ -84,7 +84,7 @@ func forEachColumn[T element.Float](dst, x []T, classes, stride int, tau T, f fu
 			var s sum
 			for i := 0; i < len(x); i += stride {
 				if i != l.top {
-					s.add(expTail(l.at(float64(x[i])), 1, 0))
+					s.add(expTail(l.at(float64(x[i]))))
 				}
 			}
 			l.rest = s.value()
