@@ -328,3 +328,54 @@ func TestFromOutput(t *testing.T) {
 		}
 	})
 }
+
+// TestUpstreamOfAnySize compares the derivatives of element-wise functions, from x and
+// from the output, with upstream·f′, for upstreams up to the largest numbers: no step on
+// the way may overflow.
+func TestUpstreamOfAnySize(t *testing.T) {
+	each(t, upstreamOfAnySize[float32])
+	each(t, upstreamOfAnySize[float64])
+}
+
+func upstreamOfAnySize[T activation.Float](t *testing.T, e entry[T]) {
+	if _, ok := e.a.(activation.Elementwise[T]); !ok {
+		t.Skip("no function of one element")
+	}
+	epsilon, normal, most := 0x1p-52, 0x1p-1022, math.MaxFloat64
+	if is32[T]() {
+		epsilon, normal, most = 0x1p-23, 0x1p-126, math.MaxFloat32
+	}
+	var x []T
+	for _, size := range []float64{1e-9, .3, 1, 3, 9, 17, 21, 25, 30, 39, 41, 60, 87, 100, 300, 600, 700, 740, 1e30} {
+		x = append(x, T(size), T(-size))
+	}
+	compare := func(what string, slopes, got []T, g float64) {
+		t.Helper()
+		for i, v := range got {
+			want := float64(slopes[i]) * g
+			if !(math.Abs(want) <= most*(1-1e-6)) || math.Abs(float64(slopes[i])) < normal {
+				continue // it may overflow, or f′ is inexact
+			}
+			if math.Abs(float64(v)-want) > 4*epsilon*math.Abs(want)+epsilon*normal {
+				t.Errorf("%s: upstream %v at %v gives %v, want %v", what, g, x[i], v, want)
+			}
+		}
+	}
+	slopes := e.a.Derivative(nil, x, nil)
+	for _, part := range []float64{1, 1e-3, 1e-8, 1e-20, 1e-30, 1e-60, 1e-140, 1e-160, 1e-200, 1e-300} {
+		if is32[T]() && part < 1e-60 {
+			break
+		}
+		for _, g := range []float64{float64(T(part * most)), -float64(T(part * most))} {
+			upstream := slices.Repeat([]T{T(g)}, len(x))
+			compare("Derivative", slopes, e.a.Derivative(nil, x, upstream), g)
+			for i := range x { // short slices too
+				compare("Derivative of one element", slopes[i:i+1], e.a.Derivative(nil, x[i:i+1], upstream[:1]), g)
+			}
+			if o, ok := e.a.(activation.OutputDerivative[T]); ok && !e.negative() {
+				y := e.a.Forward(nil, x)
+				compare("DerivativeFromOutput", o.DerivativeFromOutput(nil, y, nil), o.DerivativeFromOutput(nil, y, upstream), g)
+			}
+		}
+	}
+}

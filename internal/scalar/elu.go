@@ -265,7 +265,7 @@ func (e *expm1Entry) expm1(b float64) float64 { return e.value*cubic(b) - (1 - e
 // larger. rest is what b has lost.
 func (e *expm1Entry) drops(b, rest float64) (high, low float64) {
 	high = e.drop - b
-	return high, ((e.drop - high) - b) + (e.dropRest + (e.drop*b - e.value*(sextic(b)+rest)))
+	return high, ((e.drop - high) - b) + (e.dropRest + (float64(e.drop*b) - e.value*(sextic(b)+rest)))
 }
 
 // shortened returns high + low, for high from 2⁻¹⁰ to 1, with a high of 26 bits.
@@ -450,7 +450,7 @@ func (s *sides[T]) slope64(x, upstream float64) float64 {
 		return upstream * (s.slope * expm1Table[k].exp(b+(rest+s.lost)))
 	}
 	value, low := expScaled(q, rest+s.lost, 0)
-	return unscaled(upstream*s.slope*(value+low), q)
+	return unscaled(upstream*(s.slope*(value+low)), q)
 }
 
 // exp32Tail returns eˣ for x ≤ −20, to a relative error of 2⁻³²: from the point of

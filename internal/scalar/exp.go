@@ -63,7 +63,7 @@ func expPoint(x float64) (n uint64, k float64) {
 func expStep(n uint64, r float64) (value, rest float64) {
 	t, s := exp2(n), r*r
 	p := r + s*((expQuartic[0]+r*expQuartic[1])+s*expQuartic[2])
-	return t, t * (p + exp2Table[n%256].rest)
+	return t, float64(t * (p + exp2Table[n%256].rest))
 }
 
 // far64 is an a from which on e^−a is 0 in float64, below half the smallest subnormal.

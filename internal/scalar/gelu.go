@@ -165,7 +165,7 @@ func geluTanhArgument(x float64) (v, rest float64) {
 	square := float64(x * x)
 	squareRest := math.FMA(x, x, -square)
 	cubic := float64(geluTanhCubic * square)
-	cubicRest := math.FMA(geluTanhCubic, square, -cubic) + (geluTanhCubic*squareRest + geluTanhCubicLow*square)
+	cubicRest := math.FMA(geluTanhCubic, square, -cubic) + (geluTanhCubic*squareRest + float64(geluTanhCubicLow*square))
 	factor := cubic + geluTanhLinear // the cubic is the larger
 	factorRest := ((cubic - factor) + geluTanhLinear) + (geluTanhLinearLow + cubicRest)
 	v = float64(x * factor)

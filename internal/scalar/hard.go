@@ -253,7 +253,7 @@ func hardSwish64(dst, x []uint64) {
 		s := x + 3
 		p := float64(x * s)
 		rest := math.FMA(x, s, -p) + x*(x-(s-3))
-		y, half := math.Float64bits(math.FMA(p, 1./6, p*sixthLow+rest*(1./6))), math.Float64bits(x/2)
+		y, half := math.Float64bits(math.FMA(p, 1./6, p*sixthLow+float64(rest*(1./6)))), math.Float64bits(x/2)
 		if b&^sign64 < small {
 			y = half
 		}

@@ -72,7 +72,7 @@ func upstreamAt[T element.Float](g []T, i int) float64 {
 
 // logGradient returns others·g − p·(total − g) for others = 1 − p.
 func logGradient(p, others, g float64, total sum) float64 {
-	return others*g - p*((total.high-g)+total.low)
+	return others*g - float64(p*((total.high-g)+total.low))
 }
 
 // withComplement returns p = e^y and 1 − p for y ≤ 0. The parts of expStep give both, but

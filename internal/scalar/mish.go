@@ -54,7 +54,7 @@ func mishSlopeTail(x float64) float64 {
 	case x > 40:
 		return 1
 	case x > 0:
-		return 1 + tail64(-2*x, 4*x-2, 0)
+		return 1 + tail64(-2*x, 1, 4*x-2, 0)
 	case x < -760:
 		return 0
 	}

@@ -38,12 +38,12 @@ func reciprocalParts(a float64) parts {
 func (f *parts) product(x float64) (p, rest float64) {
 	first := cut(x)
 	p = float64(f.whole * x)
-	return p, (f.high*first - p) + (f.low*first + f.whole*(x-first))
+	return p, (f.high*first - p) + (float64(f.low*first) + f.whole*(x-first))
 }
 
 // times returns f·(high + low) with one rounding of its size, for a high of 26 bits.
 func (f *parts) times(high, low float64) float64 {
-	return f.high*high + (f.low*high + f.whole*low)
+	return f.high*high + (float64(f.low*high) + f.whole*low)
 }
 
 // expFaint is the x below which expScaled scales, as the tails of σ do: results of the

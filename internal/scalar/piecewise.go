@@ -41,13 +41,13 @@ func (p *piece) to6(b float64) float64 {
 // derivative |b| is up to three times as large as elsewhere.
 func (p *piece) to7(b float64) float64 {
 	s, c := b*b, &p.c
-	return b*p.slope + (p.rest + (b*p.slopeRest + s*((c[0]+b*c[1])+s*((c[2]+b*c[3])+s*(c[4]+b*c[5])))))
+	return b*p.slope + (p.rest + (float64(b*p.slopeRest) + s*((c[0]+b*c[1])+s*((c[2]+b*c[3])+s*(c[4]+b*c[5])))))
 }
 
 // to8 returns what p adds to value up to the term of b⁸.
 func (p *piece) to8(b float64) float64 {
 	s, c := b*b, &p.c
-	return b*p.slope + (p.rest + (s*(c[0]+b*c[1]) + s*s*((c[2]+b*c[3])+s*((c[4]+b*c[5])+s*c[6]))))
+	return b*p.slope + (p.rest + (float64(s*(c[0]+b*c[1])) + s*s*((c[2]+b*c[3])+s*((c[4]+b*c[5])+s*c[6]))))
 }
 
 // beside returns what p adds to value + b·slope up to the term of b⁸.
@@ -139,7 +139,7 @@ func (f *piecewise) times64At(x float64) float64 {
 		return f.tail(x)
 	}
 	p, high := &f.pieces[k], upper(x)
-	return high*p.value + (x*p.to8(x-p.a) - (high-x)*p.value)
+	return high*p.value + (x*p.to8(x-p.a) - float64((high-x)*p.value))
 }
 
 func (f *piecewise) derivative32At(x float32) float32 {
@@ -200,7 +200,7 @@ func (f *piecewise) times64(dst, x []float64) {
 			continue
 		}
 		p, high := &pieces[k], upper(v)
-		dst[i] = high*p.value + (v*p.to8(v-p.a) - (high-v)*p.value)
+		dst[i] = high*p.value + (v*p.to8(v-p.a) - float64((high-v)*p.value))
 	}
 }
 

@@ -154,9 +154,9 @@ func sigmoidTail32(x float32) float32 {
 // sigmoidTail64 returns σ(x) for |x| ≥ 20 and for NaN.
 func sigmoidTail64(x float64) float64 {
 	if x > 0 {
-		return 1 - tail64(-x, 1, -1)
+		return 1 - tail64(-x, 1, 1, -1)
 	}
-	return tail64(x, 1, -1)
+	return tail64(x, 1, 1, -1)
 }
 
 // logisticDerivative sets dst to upstream·gain·σ′(steepness·x). With steepness 2 and
@@ -196,7 +196,7 @@ func logisticDerivativeAt64(u, gain float64) float64 {
 		e := &logisticTable[k]
 		return gain * e.derivative64(e.to7(u-e.a))
 	}
-	return tail64(-math.Abs(u), gain, -2)
+	return tail64(-math.Abs(u), 1, gain, -2)
 }
 
 // derivative32 returns σ′(a+b) for m = e.to4(b).
@@ -244,7 +244,7 @@ func logisticDerivative64(dst, x, upstream []float64, steepness, gain float64) {
 				e := &logisticTable[k]
 				dst[i] = gain * e.derivative64(e.to7(u-e.a))
 			} else {
-				dst[i] = tail64(-math.Abs(u), gain, -2)
+				dst[i] = tail64(-math.Abs(u), 1, gain, -2)
 			}
 		}
 		return
@@ -256,7 +256,7 @@ func logisticDerivative64(dst, x, upstream []float64, steepness, gain float64) {
 			e := &logisticTable[k]
 			dst[i] = upstream[i] * (gain * e.derivative64(e.to7(u-e.a)))
 		} else {
-			dst[i] = tail64(-math.Abs(u), upstream[i]*gain, -2)
+			dst[i] = tail64(-math.Abs(u), upstream[i], gain, -2)
 		}
 	}
 }

@@ -77,7 +77,7 @@ func silu64At(x float64) float64 {
 	e, high := &logisticTable[k], upper(x)
 	value := upper(e.value)
 	rest := (e.value - value) + e.rest
-	return high*value + (x*(rest+e.to7(x-e.a)) - (high-x)*value)
+	return high*value + (x*(rest+e.to7(x-e.a)) - float64((high-x)*value))
 }
 
 // silu32 takes σ from logisticTable. β·x is rounded for the index alone: as a
@@ -108,7 +108,7 @@ func silu64(dst, x []float64) {
 		e, high := &logisticTable[k], upper(v)
 		value := upper(e.value)
 		rest := (e.value - value) + e.rest
-		dst[i] = high*value + (v*(rest+e.to7(v-e.a)) - (high-v)*value)
+		dst[i] = high*value + (v*(rest+e.to7(v-e.a)) - float64((high-v)*value))
 	}
 }
 
@@ -131,7 +131,7 @@ func swish64(dst, x []float64, beta float64) {
 		e := &logisticTable[k]
 		value := upper(e.value)
 		rest := (e.value - value) + e.rest
-		dst[i] = high*value + (v*(rest+e.to7((u-e.a)+uRest)) - (high-v)*value) // −0 stays −0
+		dst[i] = high*value + (v*(rest+e.to7((u-e.a)+uRest)) - float64((high-v)*value)) // −0 stays −0
 	}
 }
 
@@ -143,7 +143,7 @@ func siluTail(x, u, uRest float64) float64 {
 	case u > 40:
 		return x
 	case u > 0:
-		return x - x*tail64(-u, 1, -1)
+		return x - x*tail64(-u, 1, 1, -1)
 	case u < -760:
 		return math.Copysign(0, x)
 	}

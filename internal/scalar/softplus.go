@@ -170,7 +170,7 @@ func softplusTail32(u, inverse float64) float32 {
 // inverse.
 func softplusTail64(v, u, low float64, inverse *parts) float64 {
 	if u > 0 {
-		return v + inverse.whole*tail64(-u, 1, -0.5)
+		return v + inverse.whole*tail64(-u, 1, 1, -0.5)
 	}
 	value, rest := expScaled(u, low, -0.5)
 	if value == 0 {
@@ -259,7 +259,7 @@ func logisticTail32(u float64) float32 {
 // logisticTail64 returns factor·σ(u + low) for |u| ≥ 20 and for NaN.
 func logisticTail64(u, low, factor float64) float64 {
 	if u > 0 {
-		return factor * (1 - tail64(-u, 1, -1))
+		return factor * (1 - tail64(-u, 1, 1, -1))
 	}
 	value, rest := expScaled(u, low, -1)
 	return unscaled(factor*(value+rest), u)

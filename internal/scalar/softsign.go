@@ -117,7 +117,7 @@ func softsignSlope64(b uint64) float64 {
 	d := 1 + z
 	first := cut(d)
 	second := (1 - first) + z
-	return 1 / (first*first + second*(d+first))
+	return 1 / (first*first + float64(second*(d+first)))
 }
 
 // softsignTail64 returns upstream/x² for |x| ≥ 2⁵⁰⁰ and for NaN, by a quotient that is
@@ -134,6 +134,6 @@ func SoftsignDerivativeFromOutput[T element.Float](dst, y, upstream []T) {
 	for i, v := range y {
 		v = max(v, -v)
 		a := 1 - v
-		dst[i] = element.Upstream(a*a+2*a*((1-a)-v), upstream, i)
+		dst[i] = element.Upstream(a*a+T(2*a*((1-a)-v)), upstream, i)
 	}
 }

@@ -30,13 +30,13 @@ func tail32(u float32, gain, power float64) float32 {
 	}
 	b := x - (k - (zero + limit))
 	s := b * b
-	e := expTable[i] * 0x1p-64 * (1 + (b + s*((1./2+b*(1./6))+s*(1./24))))
+	e := float64(expTable[i] * 0x1p-64 * (1 + (b + s*((1./2+b*(1./6))+s*(1./24)))))
 	return float32(gain * (e + power*e*e))
 }
 
-// tail64 returns factor·(e + power·e² + …), the first three terms of
-// factor·e·(1 + e)^power, for e = eˣ and x ≤ −20. NaN gives NaN.
-func tail64(x, factor, power float64) float64 {
+// tail64 returns factor·gain·(e + power·e² + …), the first three terms of
+// factor·gain·e·(1 + e)^power, for e = eˣ, x ≤ −20 and a gain from 1 to 200. NaN gives NaN.
+func tail64(x, factor, gain, power float64) float64 {
 	if x < -760 {
 		return factor * 0
 	}
@@ -47,7 +47,10 @@ func tail64(x, factor, power float64) float64 {
 		e := scaled * 0x1p-512
 		rest += scaled * (e * (power + power*(power-1)/2*e))
 	}
-	return scaledDown(factor * (value + rest))
+	if math.Abs(factor) > 0x1p500 { // a result that is no subnormal, and a product that may overflow
+		return (factor * 0x1p-512) * (gain * (value + rest))
+	}
+	return scaledDown(factor * gain * (value + rest))
 }
 
 // scaledDown returns x·2⁻⁵¹². If that is subnormal, it is a multiple of 2⁻¹⁰⁷⁴, which
@@ -81,5 +84,5 @@ func small(y float64) float64 {
 // product returns (a + aRest)·(b + bRest), rounded once if the rests are small.
 func product(a, aRest, b, bRest float64) float64 {
 	p := float64(a * b)
-	return p + (math.FMA(a, b, -p) + (a*bRest + aRest*(b+bRest)))
+	return p + (math.FMA(a, b, -p) + (float64(a*bRest) + aRest*(b+bRest)))
 }
