@@ -255,29 +255,39 @@ func TestMaxoutIsReLU(t *testing.T) {
 // TestAllocations checks that no pass allocates when dst is given.
 func TestAllocations(t *testing.T) { bothWide(t, allocations[float32], allocations[float64]) }
 
+// allocs returns how often f allocates. The runtime may allocate meanwhile, so the least of
+// several counts is the true one.
+func allocs(f func()) float64 {
+	n := testing.AllocsPerRun(1, f)
+	for try := 0; try < 5 && n > 0; try++ {
+		n = min(n, testing.AllocsPerRun(1, f))
+	}
+	return n
+}
+
 func allocations[T activation.Float](t *testing.T, e entry[T]) {
 	rng := rand.New(rand.NewPCG(11, 12))
 	for _, p := range e.passes() {
 		in := e.inputFor(p, rng, 20)
 		dst, upstream := make([]T, 20*p.out), values[T](rng, 20*e.outputs)
-		if n := testing.AllocsPerRun(10, func() { p.run(dst, in, upstream) }); n != 0 {
+		if n := allocs(func() { p.run(dst, in, upstream) }); n != 0 {
 			t.Errorf("%s allocates %v times", p.name, n)
 		}
 		if p.takes && e.outputs == p.out {
-			if n := testing.AllocsPerRun(10, func() { p.run(upstream, in, upstream) }); n != 0 {
+			if n := allocs(func() { p.run(upstream, in, upstream) }); n != 0 {
 				t.Errorf("%s over its upstream allocates %v times", p.name, n)
 			}
 		}
 	}
 	if p, ok := e.a.(activation.Parametric[T]); ok {
 		x, grad := e.input(rng, 20), make([]T, len(p.Parameters()))
-		if n := testing.AllocsPerRun(10, func() { p.ParameterGradient(grad, x, nil) }); n != 0 {
+		if n := allocs(func() { p.ParameterGradient(grad, x, nil) }); n != 0 {
 			t.Errorf("ParameterGradient allocates %v times", n)
 		}
 	}
 	if f, ok := e.a.(activation.Elementwise[T]); ok {
 		var sum T
-		if n := testing.AllocsPerRun(10, func() { sum += f.At(1) + f.DerivativeAt(1) }); n != 0 {
+		if n := allocs(func() { sum += f.At(1) + f.DerivativeAt(1) }); n != 0 {
 			t.Errorf("At and DerivativeAt allocate %v times", n)
 		}
 	}

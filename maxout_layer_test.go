@@ -156,7 +156,7 @@ func maxoutAlone[T activation.Float](t *testing.T) {
 		over = slices.Clone(upstream)
 		wantBits(t, "Derivative over upstream", square.Derivative(over, x, over), dx)
 		if n <= 512 {
-			if allocated := testing.AllocsPerRun(1, func() {
+			if allocated := allocs(func() {
 				square.Forward(over, over)
 				square.Derivative(over, over, upstream)
 				square.Derivative(over, x, over)

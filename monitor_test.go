@@ -424,7 +424,7 @@ func TestMonitorAllocations(t *testing.T) {
 	y, d := make([]float32, 64*100), make([]float32, 64*100)
 	m.Observe(y, d)
 	other.Observe(y, d)
-	if n := testing.AllocsPerRun(10, func() {
+	if n := allocs(func() {
 		m.Observe(y, d)
 		m.Merge(&other)
 		m.Reset()

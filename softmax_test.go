@@ -535,7 +535,7 @@ func softmaxLongInPlace[T activation.Float](t *testing.T) {
 					t.Fatalf("%v.Derivative in place [%d] = %v, apart from that %v", a, i, got[i], want[i])
 				}
 			}
-			if n := testing.AllocsPerRun(1, func() { a.Derivative(got, x, got) }); n != 0 {
+			if n := allocs(func() { a.Derivative(got, x, got) }); n != 0 {
 				t.Errorf("%v.Derivative in place allocates %v times", a, n)
 			}
 		}
