@@ -21,6 +21,14 @@ func SoftmaxDerivativeFromOutput[T element.Float](dst, y, upstream []T, classes,
 		softmaxBackwardOnes(dst, y, classes, stride)
 	case stride == 1 && classes == 2:
 		softmaxBackwardPairs(dst, y, upstream, tau)
+	case stride == 1 && classes <= shortRow:
+		for len(y) > 0 {
+			n := softmaxBackwardShortRows(dst, y, upstream, classes, tau)
+			if dst, y, upstream = dst[n:], y[n:], upstream[n:]; len(y) > 0 {
+				softmaxBackwardCareful(dst[:classes], y[:classes], upstream[:classes], 1, tau)
+				dst, y, upstream = dst[classes:], y[classes:], upstream[classes:]
+			}
+		}
 	case stride == 1:
 		softmaxBackwardRows(dst, y, upstream, classes, tau)
 	case stride <= backwardNarrow:
@@ -48,7 +56,7 @@ func softmaxBackwardPairs[T element.Float](dst, y, g []T, tau T) {
 }
 
 // shortRow is the largest number of classes for which a call takes as long as the work.
-const shortRow = 16
+const shortRow = 32
 
 // faint is the y below which the g beside it is no start for the mean. Its error must stay
 // small for float32.
@@ -62,13 +70,8 @@ const backwardNarrow = 32
 const careful = 0x1p90
 
 func softmaxBackwardRows[T element.Float](dst, y, g []T, classes int, tau T) {
-	for start := 0; start < len(y); start += classes {
-		if classes <= shortRow {
-			if start += softmaxBackwardShortRows(dst[start:], y[start:], g[start:], classes, tau); start == len(y) {
-				return
-			}
-		}
-		y, g, dst := y[start:][:classes], g[start:][:classes], dst[start:][:classes]
+	for ; len(y) > 0; y, g, dst = y[classes:], g[classes:], dst[classes:] {
+		y, g, dst := y[:classes], g[:classes], dst[:classes]
 		m := g[notFaint(y, 1)]
 		m += differences(y, g, m)
 		sum := differences(y, g, m)
