@@ -12,8 +12,8 @@ import (
 	"example.com/activation/internal/vector"
 )
 
-// TestTiers compares the two tiers, bit for bit, on the kernels that select,
-// multiply once and add in a fixed order.
+// TestTiers compares the SIMD loops with the scalar loops, bit for bit, for the
+// operations that select, multiply once, or add in a fixed order.
 func TestTiers(t *testing.T) {
 	if !vector.On {
 		t.Skip("no SIMD on this machine")
@@ -22,13 +22,13 @@ func TestTiers(t *testing.T) {
 	t.Run("float64", tiers[float64])
 }
 
-// A kernel to compare takes x and upstream in groups of elements that belong
-// together.
+// compared is an operation to compare. A group is the smallest number of elements of x
+// that it accepts.
 type compared[T element.Float] struct {
 	name     string
 	group    int // elements of x
-	outputs  int // of dst, for a group
-	upstream int // for a group; 0 where there is none
+	outputs  int // elements of dst for a group, or 0 if dst is a gradient to add to
+	upstream int // elements of upstream for a group, or 0 if there is no upstream
 	run      func(dst, x, upstream []T)
 	inPlace  bool
 }
@@ -93,6 +93,7 @@ func compare[T element.Float]() (ks []compared[T]) {
 	return ks
 }
 
+// tiers runs the comparison for one element type.
 func tiers[T element.Float](t *testing.T) {
 	defer func() { vector.On = true }()
 	rng := rand.New(rand.NewPCG(1, 2))
@@ -137,7 +138,8 @@ func tiers[T element.Float](t *testing.T) {
 	}
 }
 
-// numbers returns n numbers, a third of them out of the ordinary.
+// numbers returns n numbers. A third of them are zeros, infinities, NaNs, subnormals or
+// other special cases.
 func numbers[T element.Float](rng *rand.Rand, n int) []T {
 	odd := []float64{0, math.Copysign(0, -1), math.Inf(1), math.Inf(-1), math.NaN(), -math.NaN(), 1, 1, -1, 1e-42, -1e-42, 1e-310, 3e38, -3e38}
 	s := make([]T, n)
@@ -153,7 +155,7 @@ func numbers[T element.Float](rng *rand.Rand, n int) []T {
 	return s
 }
 
-// patterns returns the bits of s[0], and one pattern for every NaN.
+// patterns returns the bits of s[0]. All NaNs have the same pattern.
 func patterns[T element.Float](s []T) uint64 {
 	switch s := any(s).(type) {
 	case []float32:
