@@ -166,47 +166,47 @@ func max32(dst, a, b []float32) {
 	}
 }
 
-func gates32(dst1, dst2, x1, x2, upstream []float32) {
+func twoPiecesDerivative32(dst1, dst2, x1, x2, upstream []float32) {
 	switch bits := simd.VectorBitSize(); {
 	case bits >= 512 && len(dst1) >= 16:
-		gates32x16(dst1, dst2, x1, x2, upstream)
+		twoPiecesDerivative32x16(dst1, dst2, x1, x2, upstream)
 	case bits >= 256 && len(dst1) >= 8:
-		gates32x8(dst1, dst2, x1, x2, upstream)
+		twoPiecesDerivative32x8(dst1, dst2, x1, x2, upstream)
 	default:
-		gates32x4(dst1, dst2, x1, x2, upstream)
+		twoPiecesDerivative32x4(dst1, dst2, x1, x2, upstream)
 	}
 }
 
-func first32(dst, best, x, upstream []float32) {
+func firstMaximum32(dst, best, x, upstream []float32) {
 	switch bits := simd.VectorBitSize(); {
 	case bits >= 512 && len(dst) >= 16:
-		first32x16(dst, best, x, upstream)
+		firstMaximum32x16(dst, best, x, upstream)
 	case bits >= 256 && len(dst) >= 8:
-		first32x8(dst, best, x, upstream)
+		firstMaximum32x8(dst, best, x, upstream)
 	default:
-		first32x4(dst, best, x, upstream)
+		firstMaximum32x4(dst, best, x, upstream)
 	}
 }
 
-func piece32(b *maxoutBlock[float32, int32], x, weights []float32, inputs, pieces, units, j int) {
+func addPiece32(b *maxoutBlock[float32, int32], x, weights []float32, inputs, pieces, units, j int) {
 	switch bits := simd.VectorBitSize(); {
 	case bits >= 512:
-		piece32x16(b, x, weights, inputs, pieces, units, j)
+		addPiece32x16(b, x, weights, inputs, pieces, units, j)
 	case bits >= 256:
-		piece32x8(b, x, weights, inputs, pieces, units, j)
+		addPiece32x8(b, x, weights, inputs, pieces, units, j)
 	default:
-		piece32x4(b, x, weights, inputs, pieces, units, j)
+		addPiece32x4(b, x, weights, inputs, pieces, units, j)
 	}
 }
 
-func addScaled32(dst, x, gate []float32, piece []int32, inputs, pieces, dstStep, xStep int) {
+func addScaled32(dst, x, gradient []float32, piece []int32, inputs, pieces, dstStep, xStep int) {
 	switch bits := simd.VectorBitSize(); {
 	case bits >= 512:
-		addScaled32x16(dst, x, gate, piece, inputs, pieces, dstStep, xStep)
+		addScaled32x16(dst, x, gradient, piece, inputs, pieces, dstStep, xStep)
 	case bits >= 256:
-		addScaled32x8(dst, x, gate, piece, inputs, pieces, dstStep, xStep)
+		addScaled32x8(dst, x, gradient, piece, inputs, pieces, dstStep, xStep)
 	default:
-		addScaled32x4(dst, x, gate, piece, inputs, pieces, dstStep, xStep)
+		addScaled32x4(dst, x, gradient, piece, inputs, pieces, dstStep, xStep)
 	}
 }
 
@@ -243,25 +243,25 @@ func preluParameterGradient32(grad, x, upstream []float32) {
 	}
 }
 
-func leak32(x, upstream []float32) float64 {
+func slopeGradient32(x, upstream []float32) float64 {
 	switch bits := simd.VectorBitSize(); {
 	case bits >= 512:
-		return leak32x16(x, upstream)
+		return slopeGradient32x16(x, upstream)
 	case bits >= 256:
-		return leak32x8(x, upstream)
+		return slopeGradient32x8(x, upstream)
 	default:
-		return leak32x4(x, upstream)
+		return slopeGradient32x4(x, upstream)
 	}
 }
 
-func leak64(x, upstream []float64) float64 {
+func slopeGradient64(x, upstream []float64) float64 {
 	switch bits := simd.VectorBitSize(); {
 	case bits >= 512:
-		return leak64x8(x, upstream)
+		return slopeGradient64x8(x, upstream)
 	case bits >= 256:
-		return leak64x4(x, upstream)
+		return slopeGradient64x4(x, upstream)
 	default:
-		return leak64x2(x, upstream)
+		return slopeGradient64x2(x, upstream)
 	}
 }
 
@@ -302,19 +302,19 @@ func sigmoidAt32(x float32) float32 {
 	return sigmoidAt32x4(x)
 }
 
-func logisticDerivative32(dst, x, upstream []float32, steepness, gain float32) {
+func logisticDerivative32(dst, x, upstream []float32, inScale, outScale float32) {
 	switch bits := simd.VectorBitSize(); {
 	case bits >= 512 && len(dst) >= 16:
-		logisticDerivative32x16(dst, x, upstream, steepness, gain)
+		logisticDerivative32x16(dst, x, upstream, inScale, outScale)
 	case bits >= 256 && len(dst) >= 8:
-		logisticDerivative32x8(dst, x, upstream, steepness, gain)
+		logisticDerivative32x8(dst, x, upstream, inScale, outScale)
 	default:
-		logisticDerivative32x4(dst, x, upstream, steepness, gain)
+		logisticDerivative32x4(dst, x, upstream, inScale, outScale)
 	}
 }
 
-func logisticDerivativeAt32(x, steepness, gain float32) float32 {
-	return logisticDerivativeAt32x4(x, steepness, gain)
+func logisticDerivativeAt32(x, inScale, outScale float32) float32 {
+	return logisticDerivativeAt32x4(x, inScale, outScale)
 }
 
 func sigmoidFromOutput32(dst, y, upstream []float32) {
@@ -431,36 +431,36 @@ func tanhFromOutput32(dst, y, upstream []float32) {
 	}
 }
 
-func addScaled64(dst, x, gate []float64, piece []int64, inputs, pieces, dstStep, xStep int) {
+func addPiece64(b *maxoutBlock[float64, int64], x, weights []float64, inputs, pieces, units, j int) {
 	switch bits := simd.VectorBitSize(); {
 	case bits >= 512:
-		addScaled64x8(dst, x, gate, piece, inputs, pieces, dstStep, xStep)
+		addPiece64x8(b, x, weights, inputs, pieces, units, j)
 	case bits >= 256:
-		addScaled64x4(dst, x, gate, piece, inputs, pieces, dstStep, xStep)
+		addPiece64x4(b, x, weights, inputs, pieces, units, j)
 	default:
-		addScaled64x2(dst, x, gate, piece, inputs, pieces, dstStep, xStep)
+		addPiece64x2(b, x, weights, inputs, pieces, units, j)
 	}
 }
 
-func first64(dst, best, x, upstream []float64) {
+func addScaled64(dst, x, gradient []float64, piece []int64, inputs, pieces, dstStep, xStep int) {
+	switch bits := simd.VectorBitSize(); {
+	case bits >= 512:
+		addScaled64x8(dst, x, gradient, piece, inputs, pieces, dstStep, xStep)
+	case bits >= 256:
+		addScaled64x4(dst, x, gradient, piece, inputs, pieces, dstStep, xStep)
+	default:
+		addScaled64x2(dst, x, gradient, piece, inputs, pieces, dstStep, xStep)
+	}
+}
+
+func firstMaximum64(dst, best, x, upstream []float64) {
 	switch bits := simd.VectorBitSize(); {
 	case bits >= 512 && len(dst) >= 8:
-		first64x8(dst, best, x, upstream)
+		firstMaximum64x8(dst, best, x, upstream)
 	case bits >= 256 && len(dst) >= 4:
-		first64x4(dst, best, x, upstream)
+		firstMaximum64x4(dst, best, x, upstream)
 	default:
-		first64x2(dst, best, x, upstream)
-	}
-}
-
-func gates64(dst1, dst2, x1, x2, upstream []float64) {
-	switch bits := simd.VectorBitSize(); {
-	case bits >= 512 && len(dst1) >= 8:
-		gates64x8(dst1, dst2, x1, x2, upstream)
-	case bits >= 256 && len(dst1) >= 4:
-		gates64x4(dst1, dst2, x1, x2, upstream)
-	default:
-		gates64x2(dst1, dst2, x1, x2, upstream)
+		firstMaximum64x2(dst, best, x, upstream)
 	}
 }
 
@@ -601,19 +601,19 @@ func logSoftmaxRows64(dst, x []float64, classes int, f, d float64, divide bool) 
 	}
 }
 
-func logisticDerivative64(dst, x, upstream []float64, steepness, gain float64) {
+func logisticDerivative64(dst, x, upstream []float64, inScale, outScale float64) {
 	switch bits := simd.VectorBitSize(); {
 	case bits >= 512 && len(dst) >= 8:
-		logisticDerivative64x8(dst, x, upstream, steepness, gain)
+		logisticDerivative64x8(dst, x, upstream, inScale, outScale)
 	case bits >= 256 && len(dst) >= 4:
-		logisticDerivative64x4(dst, x, upstream, steepness, gain)
+		logisticDerivative64x4(dst, x, upstream, inScale, outScale)
 	default:
-		logisticDerivative64x2(dst, x, upstream, steepness, gain)
+		logisticDerivative64x2(dst, x, upstream, inScale, outScale)
 	}
 }
 
-func logisticDerivativeAt64(x, steepness, gain float64) float64 {
-	return logisticDerivativeAt64x2(x, steepness, gain)
+func logisticDerivativeAt64(x, inScale, outScale float64) float64 {
+	return logisticDerivativeAt64x2(x, inScale, outScale)
 }
 
 func max64(dst, a, b []float64) {
@@ -624,17 +624,6 @@ func max64(dst, a, b []float64) {
 		max64x4(dst, a, b)
 	default:
 		max64x2(dst, a, b)
-	}
-}
-
-func piece64(b *maxoutBlock[float64, int64], x, weights []float64, inputs, pieces, units, j int) {
-	switch bits := simd.VectorBitSize(); {
-	case bits >= 512:
-		piece64x8(b, x, weights, inputs, pieces, units, j)
-	case bits >= 256:
-		piece64x4(b, x, weights, inputs, pieces, units, j)
-	default:
-		piece64x2(b, x, weights, inputs, pieces, units, j)
 	}
 }
 
@@ -819,6 +808,17 @@ func tanhFromOutput64(dst, y, upstream []float64) {
 		tanhFromOutput64x4(dst, y, upstream)
 	default:
 		tanhFromOutput64x2(dst, y, upstream)
+	}
+}
+
+func twoPiecesDerivative64(dst1, dst2, x1, x2, upstream []float64) {
+	switch bits := simd.VectorBitSize(); {
+	case bits >= 512 && len(dst1) >= 8:
+		twoPiecesDerivative64x8(dst1, dst2, x1, x2, upstream)
+	case bits >= 256 && len(dst1) >= 4:
+		twoPiecesDerivative64x4(dst1, dst2, x1, x2, upstream)
+	default:
+		twoPiecesDerivative64x2(dst1, dst2, x1, x2, upstream)
 	}
 }
 

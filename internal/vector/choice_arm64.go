@@ -73,20 +73,20 @@ func max32(dst, a, b []float32) {
 	max32x4(dst, a, b)
 }
 
-func gates32(dst1, dst2, x1, x2, upstream []float32) {
-	gates32x4(dst1, dst2, x1, x2, upstream)
+func twoPiecesDerivative32(dst1, dst2, x1, x2, upstream []float32) {
+	twoPiecesDerivative32x4(dst1, dst2, x1, x2, upstream)
 }
 
-func first32(dst, best, x, upstream []float32) {
-	first32x4(dst, best, x, upstream)
+func firstMaximum32(dst, best, x, upstream []float32) {
+	firstMaximum32x4(dst, best, x, upstream)
 }
 
-func piece32(b *maxoutBlock[float32, int32], x, weights []float32, inputs, pieces, units, j int) {
-	piece32x4(b, x, weights, inputs, pieces, units, j)
+func addPiece32(b *maxoutBlock[float32, int32], x, weights []float32, inputs, pieces, units, j int) {
+	addPiece32x4(b, x, weights, inputs, pieces, units, j)
 }
 
-func addScaled32(dst, x, gate []float32, piece []int32, inputs, pieces, dstStep, xStep int) {
-	addScaled32x4(dst, x, gate, piece, inputs, pieces, dstStep, xStep)
+func addScaled32(dst, x, gradient []float32, piece []int32, inputs, pieces, dstStep, xStep int) {
+	addScaled32x4(dst, x, gradient, piece, inputs, pieces, dstStep, xStep)
 }
 
 func prelu32(dst, x, alpha []float32, end int) {
@@ -101,12 +101,12 @@ func preluParameterGradient32(grad, x, upstream []float32) {
 	preluParameterGradient32x4(grad, x, upstream)
 }
 
-func leak32(x, upstream []float32) float64 {
-	return leak32x4(x, upstream)
+func slopeGradient32(x, upstream []float32) float64 {
+	return slopeGradient32x4(x, upstream)
 }
 
-func leak64(x, upstream []float64) float64 {
-	return leak64x2(x, upstream)
+func slopeGradient64(x, upstream []float64) float64 {
+	return slopeGradient64x2(x, upstream)
 }
 
 func relu32(dst, x []float32) {
@@ -125,12 +125,12 @@ func sigmoidAt32(x float32) float32 {
 	return sigmoidAt32x4(x)
 }
 
-func logisticDerivative32(dst, x, upstream []float32, steepness, gain float32) {
-	logisticDerivative32x4(dst, x, upstream, steepness, gain)
+func logisticDerivative32(dst, x, upstream []float32, inScale, outScale float32) {
+	logisticDerivative32x4(dst, x, upstream, inScale, outScale)
 }
 
-func logisticDerivativeAt32(x, steepness, gain float32) float32 {
-	return logisticDerivativeAt32x4(x, steepness, gain)
+func logisticDerivativeAt32(x, inScale, outScale float32) float32 {
+	return logisticDerivativeAt32x4(x, inScale, outScale)
 }
 
 func sigmoidFromOutput32(dst, y, upstream []float32) {
@@ -177,16 +177,16 @@ func tanhFromOutput32(dst, y, upstream []float32) {
 	tanhFromOutput32x4(dst, y, upstream)
 }
 
-func addScaled64(dst, x, gate []float64, piece []int64, inputs, pieces, dstStep, xStep int) {
-	addScaled64x2(dst, x, gate, piece, inputs, pieces, dstStep, xStep)
+func addPiece64(b *maxoutBlock[float64, int64], x, weights []float64, inputs, pieces, units, j int) {
+	addPiece64x2(b, x, weights, inputs, pieces, units, j)
 }
 
-func first64(dst, best, x, upstream []float64) {
-	first64x2(dst, best, x, upstream)
+func addScaled64(dst, x, gradient []float64, piece []int64, inputs, pieces, dstStep, xStep int) {
+	addScaled64x2(dst, x, gradient, piece, inputs, pieces, dstStep, xStep)
 }
 
-func gates64(dst1, dst2, x1, x2, upstream []float64) {
-	gates64x2(dst1, dst2, x1, x2, upstream)
+func firstMaximum64(dst, best, x, upstream []float64) {
+	firstMaximum64x2(dst, best, x, upstream)
 }
 
 func hardSigmoid64(dst, x []float64, slope float64) {
@@ -249,20 +249,16 @@ func logSoftmaxRows64(dst, x []float64, classes int, f, d float64, divide bool) 
 	logSoftmaxRows64x2(dst, x, classes, f, d, divide)
 }
 
-func logisticDerivative64(dst, x, upstream []float64, steepness, gain float64) {
-	logisticDerivative64x2(dst, x, upstream, steepness, gain)
+func logisticDerivative64(dst, x, upstream []float64, inScale, outScale float64) {
+	logisticDerivative64x2(dst, x, upstream, inScale, outScale)
 }
 
-func logisticDerivativeAt64(x, steepness, gain float64) float64 {
-	return logisticDerivativeAt64x2(x, steepness, gain)
+func logisticDerivativeAt64(x, inScale, outScale float64) float64 {
+	return logisticDerivativeAt64x2(x, inScale, outScale)
 }
 
 func max64(dst, a, b []float64) {
 	max64x2(dst, a, b)
-}
-
-func piece64(b *maxoutBlock[float64, int64], x, weights []float64, inputs, pieces, units, j int) {
-	piece64x2(b, x, weights, inputs, pieces, units, j)
 }
 
 func prelu64(dst, x, alpha []float64, end int) {
@@ -335,6 +331,10 @@ func tanhAt64(x float64) float64 {
 
 func tanhFromOutput64(dst, y, upstream []float64) {
 	tanhFromOutput64x2(dst, y, upstream)
+}
+
+func twoPiecesDerivative64(dst1, dst2, x1, x2, upstream []float64) {
+	twoPiecesDerivative64x2(dst1, dst2, x1, x2, upstream)
 }
 
 func window64(dst, x, upstream []float64, low, high, slope float64) {

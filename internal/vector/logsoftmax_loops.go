@@ -4,14 +4,14 @@ package vector
 
 import "simd"
 
-// LogSoftmax is (x − m)/τ − log(ties + below), where m is the maximum, ties how many
-// entries are m, and below the sum of e^((x − m)/τ) over the others. The logarithms are
-// those of package math, in scalar code: see logarithms.
+// LogSoftmax is (x − m)/τ − log(ties + below). Here m is the maximum, ties is the number
+// of entries equal to m, and below is the sum of e^((x − m)/τ) over the other entries. The
+// function logarithms computes the logarithms in scalar code, with package math.
 
-// below32 returns a function of entries v, and of m times factor, that gives
-// 2ˢ·e^((v − m)/τ) for those below m, with the s of power32, and 1 for those that are
-// m. The other is 0. It takes the rounding error of v − m along: for a difference of
-// 100 that would cost the exponential six bits.
+// below32 returns a function of a vector of entries v and of the scaled maximum m. For an
+// entry below m, below is 2ˢ·e^((v − m)/τ) with the s of power32, and tie is 0. For an
+// entry equal to m, below is 0 and tie is 1. The function corrects the exponential for the
+// rounding error of v − m: for a difference of 100 that error would cost six bits.
 func below32(zero simd.Float32s, divide bool, factor, divisor simd.Float32s) func(v, m simd.Float32s) (below, tie simd.Float32s) {
 	one := simd.BroadcastFloat32s(1)
 	limit := simd.BroadcastFloat32s(-exponentialLimit32)
@@ -28,23 +28,24 @@ func below32(zero simd.Float32s, divide bool, factor, divisor simd.Float32s) fun
 			e = residual32(zero.Sub(q), divisor, z).Add(e).Div(divisor)
 			z = q
 		}
-		e = e.Masked(z.GreaterEqual(limit)) // of −Inf it is NaN
+		e = e.Masked(z.GreaterEqual(limit)) // if v is −Inf, e is NaN
 		scale, growth := power(z)
 		y := growth.MulAdd(scale, scale)
 		return e.MulAdd(y, y).Masked(v.NotEqual(m)), one.Masked(v.Equal(m))
 	}
 }
 
-// twoSum32 adds v to a sum, of which lost is what its roundings have lost so far.
+// twoSum32 returns sum + v, and lost plus the rounding error of that addition.
 func twoSum32(sum, lost, v simd.Float32s) (s, l simd.Float32s) {
 	s = sum.Add(v)
 	t := s.Sub(sum)
 	return s, lost.Add(sum.Sub(s.Sub(t)).Add(v.Sub(t)))
 }
 
-// The way between vectors and scalar code takes time: so a few rows share it. What
-// goes that way is stored in functions of their own, which have no scalar floats for
-// the compiler to keep beside vectors.
+// Switching between vectors and scalar code takes time, so the loop switches once for a
+// few rows. The vector code is in functions of its own. Their scalar variables are never
+// live beside a vector, so the compiler does not handle them with legacy SSE instructions,
+// which stall after wide vectors.
 
 // logSoftmaxRows32 is LogSoftmax for stride 1 and at least as many classes as lanes.
 //
@@ -61,8 +62,8 @@ func logSoftmaxRows32(dst, x []float32, classes int, f, d float32, divide bool) 
 	}
 }
 
-// belowRows32 sets an element of largest, below and ties for each row. It stores whole
-// vectors, each one element behind the other.
+// belowRows32 sets one element of largest, below and ties for each row. It stores whole
+// vectors with the result in every lane, and each next store begins one element later.
 //
 //vector:part
 func belowRows32(largest, below, ties, x []float32, classes int, f, d float32, divide bool) {
@@ -103,8 +104,8 @@ func belowRows32(largest, below, ties, x []float32, classes int, f, d float32, d
 	clearUpper()
 }
 
-// logDifferences32 sets rows of dst to (x − largest)/τ − (high + low), each of these
-// with a value for each row.
+// logDifferences32 sets rows of dst to (x − largest)/τ − (high + low). largest, high and
+// low have one element for each row.
 //
 //vector:part
 func logDifferences32(dst, x, largest, high, low []float32, classes int, f, d float32, divide bool) {
@@ -180,8 +181,8 @@ func belowColumns32(largest, below, ties, x []float32, stride int, f, d float32,
 	clearUpper()
 }
 
-// logColumnDifferences32 is logDifferences32 for a vector of columns, of which the
-// first are left as they are.
+// logColumnDifferences32 sets a vector of columns of dst to (x − largest)/τ −
+// (high + low). It leaves the first overlap columns as they are.
 //
 //vector:part
 func logColumnDifferences32(dst, x, largest, high, low []float32, stride, overlap int, f, d float32, divide bool) {
@@ -208,15 +209,14 @@ func logColumnDifferences32(dst, x, largest, high, low []float32, stride, overla
 	clearUpper()
 }
 
-// The backward pass is (1 − p)·g − p·(Σg − g), over τ, with p = e^y. If p is close to
-// 1 and g most of the sum, the difference g − p·Σg would lose its bits. With the parts
-// of power32, t = scale/2ˢ = 2ⁿ,
+// The backward pass computes ((1 − p)·g − p·(Σg − g))/τ with p = e^y. The shorter form
+// g − p·Σg would lose its bits if p is close to 1 and g is most of the sum. 1 − p keeps its
+// bits with the two results of power32 and t = scale/2ˢ = 2ⁿ:
 //
 //	1 − p = (1 − t) − t·growth
-//
-// keeps its bits too.
 
-// logBackward32 returns a function of y, g and Σg = sum + lost that gives the result.
+// logBackward32 returns a function of y, g and Σg = sum + lost, which computes the backward
+// pass.
 func logBackward32(zero simd.Float32s, divide bool, divisor simd.Float32s) func(y, g, sum, lost simd.Float32s) simd.Float32s {
 	one := simd.BroadcastFloat32s(1)
 	down := simd.BroadcastFloat32s(1.0 / (1 << powerShift32))

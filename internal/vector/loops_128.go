@@ -584,7 +584,7 @@ func max32x4(dst, a, b []float32) {
 	binary32x4(dst, a, b, zero, f)
 }
 
-func gates32x4(dst1, dst2, x1, x2, upstream []float32) {
+func twoPiecesDerivative32x4(dst1, dst2, x1, x2, upstream []float32) {
 	var zero archsimd.Float32x4
 	twoResults32x4(dst1, dst2, x1, x2, upstream, zero, func(dst1, dst2, x1, x2, g []float32) {
 		u, v, up := archsimd.LoadFloat32x4(x1), archsimd.LoadFloat32x4(x2), archsimd.LoadFloat32x4(g)
@@ -593,7 +593,7 @@ func gates32x4(dst1, dst2, x1, x2, upstream []float32) {
 	})
 }
 
-func first32x4(dst, best, x, upstream []float32) {
+func firstMaximum32x4(dst, best, x, upstream []float32) {
 	var zero archsimd.Float32x4
 	nan := archsimd.BroadcastUint32x4(nanBits32).BitsToFloat32()
 	twoResults32x4(dst, best, x, best, upstream, zero, func(dst, best, x, oldBest, g []float32) {
@@ -604,7 +604,7 @@ func first32x4(dst, best, x, upstream []float32) {
 	})
 }
 
-func piece32x4(b *maxoutBlock[float32, int32], x, weights []float32, inputs, pieces, units, j int) {
+func addPiece32x4(b *maxoutBlock[float32, int32], x, weights []float32, inputs, pieces, units, j int) {
 	var zero archsimd.Float32x4
 	n := zero.Len()
 	whole := inputs / n * n
@@ -673,7 +673,7 @@ func piece32x4(b *maxoutBlock[float32, int32], x, weights []float32, inputs, pie
 	clearUpper()
 }
 
-func addScaled32x4(dst, x, gate []float32, piece []int32, inputs, pieces, dstStep, xStep int) {
+func addScaled32x4(dst, x, gradient []float32, piece []int32, inputs, pieces, dstStep, xStep int) {
 	var zero archsimd.Float32x4
 	n := zero.Len()
 	whole := inputs / n * n
@@ -682,7 +682,7 @@ func addScaled32x4(dst, x, gate []float32, piece []int32, inputs, pieces, dstSte
 		k := u*pieces + int(p)
 		out, row := dst[k*dstStep:][:inputs], x[k*xStep:][:inputs]
 		end, last := out[inputs-n:], row[inputs-n:]
-		d := archsimd.BroadcastFloat32x4(gate[u])
+		d := archsimd.BroadcastFloat32x4(gradient[u])
 		out, row = out[:whole], row[:whole]
 		for i := 0; i <= len(out)-n; i += n {
 			archsimd.LoadFloat32x4(row[i:]).MulAdd(d, archsimd.LoadFloat32x4(out[i:])).Store(out[i:])
@@ -745,7 +745,7 @@ func preluParameterGradient32x4(grad, x, upstream []float32) {
 	}
 }
 
-func leak32x4(x, upstream []float32) float64 {
+func slopeGradient32x4(x, upstream []float32) float64 {
 	var zero, check archsimd.Float32x4
 	var sum, sum2 archsimd.Float64x2
 	sign := archsimd.BroadcastUint64x2(1 << 63)
@@ -783,7 +783,7 @@ func leak32x4(x, upstream []float32) float64 {
 	return total(sums[:]) * 0x1p896
 }
 
-func leak64x2(x, upstream []float64) float64 {
+func slopeGradient64x2(x, upstream []float64) float64 {
 	var zero, sum archsimd.Float64x2
 	n := zero.Len()
 	step, whole := n, len(x)/n*n
@@ -882,11 +882,11 @@ func sigmoidAt32x4(x float32) float32 {
 	return at32x4(x, zero, sigmoidOf32x4(zero))
 }
 
-func logisticDerivativeOf32x4(zero archsimd.Float32x4, steepness, gain float32) func(dst, x, upstream []float32) {
+func logisticDerivativeOf32x4(zero archsimd.Float32x4, inScale, outScale float32) func(dst, x, upstream []float32) {
 	reduce, logistic := reduce32x4(zero), logistic32x4(zero)
 	limit := archsimd.BroadcastFloat32x4(exponentialLimit32)
 	sign := archsimd.BroadcastUint32x4(signBit32)
-	in, out := archsimd.BroadcastFloat32x4(steepness), archsimd.BroadcastFloat32x4(-gain)
+	in, out := archsimd.BroadcastFloat32x4(inScale), archsimd.BroadcastFloat32x4(-outScale)
 	return func(dst, x, upstream []float32) {
 		z := archsimd.LoadFloat32x4(x).Mul(in).ToBits().AndNot(sign).BitsToFloat32()
 		n, r := reduce(limit.IfElse(z.Greater(limit), z))
@@ -899,14 +899,14 @@ func logisticDerivativeOf32x4(zero archsimd.Float32x4, steepness, gain float32) 
 	}
 }
 
-func logisticDerivative32x4(dst, x, upstream []float32, steepness, gain float32) {
+func logisticDerivative32x4(dst, x, upstream []float32, inScale, outScale float32) {
 	var zero archsimd.Float32x4
-	binary32x4(dst, x, upstream, zero, logisticDerivativeOf32x4(zero, steepness, gain))
+	binary32x4(dst, x, upstream, zero, logisticDerivativeOf32x4(zero, inScale, outScale))
 }
 
-func logisticDerivativeAt32x4(x, steepness, gain float32) float32 {
+func logisticDerivativeAt32x4(x, inScale, outScale float32) float32 {
 	var zero archsimd.Float32x4
-	f := logisticDerivativeOf32x4(zero, steepness, gain)
+	f := logisticDerivativeOf32x4(zero, inScale, outScale)
 	return at32x4(x, zero, func(dst, x []float32) {
 		f(dst, x, ones32[:])
 	})
@@ -1322,7 +1322,76 @@ func tanhFromOutput32x4(dst, y, upstream []float32) {
 	})
 }
 
-func addScaled64x2(dst, x, gate []float64, piece []int64, inputs, pieces, dstStep, xStep int) {
+func addPiece64x2(b *maxoutBlock[float64, int64], x, weights []float64, inputs, pieces, units, j int) {
+	var zero archsimd.Float64x2
+	n := zero.Len()
+	whole := inputs / n * n
+	lane := archsimd.LoadInt64x2(laneNumbers64[:])
+	fresh := lane.GreaterEqual(archsimd.BroadcastInt64x2(int64(n - inputs%n)))
+	size := len(x) / inputs * n
+	for u := 0; u < units; u += 4 {
+		stride := pieces * inputs
+		w0 := weights[u*stride:][:inputs]
+		w1 := weights[min(u+1, units-1)*stride:][:inputs]
+		w2 := weights[min(u+2, units-1)*stride:][:inputs]
+		w3 := weights[min(u+3, units-1)*stride:][:inputs]
+		t0 := archsimd.LoadFloat64x2(w0[inputs-n:]).Masked(fresh)
+		t1 := archsimd.LoadFloat64x2(w1[inputs-n:]).Masked(fresh)
+		t2 := archsimd.LoadFloat64x2(w2[inputs-n:]).Masked(fresh)
+		t3 := archsimd.LoadFloat64x2(w3[inputs-n:]).Masked(fresh)
+		w0, w1, w2, w3 = w0[:whole], w1[:whole], w2[:whole], w3[:whole]
+		sums := b.sums[u*size:][:4*size]
+		d0, d1, d2, d3 := sums[:size], sums[size:][:size], sums[2*size:][:size], sums[3*size:][:size]
+		rest := x
+		for k := 0; k <= size-n; k += n {
+			row := rest[:inputs]
+			v := archsimd.LoadFloat64x2(row[inputs-n:]).Masked(fresh)
+			s0, s1, s2, s3 := t0.Mul(v), t1.Mul(v), t2.Mul(v), t3.Mul(v)
+			row = row[:whole]
+			for i := 0; i <= len(row)-n; i += n {
+				v := archsimd.LoadFloat64x2(row[i:])
+				s0 = archsimd.LoadFloat64x2(w0[i:]).MulAdd(v, s0)
+				s1 = archsimd.LoadFloat64x2(w1[i:]).MulAdd(v, s1)
+				s2 = archsimd.LoadFloat64x2(w2[i:]).MulAdd(v, s2)
+				s3 = archsimd.LoadFloat64x2(w3[i:]).MulAdd(v, s3)
+			}
+			s0.Store(d0[k:])
+			s1.Store(d1[k:])
+			s2.Store(d2[k:])
+			s3.Store(d3[k:])
+			rest = rest[inputs:]
+		}
+	}
+	for h := n / 2; h > 0; h /= 2 {
+		bit := archsimd.BroadcastInt64x2(int64(h))
+		set := lane.And(bit).Equal(bit)
+		half := h * size
+		lo, loUp := b.sums[:half], b.sums[h:][:half]
+		hi, hiDown := b.sums[half:][:half], b.sums[half-h:][:half]
+		for k := 0; k <= half-n; k += n {
+			own := archsimd.LoadFloat64x2(hi[k:]).IfElse(set, archsimd.LoadFloat64x2(lo[k:]))
+			other := archsimd.LoadFloat64x2(hiDown[k:]).IfElse(set, archsimd.LoadFloat64x2(loUp[k:]))
+			own.Add(other).Store(lo[k:])
+		}
+	}
+	bias := archsimd.LoadFloat64x2(b.bias[:])
+	piece := archsimd.BroadcastInt64x2(int64(j))
+	sums, best, from := b.sums[:size], b.best[:size], b.piece[:size]
+	for k := 0; k <= size-n; k += n {
+		v, p := archsimd.LoadFloat64x2(sums[k:]).Add(bias), piece
+		if j > 0 {
+			m := archsimd.LoadFloat64x2(best[k:])
+			stays := v.LessEqual(m).Or(m.NotEqual(m))
+			v = m.IfElse(stays, v)
+			p = archsimd.LoadInt64x2(from[k:]).IfElse(stays, p)
+		}
+		v.Store(best[k:])
+		p.Store(from[k:])
+	}
+	clearUpper()
+}
+
+func addScaled64x2(dst, x, gradient []float64, piece []int64, inputs, pieces, dstStep, xStep int) {
 	var zero archsimd.Float64x2
 	n := zero.Len()
 	whole := inputs / n * n
@@ -1331,7 +1400,7 @@ func addScaled64x2(dst, x, gate []float64, piece []int64, inputs, pieces, dstSte
 		k := u*pieces + int(p)
 		out, row := dst[k*dstStep:][:inputs], x[k*xStep:][:inputs]
 		end, last := out[inputs-n:], row[inputs-n:]
-		d := archsimd.BroadcastFloat64x2(gate[u])
+		d := archsimd.BroadcastFloat64x2(gradient[u])
 		out, row = out[:whole], row[:whole]
 		for i := 0; i <= len(out)-n; i += n {
 			archsimd.LoadFloat64x2(row[i:]).MulAdd(d, archsimd.LoadFloat64x2(out[i:])).Store(out[i:])
@@ -1472,7 +1541,7 @@ func difference64x2(y, g, m archsimd.Float64x2) archsimd.Float64x2 {
 	return g.Sub(m).Masked(y.NotEqual(zero))
 }
 
-func first64x2(dst, best, x, upstream []float64) {
+func firstMaximum64x2(dst, best, x, upstream []float64) {
 	var zero archsimd.Float64x2
 	nan := archsimd.BroadcastUint64x2(nanBits64).BitsToFloat64()
 	twoResults64x2(dst, best, x, best, upstream, zero, func(dst, best, x, oldBest, g []float64) {
@@ -1480,15 +1549,6 @@ func first64x2(dst, best, x, upstream []float64) {
 		first := v.Equal(b)
 		archsimd.LoadFloat64x2(g).IfElse(first, without64x2(v, v.Equal(v))).Store(dst)
 		nan.IfElse(first, b).Store(best)
-	})
-}
-
-func gates64x2(dst1, dst2, x1, x2, upstream []float64) {
-	var zero archsimd.Float64x2
-	twoResults64x2(dst1, dst2, x1, x2, upstream, zero, func(dst1, dst2, x1, x2, g []float64) {
-		u, v, up := archsimd.LoadFloat64x2(x1), archsimd.LoadFloat64x2(x2), archsimd.LoadFloat64x2(g)
-		up.IfElse(u.GreaterEqual(v), without64x2(u, u.Equal(u))).Store(dst1)
-		up.IfElse(v.Greater(u), without64x2(v, v.Equal(v))).Store(dst2)
 	})
 }
 
@@ -1809,24 +1869,24 @@ func logistic64x2(zero archsimd.Float64x2) func(n archsimd.Uint64x2, growth arch
 	}
 }
 
-func logisticDerivative64x2(dst, x, upstream []float64, steepness, gain float64) {
+func logisticDerivative64x2(dst, x, upstream []float64, inScale, outScale float64) {
 	var zero archsimd.Float64x2
-	binary64x2(dst, x, upstream, zero, logisticDerivativeOf64x2(zero, steepness, gain))
+	binary64x2(dst, x, upstream, zero, logisticDerivativeOf64x2(zero, inScale, outScale))
 }
 
-func logisticDerivativeAt64x2(x, steepness, gain float64) float64 {
+func logisticDerivativeAt64x2(x, inScale, outScale float64) float64 {
 	var zero archsimd.Float64x2
-	f := logisticDerivativeOf64x2(zero, steepness, gain)
+	f := logisticDerivativeOf64x2(zero, inScale, outScale)
 	return at64x2(x, zero, func(dst, x []float64) {
 		f(dst, x, ones64[:])
 	})
 }
 
-func logisticDerivativeOf64x2(zero archsimd.Float64x2, steepness, gain float64) func(dst, x, upstream []float64) {
+func logisticDerivativeOf64x2(zero archsimd.Float64x2, inScale, outScale float64) func(dst, x, upstream []float64) {
 	reduce, logistic := reduce64x2(zero), logistic64x2(zero)
 	limit := archsimd.BroadcastFloat64x2(exponentialLimit64)
 	sign := archsimd.BroadcastUint64x2(signBit64)
-	in, out := archsimd.BroadcastFloat64x2(steepness), archsimd.BroadcastFloat64x2(-gain)
+	in, out := archsimd.BroadcastFloat64x2(inScale), archsimd.BroadcastFloat64x2(-outScale)
 	return func(dst, x, upstream []float64) {
 		z := archsimd.LoadFloat64x2(x).Mul(in).ToBits().AndNot(sign).BitsToFloat64()
 		n, r := reduce(limit.IfElse(z.Greater(limit), z))
@@ -1850,75 +1910,6 @@ func max64x2(dst, a, b []float64) {
 	}
 	dst, a, b = binaryUnrolled64x2(dst, a, b, zero, f)
 	binary64x2(dst, a, b, zero, f)
-}
-
-func piece64x2(b *maxoutBlock[float64, int64], x, weights []float64, inputs, pieces, units, j int) {
-	var zero archsimd.Float64x2
-	n := zero.Len()
-	whole := inputs / n * n
-	lane := archsimd.LoadInt64x2(laneNumbers64[:])
-	fresh := lane.GreaterEqual(archsimd.BroadcastInt64x2(int64(n - inputs%n)))
-	size := len(x) / inputs * n
-	for u := 0; u < units; u += 4 {
-		stride := pieces * inputs
-		w0 := weights[u*stride:][:inputs]
-		w1 := weights[min(u+1, units-1)*stride:][:inputs]
-		w2 := weights[min(u+2, units-1)*stride:][:inputs]
-		w3 := weights[min(u+3, units-1)*stride:][:inputs]
-		t0 := archsimd.LoadFloat64x2(w0[inputs-n:]).Masked(fresh)
-		t1 := archsimd.LoadFloat64x2(w1[inputs-n:]).Masked(fresh)
-		t2 := archsimd.LoadFloat64x2(w2[inputs-n:]).Masked(fresh)
-		t3 := archsimd.LoadFloat64x2(w3[inputs-n:]).Masked(fresh)
-		w0, w1, w2, w3 = w0[:whole], w1[:whole], w2[:whole], w3[:whole]
-		sums := b.sums[u*size:][:4*size]
-		d0, d1, d2, d3 := sums[:size], sums[size:][:size], sums[2*size:][:size], sums[3*size:][:size]
-		rest := x
-		for k := 0; k <= size-n; k += n {
-			row := rest[:inputs]
-			v := archsimd.LoadFloat64x2(row[inputs-n:]).Masked(fresh)
-			s0, s1, s2, s3 := t0.Mul(v), t1.Mul(v), t2.Mul(v), t3.Mul(v)
-			row = row[:whole]
-			for i := 0; i <= len(row)-n; i += n {
-				v := archsimd.LoadFloat64x2(row[i:])
-				s0 = archsimd.LoadFloat64x2(w0[i:]).MulAdd(v, s0)
-				s1 = archsimd.LoadFloat64x2(w1[i:]).MulAdd(v, s1)
-				s2 = archsimd.LoadFloat64x2(w2[i:]).MulAdd(v, s2)
-				s3 = archsimd.LoadFloat64x2(w3[i:]).MulAdd(v, s3)
-			}
-			s0.Store(d0[k:])
-			s1.Store(d1[k:])
-			s2.Store(d2[k:])
-			s3.Store(d3[k:])
-			rest = rest[inputs:]
-		}
-	}
-	for h := n / 2; h > 0; h /= 2 {
-		bit := archsimd.BroadcastInt64x2(int64(h))
-		set := lane.And(bit).Equal(bit)
-		half := h * size
-		lo, loUp := b.sums[:half], b.sums[h:][:half]
-		hi, hiDown := b.sums[half:][:half], b.sums[half-h:][:half]
-		for k := 0; k <= half-n; k += n {
-			own := archsimd.LoadFloat64x2(hi[k:]).IfElse(set, archsimd.LoadFloat64x2(lo[k:]))
-			other := archsimd.LoadFloat64x2(hiDown[k:]).IfElse(set, archsimd.LoadFloat64x2(loUp[k:]))
-			own.Add(other).Store(lo[k:])
-		}
-	}
-	bias := archsimd.LoadFloat64x2(b.bias[:])
-	piece := archsimd.BroadcastInt64x2(int64(j))
-	sums, best, from := b.sums[:size], b.best[:size], b.piece[:size]
-	for k := 0; k <= size-n; k += n {
-		v, p := archsimd.LoadFloat64x2(sums[k:]).Add(bias), piece
-		if j > 0 {
-			m := archsimd.LoadFloat64x2(best[k:])
-			stays := v.LessEqual(m).Or(m.NotEqual(m))
-			v = m.IfElse(stays, v)
-			p = archsimd.LoadInt64x2(from[k:]).IfElse(stays, p)
-		}
-		v.Store(best[k:])
-		p.Store(from[k:])
-	}
-	clearUpper()
 }
 
 func power64x2(zero archsimd.Float64x2) func(z archsimd.Float64x2) (scale, growth archsimd.Float64x2) {
@@ -2375,6 +2366,15 @@ func tanhFromOutput64x2(dst, y, upstream []float64) {
 		v := archsimd.LoadFloat64x2(y).ToBits().AndNot(sign).BitsToFloat64()
 		a := one.Sub(v)
 		a.Add(a.Mul(v)).Mul(archsimd.LoadFloat64x2(g)).Store(dst)
+	})
+}
+
+func twoPiecesDerivative64x2(dst1, dst2, x1, x2, upstream []float64) {
+	var zero archsimd.Float64x2
+	twoResults64x2(dst1, dst2, x1, x2, upstream, zero, func(dst1, dst2, x1, x2, g []float64) {
+		u, v, up := archsimd.LoadFloat64x2(x1), archsimd.LoadFloat64x2(x2), archsimd.LoadFloat64x2(g)
+		up.IfElse(u.GreaterEqual(v), without64x2(u, u.Equal(u))).Store(dst1)
+		up.IfElse(v.Greater(u), without64x2(v, v.Equal(v))).Store(dst2)
 	})
 }
 

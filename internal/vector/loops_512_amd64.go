@@ -554,7 +554,7 @@ func max32x16(dst, a, b []float32) {
 	binary32x16(dst, a, b, zero, f)
 }
 
-func gates32x16(dst1, dst2, x1, x2, upstream []float32) {
+func twoPiecesDerivative32x16(dst1, dst2, x1, x2, upstream []float32) {
 	var zero archsimd.Float32x16
 	twoResults32x16(dst1, dst2, x1, x2, upstream, zero, func(dst1, dst2, x1, x2, g []float32) {
 		u, v, up := archsimd.LoadFloat32x16(x1), archsimd.LoadFloat32x16(x2), archsimd.LoadFloat32x16(g)
@@ -563,7 +563,7 @@ func gates32x16(dst1, dst2, x1, x2, upstream []float32) {
 	})
 }
 
-func first32x16(dst, best, x, upstream []float32) {
+func firstMaximum32x16(dst, best, x, upstream []float32) {
 	var zero archsimd.Float32x16
 	nan := archsimd.BroadcastUint32x16(nanBits32).BitsToFloat32()
 	twoResults32x16(dst, best, x, best, upstream, zero, func(dst, best, x, oldBest, g []float32) {
@@ -574,7 +574,7 @@ func first32x16(dst, best, x, upstream []float32) {
 	})
 }
 
-func piece32x16(b *maxoutBlock[float32, int32], x, weights []float32, inputs, pieces, units, j int) {
+func addPiece32x16(b *maxoutBlock[float32, int32], x, weights []float32, inputs, pieces, units, j int) {
 	var zero archsimd.Float32x16
 	n := zero.Len()
 	whole := inputs / n * n
@@ -643,7 +643,7 @@ func piece32x16(b *maxoutBlock[float32, int32], x, weights []float32, inputs, pi
 	clearUpper()
 }
 
-func addScaled32x16(dst, x, gate []float32, piece []int32, inputs, pieces, dstStep, xStep int) {
+func addScaled32x16(dst, x, gradient []float32, piece []int32, inputs, pieces, dstStep, xStep int) {
 	var zero archsimd.Float32x16
 	n := zero.Len()
 	whole := inputs / n * n
@@ -652,7 +652,7 @@ func addScaled32x16(dst, x, gate []float32, piece []int32, inputs, pieces, dstSt
 		k := u*pieces + int(p)
 		out, row := dst[k*dstStep:][:inputs], x[k*xStep:][:inputs]
 		end, last := out[inputs-n:], row[inputs-n:]
-		d := archsimd.BroadcastFloat32x16(gate[u])
+		d := archsimd.BroadcastFloat32x16(gradient[u])
 		out, row = out[:whole], row[:whole]
 		for i := 0; i <= len(out)-n; i += n {
 			archsimd.LoadFloat32x16(row[i:]).MulAdd(d, archsimd.LoadFloat32x16(out[i:])).Store(out[i:])
@@ -715,7 +715,7 @@ func preluParameterGradient32x16(grad, x, upstream []float32) {
 	}
 }
 
-func leak32x16(x, upstream []float32) float64 {
+func slopeGradient32x16(x, upstream []float32) float64 {
 	var zero, check archsimd.Float32x16
 	var sum, sum2 archsimd.Float64x8
 	sign := archsimd.BroadcastUint64x8(1 << 63)
@@ -753,7 +753,7 @@ func leak32x16(x, upstream []float32) float64 {
 	return total(sums[:]) * 0x1p896
 }
 
-func leak64x8(x, upstream []float64) float64 {
+func slopeGradient64x8(x, upstream []float64) float64 {
 	var zero, sum archsimd.Float64x8
 	n := zero.Len()
 	step, whole := n, len(x)/n*n
@@ -847,11 +847,11 @@ func sigmoid32x16(dst, x []float32) {
 	unary32x16(dst, x, zero, sigmoidOf32x16(zero))
 }
 
-func logisticDerivativeOf32x16(zero archsimd.Float32x16, steepness, gain float32) func(dst, x, upstream []float32) {
+func logisticDerivativeOf32x16(zero archsimd.Float32x16, inScale, outScale float32) func(dst, x, upstream []float32) {
 	reduce, logistic := reduce32x16(zero), logistic32x16(zero)
 	limit := archsimd.BroadcastFloat32x16(exponentialLimit32)
 	sign := archsimd.BroadcastUint32x16(signBit32)
-	in, out := archsimd.BroadcastFloat32x16(steepness), archsimd.BroadcastFloat32x16(-gain)
+	in, out := archsimd.BroadcastFloat32x16(inScale), archsimd.BroadcastFloat32x16(-outScale)
 	return func(dst, x, upstream []float32) {
 		z := archsimd.LoadFloat32x16(x).Mul(in).ToBits().AndNot(sign).BitsToFloat32()
 		n, r := reduce(limit.IfElse(z.Greater(limit), z))
@@ -864,9 +864,9 @@ func logisticDerivativeOf32x16(zero archsimd.Float32x16, steepness, gain float32
 	}
 }
 
-func logisticDerivative32x16(dst, x, upstream []float32, steepness, gain float32) {
+func logisticDerivative32x16(dst, x, upstream []float32, inScale, outScale float32) {
 	var zero archsimd.Float32x16
-	binary32x16(dst, x, upstream, zero, logisticDerivativeOf32x16(zero, steepness, gain))
+	binary32x16(dst, x, upstream, zero, logisticDerivativeOf32x16(zero, inScale, outScale))
 }
 
 func sigmoidFromOutput32x16(dst, y, upstream []float32) {
@@ -1274,7 +1274,76 @@ func tanhFromOutput32x16(dst, y, upstream []float32) {
 	})
 }
 
-func addScaled64x8(dst, x, gate []float64, piece []int64, inputs, pieces, dstStep, xStep int) {
+func addPiece64x8(b *maxoutBlock[float64, int64], x, weights []float64, inputs, pieces, units, j int) {
+	var zero archsimd.Float64x8
+	n := zero.Len()
+	whole := inputs / n * n
+	lane := archsimd.LoadInt64x8(laneNumbers64[:])
+	fresh := lane.GreaterEqual(archsimd.BroadcastInt64x8(int64(n - inputs%n)))
+	size := len(x) / inputs * n
+	for u := 0; u < units; u += 4 {
+		stride := pieces * inputs
+		w0 := weights[u*stride:][:inputs]
+		w1 := weights[min(u+1, units-1)*stride:][:inputs]
+		w2 := weights[min(u+2, units-1)*stride:][:inputs]
+		w3 := weights[min(u+3, units-1)*stride:][:inputs]
+		t0 := archsimd.LoadFloat64x8(w0[inputs-n:]).Masked(fresh)
+		t1 := archsimd.LoadFloat64x8(w1[inputs-n:]).Masked(fresh)
+		t2 := archsimd.LoadFloat64x8(w2[inputs-n:]).Masked(fresh)
+		t3 := archsimd.LoadFloat64x8(w3[inputs-n:]).Masked(fresh)
+		w0, w1, w2, w3 = w0[:whole], w1[:whole], w2[:whole], w3[:whole]
+		sums := b.sums[u*size:][:4*size]
+		d0, d1, d2, d3 := sums[:size], sums[size:][:size], sums[2*size:][:size], sums[3*size:][:size]
+		rest := x
+		for k := 0; k <= size-n; k += n {
+			row := rest[:inputs]
+			v := archsimd.LoadFloat64x8(row[inputs-n:]).Masked(fresh)
+			s0, s1, s2, s3 := t0.Mul(v), t1.Mul(v), t2.Mul(v), t3.Mul(v)
+			row = row[:whole]
+			for i := 0; i <= len(row)-n; i += n {
+				v := archsimd.LoadFloat64x8(row[i:])
+				s0 = archsimd.LoadFloat64x8(w0[i:]).MulAdd(v, s0)
+				s1 = archsimd.LoadFloat64x8(w1[i:]).MulAdd(v, s1)
+				s2 = archsimd.LoadFloat64x8(w2[i:]).MulAdd(v, s2)
+				s3 = archsimd.LoadFloat64x8(w3[i:]).MulAdd(v, s3)
+			}
+			s0.Store(d0[k:])
+			s1.Store(d1[k:])
+			s2.Store(d2[k:])
+			s3.Store(d3[k:])
+			rest = rest[inputs:]
+		}
+	}
+	for h := n / 2; h > 0; h /= 2 {
+		bit := archsimd.BroadcastInt64x8(int64(h))
+		set := lane.And(bit).Equal(bit)
+		half := h * size
+		lo, loUp := b.sums[:half], b.sums[h:][:half]
+		hi, hiDown := b.sums[half:][:half], b.sums[half-h:][:half]
+		for k := 0; k <= half-n; k += n {
+			own := archsimd.LoadFloat64x8(hi[k:]).IfElse(set, archsimd.LoadFloat64x8(lo[k:]))
+			other := archsimd.LoadFloat64x8(hiDown[k:]).IfElse(set, archsimd.LoadFloat64x8(loUp[k:]))
+			own.Add(other).Store(lo[k:])
+		}
+	}
+	bias := archsimd.LoadFloat64x8(b.bias[:])
+	piece := archsimd.BroadcastInt64x8(int64(j))
+	sums, best, from := b.sums[:size], b.best[:size], b.piece[:size]
+	for k := 0; k <= size-n; k += n {
+		v, p := archsimd.LoadFloat64x8(sums[k:]).Add(bias), piece
+		if j > 0 {
+			m := archsimd.LoadFloat64x8(best[k:])
+			stays := v.LessEqual(m).Or(m.NotEqual(m))
+			v = m.IfElse(stays, v)
+			p = archsimd.LoadInt64x8(from[k:]).IfElse(stays, p)
+		}
+		v.Store(best[k:])
+		p.Store(from[k:])
+	}
+	clearUpper()
+}
+
+func addScaled64x8(dst, x, gradient []float64, piece []int64, inputs, pieces, dstStep, xStep int) {
 	var zero archsimd.Float64x8
 	n := zero.Len()
 	whole := inputs / n * n
@@ -1283,7 +1352,7 @@ func addScaled64x8(dst, x, gate []float64, piece []int64, inputs, pieces, dstSte
 		k := u*pieces + int(p)
 		out, row := dst[k*dstStep:][:inputs], x[k*xStep:][:inputs]
 		end, last := out[inputs-n:], row[inputs-n:]
-		d := archsimd.BroadcastFloat64x8(gate[u])
+		d := archsimd.BroadcastFloat64x8(gradient[u])
 		out, row = out[:whole], row[:whole]
 		for i := 0; i <= len(out)-n; i += n {
 			archsimd.LoadFloat64x8(row[i:]).MulAdd(d, archsimd.LoadFloat64x8(out[i:])).Store(out[i:])
@@ -1417,7 +1486,7 @@ func difference64x8(y, g, m archsimd.Float64x8) archsimd.Float64x8 {
 	return g.Sub(m).Masked(y.NotEqual(zero))
 }
 
-func first64x8(dst, best, x, upstream []float64) {
+func firstMaximum64x8(dst, best, x, upstream []float64) {
 	var zero archsimd.Float64x8
 	nan := archsimd.BroadcastUint64x8(nanBits64).BitsToFloat64()
 	twoResults64x8(dst, best, x, best, upstream, zero, func(dst, best, x, oldBest, g []float64) {
@@ -1425,15 +1494,6 @@ func first64x8(dst, best, x, upstream []float64) {
 		first := v.Equal(b)
 		archsimd.LoadFloat64x8(g).IfElse(first, without64x8(v, v.Equal(v))).Store(dst)
 		nan.IfElse(first, b).Store(best)
-	})
-}
-
-func gates64x8(dst1, dst2, x1, x2, upstream []float64) {
-	var zero archsimd.Float64x8
-	twoResults64x8(dst1, dst2, x1, x2, upstream, zero, func(dst1, dst2, x1, x2, g []float64) {
-		u, v, up := archsimd.LoadFloat64x8(x1), archsimd.LoadFloat64x8(x2), archsimd.LoadFloat64x8(g)
-		up.IfElse(u.GreaterEqual(v), without64x8(u, u.Equal(u))).Store(dst1)
-		up.IfElse(v.Greater(u), without64x8(v, v.Equal(v))).Store(dst2)
 	})
 }
 
@@ -1731,16 +1791,16 @@ func logistic64x8(zero archsimd.Float64x8) func(n archsimd.Uint64x8, growth arch
 	}
 }
 
-func logisticDerivative64x8(dst, x, upstream []float64, steepness, gain float64) {
+func logisticDerivative64x8(dst, x, upstream []float64, inScale, outScale float64) {
 	var zero archsimd.Float64x8
-	binary64x8(dst, x, upstream, zero, logisticDerivativeOf64x8(zero, steepness, gain))
+	binary64x8(dst, x, upstream, zero, logisticDerivativeOf64x8(zero, inScale, outScale))
 }
 
-func logisticDerivativeOf64x8(zero archsimd.Float64x8, steepness, gain float64) func(dst, x, upstream []float64) {
+func logisticDerivativeOf64x8(zero archsimd.Float64x8, inScale, outScale float64) func(dst, x, upstream []float64) {
 	reduce, logistic := reduce64x8(zero), logistic64x8(zero)
 	limit := archsimd.BroadcastFloat64x8(exponentialLimit64)
 	sign := archsimd.BroadcastUint64x8(signBit64)
-	in, out := archsimd.BroadcastFloat64x8(steepness), archsimd.BroadcastFloat64x8(-gain)
+	in, out := archsimd.BroadcastFloat64x8(inScale), archsimd.BroadcastFloat64x8(-outScale)
 	return func(dst, x, upstream []float64) {
 		z := archsimd.LoadFloat64x8(x).Mul(in).ToBits().AndNot(sign).BitsToFloat64()
 		n, r := reduce(limit.IfElse(z.Greater(limit), z))
@@ -1764,75 +1824,6 @@ func max64x8(dst, a, b []float64) {
 	}
 	dst, a, b = binaryUnrolled64x8(dst, a, b, zero, f)
 	binary64x8(dst, a, b, zero, f)
-}
-
-func piece64x8(b *maxoutBlock[float64, int64], x, weights []float64, inputs, pieces, units, j int) {
-	var zero archsimd.Float64x8
-	n := zero.Len()
-	whole := inputs / n * n
-	lane := archsimd.LoadInt64x8(laneNumbers64[:])
-	fresh := lane.GreaterEqual(archsimd.BroadcastInt64x8(int64(n - inputs%n)))
-	size := len(x) / inputs * n
-	for u := 0; u < units; u += 4 {
-		stride := pieces * inputs
-		w0 := weights[u*stride:][:inputs]
-		w1 := weights[min(u+1, units-1)*stride:][:inputs]
-		w2 := weights[min(u+2, units-1)*stride:][:inputs]
-		w3 := weights[min(u+3, units-1)*stride:][:inputs]
-		t0 := archsimd.LoadFloat64x8(w0[inputs-n:]).Masked(fresh)
-		t1 := archsimd.LoadFloat64x8(w1[inputs-n:]).Masked(fresh)
-		t2 := archsimd.LoadFloat64x8(w2[inputs-n:]).Masked(fresh)
-		t3 := archsimd.LoadFloat64x8(w3[inputs-n:]).Masked(fresh)
-		w0, w1, w2, w3 = w0[:whole], w1[:whole], w2[:whole], w3[:whole]
-		sums := b.sums[u*size:][:4*size]
-		d0, d1, d2, d3 := sums[:size], sums[size:][:size], sums[2*size:][:size], sums[3*size:][:size]
-		rest := x
-		for k := 0; k <= size-n; k += n {
-			row := rest[:inputs]
-			v := archsimd.LoadFloat64x8(row[inputs-n:]).Masked(fresh)
-			s0, s1, s2, s3 := t0.Mul(v), t1.Mul(v), t2.Mul(v), t3.Mul(v)
-			row = row[:whole]
-			for i := 0; i <= len(row)-n; i += n {
-				v := archsimd.LoadFloat64x8(row[i:])
-				s0 = archsimd.LoadFloat64x8(w0[i:]).MulAdd(v, s0)
-				s1 = archsimd.LoadFloat64x8(w1[i:]).MulAdd(v, s1)
-				s2 = archsimd.LoadFloat64x8(w2[i:]).MulAdd(v, s2)
-				s3 = archsimd.LoadFloat64x8(w3[i:]).MulAdd(v, s3)
-			}
-			s0.Store(d0[k:])
-			s1.Store(d1[k:])
-			s2.Store(d2[k:])
-			s3.Store(d3[k:])
-			rest = rest[inputs:]
-		}
-	}
-	for h := n / 2; h > 0; h /= 2 {
-		bit := archsimd.BroadcastInt64x8(int64(h))
-		set := lane.And(bit).Equal(bit)
-		half := h * size
-		lo, loUp := b.sums[:half], b.sums[h:][:half]
-		hi, hiDown := b.sums[half:][:half], b.sums[half-h:][:half]
-		for k := 0; k <= half-n; k += n {
-			own := archsimd.LoadFloat64x8(hi[k:]).IfElse(set, archsimd.LoadFloat64x8(lo[k:]))
-			other := archsimd.LoadFloat64x8(hiDown[k:]).IfElse(set, archsimd.LoadFloat64x8(loUp[k:]))
-			own.Add(other).Store(lo[k:])
-		}
-	}
-	bias := archsimd.LoadFloat64x8(b.bias[:])
-	piece := archsimd.BroadcastInt64x8(int64(j))
-	sums, best, from := b.sums[:size], b.best[:size], b.piece[:size]
-	for k := 0; k <= size-n; k += n {
-		v, p := archsimd.LoadFloat64x8(sums[k:]).Add(bias), piece
-		if j > 0 {
-			m := archsimd.LoadFloat64x8(best[k:])
-			stays := v.LessEqual(m).Or(m.NotEqual(m))
-			v = m.IfElse(stays, v)
-			p = archsimd.LoadInt64x8(from[k:]).IfElse(stays, p)
-		}
-		v.Store(best[k:])
-		p.Store(from[k:])
-	}
-	clearUpper()
 }
 
 func power64x8(zero archsimd.Float64x8) func(z archsimd.Float64x8) (scale, growth archsimd.Float64x8) {
@@ -2279,6 +2270,15 @@ func tanhFromOutput64x8(dst, y, upstream []float64) {
 		v := archsimd.LoadFloat64x8(y).ToBits().AndNot(sign).BitsToFloat64()
 		a := one.Sub(v)
 		a.Add(a.Mul(v)).Mul(archsimd.LoadFloat64x8(g)).Store(dst)
+	})
+}
+
+func twoPiecesDerivative64x8(dst1, dst2, x1, x2, upstream []float64) {
+	var zero archsimd.Float64x8
+	twoResults64x8(dst1, dst2, x1, x2, upstream, zero, func(dst1, dst2, x1, x2, g []float64) {
+		u, v, up := archsimd.LoadFloat64x8(x1), archsimd.LoadFloat64x8(x2), archsimd.LoadFloat64x8(g)
+		up.IfElse(u.GreaterEqual(v), without64x8(u, u.Equal(u))).Store(dst1)
+		up.IfElse(v.Greater(u), without64x8(v, v.Equal(v))).Store(dst2)
 	})
 }
 

@@ -7,7 +7,76 @@ package vector
 
 import "simd"
 
-func addScaled64(dst, x, gate []float64, piece []int64, inputs, pieces, dstStep, xStep int) {
+func addPiece64(b *maxoutBlock[float64, int64], x, weights []float64, inputs, pieces, units, j int) {
+	var zero simd.Float64s
+	n := zero.Len()
+	whole := inputs / n * n
+	lane := simd.LoadInt64s(laneNumbers64[:])
+	fresh := lane.GreaterEqual(simd.BroadcastInt64s(int64(n - inputs%n)))
+	size := len(x) / inputs * n
+	for u := 0; u < units; u += 4 {
+		stride := pieces * inputs
+		w0 := weights[u*stride:][:inputs]
+		w1 := weights[min(u+1, units-1)*stride:][:inputs]
+		w2 := weights[min(u+2, units-1)*stride:][:inputs]
+		w3 := weights[min(u+3, units-1)*stride:][:inputs]
+		t0 := simd.LoadFloat64s(w0[inputs-n:]).Masked(fresh)
+		t1 := simd.LoadFloat64s(w1[inputs-n:]).Masked(fresh)
+		t2 := simd.LoadFloat64s(w2[inputs-n:]).Masked(fresh)
+		t3 := simd.LoadFloat64s(w3[inputs-n:]).Masked(fresh)
+		w0, w1, w2, w3 = w0[:whole], w1[:whole], w2[:whole], w3[:whole]
+		sums := b.sums[u*size:][:4*size]
+		d0, d1, d2, d3 := sums[:size], sums[size:][:size], sums[2*size:][:size], sums[3*size:][:size]
+		rest := x
+		for k := 0; k <= size-n; k += n {
+			row := rest[:inputs]
+			v := simd.LoadFloat64s(row[inputs-n:]).Masked(fresh)
+			s0, s1, s2, s3 := t0.Mul(v), t1.Mul(v), t2.Mul(v), t3.Mul(v)
+			row = row[:whole]
+			for i := 0; i <= len(row)-n; i += n {
+				v := simd.LoadFloat64s(row[i:])
+				s0 = simd.LoadFloat64s(w0[i:]).MulAdd(v, s0)
+				s1 = simd.LoadFloat64s(w1[i:]).MulAdd(v, s1)
+				s2 = simd.LoadFloat64s(w2[i:]).MulAdd(v, s2)
+				s3 = simd.LoadFloat64s(w3[i:]).MulAdd(v, s3)
+			}
+			s0.Store(d0[k:])
+			s1.Store(d1[k:])
+			s2.Store(d2[k:])
+			s3.Store(d3[k:])
+			rest = rest[inputs:]
+		}
+	}
+	for h := n / 2; h > 0; h /= 2 {
+		bit := simd.BroadcastInt64s(int64(h))
+		set := lane.And(bit).Equal(bit)
+		half := h * size
+		lo, loUp := b.sums[:half], b.sums[h:][:half]
+		hi, hiDown := b.sums[half:][:half], b.sums[half-h:][:half]
+		for k := 0; k <= half-n; k += n {
+			own := simd.LoadFloat64s(hi[k:]).IfElse(set, simd.LoadFloat64s(lo[k:]))
+			other := simd.LoadFloat64s(hiDown[k:]).IfElse(set, simd.LoadFloat64s(loUp[k:]))
+			own.Add(other).Store(lo[k:])
+		}
+	}
+	bias := simd.LoadFloat64s(b.bias[:])
+	piece := simd.BroadcastInt64s(int64(j))
+	sums, best, from := b.sums[:size], b.best[:size], b.piece[:size]
+	for k := 0; k <= size-n; k += n {
+		v, p := simd.LoadFloat64s(sums[k:]).Add(bias), piece
+		if j > 0 {
+			m := simd.LoadFloat64s(best[k:])
+			stays := v.LessEqual(m).Or(m.NotEqual(m))
+			v = m.IfElse(stays, v)
+			p = simd.LoadInt64s(from[k:]).IfElse(stays, p)
+		}
+		v.Store(best[k:])
+		p.Store(from[k:])
+	}
+	clearUpper()
+}
+
+func addScaled64(dst, x, gradient []float64, piece []int64, inputs, pieces, dstStep, xStep int) {
 	var zero simd.Float64s
 	n := zero.Len()
 	whole := inputs / n * n
@@ -16,7 +85,7 @@ func addScaled64(dst, x, gate []float64, piece []int64, inputs, pieces, dstStep,
 		k := u*pieces + int(p)
 		out, row := dst[k*dstStep:][:inputs], x[k*xStep:][:inputs]
 		end, last := out[inputs-n:], row[inputs-n:]
-		d := simd.BroadcastFloat64s(gate[u])
+		d := simd.BroadcastFloat64s(gradient[u])
 		out, row = out[:whole], row[:whole]
 		for i := 0; i <= len(out)-n; i += n {
 			simd.LoadFloat64s(row[i:]).MulAdd(d, simd.LoadFloat64s(out[i:])).Store(out[i:])
@@ -157,7 +226,7 @@ func difference64(y, g, m simd.Float64s) simd.Float64s {
 	return g.Sub(m).Masked(y.NotEqual(zero))
 }
 
-func first64(dst, best, x, upstream []float64) {
+func firstMaximum64(dst, best, x, upstream []float64) {
 	var zero simd.Float64s
 	nan := simd.BroadcastUint64s(nanBits64).BitsToFloat64()
 	twoResults64(dst, best, x, best, upstream, zero, func(dst, best, x, oldBest, g []float64) {
@@ -165,15 +234,6 @@ func first64(dst, best, x, upstream []float64) {
 		first := v.Equal(b)
 		simd.LoadFloat64s(g).IfElse(first, without64(v, v.Equal(v))).Store(dst)
 		nan.IfElse(first, b).Store(best)
-	})
-}
-
-func gates64(dst1, dst2, x1, x2, upstream []float64) {
-	var zero simd.Float64s
-	twoResults64(dst1, dst2, x1, x2, upstream, zero, func(dst1, dst2, x1, x2, g []float64) {
-		u, v, up := simd.LoadFloat64s(x1), simd.LoadFloat64s(x2), simd.LoadFloat64s(g)
-		up.IfElse(u.GreaterEqual(v), without64(u, u.Equal(u))).Store(dst1)
-		up.IfElse(v.Greater(u), without64(v, v.Equal(v))).Store(dst2)
 	})
 }
 
@@ -494,24 +554,24 @@ func logistic64(zero simd.Float64s) func(n simd.Uint64s, growth simd.Float64s) (
 	}
 }
 
-func logisticDerivative64(dst, x, upstream []float64, steepness, gain float64) {
+func logisticDerivative64(dst, x, upstream []float64, inScale, outScale float64) {
 	var zero simd.Float64s
-	binary64(dst, x, upstream, zero, logisticDerivativeOf64(zero, steepness, gain))
+	binary64(dst, x, upstream, zero, logisticDerivativeOf64(zero, inScale, outScale))
 }
 
-func logisticDerivativeAt64(x, steepness, gain float64) float64 {
+func logisticDerivativeAt64(x, inScale, outScale float64) float64 {
 	var zero simd.Float64s
-	f := logisticDerivativeOf64(zero, steepness, gain)
+	f := logisticDerivativeOf64(zero, inScale, outScale)
 	return at64(x, zero, func(dst, x []float64) {
 		f(dst, x, ones64[:])
 	})
 }
 
-func logisticDerivativeOf64(zero simd.Float64s, steepness, gain float64) func(dst, x, upstream []float64) {
+func logisticDerivativeOf64(zero simd.Float64s, inScale, outScale float64) func(dst, x, upstream []float64) {
 	reduce, logistic := reduce64(zero), logistic64(zero)
 	limit := simd.BroadcastFloat64s(exponentialLimit64)
 	sign := simd.BroadcastUint64s(signBit64)
-	in, out := simd.BroadcastFloat64s(steepness), simd.BroadcastFloat64s(-gain)
+	in, out := simd.BroadcastFloat64s(inScale), simd.BroadcastFloat64s(-outScale)
 	return func(dst, x, upstream []float64) {
 		z := simd.LoadFloat64s(x).Mul(in).ToBits().AndNot(sign).BitsToFloat64()
 		n, r := reduce(limit.IfElse(z.Greater(limit), z))
@@ -545,75 +605,6 @@ func maxAcross64(v simd.Float64s) simd.Float64s {
 		m = max(m, lane)
 	}
 	return simd.BroadcastFloat64s(m)
-}
-
-func piece64(b *maxoutBlock[float64, int64], x, weights []float64, inputs, pieces, units, j int) {
-	var zero simd.Float64s
-	n := zero.Len()
-	whole := inputs / n * n
-	lane := simd.LoadInt64s(laneNumbers64[:])
-	fresh := lane.GreaterEqual(simd.BroadcastInt64s(int64(n - inputs%n)))
-	size := len(x) / inputs * n
-	for u := 0; u < units; u += 4 {
-		stride := pieces * inputs
-		w0 := weights[u*stride:][:inputs]
-		w1 := weights[min(u+1, units-1)*stride:][:inputs]
-		w2 := weights[min(u+2, units-1)*stride:][:inputs]
-		w3 := weights[min(u+3, units-1)*stride:][:inputs]
-		t0 := simd.LoadFloat64s(w0[inputs-n:]).Masked(fresh)
-		t1 := simd.LoadFloat64s(w1[inputs-n:]).Masked(fresh)
-		t2 := simd.LoadFloat64s(w2[inputs-n:]).Masked(fresh)
-		t3 := simd.LoadFloat64s(w3[inputs-n:]).Masked(fresh)
-		w0, w1, w2, w3 = w0[:whole], w1[:whole], w2[:whole], w3[:whole]
-		sums := b.sums[u*size:][:4*size]
-		d0, d1, d2, d3 := sums[:size], sums[size:][:size], sums[2*size:][:size], sums[3*size:][:size]
-		rest := x
-		for k := 0; k <= size-n; k += n {
-			row := rest[:inputs]
-			v := simd.LoadFloat64s(row[inputs-n:]).Masked(fresh)
-			s0, s1, s2, s3 := t0.Mul(v), t1.Mul(v), t2.Mul(v), t3.Mul(v)
-			row = row[:whole]
-			for i := 0; i <= len(row)-n; i += n {
-				v := simd.LoadFloat64s(row[i:])
-				s0 = simd.LoadFloat64s(w0[i:]).MulAdd(v, s0)
-				s1 = simd.LoadFloat64s(w1[i:]).MulAdd(v, s1)
-				s2 = simd.LoadFloat64s(w2[i:]).MulAdd(v, s2)
-				s3 = simd.LoadFloat64s(w3[i:]).MulAdd(v, s3)
-			}
-			s0.Store(d0[k:])
-			s1.Store(d1[k:])
-			s2.Store(d2[k:])
-			s3.Store(d3[k:])
-			rest = rest[inputs:]
-		}
-	}
-	for h := n / 2; h > 0; h /= 2 {
-		bit := simd.BroadcastInt64s(int64(h))
-		set := lane.And(bit).Equal(bit)
-		half := h * size
-		lo, loUp := b.sums[:half], b.sums[h:][:half]
-		hi, hiDown := b.sums[half:][:half], b.sums[half-h:][:half]
-		for k := 0; k <= half-n; k += n {
-			own := simd.LoadFloat64s(hi[k:]).IfElse(set, simd.LoadFloat64s(lo[k:]))
-			other := simd.LoadFloat64s(hiDown[k:]).IfElse(set, simd.LoadFloat64s(loUp[k:]))
-			own.Add(other).Store(lo[k:])
-		}
-	}
-	bias := simd.LoadFloat64s(b.bias[:])
-	piece := simd.BroadcastInt64s(int64(j))
-	sums, best, from := b.sums[:size], b.best[:size], b.piece[:size]
-	for k := 0; k <= size-n; k += n {
-		v, p := simd.LoadFloat64s(sums[k:]).Add(bias), piece
-		if j > 0 {
-			m := simd.LoadFloat64s(best[k:])
-			stays := v.LessEqual(m).Or(m.NotEqual(m))
-			v = m.IfElse(stays, v)
-			p = simd.LoadInt64s(from[k:]).IfElse(stays, p)
-		}
-		v.Store(best[k:])
-		p.Store(from[k:])
-	}
-	clearUpper()
 }
 
 func power64(zero simd.Float64s) func(z simd.Float64s) (scale, growth simd.Float64s) {
@@ -1080,6 +1071,15 @@ func tanhFromOutput64(dst, y, upstream []float64) {
 		v := simd.LoadFloat64s(y).ToBits().AndNot(sign).BitsToFloat64()
 		a := one.Sub(v)
 		a.Add(a.Mul(v)).Mul(simd.LoadFloat64s(g)).Store(dst)
+	})
+}
+
+func twoPiecesDerivative64(dst1, dst2, x1, x2, upstream []float64) {
+	var zero simd.Float64s
+	twoResults64(dst1, dst2, x1, x2, upstream, zero, func(dst1, dst2, x1, x2, g []float64) {
+		u, v, up := simd.LoadFloat64s(x1), simd.LoadFloat64s(x2), simd.LoadFloat64s(g)
+		up.IfElse(u.GreaterEqual(v), without64(u, u.Equal(u))).Store(dst1)
+		up.IfElse(v.Greater(u), without64(v, v.Equal(v))).Store(dst2)
 	})
 }
 
