@@ -2,14 +2,14 @@ package main
 
 import "example.com/activation"
 
-// A line is an activation along a straight line of inputs, x = u·direction +
-// offset, seen at one of its outputs.
+// A line is one output of an activation as a function of a number u. The inputs are
+// x = u·direction + offset.
 type line struct {
 	activation.Activation[float64]
 	direction, offset []float64
 	output            int
-	kinks             []float64 // values of u where the derivative jumps
-	straight          bool      // linear between the kinks
+	kinks             []float64 // values of u at which the derivative jumps
+	straight          bool      // whether the output is linear between the kinks
 }
 
 // input returns x at u.
@@ -35,7 +35,8 @@ func (l line) derivativeAt(u float64) (sum float64) {
 	return sum
 }
 
-// function returns the curve of f, and slope that of f′.
+// function returns the curve of f. slope returns the curve of f′.
+
 func (l line) function(style string) curve { return curve{style, l.at, l.kinks, l.straight} }
 func (l line) slope(style string) curve    { return curve{style, l.derivativeAt, l.kinks, l.straight} }
 
@@ -44,7 +45,7 @@ func scalar(a activation.Activation[float64]) line {
 	return line{Activation: a, direction: []float64{1}, offset: []float64{0}}
 }
 
-// bent returns the line of a function that is straight on both sides of 0.
+// bent returns the line of a function of one u that is linear on both sides of 0.
 func bent(a activation.Activation[float64]) line { return pieces(a, 0) }
 
 // kinked returns the line of a function of one u whose derivative jumps.
@@ -54,37 +55,37 @@ func kinked(a activation.Activation[float64], kinks ...float64) line {
 	return l
 }
 
-// pieces returns the same for a function that is straight between the jumps.
+// pieces returns the line of a function of one u that is linear between the kinks.
 func pieces(a activation.Activation[float64], kinks ...float64) line {
 	l := kinked(a, kinks...)
 	l.straight = true
 	return l
 }
 
-// linear is the identity, straight throughout.
+// linear is the line of the identity.
 var linear = line{Activation: activation.Identity[float64]{}, direction: []float64{1}, offset: []float64{0}, straight: true}
 
-// hinge is a maxout unit of three pieces, which meet at u = −1 and u = 1.
+// hinge is the line of a maxout unit with three pieces, which meet at u = −1 and u = 1.
 var hinge = line{
 	Activation: activation.Maxout[float64]{Pieces: 3},
 	direction:  []float64{-1, 0.25, 1}, offset: []float64{-1, 0.25, -0.5},
 	kinks: []float64{-1, 1}, straight: true,
 }
 
-// class returns one class of a softmax or its logarithm, when the first logit
-// is u and the others are as given.
+// class returns the line of one class of a softmax or its logarithm. The first logit is u,
+// and the others are given.
 func class(a activation.Activation[float64], output int, others ...float64) line {
 	direction := make([]float64, 1+len(others))
 	direction[0] = 1
 	return line{Activation: a, direction: direction, offset: append([]float64{0}, others...), output: output}
 }
 
-// piece returns one of the inputs that a maxout unit takes the maximum of.
+// piece returns the line of one input of a maxout unit.
 func (l line) piece(i int) line {
 	return line{Activation: activation.Identity[float64]{}, direction: l.direction[i : i+1], offset: l.offset[i : i+1], straight: true}
 }
 
-// colours are the styles of curves that are to be told apart.
+// colours holds the styles of the curves in a panel.
 var colours = []string{"first", "second", "third"}
 
 // figures returns all figures.
@@ -146,7 +147,7 @@ func figures() []figure {
 	}
 }
 
-// single returns a figure of one function and its derivative in one panel.
+// single returns a figure that shows one function and its derivative in one panel.
 func single(name, title, f, df string, l line, x, y axis) figure {
 	return figure{
 		name: name, title: title, legend: []key{{"first", f}, {"second dash", df}}, columns: 1, width: 340, height: 220,
@@ -154,8 +155,8 @@ func single(name, title, f, df string, l line, x, y axis) figure {
 	}
 }
 
-// family returns a figure of some functions in one panel, and of their
-// derivatives in another.
+// family returns a figure that shows several functions in one panel, and their derivatives
+// in another.
 func family(name, title string, x, y, dy axis, legend []key, lines ...line) figure {
 	functions, slopes := panel{"", x, y, nil}, panel{"", x, dy, nil}
 	for i, l := range lines {
@@ -165,8 +166,8 @@ func family(name, title string, x, y, dy axis, legend []key, lines ...line) figu
 	return figure{name: name, title: title, legend: legend, columns: 2, width: 340, height: 220, panels: []panel{functions, slopes}}
 }
 
-// maxout returns the figure of a maxout unit: the pieces and their maximum,
-// and its derivative.
+// maxout returns the figure of a maxout unit. It shows the pieces, their maximum, and its
+// derivative.
 func maxout() figure {
 	near := axis{"u", -3, 3, 1}
 	functions := panel{"", near, axis{"f(u)", -4, 3, 1}, []curve{hinge.function("wide")}}

@@ -12,7 +12,7 @@ import (
 	"example.com/activation"
 )
 
-// TestFigures checks that the figures are what this program draws, and XML.
+// TestFigures checks that the files in docs are up to date, and that they are XML.
 func TestFigures(t *testing.T) {
 	for _, f := range figures() {
 		want := f.svg()
@@ -34,8 +34,8 @@ func TestFigures(t *testing.T) {
 	}
 }
 
-// TestInside checks that the curves of a figure with axes of its own do not
-// leave them. On the axes that all share, some do, and are cut off.
+// TestInside checks that the curves of a figure stay inside its axes. The figure of all
+// functions is an exception: it has the same axes for each, which cut some curves off.
 func TestInside(t *testing.T) {
 	for _, f := range figures() {
 		if f.name == "functions" {
@@ -55,8 +55,8 @@ func TestInside(t *testing.T) {
 	}
 }
 
-// TestTrace checks that a curve breaks off where it jumps, and only there, and
-// that the dots tell what its value is there.
+// TestTrace checks that a curve has a gap only if it jumps, and that the dots show its value
+// at a jump.
 func TestTrace(t *testing.T) {
 	for _, c := range []struct {
 		name  string
@@ -91,7 +91,7 @@ func TestTrace(t *testing.T) {
 	}
 }
 
-// TestNumber checks that the last bits of a number do not decide its text.
+// TestNumber checks that rounding errors in a number do not change its text.
 func TestNumber(t *testing.T) {
 	for _, c := range []struct {
 		v    float64

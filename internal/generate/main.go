@@ -141,7 +141,7 @@ func tables() ([]byte, error) {
 	b.WriteString("}\n\n")
 
 	const first, last = 0x3f800000_00000000 >> 47, 0x40331000_00000000 >> 47 // 2⁻⁷ and 19.06
-	fmt.Fprintf(&b, "// tanhTable[0] is for a = 0 and |b| ≤ 2⁻⁷; tanhTable[i] for a in the middle of the\n// i-th 32nd of a binade from 2⁻⁷ up to past 19.06, where tanh reaches 1, and as far\n// as the borders of that.\nvar tanhTable = [%d]tanhEntry{\n", last-first+2)
+	fmt.Fprintf(&b, "// tanhTable[0] is the entry for a = 0 and |b| ≤ 2⁻⁷. From 2⁻⁷ on, each interval between\n// powers of two has 32 parts. tanhTable[i] is the entry for part i, and a is its middle.\n// The last part contains 19.06, from which on tanh rounds to 1.\nvar tanhTable = [%d]tanhEntry{\n", last-first+2)
 	for i := first - 1; i <= last; i++ {
 		a, width := 0.0, 0x1p-7
 		if i >= first {

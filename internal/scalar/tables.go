@@ -4594,9 +4594,9 @@ var softplusTable = [641]softplusEntry{
 	{20, 0x1.4p+04, 0x1.1b48655a5141ep-29, series{0x1.ffffffee4b79bp-01, [6]float64{0x1.1b48654b9f97cp-30, -0x1.79b5dc4ab55adp-32, 0x1.79b5dc11f7587p-34, -0x1.2e2b16221455dp-36, 0x1.92e7b58fd55dcp-39, -0x1.cc7600ce58ccbp-42}}},
 }
 
-// tanhTable[0] is for a = 0 and |b| ≤ 2⁻⁷; tanhTable[i] for a in the middle of the
-// i-th 32nd of a binade from 2⁻⁷ up to past 19.06, where tanh reaches 1, and as far
-// as the borders of that.
+// tanhTable[0] is the entry for a = 0 and |b| ≤ 2⁻⁷. From 2⁻⁷ on, each interval between
+// powers of two has 32 parts. tanhTable[i] is the entry for part i, and a is its middle.
+// The last part contains 19.06, from which on tanh rounds to 1.
 var tanhTable = [360]tanhEntry{
 	{0x0p+00, 0x0p+00, 0x0p+00, series{0x1p+00, [6]float64{0x0p+00, -0x1.555555555552bp-02, 0x0p+00, 0x1.1111110c57d51p-03, 0x0p+00, -0x1.ba155564eec0bp-05}}},
 	{0x1.04p-07, 0x1.03fe9a6ca379p-07, -0x1.070d3c0c4c494p-62, series{0x1.fff7bf96b28bp-01, [6]float64{-0x1.03fa69bced6dp-07, -0x1.553f54809d91bp-02, 0x1.5a9ad669b9318p-08, 0x1.10eba9dda47c1p-03, -0x1.88c4c42c9150fp-09, -0x1.b9b3b4c36ef02p-05}}},
