@@ -15,16 +15,17 @@ import (
 
 var exhaustive = flag.Bool("exhaustive", false, "run the accuracy tests over all 2³² float32 inputs, and 100 times the float64 ones")
 
-// A worst is the largest error found, and where.
+// A worst is the largest error found, with its input, result and expected result.
 type worst struct{ ulp, x, got, want float64 }
 
+// take replaces w by v if the error of v is larger or NaN.
 func (w *worst) take(v worst) {
 	if v.ulp > w.ulp || v.ulp != v.ulp {
 		*w = v
 	}
 }
 
-// check fails the test where the worst error is above the bound.
+// check fails the test if the worst error is above the bound.
 func (w worst) check(t *testing.T, what string, bound float64) {
 	t.Helper()
 	report := t.Logf
@@ -34,7 +35,7 @@ func (w worst) check(t *testing.T, what string, bound float64) {
 	report("%s(%x) = %x, want %x (%.4f ULP, bound %v)", what, w.x, w.got, w.want, w.ulp, bound)
 }
 
-// sweep calls f for each of n parts, on all processors, and returns the worst.
+// sweep calls f for each of n parts, on all processors, and returns the worst result.
 func sweep(n int, f func(part int) worst) (w worst) {
 	var (
 		wait  sync.WaitGroup
@@ -61,8 +62,8 @@ func sweep(n int, f func(part int) worst) (w worst) {
 	return w
 }
 
-// TestAccuracy32 compares Forward and Derivative with the truth for every
-// 997th float32, in all of its range; with -exhaustive for every one.
+// TestAccuracy32 compares Forward and Derivative with package reference for every 997th
+// float32. With -exhaustive it does so for all of them.
 func TestAccuracy32(t *testing.T) {
 	step := uint64(997)
 	if *exhaustive {
@@ -96,10 +97,10 @@ func TestAccuracy32(t *testing.T) {
 	})
 }
 
-// TestAccuracy64 compares Forward and Derivative with the truth for random
-// float64s: a quarter of them uniform in [−40, 40], a quarter in [−2, 2], a quarter
-// in bit space, and a quarter at all distances from the points of the entry where
-// something changes, from the next float on.
+// TestAccuracy64 compares Forward and Derivative with package reference for random
+// float64s. A quarter of them is uniform in [−40, 40], a quarter in [−2, 2], and a quarter
+// has random bits. The last quarter lies around the points near of the entry, at any
+// distance down to the next float.
 func TestAccuracy64(t *testing.T) {
 	n := 20_000
 	if *exhaustive {
@@ -143,8 +144,8 @@ func TestAccuracy64(t *testing.T) {
 	})
 }
 
-// TestWorstInputs holds the errors that the doc comments name for each build, at
-// the inputs that a search (-exhaustive) found to be the worst.
+// TestWorstInputs checks the errors that the doc comments give for each build. The inputs
+// are the worst that a search with -exhaustive has found.
 func TestWorstInputs(t *testing.T) {
 	s32, s64 := activation.Sigmoid[float32]{}, activation.Sigmoid[float64]{}
 	t32, t64 := activation.Tanh[float32]{}, activation.Tanh[float64]{}
@@ -174,7 +175,7 @@ func TestWorstInputs(t *testing.T) {
 			{"Tanh[float64].DerivativeAt", reference.ULP64(t64.DerivativeAt(-0x1.c7ca97e86b3p-01), reference.TanhDerivative(-0x1.c7ca97e86b3p-01)), 0.943},
 		}
 	}
-	worst = append(worst, []claim{ // the same loops in all builds
+	worst = append(worst, []claim{ // these functions have the same loops in all builds
 		{"GELU[float32].At", reference.ULP32(activation.GELU[float32]{}.At(-0x1.7ef988p+02), reference.GELU(-0x1.7ef988p+02)), 0.501},
 		{"GELU[float64].At", reference.ULP64(activation.GELU[float64]{}.At(-0x1.2cf58a6976699p+05), reference.GELU(-0x1.2cf58a6976699p+05)), 0.779},
 		{"GELU[float32].DerivativeAt", reference.ULP32(activation.GELU[float32]{}.DerivativeAt(-0x1.97123ep-01), reference.GELUDerivative(-0x1.97123ep-01)), 0.501},
@@ -199,8 +200,7 @@ func TestWorstInputs(t *testing.T) {
 	}
 }
 
-// TestAccuracyFromOutput compares DerivativeFromOutput with the exact value of
-// its expression.
+// TestAccuracyFromOutput compares DerivativeFromOutput with the exact value of its formula.
 func TestAccuracyFromOutput(t *testing.T) {
 	both(t, accuracyFromOutput[float32], accuracyFromOutput[float64])
 }
@@ -235,7 +235,7 @@ func accuracyFromOutput[T activation.Float](t *testing.T, e entry[T]) {
 	w.check(t, "DerivativeFromOutput", e.accuracy.fromOutput)
 }
 
-// ulp returns the error of got in units of the last place of its type.
+// ulp returns the error of got in ULP of its type.
 func ulp[T activation.Float](got T, want reference.Value) float64 {
 	if is32[T]() {
 		return reference.ULP32(float32(got), want)
@@ -243,8 +243,8 @@ func ulp[T activation.Float](got T, want reference.Value) float64 {
 	return reference.ULP64(float64(got), want)
 }
 
-// TestAccuracySoftmax holds the bounds that Softmax and LogSoftmax promise, for
-// rows of 1 to 2²⁰ entries.
+// TestAccuracySoftmax checks the error bounds of Softmax and LogSoftmax for rows of 1 to 2²⁰
+// entries.
 func TestAccuracySoftmax(t *testing.T) {
 	t.Run("float32", accuracySoftmax[float32])
 	t.Run("float64", accuracySoftmax[float64])
@@ -284,7 +284,7 @@ func accuracySoftmax[T activation.Float](t *testing.T) {
 				t.Errorf("%s: the sum of softmax is off by %.3g", what, off)
 			}
 			if n > 1<<17 {
-				continue // the truth of a logarithm takes long
+				continue // the reference logarithm is slow
 			}
 			var w worst
 			want = reference.LogSoftmax(exact, 1)
@@ -294,7 +294,7 @@ func accuracySoftmax[T activation.Float](t *testing.T) {
 			w.check(t, "LogSoftmax, "+what, 4)
 		}
 	}
-	// Close to one-hot, where log softmax is all but 0.
+	// Close to one-hot: one log-softmax is nearly 0.
 	for d := T(1); d < 100; d += 0.75 {
 		x := []T{d, 0, -1}
 		want := reference.LogSoftmax([]float64{float64(d), 0, -1}, 1)
@@ -306,15 +306,14 @@ func accuracySoftmax[T activation.Float](t *testing.T) {
 	}
 }
 
-// TestGradientOfLongRuns checks the parameter gradient of one slope over a
-// million elements of float32: each product is rounded once, and their sum, in
-// float64, once more.
+// TestGradientOfLongRuns checks the gradient of one slope over a million elements of
+// float32. Each product may be rounded once, and their float64 sum once more.
 func TestGradientOfLongRuns(t *testing.T) {
 	const n = 1 << 20
 	rng := rand.New(rand.NewPCG(24, 25))
 	x, upstream := values[float32](rng, n), values[float32](rng, n)
 	p := activation.NewPReLU[float32](1)
-	for _, shift := range []float32{0, 1} { // sums that cancel, and that do not
+	for _, shift := range []float32{0, 1} { // the sum cancels for 0, and not for 1
 		var want, rounded float64
 		for i, v := range x {
 			upstream[i] += shift
@@ -331,7 +330,7 @@ func TestGradientOfLongRuns(t *testing.T) {
 			t.Errorf("PReLU[float32].ParameterGradient = %v, want %v (relative error %.3g)", got, want, err)
 		}
 	}
-	x[n/2], upstream[n/2] = -3e38, 3 // too large for float32, and so for the result
+	x[n/2], upstream[n/2] = -3e38, 3 // the product overflows float32, and so does the result
 	if got := p.ParameterGradient(nil, x, upstream)[0]; !math.IsInf(float64(got), -1) {
 		t.Errorf("PReLU[float32].ParameterGradient with a product of −9e38 = %v, want −Inf", got)
 	}
@@ -344,8 +343,8 @@ func TestGradientOfLongRuns(t *testing.T) {
 	}
 }
 
-// TestAccuracyGated holds the bounds of Gated for each gate of the table: 1.5 ULP for the
-// product, 2.5 with Softsign, and 3 ULP for both of its derivatives.
+// TestAccuracyGated checks the error bounds of Gated for each gate of the table: 1.5 ULP for
+// the product, or 2.5 with Softsign, and 3 ULP for both derivatives.
 func TestAccuracyGated(t *testing.T) { both(t, accuracyGated[float32], accuracyGated[float64]) }
 
 func accuracyGated[T activation.Float](t *testing.T, e entry[T]) {
@@ -375,7 +374,7 @@ func accuracyGated[T activation.Float](t *testing.T, e entry[T]) {
 	}
 	bound := 1.5
 	if _, ok := gate.(activation.Softsign[T]); ok {
-		bound = 2.5 // its own error is close to 1
+		bound = 2.5 // the error of Softsign itself is close to 1
 	}
 	forward.check(t, "Forward", bound)
 	byGate.check(t, "Derivative by the gate", 3)

@@ -18,8 +18,8 @@ type gradientCase[T activation.Float] struct {
 	x, g []T
 }
 
-// gradientCases returns rows of n logits of every spread, each with upstreams of
-// every kind. At k is what is odd in an upstream.
+// gradientCases returns rows of n logits with different spreads, each with several kinds of
+// upstreams. Some upstreams have one exceptional element, at each index k in turn.
 func gradientCases[T activation.Float](rng *rand.Rand, n int) (cases []gradientCase[T]) {
 	for _, spread := range []float64{1, 5, 25, 60} {
 		x := make([]T, n)
@@ -42,7 +42,7 @@ func gradientCases[T activation.Float](rng *rand.Rand, n int) (cases []gradientC
 		}
 		for _, k := range ks {
 			k = min(k, n-1)
-			oneHot := make([]T, n) // of the loss −log p
+			oneHot := make([]T, n) // gradient of the loss −log p
 			oneHot[k] = -1 / max(p[k], 1e-30)
 			add(fmt.Sprintf("−1/p at %d", k), oneHot)
 			big := values[T](rng, n)
@@ -63,12 +63,12 @@ func argmax[T activation.Float](x []T) (at int) {
 	return at
 }
 
-// softmaxGradient returns Σⱼ yᵢyⱼ(gᵢ − gⱼ)/τ for one row, and the sum of the absolute
-// values of its terms, each times its condition: how many ε the y may be off. A y with a
-// condition above 1 may be off by the smallest subnormal, too. An entry with y = 0 does not
-// count.
+// softmaxGradient returns Σⱼ yᵢyⱼ(gᵢ − gⱼ)/τ for one row, and the sum of the absolute values
+// of its terms, each times its condition. The condition is the error of y in units of ε. A y
+// with a condition above 1 may also be off by the smallest subnormal. Entries with y = 0 are
+// ignored.
 func softmaxGradient[T activation.Float](y, g, condition []float64, tau float64) (want []reference.Value, size []float64) {
-	// Less c, what is beside the largest y, neither sum loses much.
+	// c is the g beside the largest y. The sums of differences from c lose few bits.
 	c := g[argmax(y)]
 	var sum, differences reference.Value
 	for j, p := range y {
@@ -100,9 +100,9 @@ func softmaxGradient[T activation.Float](y, g, condition []float64, tau float64)
 	return want, size
 }
 
-// logSoftmaxGradient returns ((1 − pᵢ)·gᵢ − pᵢ·Σⱼ gⱼ)/τ for p = e^y, j ≠ i, and the
-// sum of the absolute values of its terms, each times its condition, with as much on
-// top as a pᵢ that is off by the smallest subnormal contributes.
+// logSoftmaxGradient returns ((1 − pᵢ)·gᵢ − pᵢ·Σⱼ gⱼ)/τ for p = e^y and j ≠ i, and the sum of
+// the absolute values of its terms, each times its condition. To that it adds the error of a
+// pᵢ that is off by the smallest subnormal.
 func logSoftmaxGradient[T activation.Float](y, g, condition []float64, tau float64) (want []reference.Value, size []float64) {
 	want, size = make([]reference.Value, len(y)), make([]float64, len(y))
 	var sum, sizes reference.Value
@@ -120,7 +120,7 @@ func logSoftmaxGradient[T activation.Float](y, g, condition []float64, tau float
 	return want, size
 }
 
-// A arrangement is how distributions of n entries lie in a slice.
+// An arrangement describes how distributions of n entries lie in a slice.
 type arrangement struct{ outer, n, stride int }
 
 func (l arrangement) String() string { return fmt.Sprintf("[%d][%d][%d]", l.outer, l.n, l.stride) }
@@ -140,7 +140,7 @@ func gather[T activation.Float](l arrangement, s []T, d int) []float64 {
 	return row
 }
 
-// scatter returns a slice whose distributions are the rows, over and over.
+// scatter returns a slice whose distributions are the rows, repeated as often as necessary.
 func scatter[T activation.Float](l arrangement, rows [][]T) []T {
 	s := make([]T, l.count()*l.n)
 	for d := range l.count() {
@@ -151,9 +151,8 @@ func scatter[T activation.Float](l arrangement, rows [][]T) []T {
 	return s
 }
 
-// TestSoftmaxGradient holds the bounds that the derivatives of Softmax and LogSoftmax
-// promise, for rows of every spread, upstreams of every kind, every arrangement, and dst in
-// every place.
+// TestSoftmaxGradient checks the error bounds of the derivatives of Softmax and LogSoftmax, for
+// all cases of gradientCases, in several arrangements, and with every possible dst.
 func TestSoftmaxGradient(t *testing.T) {
 	t.Run("float32", softmaxGradients[float32])
 	t.Run("float64", softmaxGradients[float64])
@@ -209,7 +208,7 @@ func softmaxGradientBatch[T activation.Float](t *testing.T, l arrangement, tau T
 			t.Helper()
 			for d := range l.count() {
 				condition := slices.Repeat([]float64{1}, l.n)
-				if x != nil { // then y has the error that Forward has
+				if x != nil { // y then has the error of Forward
 					row := gather(l, x, d)
 					for i, v := range row {
 						condition[i] += (slices.Max(row) - v) / float64(tau)
@@ -244,7 +243,7 @@ func softmaxGradientBatch[T activation.Float](t *testing.T, l arrangement, tau T
 			}
 			zeros[i] = 0
 			garbage[i] = 0
-			if f.name == "Softmax" { // its masked entries do not count
+			if f.name == "Softmax" { // Softmax ignores masked entries
 				garbage[i] = T([]float64{math.NaN(), math.Inf(1), math.Inf(-1), 1e30, -3e38}[rng.IntN(5)])
 			}
 		}
@@ -261,8 +260,8 @@ func softmaxGradientBatch[T activation.Float](t *testing.T, l arrangement, tau T
 	}
 }
 
-// offBy returns the largest error of got in units of ε·size, after what roundings to
-// the smallest subnormals explain.
+// offBy returns the largest error of got in units of ε·size. It first subtracts the errors of
+// roundings to subnormals.
 func offBy[T activation.Float](got []float64, want []reference.Value, size []float64, tau float64) (ratio float64) {
 	for i, v := range got {
 		off := math.Abs(reference.FromFloat(v).Sub(want[i]).Float64()) - float64(smallest[T]())*(2+float64(len(got)+2)/tau)
@@ -284,8 +283,8 @@ func epsilon[T activation.Float]() float64 {
 	return 0x1p-52
 }
 
-// TestSoftmaxZeroProbability checks that an upstream beside a probability of exactly 0
-// does not count, for probabilities that underflowed too.
+// TestSoftmaxZeroProbability checks that an upstream beside a probability of exactly 0 is
+// ignored, even if the probability has underflowed.
 func TestSoftmaxZeroProbability(t *testing.T) {
 	t.Run("float32", softmaxZeroProbability[float32])
 	t.Run("float64", softmaxZeroProbability[float64])
@@ -333,7 +332,7 @@ func softmaxZeroProbability[T activation.Float](t *testing.T) {
 	wantBits(t, "DerivativeFromOutput of a row masked out", positive(activation.Softmax[T]{}.DerivativeFromOutput(nil, make([]T, 3), g)), make([]T, 3))
 }
 
-// positive returns x with +0 for −0.
+// positive replaces −0 by +0 in x, and returns x.
 func positive[T activation.Float](x []T) []T {
 	for i := range x {
 		x[i] += 0
@@ -341,7 +340,7 @@ func positive[T activation.Float](x []T) []T {
 	return x
 }
 
-// TestSoftmaxTemperature checks the ends of the range of τ.
+// TestSoftmaxTemperature checks the smallest and the largest τ.
 func TestSoftmaxTemperature(t *testing.T) {
 	t.Run("float32", softmaxTemperature[float32])
 	t.Run("float64", softmaxTemperature[float64])
@@ -368,7 +367,7 @@ func softmaxTemperature[T activation.Float](t *testing.T) {
 					y, ly := s.Forward(nil, in), activation.LogSoftmax[T](s).Forward(nil, in)
 					for d := range l.count() {
 						for i, v := range gather(l, y, d) {
-							// The condition is at most 1 + 110 or 750, below which nothing is left.
+							// Smaller results than those with a condition of 1 + 110 or 1 + 750 are 0.
 							if off := math.Abs(reference.FromFloat(v).Sub(want[i]).Float64()); !(off <= 4*epsilon[T]()*(1-wantLog[i].Float64())*want[i].Float64()+float64(smallest[T]())) && want[i].Float64() != v {
 								t.Errorf("Softmax{τ=%v} of %v: [%d] = %v, want %v", tau, row, i, v, want[i].Float64())
 							}
@@ -387,7 +386,7 @@ func softmaxTemperature[T activation.Float](t *testing.T) {
 			}
 		}
 	}
-	// The derivative by x of what does not depend on it is 0.
+	// If τ is infinite, the result does not depend on x, and the derivative is 0.
 	s := activation.Softmax[T]{Temperature: inf}
 	wantBits(t, "Softmax{τ=+Inf}.Derivative", abs(s.Derivative(nil, []T{1, 2, 3}, []T{4, 5, 6})), []T{0, 0, 0})
 	wantBits(t, "LogSoftmax{τ=+Inf}.Derivative", abs(activation.LogSoftmax[T](s).Derivative(nil, []T{1, 2, 3}, []T{4, 5, 6})), []T{0, 0, 0})
@@ -412,7 +411,7 @@ func referenceSoftmax(x []float64, tau float64) (y, log []reference.Value) {
 	if !math.IsInf(tau, 1) {
 		return reference.Softmax(x, tau), reference.LogSoftmax(x, tau)
 	}
-	level := slices.Clone(x) // uniform over what is not −Inf
+	level := slices.Clone(x) // the distribution is uniform over the entries that are not −Inf
 	for i, v := range level {
 		if !math.IsInf(v, -1) {
 			level[i] = 0
@@ -421,9 +420,9 @@ func referenceSoftmax(x []float64, tau float64) (y, log []reference.Value) {
 	return reference.Softmax(level, 1), reference.LogSoftmax(level, 1)
 }
 
-// TestSoftmaxGrid holds the bounds of Softmax and LogSoftmax in every layout: rows and
-// columns, fewer and more than a loop takes at a time, every τ, in place and masked. Rows
-// and columns of the same logits have to give the same bits in the default build.
+// TestSoftmaxGrid checks the error bounds of Softmax and LogSoftmax in every layout: rows and
+// columns, fewer and more than the loops process at a time, several τ, in place and masked.
+// In the default build, rows and columns of the same logits must give the same bits.
 func TestSoftmaxGrid(t *testing.T) {
 	t.Run("float32", softmaxGrid[float32])
 	t.Run("float64", softmaxGrid[float64])
@@ -509,8 +508,8 @@ func narrowed[T activation.Float](x []float64) []T {
 	return y
 }
 
-// TestSoftmaxLongInPlace checks the derivatives in place of an upstream that is too long
-// for the output to be kept.
+// TestSoftmaxLongInPlace checks the derivatives with dst = upstream for long distributions,
+// which compute their outputs again in each pass.
 func TestSoftmaxLongInPlace(t *testing.T) {
 	t.Run("float32", softmaxLongInPlace[float32])
 	t.Run("float64", softmaxLongInPlace[float64])
@@ -525,7 +524,7 @@ func softmaxLongInPlace[T activation.Float](t *testing.T) {
 			want := a.Derivative(nil, x, g)
 			got := slices.Clone(g)
 			a.Derivative(got, x, got)
-			// Both are within their bound; this tells a wrong element from a rounding.
+			// The two results may differ by rounding errors. A wrong element differs more.
 			largest := T(0)
 			for _, v := range want {
 				largest = max(largest, v, -v)

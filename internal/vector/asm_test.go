@@ -185,13 +185,6 @@ func kernels(t *testing.T) map[string]kernel {
 	for name, loop := range vectorFunctions(t, "pairs_amd64.go") {
 		found[name] = kernel{"512", loop} // and 256
 	}
-	// The vectors in these files have no fixed width. The compiler makes one version of
-	// the functions for each width.
-	for name, loop := range vectorFunctions(t, "softmax.go") {
-		for width := range registers {
-			found[name+"@simd"+width] = kernel{width, loop}
-		}
-	}
 	return found
 }
 
