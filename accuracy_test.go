@@ -98,9 +98,9 @@ func TestAccuracy32(t *testing.T) {
 }
 
 // TestAccuracy64 compares Forward and Derivative with package reference for random
-// float64s. A quarter of them is uniform in [−40, 40], a quarter in [−2, 2], and a quarter
-// has random bits. The last quarter lies around the points near of the entry, at any
-// distance down to the next float.
+// float64s. A quarter of them is uniform in [−40, 40], a quarter in [−2, 2], and a
+// quarter has random bits. The last quarter lies around the points near of the entry,
+// at any distance down to the next float.
 func TestAccuracy64(t *testing.T) {
 	n := 20_000
 	if *exhaustive {
@@ -200,7 +200,8 @@ func TestWorstInputs(t *testing.T) {
 	}
 }
 
-// TestAccuracyFromOutput compares DerivativeFromOutput with the exact value of its formula.
+// TestAccuracyFromOutput compares DerivativeFromOutput with the exact value of its
+// formula.
 func TestAccuracyFromOutput(t *testing.T) {
 	both(t, accuracyFromOutput[float32], accuracyFromOutput[float64])
 }
@@ -243,8 +244,8 @@ func ulp[T activation.Float](got T, want reference.Value) float64 {
 	return reference.ULP64(float64(got), want)
 }
 
-// TestAccuracySoftmax checks the error bounds of Softmax and LogSoftmax for rows of 1 to 2²⁰
-// entries.
+// TestAccuracySoftmax checks the error bounds of Softmax and LogSoftmax for rows of 1
+// to 2²⁰ entries.
 func TestAccuracySoftmax(t *testing.T) {
 	t.Run("float32", accuracySoftmax[float32])
 	t.Run("float64", accuracySoftmax[float64])
@@ -343,8 +344,8 @@ func TestGradientOfLongRuns(t *testing.T) {
 	}
 }
 
-// TestAccuracyGated checks the error bounds of Gated for each gate of the table: 1.5 ULP for
-// the product, or 2.5 with Softsign, and 3 ULP for both derivatives.
+// TestAccuracyGated checks the error bounds of Gated for each gate of the table: 1.5
+// ULP for the product, or 2.5 with Softsign, and 3 ULP for both derivatives.
 func TestAccuracyGated(t *testing.T) { both(t, accuracyGated[float32], accuracyGated[float64]) }
 
 func accuracyGated[T activation.Float](t *testing.T, e entry[T]) {

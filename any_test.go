@@ -83,8 +83,8 @@ func anyRoundTrip[T activation.Float](t *testing.T, e entry[T]) {
 	}
 }
 
-// TestAnyIsInside checks that all functions treat an Any, a pointer, and a pointer to an Any
-// like the activation inside.
+// TestAnyIsInside checks that all functions treat an Any, a pointer, and a pointer to
+// an Any like the activation inside.
 func TestAnyIsInside(t *testing.T) { both(t, anyIsInside[float32], anyIsInside[float64]) }
 
 func anyIsInside[T activation.Float](t *testing.T, e entry[T]) {
@@ -131,8 +131,8 @@ func anyIsInside[T activation.Float](t *testing.T, e entry[T]) {
 	}
 }
 
-// TestPointersOfOthers checks that a pointer to a type of another package stays a pointer,
-// because its methods may need it.
+// TestPointersOfOthers checks that a pointer to a type of another package stays a
+// pointer, because its methods may need it.
 func TestPointersOfOthers(t *testing.T) {
 	a := &even[float32]{1, 2}
 	if got := activation.Inside(activation.Eager[float32](box[float32](a))); got != activation.Activation[float32](a) {
@@ -140,8 +140,8 @@ func TestPointersOfOthers(t *testing.T) {
 	}
 }
 
-// TestCheckAny checks that CheckDerivative finds a wrong method of the activation in an Any,
-// even if the Any itself has no such method.
+// TestCheckAny checks that CheckDerivative finds a wrong method of the activation in an
+// Any, even if the Any itself has no such method.
 func TestCheckAny(t *testing.T) {
 	wrong := foreignParametricOutput[float64]{elementwisePReLU[float64]{activation.NewPReLU[float64](1)}, outputs[float64]{}}
 	x := []float64{-2, -1, 1, 2}
@@ -393,8 +393,8 @@ func TestAnyAsKey(t *testing.T) {
 	}
 }
 
-// TestAnyElsewhere uses an Any in a flag and in XML. They need the same two methods as YAML
-// and TOML packages.
+// TestAnyElsewhere uses an Any in a flag and in XML. They need the same two methods as
+// YAML and TOML packages.
 func TestAnyElsewhere(t *testing.T) {
 	var a activation.Any[float64]
 	flags := flag.NewFlagSet("test", flag.ContinueOnError)

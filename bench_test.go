@@ -10,16 +10,17 @@ import (
 	"example.com/activation"
 )
 
-// The benchmarks report ns/elem, the time for an element of x. For a maxout layer, it is the
-// time for a product of an element of x and a weight. Times differ between machines, and
-// drift on one machine. So compare them with BenchmarkYardstick in the same run. It measures
-// copy, and plain Go loops for the same shapes, whose names begin with naive-.
+// The benchmarks report ns/elem, the time for an element of x. For a maxout layer, it
+// is the time for a product of an element of x and a weight. Times differ between
+// machines, and drift on one machine. So compare them with BenchmarkYardstick in the
+// same run. It measures copy, and plain Go loops for the same shapes, whose names begin
+// with naive-.
 //
 //	go test -run - -bench 'Forward|Yardstick' -cpu 1 -count 6 . | tee new.txt
 //	benchstat -col /type new.txt
 
-// A benchmark is an activation with the size of its x, and plain Go loops that compute the
-// same. A nil loop is not measured.
+// A benchmark is an activation with the size of its x, and plain Go loops that compute
+// the same. A nil loop is not measured.
 type benchmark[T activation.Float] struct {
 	name    string
 	a       activation.Activation[T]
@@ -87,9 +88,9 @@ func benchmarks[T activation.Float]() (bs []benchmark[T]) {
 	return bs
 }
 
-// A pool holds numbers for one benchmark. Each call gets another window of them. If it got
-// the same few thousand numbers again and again, the branch predictor would learn their
-// signs.
+// A pool holds numbers for one benchmark. Each call gets another window of them. If it
+// got the same few thousand numbers again and again, the branch predictor would learn
+// their signs.
 type pool[T activation.Float] struct {
 	bench           benchmark[T]
 	x, y, upstream  []T
@@ -525,9 +526,9 @@ func elementwiseLoops[T activation.Float]() map[string]plain[T] {
 	}
 }
 
-// widened converts v to float64 in a register. If the compiler converts a value directly
-// from memory, each iteration waits for the one before, and math.Tanh takes 42 ns instead of
-// 12. That would not be a fair yardstick.
+// widened converts v to float64 in a register. If the compiler converts a value
+// directly from memory, each iteration waits for the one before, and math.Tanh takes 42
+// ns instead of 12. That would not be a fair yardstick.
 func widened[T activation.Float](v T) float64 {
 	if v, ok := any(v).(float32); ok {
 		return float64(math.Float32frombits(math.Float32bits(v)))

@@ -31,8 +31,8 @@ func passesCheck[T activation.Float](t *testing.T, e entry[T]) {
 	}
 }
 
-// farFromKinks returns a group of input that is not near a kink. A maxout layer has a kink
-// if the two largest pieces of a unit are equal.
+// farFromKinks returns a group of input that is not near a kink. A maxout layer has a
+// kink if the two largest pieces of a unit are equal.
 func (e entry[T]) farFromKinks(rng *rand.Rand) []T {
 	for {
 		x := e.apart(rng, 0x1p-4)
@@ -83,9 +83,9 @@ func passesAtAnyScale[T activation.Float](t *testing.T, e entry[T]) {
 	}
 }
 
-// offKinks returns a group of input that is at least 0.01 away from kinks. Its elements have
-// the given scale, or a larger one if that is necessary. For a maxout only the two largest
-// pieces matter.
+// offKinks returns a group of input that is at least 0.01 away from kinks. Its elements
+// have the given scale, or a larger one if that is necessary. For a maxout only the two
+// largest pieces matter.
 func (e entry[T]) offKinks(rng *rand.Rand, scale float64) []T {
 	off := func(a, b T) bool {
 		distance := math.Abs(float64(a - b))
@@ -122,8 +122,8 @@ func (e entry[T]) offKinks(rng *rand.Rand, scale float64) []T {
 	}
 }
 
-// TestCheckDerivativeOfOthers checks that functions of other packages pass, too, at small and
-// large points away from their kinks.
+// TestCheckDerivativeOfOthers checks that functions of other packages pass, too, at
+// small and large points away from their kinks.
 func TestCheckDerivativeOfOthers(t *testing.T) {
 	t.Run("float32", passesOthers[float32])
 	t.Run("float64", passesOthers[float64])
@@ -223,8 +223,8 @@ func (plainSoftmax[T]) DerivativeFromOutput(dst, y, upstream []T) []T {
 	return dst
 }
 
-// TestCheckDerivativeOfPlainSoftmax checks that plainSoftmax passes, even if one probability
-// is close to 1.
+// TestCheckDerivativeOfPlainSoftmax checks that plainSoftmax passes, even if one
+// probability is close to 1.
 func TestCheckDerivativeOfPlainSoftmax(t *testing.T) {
 	t.Run("float32", passesPlainSoftmax[float32])
 	t.Run("float64", passesPlainSoftmax[float64])
@@ -297,8 +297,8 @@ type notLive[T activation.Float] struct{ activation.PReLU[T] }
 
 func (n notLive[T]) Parameters() []T { return slices.Clone(n.Alpha) }
 
-// TestCheckDerivativeFinds checks that CheckDerivative finds wrong derivatives, and that its
-// error says where.
+// TestCheckDerivativeFinds checks that CheckDerivative finds wrong derivatives, and
+// that its error says where.
 func TestCheckDerivativeFinds(t *testing.T) {
 	t.Run("float32", findsWrong[float32])
 	t.Run("float64", findsWrong[float64])
@@ -540,7 +540,8 @@ func findsWrong[T activation.Float](t *testing.T) {
 	}
 }
 
-// TestCheckDerivativeRefuses checks the errors for an x at which there is nothing to check.
+// TestCheckDerivativeRefuses checks the errors for an x at which there is nothing to
+// check.
 func TestCheckDerivativeRefuses(t *testing.T) {
 	for _, c := range []struct {
 		x    []float64
@@ -556,8 +557,8 @@ func TestCheckDerivativeRefuses(t *testing.T) {
 	}
 }
 
-// TestCheckDerivativeOfMistakes checks that a nil or invalid activation, or an x of a wrong
-// length, gives an error and no panic.
+// TestCheckDerivativeOfMistakes checks that a nil or invalid activation, or an x of a
+// wrong length, gives an error and no panic.
 func TestCheckDerivativeOfMistakes(t *testing.T) {
 	t.Run("float32", refusesMistakes[float32])
 	t.Run("float64", refusesMistakes[float64])
@@ -602,8 +603,8 @@ func refusesMistakes[T activation.Float](t *testing.T) {
 }
 
 // TestCheckDerivativeNegativeSlope checks that CheckDerivative does not call a
-// DerivativeFromOutput that panics for a negative slope. The LeakyReLU or ELU may be inside
-// other types.
+// DerivativeFromOutput that panics for a negative slope. The LeakyReLU or ELU may be
+// inside other types.
 func TestCheckDerivativeNegativeSlope(t *testing.T) {
 	t.Run("float32", negativeSlope[float32])
 	t.Run("float64", negativeSlope[float64])
@@ -703,8 +704,8 @@ func passesSharp[T activation.Float](t *testing.T) {
 	}
 }
 
-// TestCheckDerivativeCannotTell checks that CheckDerivative calls a derivative wrong only if
-// the differences show it.
+// TestCheckDerivativeCannotTell checks that CheckDerivative calls a derivative wrong
+// only if the differences show it.
 func TestCheckDerivativeCannotTell(t *testing.T) {
 	t.Run("float32", cannotTell[float32])
 	t.Run("float64", cannotTell[float64])
@@ -801,8 +802,8 @@ func passesLarge[T activation.Float](t *testing.T, largest T) {
 	}
 }
 
-// TestCheckDerivativeOfCarelessFormulas checks that a right derivative is not called wrong if
-// the formula for f is right, but loses bits.
+// TestCheckDerivativeOfCarelessFormulas checks that a right derivative is not called
+// wrong if the formula for f is right, but loses bits.
 func TestCheckDerivativeOfCarelessFormulas(t *testing.T) {
 	t.Run("float32", passesCareless[float32])
 	t.Run("float64", passesCareless[float64])
@@ -980,8 +981,8 @@ func (p panics[T]) Forward(dst, x []T) []T {
 	return p.PReLU.Forward(dst, x)
 }
 
-// TestCheckDerivativeRestores checks that parameters have their old bits after a check. They
-// may be NaN or infinite, and the check may fail or panic.
+// TestCheckDerivativeRestores checks that parameters have their old bits after a check.
+// They may be NaN or infinite, and the check may fail or panic.
 func TestCheckDerivativeRestores(t *testing.T) {
 	t.Run("float32", restores[float32])
 	t.Run("float64", restores[float64])

@@ -284,8 +284,8 @@ func parseSpellings[T activation.Float](t *testing.T) {
 	}
 }
 
-// TestParseRoundsOnce reads a decimal just above the middle of two float32s. If Parse rounded
-// it to float64 first, it would become the middle, and then round down.
+// TestParseRoundsOnce reads a decimal just above the middle of two float32s. If Parse
+// rounded it to float64 first, it would become the middle, and then round down.
 func TestParseRoundsOnce(t *testing.T) {
 	above := math.Nextafter32(0.5, 1)
 	for _, text := range []string{"0.50000002980232238769531250000001", ".50000002980232238769531250000001", "+0.50000002980232238769531250000001"} {
@@ -631,8 +631,8 @@ func marshalErrors[T activation.Float](t *testing.T) {
 	}
 }
 
-// odd writes the JSON in its field, and reads any JSON. Its methods are on the value, except
-// UnmarshalJSON.
+// odd writes the JSON in its field, and reads any JSON. Its methods are on the value,
+// except UnmarshalJSON.
 type odd[T activation.Float] struct {
 	activation.Tanh[T]
 	JSON string

@@ -105,9 +105,9 @@ var skippedONNX = map[string]string{
 	"node/test_thresholdedrelu_example":   "there is no ThresholdedReLU: a Func does it",
 }
 
-// TestONNXModern runs the records of testdata/conformance/onnx-modern.jsonl. Their published
-// results have errors of up to 4 ULP, and up to 30 for Elu and Selu, which compute eˣ − 1
-// without expm1. Each record gives the error of its own.
+// TestONNXModern runs the records of testdata/conformance/onnx-modern.jsonl. Their
+// published results have errors of up to 4 ULP, and up to 30 for Elu and Selu, which
+// compute eˣ − 1 without expm1. Each record gives the error of its own.
 func TestONNXModern(t *testing.T) {
 	type onnx struct {
 		Name, Op        string
@@ -189,8 +189,8 @@ func TestONNXModern(t *testing.T) {
 	}
 }
 
-// TestGatedPair checks that gates and values in two slices give the same bits as in the two
-// halves of one slice. dst may be a new slice, or one of the inputs.
+// TestGatedPair checks that gates and values in two slices give the same bits as in the
+// two halves of one slice. dst may be a new slice, or one of the inputs.
 func TestGatedPair(t *testing.T) {
 	t.Run("float32", gatedPair[float32])
 	t.Run("float64", gatedPair[float64])

@@ -16,8 +16,8 @@ import (
 	"example.com/activation/internal/reference"
 )
 
-// skipped maps the cases of testdata/conformance that do not hold for this package, or that
-// its API cannot express, to the reason.
+// skipped maps the cases of testdata/conformance that do not hold for this package, or
+// that its API cannot express, to the reason.
 var skipped = map[string]string{
 	"prelu/error/burn-1d-multi": "x of n elements for n slopes is one example of n channels, the layout that PReLU documents",
 	"softmax/error/axis-10":     "there is no axis to be out of range: Classes and Stride say where it is",
@@ -172,8 +172,8 @@ func TestConformance(t *testing.T) {
 	}
 }
 
-// TestONNX runs the records of testdata/conformance/onnx.jsonl. Their published results have
-// errors of up to 4.1 ULP. Each record gives the error of its own.
+// TestONNX runs the records of testdata/conformance/onnx.jsonl. Their published results
+// have errors of up to 4.1 ULP. Each record gives the error of its own.
 func TestONNX(t *testing.T) {
 	type onnx struct {
 		Name, Op        string
@@ -325,8 +325,8 @@ func conform[T activation.Float](t *testing.T, r record) {
 	}
 }
 
-// conformMonitor observes batches of outputs of a ReLU. It checks a monitor for each batch, if
-// there are several, and one for all batches.
+// conformMonitor observes batches of outputs of a ReLU. It checks a monitor for each
+// batch, if there are several, and one for all batches.
 func conformMonitor[T activation.Float](t *testing.T, r record) {
 	batches := []json.RawMessage{r.Inputs["activations"]}
 	if raw, ok := r.Inputs["batches"]; ok {

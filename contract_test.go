@@ -31,8 +31,8 @@ func (e entry[T]) passes() []pass[T] {
 	return p
 }
 
-// negative reports whether the activation has a DerivativeFromOutput that panics because of
-// its slope.
+// negative reports whether the activation has a DerivativeFromOutput that panics
+// because of its slope.
 func (e entry[T]) negative() bool {
 	_, method := activation.Inside(e.a).(activation.OutputDerivative[T])
 	return method && !activation.HasOutputDerivative(e.a)
@@ -86,9 +86,9 @@ func (e entry[T]) groups() int {
 	return 130
 }
 
-// TestPositions runs every pass over 0 to 130 groups, at several offsets in a larger array,
-// with a separate dst and in place. Each group must give the same results as alone. The
-// elements around dst and the inputs must not change.
+// TestPositions runs every pass over 0 to 130 groups, at several offsets in a larger
+// array, with a separate dst and in place. Each group must give the same results as
+// alone. The elements around dst and the inputs must not change.
 func TestPositions(t *testing.T) { bothWide(t, positions[float32], positions[float64]) }
 
 func positions[T activation.Float](t *testing.T, e entry[T]) {
@@ -181,8 +181,8 @@ func empty[T activation.Float](t *testing.T, e entry[T]) {
 	}
 }
 
-// TestNaN puts a NaN into one element at a time. The results of that element must be NaN, and
-// those of other groups must not.
+// TestNaN puts a NaN into one element at a time. The results of that element must be
+// NaN, and those of other groups must not.
 func TestNaN(t *testing.T) { both(t, nans[float32], nans[float64]) }
 
 func nans[T activation.Float](t *testing.T, e entry[T]) {
@@ -211,8 +211,8 @@ func nans[T activation.Float](t *testing.T, e entry[T]) {
 	}
 }
 
-// TestClosedGate checks that the derivative is 0 if the function is constant around x, even
-// for a NaN or infinite upstream.
+// TestClosedGate checks that the derivative is 0 if the function is constant around x,
+// even for a NaN or infinite upstream.
 func TestClosedGate(t *testing.T) {
 	t.Run("float32", closedGate[float32])
 	t.Run("float64", closedGate[float64])
@@ -234,7 +234,8 @@ func closedGate[T activation.Float](t *testing.T) {
 	wantBits(t, "PReLU.ParameterGradient", p.ParameterGradient(nil, []T{1, 2, -1, 3}, []T{nan, inf, 2, nan}), []T{-2})
 }
 
-// TestMaxoutIsReLU checks that maxout can express ReLU, and what it does with equal pieces.
+// TestMaxoutIsReLU checks that maxout can express ReLU, and what it does with equal
+// pieces.
 func TestMaxoutIsReLU(t *testing.T) {
 	m := activation.Maxout[float64]{Pieces: 2}
 	for _, u := range []float64{-3, -0.5, 0.5, 3} {
@@ -292,8 +293,8 @@ func allocations[T activation.Float](t *testing.T, e entry[T]) {
 	}
 }
 
-// TestParameterGradientAdds checks that ParameterGradient adds to grad, so that a batch may be
-// split.
+// TestParameterGradientAdds checks that ParameterGradient adds to grad, so that a batch
+// may be split.
 func TestParameterGradientAdds(t *testing.T) {
 	both(t, parameterGradientAdds[float32], parameterGradientAdds[float64])
 }
@@ -320,7 +321,8 @@ func parameterGradientAdds[T activation.Float](t *testing.T, e entry[T]) {
 	wantBits(t, "gradient in two pieces", grad, whole)
 }
 
-// TestLiveParameters checks that a write to the slice from Parameters changes the function.
+// TestLiveParameters checks that a write to the slice from Parameters changes the
+// function.
 func TestLiveParameters(t *testing.T) {
 	p := activation.NewPReLU[float64](1)
 	p.Parameters()[0] = 3

@@ -13,8 +13,8 @@ import (
 	"example.com/activation/internal/reference"
 )
 
-// loss returns L = Σ g·f(x) for one group. The derivative of L by x is Derivative with the
-// upstream g. A nil g means ones.
+// loss returns L = Σ g·f(x) for one group. The derivative of L by x is Derivative with
+// the upstream g. A nil g means ones.
 func loss(a activation.Activation[float64], x, g []float64) (sum float64) {
 	for i, v := range a.Forward(nil, x) {
 		if g != nil {
@@ -37,8 +37,8 @@ func central(v []float64, i int, loss func() float64) float64 {
 	return (above - below) / (2 * h)
 }
 
-// near reports whether a derivative agrees with a central difference. size is the size of the
-// upstream.
+// near reports whether a derivative agrees with a central difference. size is the size
+// of the upstream.
 func near(got, want, size float64) bool { return math.Abs(got-want) <= 1e-8*(size+math.Abs(want)) }
 
 // upstreams returns upstreams of n elements: tiny, ordinary, huge and mixed ones.
@@ -55,7 +55,8 @@ func upstreams[T activation.Float](rng *rand.Rand, n int) map[string][]T {
 	return gs
 }
 
-// largestSize returns the largest absolute value of an upstream. A nil upstream means ones.
+// largestSize returns the largest absolute value of an upstream. A nil upstream means
+// ones.
 func largestSize[T activation.Float](g []T) float64 {
 	if g == nil {
 		return 1
@@ -67,8 +68,8 @@ func largestSize[T activation.Float](g []T) float64 {
 	return m
 }
 
-// smooth returns a group of input whose elements are far enough from kinks, and whose pieces
-// are far enough from each other, for difference quotients.
+// smooth returns a group of input whose elements are far enough from kinks, and whose
+// pieces are far enough from each other, for difference quotients.
 func (e entry[T]) smooth(rng *rand.Rand) []T { return e.apart(rng, 0x1p-10) }
 
 // apart returns the same as smooth for any distance.
@@ -89,8 +90,8 @@ func (e entry[T]) apart(rng *rand.Rand, distance float64) []T {
 }
 
 // TestDifferences compares Derivative, DerivativeFromOutput and ParameterGradient with
-// central differences at random points away from the kinks, with a random upstream and with
-// a nil one.
+// central differences at random points away from the kinks, with a random upstream and
+// with a nil one.
 func TestDifferences(t *testing.T) {
 	each(t, func(t *testing.T, e entry[float64]) {
 		rng := rand.New(rand.NewPCG(22, 23))
@@ -226,8 +227,8 @@ func TestTails(t *testing.T) {
 }
 
 // TestSoftmaxDerivative compares the derivatives of Softmax and LogSoftmax with package
-// reference. Errors are relative to the terms of their sums. It also compares the Jacobians
-// with the derivatives for unit vectors.
+// reference. Errors are relative to the terms of their sums. It also compares the
+// Jacobians with the derivatives for unit vectors.
 func TestSoftmaxDerivative(t *testing.T) {
 	rng := rand.New(rand.NewPCG(26, 27))
 	for _, tau := range []float64{0, 0.5, 3} {
@@ -288,8 +289,8 @@ func TestSoftmaxDerivative(t *testing.T) {
 	}
 }
 
-// TestSoftmaxSmallComponents checks small results, which the formula yᵢ(gᵢ − Σ yⱼgⱼ) would
-// lose.
+// TestSoftmaxSmallComponents checks small results, which the formula yᵢ(gᵢ − Σ yⱼgⱼ)
+// would lose.
 func TestSoftmaxSmallComponents(t *testing.T) {
 	s := activation.Softmax[float64]{}
 	x := []float64{37.43, 0}
@@ -310,8 +311,8 @@ func TestSoftmaxSmallComponents(t *testing.T) {
 	}
 }
 
-// TestFromOutput checks that the derivative from y equals that from x, for x at which y has
-// enough bits for it.
+// TestFromOutput checks that the derivative from y equals that from x, for x at which y
+// has enough bits for it.
 func TestFromOutput(t *testing.T) {
 	each(t, func(t *testing.T, e entry[float64]) {
 		o, ok := e.a.(activation.OutputDerivative[float64])
@@ -331,9 +332,9 @@ func TestFromOutput(t *testing.T) {
 	})
 }
 
-// TestUpstreamOfAnySize compares the derivatives of element-wise functions, from x and from
-// the output, with upstream·f′ for upstreams up to the largest number. No intermediate result
-// may overflow.
+// TestUpstreamOfAnySize compares the derivatives of element-wise functions, from x and
+// from the output, with upstream·f′ for upstreams up to the largest number. No
+// intermediate result may overflow.
 func TestUpstreamOfAnySize(t *testing.T) {
 	each(t, upstreamOfAnySize[float32])
 	each(t, upstreamOfAnySize[float64])

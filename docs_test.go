@@ -18,9 +18,9 @@ var (
 	imports = regexp.MustCompile("(?ms)^    (go mod init myapp\n.*?)\n\n")
 )
 
-// TestDocuments runs every Go program of README.md and docs in another module, which it sets
-// up with the commands of README.md. It compares what they print with the output in the
-// document.
+// TestDocuments runs every Go program of README.md and docs in another module, which it
+// sets up with the commands of README.md. It compares what they print with the output
+// in the document.
 func TestDocuments(t *testing.T) {
 	if testing.Short() {
 		t.Skip("it runs the go command for each program")

@@ -7,9 +7,9 @@ import (
 	"example.com/activation"
 )
 
-// Causal attention with two heads, which share one mask: position t attends to the positions
-// up to t. The temperature is √d. The backward pass uses the weights, because the mask is in
-// them. The last line compares it with difference quotients.
+// Causal attention with two heads, which share one mask: position t attends to the
+// positions up to t. The temperature is √d. The backward pass uses the weights, because
+// the mask is in them. The last line compares it with difference quotients.
 func ExampleSoftmax_ForwardMasked_attention() {
 	const heads, n, d = 2, 3, 4
 	causal := make([]bool, n*n) // the same mask for each head

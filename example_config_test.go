@@ -8,8 +8,8 @@ import (
 	"example.com/activation"
 )
 
-// A Model computes y = Σ vᵢ·f(wᵢ·x + bᵢ). The hidden units have the activation f. JSON holds
-// the whole model.
+// A Model computes y = Σ vᵢ·f(wᵢ·x + bᵢ). The hidden units have the activation f. JSON
+// holds the whole model.
 type Model struct {
 	Activation activation.Any[float64] `json:"activation"`
 	W, B, V    []float64
@@ -70,9 +70,9 @@ func (m *Model) train(x, target float64) {
 	}
 }
 
-// A configuration file names the activation, which is one of the package or of the program.
-// The trained model is saved, including the learned parameters of the activation, and loaded
-// with the same bits.
+// A configuration file names the activation, which is one of the package or of the
+// program. The trained model is saved, including the learned parameters of the
+// activation, and loaded with the same bits.
 func Example_configuration() {
 	for _, config := range []string{
 		`{"activation": "LeakyReLU(alpha=0.2)", "W": [1, -1], "B": [0, 0.5], "V": [1, -1]}`,

@@ -7,8 +7,8 @@ import (
 	"example.com/activation"
 )
 
-// The plain formula log(1 + eᵘ) loses all digits if u is far below 0, and overflows if u is
-// far above 0.
+// The plain formula log(1 + eᵘ) loses all digits if u is far below 0, and overflows if
+// u is far above 0.
 func ExampleSoftplus() {
 	f := activation.Softplus[float64]{}
 	for _, u := range []float64{0, 3, -40, 800} {
@@ -21,8 +21,8 @@ func ExampleSoftplus() {
 	// f(800) = 800          plain +Inf
 }
 
-// The loss of a binary classifier for the target 1 is −LogSigmoid of its logit u. The gradient
-// of this loss is σ(u) − 1.
+// The loss of a binary classifier for the target 1 is −LogSigmoid of its logit u. The
+// gradient of this loss is σ(u) − 1.
 func ExampleLogSigmoid() {
 	f := activation.LogSigmoid[float64]{}
 	for _, u := range []float64{-800, -1, 0, 40} {
@@ -47,8 +47,8 @@ func ExampleELU() {
 	// f( 1) =  1.0000, f′ = 1.0000   ReLU 1, f′ = 1
 }
 
-// If the inputs have a mean of 0 and a variance of 1, so have the outputs. The inputs here are
-// quantiles of the normal distribution.
+// If the inputs have a mean of 0 and a variance of 1, so have the outputs. The inputs
+// here are quantiles of the normal distribution.
 func ExampleSELU() {
 	const n = 1000
 	x := make([]float64, n)
@@ -126,8 +126,8 @@ func ExampleSoftsign() {
 	// 1 − f(10) = 9.1e-02   1 − tanh 4.1e-09
 }
 
-// SwiGLU with gates and values in one row, as in Phi-3. Each of the two rows has two gates,
-// followed by two values.
+// SwiGLU with gates and values in one row, as in Phi-3. Each of the two rows has two
+// gates, followed by two values.
 func ExampleGated() {
 	swiglu := activation.Gated[float64]{Gate: activation.SiLU[float64]{}, Stride: 2}
 	x := []float64{

@@ -11,7 +11,8 @@ import (
 	"example.com/activation"
 )
 
-// Forward computes the outputs. Derivative multiplies the gradient from the next layer by f′.
+// Forward computes the outputs. Derivative multiplies the gradient from the next layer
+// by f′.
 func Example() {
 	f := activation.LeakyReLU[float64]{}
 	x := []float64{-2, 0.5, 3}
@@ -66,10 +67,10 @@ func ExampleSigmoid_DerivativeAt() {
 	// Output: after 10 layers 3.9e-07, at best 9.5e-07
 }
 
-// The binary cross-entropy loss of sigmoid is −t·log σ(u) − (1 − t)·log σ(−u) for a target t
-// of 0 or 1. The two logarithms are the log-softmax of [u, 0]. Computed from the logit u, they
-// are always finite. Computed from σ(u) they are not, because 1 − σ(u) rounds to 0 at u = 40.
-// The gradient of the loss by u is σ(u) − t.
+// The binary cross-entropy loss of sigmoid is −t·log σ(u) − (1 − t)·log σ(−u) for a
+// target t of 0 or 1. The two logarithms are the log-softmax of [u, 0]. Computed from
+// the logit u, they are always finite. Computed from σ(u) they are not, because 1 −
+// σ(u) rounds to 0 at u = 40. The gradient of the loss by u is σ(u) − t.
 func ExampleSigmoid_crossEntropy() {
 	f, log := activation.Sigmoid[float64]{}, activation.LogSoftmax[float64]{}
 	for _, c := range []struct{ u, t float64 }{{1.5, 1}, {1.5, 0}, {40, 1}, {40, 0}, {-1000, 1}} {
@@ -125,7 +126,8 @@ func ExampleGELUTanh() {
 	// f(  -5) = -2.29180e-07   GELU -1.43326e-06
 }
 
-// A larger β makes the bend sharper. The limits are u/2 for a small β and ReLU for a large one.
+// A larger β makes the bend sharper. The limits are u/2 for a small β and ReLU for a
+// large one.
 func ExampleSiLU() {
 	x := []float64{-2, -1, 0, 1, 2}
 	for _, beta := range []float64{0.1, 1, 10} {
@@ -157,8 +159,8 @@ func ExampleReLU() {
 	// Output: [0 0 2] [0 0 1]
 }
 
-// A ReLU unit whose input is negative for every example gets no gradient, so it stays at 0.
-// With LeakyReLU it gets a gradient, and can recover.
+// A ReLU unit whose input is negative for every example gets no gradient, so it stays
+// at 0. With LeakyReLU it gets a gradient, and can recover.
 func ExampleLeakyReLU() {
 	u := []float64{-3, -1, -2} // the unit on three examples
 	g := []float64{-1, -1, -1} // the loss falls if the unit grows
@@ -232,8 +234,8 @@ func ExampleSoftmax_ForwardMasked() {
 	// Output: [0.5 0 0.5]
 }
 
-// The Jacobian holds the derivatives of three probabilities by three logits. Each row adds up
-// to 0, because the probabilities always add up to 1.
+// The Jacobian holds the derivatives of three probabilities by three logits. Each row
+// adds up to 0, because the probabilities always add up to 1.
 func ExampleSoftmax_Jacobian() {
 	j := activation.Softmax[float64]{}.Jacobian(nil, []float64{2.0, 1.0, 0.1})
 	for i := range 3 {
@@ -245,8 +247,8 @@ func ExampleSoftmax_Jacobian() {
 	// [-0.065 -0.024  0.089]
 }
 
-// If one logit is far above the others, the logarithm of softmax loses digits, or is −Inf.
-// LogSoftmax keeps them.
+// If one logit is far above the others, the logarithm of softmax loses digits, or is
+// −Inf. LogSoftmax keeps them.
 func ExampleLogSoftmax() {
 	logits := []float64{40, 0, -1000}
 	p := activation.Softmax[float64]{}.Forward(nil, logits)
@@ -257,8 +259,8 @@ func ExampleLogSoftmax() {
 	// [-4.248e-18 -40 -1040]
 }
 
-// The cross-entropy loss of softmax is −log p for the right class. Computed from the logits,
-// it is always finite. The gradient of the loss by the logits is p − onehot.
+// The cross-entropy loss of softmax is −log p for the right class. Computed from the
+// logits, it is always finite. The gradient of the loss by the logits is p − onehot.
 func ExampleLogSoftmax_crossEntropy() {
 	f := activation.LogSoftmax[float64]{Classes: 3}
 	logits := []float64{2, 1, 0.1, 1000, 0, -1000} // two examples
@@ -297,8 +299,8 @@ func ExampleFunc() {
 	// [0.0000 0.5000 1.0000]
 }
 
-// CheckDerivative checks an activation of your own, here softsign with its derivative by the
-// quotient rule. The second derivative lacks the square.
+// CheckDerivative checks an activation of your own, here softsign with its derivative
+// by the quotient rule. The second derivative lacks the square.
 func ExampleCheckDerivative() {
 	softsign := func(u float64) float64 { return u / (1 + math.Abs(u)) }
 	right := func(u float64) float64 { return 1 / ((1 + math.Abs(u)) * (1 + math.Abs(u))) }
@@ -308,12 +310,12 @@ func ExampleCheckDerivative() {
 	fmt.Println(activation.CheckDerivative(activation.Func[float64]{F: softsign, DF: right}, x))
 	fmt.Println(activation.CheckDerivative(activation.Func[float64]{F: softsign, DF: wrong}, x))
 	// Output:
-	// <nil>
-	// activation: func: Derivative at x[0] = -7: ∂f[0]/∂x[0] = 0.125, want 0.015625 (within 5e-11)
+	// <nil> activation: func: Derivative at x[0] = -7: ∂f[0]/∂x[0] = 0.125, want
+	// 0.015625 (within 5e-11)
 }
 
-// A Monitor finds dead ReLUs. The second of three units is 0 in both batches, and the third one
-// only in the first batch.
+// A Monitor finds dead ReLUs. The second of three units is 0 in both batches, and the
+// third one only in the first batch.
 func ExampleMonitor() {
 	relu := activation.ReLU[float64]{}
 	m := activation.Monitor[float64]{Units: 3}
@@ -433,7 +435,8 @@ func ExampleOutputLen() {
 	// maxout(pieces=2) 32
 }
 
-// Marshal writes an activation with its learned slopes, as a part of the JSON of a network.
+// Marshal writes an activation with its learned slopes, as a part of the JSON of a
+// network.
 func ExampleMarshal() {
 	f := activation.NewPReLU[float32](3)
 	f.Alpha[1] = 0.1

@@ -51,8 +51,8 @@ func (l layer) backward(x, du []float64, rate float64) []float64 {
 	return dx
 }
 
-// The network learns XOR: whether exactly one of two inputs is 1. It has a hidden layer of four
-// tanh units, and a sigmoid output with the cross-entropy loss.
+// The network learns XOR: whether exactly one of two inputs is 1. It has a hidden layer
+// of four tanh units, and a sigmoid output with the cross-entropy loss.
 func Example_training() {
 	rng := rand.New(rand.NewPCG(1, 2))
 	hidden, output := newLayer(2, 4, rng), newLayer(4, 1, rng)

@@ -8,8 +8,8 @@ func Eager[T Float](a Activation[T]) Activation[T] {
 	return inParallel(a, effort{work: 1, rest: -1})
 }
 
-// Timid returns Parallel(a) with settings for tests: after the first chunk, it finds that the
-// remaining ones are not worth a goroutine.
+// Timid returns Parallel(a) with settings for tests: after the first chunk, it finds
+// that the remaining ones are not worth a goroutine.
 func Timid[T Float](a Activation[T]) Activation[T] {
 	return inParallel(a, effort{work: 1, rest: math.MaxInt64})
 }

@@ -11,8 +11,8 @@ import (
 	"example.com/activation/internal/reference"
 )
 
-// FuzzElementwise compares the functions that are not exact with package reference, for any
-// bits as float64 and float32.
+// FuzzElementwise compares the functions that are not exact with package reference, for
+// any bits as float64 and float32.
 func FuzzElementwise(f *testing.F) {
 	for _, x := range []float64{0, 1, -40, 709, -745.2, math.Inf(1), math.NaN(), math.SmallestNonzeroFloat64} {
 		f.Add(math.Float64bits(x), math.Float32bits(float32(x)))
@@ -42,8 +42,8 @@ func check[T activation.Float](t *testing.T, what string, x, got T, truth func(f
 	}
 }
 
-// FuzzTable runs every pass of every activation on numbers with any bits. It must not panic,
-// and it must give the same in place.
+// FuzzTable runs every pass of every activation on numbers with any bits. It must not
+// panic, and it must give the same in place.
 func FuzzTable(f *testing.F) {
 	f.Add(make([]byte, 12*8))
 	f.Add([]byte("activation functions and their derivatives, of whatever bits these letters are"))
@@ -77,7 +77,8 @@ func floats[T activation.Float](raw []byte, size int, decode func([]byte) T) (x 
 	return x
 }
 
-// FuzzSoftmax compares Softmax and LogSoftmax with package reference for rows of any bits.
+// FuzzSoftmax compares Softmax and LogSoftmax with package reference for rows of any
+// bits.
 func FuzzSoftmax(f *testing.F) {
 	f.Add(1000., 1000.5, -1e308, 1.)
 	f.Add(math.Inf(-1), 0., 40., 0.5)
@@ -107,8 +108,8 @@ func FuzzSoftmax(f *testing.F) {
 	})
 }
 
-// FuzzParse parses any text for both types. Parse must return an error, or a function that
-// can be written and read back, as JSON and, if it has a text, as text.
+// FuzzParse parses any text for both types. Parse must return an error, or a function
+// that can be written and read back, as JSON and, if it has a text, as text.
 func FuzzParse(f *testing.F) {
 	for _, e := range table[float64]() {
 		f.Add(stringOf(e.a))

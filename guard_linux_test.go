@@ -11,10 +11,10 @@ import (
 	"example.com/activation"
 )
 
-// TestGuardPages runs every method on slices between two pages without access rights. The
-// slices have 0 to 130 groups. They begin directly behind the first page, or end directly
-// before the last one. A vector that reads or writes beyond its slice causes a fault, even if
-// its additional elements are not used.
+// TestGuardPages runs every method on slices between two pages without access rights.
+// The slices have 0 to 130 groups. They begin directly behind the first page, or end
+// directly before the last one. A vector that reads or writes beyond its slice causes a
+// fault, even if its additional elements are not used.
 func TestGuardPages(t *testing.T) { bothWide(t, guardPages[float32], guardPages[float64]) }
 
 func guardPages[T activation.Float](t *testing.T, e entry[T]) {
@@ -82,8 +82,8 @@ func newFenced[T activation.Float](t *testing.T, n int) fenced[T] {
 	return unsafe.Slice((*T)(unsafe.Pointer(&memory[page])), size/int(unsafe.Sizeof(zero)))
 }
 
-// first returns n elements directly behind the first page. last returns n elements directly
-// before the last one. Their capacity is n, too.
+// first returns n elements directly behind the first page. last returns n elements
+// directly before the last one. Their capacity is n, too.
 
 func (f fenced[T]) first(n int) []T { return f[:n:n] }
 func (f fenced[T]) last(n int) []T  { return f[len(f)-n:] }

@@ -73,7 +73,7 @@ func monitor[T activation.Float](t *testing.T) {
 			units{{Mean: math.Inf(1)}, {Dead: true, Saturated: true, Mean: math.Inf(-1)}},
 			"2 examples: 1 of 2 units dead, 1 saturated; 0.0 % of outputs 0, mean NaN"},
 	} {
-		m := likewise(c.m)
+		m := newLike(c.m)
 		for _, b := range c.batches {
 			m.Observe(b.y, b.derivative)
 		}
@@ -81,7 +81,7 @@ func monitor[T activation.Float](t *testing.T) {
 
 		// Merging two monitors gives the same. One observes the first batch, and the
 		// other one the rest.
-		first, rest := likewise(c.m), likewise(c.m)
+		first, rest := newLike(c.m), newLike(c.m)
 		for i, b := range c.batches {
 			if i == 0 {
 				first.Observe(b.y, b.derivative)
@@ -89,7 +89,7 @@ func monitor[T activation.Float](t *testing.T) {
 				rest.Observe(b.y, b.derivative)
 			}
 		}
-		fresh := likewise(c.m)
+		fresh := newLike(c.m)
 		fresh.Merge(first)
 		fresh.Merge(rest)
 		watched(t, c.name+", merged", fresh, c.want, c.line)
@@ -106,8 +106,8 @@ func monitor[T activation.Float](t *testing.T) {
 	}
 }
 
-// likewise returns a new Monitor with the fields of m.
-func likewise[T activation.Float](m *activation.Monitor[T]) *activation.Monitor[T] {
+// newLike returns a new Monitor with the fields of m.
+func newLike[T activation.Float](m *activation.Monitor[T]) *activation.Monitor[T] {
 	return &activation.Monitor[T]{Units: m.Units, Stride: m.Stride, Threshold: m.Threshold}
 }
 
@@ -148,8 +148,8 @@ func watched[T activation.Float](t *testing.T, name string, m *activation.Monito
 	}
 }
 
-// TestMonitorThreshold checks the inputs at which units saturate according to the comment of
-// Threshold.
+// TestMonitorThreshold checks the inputs at which units saturate according to the
+// comment of Threshold.
 func TestMonitorThreshold(t *testing.T) {
 	for _, c := range []struct {
 		f     activation.Elementwise[float64]
@@ -177,8 +177,8 @@ func TestMonitorThreshold(t *testing.T) {
 	}
 }
 
-// TestMonitorMean checks that the mean of millions of tenths is exactly a tenth. A plain sum
-// would be wrong in the twelfth digit.
+// TestMonitorMean checks that the mean of millions of tenths is exactly a tenth. A
+// plain sum would be wrong in the twelfth digit.
 func TestMonitorMean(t *testing.T) {
 	t.Run("float32", means[float32])
 	t.Run("float64", means[float64])
@@ -211,8 +211,8 @@ func means[T activation.Float](t *testing.T) {
 	}
 }
 
-// TestMonitorHuge checks that the mean of finite outputs is finite, and the mean of infinite
-// and tiny ones.
+// TestMonitorHuge checks that the mean of finite outputs is finite, and the mean of
+// infinite and tiny ones.
 func TestMonitorHuge(t *testing.T) {
 	t.Run("float32", hugeMeans[float32])
 	t.Run("float64", hugeMeans[float64])
@@ -265,8 +265,8 @@ func hugeMeans[T activation.Float](t *testing.T) {
 	}
 }
 
-// TestMonitorNoCopy checks that go vet reports copies of a Monitor. It does so if a field has
-// the methods Lock and Unlock on its pointer.
+// TestMonitorNoCopy checks that go vet reports copies of a Monitor. It does so if a
+// field has the methods Lock and Unlock on its pointer.
 func TestMonitorNoCopy(t *testing.T) {
 	fields := reflect.TypeOf(activation.Monitor[float32]{})
 	locker := reflect.TypeOf((*sync.Locker)(nil)).Elem()
@@ -289,7 +289,7 @@ func mergesFields[T activation.Float](t *testing.T) {
 	same := []monitor{{Units: 2}, {Units: 2, Stride: 1}, {Units: 2, Threshold: 0.01}, {}, {Stride: 3}, {Stride: 1, Threshold: 0.01}}
 	for i := range same {
 		for j := range same {
-			a, b := likewise(&same[i]), likewise(&same[j])
+			a, b := newLike(&same[i]), newLike(&same[j])
 			a.Merge(b) // b has not observed anything
 			b.Observe([]T{0, 3}, []T{0, 1})
 			a.Merge(b)
@@ -302,8 +302,8 @@ func mergesFields[T activation.Float](t *testing.T) {
 	}
 }
 
-// TestMonitorMerge checks, for random data, that merged monitors of parts of the data give
-// the same as one monitor of all data.
+// TestMonitorMerge checks, for random data, that merged monitors of parts of the data
+// give the same as one monitor of all data.
 func TestMonitorMerge(t *testing.T) {
 	t.Run("float32", merges[float32])
 	t.Run("float64", merges[float64])

@@ -26,8 +26,8 @@ type method[T activation.Float] struct {
 	run    func(result []T, inputs [][]T)
 }
 
-// methods returns all methods of the activation of an entry that write to a slice, for the
-// given number of groups.
+// methods returns all methods of the activation of an entry that write to a slice, for
+// the given number of groups.
 func (e entry[T]) methods(groups int) (ms []method[T]) {
 	for _, p := range e.passes() {
 		in, out, outputs := groups*p.in, groups*p.out, groups*e.outputs

@@ -29,8 +29,8 @@ func (e entry[T]) inParallelToo() []entry[T] {
 	return []entry[T]{eager, timid}
 }
 
-// TestParallelContract runs the tests of the contract for activations in parallel, with the
-// smallest possible chunks.
+// TestParallelContract runs the tests of the contract for activations in parallel, with
+// the smallest possible chunks.
 func TestParallelContract(t *testing.T) {
 	processors(t, 3)
 	both(t, parallelContract[float32], parallelContract[float64])
@@ -54,8 +54,8 @@ func parallelContract[T activation.Float](t *testing.T, e entry[T]) {
 	}
 }
 
-// TestParallelBits compares every method in parallel with the same method on one goroutine,
-// for short and long slices.
+// TestParallelBits compares every method in parallel with the same method on one
+// goroutine, for short and long slices.
 func TestParallelBits(t *testing.T) {
 	processors(t, 4)
 	both(t, parallelBits[float32], parallelBits[float64])
@@ -127,8 +127,8 @@ func parallelPointers[T activation.Float](t *testing.T, e entry[T]) {
 	parallelBits(t, entry[T]{a: pointerTo(e.a), group: e.group, outputs: e.outputs})
 }
 
-// TestParallelLiveFields checks that Parallel of a pointer uses the current fields, even if
-// they change after the call of Parallel.
+// TestParallelLiveFields checks that Parallel of a pointer uses the current fields,
+// even if they change after the call of Parallel.
 func TestParallelLiveFields(t *testing.T) {
 	processors(t, 4)
 	t.Run("float32", parallelLiveFields[float32])
@@ -346,8 +346,8 @@ func settled(t *testing.T, before int) {
 	t.Errorf("%d goroutines after the calls, %d before", runtime.NumGoroutine(), before)
 }
 
-// TestParallelPanic checks that a panic of F in any goroutine becomes a panic of the call,
-// with the same value. If F panics for several elements, the first one decides.
+// TestParallelPanic checks that a panic of F in any goroutine becomes a panic of the
+// call, with the same value. If F panics for several elements, the first one decides.
 func TestParallelPanic(t *testing.T) {
 	processors(t, 4)
 	before := runtime.NumGoroutine()
@@ -408,8 +408,8 @@ func TestParallelGoexit(t *testing.T) {
 	settled(t, before)
 }
 
-// TestParallelIsParallel checks that two goroutines run at the same time, with two elements
-// that wait for each other.
+// TestParallelIsParallel checks that two goroutines run at the same time, with two
+// elements that wait for each other.
 func TestParallelIsParallel(t *testing.T) {
 	processors(t, 2)
 	if runtime.GOMAXPROCS(0) < 2 {
@@ -442,8 +442,8 @@ func (c counting) Forward(dst, x []float64) []float64 {
 	return c.foreign.Forward(dst, x)
 }
 
-// TestParallelSerial checks that Parallel makes a single call to the activation inside if it
-// cannot be faster: on one processor, for a short slice, and for one row.
+// TestParallelSerial checks that Parallel makes a single call to the activation inside
+// if it cannot be faster: on one processor, for a short slice, and for one row.
 func TestParallelSerial(t *testing.T) {
 	processors(t, 1)
 	c := counting{foreign[float64]{activation.Tanh[float64]{}}, new(atomic.Int64)}
@@ -496,7 +496,8 @@ func TestParallelConcurrent(t *testing.T) {
 	settled(t, before)
 }
 
-// TestParallelAllocations checks that a call that stays on one goroutine does not allocate.
+// TestParallelAllocations checks that a call that stays on one goroutine does not
+// allocate.
 func TestParallelAllocations(t *testing.T) {
 	both(t, parallelAllocations[float32], parallelAllocations[float64])
 }

@@ -18,8 +18,9 @@ type gradientCase[T activation.Float] struct {
 	x, g []T
 }
 
-// gradientCases returns rows of n logits with different spreads, each with several kinds of
-// upstreams. Some upstreams have one exceptional element, at each index k in turn.
+// gradientCases returns rows of n logits with different spreads, each with several
+// kinds of upstreams. Some upstreams have one exceptional element, at each index k in
+// turn.
 func gradientCases[T activation.Float](rng *rand.Rand, n int) (cases []gradientCase[T]) {
 	for _, spread := range []float64{1, 5, 25, 60} {
 		x := make([]T, n)
@@ -63,10 +64,10 @@ func argmax[T activation.Float](x []T) (at int) {
 	return at
 }
 
-// softmaxGradient returns Σⱼ yᵢyⱼ(gᵢ − gⱼ)/τ for one row, and the sum of the absolute values
-// of its terms, each times its condition. The condition is the error of y in units of ε. A y
-// with a condition above 1 may also be off by the smallest subnormal. Entries with y = 0 are
-// ignored.
+// softmaxGradient returns Σⱼ yᵢyⱼ(gᵢ − gⱼ)/τ for one row, and the sum of the absolute
+// values of its terms, each times its condition. The condition is the error of y in
+// units of ε. A y with a condition above 1 may also be off by the smallest subnormal.
+// Entries with y = 0 are ignored.
 func softmaxGradient[T activation.Float](y, g, condition []float64, tau float64) (want []reference.Value, size []float64) {
 	// c is the g beside the largest y. The sums of differences from c lose few bits.
 	c := g[argmax(y)]
@@ -100,9 +101,9 @@ func softmaxGradient[T activation.Float](y, g, condition []float64, tau float64)
 	return want, size
 }
 
-// logSoftmaxGradient returns ((1 − pᵢ)·gᵢ − pᵢ·Σⱼ gⱼ)/τ for p = e^y and j ≠ i, and the sum of
-// the absolute values of its terms, each times its condition. To that it adds the error of a
-// pᵢ that is off by the smallest subnormal.
+// logSoftmaxGradient returns ((1 − pᵢ)·gᵢ − pᵢ·Σⱼ gⱼ)/τ for p = e^y and j ≠ i, and the
+// sum of the absolute values of its terms, each times its condition. To that it adds
+// the error of a pᵢ that is off by the smallest subnormal.
 func logSoftmaxGradient[T activation.Float](y, g, condition []float64, tau float64) (want []reference.Value, size []float64) {
 	want, size = make([]reference.Value, len(y)), make([]float64, len(y))
 	var sum, sizes reference.Value
@@ -140,7 +141,8 @@ func gather[T activation.Float](l arrangement, s []T, d int) []float64 {
 	return row
 }
 
-// scatter returns a slice whose distributions are the rows, repeated as often as necessary.
+// scatter returns a slice whose distributions are the rows, repeated as often as
+// necessary.
 func scatter[T activation.Float](l arrangement, rows [][]T) []T {
 	s := make([]T, l.count()*l.n)
 	for d := range l.count() {
@@ -151,8 +153,9 @@ func scatter[T activation.Float](l arrangement, rows [][]T) []T {
 	return s
 }
 
-// TestSoftmaxGradient checks the error bounds of the derivatives of Softmax and LogSoftmax, for
-// all cases of gradientCases, in several arrangements, and with every possible dst.
+// TestSoftmaxGradient checks the error bounds of the derivatives of Softmax and
+// LogSoftmax, for all cases of gradientCases, in several arrangements, and with every
+// possible dst.
 func TestSoftmaxGradient(t *testing.T) {
 	t.Run("float32", softmaxGradients[float32])
 	t.Run("float64", softmaxGradients[float64])
@@ -260,8 +263,8 @@ func softmaxGradientBatch[T activation.Float](t *testing.T, l arrangement, tau T
 	}
 }
 
-// offBy returns the largest error of got in units of ε·size. It first subtracts the errors of
-// roundings to subnormals.
+// offBy returns the largest error of got in units of ε·size. It first subtracts the
+// errors of roundings to subnormals.
 func offBy[T activation.Float](got []float64, want []reference.Value, size []float64, tau float64) (ratio float64) {
 	for i, v := range got {
 		off := math.Abs(reference.FromFloat(v).Sub(want[i]).Float64()) - float64(smallest[T]())*(2+float64(len(got)+2)/tau)
@@ -367,7 +370,8 @@ func softmaxTemperature[T activation.Float](t *testing.T) {
 					y, ly := s.Forward(nil, in), activation.LogSoftmax[T](s).Forward(nil, in)
 					for d := range l.count() {
 						for i, v := range gather(l, y, d) {
-							// Smaller results than those with a condition of 1 + 110 or 1 + 750 are 0.
+							// Smaller results than those with a condition of 1 + 110 or
+							// 1 + 750 are 0.
 							if off := math.Abs(reference.FromFloat(v).Sub(want[i]).Float64()); !(off <= 4*epsilon[T]()*(1-wantLog[i].Float64())*want[i].Float64()+float64(smallest[T]())) && want[i].Float64() != v {
 								t.Errorf("Softmax{τ=%v} of %v: [%d] = %v, want %v", tau, row, i, v, want[i].Float64())
 							}
@@ -420,9 +424,10 @@ func referenceSoftmax(x []float64, tau float64) (y, log []reference.Value) {
 	return reference.Softmax(level, 1), reference.LogSoftmax(level, 1)
 }
 
-// TestSoftmaxGrid checks the error bounds of Softmax and LogSoftmax in every layout: rows and
-// columns, fewer and more than the loops process at a time, several τ, in place and masked.
-// In the default build, rows and columns of the same logits must give the same bits.
+// TestSoftmaxGrid checks the error bounds of Softmax and LogSoftmax in every layout:
+// rows and columns, fewer and more than the loops process at a time, several τ, in
+// place and masked. In the default build, rows and columns of the same logits must give
+// the same bits.
 func TestSoftmaxGrid(t *testing.T) {
 	t.Run("float32", softmaxGrid[float32])
 	t.Run("float64", softmaxGrid[float64])
@@ -508,8 +513,8 @@ func narrowed[T activation.Float](x []float64) []T {
 	return y
 }
 
-// TestSoftmaxLongInPlace checks the derivatives with dst = upstream for long distributions,
-// which compute their outputs again in each pass.
+// TestSoftmaxLongInPlace checks the derivatives with dst = upstream for long
+// distributions, which compute their outputs again in each pass.
 func TestSoftmaxLongInPlace(t *testing.T) {
 	t.Run("float32", softmaxLongInPlace[float32])
 	t.Run("float64", softmaxLongInPlace[float64])
@@ -524,7 +529,8 @@ func softmaxLongInPlace[T activation.Float](t *testing.T) {
 			want := a.Derivative(nil, x, g)
 			got := slices.Clone(g)
 			a.Derivative(got, x, got)
-			// The two results may differ by rounding errors. A wrong element differs more.
+			// The two results may differ by rounding errors. A wrong element differs
+			// more.
 			largest := T(0)
 			for _, v := range want {
 				largest = max(largest, v, -v)

@@ -9,8 +9,8 @@ import (
 	"example.com/activation/internal/reference"
 )
 
-// An entry is an activation with what the tests need to know about it. A new activation needs
-// one more entry in table.
+// An entry is an activation with what the tests need to know about it. A new activation
+// needs one more entry in table.
 type entry[T activation.Float] struct {
 	a       activation.Activation[T]
 	group   int // number of elements of x that belong together
@@ -24,7 +24,8 @@ type entry[T activation.Float] struct {
 // A special case is an x with the exact f(x) and f′(x).
 type special[T activation.Float] struct{ x, f, df T }
 
-// accuracy has the error bounds of a function in ULP, and accurate functions to compare with.
+// accuracy has the error bounds of a function in ULP, and accurate functions to compare
+// with.
 type accuracy struct {
 	forward, derivative, fromOutput float64
 	f, df, fromY                    func(float64) reference.Value
@@ -106,7 +107,8 @@ var logSigmoidAccuracy = &accuracy{
 	output: func(v float64) float64 { return -40 * v * v },
 }
 
-// eluAccuracy returns the accuracy of scale times an ELU. alpha and scale must be of type T.
+// eluAccuracy returns the accuracy of scale times an ELU. alpha and scale must be of
+// type T.
 func eluAccuracy(alpha, scale float64) *accuracy {
 	return &accuracy{
 		forward: 1, derivative: 1.5, fromOutput: 1.5,
@@ -309,9 +311,9 @@ func table[T activation.Float]() []entry[T] {
 	}
 }
 
-// wide returns entries with runs that are longer than a vector. They are for tests of slices
-// and lengths only. Other tests need elements that are far from each other, and there are too
-// many here.
+// wide returns entries with runs that are longer than a vector. They are for tests of
+// slices and lengths only. Other tests need elements that are far from each other, and
+// there are too many here.
 func wide[T activation.Float]() []entry[T] {
 	return []entry[T]{
 		{a: activation.PReLU[T]{Alpha: values[T](rand.New(rand.NewPCG(3, 4)), 20)}, group: 20, outputs: 20},
@@ -377,8 +379,8 @@ func smallest[T activation.Float]() T {
 	return T(v)
 }
 
-// input returns n groups of random elements. Most have ordinary sizes, and a few are large,
-// tiny or 0.
+// input returns n groups of random elements. Most have ordinary sizes, and a few are
+// large, tiny or 0.
 func (e entry[T]) input(rng *rand.Rand, n int) []T {
 	x := make([]T, n*e.group)
 	for i := range x {

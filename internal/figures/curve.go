@@ -13,8 +13,8 @@ type curve struct {
 // A point is a point of a graph.
 type point struct{ u, v float64 }
 
-// A trace holds what is drawn for a curve. A stroke ends at a jump, and the next one begins
-// there.
+// A trace holds what is drawn for a curve. A stroke ends at a jump, and the next one
+// begins there.
 type trace struct {
 	strokes [][]point
 	closed  []point // the values at the jumps

@@ -72,8 +72,8 @@ var hinge = line{
 	kinks: []float64{-1, 1}, straight: true,
 }
 
-// class returns the line of one class of a softmax or its logarithm. The first logit is u,
-// and the others are given.
+// class returns the line of one class of a softmax or its logarithm. The first logit is
+// u, and the others are given.
 func class(a activation.Activation[float64], output int, others ...float64) line {
 	direction := make([]float64, 1+len(others))
 	direction[0] = 1
@@ -155,8 +155,8 @@ func single(name, title, f, df string, l line, x, y axis) figure {
 	}
 }
 
-// family returns a figure that shows several functions in one panel, and their derivatives
-// in another.
+// family returns a figure that shows several functions in one panel, and their
+// derivatives in another.
 func family(name, title string, x, y, dy axis, legend []key, lines ...line) figure {
 	functions, slopes := panel{"", x, y, nil}, panel{"", x, dy, nil}
 	for i, l := range lines {

@@ -55,8 +55,8 @@ func TestInside(t *testing.T) {
 	}
 }
 
-// TestTrace checks that a curve has a gap only if it jumps, and that the dots show its value
-// at a jump.
+// TestTrace checks that a curve has a gap only if it jumps, and that the dots show its
+// value at a jump.
 func TestTrace(t *testing.T) {
 	for _, c := range []struct {
 		name  string
@@ -77,7 +77,7 @@ func TestTrace(t *testing.T) {
 		{"maxout", hinge.function(""), trace{
 			strokes: [][]point{{{-3, 2}, {-1, 0}, {1, 0.5}, {3, 2.5}}},
 		}},
-		{"maxout′", hinge.slope(""), trace{ // the first of equal pieces takes the gradient
+		{"maxout′", hinge.slope(""), trace{ // the first of equal pieces gets the gradient
 			strokes: [][]point{{{-3, -1}, {-1, -1}}, {{-1, 0.25}, {1, 0.25}}, {{1, 1}, {3, 1}}},
 			closed:  []point{{-1, -1}, {1, 0.25}}, open: []point{{-1, 0.25}, {1, 1}},
 		}},

@@ -39,9 +39,9 @@ type axis struct {
 // The space around a panel.
 const left, right, top, bottom = 56, 16, 24, 44
 
-// The figure draws its own background, because that of the page may be light or dark. The
-// colours are close to those that Okabe and Ito recommend for colour-blind readers. They are
-// darker on a white background, and lighter on a dark one.
+// The figure draws its own background, because that of the page may be light or dark.
+// The colours are close to those that Okabe and Ito recommend for colour-blind readers.
+// They are darker on a white background, and lighter on a dark one.
 const style = `
 text { fill: #222; font: 13px sans-serif } .title { font-weight: bold; font-size: 15px }
 path, circle { fill: none; stroke-width: 2.2; stroke: currentColor }
@@ -170,8 +170,9 @@ func escape(s string) string {
 	return b.String()
 }
 
-// number returns v with two decimals. If the third decimal is a 5, it rounds up even if v is
-// slightly below that, because the last bits of v differ from one machine to another.
+// number returns v with two decimals. If the third decimal is a 5, it rounds up even if
+// v is slightly below that, because the last bits of v differ from one machine to
+// another.
 func number(v float64) string {
 	return strconv.FormatFloat(math.Floor(100*v+0.5+1e-6)/100, 'f', -1, 64)
 }

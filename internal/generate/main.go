@@ -1,6 +1,6 @@
-// Generate writes the tables of package scalar, the polynomials of package vector, and the
-// loops of package vector for each width. Package reference computes the tables with
-// math/big, and fits the polynomials.
+// Generate writes the tables of package scalar, the polynomials of package vector, and
+// the loops of package vector for each width. Package reference computes the tables
+// with math/big, and fits the polynomials.
 package main
 
 import (
@@ -41,8 +41,8 @@ func main() {
 	}
 }
 
-// files maps the name of each generated file, except the loops, to a function that returns
-// its content.
+// files maps the name of each generated file, except the loops, to a function that
+// returns its content.
 var files = map[string]func() ([]byte, error){
 	"scalar/tables.go":      tables,
 	"scalar/pieces.go":      pieces,
@@ -210,11 +210,11 @@ func square(c []*big.Float, n int) *big.Float {
 	return sum
 }
 
-// economized returns a polynomial of the given degree that approximates a series in b for
-// low ≤ b ≤ high. It substitutes t for b, which goes from −1 to 1 there. Then it removes
-// the highest term tⁿ, again and again, by subtracting a multiple of the Chebyshev
-// polynomial Tₙ(t). The error of each step is 2ⁿ⁻¹ times smaller than that of dropping the
-// term. At the end it substitutes b for t.
+// economized returns a polynomial of the given degree that approximates a series in b
+// for low ≤ b ≤ high. It substitutes t for b, which goes from −1 to 1 there. Then it
+// removes the highest term tⁿ, again and again, by subtracting a multiple of the
+// Chebyshev polynomial Tₙ(t). The error of each step is 2ⁿ⁻¹ times smaller than that of
+// dropping the term. At the end it substitutes b for t.
 func economized(c []*big.Float, degree int, low, high float64) []*big.Float {
 	// chebyshev[n][i] is the coefficient of tⁱ in Tₙ.
 	chebyshev := [terms][terms]float64{{1}, {0, 1}}
@@ -267,8 +267,8 @@ func series(c []*big.Float) string {
 	return s + "}}"
 }
 
-// polynomials returns the polynomials and constants of package vector. Each coefficient is
-// repeated for each lane of the widest vector.
+// polynomials returns the polynomials and constants of package vector. Each coefficient
+// is repeated for each lane of the widest vector.
 func polynomials() ([]byte, error) {
 	var b bytes.Buffer
 	b.WriteString("//go:build goexperiment.simd && go1.27 && !go1.28 && (amd64 || arm64 || wasm)\n\n" + header + "package vector\n\n")

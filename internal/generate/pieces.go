@@ -10,8 +10,9 @@ import (
 	"example.com/activation/internal/reference"
 )
 
-// pieces returns the tables of the functions g and of the derivatives of x·g(x). Each piece
-// is for an interval of length 1/steps around a multiple of 1/steps from −limit to limit.
+// pieces returns the tables of the functions g and of the derivatives of x·g(x). Each
+// piece is for an interval of length 1/steps around a multiple of 1/steps from −limit
+// to limit.
 func pieces() ([]byte, error) {
 	var b bytes.Buffer
 	b.WriteString(header + "package scalar\n\n")

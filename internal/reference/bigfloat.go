@@ -2,11 +2,11 @@ package reference
 
 import "math/big"
 
-// The functions of this file return f(x) with the precision of x. x must be finite, and its
-// precision must not be 0.
+// The functions of this file return f(x) with the precision of x. x must be finite, and
+// its precision must not be 0.
 
-// guard is the number of additional bits of intermediate results. Halving and doubling the
-// argument loses fewer.
+// guard is the number of additional bits of intermediate results. Halving and doubling
+// the argument loses fewer.
 const guard = 128
 
 // working returns a copy of x with guard more bits, and a function that makes integers of
@@ -62,7 +62,8 @@ func BigExp(x *big.Float) *big.Float {
 	return rounded(e, x)
 }
 
-// BigLog1p returns log(1 + x) for x > −1. With y = √(1+x) − 1 = x/(1 + √(1+x)), it applies
+// BigLog1p returns log(1 + x) for x > −1. With y = √(1+x) − 1 = x/(1 + √(1+x)), it
+// applies
 //
 //	log(1 + x) = 2·log(1 + y)
 //

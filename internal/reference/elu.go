@@ -2,8 +2,8 @@ package reference
 
 import "math"
 
-// The constants of SELU. The activation rounds them to its element type. For float32, tests
-// therefore use float64(float32(SELUScale)).
+// The constants of SELU. The activation rounds them to its element type. For float32,
+// tests therefore use float64(float32(SELUScale)).
 const (
 	SELUAlpha = 1.6732632423543772848170429916717
 	SELUScale = 1.0507009873554804934193349852946

@@ -57,8 +57,8 @@ func Expm1Value(v Value) Value {
 	return normalise(m.add(dd{1, 0}), k).Sub(one)
 }
 
-// expm1Parts returns m and k with e^v = (1 + m)·2^k, for 2^-60 ≤ |v| < 2^20. |log(1+m)| is
-// at most about ½ log 2. If k is 0, m has a small relative error.
+// expm1Parts returns m and k with e^v = (1 + m)·2^k, for 2^-60 ≤ |v| < 2^20. |log(1+m)|
+// is at most about ½ log 2. If k is 0, m has a small relative error.
 func (v Value) expm1Parts() (m dd, k int) {
 	s := powerOfTwo(v.Exp)
 	x := dd{v.Hi * s, v.Lo * s}

@@ -26,8 +26,8 @@ func GELU(x float64) Value {
 // GELUDerivative returns Φ(x) + x·φ(x), the derivative of GELU at x. It returns 0 for x
 // below −40 and 1 for x above 40.
 //
-// For x = −z the derivative is e^(−z²/2)·(M(z) − z/√(2π)). normalTable explains M. Close to
-// the zero of the bracket, the bracket is a series around that zero.
+// For x = −z the derivative is e^(−z²/2)·(M(z) − z/√(2π)). normalTable explains M.
+// Close to the zero of the bracket, the bracket is a series around that zero.
 func GELUDerivative(x float64) Value {
 	z := math.Abs(x)
 	switch {
@@ -85,9 +85,9 @@ func normalDecay(z float64) Value {
 	return ExpValue(v.Mul(v).Scale(-1).Neg()) // z² has 106 bits, so it is exact
 }
 
-// The function M(z) = Φ(−z)·e^(z²/2) is the Mills ratio divided by √(2π). It falls slowly,
-// from ½ at z = 0 to 0.01 at z = 40. normalTable holds its Taylor series
-// M(a + b) = Σ cₙ·bⁿ around the points a of a grid. Because M′ = z·M − 1/√(2π),
+// The function M(z) = Φ(−z)·e^(z²/2) is the Mills ratio divided by √(2π). It falls
+// slowly, from ½ at z = 0 to 0.01 at z = 40. normalTable holds its Taylor series M(a +
+// b) = Σ cₙ·bⁿ around the points a of a grid. Because M′ = z·M − 1/√(2π),
 //
 //	c₁ = a·c₀ − 1/√(2π),   cₙ₊₁ = (a·cₙ + cₙ₋₁)/(n + 1)
 //
@@ -181,8 +181,8 @@ func (t *normalTable) at(z float64) *normalEntry {
 	return &t.grid[int(math.RoundToEven(z*normalSteps))]
 }
 
-// near returns the entry for the bracket M(z) − z/√(2π): that of its zero if z is close to
-// it.
+// near returns the entry for the bracket M(z) − z/√(2π): that of its zero if z is close
+// to it.
 func (t *normalTable) near(z float64) *normalEntry {
 	if math.Abs(z-t.root.a[0]) < 1./16 {
 		return &t.root

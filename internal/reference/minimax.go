@@ -12,17 +12,18 @@ import (
 // is called.
 const fitPrecision = 320
 
-// A Fit describes the minimax polynomial of F on [A, B]: the polynomial p(x) = Σ cₖ·x^k, for
-// a given set of exponents k, with the smallest maximum of |Weight(x)·(p(x) − F(x))|.
+// A Fit describes the minimax polynomial of F on [A, B]: the polynomial p(x) = Σ
+// cₖ·x^k, for a given set of exponents k, with the smallest maximum of |Weight(x)·(p(x)
+// − F(x))|.
 //
-// The error curve of this polynomial oscillates between +E and −E. It reaches them at n + 1
-// points if there are n coefficients to choose. Remez's exchange algorithm finds these
-// points: it takes any n + 1 points, and solves for the polynomial whose errors have the
-// same size at all of them. Then it exchanges one of them for the point with the largest
-// error. It stops if no error is larger than those at the points.
+// The error curve of this polynomial oscillates between +E and −E. It reaches them at n
+// + 1 points if there are n coefficients to choose. Remez's exchange algorithm finds
+// these points: it takes any n + 1 points, and solves for the polynomial whose errors
+// have the same size at all of them. Then it exchanges one of them for the point with
+// the largest error. It stops if no error is larger than those at the points.
 //
-// If F is even or odd, fit it on one side of 0 only, or fit F(√s) or F(√s)/√s for s = x². On
-// both sides of 0, half of the points would add nothing.
+// If F is even or odd, fit it on one side of 0 only, or fit F(√s) or F(√s)/√s for s =
+// x². On both sides of 0, half of the points would add nothing.
 type Fit struct {
 	F         func(x *big.Float) *big.Float // called with 320 bits, never at 0
 	A, B      float64
@@ -62,12 +63,12 @@ func (f Fit) Solve() (*Polynomial, error) {
 	return p, nil
 }
 
-// SolveRounded returns a polynomial whose coefficients have the given numbers of
-// bits: 53 for float64, 24 for float32, 106 for a double-double. The last number is for all
+// SolveRounded returns a polynomial whose coefficients have the given numbers of bits:
+// 53 for float64, 24 for float32, 106 for a double-double. The last number is for all
 // further coefficients.
 //
-// It rounds the first coefficient, fits the others again, rounds the second one, and so on.
-// So each fit compensates for the coefficients that are already rounded.
+// It rounds the first coefficient, fits the others again, rounds the second one, and so
+// on. So each fit compensates for the coefficients that are already rounded.
 func (f Fit) SolveRounded(bits ...uint) (*Polynomial, error) {
 	grid := f.sample(gridPoints * (len(f.Exponents) + 1))
 	p, err := f.exchange(grid)
@@ -110,8 +111,8 @@ func (p *Polynomial) ErrorAt(x float64) float64 {
 	return e
 }
 
-// Float64s returns the coefficients rounded to float64. After SolveRounded(53) that does not
-// change them. FromBig splits a coefficient of 106 bits into Hi and Lo.
+// Float64s returns the coefficients rounded to float64. After SolveRounded(53) that
+// does not change them. FromBig splits a coefficient of 106 bits into Hi and Lo.
 func (p *Polynomial) Float64s() []float64 {
 	c := make([]float64, len(p.Coefficients))
 	for i := range c {
@@ -130,9 +131,9 @@ func (p *Polynomial) String() string {
 	return s.String()
 }
 
-// gridPoints is the number of grid points for each extremum of the error curve. Close to an
-// extremum the curve looks like cos nθ, and cos(π/2·1/32) is 1 − 0.0012. So between the
-// points of the grid the error is at most 0.12 % larger.
+// gridPoints is the number of grid points for each extremum of the error curve. Close
+// to an extremum the curve looks like cos nθ, and cos(π/2·1/32) is 1 − 0.0012. So
+// between the points of the grid the error is at most 0.12 % larger.
 const gridPoints = 32
 
 // A grid holds the points at which the error is computed, and what the fit needs there.
@@ -144,8 +145,8 @@ type grid struct {
 	free []int          // indices of the coefficients that are not fixed
 }
 
-// sample returns a grid of n points. They are closer together at the ends, as the zeros of a
-// Chebyshev polynomial are.
+// sample returns a grid of n points. They are closer together at the ends, as the zeros
+// of a Chebyshev polynomial are.
 func (f Fit) sample(n int) *grid {
 	g := &grid{unit: number(max(math.Abs(f.A), math.Abs(f.B)))}
 	for i := range n {
@@ -212,18 +213,20 @@ func (g *grid) worst(p *Polynomial) float64 {
 
 // exchange finds the best polynomial on the grid.
 //
-// Take n + 1 points for n free coefficients. Except for a common factor, there is one set
-// of multipliers λ with Σ λᵢ·xᵢ^k = 0 for all exponents k. So no choice of coefficients
-// changes the sum Σ λᵢ·eᵢ of the errors eᵢ, and they cannot all be small. Their maximum is
-// smallest if all have the same size E and the signs of λ. With λ scaled to
-// Σ |λᵢ|/wᵢ = 1, E is |Σ λᵢ·F(xᵢ)|.
+// Take n + 1 points for n free coefficients. Except for a common factor, there is one
+// set of multipliers λ with Σ λᵢ·xᵢ^k = 0 for all exponents k. So no choice of
+// coefficients changes the sum Σ λᵢ·eᵢ of the errors eᵢ, and they cannot all be small.
+// Their maximum is smallest if all have the same size E and the signs of λ. With λ
+// scaled to Σ |λᵢ|/wᵢ = 1, E is |Σ λᵢ·F(xᵢ)|.
 //
-// If another point has a larger error, it becomes one of the n + 1 points. The multiplier of
-// the new point then grows from 0, and the others change with it. The point whose multiplier
-// reaches 0 first is removed. The signs of the others stay the same, and E grows.
+// If another point has a larger error, it becomes one of the n + 1 points. The
+// multiplier of the new point then grows from 0, and the others change with it. The
+// point whose multiplier reaches 0 first is removed. The signs of the others stay the
+// same, and E grows.
 //
-// This is the dual simplex method for a linear program. It needs no assumption about the
-// shape of the error curve. If some coefficients are fixed, that curve may have any shape.
+// This is the dual simplex method for a linear program. It needs no assumption about
+// the shape of the error curve. If some coefficients are fixed, that curve may have any
+// shape.
 func (f Fit) exchange(g *grid) (*Polynomial, error) {
 	// Take the fixed coefficients out of F.
 	c := make([]*big.Float, len(f.Exponents))
@@ -368,9 +371,9 @@ func (f Fit) polynomial(g *grid, c []*big.Float) *Polynomial {
 // newMatrix returns a matrix with empty rows.
 func newMatrix(rows int) [][]*big.Float { return make([][]*big.Float, rows) }
 
-// solve solves n linear equations by elimination. The first n columns of the matrix are the
-// left side. Each further column is a right side, and is replaced by its solution. solve
-// reports whether there is a solution.
+// solve solves n linear equations by elimination. The first n columns of the matrix are
+// the left side. Each further column is a right side, and is replaced by its solution.
+// solve reports whether there is a solution.
 func solve(m [][]*big.Float) bool {
 	for k := range m {
 		pivot := k

@@ -56,8 +56,8 @@ func HardSwishDerivative(x float64) Value {
 	}
 }
 
-// HardSigmoid returns clip(slope·x + ½, 0, 1). A slope of 0 means ⅙, for which there is no
-// float.
+// HardSigmoid returns clip(slope·x + ½, 0, 1). A slope of 0 means ⅙, for which there is
+// no float.
 func HardSigmoid(x, slope float64) Value {
 	y := hardLine(x, slope)
 	switch {
@@ -69,8 +69,8 @@ func HardSigmoid(x, slope float64) Value {
 	return y
 }
 
-// HardSigmoidDerivative returns the slope if the result of HardSigmoid is between 0 and 1,
-// else 0.
+// HardSigmoidDerivative returns the slope if the result of HardSigmoid is between 0 and
+// 1, else 0.
 func HardSigmoidDerivative(x, slope float64) Value {
 	y := hardLine(x, slope)
 	switch {

@@ -2,9 +2,9 @@ package reference
 
 import "math/big"
 
-// A root is a zero x₀ of a derivative. Close to x₀, a formula is accurate only if it has
-// x − x₀ as a factor. For an accurate difference, x₀ needs more bits than a Value has. So it
-// is the sum of three floats, which together have 159 bits.
+// A root is a zero x₀ of a derivative. Close to x₀, a formula is accurate only if it
+// has x − x₀ as a factor. For an accurate difference, x₀ needs more bits than a Value
+// has. So it is the sum of three floats, which together have 159 bits.
 type root struct {
 	parts [3]float64
 	value Value

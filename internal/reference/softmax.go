@@ -2,11 +2,11 @@ package reference
 
 import "math"
 
-// Softmax returns e^(xᵢ/τ) / Σⱼ e^(xⱼ/τ) for one row of logits and the temperature τ. As in
-// package activation, a temperature of 0 means 1.
+// Softmax returns e^(xᵢ/τ) / Σⱼ e^(xⱼ/τ) for one row of logits and the temperature τ.
+// As in package activation, a temperature of 0 means 1.
 //
-// The result for an entry of −Inf beside a finite one is 0. If the row holds a NaN or +Inf,
-// or only −Inf, all results are NaN.
+// The result for an entry of −Inf beside a finite one is 0. If the row holds a NaN or
+// +Inf, or only −Inf, all results are NaN.
 func Softmax(x []float64, temperature float64) []Value {
 	y, rest := logits(x, temperature)
 	sum := one.Add(rest)
@@ -61,8 +61,8 @@ func logits(x []float64, temperature float64) (z []Value, rest Value) {
 	return z, rest
 }
 
-// SoftmaxDerivative returns Jᵀ·upstream for the Jacobian J of Softmax at x. A nil upstream
-// means ones. For the softmax y and the upstream gradient g,
+// SoftmaxDerivative returns Jᵀ·upstream for the Jacobian J of Softmax at x. A nil
+// upstream means ones. For the softmax y and the upstream gradient g,
 //
 //	∂L/∂xᵢ = yᵢ·(gᵢ − Σⱼ yⱼgⱼ)/τ = yᵢ·Σⱼ yⱼ(gᵢ − gⱼ)/τ
 //

@@ -177,10 +177,10 @@ func exponent(x float64) int {
 // powerOfTwo returns 2^n for -1022 ≤ n ≤ 1023.
 func powerOfTwo(n int) float64 { return math.Float64frombits(uint64(1023+n) << 52) }
 
-// A dd, or double-double, is the sum hi + lo of two floats, which together have 106 bits.
-// Its operations are the classical algorithms of Dekker and Knuth. They use two facts: the
-// rounding error of a sum is a float, and so is that of a product, and both can be
-// computed.
+// A dd, or double-double, is the sum hi + lo of two floats, which together have 106
+// bits. Its operations are the classical algorithms of Dekker and Knuth. They use two
+// facts: the rounding error of a sum is a float, and so is that of a product, and both
+// can be computed.
 //
 // Go may fuse a product and a sum. If the product must be rounded first, the code has
 // float64(a*b).

@@ -6,8 +6,8 @@ import (
 	"example.com/activation/internal/element"
 )
 
-// Mask copies x to dst, and replaces the entries whose keep is false by masked. If keep is
-// shorter than x, Mask repeats it.
+// Mask copies x to dst, and replaces the entries whose keep is false by masked. If keep
+// is shorter than x, Mask repeats it.
 //
 // It selects between integers, because the compiler has conditional moves for those. With
 // a random mask, half of the branches would be mispredicted.

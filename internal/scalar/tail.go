@@ -15,8 +15,8 @@ import "math"
 
 // tail32 returns outScale·(e + power·e²) for e = e⁻ˡᵘˡ and |u| ≥ 20, with a relative
 // error of 2⁻³¹. It multiplies e^a, for the point a of expTable nearest to −|u|, by the
-// terms of e^b up to b⁴ for the distance b. It returns 0 if |u| > 106, because that rounds
-// to 0 in float32, and NaN if u is NaN.
+// terms of e^b up to b⁴ for the distance b. It returns 0 if |u| > 106, because that
+// rounds to 0 in float32, and NaN if u is NaN.
 func tail32(u float32, outScale, power float64) float32 {
 	const zero, limit = 0x1.8p48, 106
 	x := -math.Abs(float64(u))
@@ -72,8 +72,8 @@ func scaledExp(x, low float64) (value, rest float64) {
 	return expStep(n+512*256, (x-k*stepHigh)+(low-k*stepLow))
 }
 
-// small returns y·2⁻⁵¹², or 0 if that is subnormal. Its result is only a small correction,
-// for which a subnormal makes no difference.
+// small returns y·2⁻⁵¹², or 0 if that is subnormal. Its result is only a small
+// correction, for which a subnormal makes no difference.
 func small(y float64) float64 {
 	if y < 0x1p-1022*0x1p512 {
 		return 0
@@ -81,8 +81,8 @@ func small(y float64) float64 {
 	return y * 0x1p-512
 }
 
-// product returns (a + aRest)·(b + bRest). If the rests are small, only one rounding is of
-// the size of the result.
+// product returns (a + aRest)·(b + bRest). If the rests are small, only one rounding is
+// of the size of the result.
 func product(a, aRest, b, bRest float64) float64 {
 	p := float64(a * b)
 	return p + (math.FMA(a, b, -p) + (float64(a*bRest) + aRest*(b+bRest)))

@@ -168,9 +168,9 @@ type kernel struct {
 	loop  bool // whether it has a loop, or calls a driver, which has one
 }
 
-// kernels returns the functions of this package that compute with vectors, by their name in
-// the listing. Drivers are not among them, because they are always inlined. A driver is a
-// function with a function among its parameters.
+// kernels returns the functions of this package that compute with vectors, by their
+// name in the listing. Drivers are not among them, because they are always inlined. A
+// driver is a function with a function among its parameters.
 func kernels(t *testing.T) map[string]kernel {
 	found := map[string]kernel{}
 	for width := range registers {
@@ -224,7 +224,8 @@ func vectorFunctions(t *testing.T, names ...string) map[string]bool {
 	return found
 }
 
-// returnsFunction reports whether fn returns a function. Such a function is always inlined.
+// returnsFunction reports whether fn returns a function. Such a function is always
+// inlined.
 func returnsFunction(fn *ast.FuncDecl) bool {
 	return fn.Type.Results != nil && has(fn.Type.Results, func(n ast.Node) bool { _, ok := n.(*ast.FuncType); return ok })
 }
@@ -287,12 +288,12 @@ func TestVectorLoops(t *testing.T) {
 	}
 }
 
-// TestNoLegacySSE checks that no function of this package has a legacy SSE instruction while
-// the upper halves of the registers may be in use. That is the case from the first
-// instruction that writes a register of 256 or 512 bits to VZEROUPPER, inside loops and
-// outside. On AMD processors up to Zen 3 and on older Intel ones, such an instruction costs
-// about 100 cycles: with two of them in each row, a softmax of rows of 10 took 28.6 ns an
-// element instead of 5.3.
+// TestNoLegacySSE checks that no function of this package has a legacy SSE instruction
+// while the upper halves of the registers may be in use. That is the case from the
+// first instruction that writes a register of 256 or 512 bits to VZEROUPPER, inside
+// loops and outside. On AMD processors up to Zen 3 and on older Intel ones, such an
+// instruction costs about 100 cycles: with two of them in each row, a softmax of rows
+// of 10 took 28.6 ns an element instead of 5.3.
 func TestNoLegacySSE(t *testing.T) {
 	functions, searched := compiled(t), 0
 	for symbol := range kernels(t) {
@@ -315,10 +316,10 @@ func writesUpperHalf(in instruction) bool {
 	return strings.HasPrefix(in.op, "V") && len(to) > 1 && (to[0] == 'Y' || to[0] == 'Z') && to[1] >= '0' && to[1] <= '9'
 }
 
-// legacyWhileDirty returns the legacy SSE instructions and the calls of other packages that
-// a function may reach while upper halves are in use. It does not search the functions of
-// this package that the function calls, because they are searched on their own. But it
-// takes into account whether they clear the upper halves.
+// legacyWhileDirty returns the legacy SSE instructions and the calls of other packages
+// that a function may reach while upper halves are in use. It does not search the
+// functions of this package that the function calls, because they are searched on their
+// own. But it takes into account whether they clear the upper halves.
 func legacyWhileDirty(functions map[string][]instruction, symbol string) (wrong []string) {
 	code := functions[symbol]
 	at := map[int]int{} // the first instruction at a pc
@@ -459,8 +460,8 @@ example.com/activation/internal/vector.%s STEXT nosplit size=90 args=0x18 locals
 	}
 }
 
-// TestNoLegacySSEFinds checks that TestNoLegacySSE finds the faults in samples, such as those
-// that softmaxRows32 once had, and across branches.
+// TestNoLegacySSEFinds checks that TestNoLegacySSE finds the faults in samples, such as
+// those that softmaxRows32 once had, and across branches.
 func TestNoLegacySSEFinds(t *testing.T) {
 	const head = "example.com/activation/internal/vector.f STEXT size=90 args=0x18 locals=0x0\n"
 	list := func(lines ...string) string {

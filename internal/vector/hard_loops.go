@@ -43,9 +43,9 @@ func hardSigmoidOf32(zero simd.Float32s, slope float32) func(dst, x []float32) {
 	}
 }
 
-// hardSixthOf32 returns a function that sets a vector of dst to (x + 3)/6, clipped to 0…1.
-// It corrects the rounding errors of x + 3 and of ⅙, which matter near −3. For an infinite
-// x the unclipped y is NaN, so the function compares s and x instead of y.
+// hardSixthOf32 returns a function that sets a vector of dst to (x + 3)/6, clipped to
+// 0…1. It corrects the rounding errors of x + 3 and of ⅙, which matter near −3. For an
+// infinite x the unclipped y is NaN, so the function compares s and x instead of y.
 func hardSixthOf32(zero simd.Float32s) func(dst, x []float32) {
 	three, one := simd.BroadcastFloat32s(3), simd.BroadcastFloat32s(1)
 	sixth, sixthLow := simd.BroadcastFloat32s(1./6), simd.BroadcastFloat32s(sixthLow32)

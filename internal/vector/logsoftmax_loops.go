@@ -4,14 +4,16 @@ package vector
 
 import "simd"
 
-// LogSoftmax is (x − m)/τ − log(ties + below). Here m is the maximum, ties is the number
-// of entries equal to m, and below is the sum of e^((x − m)/τ) over the other entries. The
-// function logarithms computes the logarithms in scalar code, with package math.
+// LogSoftmax is (x − m)/τ − log(ties + below). Here m is the maximum, ties is the
+// number of entries equal to m, and below is the sum of e^((x − m)/τ) over the other
+// entries. The function logarithms computes the logarithms in scalar code, with package
+// math.
 
-// below32 returns a function of a vector of entries v and of the scaled maximum m. For an
-// entry below m, below is 2ˢ·e^((v − m)/τ) with the s of power32, and tie is 0. For an
-// entry equal to m, below is 0 and tie is 1. The function corrects the exponential for the
-// rounding error of v − m: for a difference of 100 that error would cost six bits.
+// below32 returns a function of a vector of entries v and of the scaled maximum m. For
+// an entry below m, below is 2ˢ·e^((v − m)/τ) with the s of power32, and tie is 0. For
+// an entry equal to m, below is 0 and tie is 1. The function corrects the exponential
+// for the rounding error of v − m: for a difference of 100 that error would cost six
+// bits.
 func below32(zero simd.Float32s, divide bool, factor, divisor simd.Float32s) func(v, m simd.Float32s) (below, tie simd.Float32s) {
 	one := simd.BroadcastFloat32s(1)
 	limit := simd.BroadcastFloat32s(-exponentialLimit32)
@@ -43,9 +45,9 @@ func twoSum32(sum, lost, v simd.Float32s) (s, l simd.Float32s) {
 }
 
 // Switching between vectors and scalar code takes time, so the loop switches once for a
-// few rows. The vector code is in functions of its own. Their scalar variables are never
-// live beside a vector, so the compiler does not handle them with legacy SSE instructions,
-// which stall after wide vectors.
+// few rows. The vector code is in functions of its own. Their scalar variables are
+// never live beside a vector, so the compiler does not handle them with legacy SSE
+// instructions, which stall after wide vectors.
 
 // logSoftmaxRows32 is LogSoftmax for stride 1 and at least as many classes as lanes.
 //
@@ -210,13 +212,13 @@ func logColumnDifferences32(dst, x, largest, high, low []float32, stride, overla
 }
 
 // The backward pass computes ((1 − p)·g − p·(Σg − g))/τ with p = e^y. The shorter form
-// g − p·Σg would lose its bits if p is close to 1 and g is most of the sum. 1 − p keeps its
-// bits with the two results of power32 and t = scale/2ˢ = 2ⁿ:
+// g − p·Σg would lose its bits if p is close to 1 and g is most of the sum. 1 − p keeps
+// its bits with the two results of power32 and t = scale/2ˢ = 2ⁿ:
 //
 //	1 − p = (1 − t) − t·growth
 
-// logBackward32 returns a function of y, g and Σg = sum + lost, which computes the backward
-// pass.
+// logBackward32 returns a function of y, g and Σg = sum + lost, which computes the
+// backward pass.
 func logBackward32(zero simd.Float32s, divide bool, divisor simd.Float32s) func(y, g, sum, lost simd.Float32s) simd.Float32s {
 	one := simd.BroadcastFloat32s(1)
 	down := simd.BroadcastFloat32s(1.0 / (1 << powerShift32))

@@ -46,8 +46,8 @@ func MaxoutDerivative[T element.Float](dst, x, upstream []T, pieces, stride int)
 	}
 }
 
-// larger sets dst to what the builtin max gives for a and b: NaN if one of them is NaN, and
-// +0 for −0 and +0.
+// larger sets dst to what the builtin max gives for a and b: NaN if one of them is NaN,
+// and +0 for −0 and +0.
 func larger[T element.Float](dst, a, b []T) {
 	switch any(dst).(type) {
 	case []float32:

@@ -10,12 +10,12 @@ import (
 
 // A dot product is summed in the lanes of one vector: lane l adds up the products at l,
 // l + lanes, l + 2·lanes and so on. Then the lanes are added in pairs, and the sums of
-// pairs in pairs, until one sum is left. So the order of the additions depends only on the
-// number of inputs, and a unit has the same bits in every batch and every layer.
+// pairs in pairs, until one sum is left. So the order of the additions depends only on
+// the number of inputs, and a unit has the same bits in every batch and every layer.
 //
 // Adding up the lanes of one vector takes as long as many products. So the loops add up
-// the lanes of n vectors together, for n units and n lanes. The result is one vector with a
-// unit in each lane. The pieces of the units are then compared as vectors, too.
+// the lanes of n vectors together, for n units and n lanes. The result is one vector
+// with a unit in each lane. The pieces of the units are then compared as vectors, too.
 
 // SupportsMaxoutLayer reports whether the SIMD loops are for this layer. With two lanes,
 // or with rows shorter than two vectors, bringing the units together in one vector would
@@ -84,8 +84,8 @@ func (b *maxoutBlock[T, I]) addPiece(x, weights []T, inputs, pieces, units, j in
 	}
 }
 
-// setGradient sets gradient for the count outputs from best[k] on: to upstream from index i
-// on, or to NaN if the output is NaN.
+// setGradient sets gradient for the count outputs from best[k] on: to upstream from
+// index i on, or to NaN if the output is NaN.
 func (b *maxoutBlock[T, I]) setGradient(k, count int, upstream []T, i int) {
 	for u, m := range b.best[k:][:count] {
 		b.gradient[u] = element.Upstream(1, upstream, i+u)

@@ -49,10 +49,11 @@ func addPiece32(b *maxoutBlock[float32, int32], x, weights []float32, inputs, pi
 		}
 	}
 
-	// sums holds a vector for each unit and example. Each iteration joins the vectors of
-	// units u and u + h to one: it adds the lanes of u that are h apart, and puts the sums
-	// into the lanes in which bit h is 0. The sums of unit u + h go into the lanes in which
-	// bit h is 1. At the end one vector is left, and its lane u holds the sum of unit u.
+	// sums holds a vector for each unit and example. Each iteration joins the vectors
+	// of units u and u + h to one: it adds the lanes of u that are h apart, and puts
+	// the sums into the lanes in which bit h is 0. The sums of unit u + h go into the
+	// lanes in which bit h is 1. At the end one vector is left, and its lane u holds
+	// the sum of unit u.
 	for h := n / 2; h > 0; h /= 2 {
 		bit := simd.BroadcastInt32s(int32(h))
 		set := lane.And(bit).Equal(bit)

@@ -58,10 +58,10 @@ func preluParameterGradient32(grad, x, upstream []float32) {
 	}
 }
 
-// slopeGradient32 returns the sum of upstream·x over the elements of x with x ≤ 0. It adds
-// in float64, but converts the products with integer operations. A uint64 lane holds two
-// float32s. Each of them becomes a float64 by a shift of its exponent and fraction, which
-// leaves three zero bits at the top of the exponent:
+// slopeGradient32 returns the sum of upstream·x over the elements of x with x ≤ 0. It
+// adds in float64, but converts the products with integer operations. A uint64 lane
+// holds two float32s. Each of them becomes a float64 by a shift of its exponent and
+// fraction, which leaves three zero bits at the top of the exponent:
 //
 //	float32:  sign | exponent, 8 bits | fraction, 23 bits
 //	float64:  sign | 000 | exponent, 8 bits | fraction, 23 bits | 0 …

@@ -28,8 +28,8 @@ func Softmax[T element.Float](dst, x []T, classes, stride int, tau T) bool {
 	return rows || columns
 }
 
-// SoftmaxDerivativeFromOutput sets dst to Jᵀ·upstream for y, the softmax of x. If there is
-// no loop for this shape, it does nothing and returns false.
+// SoftmaxDerivativeFromOutput sets dst to Jᵀ·upstream for y, the softmax of x. If there
+// is no loop for this shape, it does nothing and returns false.
 func SoftmaxDerivativeFromOutput[T element.Float](dst, y, upstream []T, classes, stride int, tau T) bool {
 	rows, columns := forms[T](classes, stride)
 	switch any(dst).(type) {

@@ -8,9 +8,9 @@ import "simd"
 //
 //	yᵢ·((gᵢ − m) − Σⱼ yⱼ(gⱼ − m))/τ
 //
-// Because Σ yⱼ = 1, the exact value is the same for every m. But the rounding errors depend
-// on m. They are small compared with the terms if m is the mean Σ yⱼgⱼ, because then
-// |gᵢ − m| is at most Σⱼ yⱼ|gᵢ − gⱼ|. For a constant g the result is exactly 0.
+// Because Σ yⱼ = 1, the exact value is the same for every m. But the rounding errors
+// depend on m. They are small compared with the terms if m is the mean Σ yⱼgⱼ, because
+// then |gᵢ − m| is at most Σⱼ yⱼ|gᵢ − gⱼ|. For a constant g the result is exactly 0.
 //
 // The first approximation of the mean is the g beside the largest y. One pass over the
 // differences from it corrects it. If the largest y is close to 1, its g is nearly the

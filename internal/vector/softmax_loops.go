@@ -4,8 +4,8 @@ package vector
 
 import "simd"
 
-// The entries of a distribution lie stride apart. The loops have two forms, drawn here for
-// vectors of 4 elements.
+// The entries of a distribution lie stride apart. The loops have two forms, drawn here
+// for vectors of 4 elements.
 //
 // The form for rows has stride 1. A vector holds entries of one distribution. If the last
 // vector would go beyond the row, it begins earlier and overlaps the one before it:
@@ -33,8 +33,8 @@ import "simd"
 //
 //	2ˢ·eᶻ = scale + scale·growth,   n = round(z/ln 2),   r = z − n·ln 2,   |r| ≤ ln2/2
 //
-// Here s is powerShift32: without the factor 2ˢ, eᶻ could be subnormal. If z is at or below
-// the limit, the bits of scale are those of 0.
+// Here s is powerShift32: without the factor 2ˢ, eᶻ could be subnormal. If z is at or
+// below the limit, the bits of scale are those of 0.
 func power32(zero simd.Float32s) func(z simd.Float32s) (scale, growth simd.Float32s) {
 	limit := simd.BroadcastFloat32s(-exponentialLimit32)
 	roundToInt := simd.BroadcastFloat32s(roundToInt32)
@@ -52,10 +52,10 @@ func power32(zero simd.Float32s) func(z simd.Float32s) (scale, growth simd.Float
 
 // softmaxRows32 is Softmax for stride 1 and at least as many classes as lanes.
 //
-// It adds the rounding errors of the sum separately, in lost. The formula for the error of
-// an addition is exact only if the sum is at least as large as the term. Otherwise that
-// error is missing from lost, but then the addition at least doubles the sum. So all
-// missing errors together are at most twice the last one.
+// It adds the rounding errors of the sum separately, in lost. The formula for the error
+// of an addition is exact only if the sum is at least as large as the term. Otherwise
+// that error is missing from lost, but then the addition at least doubles the sum. So
+// all missing errors together are at most twice the last one.
 //
 //vector:fits classes
 func softmaxRows32(dst, x []float32, classes int, f, d float32, divide bool) {

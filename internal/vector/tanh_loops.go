@@ -66,8 +66,8 @@ func tanhNearZero32(x simd.Float32s) simd.Float32s {
 // that remains is below 0.3 ULP: 0.1 from q, 0.1 from the correction of the quotient and
 // 0.1 from the denominator.
 
-// halfReductionOf64 returns a function of z = −|x|. It computes n, shifted to the exponent
-// bits, h, and minus the rounding error of h.
+// halfReductionOf64 returns a function of z = −|x|. It computes n, shifted to the
+// exponent bits, h, and minus the rounding error of h.
 func halfReductionOf64(zero simd.Float64s) func(z simd.Float64s) (n simd.Uint64s, h, minusRest simd.Float64s) {
 	roundToInt := simd.BroadcastFloat64s(roundToInt64)
 	return func(z simd.Float64s) (n simd.Uint64s, h, minusRest simd.Float64s) {
