@@ -48,7 +48,7 @@ func same(a, b reflect.Value) bool {
 		return same(a.Elem(), b.Elem())
 	case reflect.Bool:
 		return a.Bool() == b.Bool()
-	case reflect.Invalid: // a and b are nil, or were
+	case reflect.Invalid: // both are nil
 		return true
 	}
 	return a.Int() == b.Int()

@@ -255,8 +255,8 @@ func TestMaxoutIsReLU(t *testing.T) {
 // TestAllocations checks that no pass allocates if dst is not nil.
 func TestAllocations(t *testing.T) { bothWide(t, allocations[float32], allocations[float64]) }
 
-// allocs returns how often f allocates. The runtime may allocate meanwhile, so the least of
-// several counts is the true one.
+// allocs returns how often f allocates. The runtime may allocate meanwhile, so the
+// least of several counts is the true one.
 func allocs(f func()) float64 {
 	n := testing.AllocsPerRun(1, f)
 	for try := 0; try < 5 && n > 0; try++ {

@@ -22,6 +22,6 @@ func TestTier(t *testing.T) {
 		t.Errorf("VectorBits() = %d", bits)
 	}
 	if *wantedBits >= 0 && bits != *wantedBits {
-		t.Errorf("VectorBits() = %d, want %d: the tier to be tested does not run", bits, *wantedBits)
+		t.Errorf("VectorBits() = %d, want %d: the loops to be tested do not run", bits, *wantedBits)
 	}
 }

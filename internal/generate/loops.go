@@ -46,8 +46,8 @@ import (
 // Two more lines are for other functions:
 //
 //	//vector:part      only other loops call it, so no function chooses the width
-//	//vector:by hand   the generator writes it for WebAssembly only (for each other width
-//	                   it is in a file that is not generated)
+//	//vector:by hand   the generator copies it for WebAssembly only (its versions for other
+//	                   widths are in a file that is not generated)
 
 const gate = "//go:build goexperiment.simd && go1.27 && !go1.28 && "
 

@@ -68,9 +68,9 @@ func PReLUDerivative[T element.Float](dst, x, upstream, alpha []T, stride int) {
 }
 
 // expand returns the slopes of the elements from start on, one for each element, as far
-// as the buffer and the n elements of x go. If all slopes fit in the buffer, it writes
-// them once, for start = 0, a whole number of times. Every later call then returns the
-// same buffer. If the stride is 1 and alpha is long enough, expand returns alpha itself.
+// as the buffer and the n elements of x go. If all slopes fit in the buffer, it repeats
+// them there as often as they fit, for start = 0. Later calls return the same buffer.
+// If the stride is 1 and alpha is long enough, expand returns alpha itself.
 func expand[T element.Float](buffer, alpha []T, stride, start, n int) []T {
 	if stride == 1 && len(alpha) >= len(buffer)/4 {
 		return alpha

@@ -70,8 +70,9 @@ func SigmoidDerivativeFromOutput[T element.Float](dst, y, upstream []T) {
 	}
 }
 
-// logisticTable holds σ at a grid of points a from −20 to 20, which are 1/16 apart. From
-// the point nearest to x, the first terms of the Taylor series in b = x − a lead to x:
+// logisticTable holds σ at a grid of points a from −20 to 20, which are 1/16 apart. For
+// the point nearest to x and b = x − a, a short polynomial gives σ(x). Its coefficients
+// are close to those of the Taylor series:
 //
 //	σ(a+b) = σ(a) + m,   m = b·(σ′(a) + b·(c₀ + b·(c₁ + …)))
 //

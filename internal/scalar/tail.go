@@ -14,8 +14,8 @@ import "math"
 // subnormal by an addition. Subnormal results then take no longer than others.
 
 // tail32 returns outScale·(e + power·e²) for e = e⁻ˡᵘˡ and |u| ≥ 20, with a relative
-// error of 2⁻³¹. It multiplies e^a, for the point a of expTable nearest to −|u|, by the
-// terms of e^b up to b⁴ for the distance b. It returns 0 if |u| > 106, because that
+// error of 2⁻³¹. It multiplies e^a, for the point a of expTable nearest to −|u|, by
+// the series of e^b up to b⁴, for b = −|u| − a. It returns 0 if |u| > 106, because that
 // rounds to 0 in float32, and NaN if u is NaN.
 func tail32(u float32, outScale, power float64) float32 {
 	const zero, limit = 0x1.8p48, 106

@@ -143,7 +143,7 @@ func tanh64(dst, x []float64) {
 }
 
 // tanhTail returns tanh x beyond the tables and for NaN: for |x| ≥ 10 in float32, and
-// for |x| ≥ 19.06 in float64.
+// for |x| ≥ 19.5 in float64.
 func tanhTail[T element.Float](x T) T {
 	if x > 0 {
 		return 1

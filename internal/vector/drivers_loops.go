@@ -71,8 +71,8 @@ func binary32(dst, x, upstream []float32, zero simd.Float32s, f func(dst, x, ups
 }
 
 // unaryUnrolled32 calls f for four vectors in each iteration. It is for functions of a
-// few instructions, which take no longer than the loop around them. It returns the rest
-// of dst and x, which is at least one vector and is left to unary32.
+// few instructions, for which the loop itself takes a large part of the time. It returns
+// the rest of dst and x, which is at least one vector and is left to unary32.
 func unaryUnrolled32(dst, x []float32, zero simd.Float32s, f func(dst, x []float32)) (_, _ []float32) {
 	n := zero.Len()
 	dst = dst[:len(x):len(x)]

@@ -45,9 +45,9 @@ func twoSum32(sum, lost, v simd.Float32s) (s, l simd.Float32s) {
 }
 
 // Switching between vectors and scalar code takes time, so the loop switches once for a
-// few rows. The vector code is in functions of its own. Their scalar variables are
-// never live beside a vector, so the compiler does not handle them with legacy SSE
-// instructions, which stall after wide vectors.
+// few rows. The vector code is in functions of its own, in which no scalar float is live
+// beside a vector. The compiler would spill such a float with a legacy SSE instruction,
+// which stalls after wide vectors.
 
 // logSoftmaxRows32 is LogSoftmax for stride 1 and at least as many classes as lanes.
 //
@@ -72,7 +72,7 @@ func belowRows32(largest, below, ties, x []float32, classes int, f, d float32, d
 	factor, divisor := simd.BroadcastFloat32s(f), simd.BroadcastFloat32s(d)
 	var zero simd.Float32s
 	n := zero.Len()
-	counts := simd.LoadInt32s(lanesFrom32[maxLanes32-(n-classes%n)%n:]).ToMask()
+	newLanes := simd.LoadInt32s(lanesFrom32[maxLanes32-(n-classes%n)%n:]).ToMask()
 	split := below32(zero, divide, factor, divisor)
 	for len(x) >= classes {
 		in := x[:classes:classes]
@@ -99,8 +99,8 @@ func belowRows32(largest, below, ties, x []float32, classes int, f, d float32, d
 			sum, lost = twoSum32(sum, lost, y)
 			count = count.Add(tie)
 		}
-		sumAcross32(sum.Add(y.Masked(counts).Add(lost))).Store(below)
-		sumAcross32(count.Add(tie.Masked(counts))).Store(ties)
+		sumAcross32(sum.Add(y.Masked(newLanes).Add(lost))).Store(below)
+		sumAcross32(count.Add(tie.Masked(newLanes))).Store(ties)
 		x, largest, below, ties = x[classes:], largest[1:], below[1:], ties[1:]
 	}
 	clearUpper()
@@ -189,7 +189,7 @@ func belowColumns32(largest, below, ties, x []float32, stride int, f, d float32,
 //vector:part
 func logColumnDifferences32(dst, x, largest, high, low []float32, stride, overlap int, f, d float32, divide bool) {
 	factor, divisor := simd.BroadcastFloat32s(f), simd.BroadcastFloat32s(d)
-	left := simd.LoadInt32s(lanesFrom32[maxLanes32-overlap:]).ToMask()
+	doneLanes := simd.LoadInt32s(lanesFrom32[maxLanes32-overlap:]).ToMask()
 	whole := overlap == 0
 	m, h, l := simd.LoadFloat32s(largest), simd.LoadFloat32s(high), simd.LoadFloat32s(low)
 	if divide {
@@ -204,7 +204,7 @@ func logColumnDifferences32(dst, x, largest, high, low []float32, stride, overla
 		}
 		z = z.Sub(h).Sub(l)
 		if !whole {
-			z = z.IfElse(left, simd.LoadFloat32s(dst[i:]))
+			z = z.IfElse(doneLanes, simd.LoadFloat32s(dst[i:]))
 		}
 		z.Store(dst[i:])
 	}
@@ -243,7 +243,7 @@ func logBackwardRows32(dst, y, upstream []float32, classes int, tau float32, div
 	divisor := simd.BroadcastFloat32s(tau)
 	var zero simd.Float32s
 	n := zero.Len()
-	counts := simd.LoadInt32s(lanesFrom32[maxLanes32-(n-classes%n)%n:]).ToMask()
+	newLanes := simd.LoadInt32s(lanesFrom32[maxLanes32-(n-classes%n)%n:]).ToMask()
 	backward := logBackward32(zero, divide, divisor)
 	step := n
 	if upstream == nil {
@@ -257,7 +257,7 @@ func logBackwardRows32(dst, y, upstream []float32, classes int, tau float32, div
 			end = up[classes-n:]
 		}
 		lastY, lastG := simd.LoadFloat32s(in[classes-n:]), simd.LoadFloat32s(end)
-		sum, lost := lastG.Masked(counts), zero
+		sum, lost := lastG.Masked(newLanes), zero
 		for k, g := classes, up; k > n; k, g = k-n, g[step:] {
 			sum, lost = twoSum32(sum, lost, simd.LoadFloat32s(g))
 		}
@@ -295,7 +295,7 @@ func logBackwardColumns32(dst, y, upstream []float32, classes, stride int, tau f
 		for column := 0; column < stride; column += n {
 			overlap := max(0, column-(stride-n))
 			whole := overlap == 0
-			left := simd.LoadInt32s(lanesFrom32[maxLanes32-overlap:]).ToMask()
+			doneLanes := simd.LoadInt32s(lanesFrom32[maxLanes32-overlap:]).ToMask()
 			in, out := y[at+column-overlap:at+size], dst[at+column-overlap:at+size]
 			up := ones32[:]
 			if upstream != nil {
@@ -308,7 +308,7 @@ func logBackwardColumns32(dst, y, upstream []float32, classes, stride int, tau f
 			for i, j := 0, 0; i < len(in); i, j = i+stride, j+step {
 				d := backward(simd.LoadFloat32s(in[i:]), simd.LoadFloat32s(up[j:]), sum, lost)
 				if !whole {
-					d = d.IfElse(left, simd.LoadFloat32s(out[i:]))
+					d = d.IfElse(doneLanes, simd.LoadFloat32s(out[i:]))
 				}
 				d.Store(out[i:])
 			}

@@ -357,7 +357,7 @@ func belowRows32x4(largest, below, ties, x []float32, classes int, f, d float32,
 	factor, divisor := archsimd.BroadcastFloat32x4(f), archsimd.BroadcastFloat32x4(d)
 	var zero archsimd.Float32x4
 	n := zero.Len()
-	counts := archsimd.LoadInt32x4(lanesFrom32[maxLanes32-(n-classes%n)%n:]).ToMask()
+	newLanes := archsimd.LoadInt32x4(lanesFrom32[maxLanes32-(n-classes%n)%n:]).ToMask()
 	split := below32x4(zero, divide, factor, divisor)
 	for len(x) >= classes {
 		in := x[:classes:classes]
@@ -384,8 +384,8 @@ func belowRows32x4(largest, below, ties, x []float32, classes int, f, d float32,
 			sum, lost = twoSum32x4(sum, lost, y)
 			count = count.Add(tie)
 		}
-		sumAcross32x4(sum.Add(y.Masked(counts).Add(lost))).Store(below)
-		sumAcross32x4(count.Add(tie.Masked(counts))).Store(ties)
+		sumAcross32x4(sum.Add(y.Masked(newLanes).Add(lost))).Store(below)
+		sumAcross32x4(count.Add(tie.Masked(newLanes))).Store(ties)
 		x, largest, below, ties = x[classes:], largest[1:], below[1:], ties[1:]
 	}
 	clearUpper()
@@ -459,7 +459,7 @@ func belowColumns32x4(largest, below, ties, x []float32, stride int, f, d float3
 
 func logColumnDifferences32x4(dst, x, largest, high, low []float32, stride, overlap int, f, d float32, divide bool) {
 	factor, divisor := archsimd.BroadcastFloat32x4(f), archsimd.BroadcastFloat32x4(d)
-	left := archsimd.LoadInt32x4(lanesFrom32[maxLanes32-overlap:]).ToMask()
+	doneLanes := archsimd.LoadInt32x4(lanesFrom32[maxLanes32-overlap:]).ToMask()
 	whole := overlap == 0
 	m, h, l := archsimd.LoadFloat32x4(largest), archsimd.LoadFloat32x4(high), archsimd.LoadFloat32x4(low)
 	if divide {
@@ -474,7 +474,7 @@ func logColumnDifferences32x4(dst, x, largest, high, low []float32, stride, over
 		}
 		z = z.Sub(h).Sub(l)
 		if !whole {
-			z = z.IfElse(left, archsimd.LoadFloat32x4(dst[i:]))
+			z = z.IfElse(doneLanes, archsimd.LoadFloat32x4(dst[i:]))
 		}
 		z.Store(dst[i:])
 	}
@@ -501,7 +501,7 @@ func logBackwardRows32x4(dst, y, upstream []float32, classes int, tau float32, d
 	divisor := archsimd.BroadcastFloat32x4(tau)
 	var zero archsimd.Float32x4
 	n := zero.Len()
-	counts := archsimd.LoadInt32x4(lanesFrom32[maxLanes32-(n-classes%n)%n:]).ToMask()
+	newLanes := archsimd.LoadInt32x4(lanesFrom32[maxLanes32-(n-classes%n)%n:]).ToMask()
 	backward := logBackward32x4(zero, divide, divisor)
 	step := n
 	if upstream == nil {
@@ -515,7 +515,7 @@ func logBackwardRows32x4(dst, y, upstream []float32, classes int, tau float32, d
 			end = up[classes-n:]
 		}
 		lastY, lastG := archsimd.LoadFloat32x4(in[classes-n:]), archsimd.LoadFloat32x4(end)
-		sum, lost := lastG.Masked(counts), zero
+		sum, lost := lastG.Masked(newLanes), zero
 		for k, g := classes, up; k > n; k, g = k-n, g[step:] {
 			sum, lost = twoSum32x4(sum, lost, archsimd.LoadFloat32x4(g))
 		}
@@ -549,7 +549,7 @@ func logBackwardColumns32x4(dst, y, upstream []float32, classes, stride int, tau
 		for column := 0; column < stride; column += n {
 			overlap := max(0, column-(stride-n))
 			whole := overlap == 0
-			left := archsimd.LoadInt32x4(lanesFrom32[maxLanes32-overlap:]).ToMask()
+			doneLanes := archsimd.LoadInt32x4(lanesFrom32[maxLanes32-overlap:]).ToMask()
 			in, out := y[at+column-overlap:at+size], dst[at+column-overlap:at+size]
 			up := ones32[:]
 			if upstream != nil {
@@ -562,7 +562,7 @@ func logBackwardColumns32x4(dst, y, upstream []float32, classes, stride int, tau
 			for i, j := 0, 0; i < len(in); i, j = i+stride, j+step {
 				d := backward(archsimd.LoadFloat32x4(in[i:]), archsimd.LoadFloat32x4(up[j:]), sum, lost)
 				if !whole {
-					d = d.IfElse(left, archsimd.LoadFloat32x4(out[i:]))
+					d = d.IfElse(doneLanes, archsimd.LoadFloat32x4(out[i:]))
 				}
 				d.Store(out[i:])
 			}
@@ -609,7 +609,7 @@ func addPiece32x4(b *maxoutBlock[float32, int32], x, weights []float32, inputs, 
 	n := zero.Len()
 	whole := inputs / n * n
 	lane := archsimd.LoadInt32x4(laneNumbers32[:])
-	fresh := lane.GreaterEqual(archsimd.BroadcastInt32x4(int32(n - inputs%n)))
+	newLanes := lane.GreaterEqual(archsimd.BroadcastInt32x4(int32(n - inputs%n)))
 	size := len(x) / inputs * n
 	for u := 0; u < units; u += 4 {
 		stride := pieces * inputs
@@ -617,17 +617,17 @@ func addPiece32x4(b *maxoutBlock[float32, int32], x, weights []float32, inputs, 
 		w1 := weights[min(u+1, units-1)*stride:][:inputs]
 		w2 := weights[min(u+2, units-1)*stride:][:inputs]
 		w3 := weights[min(u+3, units-1)*stride:][:inputs]
-		t0 := archsimd.LoadFloat32x4(w0[inputs-n:]).Masked(fresh)
-		t1 := archsimd.LoadFloat32x4(w1[inputs-n:]).Masked(fresh)
-		t2 := archsimd.LoadFloat32x4(w2[inputs-n:]).Masked(fresh)
-		t3 := archsimd.LoadFloat32x4(w3[inputs-n:]).Masked(fresh)
+		t0 := archsimd.LoadFloat32x4(w0[inputs-n:]).Masked(newLanes)
+		t1 := archsimd.LoadFloat32x4(w1[inputs-n:]).Masked(newLanes)
+		t2 := archsimd.LoadFloat32x4(w2[inputs-n:]).Masked(newLanes)
+		t3 := archsimd.LoadFloat32x4(w3[inputs-n:]).Masked(newLanes)
 		w0, w1, w2, w3 = w0[:whole], w1[:whole], w2[:whole], w3[:whole]
 		sums := b.sums[u*size:][:4*size]
 		d0, d1, d2, d3 := sums[:size], sums[size:][:size], sums[2*size:][:size], sums[3*size:][:size]
 		rest := x
 		for k := 0; k <= size-n; k += n {
 			row := rest[:inputs]
-			v := archsimd.LoadFloat32x4(row[inputs-n:]).Masked(fresh)
+			v := archsimd.LoadFloat32x4(row[inputs-n:]).Masked(newLanes)
 			s0, s1, s2, s3 := t0.Mul(v), t1.Mul(v), t2.Mul(v), t3.Mul(v)
 			row = row[:whole]
 			for i := 0; i <= len(row)-n; i += n {
@@ -677,7 +677,7 @@ func addScaled32x4(dst, x, gradient []float32, piece []int32, inputs, pieces, ds
 	var zero archsimd.Float32x4
 	n := zero.Len()
 	whole := inputs / n * n
-	done := archsimd.LoadInt32x4(laneNumbers32[:]).Less(archsimd.BroadcastInt32x4(int32(n - inputs%n)))
+	doneLanes := archsimd.LoadInt32x4(laneNumbers32[:]).Less(archsimd.BroadcastInt32x4(int32(n - inputs%n)))
 	for u, p := range piece {
 		k := u*pieces + int(p)
 		out, row := dst[k*dstStep:][:inputs], x[k*xStep:][:inputs]
@@ -689,7 +689,7 @@ func addScaled32x4(dst, x, gradient []float32, piece []int32, inputs, pieces, ds
 		}
 		if whole < inputs {
 			v := archsimd.LoadFloat32x4(end)
-			v.IfElse(done, archsimd.LoadFloat32x4(last).MulAdd(d, v)).Store(end)
+			v.IfElse(doneLanes, archsimd.LoadFloat32x4(last).MulAdd(d, v)).Store(end)
 		}
 	}
 	clearUpper()
@@ -931,7 +931,7 @@ func softmaxBackwardRows32x4(dst, y, upstream []float32, classes int, tau float3
 	lowest := archsimd.BroadcastUint32x4(negativeInfBits32).BitsToFloat32()
 	var zero archsimd.Float32x4
 	n := zero.Len()
-	counts := archsimd.LoadInt32x4(lanesFrom32[maxLanes32-(n-classes%n)%n:]).ToMask()
+	newLanes := archsimd.LoadInt32x4(lanesFrom32[maxLanes32-(n-classes%n)%n:]).ToMask()
 	step := n
 	for at := 0; at < len(y); at += classes {
 		in, out := y[at:][:classes:classes], dst[at:][:classes:classes]
@@ -961,7 +961,7 @@ func softmaxBackwardRows32x4(dst, y, upstream []float32, classes int, tau float3
 		m := maxAcross32x4(beside.IfElse(top.Equal(maxAcross32x4(top)), lowest))
 		var sum archsimd.Float32x4
 		for pass := range 2 {
-			s1 := lastY.Masked(counts).Mul(difference32x4(lastY, lastG, m))
+			s1 := lastY.Masked(newLanes).Mul(difference32x4(lastY, lastG, m))
 			s2 := zero
 			p, g = in, up
 			for len(p) > 2*n && len(g) >= 2*n {
@@ -1008,7 +1008,7 @@ func softmaxBackwardColumns32x4(dst, y, upstream []float32, classes, stride int,
 		for column := 0; column < stride; column += n {
 			overlap := max(0, column-(stride-n))
 			whole := overlap == 0
-			left := archsimd.LoadInt32x4(lanesFrom32[maxLanes32-overlap:]).ToMask()
+			doneLanes := archsimd.LoadInt32x4(lanesFrom32[maxLanes32-overlap:]).ToMask()
 			in, out := y[at+column-overlap:at+size], dst[at+column-overlap:at+size]
 			up := ones32[:]
 			if upstream != nil {
@@ -1049,7 +1049,7 @@ func softmaxBackwardColumns32x4(dst, y, upstream []float32, classes, stride int,
 					d = d.Div(divisor)
 				}
 				if !whole {
-					d = d.IfElse(left, archsimd.LoadFloat32x4(out[i:]))
+					d = d.IfElse(doneLanes, archsimd.LoadFloat32x4(out[i:]))
 				}
 				d.Store(out[i:])
 			}
@@ -1079,7 +1079,7 @@ func softmaxRows32x4(dst, x []float32, classes int, f, d float32, divide bool) {
 	one := archsimd.BroadcastFloat32x4(1)
 	power := power32x4(zero)
 	n := zero.Len()
-	counts := archsimd.LoadInt32x4(lanesFrom32[maxLanes32-(n-classes%n)%n:]).ToMask()
+	newLanes := archsimd.LoadInt32x4(lanesFrom32[maxLanes32-(n-classes%n)%n:]).ToMask()
 	for len(x) >= classes && len(dst) >= classes {
 		in, out := x[:classes:classes], dst[:classes:classes]
 		x, dst = x[classes:], dst[classes:]
@@ -1124,7 +1124,7 @@ func softmaxRows32x4(dst, x []float32, classes int, f, d float32, divide bool) {
 			lost = lost.Add(y.Sub(s.Sub(sum)))
 			sum = s
 		}
-		sum = sum.Add(y.Masked(counts).Add(lost))
+		sum = sum.Add(y.Masked(newLanes).Add(lost))
 		inverse := one.Div(sumAcross32x4(sum))
 		for to := out; len(to) > n; to = to[n:] {
 			archsimd.LoadFloat32x4(to).Mul(inverse).Store(to)
@@ -1145,10 +1145,10 @@ func softmaxColumns32x4(dst, x []float32, classes, stride int, f, d float32, div
 		for column := 0; column < stride; column += n {
 			overlap := max(0, column-(stride-n))
 			whole := overlap == 0
-			left := archsimd.LoadInt32x4(lanesFrom32[maxLanes32-overlap:]).ToMask()
+			doneLanes := archsimd.LoadInt32x4(lanesFrom32[maxLanes32-overlap:]).ToMask()
 			store := func(v archsimd.Float32x4, to []float32) {
 				if !whole {
-					v = v.IfElse(left, archsimd.LoadFloat32x4(to))
+					v = v.IfElse(doneLanes, archsimd.LoadFloat32x4(to))
 				}
 				v.Store(to)
 			}
@@ -1327,7 +1327,7 @@ func addPiece64x2(b *maxoutBlock[float64, int64], x, weights []float64, inputs, 
 	n := zero.Len()
 	whole := inputs / n * n
 	lane := archsimd.LoadInt64x2(laneNumbers64[:])
-	fresh := lane.GreaterEqual(archsimd.BroadcastInt64x2(int64(n - inputs%n)))
+	newLanes := lane.GreaterEqual(archsimd.BroadcastInt64x2(int64(n - inputs%n)))
 	size := len(x) / inputs * n
 	for u := 0; u < units; u += 4 {
 		stride := pieces * inputs
@@ -1335,17 +1335,17 @@ func addPiece64x2(b *maxoutBlock[float64, int64], x, weights []float64, inputs, 
 		w1 := weights[min(u+1, units-1)*stride:][:inputs]
 		w2 := weights[min(u+2, units-1)*stride:][:inputs]
 		w3 := weights[min(u+3, units-1)*stride:][:inputs]
-		t0 := archsimd.LoadFloat64x2(w0[inputs-n:]).Masked(fresh)
-		t1 := archsimd.LoadFloat64x2(w1[inputs-n:]).Masked(fresh)
-		t2 := archsimd.LoadFloat64x2(w2[inputs-n:]).Masked(fresh)
-		t3 := archsimd.LoadFloat64x2(w3[inputs-n:]).Masked(fresh)
+		t0 := archsimd.LoadFloat64x2(w0[inputs-n:]).Masked(newLanes)
+		t1 := archsimd.LoadFloat64x2(w1[inputs-n:]).Masked(newLanes)
+		t2 := archsimd.LoadFloat64x2(w2[inputs-n:]).Masked(newLanes)
+		t3 := archsimd.LoadFloat64x2(w3[inputs-n:]).Masked(newLanes)
 		w0, w1, w2, w3 = w0[:whole], w1[:whole], w2[:whole], w3[:whole]
 		sums := b.sums[u*size:][:4*size]
 		d0, d1, d2, d3 := sums[:size], sums[size:][:size], sums[2*size:][:size], sums[3*size:][:size]
 		rest := x
 		for k := 0; k <= size-n; k += n {
 			row := rest[:inputs]
-			v := archsimd.LoadFloat64x2(row[inputs-n:]).Masked(fresh)
+			v := archsimd.LoadFloat64x2(row[inputs-n:]).Masked(newLanes)
 			s0, s1, s2, s3 := t0.Mul(v), t1.Mul(v), t2.Mul(v), t3.Mul(v)
 			row = row[:whole]
 			for i := 0; i <= len(row)-n; i += n {
@@ -1395,7 +1395,7 @@ func addScaled64x2(dst, x, gradient []float64, piece []int64, inputs, pieces, ds
 	var zero archsimd.Float64x2
 	n := zero.Len()
 	whole := inputs / n * n
-	done := archsimd.LoadInt64x2(laneNumbers64[:]).Less(archsimd.BroadcastInt64x2(int64(n - inputs%n)))
+	doneLanes := archsimd.LoadInt64x2(laneNumbers64[:]).Less(archsimd.BroadcastInt64x2(int64(n - inputs%n)))
 	for u, p := range piece {
 		k := u*pieces + int(p)
 		out, row := dst[k*dstStep:][:inputs], x[k*xStep:][:inputs]
@@ -1407,7 +1407,7 @@ func addScaled64x2(dst, x, gradient []float64, piece []int64, inputs, pieces, ds
 		}
 		if whole < inputs {
 			v := archsimd.LoadFloat64x2(end)
-			v.IfElse(done, archsimd.LoadFloat64x2(last).MulAdd(d, v)).Store(end)
+			v.IfElse(doneLanes, archsimd.LoadFloat64x2(last).MulAdd(d, v)).Store(end)
 		}
 	}
 	clearUpper()
@@ -1470,7 +1470,7 @@ func belowRows64x2(largest, below, ties, x []float64, classes int, f, d float64,
 	factor, divisor := archsimd.BroadcastFloat64x2(f), archsimd.BroadcastFloat64x2(d)
 	var zero archsimd.Float64x2
 	n := zero.Len()
-	counts := archsimd.LoadInt64x2(lanesFrom64[maxLanes64-(n-classes%n)%n:]).ToMask()
+	newLanes := archsimd.LoadInt64x2(lanesFrom64[maxLanes64-(n-classes%n)%n:]).ToMask()
 	split := below64x2(zero, divide, factor, divisor)
 	for len(x) >= classes {
 		in := x[:classes:classes]
@@ -1497,8 +1497,8 @@ func belowRows64x2(largest, below, ties, x []float64, classes int, f, d float64,
 			sum, lost = twoSum64x2(sum, lost, y)
 			count = count.Add(tie)
 		}
-		sumAcross64x2(sum.Add(y.Masked(counts).Add(lost))).Store(below)
-		sumAcross64x2(count.Add(tie.Masked(counts))).Store(ties)
+		sumAcross64x2(sum.Add(y.Masked(newLanes).Add(lost))).Store(below)
+		sumAcross64x2(count.Add(tie.Masked(newLanes))).Store(ties)
 		x, largest, below, ties = x[classes:], largest[1:], below[1:], ties[1:]
 	}
 	clearUpper()
@@ -1714,7 +1714,7 @@ func logBackwardColumns64x2(dst, y, upstream []float64, classes, stride int, tau
 		for column := 0; column < stride; column += n {
 			overlap := max(0, column-(stride-n))
 			whole := overlap == 0
-			left := archsimd.LoadInt64x2(lanesFrom64[maxLanes64-overlap:]).ToMask()
+			doneLanes := archsimd.LoadInt64x2(lanesFrom64[maxLanes64-overlap:]).ToMask()
 			in, out := y[at+column-overlap:at+size], dst[at+column-overlap:at+size]
 			up := ones64[:]
 			if upstream != nil {
@@ -1727,7 +1727,7 @@ func logBackwardColumns64x2(dst, y, upstream []float64, classes, stride int, tau
 			for i, j := 0, 0; i < len(in); i, j = i+stride, j+step {
 				d := backward(archsimd.LoadFloat64x2(in[i:]), archsimd.LoadFloat64x2(up[j:]), sum, lost)
 				if !whole {
-					d = d.IfElse(left, archsimd.LoadFloat64x2(out[i:]))
+					d = d.IfElse(doneLanes, archsimd.LoadFloat64x2(out[i:]))
 				}
 				d.Store(out[i:])
 			}
@@ -1740,7 +1740,7 @@ func logBackwardRows64x2(dst, y, upstream []float64, classes int, tau float64, d
 	divisor := archsimd.BroadcastFloat64x2(tau)
 	var zero archsimd.Float64x2
 	n := zero.Len()
-	counts := archsimd.LoadInt64x2(lanesFrom64[maxLanes64-(n-classes%n)%n:]).ToMask()
+	newLanes := archsimd.LoadInt64x2(lanesFrom64[maxLanes64-(n-classes%n)%n:]).ToMask()
 	backward := logBackward64x2(zero, divide, divisor)
 	step := n
 	if upstream == nil {
@@ -1754,7 +1754,7 @@ func logBackwardRows64x2(dst, y, upstream []float64, classes int, tau float64, d
 			end = up[classes-n:]
 		}
 		lastY, lastG := archsimd.LoadFloat64x2(in[classes-n:]), archsimd.LoadFloat64x2(end)
-		sum, lost := lastG.Masked(counts), zero
+		sum, lost := lastG.Masked(newLanes), zero
 		for k, g := classes, up; k > n; k, g = k-n, g[step:] {
 			sum, lost = twoSum64x2(sum, lost, archsimd.LoadFloat64x2(g))
 		}
@@ -1777,7 +1777,7 @@ func logBackwardRows64x2(dst, y, upstream []float64, classes int, tau float64, d
 
 func logColumnDifferences64x2(dst, x, largest, high, low []float64, stride, overlap int, f, d float64, divide bool) {
 	factor, divisor := archsimd.BroadcastFloat64x2(f), archsimd.BroadcastFloat64x2(d)
-	left := archsimd.LoadInt64x2(lanesFrom64[maxLanes64-overlap:]).ToMask()
+	doneLanes := archsimd.LoadInt64x2(lanesFrom64[maxLanes64-overlap:]).ToMask()
 	whole := overlap == 0
 	m, h, l := archsimd.LoadFloat64x2(largest), archsimd.LoadFloat64x2(high), archsimd.LoadFloat64x2(low)
 	if divide {
@@ -1792,7 +1792,7 @@ func logColumnDifferences64x2(dst, x, largest, high, low []float64, stride, over
 		}
 		z = z.Sub(h).Sub(l)
 		if !whole {
-			z = z.IfElse(left, archsimd.LoadFloat64x2(dst[i:]))
+			z = z.IfElse(doneLanes, archsimd.LoadFloat64x2(dst[i:]))
 		}
 		z.Store(dst[i:])
 	}
@@ -2090,7 +2090,7 @@ func softmaxBackwardColumns64x2(dst, y, upstream []float64, classes, stride int,
 		for column := 0; column < stride; column += n {
 			overlap := max(0, column-(stride-n))
 			whole := overlap == 0
-			left := archsimd.LoadInt64x2(lanesFrom64[maxLanes64-overlap:]).ToMask()
+			doneLanes := archsimd.LoadInt64x2(lanesFrom64[maxLanes64-overlap:]).ToMask()
 			in, out := y[at+column-overlap:at+size], dst[at+column-overlap:at+size]
 			up := ones64[:]
 			if upstream != nil {
@@ -2131,7 +2131,7 @@ func softmaxBackwardColumns64x2(dst, y, upstream []float64, classes, stride int,
 					d = d.Div(divisor)
 				}
 				if !whole {
-					d = d.IfElse(left, archsimd.LoadFloat64x2(out[i:]))
+					d = d.IfElse(doneLanes, archsimd.LoadFloat64x2(out[i:]))
 				}
 				d.Store(out[i:])
 			}
@@ -2145,7 +2145,7 @@ func softmaxBackwardRows64x2(dst, y, upstream []float64, classes int, tau float6
 	lowest := archsimd.BroadcastUint64x2(negativeInfBits64).BitsToFloat64()
 	var zero archsimd.Float64x2
 	n := zero.Len()
-	counts := archsimd.LoadInt64x2(lanesFrom64[maxLanes64-(n-classes%n)%n:]).ToMask()
+	newLanes := archsimd.LoadInt64x2(lanesFrom64[maxLanes64-(n-classes%n)%n:]).ToMask()
 	step := n
 	for at := 0; at < len(y); at += classes {
 		in, out := y[at:][:classes:classes], dst[at:][:classes:classes]
@@ -2175,7 +2175,7 @@ func softmaxBackwardRows64x2(dst, y, upstream []float64, classes int, tau float6
 		m := maxAcross64x2(beside.IfElse(top.Equal(maxAcross64x2(top)), lowest))
 		var sum archsimd.Float64x2
 		for pass := range 2 {
-			s1 := lastY.Masked(counts).Mul(difference64x2(lastY, lastG, m))
+			s1 := lastY.Masked(newLanes).Mul(difference64x2(lastY, lastG, m))
 			s2 := zero
 			p, g = in, up
 			for len(p) > 2*n && len(g) >= 2*n {
@@ -2221,10 +2221,10 @@ func softmaxColumns64x2(dst, x []float64, classes, stride int, f, d float64, div
 		for column := 0; column < stride; column += n {
 			overlap := max(0, column-(stride-n))
 			whole := overlap == 0
-			left := archsimd.LoadInt64x2(lanesFrom64[maxLanes64-overlap:]).ToMask()
+			doneLanes := archsimd.LoadInt64x2(lanesFrom64[maxLanes64-overlap:]).ToMask()
 			store := func(v archsimd.Float64x2, to []float64) {
 				if !whole {
-					v = v.IfElse(left, archsimd.LoadFloat64x2(to))
+					v = v.IfElse(doneLanes, archsimd.LoadFloat64x2(to))
 				}
 				v.Store(to)
 			}
@@ -2265,7 +2265,7 @@ func softmaxRows64x2(dst, x []float64, classes int, f, d float64, divide bool) {
 	one := archsimd.BroadcastFloat64x2(1)
 	power := power64x2(zero)
 	n := zero.Len()
-	counts := archsimd.LoadInt64x2(lanesFrom64[maxLanes64-(n-classes%n)%n:]).ToMask()
+	newLanes := archsimd.LoadInt64x2(lanesFrom64[maxLanes64-(n-classes%n)%n:]).ToMask()
 	for len(x) >= classes && len(dst) >= classes {
 		in, out := x[:classes:classes], dst[:classes:classes]
 		x, dst = x[classes:], dst[classes:]
@@ -2310,7 +2310,7 @@ func softmaxRows64x2(dst, x []float64, classes int, f, d float64, divide bool) {
 			lost = lost.Add(y.Sub(s.Sub(sum)))
 			sum = s
 		}
-		sum = sum.Add(y.Masked(counts).Add(lost))
+		sum = sum.Add(y.Masked(newLanes).Add(lost))
 		inverse := one.Div(sumAcross64x2(sum))
 		for to := out; len(to) > n; to = to[n:] {
 			archsimd.LoadFloat64x2(to).Mul(inverse).Store(to)

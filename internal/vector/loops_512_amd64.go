@@ -327,7 +327,7 @@ func belowRows32x16(largest, below, ties, x []float32, classes int, f, d float32
 	factor, divisor := archsimd.BroadcastFloat32x16(f), archsimd.BroadcastFloat32x16(d)
 	var zero archsimd.Float32x16
 	n := zero.Len()
-	counts := archsimd.LoadInt32x16(lanesFrom32[maxLanes32-(n-classes%n)%n:]).ToMask()
+	newLanes := archsimd.LoadInt32x16(lanesFrom32[maxLanes32-(n-classes%n)%n:]).ToMask()
 	split := below32x16(zero, divide, factor, divisor)
 	for len(x) >= classes {
 		in := x[:classes:classes]
@@ -354,8 +354,8 @@ func belowRows32x16(largest, below, ties, x []float32, classes int, f, d float32
 			sum, lost = twoSum32x16(sum, lost, y)
 			count = count.Add(tie)
 		}
-		sumAcross32x16(sum.Add(y.Masked(counts).Add(lost))).Store(below)
-		sumAcross32x16(count.Add(tie.Masked(counts))).Store(ties)
+		sumAcross32x16(sum.Add(y.Masked(newLanes).Add(lost))).Store(below)
+		sumAcross32x16(count.Add(tie.Masked(newLanes))).Store(ties)
 		x, largest, below, ties = x[classes:], largest[1:], below[1:], ties[1:]
 	}
 	clearUpper()
@@ -429,7 +429,7 @@ func belowColumns32x16(largest, below, ties, x []float32, stride int, f, d float
 
 func logColumnDifferences32x16(dst, x, largest, high, low []float32, stride, overlap int, f, d float32, divide bool) {
 	factor, divisor := archsimd.BroadcastFloat32x16(f), archsimd.BroadcastFloat32x16(d)
-	left := archsimd.LoadInt32x16(lanesFrom32[maxLanes32-overlap:]).ToMask()
+	doneLanes := archsimd.LoadInt32x16(lanesFrom32[maxLanes32-overlap:]).ToMask()
 	whole := overlap == 0
 	m, h, l := archsimd.LoadFloat32x16(largest), archsimd.LoadFloat32x16(high), archsimd.LoadFloat32x16(low)
 	if divide {
@@ -444,7 +444,7 @@ func logColumnDifferences32x16(dst, x, largest, high, low []float32, stride, ove
 		}
 		z = z.Sub(h).Sub(l)
 		if !whole {
-			z = z.IfElse(left, archsimd.LoadFloat32x16(dst[i:]))
+			z = z.IfElse(doneLanes, archsimd.LoadFloat32x16(dst[i:]))
 		}
 		z.Store(dst[i:])
 	}
@@ -471,7 +471,7 @@ func logBackwardRows32x16(dst, y, upstream []float32, classes int, tau float32, 
 	divisor := archsimd.BroadcastFloat32x16(tau)
 	var zero archsimd.Float32x16
 	n := zero.Len()
-	counts := archsimd.LoadInt32x16(lanesFrom32[maxLanes32-(n-classes%n)%n:]).ToMask()
+	newLanes := archsimd.LoadInt32x16(lanesFrom32[maxLanes32-(n-classes%n)%n:]).ToMask()
 	backward := logBackward32x16(zero, divide, divisor)
 	step := n
 	if upstream == nil {
@@ -485,7 +485,7 @@ func logBackwardRows32x16(dst, y, upstream []float32, classes int, tau float32, 
 			end = up[classes-n:]
 		}
 		lastY, lastG := archsimd.LoadFloat32x16(in[classes-n:]), archsimd.LoadFloat32x16(end)
-		sum, lost := lastG.Masked(counts), zero
+		sum, lost := lastG.Masked(newLanes), zero
 		for k, g := classes, up; k > n; k, g = k-n, g[step:] {
 			sum, lost = twoSum32x16(sum, lost, archsimd.LoadFloat32x16(g))
 		}
@@ -519,7 +519,7 @@ func logBackwardColumns32x16(dst, y, upstream []float32, classes, stride int, ta
 		for column := 0; column < stride; column += n {
 			overlap := max(0, column-(stride-n))
 			whole := overlap == 0
-			left := archsimd.LoadInt32x16(lanesFrom32[maxLanes32-overlap:]).ToMask()
+			doneLanes := archsimd.LoadInt32x16(lanesFrom32[maxLanes32-overlap:]).ToMask()
 			in, out := y[at+column-overlap:at+size], dst[at+column-overlap:at+size]
 			up := ones32[:]
 			if upstream != nil {
@@ -532,7 +532,7 @@ func logBackwardColumns32x16(dst, y, upstream []float32, classes, stride int, ta
 			for i, j := 0, 0; i < len(in); i, j = i+stride, j+step {
 				d := backward(archsimd.LoadFloat32x16(in[i:]), archsimd.LoadFloat32x16(up[j:]), sum, lost)
 				if !whole {
-					d = d.IfElse(left, archsimd.LoadFloat32x16(out[i:]))
+					d = d.IfElse(doneLanes, archsimd.LoadFloat32x16(out[i:]))
 				}
 				d.Store(out[i:])
 			}
@@ -579,7 +579,7 @@ func addPiece32x16(b *maxoutBlock[float32, int32], x, weights []float32, inputs,
 	n := zero.Len()
 	whole := inputs / n * n
 	lane := archsimd.LoadInt32x16(laneNumbers32[:])
-	fresh := lane.GreaterEqual(archsimd.BroadcastInt32x16(int32(n - inputs%n)))
+	newLanes := lane.GreaterEqual(archsimd.BroadcastInt32x16(int32(n - inputs%n)))
 	size := len(x) / inputs * n
 	for u := 0; u < units; u += 4 {
 		stride := pieces * inputs
@@ -587,17 +587,17 @@ func addPiece32x16(b *maxoutBlock[float32, int32], x, weights []float32, inputs,
 		w1 := weights[min(u+1, units-1)*stride:][:inputs]
 		w2 := weights[min(u+2, units-1)*stride:][:inputs]
 		w3 := weights[min(u+3, units-1)*stride:][:inputs]
-		t0 := archsimd.LoadFloat32x16(w0[inputs-n:]).Masked(fresh)
-		t1 := archsimd.LoadFloat32x16(w1[inputs-n:]).Masked(fresh)
-		t2 := archsimd.LoadFloat32x16(w2[inputs-n:]).Masked(fresh)
-		t3 := archsimd.LoadFloat32x16(w3[inputs-n:]).Masked(fresh)
+		t0 := archsimd.LoadFloat32x16(w0[inputs-n:]).Masked(newLanes)
+		t1 := archsimd.LoadFloat32x16(w1[inputs-n:]).Masked(newLanes)
+		t2 := archsimd.LoadFloat32x16(w2[inputs-n:]).Masked(newLanes)
+		t3 := archsimd.LoadFloat32x16(w3[inputs-n:]).Masked(newLanes)
 		w0, w1, w2, w3 = w0[:whole], w1[:whole], w2[:whole], w3[:whole]
 		sums := b.sums[u*size:][:4*size]
 		d0, d1, d2, d3 := sums[:size], sums[size:][:size], sums[2*size:][:size], sums[3*size:][:size]
 		rest := x
 		for k := 0; k <= size-n; k += n {
 			row := rest[:inputs]
-			v := archsimd.LoadFloat32x16(row[inputs-n:]).Masked(fresh)
+			v := archsimd.LoadFloat32x16(row[inputs-n:]).Masked(newLanes)
 			s0, s1, s2, s3 := t0.Mul(v), t1.Mul(v), t2.Mul(v), t3.Mul(v)
 			row = row[:whole]
 			for i := 0; i <= len(row)-n; i += n {
@@ -647,7 +647,7 @@ func addScaled32x16(dst, x, gradient []float32, piece []int32, inputs, pieces, d
 	var zero archsimd.Float32x16
 	n := zero.Len()
 	whole := inputs / n * n
-	done := archsimd.LoadInt32x16(laneNumbers32[:]).Less(archsimd.BroadcastInt32x16(int32(n - inputs%n)))
+	doneLanes := archsimd.LoadInt32x16(laneNumbers32[:]).Less(archsimd.BroadcastInt32x16(int32(n - inputs%n)))
 	for u, p := range piece {
 		k := u*pieces + int(p)
 		out, row := dst[k*dstStep:][:inputs], x[k*xStep:][:inputs]
@@ -659,7 +659,7 @@ func addScaled32x16(dst, x, gradient []float32, piece []int32, inputs, pieces, d
 		}
 		if whole < inputs {
 			v := archsimd.LoadFloat32x16(end)
-			v.IfElse(done, archsimd.LoadFloat32x16(last).MulAdd(d, v)).Store(end)
+			v.IfElse(doneLanes, archsimd.LoadFloat32x16(last).MulAdd(d, v)).Store(end)
 		}
 	}
 	clearUpper()
@@ -888,7 +888,7 @@ func softmaxBackwardRows32x16(dst, y, upstream []float32, classes int, tau float
 	lowest := archsimd.BroadcastUint32x16(negativeInfBits32).BitsToFloat32()
 	var zero archsimd.Float32x16
 	n := zero.Len()
-	counts := archsimd.LoadInt32x16(lanesFrom32[maxLanes32-(n-classes%n)%n:]).ToMask()
+	newLanes := archsimd.LoadInt32x16(lanesFrom32[maxLanes32-(n-classes%n)%n:]).ToMask()
 	step := n
 	for at := 0; at < len(y); at += classes {
 		in, out := y[at:][:classes:classes], dst[at:][:classes:classes]
@@ -918,7 +918,7 @@ func softmaxBackwardRows32x16(dst, y, upstream []float32, classes int, tau float
 		m := maxAcross32x16(beside.IfElse(top.Equal(maxAcross32x16(top)), lowest))
 		var sum archsimd.Float32x16
 		for pass := range 2 {
-			s1 := lastY.Masked(counts).Mul(difference32x16(lastY, lastG, m))
+			s1 := lastY.Masked(newLanes).Mul(difference32x16(lastY, lastG, m))
 			s2 := zero
 			p, g = in, up
 			for len(p) > 2*n && len(g) >= 2*n {
@@ -965,7 +965,7 @@ func softmaxBackwardColumns32x16(dst, y, upstream []float32, classes, stride int
 		for column := 0; column < stride; column += n {
 			overlap := max(0, column-(stride-n))
 			whole := overlap == 0
-			left := archsimd.LoadInt32x16(lanesFrom32[maxLanes32-overlap:]).ToMask()
+			doneLanes := archsimd.LoadInt32x16(lanesFrom32[maxLanes32-overlap:]).ToMask()
 			in, out := y[at+column-overlap:at+size], dst[at+column-overlap:at+size]
 			up := ones32[:]
 			if upstream != nil {
@@ -1006,7 +1006,7 @@ func softmaxBackwardColumns32x16(dst, y, upstream []float32, classes, stride int
 					d = d.Div(divisor)
 				}
 				if !whole {
-					d = d.IfElse(left, archsimd.LoadFloat32x16(out[i:]))
+					d = d.IfElse(doneLanes, archsimd.LoadFloat32x16(out[i:]))
 				}
 				d.Store(out[i:])
 			}
@@ -1036,7 +1036,7 @@ func softmaxRows32x16(dst, x []float32, classes int, f, d float32, divide bool) 
 	one := archsimd.BroadcastFloat32x16(1)
 	power := power32x16(zero)
 	n := zero.Len()
-	counts := archsimd.LoadInt32x16(lanesFrom32[maxLanes32-(n-classes%n)%n:]).ToMask()
+	newLanes := archsimd.LoadInt32x16(lanesFrom32[maxLanes32-(n-classes%n)%n:]).ToMask()
 	for len(x) >= classes && len(dst) >= classes {
 		in, out := x[:classes:classes], dst[:classes:classes]
 		x, dst = x[classes:], dst[classes:]
@@ -1081,7 +1081,7 @@ func softmaxRows32x16(dst, x []float32, classes int, f, d float32, divide bool) 
 			lost = lost.Add(y.Sub(s.Sub(sum)))
 			sum = s
 		}
-		sum = sum.Add(y.Masked(counts).Add(lost))
+		sum = sum.Add(y.Masked(newLanes).Add(lost))
 		inverse := one.Div(sumAcross32x16(sum))
 		for to := out; len(to) > n; to = to[n:] {
 			archsimd.LoadFloat32x16(to).Mul(inverse).Store(to)
@@ -1102,10 +1102,10 @@ func softmaxColumns32x16(dst, x []float32, classes, stride int, f, d float32, di
 		for column := 0; column < stride; column += n {
 			overlap := max(0, column-(stride-n))
 			whole := overlap == 0
-			left := archsimd.LoadInt32x16(lanesFrom32[maxLanes32-overlap:]).ToMask()
+			doneLanes := archsimd.LoadInt32x16(lanesFrom32[maxLanes32-overlap:]).ToMask()
 			store := func(v archsimd.Float32x16, to []float32) {
 				if !whole {
-					v = v.IfElse(left, archsimd.LoadFloat32x16(to))
+					v = v.IfElse(doneLanes, archsimd.LoadFloat32x16(to))
 				}
 				v.Store(to)
 			}
@@ -1279,7 +1279,7 @@ func addPiece64x8(b *maxoutBlock[float64, int64], x, weights []float64, inputs, 
 	n := zero.Len()
 	whole := inputs / n * n
 	lane := archsimd.LoadInt64x8(laneNumbers64[:])
-	fresh := lane.GreaterEqual(archsimd.BroadcastInt64x8(int64(n - inputs%n)))
+	newLanes := lane.GreaterEqual(archsimd.BroadcastInt64x8(int64(n - inputs%n)))
 	size := len(x) / inputs * n
 	for u := 0; u < units; u += 4 {
 		stride := pieces * inputs
@@ -1287,17 +1287,17 @@ func addPiece64x8(b *maxoutBlock[float64, int64], x, weights []float64, inputs, 
 		w1 := weights[min(u+1, units-1)*stride:][:inputs]
 		w2 := weights[min(u+2, units-1)*stride:][:inputs]
 		w3 := weights[min(u+3, units-1)*stride:][:inputs]
-		t0 := archsimd.LoadFloat64x8(w0[inputs-n:]).Masked(fresh)
-		t1 := archsimd.LoadFloat64x8(w1[inputs-n:]).Masked(fresh)
-		t2 := archsimd.LoadFloat64x8(w2[inputs-n:]).Masked(fresh)
-		t3 := archsimd.LoadFloat64x8(w3[inputs-n:]).Masked(fresh)
+		t0 := archsimd.LoadFloat64x8(w0[inputs-n:]).Masked(newLanes)
+		t1 := archsimd.LoadFloat64x8(w1[inputs-n:]).Masked(newLanes)
+		t2 := archsimd.LoadFloat64x8(w2[inputs-n:]).Masked(newLanes)
+		t3 := archsimd.LoadFloat64x8(w3[inputs-n:]).Masked(newLanes)
 		w0, w1, w2, w3 = w0[:whole], w1[:whole], w2[:whole], w3[:whole]
 		sums := b.sums[u*size:][:4*size]
 		d0, d1, d2, d3 := sums[:size], sums[size:][:size], sums[2*size:][:size], sums[3*size:][:size]
 		rest := x
 		for k := 0; k <= size-n; k += n {
 			row := rest[:inputs]
-			v := archsimd.LoadFloat64x8(row[inputs-n:]).Masked(fresh)
+			v := archsimd.LoadFloat64x8(row[inputs-n:]).Masked(newLanes)
 			s0, s1, s2, s3 := t0.Mul(v), t1.Mul(v), t2.Mul(v), t3.Mul(v)
 			row = row[:whole]
 			for i := 0; i <= len(row)-n; i += n {
@@ -1347,7 +1347,7 @@ func addScaled64x8(dst, x, gradient []float64, piece []int64, inputs, pieces, ds
 	var zero archsimd.Float64x8
 	n := zero.Len()
 	whole := inputs / n * n
-	done := archsimd.LoadInt64x8(laneNumbers64[:]).Less(archsimd.BroadcastInt64x8(int64(n - inputs%n)))
+	doneLanes := archsimd.LoadInt64x8(laneNumbers64[:]).Less(archsimd.BroadcastInt64x8(int64(n - inputs%n)))
 	for u, p := range piece {
 		k := u*pieces + int(p)
 		out, row := dst[k*dstStep:][:inputs], x[k*xStep:][:inputs]
@@ -1359,7 +1359,7 @@ func addScaled64x8(dst, x, gradient []float64, piece []int64, inputs, pieces, ds
 		}
 		if whole < inputs {
 			v := archsimd.LoadFloat64x8(end)
-			v.IfElse(done, archsimd.LoadFloat64x8(last).MulAdd(d, v)).Store(end)
+			v.IfElse(doneLanes, archsimd.LoadFloat64x8(last).MulAdd(d, v)).Store(end)
 		}
 	}
 	clearUpper()
@@ -1415,7 +1415,7 @@ func belowRows64x8(largest, below, ties, x []float64, classes int, f, d float64,
 	factor, divisor := archsimd.BroadcastFloat64x8(f), archsimd.BroadcastFloat64x8(d)
 	var zero archsimd.Float64x8
 	n := zero.Len()
-	counts := archsimd.LoadInt64x8(lanesFrom64[maxLanes64-(n-classes%n)%n:]).ToMask()
+	newLanes := archsimd.LoadInt64x8(lanesFrom64[maxLanes64-(n-classes%n)%n:]).ToMask()
 	split := below64x8(zero, divide, factor, divisor)
 	for len(x) >= classes {
 		in := x[:classes:classes]
@@ -1442,8 +1442,8 @@ func belowRows64x8(largest, below, ties, x []float64, classes int, f, d float64,
 			sum, lost = twoSum64x8(sum, lost, y)
 			count = count.Add(tie)
 		}
-		sumAcross64x8(sum.Add(y.Masked(counts).Add(lost))).Store(below)
-		sumAcross64x8(count.Add(tie.Masked(counts))).Store(ties)
+		sumAcross64x8(sum.Add(y.Masked(newLanes).Add(lost))).Store(below)
+		sumAcross64x8(count.Add(tie.Masked(newLanes))).Store(ties)
 		x, largest, below, ties = x[classes:], largest[1:], below[1:], ties[1:]
 	}
 	clearUpper()
@@ -1636,7 +1636,7 @@ func logBackwardColumns64x8(dst, y, upstream []float64, classes, stride int, tau
 		for column := 0; column < stride; column += n {
 			overlap := max(0, column-(stride-n))
 			whole := overlap == 0
-			left := archsimd.LoadInt64x8(lanesFrom64[maxLanes64-overlap:]).ToMask()
+			doneLanes := archsimd.LoadInt64x8(lanesFrom64[maxLanes64-overlap:]).ToMask()
 			in, out := y[at+column-overlap:at+size], dst[at+column-overlap:at+size]
 			up := ones64[:]
 			if upstream != nil {
@@ -1649,7 +1649,7 @@ func logBackwardColumns64x8(dst, y, upstream []float64, classes, stride int, tau
 			for i, j := 0, 0; i < len(in); i, j = i+stride, j+step {
 				d := backward(archsimd.LoadFloat64x8(in[i:]), archsimd.LoadFloat64x8(up[j:]), sum, lost)
 				if !whole {
-					d = d.IfElse(left, archsimd.LoadFloat64x8(out[i:]))
+					d = d.IfElse(doneLanes, archsimd.LoadFloat64x8(out[i:]))
 				}
 				d.Store(out[i:])
 			}
@@ -1662,7 +1662,7 @@ func logBackwardRows64x8(dst, y, upstream []float64, classes int, tau float64, d
 	divisor := archsimd.BroadcastFloat64x8(tau)
 	var zero archsimd.Float64x8
 	n := zero.Len()
-	counts := archsimd.LoadInt64x8(lanesFrom64[maxLanes64-(n-classes%n)%n:]).ToMask()
+	newLanes := archsimd.LoadInt64x8(lanesFrom64[maxLanes64-(n-classes%n)%n:]).ToMask()
 	backward := logBackward64x8(zero, divide, divisor)
 	step := n
 	if upstream == nil {
@@ -1676,7 +1676,7 @@ func logBackwardRows64x8(dst, y, upstream []float64, classes int, tau float64, d
 			end = up[classes-n:]
 		}
 		lastY, lastG := archsimd.LoadFloat64x8(in[classes-n:]), archsimd.LoadFloat64x8(end)
-		sum, lost := lastG.Masked(counts), zero
+		sum, lost := lastG.Masked(newLanes), zero
 		for k, g := classes, up; k > n; k, g = k-n, g[step:] {
 			sum, lost = twoSum64x8(sum, lost, archsimd.LoadFloat64x8(g))
 		}
@@ -1699,7 +1699,7 @@ func logBackwardRows64x8(dst, y, upstream []float64, classes int, tau float64, d
 
 func logColumnDifferences64x8(dst, x, largest, high, low []float64, stride, overlap int, f, d float64, divide bool) {
 	factor, divisor := archsimd.BroadcastFloat64x8(f), archsimd.BroadcastFloat64x8(d)
-	left := archsimd.LoadInt64x8(lanesFrom64[maxLanes64-overlap:]).ToMask()
+	doneLanes := archsimd.LoadInt64x8(lanesFrom64[maxLanes64-overlap:]).ToMask()
 	whole := overlap == 0
 	m, h, l := archsimd.LoadFloat64x8(largest), archsimd.LoadFloat64x8(high), archsimd.LoadFloat64x8(low)
 	if divide {
@@ -1714,7 +1714,7 @@ func logColumnDifferences64x8(dst, x, largest, high, low []float64, stride, over
 		}
 		z = z.Sub(h).Sub(l)
 		if !whole {
-			z = z.IfElse(left, archsimd.LoadFloat64x8(dst[i:]))
+			z = z.IfElse(doneLanes, archsimd.LoadFloat64x8(dst[i:]))
 		}
 		z.Store(dst[i:])
 	}
@@ -1999,7 +1999,7 @@ func softmaxBackwardColumns64x8(dst, y, upstream []float64, classes, stride int,
 		for column := 0; column < stride; column += n {
 			overlap := max(0, column-(stride-n))
 			whole := overlap == 0
-			left := archsimd.LoadInt64x8(lanesFrom64[maxLanes64-overlap:]).ToMask()
+			doneLanes := archsimd.LoadInt64x8(lanesFrom64[maxLanes64-overlap:]).ToMask()
 			in, out := y[at+column-overlap:at+size], dst[at+column-overlap:at+size]
 			up := ones64[:]
 			if upstream != nil {
@@ -2040,7 +2040,7 @@ func softmaxBackwardColumns64x8(dst, y, upstream []float64, classes, stride int,
 					d = d.Div(divisor)
 				}
 				if !whole {
-					d = d.IfElse(left, archsimd.LoadFloat64x8(out[i:]))
+					d = d.IfElse(doneLanes, archsimd.LoadFloat64x8(out[i:]))
 				}
 				d.Store(out[i:])
 			}
@@ -2054,7 +2054,7 @@ func softmaxBackwardRows64x8(dst, y, upstream []float64, classes int, tau float6
 	lowest := archsimd.BroadcastUint64x8(negativeInfBits64).BitsToFloat64()
 	var zero archsimd.Float64x8
 	n := zero.Len()
-	counts := archsimd.LoadInt64x8(lanesFrom64[maxLanes64-(n-classes%n)%n:]).ToMask()
+	newLanes := archsimd.LoadInt64x8(lanesFrom64[maxLanes64-(n-classes%n)%n:]).ToMask()
 	step := n
 	for at := 0; at < len(y); at += classes {
 		in, out := y[at:][:classes:classes], dst[at:][:classes:classes]
@@ -2084,7 +2084,7 @@ func softmaxBackwardRows64x8(dst, y, upstream []float64, classes int, tau float6
 		m := maxAcross64x8(beside.IfElse(top.Equal(maxAcross64x8(top)), lowest))
 		var sum archsimd.Float64x8
 		for pass := range 2 {
-			s1 := lastY.Masked(counts).Mul(difference64x8(lastY, lastG, m))
+			s1 := lastY.Masked(newLanes).Mul(difference64x8(lastY, lastG, m))
 			s2 := zero
 			p, g = in, up
 			for len(p) > 2*n && len(g) >= 2*n {
@@ -2130,10 +2130,10 @@ func softmaxColumns64x8(dst, x []float64, classes, stride int, f, d float64, div
 		for column := 0; column < stride; column += n {
 			overlap := max(0, column-(stride-n))
 			whole := overlap == 0
-			left := archsimd.LoadInt64x8(lanesFrom64[maxLanes64-overlap:]).ToMask()
+			doneLanes := archsimd.LoadInt64x8(lanesFrom64[maxLanes64-overlap:]).ToMask()
 			store := func(v archsimd.Float64x8, to []float64) {
 				if !whole {
-					v = v.IfElse(left, archsimd.LoadFloat64x8(to))
+					v = v.IfElse(doneLanes, archsimd.LoadFloat64x8(to))
 				}
 				v.Store(to)
 			}
@@ -2174,7 +2174,7 @@ func softmaxRows64x8(dst, x []float64, classes int, f, d float64, divide bool) {
 	one := archsimd.BroadcastFloat64x8(1)
 	power := power64x8(zero)
 	n := zero.Len()
-	counts := archsimd.LoadInt64x8(lanesFrom64[maxLanes64-(n-classes%n)%n:]).ToMask()
+	newLanes := archsimd.LoadInt64x8(lanesFrom64[maxLanes64-(n-classes%n)%n:]).ToMask()
 	for len(x) >= classes && len(dst) >= classes {
 		in, out := x[:classes:classes], dst[:classes:classes]
 		x, dst = x[classes:], dst[classes:]
@@ -2219,7 +2219,7 @@ func softmaxRows64x8(dst, x []float64, classes int, f, d float64, divide bool) {
 			lost = lost.Add(y.Sub(s.Sub(sum)))
 			sum = s
 		}
-		sum = sum.Add(y.Masked(counts).Add(lost))
+		sum = sum.Add(y.Masked(newLanes).Add(lost))
 		inverse := one.Div(sumAcross64x8(sum))
 		for to := out; len(to) > n; to = to[n:] {
 			archsimd.LoadFloat64x8(to).Mul(inverse).Store(to)

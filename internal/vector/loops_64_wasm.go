@@ -12,7 +12,7 @@ func addPiece64(b *maxoutBlock[float64, int64], x, weights []float64, inputs, pi
 	n := zero.Len()
 	whole := inputs / n * n
 	lane := simd.LoadInt64s(laneNumbers64[:])
-	fresh := lane.GreaterEqual(simd.BroadcastInt64s(int64(n - inputs%n)))
+	newLanes := lane.GreaterEqual(simd.BroadcastInt64s(int64(n - inputs%n)))
 	size := len(x) / inputs * n
 	for u := 0; u < units; u += 4 {
 		stride := pieces * inputs
@@ -20,17 +20,17 @@ func addPiece64(b *maxoutBlock[float64, int64], x, weights []float64, inputs, pi
 		w1 := weights[min(u+1, units-1)*stride:][:inputs]
 		w2 := weights[min(u+2, units-1)*stride:][:inputs]
 		w3 := weights[min(u+3, units-1)*stride:][:inputs]
-		t0 := simd.LoadFloat64s(w0[inputs-n:]).Masked(fresh)
-		t1 := simd.LoadFloat64s(w1[inputs-n:]).Masked(fresh)
-		t2 := simd.LoadFloat64s(w2[inputs-n:]).Masked(fresh)
-		t3 := simd.LoadFloat64s(w3[inputs-n:]).Masked(fresh)
+		t0 := simd.LoadFloat64s(w0[inputs-n:]).Masked(newLanes)
+		t1 := simd.LoadFloat64s(w1[inputs-n:]).Masked(newLanes)
+		t2 := simd.LoadFloat64s(w2[inputs-n:]).Masked(newLanes)
+		t3 := simd.LoadFloat64s(w3[inputs-n:]).Masked(newLanes)
 		w0, w1, w2, w3 = w0[:whole], w1[:whole], w2[:whole], w3[:whole]
 		sums := b.sums[u*size:][:4*size]
 		d0, d1, d2, d3 := sums[:size], sums[size:][:size], sums[2*size:][:size], sums[3*size:][:size]
 		rest := x
 		for k := 0; k <= size-n; k += n {
 			row := rest[:inputs]
-			v := simd.LoadFloat64s(row[inputs-n:]).Masked(fresh)
+			v := simd.LoadFloat64s(row[inputs-n:]).Masked(newLanes)
 			s0, s1, s2, s3 := t0.Mul(v), t1.Mul(v), t2.Mul(v), t3.Mul(v)
 			row = row[:whole]
 			for i := 0; i <= len(row)-n; i += n {
@@ -80,7 +80,7 @@ func addScaled64(dst, x, gradient []float64, piece []int64, inputs, pieces, dstS
 	var zero simd.Float64s
 	n := zero.Len()
 	whole := inputs / n * n
-	done := simd.LoadInt64s(laneNumbers64[:]).Less(simd.BroadcastInt64s(int64(n - inputs%n)))
+	doneLanes := simd.LoadInt64s(laneNumbers64[:]).Less(simd.BroadcastInt64s(int64(n - inputs%n)))
 	for u, p := range piece {
 		k := u*pieces + int(p)
 		out, row := dst[k*dstStep:][:inputs], x[k*xStep:][:inputs]
@@ -92,7 +92,7 @@ func addScaled64(dst, x, gradient []float64, piece []int64, inputs, pieces, dstS
 		}
 		if whole < inputs {
 			v := simd.LoadFloat64s(end)
-			v.IfElse(done, simd.LoadFloat64s(last).MulAdd(d, v)).Store(end)
+			v.IfElse(doneLanes, simd.LoadFloat64s(last).MulAdd(d, v)).Store(end)
 		}
 	}
 	clearUpper()
@@ -155,7 +155,7 @@ func belowRows64(largest, below, ties, x []float64, classes int, f, d float64, d
 	factor, divisor := simd.BroadcastFloat64s(f), simd.BroadcastFloat64s(d)
 	var zero simd.Float64s
 	n := zero.Len()
-	counts := simd.LoadInt64s(lanesFrom64[maxLanes64-(n-classes%n)%n:]).ToMask()
+	newLanes := simd.LoadInt64s(lanesFrom64[maxLanes64-(n-classes%n)%n:]).ToMask()
 	split := below64(zero, divide, factor, divisor)
 	for len(x) >= classes {
 		in := x[:classes:classes]
@@ -182,8 +182,8 @@ func belowRows64(largest, below, ties, x []float64, classes int, f, d float64, d
 			sum, lost = twoSum64(sum, lost, y)
 			count = count.Add(tie)
 		}
-		sumAcross64(sum.Add(y.Masked(counts).Add(lost))).Store(below)
-		sumAcross64(count.Add(tie.Masked(counts))).Store(ties)
+		sumAcross64(sum.Add(y.Masked(newLanes).Add(lost))).Store(below)
+		sumAcross64(count.Add(tie.Masked(newLanes))).Store(ties)
 		x, largest, below, ties = x[classes:], largest[1:], below[1:], ties[1:]
 	}
 	clearUpper()
@@ -399,7 +399,7 @@ func logBackwardColumns64(dst, y, upstream []float64, classes, stride int, tau f
 		for column := 0; column < stride; column += n {
 			overlap := max(0, column-(stride-n))
 			whole := overlap == 0
-			left := simd.LoadInt64s(lanesFrom64[maxLanes64-overlap:]).ToMask()
+			doneLanes := simd.LoadInt64s(lanesFrom64[maxLanes64-overlap:]).ToMask()
 			in, out := y[at+column-overlap:at+size], dst[at+column-overlap:at+size]
 			up := ones64[:]
 			if upstream != nil {
@@ -412,7 +412,7 @@ func logBackwardColumns64(dst, y, upstream []float64, classes, stride int, tau f
 			for i, j := 0, 0; i < len(in); i, j = i+stride, j+step {
 				d := backward(simd.LoadFloat64s(in[i:]), simd.LoadFloat64s(up[j:]), sum, lost)
 				if !whole {
-					d = d.IfElse(left, simd.LoadFloat64s(out[i:]))
+					d = d.IfElse(doneLanes, simd.LoadFloat64s(out[i:]))
 				}
 				d.Store(out[i:])
 			}
@@ -425,7 +425,7 @@ func logBackwardRows64(dst, y, upstream []float64, classes int, tau float64, div
 	divisor := simd.BroadcastFloat64s(tau)
 	var zero simd.Float64s
 	n := zero.Len()
-	counts := simd.LoadInt64s(lanesFrom64[maxLanes64-(n-classes%n)%n:]).ToMask()
+	newLanes := simd.LoadInt64s(lanesFrom64[maxLanes64-(n-classes%n)%n:]).ToMask()
 	backward := logBackward64(zero, divide, divisor)
 	step := n
 	if upstream == nil {
@@ -439,7 +439,7 @@ func logBackwardRows64(dst, y, upstream []float64, classes int, tau float64, div
 			end = up[classes-n:]
 		}
 		lastY, lastG := simd.LoadFloat64s(in[classes-n:]), simd.LoadFloat64s(end)
-		sum, lost := lastG.Masked(counts), zero
+		sum, lost := lastG.Masked(newLanes), zero
 		for k, g := classes, up; k > n; k, g = k-n, g[step:] {
 			sum, lost = twoSum64(sum, lost, simd.LoadFloat64s(g))
 		}
@@ -462,7 +462,7 @@ func logBackwardRows64(dst, y, upstream []float64, classes int, tau float64, div
 
 func logColumnDifferences64(dst, x, largest, high, low []float64, stride, overlap int, f, d float64, divide bool) {
 	factor, divisor := simd.BroadcastFloat64s(f), simd.BroadcastFloat64s(d)
-	left := simd.LoadInt64s(lanesFrom64[maxLanes64-overlap:]).ToMask()
+	doneLanes := simd.LoadInt64s(lanesFrom64[maxLanes64-overlap:]).ToMask()
 	whole := overlap == 0
 	m, h, l := simd.LoadFloat64s(largest), simd.LoadFloat64s(high), simd.LoadFloat64s(low)
 	if divide {
@@ -477,7 +477,7 @@ func logColumnDifferences64(dst, x, largest, high, low []float64, stride, overla
 		}
 		z = z.Sub(h).Sub(l)
 		if !whole {
-			z = z.IfElse(left, simd.LoadFloat64s(dst[i:]))
+			z = z.IfElse(doneLanes, simd.LoadFloat64s(dst[i:]))
 		}
 		z.Store(dst[i:])
 	}
@@ -785,7 +785,7 @@ func softmaxBackwardColumns64(dst, y, upstream []float64, classes, stride int, t
 		for column := 0; column < stride; column += n {
 			overlap := max(0, column-(stride-n))
 			whole := overlap == 0
-			left := simd.LoadInt64s(lanesFrom64[maxLanes64-overlap:]).ToMask()
+			doneLanes := simd.LoadInt64s(lanesFrom64[maxLanes64-overlap:]).ToMask()
 			in, out := y[at+column-overlap:at+size], dst[at+column-overlap:at+size]
 			up := ones64[:]
 			if upstream != nil {
@@ -826,7 +826,7 @@ func softmaxBackwardColumns64(dst, y, upstream []float64, classes, stride int, t
 					d = d.Div(divisor)
 				}
 				if !whole {
-					d = d.IfElse(left, simd.LoadFloat64s(out[i:]))
+					d = d.IfElse(doneLanes, simd.LoadFloat64s(out[i:]))
 				}
 				d.Store(out[i:])
 			}
@@ -840,7 +840,7 @@ func softmaxBackwardRows64(dst, y, upstream []float64, classes int, tau float64,
 	lowest := simd.BroadcastUint64s(negativeInfBits64).BitsToFloat64()
 	var zero simd.Float64s
 	n := zero.Len()
-	counts := simd.LoadInt64s(lanesFrom64[maxLanes64-(n-classes%n)%n:]).ToMask()
+	newLanes := simd.LoadInt64s(lanesFrom64[maxLanes64-(n-classes%n)%n:]).ToMask()
 	step := n
 	for at := 0; at < len(y); at += classes {
 		in, out := y[at:][:classes:classes], dst[at:][:classes:classes]
@@ -870,7 +870,7 @@ func softmaxBackwardRows64(dst, y, upstream []float64, classes int, tau float64,
 		m := maxAcross64(beside.IfElse(top.Equal(maxAcross64(top)), lowest))
 		var sum simd.Float64s
 		for pass := range 2 {
-			s1 := lastY.Masked(counts).Mul(difference64(lastY, lastG, m))
+			s1 := lastY.Masked(newLanes).Mul(difference64(lastY, lastG, m))
 			s2 := zero
 			p, g = in, up
 			for len(p) > 2*n && len(g) >= 2*n {
@@ -916,10 +916,10 @@ func softmaxColumns64(dst, x []float64, classes, stride int, f, d float64, divid
 		for column := 0; column < stride; column += n {
 			overlap := max(0, column-(stride-n))
 			whole := overlap == 0
-			left := simd.LoadInt64s(lanesFrom64[maxLanes64-overlap:]).ToMask()
+			doneLanes := simd.LoadInt64s(lanesFrom64[maxLanes64-overlap:]).ToMask()
 			store := func(v simd.Float64s, to []float64) {
 				if !whole {
-					v = v.IfElse(left, simd.LoadFloat64s(to))
+					v = v.IfElse(doneLanes, simd.LoadFloat64s(to))
 				}
 				v.Store(to)
 			}
@@ -960,7 +960,7 @@ func softmaxRows64(dst, x []float64, classes int, f, d float64, divide bool) {
 	one := simd.BroadcastFloat64s(1)
 	power := power64(zero)
 	n := zero.Len()
-	counts := simd.LoadInt64s(lanesFrom64[maxLanes64-(n-classes%n)%n:]).ToMask()
+	newLanes := simd.LoadInt64s(lanesFrom64[maxLanes64-(n-classes%n)%n:]).ToMask()
 	for len(x) >= classes && len(dst) >= classes {
 		in, out := x[:classes:classes], dst[:classes:classes]
 		x, dst = x[classes:], dst[classes:]
@@ -1005,7 +1005,7 @@ func softmaxRows64(dst, x []float64, classes int, f, d float64, divide bool) {
 			lost = lost.Add(y.Sub(s.Sub(sum)))
 			sum = s
 		}
-		sum = sum.Add(y.Masked(counts).Add(lost))
+		sum = sum.Add(y.Masked(newLanes).Add(lost))
 		inverse := one.Div(sumAcross64(sum))
 		for to := out; len(to) > n; to = to[n:] {
 			simd.LoadFloat64s(to).Mul(inverse).Store(to)

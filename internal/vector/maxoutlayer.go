@@ -17,7 +17,7 @@ import (
 // the lanes of n vectors together, for n units and n lanes. The result is one vector
 // with a unit in each lane. The pieces of the units are then compared as vectors, too.
 
-// SupportsMaxoutLayer reports whether the SIMD loops are for this layer. With two lanes,
+// SupportsMaxoutLayer reports whether the SIMD loops should run for a layer. With two lanes,
 // or with rows shorter than two vectors, bringing the units together in one vector would
 // take longer than the products save. The number of examples does not matter, because
 // results must not depend on it.

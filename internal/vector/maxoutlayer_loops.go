@@ -9,11 +9,11 @@ import "simd"
 func addPiece32(b *maxoutBlock[float32, int32], x, weights []float32, inputs, pieces, units, j int) {
 	var zero simd.Float32s
 	n := zero.Len()
-	// The last vector of a row overlaps the one before it. fresh masks out the
-	// elements that the one before it has already.
+	// The last vector of a row overlaps the one before it. newLanes is the mask
+	// of its other elements.
 	whole := inputs / n * n
 	lane := simd.LoadInt32s(laneNumbers32[:])
-	fresh := lane.GreaterEqual(simd.BroadcastInt32s(int32(n - inputs%n)))
+	newLanes := lane.GreaterEqual(simd.BroadcastInt32s(int32(n - inputs%n)))
 	size := len(x) / inputs * n
 	for u := 0; u < units; u += 4 {
 		stride := pieces * inputs
@@ -21,17 +21,17 @@ func addPiece32(b *maxoutBlock[float32, int32], x, weights []float32, inputs, pi
 		w1 := weights[min(u+1, units-1)*stride:][:inputs]
 		w2 := weights[min(u+2, units-1)*stride:][:inputs]
 		w3 := weights[min(u+3, units-1)*stride:][:inputs]
-		t0 := simd.LoadFloat32s(w0[inputs-n:]).Masked(fresh)
-		t1 := simd.LoadFloat32s(w1[inputs-n:]).Masked(fresh)
-		t2 := simd.LoadFloat32s(w2[inputs-n:]).Masked(fresh)
-		t3 := simd.LoadFloat32s(w3[inputs-n:]).Masked(fresh)
+		t0 := simd.LoadFloat32s(w0[inputs-n:]).Masked(newLanes)
+		t1 := simd.LoadFloat32s(w1[inputs-n:]).Masked(newLanes)
+		t2 := simd.LoadFloat32s(w2[inputs-n:]).Masked(newLanes)
+		t3 := simd.LoadFloat32s(w3[inputs-n:]).Masked(newLanes)
 		w0, w1, w2, w3 = w0[:whole], w1[:whole], w2[:whole], w3[:whole]
 		sums := b.sums[u*size:][:4*size]
 		d0, d1, d2, d3 := sums[:size], sums[size:][:size], sums[2*size:][:size], sums[3*size:][:size]
 		rest := x
 		for k := 0; k <= size-n; k += n {
 			row := rest[:inputs]
-			v := simd.LoadFloat32s(row[inputs-n:]).Masked(fresh)
+			v := simd.LoadFloat32s(row[inputs-n:]).Masked(newLanes)
 			s0, s1, s2, s3 := t0.Mul(v), t1.Mul(v), t2.Mul(v), t3.Mul(v)
 			row = row[:whole]
 			for i := 0; i <= len(row)-n; i += n {
@@ -91,9 +91,9 @@ func addScaled32(dst, x, gradient []float32, piece []int32, inputs, pieces, dstS
 	var zero simd.Float32s
 	n := zero.Len()
 	whole := inputs / n * n
-	// The last vector of a row overlaps the one before it. done masks the elements that
-	// the one before it has set already.
-	done := simd.LoadInt32s(laneNumbers32[:]).Less(simd.BroadcastInt32s(int32(n - inputs%n)))
+	// The last vector of a row overlaps the one before it. doneLanes is the mask of the
+	// elements that are set already.
+	doneLanes := simd.LoadInt32s(laneNumbers32[:]).Less(simd.BroadcastInt32s(int32(n - inputs%n)))
 	for u, p := range piece {
 		k := u*pieces + int(p)
 		out, row := dst[k*dstStep:][:inputs], x[k*xStep:][:inputs]
@@ -105,7 +105,7 @@ func addScaled32(dst, x, gradient []float32, piece []int32, inputs, pieces, dstS
 		}
 		if whole < inputs {
 			v := simd.LoadFloat32s(end)
-			v.IfElse(done, simd.LoadFloat32s(last).MulAdd(d, v)).Store(end)
+			v.IfElse(doneLanes, simd.LoadFloat32s(last).MulAdd(d, v)).Store(end)
 		}
 	}
 	clearUpper()

@@ -33,7 +33,7 @@ func softmaxBackwardRows32(dst, y, upstream []float32, classes int, tau float32,
 	lowest := simd.BroadcastUint32s(negativeInfBits32).BitsToFloat32()
 	var zero simd.Float32s
 	n := zero.Len()
-	counts := simd.LoadInt32s(lanesFrom32[maxLanes32-(n-classes%n)%n:]).ToMask()
+	newLanes := simd.LoadInt32s(lanesFrom32[maxLanes32-(n-classes%n)%n:]).ToMask()
 	step := n
 	for at := 0; at < len(y); at += classes {
 		in, out := y[at:][:classes:classes], dst[at:][:classes:classes]
@@ -68,7 +68,7 @@ func softmaxBackwardRows32(dst, y, upstream []float32, classes int, tau float32,
 		// The first pass corrects m to the mean.
 		var sum simd.Float32s
 		for pass := range 2 {
-			s1 := lastY.Masked(counts).Mul(difference32(lastY, lastG, m))
+			s1 := lastY.Masked(newLanes).Mul(difference32(lastY, lastG, m))
 			s2 := zero
 			p, g = in, up
 			for len(p) > 2*n && len(g) >= 2*n {
@@ -120,7 +120,7 @@ func softmaxBackwardColumns32(dst, y, upstream []float32, classes, stride int, t
 		for column := 0; column < stride; column += n {
 			overlap := max(0, column-(stride-n))
 			whole := overlap == 0
-			left := simd.LoadInt32s(lanesFrom32[maxLanes32-overlap:]).ToMask()
+			doneLanes := simd.LoadInt32s(lanesFrom32[maxLanes32-overlap:]).ToMask()
 			in, out := y[at+column-overlap:at+size], dst[at+column-overlap:at+size]
 			up := ones32[:]
 			if upstream != nil {
@@ -164,7 +164,7 @@ func softmaxBackwardColumns32(dst, y, upstream []float32, classes, stride int, t
 					d = d.Div(divisor)
 				}
 				if !whole {
-					d = d.IfElse(left, simd.LoadFloat32s(out[i:]))
+					d = d.IfElse(doneLanes, simd.LoadFloat32s(out[i:]))
 				}
 				d.Store(out[i:])
 			}

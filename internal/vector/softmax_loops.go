@@ -25,8 +25,11 @@ import "simd"
 //	               └─────┘└────┘
 //	                  4       3        distributions at a time
 //
-// The form and the width of the vectors depend on classes and stride alone, and so do
-// the bits of a result.
+// In the loops, newLanes is the mask of the lanes of the last vector that do not overlap,
+// and doneLanes is the mask of those that do.
+//
+// The form and the width of the vectors depend only on classes and stride. So equal
+// distributions of the same shape have equal results.
 
 // power32 returns a function of z, which must be at most 0 or NaN. It computes
 // scale = 2ˢ⁺ⁿ and growth = eʳ − 1 with
@@ -64,7 +67,7 @@ func softmaxRows32(dst, x []float32, classes int, f, d float32, divide bool) {
 	one := simd.BroadcastFloat32s(1)
 	power := power32(zero)
 	n := zero.Len()
-	counts := simd.LoadInt32s(lanesFrom32[maxLanes32-(n-classes%n)%n:]).ToMask()
+	newLanes := simd.LoadInt32s(lanesFrom32[maxLanes32-(n-classes%n)%n:]).ToMask()
 	for len(x) >= classes && len(dst) >= classes {
 		in, out := x[:classes:classes], dst[:classes:classes]
 		x, dst = x[classes:], dst[classes:]
@@ -112,7 +115,7 @@ func softmaxRows32(dst, x []float32, classes int, f, d float32, divide bool) {
 			lost = lost.Add(y.Sub(s.Sub(sum)))
 			sum = s
 		}
-		sum = sum.Add(y.Masked(counts).Add(lost))
+		sum = sum.Add(y.Masked(newLanes).Add(lost))
 		inverse := one.Div(sumAcross32(sum))
 		for to := out; len(to) > n; to = to[n:] {
 			simd.LoadFloat32s(to).Mul(inverse).Store(to)
@@ -136,10 +139,10 @@ func softmaxColumns32(dst, x []float32, classes, stride int, f, d float32, divid
 		for column := 0; column < stride; column += n {
 			overlap := max(0, column-(stride-n))
 			whole := overlap == 0
-			left := simd.LoadInt32s(lanesFrom32[maxLanes32-overlap:]).ToMask()
+			doneLanes := simd.LoadInt32s(lanesFrom32[maxLanes32-overlap:]).ToMask()
 			store := func(v simd.Float32s, to []float32) {
 				if !whole {
-					v = v.IfElse(left, simd.LoadFloat32s(to))
+					v = v.IfElse(doneLanes, simd.LoadFloat32s(to))
 				}
 				v.Store(to)
 			}

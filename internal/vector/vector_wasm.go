@@ -5,7 +5,7 @@ package vector
 // clearUpper has nothing to do: WebAssembly's vectors have no upper halves.
 func clearUpper() {}
 
-// usable returns true: all operations of the loops are in WebAssembly's SIMD proposal.
+// usable returns true: MulAdd needs no extension of WebAssembly's SIMD instructions.
 func usable() bool { return true }
 
 // Fused reports whether MulAdd rounds only once. WebAssembly rounds the product too.
