@@ -68,9 +68,9 @@ func ExampleSigmoid_DerivativeAt() {
 }
 
 // The binary cross-entropy loss of sigmoid is −t·log σ(u) − (1 − t)·log σ(−u) for a
-// target t of 0 or 1. The two logarithms are the log-softmax of [u, 0]. Computed from
-// the logit u, they are always finite. Computed from σ(u) they are not, because 1 −
-// σ(u) rounds to 0 at u = 40. The gradient of the loss by u is σ(u) − t.
+// target t of 0 or 1. The two logarithms are the log-softmax of [u, 0]. Computed from the
+// logit u, they are always finite. Computed from σ(u) they are not: 1 − σ(u) rounds to 0
+// at u = 40. The gradient of the loss by u is σ(u) − t.
 func ExampleSigmoid_crossEntropy() {
 	f, log := activation.Sigmoid[float64]{}, activation.LogSoftmax[float64]{}
 	for _, c := range []struct{ u, t float64 }{{1.5, 1}, {1.5, 0}, {40, 1}, {40, 0}, {-1000, 1}} {
@@ -310,8 +310,8 @@ func ExampleCheckDerivative() {
 	fmt.Println(activation.CheckDerivative(activation.Func[float64]{F: softsign, DF: right}, x))
 	fmt.Println(activation.CheckDerivative(activation.Func[float64]{F: softsign, DF: wrong}, x))
 	// Output:
-	// <nil> activation: func: Derivative at x[0] = -7: ∂f[0]/∂x[0] = 0.125, want
-	// 0.015625 (within 5e-11)
+	// <nil>
+	// activation: func: Derivative at x[0] = -7: ∂f[0]/∂x[0] = 0.125, want 0.015625 (within 5e-11)
 }
 
 // A Monitor finds dead ReLUs. The second of three units is 0 in both batches, and the

@@ -86,8 +86,8 @@ func normalDecay(z float64) Value {
 }
 
 // The function M(z) = Φ(−z)·e^(z²/2) is the Mills ratio divided by √(2π). It falls
-// slowly, from ½ at z = 0 to 0.01 at z = 40. normalTable holds its Taylor series M(a +
-// b) = Σ cₙ·bⁿ around the points a of a grid. Because M′ = z·M − 1/√(2π),
+// slowly, from ½ at z = 0 to 0.01 at z = 40. normalTable holds its Taylor series around
+// the points a of a grid, M(a + b) = Σ cₙ·bⁿ. Because M′ = z·M − 1/√(2π),
 //
 //	c₁ = a·c₀ − 1/√(2π),   cₙ₊₁ = (a·cₙ + cₙ₋₁)/(n + 1)
 //

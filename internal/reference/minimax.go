@@ -12,18 +12,18 @@ import (
 // is called.
 const fitPrecision = 320
 
-// A Fit describes the minimax polynomial of F on [A, B]: the polynomial p(x) = Σ
-// cₖ·x^k, for a given set of exponents k, with the smallest maximum of |Weight(x)·(p(x)
-// − F(x))|.
+// A Fit describes the minimax polynomial of F on [A, B]. That is the polynomial
+// p(x) = Σ cₖ·x^k, for a given set of exponents k, with the smallest maximum of
+// |Weight(x)·(p(x) − F(x))|.
 //
-// The error curve of this polynomial oscillates between +E and −E. It reaches them at n
-// + 1 points if there are n coefficients to choose. Remez's exchange algorithm finds
-// these points: it takes any n + 1 points, and solves for the polynomial whose errors
-// have the same size at all of them. Then it exchanges one of them for the point with
-// the largest error. It stops if no error is larger than those at the points.
+// The error curve of this polynomial oscillates between +E and −E. If there are n
+// coefficients to choose, it reaches them at n + 1 points. Remez's exchange algorithm
+// finds these points: it takes any n + 1 points, and solves for the polynomial whose
+// errors have the same size at all of them. Then it exchanges one of them for the point
+// with the largest error. It stops if no error is larger than those at the points.
 //
-// If F is even or odd, fit it on one side of 0 only, or fit F(√s) or F(√s)/√s for s =
-// x². On both sides of 0, half of the points would add nothing.
+// If F is even or odd, fit it on one side of 0 only, or fit F(√s) or F(√s)/√s with
+// s = x². On both sides of 0, half of the points would add nothing.
 type Fit struct {
 	F         func(x *big.Float) *big.Float // called with 320 bits, never at 0
 	A, B      float64

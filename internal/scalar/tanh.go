@@ -90,7 +90,7 @@ func complement[T element.Float](y T) T {
 // other terms are 2⁻³³ of the result. Near 0 the point is 0, and σ(b) − ½ has only odd
 // powers of b.
 
-// tanh32 returns tanh x if e is the entry for 2x. It returns −0 for −0, since −0 − 0 is
+// tanh32 returns tanh x if e is the entry for 2x. It returns −0 for −0, because −0 − 0 is
 // −0.
 func (e *logisticEntry) tanh32(x float32) float32 {
 	return float32(2*e.to5(float64(2*x)-e.a) - e.minusTanh)

@@ -183,8 +183,8 @@ func belowColumns32(largest, below, ties, x []float32, stride int, f, d float32,
 	clearUpper()
 }
 
-// logColumnDifferences32 sets a vector of columns of dst to (x − largest)/τ −
-// (high + low). It leaves the first overlap columns as they are.
+// logColumnDifferences32 sets a vector of columns of dst to
+// (x − largest)/τ − (high + low). It leaves the first overlap columns as they are.
 //
 //vector:part
 func logColumnDifferences32(dst, x, largest, high, low []float32, stride, overlap int, f, d float32, divide bool) {
