@@ -734,7 +734,8 @@ func cannotTell[T activation.Float](t *testing.T) {
 			t.Errorf("%s: %v", c.what, err)
 		}
 	}
-	// For waves shorter than the steps, either result is right, but no "wrong".
+	// If waves are shorter than the steps, CheckDerivative may pass or cannot tell. It
+	// must not call the derivative wrong.
 	for k := 10.0; k < 1e12; k *= 1.37 {
 		for _, x := range []float64{0.1 / k, 1 / k, 1e3 / k, 0.7} {
 			a := function[T](func(u float64) float64 { return math.Sin(k * u) }, func(u float64) float64 { return k * math.Cos(k*u) })

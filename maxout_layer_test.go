@@ -170,7 +170,8 @@ func maxoutAlone[T activation.Float](t *testing.T) {
 
 // TestMaxoutLayerNaN checks that a NaN makes the results of its own example NaN, but of
 // no other one, and that the first NaN piece gets the gradient. It also checks that an
-// infinite input or weight is not added twice, where vectors overlap: ∞·0 would be NaN.
+// infinite input or weight does not give NaN. It would, if a loop multiplied it by the 0
+// of a masked lane.
 func TestMaxoutLayerNaN(t *testing.T) {
 	maxoutNaN[float32](t)
 	maxoutNaN[float64](t)
