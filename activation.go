@@ -128,9 +128,9 @@ type Parametric[T Float] interface {
 }
 
 // OutputLen returns the length of f(x) for n elements of x. If a has a method
-// OutputLen(n int) int, as [Maxout], [MaxoutLayer] and [Gated] have, OutputLen returns
-// its result. That method panics if n does not fit, as Forward does. For all other
-// activations OutputLen returns n.
+// OutputLen(n int) int, as [Maxout], [MaxoutLayer] and [Gated] have, OutputLen
+// returns its result. That method panics if n does not fit, as Forward does. For
+// all other activations OutputLen returns n.
 func OutputLen[T Float](a Activation[T], n int) int {
 	a = plain(a)
 	if a == nil {
@@ -292,9 +292,10 @@ func bitSize[T Float]() int {
 //   - with GODEBUG=simd=0
 //
 // Package simd chooses the width for the processor. GODEBUG=simd=N asks for a width
-// of 512, 256 or 128 bits. If the processor does not have it, the program panics when
-// it starts. Package simd accepts other N too, and VectorBits returns them, but such a
-// program is not tested.
+// of 512, 256 or 128 bits. If the processor does not have it, the program panics
+// when it starts. Package simd accepts other N too, and VectorBits returns them,
+// but such a program is not tested.
 //
-// The error bounds are the same at each width. The last bits of a result may differ.
+// The error bounds are the same at each width. The last bits of a result may
+// differ.
 func VectorBits() int { return kernel.VectorBits() }

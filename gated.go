@@ -12,16 +12,17 @@ var (
 	_ Activation[float64] = Gated[float64]{}
 )
 
-// Gated is a gated linear unit. One half of its input, the gate g, decides how much passes of
-// the other half, the value v. Gate is a function f, applied to each element of g:
+// Gated is a gated linear unit. One half of its input, the gate g, decides how much
+// passes of the other half, the value v. Gate is a function f, applied to each
+// element of g:
 //
 //	y = v · f(g)              range (−∞, ∞)
 //	∂y/∂v = f(g),   ∂y/∂g = v · f′(g)
 //
-// x is [outer][2][Stride] and the result is [outer][Stride]. The gate is the first half of a
-// row, or the second half with GateLast. This fits a model that computes g and v by one matrix.
-// For g and v in two slices, which most models have, use [Gated.ForwardPair] and
-// [Gated.DerivativePair].
+// x is [outer][2][Stride] and the result is [outer][Stride]. The gate is the first
+// half of a row, or the second half with GateLast. This fits a model that computes
+// g and v by one matrix. For g and v in two slices, which most models have, use
+// [Gated.ForwardPair] and [Gated.DerivativePair].
 //
 //	GLU       Sigmoid{}, GateLast   GLU of PyTorch, JAX and Keras, gated convolutions
 //	SwiGLU    SiLU{}                Llama, Mistral, Qwen, DeepSeek; Phi-3 with one matrix
@@ -30,11 +31,12 @@ var (
 //	ReGLU     ReLU{}
 //	bilinear  Identity{}
 //
-// Use it in the feed-forward blocks of transformers, as nearly all large language models do. It
-// takes three matrices in place of two. If each has two thirds of the size, the cost is the same
-// and the loss is lower than with a [ReLU].
+// Use it in the feed-forward blocks of transformers, as nearly all large language
+// models do. It takes three matrices in place of two. If each has two thirds of the
+// size, the cost is the same and the loss is lower than with a [ReLU].
 //
-// The derivatives follow from the constant factor rule, because y is a product of v and f(g).
+// The derivatives follow from the constant factor rule, because y is a product of v
+// and f(g).
 //
 // Special cases are:
 //
@@ -43,17 +45,18 @@ var (
 //	if f(g) = 0, ∂L/∂v = 0 even if upstream is NaN or infinite
 //	if Gate selects a derivative of 0, ∂L/∂g = 0 even if upstream is NaN or infinite
 //
-// For the gates of this package the error of y is below 1.5 ULP, and below 2.5 ULP with
-// [Softsign]. The error of both derivatives is below 3 ULP, unless upstream·v overflows or is
-// subnormal.
+// For the gates of this package the error of y is below 1.5 ULP, and below 2.5 ULP
+// with [Softsign]. The error of both derivatives is below 3 ULP, unless upstream·v
+// overflows or is subnormal.
 //
 // The zero value has no Gate, and panics: set Gate.
 //
-// Sources: Y. N. Dauphin, A. Fan, M. Auli, D. Grangier, Language Modeling with Gated
-// Convolutional Networks, 2016, arXiv:1612.08083; N. Shazeer, GLU Variants Improve Transformer,
-// 2020, arXiv:2002.05202.
+// Sources: Y. N. Dauphin, A. Fan, M. Auli, D. Grangier, Language Modeling with
+// Gated Convolutional Networks, 2016, arXiv:1612.08083; N. Shazeer, GLU Variants
+// Improve Transformer, 2020, arXiv:2002.05202.
 type Gated[T Float] struct {
-	// Gate is the function f. Its Forward and Derivative are called for parts of the gate.
+	// Gate is the function f. Its Forward and Derivative are called for parts of
+	// the gate.
 	Gate Elementwise[T]
 
 	// Stride is the distance from a gate to its value. 0 means 1: then the two are
@@ -78,8 +81,9 @@ func (g Gated[T]) checkGate(call string) {
 	}
 }
 
-// loops returns the functions that compute the gate. The SIMD loops of sigmoid and tanh
-// have almost 1 ULP, which can be 2 ULP of the product. So they do not serve here.
+// loops returns the functions that compute the gate. The SIMD loops of sigmoid and
+// tanh have almost 1 ULP, which can be 2 ULP of the product. So they do not serve
+// here.
 func (g Gated[T]) loops() Activation[T] {
 	switch g.Gate.(type) {
 	case Sigmoid[T], *Sigmoid[T]:
@@ -90,8 +94,8 @@ func (g Gated[T]) loops() Activation[T] {
 	return g.Gate
 }
 
-// Forward computes dst ← value · f(gate). dst has half as many elements as x, and must not
-// overlap x.
+// Forward computes dst ← value · f(gate). dst has half as many elements as x, and
+// must not overlap x.
 func (g Gated[T]) Forward(dst, x []T) []T {
 	const call = "Gated.Forward"
 	step := g.step(call, len(x))
@@ -100,7 +104,8 @@ func (g Gated[T]) Forward(dst, x []T) []T {
 	return dst
 }
 
-// Derivative computes ∂L/∂x for both halves of x. upstream has half as many elements.
+// Derivative computes ∂L/∂x for both halves of x. upstream has half as many
+// elements.
 func (g Gated[T]) Derivative(dst, x, upstream []T) []T {
 	const call = "Gated.Derivative"
 	step := g.step(call, len(x))
@@ -109,8 +114,8 @@ func (g Gated[T]) Derivative(dst, x, upstream []T) []T {
 	return dst
 }
 
-// ForwardPair computes dst ← value · f(gate) for a gate and a value in two slices. dst may be
-// one of them. Stride and GateLast have no meaning here.
+// ForwardPair computes dst ← value · f(gate) for a gate and a value in two slices.
+// dst may be one of them. Stride and GateLast have no meaning here.
 func (g Gated[T]) ForwardPair(dst, gate, value []T) []T {
 	const call = "Gated.ForwardPair"
 	g.checkPair(call, gate, value)
@@ -120,9 +125,9 @@ func (g Gated[T]) ForwardPair(dst, gate, value []T) []T {
 	return dst
 }
 
-// DerivativePair computes dGate ← upstream · value · f′(gate) and dValue ← upstream · f(gate),
-// and returns both. If dGate or dValue is nil, DerivativePair allocates it. Each may be gate,
-// value or upstream, but they must not overlap each other.
+// DerivativePair computes dGate ← upstream · value · f′(gate) and dValue ← upstream
+// · f(gate), and returns both. If dGate or dValue is nil, DerivativePair allocates
+// it. Each may be gate, value or upstream, but they must not overlap each other.
 func (g Gated[T]) DerivativePair(dGate, dValue, gate, value, upstream []T) (_, _ []T) {
 	const call = "Gated.DerivativePair"
 	g.checkPair(call, gate, value)
@@ -152,7 +157,8 @@ func (g Gated[T]) DerivativePair(dGate, dValue, gate, value, upstream []T) (_, _
 	return dGate, dValue
 }
 
-// checkPair checks that there is a Gate, and that gate and value have the same length.
+// checkPair checks that there is a Gate, and that gate and value have the same
+// length.
 func (g Gated[T]) checkPair(call string, gate, value []T) {
 	g.checkGate(call)
 	if len(value) != len(gate) {

@@ -12,8 +12,9 @@ var (
 //	f(u)  = u      range (−∞, ∞)
 //	f′(u) = 1
 //
-// Use it on the output layer of a regression, whose targets are not bounded. In a hidden
-// layer it adds nothing, because a linear function of a linear function is linear.
+// Use it on the output layer of a regression, whose targets are not bounded. In a
+// hidden layer it adds nothing, because a linear function of a linear function is
+// linear.
 //
 // f′ follows from the power rule, (u¹)′ = 1·u⁰.
 //
@@ -34,7 +35,8 @@ func (Identity[T]) Forward(dst, x []T) []T {
 	return dst
 }
 
-// Derivative copies upstream to dst, because f′ is 1. If x is NaN, the result is NaN.
+// Derivative copies upstream to dst, because f′ is 1. If x is NaN, the result is
+// NaN.
 func (Identity[T]) Derivative(dst, x, upstream []T) []T {
 	dst = derivativeDst("Identity.Derivative", dst, x, upstream, len(x))
 	kernel.IdentityDerivative(dst, x, upstream)

@@ -7,21 +7,22 @@ var (
 	_ OutputDerivative[float64] = LeakyReLU[float64]{}
 )
 
-// LeakyReLU is a [ReLU] with a small slope for u ≤ 0, the negative slope α, applied to
-// each element:
+// LeakyReLU is a [ReLU] with a small slope for u ≤ 0, the negative slope α, applied
+// to each element:
 //
 //	f(u)  = u for u > 0, else α·u      range (−∞, ∞) for α > 0
 //	f′(u) = 1 for u > 0, else α
 //
-// Use it in hidden layers if many ReLUs die. A unit with u ≤ 0 still has a gradient, so it
-// can recover: there are no dead units. But α is one more number to choose. [PReLU] learns
-// it.
+// Use it in hidden layers if many ReLUs die. A unit with u ≤ 0 still has a
+// gradient, so it can recover: there are no dead units. But α is one more number to
+// choose. [PReLU] learns it.
 //
-// f′ is the derivative of α·u on the left, by the constant factor rule, and of u on the
-// right. By convention, f′(0) = α.
+// f′ is the derivative of α·u on the left, by the constant factor rule, and of u on
+// the right. By convention, f′(0) = α.
 //
-// It is leaky_relu in PyTorch, JAX and Keras, with α as negative_slope, and LeakyRelu in
-// ONNX, with α as alpha. α is 0.01 by default, as here, but 0.3 in Keras' layer.
+// It is leaky_relu in PyTorch, JAX and Keras, with α as negative_slope, and
+// LeakyRelu in ONNX, with α as alpha. α is 0.01 by default, as here, but 0.3 in
+// Keras' layer.
 //
 // Special cases are:
 //
@@ -31,15 +32,15 @@ var (
 //	f(+0) = +0             f′(+0) = α
 //	f(−0) = α·(−0)         f′(−0) = α
 //
-// f and f′ are correctly rounded: each is a selection or one multiplication. The zero
-// value is ready to use.
+// f and f′ are correctly rounded: each is a selection or one multiplication. The
+// zero value is ready to use.
 //
-// Source: A. L. Maas, A. Y. Hannun, A. Y. Ng, Rectifier Nonlinearities Improve Neural
-// Network Acoustic Models, 2013.
+// Source: A. L. Maas, A. Y. Hannun, A. Y. Ng, Rectifier Nonlinearities Improve
+// Neural Network Acoustic Models, 2013.
 type LeakyReLU[T Float] struct {
 	// Alpha is the negative slope α, any real number. 0 means the usual 0.01, so
-	// LeakyReLU{Alpha: 0} is not a [ReLU]. If the slope arrives at run time and may be
-	// 0, use a [PReLU] of one slope: there 0 is 0.
+	// LeakyReLU{Alpha: 0} is not a [ReLU]. If the slope arrives at run time and may
+	// be 0, use a [PReLU] of one slope: there 0 is 0.
 	Alpha T
 }
 
@@ -65,8 +66,8 @@ func (l LeakyReLU[T]) Derivative(dst, x, upstream []T) []T {
 	return dst
 }
 
-// DerivativeFromOutput is [LeakyReLU.Derivative], since y > 0 if and only if x > 0. It
-// panics for α < 0, because then y = 2 may come from x = 2 or from a negative x.
+// DerivativeFromOutput is [LeakyReLU.Derivative], since y > 0 if and only if x > 0.
+// It panics for α < 0, because then y = 2 may come from x = 2 or from a negative x.
 func (l LeakyReLU[T]) DerivativeFromOutput(dst, y, upstream []T) []T {
 	if !l.hasOutputDerivative() {
 		mistake("LeakyReLU.DerivativeFromOutput", "Alpha = %v, want at least 0: the sign of y does not tell that of x", l.Alpha)

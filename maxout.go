@@ -13,26 +13,27 @@ var (
 	_ Parametric[float64] = MaxoutLayer[float64]{}
 )
 
-// Maxout returns the largest of each group of k = Pieces numbers, the pieces of a unit:
+// Maxout returns the largest of each group of k = Pieces numbers, the pieces of a
+// unit:
 //
 //	f(u)ᵢ        = max(uᵢ₁, …, uᵢₖ)                       range (−∞, ∞)
 //	∂f(u)ᵢ/∂uᵢⱼ  = 1 for the first maximum of the group, else 0
 //
-// x is [outer][units][Pieces][Stride] and the result is [outer][units][Stride], which is
-// shorter. With Stride 1 the pieces of a unit are neighbours. After a convolution with
-// units·Pieces channels each piece is a whole plane: set Stride to height·width. Without
-// Stride neighbouring pixels become the pieces, and there is no error, because the lengths
-// still fit.
+// x is [outer][units][Pieces][Stride] and the result is [outer][units][Stride],
+// which is shorter. With Stride 1 the pieces of a unit are neighbours. After a
+// convolution with units·Pieces channels each piece is a whole plane: set Stride to
+// height·width. Without Stride neighbouring pixels become the pieces, and there is
+// no error, because the lengths still fit.
 //
-// Each piece is a linear combination w′ᵀx + b′ with its own weights. So the unit learns its
-// activation function along with its weights: any convex piecewise-linear function of k
-// pieces. The pieces 0 and u give [ReLU]. The pieces αu and u, with α ≤ 1, give [LeakyReLU]
-// and [PReLU]. The pieces −u and u give the absolute value. Use Maxout in hidden layers. It
-// does not saturate and has no dead units, but needs k times the weights. [MaxoutLayer] has
-// the weights as well.
+// Each piece is a linear combination w′ᵀx + b′ with its own weights. So the unit
+// learns its activation function along with its weights: any convex
+// piecewise-linear function of k pieces. The pieces 0 and u give [ReLU]. The pieces
+// αu and u, with α ≤ 1, give [LeakyReLU] and [PReLU]. The pieces −u and u give the
+// absolute value. Use Maxout in hidden layers. It does not saturate and has no dead
+// units, but needs k times the weights. [MaxoutLayer] has the weights as well.
 //
-// f′ is the derivative of the piece that is selected. If several pieces are the largest,
-// the first one gets the gradient by convention.
+// f′ is the derivative of the piece that is selected. If several pieces are the
+// largest, the first one gets the gradient by convention.
 //
 // Special cases are:
 //
@@ -41,8 +42,8 @@ var (
 //
 // f and f′ are exact. The zero value has no pieces, and panics: set Pieces.
 //
-// Source: I. J. Goodfellow, D. Warde-Farley, M. Mirza, A. Courville, Y. Bengio, Maxout
-// Networks, 2013, arXiv:1302.4389.
+// Source: I. J. Goodfellow, D. Warde-Farley, M. Mirza, A. Courville, Y. Bengio,
+// Maxout Networks, 2013, arXiv:1302.4389.
 type Maxout[T Float] struct {
 	// Pieces is the number k of pieces of a unit, at least 1.
 	Pieces int
@@ -68,8 +69,8 @@ func (m Maxout[T]) Forward(dst, x []T) []T {
 	return dst
 }
 
-// Derivative sets dst to upstream at the first maximum of each group, and to 0 at the other
-// pieces. upstream has len(x)/Pieces elements.
+// Derivative sets dst to upstream at the first maximum of each group, and to 0 at
+// the other pieces. upstream has len(x)/Pieces elements.
 func (m Maxout[T]) Derivative(dst, x, upstream []T) []T {
 	s := m.shape("Maxout.Derivative", len(x))
 	dst = derivativeDst("Maxout.Derivative", dst, x, upstream, len(x)/m.Pieces)
@@ -97,8 +98,8 @@ func (m Maxout[T]) String() string {
 //
 //	f(x)ᵢ = maxⱼ(wᵢⱼᵀx + bᵢⱼ)        j = 1 … Pieces
 //
-// x is [batch][Inputs] and the result is [batch][Units]. If piece j is the first maximum of
-// unit i at x, then by the sum and constant factor rules
+// x is [batch][Inputs] and the result is [batch][Units]. If piece j is the first
+// maximum of unit i at x, then by the sum and constant factor rules
 //
 //	∂f(x)ᵢ/∂x = wᵢⱼ,   ∂f(x)ᵢ/∂wᵢⱼ = x,   ∂f(x)ᵢ/∂bᵢⱼ = 1
 //
@@ -108,9 +109,10 @@ func (m Maxout[T]) String() string {
 //
 //	a NaN in an example makes all results of the example NaN
 //
-// All sums are computed in T, in an order that does not depend on the batch. There is no
-// error bound, because the terms of a sum may cancel. The zero value has no parameters, and
-// panics: use [NewMaxoutLayer].
+// All sums are computed in T, in an order that does not depend on the batch. The
+// error of an output is at most (Inputs + 2)·½ε·(Σₖ |wₖ·xₖ| + |b|), for the piece
+// of the unit that has the largest such sum, with ε = 2⁻²³ for float32 and 2⁻⁵² for
+// float64. The zero value has no parameters, and panics: use [NewMaxoutLayer].
 //
 // Source: the paper of Maxout.
 type MaxoutLayer[T Float] struct {
@@ -121,10 +123,11 @@ type MaxoutLayer[T Float] struct {
 	Params []T
 }
 
-// NewMaxoutLayer returns a layer with biases of 0 and with weights that rng draws from a
-// normal distribution of variance 1/inputs. For two pieces this keeps the mean square of the
-// signal: E max(a,b)² = E (a² + b²)/2. NewMaxoutLayer panics if a number is less than 1, if
-// the parameters are too many for any memory, or if rng is nil.
+// NewMaxoutLayer returns a layer with biases of 0 and with weights that rng draws
+// from a normal distribution of variance 1/inputs. For two pieces this keeps the
+// mean square of the signal: E max(a,b)² = E (a² + b²)/2. NewMaxoutLayer panics if
+// a number is less than 1, if the parameters are too many for any memory, or if rng
+// is nil.
 func NewMaxoutLayer[T Float](inputs, units, pieces int, rng *rand.Rand) MaxoutLayer[T] {
 	m := MaxoutLayer[T]{Inputs: inputs, Units: units, Pieces: pieces}
 	m.checkFields("NewMaxoutLayer")
@@ -169,9 +172,9 @@ func (m MaxoutLayer[T]) shape(call string, n int) int {
 	return n / m.Inputs * m.Units
 }
 
-// Forward computes the outputs for a batch x. If dst is an input itself and Inputs is more
-// than 512, Forward and Derivative allocate a copy of a row. For Forward this needs Units =
-// Inputs.
+// Forward computes the outputs for a batch x. If dst is an input itself and Inputs
+// is more than 512, Forward and Derivative allocate a copy of a row. For Forward
+// this needs Units = Inputs.
 func (m MaxoutLayer[T]) Forward(dst, x []T) []T {
 	dst = forwardDst("MaxoutLayer.Forward", dst, x, m.shape("MaxoutLayer.Forward", len(x)))
 	checkApart("MaxoutLayer.Forward", "dst", dst, "Params", m.Params)

@@ -18,25 +18,27 @@ var (
 //	f′(u)    = 1 for u > 0, else αᵢ
 //	∂f/∂αᵢ   = 0 for u > 0, else u
 //
-// x is [outer][len(Alpha)][Stride], and slope i = (index/Stride) mod len(Alpha) is for the
-// element at an index. The length of x must be a multiple of len(Alpha)·Stride. A single
-// slope fits any length, and then Stride has no meaning.
+// x is [outer][len(Alpha)][Stride], and slope i = (index/Stride) mod len(Alpha) is
+// for the element at an index. The length of x must be a multiple of
+// len(Alpha)·Stride. A single slope fits any length, and then Stride has no
+// meaning.
 //
-// For an image [batch][channels][height][width], set Stride to height·width. Without
-// Stride the slopes change from pixel to pixel, and there is no error, because the lengths
-// still fit.
+// For an image [batch][channels][height][width], set Stride to height·width.
+// Without Stride the slopes change from pixel to pixel, and there is no error,
+// because the lengths still fit.
 //
-// Use it in hidden layers, as LeakyReLU. It needs a few more parameters. [NewPReLU] starts
-// with the slope ¼ of the paper. Leave the slopes out of weight decay, which would pull
-// them to 0 and turn the function into a [ReLU].
+// Use it in hidden layers, as LeakyReLU. It needs a few more parameters. [NewPReLU]
+// starts with the slope ¼ of the paper. Leave the slopes out of weight decay, which
+// would pull them to 0 and turn the function into a [ReLU].
 //
-// A slope of 0 is 0 here. In a LeakyReLU it means 0.01. So if your program gets a slope at
-// run time, use a PReLU of one slope.
+// A slope of 0 is 0 here. In a LeakyReLU it means 0.01. So if your program gets a
+// slope at run time, use a PReLU of one slope.
 //
-// The derivatives are those of αᵢ·u by u and by αᵢ. At u = 0, f′ is αᵢ by convention.
+// The derivatives are those of αᵢ·u by u and by αᵢ. At u = 0, f′ is αᵢ by
+// convention.
 //
-// It is PReLU in PyTorch and Keras, and PRelu in ONNX. PyTorch starts with ¼ too, Keras
-// with 0.
+// It is PReLU in PyTorch and Keras, and PRelu in ONNX. PyTorch starts with ¼ too,
+// Keras with 0.
 //
 // Special cases are:
 //
@@ -48,8 +50,8 @@ var (
 //
 // So f(−Inf) is NaN for αᵢ = 0.
 //
-// f and f′ are correctly rounded: each is a selection or one multiplication. The zero value
-// has no slope, and panics: use NewPReLU, or set Alpha.
+// f and f′ are correctly rounded: each is a selection or one multiplication. The
+// zero value has no slope, and panics: use NewPReLU, or set Alpha.
 //
 // Source: K. He, X. Zhang, S. Ren, J. Sun, Delving Deep into Rectifiers, 2015,
 // arXiv:1502.01852.
@@ -62,8 +64,8 @@ type PReLU[T Float] struct {
 	Stride int
 }
 
-// NewPReLU returns a PReLU with n slopes of ¼. Set its Stride for images. NewPReLU panics
-// if n is less than 1, or too large for any memory.
+// NewPReLU returns a PReLU with n slopes of ¼. Set its Stride for images. NewPReLU
+// panics if n is less than 1, or too large for any memory.
 func NewPReLU[T Float](n int) PReLU[T] {
 	atLeast("NewPReLU", "n", n, 1)
 	checkParameters("NewPReLU", "n", n)
@@ -106,8 +108,9 @@ func (p PReLU[T]) Derivative(dst, x, upstream []T) []T {
 // Parameters returns Alpha.
 func (p PReLU[T]) Parameters() []T { return p.Alpha }
 
-// ParameterGradient adds to grad[i] the sum of upstream·x over the elements of slope i with
-// x ≤ 0. The upstream of an element with x > 0 does not count, even if it is NaN.
+// ParameterGradient adds to grad[i] the sum of upstream·x over the elements of
+// slope i with x ≤ 0. The upstream of an element with x > 0 does not count, even if
+// it is NaN.
 func (p PReLU[T]) ParameterGradient(grad, x, upstream []T) []T {
 	const call = "PReLU.ParameterGradient"
 	s := p.shape(call, len(x))

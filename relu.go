@@ -12,17 +12,19 @@ var (
 //	f(u)  = max(0, u)              range [0, ∞)
 //	f′(u) = 1 for u > 0, else 0
 //
-// It is the usual choice for hidden layers. It is cheap. Its gradient is 1 for every
-// u > 0 and does not vanish there, so deep networks train faster than with [Sigmoid] or
-// [Tanh]. It makes activations sparse: for u ≤ 0 the output is exactly 0.
+// It is the usual choice for hidden layers. It is cheap. Its gradient is 1 for
+// every u > 0 and does not vanish there, so deep networks train faster than with
+// [Sigmoid] or [Tanh]. It makes activations sparse: for u ≤ 0 the output is exactly
+// 0.
 //
-// Nothing bounds the output, so activations can grow very large. And units can die. If
-// u ≤ 0 on every example, the gradient is 0, and nothing changes the weights of the unit
-// again. Choose the learning rate with care and watch the share of dead units with a
-// [Monitor], or use [LeakyReLU].
+// Nothing bounds the output, so activations can grow very large. And units can die.
+// If u ≤ 0 on every example, the gradient is 0, and nothing changes the weights of
+// the unit again. Choose the learning rate with care and watch the share of dead
+// units with a [Monitor], or use [LeakyReLU].
 //
-// f′ is the derivative of the constant 0 on the left, and of u on the right. At u = 0 the
-// two differ, and any number between them is as good. By convention, f′(0) = 0.
+// f′ is the derivative of the constant 0 on the left, and of u on the right. At u =
+// 0 the two differ, and any number between them is as good. By convention, f′(0) =
+// 0.
 //
 // It is relu in PyTorch, JAX and Keras, and Relu in ONNX.
 //
@@ -35,10 +37,10 @@ var (
 //
 // f and f′ are exact. The zero value is ready to use.
 //
-// Sources: X. Glorot, A. Bordes, Y. Bengio, Deep Sparse Rectifier Neural Networks, 2011;
-// for dead units, L. Lu, Y. Shin, Y. Su, G. E. Karniadakis, Dying ReLU and Initialization,
-// 2019, arXiv:1903.06733; for f′(0), D. Bertoin et al., Numerical Influence of ReLU'(0) on
-// Backpropagation, 2021, arXiv:2106.12915.
+// Sources: X. Glorot, A. Bordes, Y. Bengio, Deep Sparse Rectifier Neural Networks,
+// 2011; for dead units, L. Lu, Y. Shin, Y. Su, G. E. Karniadakis, Dying ReLU and
+// Initialization, 2019, arXiv:1903.06733; for f′(0), D. Bertoin et al., Numerical
+// Influence of ReLU'(0) on Backpropagation, 2021, arXiv:2106.12915.
 type ReLU[T Float] struct{}
 
 // Forward computes dst ← max(0, x).
@@ -48,8 +50,8 @@ func (ReLU[T]) Forward(dst, x []T) []T {
 	return dst
 }
 
-// Derivative computes dst ← upstream if x > 0, else 0. It selects and does not multiply:
-// if x ≤ 0, the result is 0 even if upstream is NaN or infinite.
+// Derivative computes dst ← upstream if x > 0, else 0. It selects and does not
+// multiply: if x ≤ 0, the result is 0 even if upstream is NaN or infinite.
 func (ReLU[T]) Derivative(dst, x, upstream []T) []T {
 	dst = derivativeDst("ReLU.Derivative", dst, x, upstream, len(x))
 	kernel.ReLUDerivative(dst, x, upstream)
