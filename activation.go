@@ -43,10 +43,10 @@ type Float interface{ float32 | float64 }
 //
 //   - A NaN in an element gives NaN in the results of that element, forward and
 //     derivative. For softmax it gives NaN in the whole row.
-//   - Some derivatives select 0: [ReLU] for x ≤ 0, and softmax from its output for
-//     y = 0. Then the result is 0 even if upstream is NaN or infinite. All other
-//     derivatives multiply by upstream. If such a derivative rounds to 0, as that
-//     of [Sigmoid] does at 1000, an infinite upstream gives NaN.
+//   - Some derivatives select 0, for example that of [ReLU] for x ≤ 0, and that of
+//     [Softmax] from its output for y = 0. Then the result is 0 even if upstream is
+//     NaN or infinite. All others multiply by upstream. If such a derivative rounds
+//     to 0, as that of [Sigmoid] does at 1000, an infinite upstream gives NaN.
 //
 // Same results everywhere:
 //
@@ -292,9 +292,9 @@ func bitSize[T Float]() int {
 //   - with GODEBUG=simd=0
 //
 // Package simd chooses the width for the processor. GODEBUG=simd=N asks for a width
-// of 512, 256 or 128 bits. If the processor does not have it, the program panics
-// when it starts. Package simd accepts other N too, and VectorBits returns them,
-// but such a program is not tested.
+// of N = 512, 256 or 128 bits. If the processor does not have it, the program panics
+// when it starts. Package simd accepts any smaller N, and VectorBits returns that, but
+// other widths are not tested.
 //
 // The error bounds are the same at each width. The last bits of a result may
 // differ.
