@@ -143,7 +143,8 @@ func figures() []figure {
 			kinked(activation.SquaredReLU[float64]{}, 0), axis{"u", -2, 2, 1}, axis{"", -1, 4, 1}),
 		single("softsign", "Softsign", "f(u) = u/(1 + |u|)", "f′(u) = 1/(1 + |u|)²",
 			scalar(activation.Softsign[float64]{}), axis{"u", -8, 8, 2}, axis{"", -1.5, 1.5, 0.5}),
-		all(),
+		all("functions", 3, 240, 150, 1),
+		all("functions_narrow", 2, 107, 80, 2), // for phones
 	}
 }
 
@@ -156,37 +157,37 @@ func single(name, title, f, df string, l line, x, y axis) figure {
 }
 
 // family returns a figure that shows several functions in one panel, and their
-// derivatives in another.
+// derivatives in another below it. Side by side the panels are too small for a phone.
 func family(name, title string, x, y, dy axis, legend []key, lines ...line) figure {
-	functions, slopes := panel{"", x, y, nil}, panel{"", x, dy, nil}
+	functions, slopes := panel{"the functions", x, y, nil}, panel{"their derivatives", x, dy, nil}
 	for i, l := range lines {
 		functions.curves = append(functions.curves, l.function(colours[i]))
 		slopes.curves = append(slopes.curves, l.slope(colours[i]+" dash"))
 	}
-	return figure{name: name, title: title, legend: legend, columns: 2, width: 340, height: 220, panels: []panel{functions, slopes}}
+	return figure{name: name, title: title, legend: legend, columns: 1, width: 340, height: 180, panels: []panel{functions, slopes}}
 }
 
 // maxout returns the figure of a maxout unit. It shows the pieces, their maximum, and its
 // derivative.
 func maxout() figure {
 	near := axis{"u", -3, 3, 1}
-	functions := panel{"", near, axis{"f(u)", -4, 3, 1}, []curve{hinge.function("wide")}}
+	functions := panel{"the function", near, axis{"f(u)", -4, 3, 1}, []curve{hinge.function("wide")}}
 	for i, colour := range colours {
 		functions.curves = append(functions.curves, hinge.piece(i).function(colour))
 	}
-	slopes := panel{"", near, axis{"f′(u)", -1.5, 1.5, 0.5}, []curve{hinge.slope("ink dash")}}
+	slopes := panel{"its derivative", near, axis{"f′(u)", -1.5, 1.5, 0.5}, []curve{hinge.slope("ink dash")}}
 	return figure{
 		name: "maxout", title: "Maxout of three pieces",
 		legend:  []key{{"first", "−u − 1"}, {"second", "(u + 1)/4"}, {"third", "u − 1/2"}, {"wide", "f(u), their maximum"}, {"ink dash", "f′(u)"}},
-		columns: 2, width: 340, height: 220, panels: []panel{functions, slopes},
+		columns: 1, width: 340, height: 180, panels: []panel{functions, slopes},
 	}
 }
 
-// all returns the figure that shows all functions on the same axes.
-func all() figure {
+// all returns a figure that shows the classic functions on the same axes.
+func all(name string, columns int, width, height, step float64) figure {
 	f := figure{
-		name: "functions", title: "The functions and their derivatives, on one scale",
-		legend: []key{{"first", "f(u)"}, {"second dash", "f′(u)"}}, columns: 3, width: 240, height: 150,
+		name: name, title: "The classic functions, on one scale",
+		legend: []key{{"first", "f(u)"}, {"second dash", "f′(u)"}}, columns: columns, width: width, height: height,
 	}
 	for _, p := range []struct {
 		title string
@@ -198,12 +199,12 @@ func all() figure {
 		{"ReLU", bent(activation.ReLU[float64]{})},
 		{"LeakyReLU, α = 0.01", bent(activation.LeakyReLU[float64]{})},
 		{"PReLU, α = 0.25", bent(activation.NewPReLU[float64](1))},
-		{"Maxout of −u − 1, (u + 1)/4, u − 1/2", hinge},
-		{"Softmax of [u, 0, 0], class 1", class(activation.Softmax[float64]{}, 0, 0, 0)},
-		{"LogSoftmax of [u, 0, 0], class 1", class(activation.LogSoftmax[float64]{}, 0, 0, 0)},
+		{"Maxout, three pieces", hinge},
+		{"Softmax of [u, 0, 0]", class(activation.Softmax[float64]{}, 0, 0, 0)},
+		{"LogSoftmax of [u, 0, 0]", class(activation.LogSoftmax[float64]{}, 0, 0, 0)},
 	} {
 		f.panels = append(f.panels, panel{
-			p.title, axis{"u", -4, 4, 1}, axis{"", -2, 3, 1},
+			p.title, axis{"u", -4, 4, step}, axis{"", -2, 3, 1},
 			[]curve{p.function("first"), p.slope("second dash")},
 		})
 	}

@@ -7,6 +7,7 @@ import (
 	"os"
 	"path/filepath"
 	"reflect"
+	"strings"
 	"testing"
 
 	"example.com/activation"
@@ -38,7 +39,7 @@ func TestFigures(t *testing.T) {
 // functions is an exception: it has the same axes for each, which cut some curves off.
 func TestInside(t *testing.T) {
 	for _, f := range figures() {
-		if f.name == "functions" {
+		if strings.HasPrefix(f.name, "functions") {
 			continue
 		}
 		for _, p := range f.panels {
