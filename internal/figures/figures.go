@@ -105,7 +105,7 @@ func figures() []figure {
 		family("leaky_relu", "LeakyReLU: u for u > 0, else α·u", near, axis{"f(u)", -1, 3, 1}, axis{"f′(u)", -0.5, 1.5, 0.5},
 			[]key{{"first", "α = 0.01, the usual slope"}, {"second", "α = 0.2"}},
 			bent(activation.LeakyReLU[float64]{}), bent(activation.LeakyReLU[float64]{Alpha: 0.2})),
-		family("prelu", "PReLU: u for u > 0, else α·u, with α to learn", near, axis{"f(u)", -2, 3, 1}, axis{"f′(u)", -0.5, 1.5, 0.5},
+		family("prelu", "PReLU: u for u > 0, else α·u", near, axis{"f(u)", -2, 3, 1}, axis{"f′(u)", -0.5, 1.5, 0.5},
 			[]key{{"first", "α = 0.25, the initial slope"}, {"second", "α = 0.6"}, {"third", "α = −0.25"}},
 			bent(activation.NewPReLU[float64](1)),
 			bent(activation.PReLU[float64]{Alpha: []float64{0.6}}),

@@ -9,6 +9,7 @@ import (
 	"reflect"
 	"strings"
 	"testing"
+	"unicode/utf8"
 
 	"example.com/activation"
 )
@@ -51,6 +52,22 @@ func TestInside(t *testing.T) {
 						}
 					}
 				}
+			}
+		}
+	}
+}
+
+// TestTexts checks that titles and legends are not cut off at the right, for a font
+// as wide as 8.5 and 7.5 pixels a character.
+func TestTexts(t *testing.T) {
+	for _, f := range figures() {
+		width := float64(f.columns) * (left + f.width + right)
+		if end := left + 8.5*float64(utf8.RuneCountInString(f.title)); end > width {
+			t.Errorf("%s: the title ends at %v of %v pixels", f.name, end, width)
+		}
+		for _, k := range f.legend {
+			if end := left + 42 + 7.5*float64(utf8.RuneCountInString(k.text)); end > width {
+				t.Errorf("%s: %q ends at %v of %v pixels", f.name, k.text, end, width)
 			}
 		}
 	}
