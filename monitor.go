@@ -126,9 +126,9 @@ func (c compensated) value() float64 {
 // Unit is what a [Monitor] has seen of one unit.
 type Unit struct {
 	Dead      bool    // its derivative was 0 on every example
-	Saturated bool    // its |derivative| was below Threshold on at least 95 % of them
+	Saturated bool    // its |derivative| was below Threshold on at least 95 % of the examples
 	Sparsity  float64 // share of the examples on which its output was 0
-	Mean      float64 // of its output
+	Mean      float64 // mean of its output
 }
 
 // Observe counts a batch of outputs y = f(u), [batch][Units][Stride], with the
