@@ -88,14 +88,14 @@ func (a *Any[T]) UnmarshalText(text []byte) error {
 	return a.set("Any.UnmarshalText", inside, err)
 }
 
-// GobEncode implements [gob.GobEncoder]. It returns the JSON of [Marshal], which
+// GobEncode implements [encoding/gob.GobEncoder]. It returns the JSON of [Marshal], which
 // holds the parameters.
 func (a Any[T]) GobEncode() ([]byte, error) {
 	data, err := marshal[T](a)
 	return data, failure("Any.GobEncode", err)
 }
 
-// GobDecode implements [gob.GobDecoder]. Its errors are those of [Unmarshal]. An
+// GobDecode implements [encoding/gob.GobDecoder]. Its errors are those of [Unmarshal]. An
 // error leaves a unchanged.
 func (a *Any[T]) GobDecode(data []byte) error {
 	inside, err := unmarshal[T](data)

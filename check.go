@@ -501,7 +501,7 @@ func (m backward[T]) checkUpstream(rows [][]T) error {
 	if err := m.checkSum(none, rows, ones, 0, "for a nil upstream"); err != nil {
 		return err
 	}
-	rng := rand.New(rand.NewPCG(1, 2)) // always the same, so that an error can be repeated
+	rng := rand.New(rand.NewPCG(1, 2)) // always the same: an error can be repeated
 	for _, u := range []struct {
 		sizes []T
 		start T // of dst, if the method adds

@@ -139,7 +139,7 @@ func ExampleSiLU() {
 	// β = 10  [-0.0000 -0.0000  0.0000  1.0000  2.0000]
 }
 
-// Mish falls to its minimum, where the derivative is 0, and then rises.
+// Mish falls to its minimum at u = −1.1924, with the derivative 0, and then rises.
 func ExampleMish() {
 	f := activation.Mish[float64]{}
 	for _, u := range []float64{-5, -1.1924312145154951, 0, 5} {

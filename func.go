@@ -13,12 +13,11 @@ var (
 //		DF: activation.Sigmoid[float64]{}.At,
 //	}
 //
-// Special cases and accuracy are those of F and DF. [CheckDerivative] checks that
-// DF is the derivative of F.
+// Special cases and accuracy are those of F and DF. [CheckDerivative] checks that DF
+// is the derivative of F.
 //
-// In [Parallel] F and DF are called from several goroutines at once. So they are if
-// you call the methods from several goroutines. A counter or a random source in F
-// or DF is then a data race.
+// [Parallel] calls F and DF from several goroutines at once. A counter or a random
+// source in F or DF is then a data race.
 type Func[T Float] struct {
 	F  func(T) T // f
 	DF func(T) T // f′; may be nil if you take no derivative

@@ -179,8 +179,8 @@ func (g Gated[T]) OutputLen(n int) int {
 	return n / 2
 }
 
-// String returns the name with the fields, "gated(gate=silu(beta=1), stride=64)". A
-// stride of 1 is left out, and so is gate_last=true if the gate comes first.
+// String returns the name with the fields, "gated(gate=silu(beta=1), stride=64)". It
+// leaves out a stride of 1, and gate_last=true if the gate comes first.
 func (g Gated[T]) String() string {
 	text := "gated(gate=none"
 	if g.Gate != nil {

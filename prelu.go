@@ -27,7 +27,7 @@ var (
 // Without Stride the slopes change from pixel to pixel, and there is no error,
 // because the lengths still fit.
 //
-// Use it in hidden layers, as LeakyReLU. It needs a few more parameters. [NewPReLU]
+// Use it in hidden layers, like LeakyReLU. It needs a few more parameters. [NewPReLU]
 // starts with the slope ¼ of the paper. Leave the slopes out of weight decay, which
 // would pull them to 0 and turn the function into a [ReLU].
 //

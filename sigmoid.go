@@ -12,9 +12,9 @@ var (
 //	f(u)  = 1 / (1 + e⁻ᵘ)          range (0, 1)
 //	f′(u) = f(u) · (1 − f(u))      range (0, ¼]
 //
-// It turns any number into one between 0 and 1, which reads as a probability: near
-// 0 for large negative u, near 1 for large positive u. Use it on the output layer
-// of a binary classifier, with [LogSigmoid] for the loss.
+// It turns any number into a number between 0 and 1, which reads as a probability:
+// near 0 for large negative u, near 1 for large positive u. Use it on the output
+// layer of a binary classifier, with [LogSigmoid] for the loss.
 //
 // Avoid it in hidden layers. It saturates: if f is near 0 or 1, f′ is near 0, and
 // almost no gradient passes. A chain of n sigmoid layers scales a gradient by at

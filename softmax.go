@@ -119,13 +119,14 @@ func (s Softmax[T]) Forward(dst, x []T) []T {
 }
 
 // ForwardMasked computes the probabilities of those entries of x for which keep is
-// true, as if there were no others. A masked entry gives 0. It may be any number,
-// even NaN. If all entries of a row are masked, the whole row gives 0.
+// true, as if there were no others. A masked entry, for which keep is false, gives
+// 0, even if it is NaN or infinite. If all entries of a row are masked, the whole
+// row gives 0.
 //
-// The length of keep is that of x. It may also be shorter: any multiple of
-// Classes·Stride that divides len(x). Then keep applies again and again, to each
-// part of x of its length. So one causal mask of n·n elements serves all heads of
-// attention.
+// The length of keep is that of x. If Classes is set, keep may also be shorter: a
+// multiple of Classes·Stride that divides len(x). Then keep applies to each part of
+// x of that length. So one causal mask of n·n elements serves all heads of
+// attention. A keep of any other length, or a nil keep, panics.
 //
 // For the backward pass use DerivativeFromOutput, which gives 0 for a masked entry.
 // Do not use Derivative, which does not know the mask.

@@ -12,7 +12,7 @@ var (
 //	f(u)  = sinh u / cosh u = (eᵘ − e⁻ᵘ) / (eᵘ + e⁻ᵘ)      range (−1, 1)
 //	f′(u) = 1 − f(u)²                                      range (0, 1]
 //
-// It turns any number into one between −1 and 1. It is a [Sigmoid] of twice the
+// It turns any number into a number between −1 and 1. It is a [Sigmoid] of twice the
 // input, stretched: tanh u = 2σ(2u) − 1. Because its output is centred on zero, it
 // is better than Sigmoid in hidden layers. It saturates too: if f is near ±1, f′ is
 // near 0, and almost no gradient passes.

@@ -13,8 +13,8 @@ import (
 // the table.
 var activations = []string{"identity", "sigmoid", "tanh", "relu", "leaky_relu", "prelu", "maxout"}
 
-// shorthands give parameters to names without parameters: a slope for each hidden unit,
-// and two pieces.
+// shorthands give parameters to names without parameters: a slope for each hidden
+// unit, and two pieces.
 var shorthands = map[string]string{
 	"prelu":  fmt.Sprintf("prelu(slopes=%d)", hiddenUnits),
 	"maxout": "maxout(pieces=2)",
@@ -96,9 +96,9 @@ func fits(a activation.Activation[float32]) (err error) {
 	return nil
 }
 
-// gain returns the variance of the weights before the activation, times the number of
-// inputs. It is chosen to keep the size of the signal: 2 if the activation cuts off the
-// negative half of the signal, as ReLU does, and 1 for others.
+// gain returns the variance of the weights before the activation, times the number
+// of inputs. It is chosen to keep the size of the signal: 2 if the activation cuts
+// off the negative half of the signal, as ReLU does, and 1 for others.
 func gain(a activation.Activation[float32]) float64 {
 	if activation.OutputLen(a, width(a)) != width(a) {
 		return 1

@@ -5,14 +5,14 @@
 //	go run ./examples/digits -act "relu, leaky_relu(alpha=0.2)" -epochs 50 -svg curves.svg
 //	go run ./examples/digits -act relu,leaky_relu -rate 0.5
 //
-// A network has 64 inputs, a hidden layer, and a softmax over 10 classes. A quarter of
-// the digits is for testing only. The same seed gives the same table, except for the
-// seconds.
+// A network has 64 inputs, a hidden layer, and a softmax over 10 classes. A quarter
+// of the digits is for testing only. The same seed gives the same table, except for
+// the seconds.
 //
 // The table also shows the share of hidden units that are dead or saturated on the
-// training digits after the last epoch. The learning rate of the last command is too
-// large: its large steps kill nearly all ReLUs, and no digit turns them on again. Leaky
-// ReLUs recover.
+// training digits after the last epoch. The learning rate of the last command is
+// too large: its large steps kill nearly all ReLUs, and no digit turns them on
+// again. Leaky ReLUs recover.
 package main
 
 import (
@@ -62,7 +62,7 @@ func parseArguments(args []string, status io.Writer) (c config, err error) {
 	flags.SetOutput(io.Discard) // main prints errors
 	act := flags.String("act", strings.Join(activations, ","), "`activations` to train, separated by commas, as activation.Parse reads them:\n"+strings.Join(activation.Names[float32](), ", ")+"\n")
 	flags.IntVar(&c.epochs, "epochs", 30, "number of passes over the training digits")
-	flags.Float64Var(&c.rate, "rate", 0.05, "learning rate; 0.5 kills most units of a relu layer")
+	flags.Float64Var(&c.rate, "rate", 0.05, "learning rate; at 0.5 most units of a relu layer die")
 	flags.Uint64Var(&c.seed, "seed", 1, "seed of all random numbers")
 	flags.StringVar(&c.data, "data", "", "CSV `file` of digits, plain or gzip (default: the digits of the program)")
 	flags.StringVar(&c.svg, "svg", "", "write the learning curves and the share of dead units as SVG to this `file`")
@@ -198,9 +198,10 @@ func table(out io.Writer, results []result) error {
 	return w.Flush()
 }
 
-// progress returns a function that replaces the last line of the terminal. If status is
-// not a terminal, the function does nothing. The line must not wrap in a narrow terminal,
-// because only its last row would be replaced. So wrapping (DECAWM) is off meanwhile.
+// progress returns a function that replaces the last line of the terminal. If
+// status is not a terminal, the function does nothing. The line must not wrap in a
+// narrow terminal, because only its last row would be replaced. So wrapping
+// (DECAWM) is off meanwhile.
 func progress(status io.Writer) func(line string) {
 	if f, ok := status.(*os.File); ok {
 		if info, err := f.Stat(); err == nil && info.Mode()&os.ModeCharDevice != 0 {

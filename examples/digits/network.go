@@ -99,8 +99,8 @@ func newNetwork(a activation.Activation[float32], rate float32, rng *rand.Rand) 
 	return n
 }
 
-// forward returns, for a batch x, the input u of the activation, its output h, and the
-// log probabilities of the classes.
+// forward returns, for a batch x, the input u of the activation, its output h, and
+// the log probabilities of the classes.
 func (n *network) forward(x []float32) (u, h, logp []float32) {
 	u = n.hidden.forward(x)
 	h = n.activation.Forward(nil, u)
@@ -178,8 +178,8 @@ func (n *network) slope() (mean float64, ok bool) {
 	return mean, ok
 }
 
-// watch observes the hidden units on all examples of the training set. A unit that is dead
-// on all of them learns nothing any more.
+// watch observes the hidden units on all examples of the training set. A unit that
+// is dead on all of them learns nothing any more.
 func (n *network) watch(d dataset) *activation.Monitor[float32] {
 	m := &activation.Monitor[float32]{Units: n.output.inputs}
 	u, h, _ := n.forward(d.x)

@@ -27,7 +27,8 @@ text { fill: #ddd } .page { fill: #0d1117 } .grid { stroke: #2a3038 } .axis { st
 const styles = 7
 
 // The layout of a figure, in pixels: a legend in columns, then panels one below the
-// other. The page is narrow, so that a phone shows its text at a legible size.
+// other. The page is narrow, because a phone shrinks a wide page until its text is
+// illegible.
 const (
 	pageWidth, left, right = 440, 66, 14
 	legendTop, legendRow   = 46, 22
