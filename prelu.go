@@ -108,9 +108,11 @@ func (p PReLU[T]) Derivative(dst, x, upstream []T) []T {
 // Parameters returns Alpha.
 func (p PReLU[T]) Parameters() []T { return p.Alpha }
 
-// ParameterGradient adds to grad[i] the sum of upstream·x over the elements of
-// slope i with x ≤ 0. The upstream of an element with x > 0 does not count, even if
-// it is NaN.
+// ParameterGradient adds to grad[i] the sum of upstream·x over the elements of slope i
+// with x ≤ 0. The upstream of an element with x > 0 does not count, even if it is NaN.
+//
+// Each product is rounded to T. Neighbouring elements of one slope are summed in
+// float64. These sums are added to grad in T, in the order of x.
 func (p PReLU[T]) ParameterGradient(grad, x, upstream []T) []T {
 	const call = "PReLU.ParameterGradient"
 	s := p.shape(call, len(x))
