@@ -45,9 +45,8 @@ var (
 //	if f(g) = 0, ∂L/∂v = 0 even if upstream is NaN or infinite
 //	if Gate selects a derivative of 0, ∂L/∂g = 0 even if upstream is NaN or infinite
 //
-// For the gates of this package the error of y is below 1.5 ULP, and below 2.5 ULP
-// with [Softsign]. The error of both derivatives is below 3 ULP, unless upstream·v
-// overflows or is subnormal.
+// For the gates of this package the error of y is below 1.5 ULP. The error of both
+// derivatives is below 3 ULP, unless upstream·v overflows or is subnormal.
 //
 // The zero value has no Gate, and panics: set Gate.
 //

@@ -38,24 +38,23 @@ func softsign32(dst, x []uint32) {
 
 // softsign64 corrects the quotient y = z/d, d = 1 + z, by what is left of z: both what d
 // has lost, and the rest of the division. 1/d for that is 1 − y. So the result is rounded
-// once. Without the rest it would have up to 1 ULP. From z = 2⁵³ on z − (d − 1) is not
-// what d has lost, and the result is 1.
+// once, except near z = 2⁵³, if few bits of 1 − y are left: there it has up to 1 ULP.
 func softsign64(dst, x []uint64) {
 	dst = dst[:len(x)]
 	for i, b := range x {
 		sign, z := b&sign64, math.Float64frombits(b&^sign64)
 		d := 1 + z
+		one := d - z
+		lost := (z - (d - one)) + (1 - one)
 		y := z / d
-		left := math.FMA(-y, d, z) - y*(z-(d-1))
+		left := math.FMA(-y, d, z) - y*lost
 		bits := math.Float64bits(y + left*(1-y))
-		if b&^sign64-whole64 <= inf64-whole64 {
+		if b&^sign64 == inf64 {
 			bits = one64
 		}
 		dst[i] = bits | sign
 	}
 }
-
-const whole64 = (1023 + 53) << 52 // the bits of 2⁵³
 
 // SoftsignDerivative sets dst to upstream/(1 + |x|)².
 func SoftsignDerivative[T element.Float](dst, x, upstream []T) {
