@@ -144,8 +144,8 @@ func derivativeInPlace[T element.Float](dst, x []T, classes, stride int, tau T, 
 		}
 		return
 	}
-	width := columnsInBuffer(len(buffer)/2/classes, stride)
-	if width == 0 {
+	width := len(buffer) / 2 / classes
+	if width < fewestColumns() {
 		if log {
 			scalar.LogSoftmaxDerivativeRecomputed(dst, x, classes, stride, tau)
 		} else {
@@ -171,18 +171,15 @@ func derivativeInPlace[T element.Float](dst, x []T, classes, stride int, tau T, 
 	}
 }
 
-// columnsInBuffer returns how many columns to take at a time, at most most, or 0 if the
-// same loop would not run for them as for stride: vectors of up to 16 lanes must divide
-// both or neither, and a stride of 1 means a row.
-func columnsInBuffer(most, stride int) int {
-	least := (stride-1)%16 + 1
-	if least == 1 && stride > 1 {
-		least = 17
+// fewestColumns returns the number of columns from which on the same loop runs for them as
+// for any larger stride. The vector loops have no other from one vector of 128 bits on,
+// and the bits of a column do not depend on how many there are. The scalar backward loop
+// of Softmax is another for up to 16 columns.
+func fewestColumns() int {
+	if vector.On {
+		return 4
 	}
-	if most < least {
-		return 0
-	}
-	return min(stride, most-(most-least)%16)
+	return 17
 }
 
 // backward is derivative with y for the output.
