@@ -618,7 +618,7 @@ func narrowed[T activation.Float](x []float64) []T {
 // TestSoftmaxLongInPlace checks the derivatives in place of an upstream that is too long
 // for the output to be kept. Some columns at a time go to a buffer, and have to give the
 // bits that they give otherwise. If not even a few fit, the output is computed again and
-// again.
+// again. No upstream gives the numbers of ones, in long rows too.
 func TestSoftmaxLongInPlace(t *testing.T) {
 	t.Run("float32", softmaxLongInPlace[float32])
 	t.Run("float64", softmaxLongInPlace[float64])
@@ -661,6 +661,8 @@ func softmaxLongInPlace[T activation.Float](t *testing.T) {
 			if n := allocs(func() { a.Derivative(got, x, got) }); n != 0 {
 				t.Errorf("%v.Derivative in place allocates %v times", a, n)
 			}
+			ones := slices.Repeat([]T{1}, len(x))
+			wantBits(t, fmt.Sprintf("%v.Derivative without upstream", a), positive(a.Derivative(nil, x, nil)), positive(a.Derivative(nil, x, ones)))
 		}
 	}
 }
