@@ -607,6 +607,67 @@ func (s *softmaxRows[T]) backward(t *testing.T, l arrangement, worst map[string]
 	}
 }
 
+// TestSoftmaxPeak puts the maximum at each place of a row in turn. It is so far above the
+// others that the exponential of a difference from one of these overflows: a loop that
+// misses an entry shows.
+func TestSoftmaxPeak(t *testing.T) {
+	t.Run("float32", softmaxPeak[float32])
+	t.Run("float64", softmaxPeak[float64])
+}
+
+func softmaxPeak[T activation.Float](t *testing.T) {
+	far := T(2000)
+	if is32[T]() {
+		far = 200
+	}
+	rng := rand.New(rand.NewPCG(64, 65))
+	for _, n := range []int{2, 3, 4, 5, 7, 8, 9, 15, 16, 17, 31, 33, 47, 63, 64, 65, 66, 100, 129, 200} {
+		for _, stride := range []int{1, 3, 4, 7, 8, 16, 17, 33} {
+			l := arrangement{(n + stride - 1) / stride, n, stride}
+			peaked := func(peak T) []T {
+				x := make([]T, l.count()*n)
+				for d := range l.count() {
+					x[l.index(d, d%n)] = peak
+				}
+				return x
+			}
+			for _, tau := range []T{1, 0.5} {
+				what := fmt.Sprintf("%v, τ=%v", l, tau)
+				s := activation.Softmax[T]{Classes: n, Stride: stride, Temperature: tau}
+				x := peaked(far * tau)
+				below := slices.Clone(x)
+				for i := range below {
+					below[i] = (below[i] - far*tau) / tau
+				}
+				wantBits(t, "Softmax, "+what, s.Forward(nil, x), peaked(1))
+				wantBits(t, "LogSoftmax, "+what, positive(activation.LogSoftmax[T](s).Forward(nil, x)), positive(below))
+			}
+			if n > 66 {
+				continue
+			}
+			// Backward, the g beside a peak of almost 1 counts for all others.
+			s := activation.Softmax[T]{Classes: n, Stride: stride}
+			x, g := peaked(18), values[T](rng, l.count()*n)
+			for d := range l.count() {
+				g[l.index(d, d%n)] *= 1e10
+			}
+			y, ly := s.Forward(nil, x), activation.LogSoftmax[T](s).Forward(nil, x)
+			got, gotLog := s.DerivativeFromOutput(nil, y, g), activation.LogSoftmax[T](s).DerivativeFromOutput(nil, ly, g)
+			ones := slices.Repeat([]float64{1}, n)
+			for d := range l.count() {
+				want, size := softmaxGradient[T](gather(l, y, d), gather(l, g, d), ones, 1)
+				if ratio := offBy[T](gather(l, got, d), want, size, 1); !(ratio <= 16) {
+					t.Errorf("Softmax.DerivativeFromOutput, %v, peak at %d: off by %.3g·ε·Σ", l, d%n, ratio)
+				}
+				want, size = logSoftmaxGradient[T](gather(l, ly, d), gather(l, g, d), ones, 1)
+				if ratio := offBy[T](gather(l, gotLog, d), want, size, 1); !(ratio <= 16) {
+					t.Errorf("LogSoftmax.DerivativeFromOutput, %v, peak at %d: off by %.3g·ε·Σ", l, d%n, ratio)
+				}
+			}
+		}
+	}
+}
+
 func narrowed[T activation.Float](x []float64) []T {
 	y := make([]T, len(x))
 	for i, v := range x {
