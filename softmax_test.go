@@ -668,6 +668,53 @@ func softmaxPeak[T activation.Float](t *testing.T) {
 	}
 }
 
+// TestSoftmaxNaNBeside puts rows without a softmax beside others: each must give what it
+// gives alone, of whatever size its results are.
+func TestSoftmaxNaNBeside(t *testing.T) {
+	t.Run("float32", softmaxNaNBeside[float32])
+	t.Run("float64", softmaxNaNBeside[float64])
+}
+
+func softmaxNaNBeside[T activation.Float](t *testing.T) {
+	inf, nan, far := T(math.Inf(1)), T(math.NaN()), T(740)
+	if is32[T]() {
+		far = 100
+	}
+	rows := [][]T{
+		{1, 2, 3, 4, 5}, {-far, 0, 1, -far + 1, -far - 2}, {1, nan, 0, -far, 2}, {-inf, -inf, -inf, -inf, -inf},
+		{0, -far, -inf, 1, -far}, {2, inf, 0, -far, -1}, {3, -far, -nan, 0, 1},
+	}
+	for _, stride := range []int{1, 2, 3, 5, 7, 8, 16, 17, 24} {
+		l := arrangement{len(rows), len(rows[0]), stride}
+		x := scatter(l, rows)
+		for _, tau := range []T{1, 0.5, 3} {
+			s := activation.Softmax[T]{Classes: l.n, Stride: stride, Temperature: tau}
+			for _, a := range []activation.Activation[T]{s, activation.LogSoftmax[T](s)} {
+				y, d := a.Forward(nil, x), a.Derivative(nil, x, nil)
+				for at := range l.count() {
+					row := rows[at%len(rows)]
+					want, wantLog := referenceSoftmax(widest(row), float64(tau))
+					for i, v := range gather(l, y, at) {
+						w, off := want[i].Float64(), 0.0
+						if a != any(s) {
+							w = wantLog[i].Float64()
+						}
+						if w == w && !math.IsInf(w, 0) {
+							off = 4*epsilon[T]()*math.Abs(w)*(1-wantLog[i].Float64()) + float64(smallest[T]())
+						}
+						if w != w && v == v || w == w && v != w && !(math.Abs(v-w) <= off) {
+							t.Errorf("%v.Forward, row %v: [%d] = %v, want %v", a, row, i, v, w)
+						}
+						if dv := gather(l, d, at)[i]; (w != w) != (dv != dv) {
+							t.Errorf("%v.Derivative, row %v: [%d] = %v, but Forward gives %v", a, row, i, dv, v)
+						}
+					}
+				}
+			}
+		}
+	}
+}
+
 func narrowed[T activation.Float](x []float64) []T {
 	y := make([]T, len(x))
 	for i, v := range x {
