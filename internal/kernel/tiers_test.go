@@ -82,7 +82,7 @@ func compare[T element.Float]() (ks []compared[T]) {
 		}
 	}
 	for _, pieces := range []int{1, 2, 3, 5} {
-		for _, stride := range []int{1, 2, 15, 16, 49, 300} {
+		for _, stride := range []int{1, 2, 15, 16, 49, 128, 129, 143, 144, 257, 300} {
 			name, group := fmt.Sprintf("%d pieces, stride %d", pieces, stride), pieces*stride
 			add(compared[T]{name: "Maxout " + name, group: group, outputs: stride,
 				run: func(dst, x, _ []T) { Maxout(dst, x, pieces, stride) }})
@@ -96,6 +96,10 @@ func compare[T element.Float]() (ks []compared[T]) {
 // tiers runs the comparison for one element type.
 func tiers[T element.Float](t *testing.T) {
 	defer func() { vector.On = true }()
+	vector.On = false
+	if bits := VectorBits(); bits != 0 {
+		t.Errorf("VectorBits() = %d where the scalar loops run", bits)
+	}
 	rng := rand.New(rand.NewPCG(1, 2))
 	for _, k := range compare[T]() {
 		for n := 0; n <= 150; n++ {
