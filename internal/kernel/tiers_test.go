@@ -142,8 +142,60 @@ func tiers[T element.Float](t *testing.T) {
 	}
 }
 
-// numbers returns n numbers. A third of them are zeros, infinities, NaNs, subnormals or
-// other special cases.
+// TestLeakSum compares the two tiers on the gradient of a shared slope, for integers, whose
+// sums are exact, and with a number of another kind at each place in turn.
+func TestLeakSum(t *testing.T) {
+	if !vector.On {
+		t.Skip("no SIMD on this machine")
+	}
+	t.Run("float32", leakSums[float32])
+	t.Run("float64", leakSums[float64])
+}
+
+func leakSums[T element.Float](t *testing.T) {
+	defer func() { vector.On = true }()
+	rng := rand.New(rand.NewPCG(3, 4))
+	inf, nan := T(math.Inf(1)), T(math.NaN())
+	check := func(what string, x, upstream []T) {
+		t.Helper()
+		sum := func(tier bool) []T {
+			vector.On = tier
+			grad := []T{0}
+			PReLUParameterGradient(grad, x, upstream, 1)
+			return grad
+		}
+		got, want := sum(true), sum(false)
+		if patterns(got) != patterns(want) {
+			t.Fatalf("%d elements, upstream %v, %s: %v, want %v as the scalar loop gives", len(x), upstream != nil, what, got[0], want[0])
+		}
+	}
+	for n := 60; n <= 200; n++ {
+		x, upstream := make([]T, n), make([]T, n)
+		for i := range x {
+			x[i], upstream[i] = T(rng.IntN(19)-9), T(rng.IntN(19)-9)
+		}
+		check("integers", x, upstream)
+		check("integers", x, nil)
+		tiny := make([]T, n) // subnormal float32 among them
+		for i := range x {
+			tiny[i] = x[i] * 0x1p-145
+		}
+		check("tiny", tiny, upstream)
+		at := n % 97 % n
+		for _, i := range []int{0, at, n - at - 1, n - 1} {
+			v, u := x[i], upstream[i]
+			for _, odd := range [][2]T{
+				{0, inf}, {0, nan}, {1, inf}, {1, nan}, {-1, inf}, {-1, nan}, {nan, 1}, {nan, 0}, {inf, 1}, {inf, -inf}, {-inf, 1}, {-inf, 0}, {-inf, inf}, {-0x1p-126, 0x1p-5},
+			} {
+				x[i], upstream[i] = odd[0], odd[1]
+				check(fmt.Sprint(odd, " at ", i), x, upstream)
+			}
+			x[i], upstream[i] = v, u
+		}
+	}
+}
+
+// numbers returns n numbers, a third of them out of the ordinary.
 func numbers[T element.Float](rng *rand.Rand, n int) []T {
 	odd := []float64{0, math.Copysign(0, -1), math.Inf(1), math.Inf(-1), math.NaN(), -math.NaN(), 1, 1, -1, 1e-42, -1e-42, 1e-310, 3e38, -3e38}
 	s := make([]T, n)
