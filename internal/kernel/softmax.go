@@ -173,14 +173,14 @@ func derivativeInPlace[T element.Float](dst, x []T, classes, stride int, tau T, 
 
 // fewestColumns returns the number of columns from which on the same loop runs for them as
 // for any larger stride: it computes the same bits. With vectors that is one vector of 128
-// bits. The scalar backward loop of Softmax is another for up to 16 columns. Below that
+// bits. The scalar backward loop of Softmax is another for up to 32 columns. Below that
 // number the output is computed again for each pass, which takes four times as long: 51 ns
 // an element of [1000][1000], and 12 with 8 columns at a time (float32, 512 bits).
 func fewestColumns() int {
 	if vector.On {
 		return 4
 	}
-	return 17
+	return 33
 }
 
 // backward is derivative with y for the output.
