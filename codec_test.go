@@ -631,6 +631,7 @@ func marshalErrors[T activation.Float](t *testing.T) {
 		{activation.HardTanh[T]{Min: 2, Max: 1}, `hard_tanh: min = 2, want at most max = 1`},
 		{activation.HardTanh[T]{Max: -1}, `hard_tanh: max = -1, want at least min = 0`},
 		{activation.Gated[T]{}, `gated: gate: there is no activation`},
+		{activation.Gated[T]{Gate: frozen[T]{}}, `gated: gate: the type activation_test.frozen`},
 		{activation.Gated[T]{Gate: activation.Softplus[T]{Beta: -1}}, `gated: gate: softplus: beta = -1, want above 0`},
 		{activation.Gated[T]{Gate: activation.Func[T]{F: square[T]}}, `gated: gate: a Func is code: make it a type, and Register that`},
 		{Snake[T]{Beta: nan}, `snake: json: unsupported value: NaN`},
