@@ -244,8 +244,8 @@ func ulp[T activation.Float](got T, want reference.Value) float64 {
 	return reference.ULP64(float64(got), want)
 }
 
-// TestAccuracyOfExtremeBeta holds the bounds of SiLU for a β so small or large that the
-// product of x and a tiny σ(β·x) needs its exponent apart.
+// TestAccuracyOfExtremeBeta checks the error bounds of SiLU for very small and very large
+// β: x and the tiny σ(β·x) are then too far apart for one multiplication.
 func TestAccuracyOfExtremeBeta(t *testing.T) {
 	for _, beta := range []float64{0x1p-1000, -0x1p-700, 0x1p-500, -0x1p-401, 0x1p401, -0x1p500, 0x1p700} {
 		s := activation.SiLU[float64]{Beta: beta}
@@ -261,8 +261,8 @@ func TestAccuracyOfExtremeBeta(t *testing.T) {
 	}
 }
 
-// TestAccuracySoftmax holds the bounds that Softmax and LogSoftmax promise, for
-// rows of 1 to 2²⁰ entries.
+// TestAccuracySoftmax checks the error bounds of Softmax and LogSoftmax for rows of 1
+// to 2²⁰ entries.
 func TestAccuracySoftmax(t *testing.T) {
 	t.Run("float32", accuracySoftmax[float32])
 	t.Run("float64", accuracySoftmax[float64])

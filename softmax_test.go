@@ -424,18 +424,18 @@ func referenceSoftmax(x []float64, tau float64) (y, log []reference.Value) {
 	return reference.Softmax(level, 1), reference.LogSoftmax(level, 1)
 }
 
-// TestSoftmaxGrid holds the bounds of Softmax and LogSoftmax, forward and backward, against
-// the truth in every layout: rows and columns, fewer and more than a loop takes at a time,
-// strides and classes that the lanes of a vector divide or not, every τ, in place and
-// masked. Rows and columns of the same logits have to give the same bits in the default
-// build.
+// TestSoftmaxGrid compares Softmax and LogSoftmax, forward and backward, with the truth in
+// every layout: rows and columns, fewer and more than the loops process at a time, strides
+// and classes that are multiples of the lanes of a vector or not, several τ, in place and
+// masked. In the default build, rows and columns of the same logits must give the same
+// bits.
 func TestSoftmaxGrid(t *testing.T) {
 	t.Run("float32", softmaxGrid[float32])
 	t.Run("float64", softmaxGrid[float64])
 }
 
-// gridRows is how many distributions of a grid differ. It divides no stride and no number
-// of lanes, for a distribution in the place of its neighbour to show.
+// gridRows is the number of different distributions in a grid. No stride and no number of
+// lanes is a multiple of it, so two distributions that a loop may confuse are different.
 const gridRows = 11
 
 func softmaxGrid[T activation.Float](t *testing.T) {
@@ -462,7 +462,7 @@ func softmaxGrid[T activation.Float](t *testing.T) {
 	}
 }
 
-// A softmaxTruth is the truth about one of the two functions, for each row of a grid.
+// A softmaxTruth holds the true results of Softmax or LogSoftmax for each row of a grid.
 type softmaxTruth[T activation.Float] struct {
 	name                 string
 	y                    [][]reference.Value
@@ -471,7 +471,7 @@ type softmaxTruth[T activation.Float] struct {
 	fromXSize, fromYSize [][]float64 // what their errors are relative to
 }
 
-// A softmaxRows holds the rows of a grid, the upstream of each, and the truth.
+// A softmaxRows holds the rows of a grid, an upstream for each, and the true results.
 type softmaxRows[T activation.Float] struct {
 	tau          T
 	x, g         [][]T
@@ -481,7 +481,7 @@ type softmaxRows[T activation.Float] struct {
 func newSoftmaxGrid[T activation.Float](rng *rand.Rand, n int, tau T) *softmaxRows[T] {
 	s := &softmaxRows[T]{tau: tau, softmax: softmaxTruth[T]{name: "Softmax"}, log: softmaxTruth[T]{name: "LogSoftmax"}}
 	for r := range gridRows {
-		// Ordinary logits and −Inf between them, and far apart ones with subnormal results.
+		// Ordinary logits with some −Inf, and logits so far apart that results are subnormal.
 		spread := []float64{2, 60, 300}[r%3]
 		x, g := values[T](rng, n), values[T](rng, n)
 		for i := range x {
@@ -567,8 +567,8 @@ func (s *softmaxRows[T]) forward(t *testing.T, l arrangement) {
 	wantBits(t, "LogSoftmax masked, "+what, activation.LogSoftmax[T](a).ForwardMasked(nil, cut, keep), ly)
 }
 
-// backward checks the derivatives from x and from the output. Those in place of an input
-// have to give the same bits, and no upstream the numbers of ones.
+// backward checks the derivatives from x and from the output. With dst = x, y or upstream
+// they must give the same bits. A nil upstream must give the same numbers as ones.
 func (s *softmaxRows[T]) backward(t *testing.T, l arrangement, worst map[string]float64) {
 	t.Helper()
 	a := activation.Softmax[T]{Classes: l.n, Stride: l.stride, Temperature: s.tau}
@@ -607,9 +607,9 @@ func (s *softmaxRows[T]) backward(t *testing.T, l arrangement, worst map[string]
 	}
 }
 
-// TestSoftmaxPeak puts the maximum at each place of a row in turn. It is so far above the
-// others that the exponential of a difference from one of these overflows: a loop that
-// misses an entry shows.
+// TestSoftmaxPeak puts the maximum at each index of a row in turn. It is so large that the
+// exponential of its distance from the other entries overflows. So the test fails if a loop
+// misses the maximum.
 func TestSoftmaxPeak(t *testing.T) {
 	t.Run("float32", softmaxPeak[float32])
 	t.Run("float64", softmaxPeak[float64])
@@ -645,7 +645,7 @@ func softmaxPeak[T activation.Float](t *testing.T) {
 			if n > 66 {
 				continue
 			}
-			// Backward, the g beside a peak of almost 1 counts for all others.
+			// Backward, the g beside a y of almost 1 changes all other results.
 			s := activation.Softmax[T]{Classes: n, Stride: stride}
 			x, g := peaked(18), values[T](rng, l.count()*n)
 			for d := range l.count() {
@@ -668,8 +668,8 @@ func softmaxPeak[T activation.Float](t *testing.T) {
 	}
 }
 
-// TestSoftmaxNaNBeside puts rows without a softmax beside others: each must give what it
-// gives alone, of whatever size its results are.
+// TestSoftmaxNaNBeside mixes rows that have no softmax with others. These must give the
+// same results as without them, even if the results are subnormal.
 func TestSoftmaxNaNBeside(t *testing.T) {
 	t.Run("float32", softmaxNaNBeside[float32])
 	t.Run("float64", softmaxNaNBeside[float64])
@@ -723,10 +723,10 @@ func narrowed[T activation.Float](x []float64) []T {
 	return y
 }
 
-// TestSoftmaxLongInPlace checks the derivatives in place of an upstream that is too long
-// for the output to be kept. Some columns at a time go to a buffer, and have to give the
-// bits that they give otherwise, except if they are few. No upstream gives the numbers of
-// ones, in long rows too.
+// TestSoftmaxLongInPlace checks the derivatives with dst = upstream for distributions that
+// are too long for a buffer. The kernel then copies some columns at a time to the buffer,
+// or computes the outputs again in each pass. If it copies many columns, the bits must be
+// those of a separate dst. A nil upstream must give the same numbers as ones.
 func TestSoftmaxLongInPlace(t *testing.T) {
 	t.Run("float32", softmaxLongInPlace[float32])
 	t.Run("float64", softmaxLongInPlace[float64])

@@ -142,8 +142,8 @@ func tiers[T element.Float](t *testing.T) {
 	}
 }
 
-// TestLeakSum compares the two tiers on the gradient of a shared slope, for integers, whose
-// sums are exact, and with a number of another kind at each place in turn.
+// TestLeakSum compares the two tiers on the gradient of a single slope. The elements are
+// integers, whose sums are exact, with one special number at several indices in turn.
 func TestLeakSum(t *testing.T) {
 	if !vector.On {
 		t.Skip("no SIMD on this machine")
