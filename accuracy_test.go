@@ -244,6 +244,23 @@ func ulp[T activation.Float](got T, want reference.Value) float64 {
 	return reference.ULP64(float64(got), want)
 }
 
+// TestAccuracyOfExtremeBeta checks the error bounds of SiLU for very small and very large
+// β: x and the tiny σ(β·x) are then too far apart for one multiplication.
+func TestAccuracyOfExtremeBeta(t *testing.T) {
+	for _, beta := range []float64{0x1p-1000, -0x1p-700, 0x1p-500, -0x1p-401, 0x1p401, -0x1p500, 0x1p700} {
+		s := activation.SiLU[float64]{Beta: beta}
+		for _, u := range []float64{1, -1, 19, -19.5, 20.5, -20.5, 30, -30, -39, 41, -41, -100, -300, -500, -700, -740, -750, 750} {
+			x := u / beta
+			if got, want := s.At(x), reference.SiLU(x, beta); !(reference.ULP64(got, want) <= 1) {
+				t.Errorf("%v.At(%v) = %v, want %v", s, x, got, want.Float64())
+			}
+			if got, want := s.DerivativeAt(x), reference.SiLUDerivative(x, beta); !(reference.ULP64(got, want) <= 1.5) {
+				t.Errorf("%v.DerivativeAt(%v) = %v, want %v", s, x, got, want.Float64())
+			}
+		}
+	}
+}
+
 // TestAccuracySoftmax checks the error bounds of Softmax and LogSoftmax for rows of 1
 // to 2²⁰ entries.
 func TestAccuracySoftmax(t *testing.T) {

@@ -260,6 +260,8 @@ func anyText[T activation.Float](t *testing.T) {
 		{activation.MaxoutLayer[T]{Inputs: 3, Units: 4, Pieces: 2}, "", "maxout_layer: params is empty"},
 		{activation.PReLU[T]{Alpha: make([]T, 1<<24+1)}, "", "prelu: 16777217 parameters to learn, want at most 16777216 in a text"},
 		{activation.Func[T]{F: square[T]}, "", "a Func is code: make it a type, and Register that"},
+		{activation.Gated[T]{Gate: activation.Func[T]{F: square[T]}}, "", "gated: gate: a Func is code: make it a type, and Register that"},
+		{activation.Gated[T]{Gate: frozen[T]{}}, "", "gated: gate: the type activation_test.frozen"},
 		{foreignOutput[T]{}, "", "the type activation_test.foreignOutput"},
 		{nil, "", "there is no activation"},
 	} {

@@ -1018,3 +1018,17 @@ func restores[T activation.Float](t *testing.T) {
 		}
 	}
 }
+
+// frozen has an empty list of parameters. It is not registered.
+type frozen[T activation.Float] struct{ activation.Tanh[T] }
+
+func (frozen[T]) Parameters() []T { return nil }
+
+func (frozen[T]) ParameterGradient(grad, x, upstream []T) []T { return []T{} }
+
+// TestCheckDerivativeWithoutParameters checks that a Parametric may have no parameters.
+func TestCheckDerivativeWithoutParameters(t *testing.T) {
+	if err := activation.CheckDerivative(frozen[float64]{}, []float64{-1, 0, 2}); err != nil {
+		t.Error(err)
+	}
+}

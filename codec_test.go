@@ -470,6 +470,16 @@ func parseErrors[T activation.Float](t *testing.T) {
 		{"softmax(temperature=NaN)", `softmax: temperature = NaN, want above 0`},
 		{"log_softmax(temperature=0)", `log_softmax: temperature = 0, want above 0`},
 		{"log_softmax(classes=-3)", `log_softmax: classes = -3, want at least 1`},
+		{"softplus(beta=+Inf)", `softplus: beta = +Inf, want a finite number`},
+		{"elu(alpha=NaN)", `elu: alpha = NaN, want a finite number`},
+		{"hard_tanh(min=2, max=1)", `hard_tanh: min = 2, want at most max = 1`},
+		{"hard_tanh(min=1)", `hard_tanh: min = 1, want at most max = 0`},
+		{"hard_tanh(max=-1)", `hard_tanh: max = -1, want at least min = 0`},
+		{"hard_tanh(max=NaN)", `hard_tanh: max = NaN, want at least min = 0`},
+		{"gated(gate=relu, gate_last=maybe)", `gated: gate_last: "maybe" is neither true nor false`},
+		{"gated(gate=softmax)", `gated: gate: softmax does not act on each element alone`},
+		{"gated(gate=rely)", `gated: gate: "rely" is not known: there are ` + known},
+		{"gated(gate=softplus(beta=-1))", `gated: gate: softplus: beta = -1, want above 0`},
 		{"prelu(slopes=0)", `prelu: slopes = 0, want at least 1`},
 		{"prelu(slopes=-3)", `prelu: slopes = -3, want at least 1`},
 		{"prelu(alpha=0.25)", `prelu: "alpha" is not known: its parameters are slopes, stride`},
@@ -596,7 +606,7 @@ func TestMarshalErrors(t *testing.T) {
 }
 
 func marshalErrors[T activation.Float](t *testing.T) {
-	nan := T(math.NaN())
+	nan, inf := T(math.NaN()), T(math.Inf(1))
 	for _, m := range []struct {
 		a    activation.Activation[T]
 		want string
@@ -617,6 +627,13 @@ func marshalErrors[T activation.Float](t *testing.T) {
 		{activation.Softmax[T]{Classes: -1}, `softmax: classes = -1, want at least 1`},
 		{activation.Softmax[T]{Temperature: nan}, `softmax: temperature = NaN, want above 0`},
 		{activation.LogSoftmax[T]{Temperature: -1}, `log_softmax: temperature = -1, want above 0`},
+		{activation.Softplus[T]{Beta: inf}, `softplus: beta = +Inf, want a finite number`},
+		{activation.HardTanh[T]{Min: 2, Max: 1}, `hard_tanh: min = 2, want at most max = 1`},
+		{activation.HardTanh[T]{Max: -1}, `hard_tanh: max = -1, want at least min = 0`},
+		{activation.Gated[T]{}, `gated: gate: there is no activation`},
+		{activation.Gated[T]{Gate: frozen[T]{}}, `gated: gate: the type activation_test.frozen`},
+		{activation.Gated[T]{Gate: activation.Softplus[T]{Beta: -1}}, `gated: gate: softplus: beta = -1, want above 0`},
+		{activation.Gated[T]{Gate: activation.Func[T]{F: square[T]}}, `gated: gate: a Func is code: make it a type, and Register that`},
 		{Snake[T]{Beta: nan}, `snake: json: unsupported value: NaN`},
 		{odd[T]{JSON: `{"type":1}`}, `odd: its JSON has a key "type", which is taken`},
 		{odd[T]{JSON: `[1]`}, `odd: its JSON: [1] is not an object`},

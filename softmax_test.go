@@ -424,82 +424,292 @@ func referenceSoftmax(x []float64, tau float64) (y, log []reference.Value) {
 	return reference.Softmax(level, 1), reference.LogSoftmax(level, 1)
 }
 
-// TestSoftmaxGrid checks the error bounds of Softmax and LogSoftmax in every layout:
-// rows and columns, fewer and more than the loops process at a time, several τ, in
-// place and masked. In the default build, rows and columns of the same logits must give
-// the same bits.
+// TestSoftmaxGrid compares Softmax and LogSoftmax, forward and backward, with the truth in
+// every layout: rows and columns, fewer and more than the loops process at a time, strides
+// and classes that are multiples of the lanes of a vector or not, several τ, in place and
+// masked. In the default build, rows and columns of the same logits must give the same
+// bits.
 func TestSoftmaxGrid(t *testing.T) {
 	t.Run("float32", softmaxGrid[float32])
 	t.Run("float64", softmaxGrid[float64])
 }
 
+// gridRows is the number of different distributions in a grid. No stride and no number of
+// lanes is a multiple of it, so two distributions that a loop may confuse are different.
+const gridRows = 11
+
 func softmaxGrid[T activation.Float](t *testing.T) {
 	rng := rand.New(rand.NewPCG(60, 61))
-	inf := T(math.Inf(1))
+	worst := map[string]float64{}
 	for _, n := range []int{1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15, 16, 17, 21, 31, 33, 63, 64, 65, 66, 100, 129} {
 		for _, tau := range []T{1, 0.5, 3} {
-			// Rows of ordinary logits, far apart ones with subnormal results, and −Inf.
-			var rows [][]T
-			for _, spread := range []float64{2, 60, 300} {
-				x := values[T](rng, n)
-				for i := range x {
-					x[i] *= T(spread)
-					if spread == 2 && i > 0 && rng.IntN(8) == 0 {
-						x[i] = -inf
-					}
-				}
-				rows = append(rows, x)
-			}
-			var want, wantLog [][]reference.Value
-			for _, x := range rows {
-				w, l := referenceSoftmax(widest(x), float64(tau))
-				want, wantLog = append(want, w), append(wantLog, l)
-			}
+			g := newSoftmaxGrid(rng, n, tau)
 			for _, stride := range []int{1, 2, 3, 4, 5, 7, 8, 9, 16, 17, 24, 259} {
 				l := arrangement{2, n, stride}
-				if stride == 1 {
-					l.outer = 3
-				}
-				if stride == 259 && n > 21 {
+				switch {
+				case stride == 1:
+					l.outer = 2*gridRows - 1 // more than the rows that a loop takes at a time
+				case stride == 259 && n > 21:
 					continue
 				}
-				s := activation.Softmax[T]{Classes: n, Stride: stride, Temperature: tau}
-				x := scatter(l, rows)
-				y, ly := s.Forward(nil, x), activation.LogSoftmax[T](s).Forward(nil, x)
-				what := fmt.Sprintf("%v, τ=%v", l, tau)
+				g.forward(t, l)
+				g.backward(t, l, worst)
+			}
+		}
+	}
+	for _, name := range slices.Sorted(maps.Keys(worst)) {
+		t.Logf("%s: at most %.2f·ε·Σ", name, worst[name])
+	}
+}
+
+// A softmaxTruth holds the true results of Softmax or LogSoftmax for each row of a grid.
+type softmaxTruth[T activation.Float] struct {
+	name                 string
+	y                    [][]reference.Value
+	rounded              [][]T // y
+	fromX, fromY         [][]reference.Value
+	fromXSize, fromYSize [][]float64 // what their errors are relative to
+}
+
+// A softmaxRows holds the rows of a grid, an upstream for each, and the true results.
+type softmaxRows[T activation.Float] struct {
+	tau          T
+	x, g         [][]T
+	softmax, log softmaxTruth[T]
+}
+
+func newSoftmaxGrid[T activation.Float](rng *rand.Rand, n int, tau T) *softmaxRows[T] {
+	s := &softmaxRows[T]{tau: tau, softmax: softmaxTruth[T]{name: "Softmax"}, log: softmaxTruth[T]{name: "LogSoftmax"}}
+	for r := range gridRows {
+		// Ordinary logits with some −Inf, and logits so far apart that results are subnormal.
+		spread := []float64{2, 60, 300}[r%3]
+		x, g := values[T](rng, n), values[T](rng, n)
+		for i := range x {
+			x[i] *= T(spread)
+			if spread == 2 && i > 0 && rng.IntN(8) == 0 {
+				x[i] = T(math.Inf(-1))
+			}
+		}
+		s.x, s.g = append(s.x, x), append(s.g, g)
+		y, log := referenceSoftmax(widest(x), float64(tau))
+		condition := make([]float64, n) // of the exponentials
+		for i, v := range x {
+			condition[i] = 1 + float64(slices.Max(x)-v)/float64(tau)
+			if math.IsInf(condition[i], 1) {
+				condition[i] = 1
+			}
+		}
+		s.softmax.add(y, g, condition, tau, reference.SoftmaxDerivative(widest(x), widest(g), float64(tau)), softmaxGradient[T])
+		s.log.add(log, g, condition, tau, reference.LogSoftmaxDerivative(widest(x), widest(g), float64(tau)), logSoftmaxGradient[T])
+	}
+	return s
+}
+
+// add appends a row.
+func (s *softmaxTruth[T]) add(y []reference.Value, g []T, condition []float64, tau T, fromX []reference.Value,
+	gradient func(y, g, condition []float64, tau float64) ([]reference.Value, []float64)) {
+	rounded := make([]T, len(y))
+	for i, v := range y {
+		rounded[i] = T(v.Float64())
+		if is32[T]() {
+			rounded[i] = T(v.Float32())
+		}
+	}
+	ones := slices.Repeat([]float64{1}, len(y))
+	fromY, fromYSize := gradient(widest(rounded), widest(g), ones, float64(tau))
+	_, fromXSize := gradient(widest(rounded), widest(g), condition, float64(tau))
+	s.y, s.rounded = append(s.y, y), append(s.rounded, rounded)
+	s.fromX, s.fromXSize = append(s.fromX, fromX), append(s.fromXSize, fromXSize)
+	s.fromY, s.fromYSize = append(s.fromY, fromY), append(s.fromYSize, fromYSize)
+}
+
+// forward checks the forward passes.
+func (s *softmaxRows[T]) forward(t *testing.T, l arrangement) {
+	t.Helper()
+	inf := T(math.Inf(1))
+	a := activation.Softmax[T]{Classes: l.n, Stride: l.stride, Temperature: s.tau}
+	x := scatter(l, s.x)
+	y, ly := a.Forward(nil, x), activation.LogSoftmax[T](a).Forward(nil, x)
+	what := fmt.Sprintf("%v, τ=%v", l, s.tau)
+	for d := range l.count() {
+		which := d % gridRows
+		want, wantLog := s.softmax.y[which], s.log.y[which]
+		for i, v := range gather(l, y, d) {
+			w := want[i]
+			bound := 4*epsilon[T]()*(1-wantLog[i].Float64())*w.Float64() + float64(smallest[T]())
+			if off := math.Abs(reference.FromFloat(v).Sub(w).Float64()); !(off <= bound) && w.Float64() != v {
+				t.Errorf("Softmax, %s, row %d: [%d] = %v, want %v", what, which, i, v, w.Float64())
+			}
+		}
+		for i, v := range gather(l, ly, d) {
+			if u := ulp(T(v), wantLog[i]); !(u <= 4) && !(math.IsInf(v, -1) && s.x[which][i] == -inf) {
+				t.Errorf("LogSoftmax, %s, row %d: [%d] = %v, want %v", what, which, i, v, wantLog[i].Float64())
+			}
+		}
+		if activation.VectorBits() == 0 {
+			alone := activation.Softmax[T]{Temperature: s.tau}
+			wantBits(t, "Softmax of the row alone, "+what, alone.Forward(nil, s.x[which]), narrowed[T](gather(l, y, d)))
+			wantBits(t, "LogSoftmax of the row alone, "+what, activation.LogSoftmax[T](alone).Forward(nil, s.x[which]), narrowed[T](gather(l, ly, d)))
+		}
+	}
+	in := slices.Clone(x)
+	wantBits(t, "Softmax in place, "+what, a.Forward(in, in), y)
+	in = slices.Clone(x)
+	wantBits(t, "LogSoftmax in place, "+what, activation.LogSoftmax[T](a).Forward(in, in), ly)
+	keep, cut := make([]bool, len(x)), slices.Clone(x)
+	for i := range keep {
+		keep[i] = x[i] != -inf
+		if !keep[i] {
+			cut[i] = T(math.NaN())
+		}
+	}
+	wantBits(t, "Softmax masked, "+what, a.ForwardMasked(nil, cut, keep), y)
+	wantBits(t, "LogSoftmax masked, "+what, activation.LogSoftmax[T](a).ForwardMasked(nil, cut, keep), ly)
+}
+
+// backward checks the derivatives from x and from the output. With dst = x, y or upstream
+// they must give the same bits. A nil upstream must give the same numbers as ones.
+func (s *softmaxRows[T]) backward(t *testing.T, l arrangement, worst map[string]float64) {
+	t.Helper()
+	a := activation.Softmax[T]{Classes: l.n, Stride: l.stride, Temperature: s.tau}
+	x, g := scatter(l, s.x), scatter(l, s.g)
+	ones := slices.Repeat([]T{1}, len(x))
+	for _, f := range []struct {
+		a activation.OutputDerivative[T]
+		softmaxTruth[T]
+	}{{a, s.softmax}, {activation.LogSoftmax[T](a), s.log}} {
+		for _, pass := range []struct {
+			name string
+			run  func(dst, in, upstream []T) []T
+			in   []T
+			want [][]reference.Value
+			size [][]float64
+		}{
+			{"Derivative", f.a.Derivative, x, f.fromX, f.fromXSize},
+			{"DerivativeFromOutput", f.a.DerivativeFromOutput, scatter(l, f.rounded), f.fromY, f.fromYSize},
+		} {
+			name := f.name + "." + pass.name
+			what := fmt.Sprintf("%s, %v, τ=%v", name, l, s.tau)
+			got := pass.run(nil, pass.in, g)
+			for d := range l.count() {
+				which := d % gridRows
+				ratio := offBy[T](gather(l, got, d), pass.want[which], pass.size[which], float64(s.tau))
+				worst[name] = max(worst[name], ratio)
+				if !(ratio <= 16) {
+					t.Errorf("%s, row %d: off by %.3g·ε·Σ (x = %.4v, g = %.4v, got %.4v)", what, which, ratio, s.x[which], s.g[which], gather(l, got, d))
+				}
+			}
+			in, up := slices.Clone(pass.in), slices.Clone(g)
+			wantBits(t, what+", in place", pass.run(in, in, g), got)
+			wantBits(t, what+", in place of its upstream", pass.run(up, pass.in, up), got)
+			wantBits(t, what+", without upstream", positive(pass.run(nil, pass.in, nil)), positive(pass.run(nil, pass.in, ones)))
+		}
+	}
+}
+
+// TestSoftmaxPeak puts the maximum at each index of a row in turn. It is so large that the
+// exponential of its distance from the other entries overflows. So the test fails if a loop
+// misses the maximum.
+func TestSoftmaxPeak(t *testing.T) {
+	t.Run("float32", softmaxPeak[float32])
+	t.Run("float64", softmaxPeak[float64])
+}
+
+func softmaxPeak[T activation.Float](t *testing.T) {
+	far := T(2000)
+	if is32[T]() {
+		far = 200
+	}
+	rng := rand.New(rand.NewPCG(64, 65))
+	for _, n := range []int{2, 3, 4, 5, 7, 8, 9, 15, 16, 17, 31, 33, 47, 63, 64, 65, 66, 100, 129, 200} {
+		for _, stride := range []int{1, 3, 4, 7, 8, 16, 17, 33} {
+			l := arrangement{(n + stride - 1) / stride, n, stride}
+			peaked := func(peak T) []T {
+				x := make([]T, l.count()*n)
 				for d := range l.count() {
-					which := d % len(rows)
-					for i, v := range gather(l, y, d) {
-						w := want[which][i]
-						bound := 4*epsilon[T]()*(1-wantLog[which][i].Float64())*w.Float64() + float64(smallest[T]())
-						if off := math.Abs(reference.FromFloat(v).Sub(w).Float64()); !(off <= bound) && w.Float64() != v {
-							t.Errorf("Softmax, %s, row %d: [%d] = %v, want %v", what, which, i, v, w.Float64())
+					x[l.index(d, d%n)] = peak
+				}
+				return x
+			}
+			for _, tau := range []T{1, 0.5} {
+				what := fmt.Sprintf("%v, τ=%v", l, tau)
+				s := activation.Softmax[T]{Classes: n, Stride: stride, Temperature: tau}
+				x := peaked(far * tau)
+				below := slices.Clone(x)
+				for i := range below {
+					below[i] = (below[i] - far*tau) / tau
+				}
+				wantBits(t, "Softmax, "+what, s.Forward(nil, x), peaked(1))
+				wantBits(t, "LogSoftmax, "+what, positive(activation.LogSoftmax[T](s).Forward(nil, x)), positive(below))
+			}
+			if n > 66 {
+				continue
+			}
+			// Backward, the g beside a y of almost 1 changes all other results.
+			s := activation.Softmax[T]{Classes: n, Stride: stride}
+			x, g := peaked(18), values[T](rng, l.count()*n)
+			for d := range l.count() {
+				g[l.index(d, d%n)] *= 1e10
+			}
+			y, ly := s.Forward(nil, x), activation.LogSoftmax[T](s).Forward(nil, x)
+			got, gotLog := s.DerivativeFromOutput(nil, y, g), activation.LogSoftmax[T](s).DerivativeFromOutput(nil, ly, g)
+			ones := slices.Repeat([]float64{1}, n)
+			for d := range l.count() {
+				want, size := softmaxGradient[T](gather(l, y, d), gather(l, g, d), ones, 1)
+				if ratio := offBy[T](gather(l, got, d), want, size, 1); !(ratio <= 16) {
+					t.Errorf("Softmax.DerivativeFromOutput, %v, peak at %d: off by %.3g·ε·Σ", l, d%n, ratio)
+				}
+				want, size = logSoftmaxGradient[T](gather(l, ly, d), gather(l, g, d), ones, 1)
+				if ratio := offBy[T](gather(l, gotLog, d), want, size, 1); !(ratio <= 16) {
+					t.Errorf("LogSoftmax.DerivativeFromOutput, %v, peak at %d: off by %.3g·ε·Σ", l, d%n, ratio)
+				}
+			}
+		}
+	}
+}
+
+// TestSoftmaxNaNBeside mixes rows that have no softmax with others. These must give the
+// same results as without them, even if the results are subnormal.
+func TestSoftmaxNaNBeside(t *testing.T) {
+	t.Run("float32", softmaxNaNBeside[float32])
+	t.Run("float64", softmaxNaNBeside[float64])
+}
+
+func softmaxNaNBeside[T activation.Float](t *testing.T) {
+	inf, nan, far := T(math.Inf(1)), T(math.NaN()), T(740)
+	if is32[T]() {
+		far = 100
+	}
+	rows := [][]T{
+		{1, 2, 3, 4, 5}, {-far, 0, 1, -far + 1, -far - 2}, {1, nan, 0, -far, 2}, {-inf, -inf, -inf, -inf, -inf},
+		{0, -far, -inf, 1, -far}, {2, inf, 0, -far, -1}, {3, -far, -nan, 0, 1},
+	}
+	for _, stride := range []int{1, 2, 3, 5, 7, 8, 16, 17, 24} {
+		l := arrangement{len(rows), len(rows[0]), stride}
+		x := scatter(l, rows)
+		for _, tau := range []T{1, 0.5, 3} {
+			s := activation.Softmax[T]{Classes: l.n, Stride: stride, Temperature: tau}
+			for _, a := range []activation.Activation[T]{s, activation.LogSoftmax[T](s)} {
+				y, d := a.Forward(nil, x), a.Derivative(nil, x, nil)
+				for at := range l.count() {
+					row := rows[at%len(rows)]
+					want, wantLog := referenceSoftmax(widest(row), float64(tau))
+					for i, v := range gather(l, y, at) {
+						w, off := want[i].Float64(), 0.0
+						if a != any(s) {
+							w = wantLog[i].Float64()
+						}
+						if w == w && !math.IsInf(w, 0) {
+							off = 4*epsilon[T]()*math.Abs(w)*(1-wantLog[i].Float64()) + float64(smallest[T]())
+						}
+						if w != w && v == v || w == w && v != w && !(math.Abs(v-w) <= off) {
+							t.Errorf("%v.Forward, row %v: [%d] = %v, want %v", a, row, i, v, w)
+						}
+						if dv := gather(l, d, at)[i]; (w != w) != (dv != dv) {
+							t.Errorf("%v.Derivative, row %v: [%d] = %v, but Forward gives %v", a, row, i, dv, v)
 						}
 					}
-					for i, v := range gather(l, ly, d) {
-						if u := ulp(T(v), wantLog[which][i]); !(u <= 4) && !(math.IsInf(v, -1) && rows[which][i] == -inf) {
-							t.Errorf("LogSoftmax, %s, row %d: [%d] = %v, want %v", what, which, i, v, wantLog[which][i].Float64())
-						}
-					}
-					if activation.VectorBits() == 0 {
-						alone := activation.Softmax[T]{Temperature: tau}
-						wantBits(t, "Softmax of the row alone, "+what, alone.Forward(nil, rows[which]), narrowed[T](gather(l, y, d)))
-						wantBits(t, "LogSoftmax of the row alone, "+what, activation.LogSoftmax[T](alone).Forward(nil, rows[which]), narrowed[T](gather(l, ly, d)))
-					}
 				}
-				in := slices.Clone(x)
-				wantBits(t, "Softmax in place, "+what, s.Forward(in, in), y)
-				in = slices.Clone(x)
-				wantBits(t, "LogSoftmax in place, "+what, activation.LogSoftmax[T](s).Forward(in, in), ly)
-				keep, cut := make([]bool, len(x)), slices.Clone(x)
-				for i := range keep {
-					keep[i] = x[i] != -inf
-					if !keep[i] {
-						cut[i] = T(math.NaN())
-					}
-				}
-				wantBits(t, "Softmax masked, "+what, s.ForwardMasked(nil, cut, keep), y)
-				wantBits(t, "LogSoftmax masked, "+what, activation.LogSoftmax[T](s).ForwardMasked(nil, cut, keep), ly)
 			}
 		}
 	}
@@ -513,8 +723,10 @@ func narrowed[T activation.Float](x []float64) []T {
 	return y
 }
 
-// TestSoftmaxLongInPlace checks the derivatives with dst = upstream for long
-// distributions, which compute their outputs again in each pass.
+// TestSoftmaxLongInPlace checks the derivatives with dst = upstream for distributions that
+// are too long for a buffer. The kernel then copies some columns at a time to the buffer,
+// or computes the outputs again in each pass. If it copies many columns, the bits must be
+// those of a separate dst. A nil upstream must give the same numbers as ones.
 func TestSoftmaxLongInPlace(t *testing.T) {
 	t.Run("float32", softmaxLongInPlace[float32])
 	t.Run("float64", softmaxLongInPlace[float64])
@@ -522,15 +734,29 @@ func TestSoftmaxLongInPlace(t *testing.T) {
 
 func softmaxLongInPlace[T activation.Float](t *testing.T) {
 	rng := rand.New(rand.NewPCG(62, 63))
-	for _, l := range []arrangement{{2, 600, 1}, {1, 12_000, 1}, {1, 20_000, 1}, {2, 21, 5000}, {1, 3000, 30}, {1, 9000, 2}} {
+	layouts := []arrangement{{2, 600, 1}, {1, 12_000, 1}, {1, 20_000, 1}, {2, 21, 5000}, {1, 3000, 30}, {1, 8000, 3}, {2, 5000, 4}, {1, 9000, 2}}
+	for _, n := range []int{9, 21, 65, 130, 247, 248, 249, 257, 300, 481, 482, 1000, 2048, 2049, 4096} {
+		for _, stride := range []int{2, 3, 4, 5, 8, 9, 15, 16, 17, 18, 19, 31, 32, 33, 34, 35, 36, 47, 48, 63, 64, 65, 66, 130, 257, 800, 2000} {
+			if size := n * stride; size > 1<<14 && size < 50_000 {
+				layouts = append(layouts, arrangement{1, n, stride})
+			}
+		}
+	}
+	fewest := 33 // of the columns in half of a buffer of 2¹⁴ elements, see package kernel
+	if activation.VectorBits() > 0 {
+		fewest = 4
+	}
+	for i, l := range layouts {
 		x, g := values[T](rng, l.count()*l.n), values[T](rng, l.count()*l.n)
-		s := activation.Softmax[T]{Classes: l.n, Stride: l.stride, Temperature: 0.5}
+		s := activation.Softmax[T]{Classes: l.n, Stride: l.stride, Temperature: []T{0.5, 1, 3}[i%3]}
 		for _, a := range []activation.Activation[T]{s, activation.LogSoftmax[T](s)} {
 			want := a.Derivative(nil, x, g)
 			got := slices.Clone(g)
 			a.Derivative(got, x, got)
-			// The two results may differ by rounding errors. A wrong element differs
-			// more.
+			if size := l.n * l.stride; size <= 1<<14 || 1<<13/l.n >= fewest {
+				wantBits(t, fmt.Sprintf("%v.Derivative in place", a), got, want)
+			}
+			// Both are within their bound; this tells a wrong element from a rounding.
 			largest := T(0)
 			for _, v := range want {
 				largest = max(largest, v, -v)
@@ -543,6 +769,8 @@ func softmaxLongInPlace[T activation.Float](t *testing.T) {
 			if n := allocs(func() { a.Derivative(got, x, got) }); n != 0 {
 				t.Errorf("%v.Derivative in place allocates %v times", a, n)
 			}
+			ones := slices.Repeat([]T{1}, len(x))
+			wantBits(t, fmt.Sprintf("%v.Derivative without upstream", a), positive(a.Derivative(nil, x, nil)), positive(a.Derivative(nil, x, ones)))
 		}
 	}
 }

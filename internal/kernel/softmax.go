@@ -160,8 +160,12 @@ func derivativeOfLongInPlace[T element.Float](dst, x []T, classes, stride int, t
 }
 
 // derivativeInPlace is derivative for dst = upstream, with a buffer for the output. If
-// that is too small for all of [classes][stride], it takes some columns at a time, and
-// their upstream, to the buffer.
+// that is too small for all of [classes][stride], it copies some columns at a time, and
+// their upstream, to the buffer. The results have the same bits as those of a separate dst
+// if more than 32 columns fit, or with SIMD at least 4: fewer columns have another loop.
+// If not even one column fits, the outputs are computed again in each pass. That would take
+// three times as long for [1000][1000]: 42 ns an element and not 15 (float32 Softmax, default
+// build).
 func derivativeInPlace[T element.Float](dst, x []T, classes, stride int, tau T, log bool, buffer []T) {
 	size := classes * stride
 	if size <= len(buffer) {
@@ -171,7 +175,7 @@ func derivativeInPlace[T element.Float](dst, x []T, classes, stride int, tau T, 
 		}
 		return
 	}
-	width := columnsInBuffer(len(buffer)/2/classes, stride)
+	width := len(buffer) / 2 / classes
 	if width == 0 {
 		if log {
 			scalar.LogSoftmaxDerivativeRecomputed(dst, x, classes, stride, tau)
@@ -196,20 +200,6 @@ func derivativeInPlace[T element.Float](dst, x []T, classes, stride int, tau T, 
 			}
 		}
 	}
-}
-
-// columnsInBuffer returns how many columns to take at a time, at most most, or 0 if the
-// same loop would not run for them as for stride: vectors of up to 16 lanes must divide
-// both or neither, and a stride of 1 means a row.
-func columnsInBuffer(most, stride int) int {
-	least := (stride-1)%16 + 1
-	if least == 1 && stride > 1 {
-		least = 17
-	}
-	if most < least {
-		return 0
-	}
-	return min(stride, most-(most-least)%16)
 }
 
 // backward is derivative with y for the output.

@@ -82,7 +82,7 @@ func compare[T element.Float]() (ks []compared[T]) {
 		}
 	}
 	for _, pieces := range []int{1, 2, 3, 5} {
-		for _, stride := range []int{1, 2, 15, 16, 49, 300} {
+		for _, stride := range []int{1, 2, 15, 16, 49, 128, 129, 143, 144, 257, 300} {
 			name, group := fmt.Sprintf("%d pieces, stride %d", pieces, stride), pieces*stride
 			add(compared[T]{name: "Maxout " + name, group: group, outputs: stride,
 				run: func(dst, x, _ []T) { Maxout(dst, x, pieces, stride) }})
@@ -96,6 +96,10 @@ func compare[T element.Float]() (ks []compared[T]) {
 // tiers runs the comparison for one element type.
 func tiers[T element.Float](t *testing.T) {
 	defer func() { vector.On = true }()
+	vector.On = false
+	if bits := VectorBits(); bits != 0 {
+		t.Errorf("VectorBits() = %d where the scalar loops run", bits)
+	}
 	rng := rand.New(rand.NewPCG(1, 2))
 	for _, k := range compare[T]() {
 		for n := 0; n <= 150; n++ {
@@ -138,8 +142,60 @@ func tiers[T element.Float](t *testing.T) {
 	}
 }
 
-// numbers returns n numbers. A third of them are zeros, infinities, NaNs, subnormals or
-// other special cases.
+// TestLeakSum compares the two tiers on the gradient of a single slope. The elements are
+// integers, whose sums are exact, with one special number at several indices in turn.
+func TestLeakSum(t *testing.T) {
+	if !vector.On {
+		t.Skip("no SIMD on this machine")
+	}
+	t.Run("float32", leakSums[float32])
+	t.Run("float64", leakSums[float64])
+}
+
+func leakSums[T element.Float](t *testing.T) {
+	defer func() { vector.On = true }()
+	rng := rand.New(rand.NewPCG(3, 4))
+	inf, nan := T(math.Inf(1)), T(math.NaN())
+	check := func(what string, x, upstream []T) {
+		t.Helper()
+		sum := func(tier bool) []T {
+			vector.On = tier
+			grad := []T{0}
+			PReLUParameterGradient(grad, x, upstream, 1)
+			return grad
+		}
+		got, want := sum(true), sum(false)
+		if patterns(got) != patterns(want) {
+			t.Fatalf("%d elements, upstream %v, %s: %v, want %v as the scalar loop gives", len(x), upstream != nil, what, got[0], want[0])
+		}
+	}
+	for n := 60; n <= 200; n++ {
+		x, upstream := make([]T, n), make([]T, n)
+		for i := range x {
+			x[i], upstream[i] = T(rng.IntN(19)-9), T(rng.IntN(19)-9)
+		}
+		check("integers", x, upstream)
+		check("integers", x, nil)
+		tiny := make([]T, n) // subnormal float32 among them
+		for i := range x {
+			tiny[i] = x[i] * 0x1p-145
+		}
+		check("tiny", tiny, upstream)
+		at := n % 97 % n
+		for _, i := range []int{0, at, n - at - 1, n - 1} {
+			v, u := x[i], upstream[i]
+			for _, odd := range [][2]T{
+				{0, inf}, {0, nan}, {1, inf}, {1, nan}, {-1, inf}, {-1, nan}, {nan, 1}, {nan, 0}, {inf, 1}, {inf, -inf}, {-inf, 1}, {-inf, 0}, {-inf, inf}, {-0x1p-126, 0x1p-5},
+			} {
+				x[i], upstream[i] = odd[0], odd[1]
+				check(fmt.Sprint(odd, " at ", i), x, upstream)
+			}
+			x[i], upstream[i] = v, u
+		}
+	}
+}
+
+// numbers returns n numbers, a third of them out of the ordinary.
 func numbers[T element.Float](rng *rand.Rand, n int) []T {
 	odd := []float64{0, math.Copysign(0, -1), math.Inf(1), math.Inf(-1), math.NaN(), -math.NaN(), 1, 1, -1, 1e-42, -1e-42, 1e-310, 3e38, -3e38}
 	s := make([]T, n)
