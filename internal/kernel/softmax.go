@@ -162,7 +162,7 @@ func derivativeOfLongInPlace[T element.Float](dst, x []T, classes, stride int, t
 // derivativeInPlace is derivative for dst = upstream, with a buffer for the output. If
 // that is too small for all of [classes][stride], it copies some columns at a time, and
 // their upstream, to the buffer. The results have the same bits as those of a separate dst
-// if more than 32 columns fit, or with SIMD at least 4: fewer columns have another loop.
+// if more than 32 columns fit: fewer columns have another loop.
 // If not even one column fits, the outputs are computed again in each pass. That would take
 // three times as long for [1000][1000]: 42 ns an element and not 15 (float32 Softmax, default
 // build).

@@ -2,10 +2,7 @@
 
 package vector
 
-import (
-	"simd"
-	"simd/archsimd"
-)
+import "simd/archsimd"
 
 // clearUpper clears the upper halves of the vector registers.
 func clearUpper() { archsimd.ClearAVXUpperBits() }
@@ -13,12 +10,6 @@ func clearUpper() { archsimd.ClearAVXUpperBits() }
 // usable reports whether MulAdd can run. Processors of 2011 and 2012 have AVX, but no
 // FMA.
 func usable() bool { return archsimd.X86.FMA() }
-
-// residual32 and residual64 return a·b + c without rounding a·b.
-
-func residual32(a, b, c simd.Float32s) simd.Float32s { return a.MulAdd(b, c) }
-
-func residual64(a, b, c simd.Float64s) simd.Float64s { return a.MulAdd(b, c) }
 
 // Fused reports whether MulAdd rounds only once.
 const Fused = true
