@@ -153,14 +153,14 @@ func TestAccuracy64(t *testing.T) {
 
 // TestWorstInputs checks the worst errors that the doc comments give. It reads their
 // lines, as "float32   f  0.504 ULP at -0x1.36fd6ap+03": with that input the error must be
-// as large as the line says, and no larger.
+// no larger than the line says, and in the default build as large.
 func TestWorstInputs(t *testing.T) {
 	claims := 0
 	for name, lines := range documentedErrors(t) {
 		both := append(worstInputs[float32](t, name, lines["float32"]), worstInputs[float64](t, name, lines["float64"])...)
 		claims += len(both)
 		for _, c := range both {
-			if math.Abs(c.ulp-c.claim) > 0.0011 {
+			if c.ulp > c.claim+0.0011 || activation.VectorBits() == 0 && c.ulp < c.claim-0.0011 {
 				t.Errorf("%s: %.4f ULP, documented are %v", c.what, c.ulp, c.claim)
 			}
 		}
@@ -215,7 +215,7 @@ func documentedErrors(t *testing.T) map[string]map[string][]string {
 					tables[vectors][element] = append(tables[vectors][element], line)
 				}
 			}
-			// Without a table for SIMD, all builds have the same loops.
+			// Without a table for SIMD, its lines hold for all builds.
 			errors[name] = tables[activation.VectorBits() > 0 && tables[true] != nil]
 		}
 	}
