@@ -21,6 +21,8 @@ func SoftmaxDerivativeFromOutput[T element.Float](dst, y, upstream []T, classes,
 		softmaxBackwardOnes(dst, y, classes, stride)
 	case stride == 1 && classes == 2:
 		softmaxBackwardPairs(dst, y, upstream, tau)
+	case stride == 1 && classes == 3:
+		softmaxBackwardTriples(dst, y, upstream, tau)
 	case stride == 1 && classes <= shortRow:
 		for len(y) > 0 {
 			n := softmaxBackwardShortRows(dst, y, upstream, classes, tau)
@@ -51,7 +53,25 @@ func softmaxBackwardPairs[T element.Float](dst, y, g []T, tau T) {
 		if tau != 1 {
 			d /= tau
 		}
-		dst[0], dst[1] = d, -d
+		dst[0], dst[1] = d, 0-d // not −0
+	}
+}
+
+// softmaxBackwardTriples is softmaxBackwardRows for three classes, with the sums of the
+// formula as they are.
+func softmaxBackwardTriples[T element.Float](dst, y, g []T, tau T) {
+	for ; len(y) > 2 && len(g) > 2 && len(dst) > 2; y, g, dst = y[3:], g[3:], dst[3:] {
+		a := y[0] * (y[1] * (g[0] - g[1]))
+		b := y[0] * (y[2] * (g[0] - g[2]))
+		c := y[1] * (y[2] * (g[1] - g[2]))
+		if a*0+b*0+c*0 != 0 { // one of them is not finite
+			softmaxBackwardCareful(dst[:3], y[:3], g[:3], 1, tau)
+			continue
+		}
+		dst[0], dst[1], dst[2] = a+b, c-a, 0-(b+c)
+		if tau != 1 {
+			dst[0], dst[1], dst[2] = dst[0]/tau, dst[1]/tau, dst[2]/tau
+		}
 	}
 }
 
