@@ -476,6 +476,7 @@ func parseErrors[T activation.Float](t *testing.T) {
 		{"hard_tanh(min=1)", `hard_tanh: min = 1, want at most max = 0`},
 		{"hard_tanh(max=-1)", `hard_tanh: max = -1, want at least min = 0`},
 		{"hard_tanh(max=NaN)", `hard_tanh: max = NaN, want at least min = 0`},
+		{"gated(gate=relu, gate_last=1)", `gated: gate_last: 1 is neither true nor false`},
 		{"gated(gate=relu, gate_last=maybe)", `gated: gate_last: "maybe" is neither true nor false`},
 		{"gated(gate=softmax)", `gated: gate: softmax does not act on each element alone`},
 		{"gated(gate=rely)", `gated: gate: "rely" is not known: there are ` + known},

@@ -227,13 +227,15 @@ func readSize(value []byte) (int, error) {
 	return n, nil
 }
 
-// readBool reads true or false.
+// readBool reads true or false, and not 1 or 0 as strconv.ParseBool does.
 func readBool(value []byte) (bool, error) {
-	b, err := strconv.ParseBool(string(value))
-	if err != nil {
-		return false, fmt.Errorf("%s is neither true nor false", short(string(value)))
+	switch string(value) {
+	case "true":
+		return true, nil
+	case "false":
+		return false, nil
 	}
-	return b, nil
+	return false, fmt.Errorf("%s is neither true nor false", short(string(value)))
 }
 
 // readNumber reads a number, or a string for a number that JSON does not have.
