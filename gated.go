@@ -73,10 +73,18 @@ func (g Gated[T]) checkGate(call string) {
 	}
 }
 
-// loops returns the functions that compute the gate. The SIMD loops of sigmoid and tanh
-// have almost 1 ULP, which can be 2 ULP of the product. So they do not serve here.
+// loops returns the functions that compute the gate. The SIMD loops of sigmoid, tanh and
+// SiLU have almost 1 ULP, which can be 2 ULP of the product. So they do not serve here.
 func (g Gated[T]) loops() Activation[T] {
-	switch g.Gate.(type) {
+	switch gate := g.Gate.(type) {
+	case SiLU[T]:
+		if gate.beta() == 1 {
+			return kernel.SiLUGate[T]{}
+		}
+	case *SiLU[T]:
+		if gate.beta() == 1 {
+			return kernel.SiLUGate[T]{}
+		}
 	case Sigmoid[T], *Sigmoid[T]:
 		return kernel.SigmoidGate[T]{}
 	case Tanh[T], *Tanh[T]:

@@ -41,6 +41,11 @@ var (
 //	float64   f  0.773 ULP at -0x1.657bffafbf05p+09, a subnormal result
 //	          f′ 0.772 ULP at -0x1.657c194d7f494p+09, a subnormal result
 //
+// and with SIMD, see [VectorBits] (a little more on WebAssembly):
+//
+//	float32   f  0.898 ULP at -0x1.6f7008p+06
+//	float64   f  0.967 ULP at -0x1.657df0a96a856p+09, a subnormal result
+//
 // The zero value is ready to use.
 //
 // Sources: S. Elfwing, E. Uchibe, K. Doya, Sigmoid-Weighted Linear Units for Neural

@@ -6,6 +6,7 @@ import (
 
 	"example.com/activation/internal/element"
 	"example.com/activation/internal/scalar"
+	"example.com/activation/internal/vector"
 )
 
 // A gate is an element-wise function with its loops.
@@ -42,6 +43,22 @@ func (TanhGate[T]) Forward(dst, x []T) []T {
 // Derivative sets dst to upstream·tanh′(x).
 func (TanhGate[T]) Derivative(dst, x, upstream []T) []T {
 	scalar.TanhDerivative(dst, x, upstream)
+	return dst
+}
+
+// SiLUGate is SiLU as a gate, for β = 1. [GatedPair] and [Gated] take the SIMD loop that
+// has the product in it.
+type SiLUGate[T element.Float] struct{}
+
+// Forward sets dst to x·σ(x).
+func (SiLUGate[T]) Forward(dst, x []T) []T {
+	scalar.SiLU(dst, x, 1)
+	return dst
+}
+
+// Derivative sets dst to upstream times the derivative of x·σ(x).
+func (SiLUGate[T]) Derivative(dst, x, upstream []T) []T {
+	scalar.SiLUDerivative(dst, x, upstream, 1)
 	return dst
 }
 
@@ -184,6 +201,10 @@ func join[T element.Float](dst, first, second []T, stride int) {
 }
 
 func (b *gateBlocks[T]) pair(f gate[T], dst, gate, value []T) {
+	if _, ok := f.(SiLUGate[T]); ok && siluInVectors[T]() {
+		vector.SiLUTimes(dst, gate, value)
+		return
+	}
 	for n := gateBlock; len(dst) > 0; dst, gate, value = dst[n:], gate[n:], value[n:] {
 		n = min(n, len(dst))
 		y := f.Forward(b.f[:n], gate[:n])

@@ -328,6 +328,32 @@ func sigmoidFromOutput32(dst, y, upstream []float32) {
 	}
 }
 
+func silu32(dst, x []float32) {
+	switch bits := simd.VectorBitSize(); {
+	case bits >= 512 && len(dst) >= 16:
+		silu32x16(dst, x)
+	case bits >= 256 && len(dst) >= 8:
+		silu32x8(dst, x)
+	default:
+		silu32x4(dst, x)
+	}
+}
+
+func siluAt32(x float32) float32 {
+	return siluAt32x4(x)
+}
+
+func siluTimes32(dst, x, value []float32) {
+	switch bits := simd.VectorBitSize(); {
+	case bits >= 512 && len(dst) >= 16:
+		siluTimes32x16(dst, x, value)
+	case bits >= 256 && len(dst) >= 8:
+		siluTimes32x8(dst, x, value)
+	default:
+		siluTimes32x4(dst, x, value)
+	}
+}
+
 func softmaxBackwardRows32(dst, y, upstream []float32, classes int, tau float32, divide bool) {
 	switch bits := simd.VectorBitSize(); {
 	case bits >= 512 && classes >= 16:
@@ -716,6 +742,32 @@ func sigmoidFromOutput64(dst, y, upstream []float64) {
 		sigmoidFromOutput64x4(dst, y, upstream)
 	default:
 		sigmoidFromOutput64x2(dst, y, upstream)
+	}
+}
+
+func silu64(dst, x []float64) {
+	switch bits := simd.VectorBitSize(); {
+	case bits >= 512 && len(dst) >= 8:
+		silu64x8(dst, x)
+	case bits >= 256 && len(dst) >= 4:
+		silu64x4(dst, x)
+	default:
+		silu64x2(dst, x)
+	}
+}
+
+func siluAt64(x float64) float64 {
+	return siluAt64x2(x)
+}
+
+func siluTimes64(dst, x, value []float64) {
+	switch bits := simd.VectorBitSize(); {
+	case bits >= 512 && len(dst) >= 8:
+		siluTimes64x8(dst, x, value)
+	case bits >= 256 && len(dst) >= 4:
+		siluTimes64x4(dst, x, value)
+	default:
+		siluTimes64x2(dst, x, value)
 	}
 }
 

@@ -137,6 +137,18 @@ func sigmoidFromOutput32(dst, y, upstream []float32) {
 	sigmoidFromOutput32x4(dst, y, upstream)
 }
 
+func silu32(dst, x []float32) {
+	silu32x4(dst, x)
+}
+
+func siluAt32(x float32) float32 {
+	return siluAt32x4(x)
+}
+
+func siluTimes32(dst, x, value []float32) {
+	siluTimes32x4(dst, x, value)
+}
+
 func softmaxBackwardRows32(dst, y, upstream []float32, classes int, tau float32, divide bool) {
 	softmaxBackwardRows32x4(dst, y, upstream, classes, tau, divide)
 }
@@ -295,6 +307,18 @@ func sigmoidAt64(x float64) float64 {
 
 func sigmoidFromOutput64(dst, y, upstream []float64) {
 	sigmoidFromOutput64x2(dst, y, upstream)
+}
+
+func silu64(dst, x []float64) {
+	silu64x2(dst, x)
+}
+
+func siluAt64(x float64) float64 {
+	return siluAt64x2(x)
+}
+
+func siluTimes64(dst, x, value []float64) {
+	siluTimes64x2(dst, x, value)
 }
 
 func softmaxBackwardColumns64(dst, y, upstream []float64, classes, stride int, tau float64, divide bool) {

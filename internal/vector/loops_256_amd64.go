@@ -126,6 +126,19 @@ func reduce32x8(zero archsimd.Float32x8) func(z archsimd.Float32x8) (n archsimd.
 	}
 }
 
+func reduceInTwo32x8(zero archsimd.Float32x8) func(z archsimd.Float32x8) (n archsimd.Uint32x8, r, rest archsimd.Float32x8) {
+	roundToInt := archsimd.BroadcastFloat32x8(roundToInt32)
+	return func(z archsimd.Float32x8) (n archsimd.Uint32x8, r, rest archsimd.Float32x8) {
+		c := &reduction32
+		k := archsimd.LoadFloat32x8(c.minusLog2e[:]).MulAdd(z, roundToInt)
+		n = k.ToBits().ShiftAllLeft(fractionBits32)
+		k = k.Sub(roundToInt)
+		z = archsimd.LoadFloat32x8(c.ln2High[:]).MulAdd(k, z)
+		r = archsimd.LoadFloat32x8(c.ln2Low[:]).MulAdd(k, z)
+		return n, r, archsimd.LoadFloat32x8(c.low[:]).MulAdd(k, z.Sub(r))
+	}
+}
+
 func growth32x8(r archsimd.Float32x8) archsimd.Float32x8 {
 	c := &expSextic
 	p := archsimd.LoadFloat32x8(c[4][:]).MulAdd(r, archsimd.LoadFloat32x8(c[3][:]))
@@ -878,6 +891,73 @@ func sigmoidFromOutput32x8(dst, y, upstream []float32) {
 	})
 }
 
+func siluOf32x8(zero archsimd.Float32x8) func(dst, x []float32) {
+	reduce, inverse := reduceInTwo32x8(zero), inverseOf32x8(zero)
+	limit := archsimd.BroadcastFloat32x8(-siluLimit32)
+	linear := archsimd.BroadcastFloat32x8(siluLinear)
+	sign := archsimd.BroadcastUint32x8(signBit32)
+	scale := archsimd.BroadcastFloat32x8(siluScale32)
+	return func(dst, x []float32) {
+		v := archsimd.LoadFloat32x8(x)
+		v = limit.IfElse(v.Less(limit), v)
+		minus := v.ToBits().Xor(sign).BitsToFloat32()
+		n, r, rest := reduce(minus)
+		u, e := inverse(n, growth32x8(r), rest)
+		y := v.Mul(u)
+		y = y.Sub(y.MulAdd(e, residual32x8(minus, u, y))).Mul(scale)
+		v.IfElse(v.Greater(linear), y).Store(dst)
+	}
+}
+
+func siluTimesOf32x8(zero archsimd.Float32x8) func(dst, x, value []float32) {
+	reduce, inverse := reduceInTwo32x8(zero), inverseOf32x8(zero)
+	sign := archsimd.BroadcastUint32x8(signBit32)
+	scale := archsimd.BroadcastFloat32x8(siluScale32)
+	return func(dst, x, value []float32) {
+		c := &siluBounds32
+		v := archsimd.LoadFloat32x8(x)
+		low, high := archsimd.LoadFloat32x8(c.low[:]), archsimd.LoadFloat32x8(c.high[:])
+		z := low.IfElse(v.Less(low), v)
+		z = high.IfElse(z.Greater(high), z)
+		minus := z.ToBits().Xor(sign).BitsToFloat32()
+		n, r, rest := reduce(minus)
+		u, e := inverse(n, growth32x8(r), rest)
+		y := z.Mul(u)
+		rest = y.MulAdd(e, residual32x8(minus, u, y)).Mul(scale)
+		y = v.IfElse(v.Greater(archsimd.LoadFloat32x8(c.high[:])), y.Mul(scale))
+		g := archsimd.LoadFloat32x8(value)
+		p := y.Mul(g)
+		usual := p.ToBits().AndNot(sign).BitsToFloat32().Greater(p.Sub(p))
+		rest = rest.Mul(g).ToBits().Xor(sign).BitsToFloat32()
+		y.MulAdd(g, rest.IfElse(usual, sign.BitsToFloat32())).Store(dst)
+	}
+}
+
+func inverseOf32x8(zero archsimd.Float32x8) func(n archsimd.Uint32x8, growth, rRest archsimd.Float32x8) (u, e archsimd.Float32x8) {
+	scale := archsimd.BroadcastFloat32x8(siluScale32)
+	one, minusOne := archsimd.BroadcastFloat32x8(1), archsimd.BroadcastFloat32x8(-1)
+	return func(n archsimd.Uint32x8, growth, rRest archsimd.Float32x8) (u, e archsimd.Float32x8) {
+		w := scale.ToBits().Sub(n).BitsToFloat32()
+		a, b := scale.Max(w), scale.Min(w)
+		s := a.Add(b)
+		d := growth.MulAdd(w, s)
+		rest := growth.MulAdd(w, s.Sub(d)).Add(a.Sub(s).Add(b))
+		rest = growth.MulAdd(w, w).MulAdd(rRest, rest)
+		u = one.Div(d)
+		return u, u.MulAdd(rest, residual32x8(d, u, minusOne))
+	}
+}
+
+func silu32x8(dst, x []float32) {
+	var zero archsimd.Float32x8
+	unary32x8(dst, x, zero, siluOf32x8(zero))
+}
+
+func siluTimes32x8(dst, x, value []float32) {
+	var zero archsimd.Float32x8
+	binary32x8(dst, x, value, zero, siluTimesOf32x8(zero))
+}
+
 func difference32x8(y, g, m archsimd.Float32x8) archsimd.Float32x8 {
 	var zero archsimd.Float32x8
 	return g.Sub(m).Masked(y.NotEqual(zero))
@@ -1525,6 +1605,21 @@ func hardTanh64x4(dst, x []float64, low, high float64) {
 	unary64x4(dst, x, zero, f)
 }
 
+func inverseOf64x4(zero archsimd.Float64x4) func(n archsimd.Uint64x4, growth, rRest archsimd.Float64x4) (u, e archsimd.Float64x4) {
+	scale := archsimd.BroadcastFloat64x4(siluScale64)
+	one, minusOne := archsimd.BroadcastFloat64x4(1), archsimd.BroadcastFloat64x4(-1)
+	return func(n archsimd.Uint64x4, growth, rRest archsimd.Float64x4) (u, e archsimd.Float64x4) {
+		w := scale.ToBits().Sub(n).BitsToFloat64()
+		a, b := scale.Max(w), scale.Min(w)
+		s := a.Add(b)
+		d := growth.MulAdd(w, s)
+		rest := growth.MulAdd(w, s.Sub(d)).Add(a.Sub(s).Add(b))
+		rest = growth.MulAdd(w, w).MulAdd(rRest, rest)
+		u = one.Div(d)
+		return u, u.MulAdd(rest, residual64x4(d, u, minusOne))
+	}
+}
+
 func leakyReLU64x4(dst, x []float64, alpha float64) {
 	var zero archsimd.Float64x4
 	var none archsimd.Int64x4
@@ -1912,6 +2007,19 @@ func reduce64x4(zero archsimd.Float64x4) func(z archsimd.Float64x4) (n archsimd.
 	}
 }
 
+func reduceInTwo64x4(zero archsimd.Float64x4) func(z archsimd.Float64x4) (n archsimd.Uint64x4, r, rest archsimd.Float64x4) {
+	roundToInt := archsimd.BroadcastFloat64x4(roundToInt64)
+	return func(z archsimd.Float64x4) (n archsimd.Uint64x4, r, rest archsimd.Float64x4) {
+		c := &reduction64
+		k := archsimd.LoadFloat64x4(c.minusLog2e[:]).MulAdd(z, roundToInt)
+		n = k.ToBits().ShiftAllLeft(fractionBits64)
+		k = k.Sub(roundToInt)
+		z = archsimd.LoadFloat64x4(c.ln2High[:]).MulAdd(k, z)
+		r = archsimd.LoadFloat64x4(c.ln2Low[:]).MulAdd(k, z)
+		return n, r, archsimd.LoadFloat64x4(c.low[:]).MulAdd(k, z.Sub(r))
+	}
+}
+
 func relu64x4(dst, x []float64) {
 	var zero archsimd.Float64x4
 	f := func(dst, x []float64) {
@@ -1993,6 +2101,58 @@ func sigmoidOf64x4(zero archsimd.Float64x4) func(dst, x []float64) {
 		u = u.MulAdd(e, u)
 		scale := minusScale.ToBits().Xor(v.And(sign)).BitsToFloat64()
 		u.MulAdd(scale, one.Masked(v.BitsToInt64().Greater(minusOne))).Store(dst)
+	}
+}
+
+func silu64x4(dst, x []float64) {
+	var zero archsimd.Float64x4
+	unary64x4(dst, x, zero, siluOf64x4(zero))
+}
+
+func siluOf64x4(zero archsimd.Float64x4) func(dst, x []float64) {
+	reduce, inverse := reduceInTwo64x4(zero), inverseOf64x4(zero)
+	limit := archsimd.BroadcastFloat64x4(-siluLimit64)
+	linear := archsimd.BroadcastFloat64x4(siluLinear)
+	sign := archsimd.BroadcastUint64x4(signBit64)
+	scale := archsimd.BroadcastFloat64x4(siluScale64)
+	return func(dst, x []float64) {
+		v := archsimd.LoadFloat64x4(x)
+		v = limit.IfElse(v.Less(limit), v)
+		minus := v.ToBits().Xor(sign).BitsToFloat64()
+		n, r, rest := reduce(minus)
+		u, e := inverse(n, growth64x4(r), rest)
+		y := v.Mul(u)
+		y = y.Sub(y.MulAdd(e, residual64x4(minus, u, y))).Mul(scale)
+		v.IfElse(v.Greater(linear), y).Store(dst)
+	}
+}
+
+func siluTimes64x4(dst, x, value []float64) {
+	var zero archsimd.Float64x4
+	binary64x4(dst, x, value, zero, siluTimesOf64x4(zero))
+}
+
+func siluTimesOf64x4(zero archsimd.Float64x4) func(dst, x, value []float64) {
+	reduce, inverse := reduceInTwo64x4(zero), inverseOf64x4(zero)
+	sign := archsimd.BroadcastUint64x4(signBit64)
+	scale := archsimd.BroadcastFloat64x4(siluScale64)
+	return func(dst, x, value []float64) {
+		c := &siluBounds64
+		v := archsimd.LoadFloat64x4(x)
+		low, high := archsimd.LoadFloat64x4(c.low[:]), archsimd.LoadFloat64x4(c.high[:])
+		z := low.IfElse(v.Less(low), v)
+		z = high.IfElse(z.Greater(high), z)
+		minus := z.ToBits().Xor(sign).BitsToFloat64()
+		n, r, rest := reduce(minus)
+		u, e := inverse(n, growth64x4(r), rest)
+		y := z.Mul(u)
+		rest = y.MulAdd(e, residual64x4(minus, u, y)).Mul(scale)
+		y = v.IfElse(v.Greater(archsimd.LoadFloat64x4(c.high[:])), y.Mul(scale))
+		g := archsimd.LoadFloat64x4(value)
+		p := y.Mul(g)
+		usual := p.ToBits().AndNot(sign).BitsToFloat64().Greater(p.Sub(p))
+		rest = rest.Mul(g).ToBits().Xor(sign).BitsToFloat64()
+		y.MulAdd(g, rest.IfElse(usual, sign.BitsToFloat64())).Store(dst)
 	}
 }
 

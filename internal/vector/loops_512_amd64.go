@@ -126,6 +126,19 @@ func reduce32x16(zero archsimd.Float32x16) func(z archsimd.Float32x16) (n archsi
 	}
 }
 
+func reduceInTwo32x16(zero archsimd.Float32x16) func(z archsimd.Float32x16) (n archsimd.Uint32x16, r, rest archsimd.Float32x16) {
+	roundToInt := archsimd.BroadcastFloat32x16(roundToInt32)
+	return func(z archsimd.Float32x16) (n archsimd.Uint32x16, r, rest archsimd.Float32x16) {
+		c := &reduction32
+		k := archsimd.LoadFloat32x16(c.minusLog2e[:]).MulAdd(z, roundToInt)
+		n = k.ToBits().ShiftAllLeft(fractionBits32)
+		k = k.Sub(roundToInt)
+		z = archsimd.LoadFloat32x16(c.ln2High[:]).MulAdd(k, z)
+		r = archsimd.LoadFloat32x16(c.ln2Low[:]).MulAdd(k, z)
+		return n, r, archsimd.LoadFloat32x16(c.low[:]).MulAdd(k, z.Sub(r))
+	}
+}
+
 func growth32x16(r archsimd.Float32x16) archsimd.Float32x16 {
 	c := &expSextic
 	p := archsimd.LoadFloat32x16(c[4][:]).MulAdd(r, archsimd.LoadFloat32x16(c[3][:]))
@@ -878,6 +891,73 @@ func sigmoidFromOutput32x16(dst, y, upstream []float32) {
 	})
 }
 
+func siluOf32x16(zero archsimd.Float32x16) func(dst, x []float32) {
+	reduce, inverse := reduceInTwo32x16(zero), inverseOf32x16(zero)
+	limit := archsimd.BroadcastFloat32x16(-siluLimit32)
+	linear := archsimd.BroadcastFloat32x16(siluLinear)
+	sign := archsimd.BroadcastUint32x16(signBit32)
+	scale := archsimd.BroadcastFloat32x16(siluScale32)
+	return func(dst, x []float32) {
+		v := archsimd.LoadFloat32x16(x)
+		v = limit.IfElse(v.Less(limit), v)
+		minus := v.ToBits().Xor(sign).BitsToFloat32()
+		n, r, rest := reduce(minus)
+		u, e := inverse(n, growth32x16(r), rest)
+		y := v.Mul(u)
+		y = y.Sub(y.MulAdd(e, residual32x16(minus, u, y))).Mul(scale)
+		v.IfElse(v.Greater(linear), y).Store(dst)
+	}
+}
+
+func siluTimesOf32x16(zero archsimd.Float32x16) func(dst, x, value []float32) {
+	reduce, inverse := reduceInTwo32x16(zero), inverseOf32x16(zero)
+	sign := archsimd.BroadcastUint32x16(signBit32)
+	scale := archsimd.BroadcastFloat32x16(siluScale32)
+	return func(dst, x, value []float32) {
+		c := &siluBounds32
+		v := archsimd.LoadFloat32x16(x)
+		low, high := archsimd.LoadFloat32x16(c.low[:]), archsimd.LoadFloat32x16(c.high[:])
+		z := low.IfElse(v.Less(low), v)
+		z = high.IfElse(z.Greater(high), z)
+		minus := z.ToBits().Xor(sign).BitsToFloat32()
+		n, r, rest := reduce(minus)
+		u, e := inverse(n, growth32x16(r), rest)
+		y := z.Mul(u)
+		rest = y.MulAdd(e, residual32x16(minus, u, y)).Mul(scale)
+		y = v.IfElse(v.Greater(archsimd.LoadFloat32x16(c.high[:])), y.Mul(scale))
+		g := archsimd.LoadFloat32x16(value)
+		p := y.Mul(g)
+		usual := p.ToBits().AndNot(sign).BitsToFloat32().Greater(p.Sub(p))
+		rest = rest.Mul(g).ToBits().Xor(sign).BitsToFloat32()
+		y.MulAdd(g, rest.IfElse(usual, sign.BitsToFloat32())).Store(dst)
+	}
+}
+
+func inverseOf32x16(zero archsimd.Float32x16) func(n archsimd.Uint32x16, growth, rRest archsimd.Float32x16) (u, e archsimd.Float32x16) {
+	scale := archsimd.BroadcastFloat32x16(siluScale32)
+	one, minusOne := archsimd.BroadcastFloat32x16(1), archsimd.BroadcastFloat32x16(-1)
+	return func(n archsimd.Uint32x16, growth, rRest archsimd.Float32x16) (u, e archsimd.Float32x16) {
+		w := scale.ToBits().Sub(n).BitsToFloat32()
+		a, b := scale.Max(w), scale.Min(w)
+		s := a.Add(b)
+		d := growth.MulAdd(w, s)
+		rest := growth.MulAdd(w, s.Sub(d)).Add(a.Sub(s).Add(b))
+		rest = growth.MulAdd(w, w).MulAdd(rRest, rest)
+		u = one.Div(d)
+		return u, u.MulAdd(rest, residual32x16(d, u, minusOne))
+	}
+}
+
+func silu32x16(dst, x []float32) {
+	var zero archsimd.Float32x16
+	unary32x16(dst, x, zero, siluOf32x16(zero))
+}
+
+func siluTimes32x16(dst, x, value []float32) {
+	var zero archsimd.Float32x16
+	binary32x16(dst, x, value, zero, siluTimesOf32x16(zero))
+}
+
 func difference32x16(y, g, m archsimd.Float32x16) archsimd.Float32x16 {
 	var zero archsimd.Float32x16
 	return g.Sub(m).Masked(y.NotEqual(zero))
@@ -1525,6 +1605,21 @@ func hardTanh64x8(dst, x []float64, low, high float64) {
 	unary64x8(dst, x, zero, f)
 }
 
+func inverseOf64x8(zero archsimd.Float64x8) func(n archsimd.Uint64x8, growth, rRest archsimd.Float64x8) (u, e archsimd.Float64x8) {
+	scale := archsimd.BroadcastFloat64x8(siluScale64)
+	one, minusOne := archsimd.BroadcastFloat64x8(1), archsimd.BroadcastFloat64x8(-1)
+	return func(n archsimd.Uint64x8, growth, rRest archsimd.Float64x8) (u, e archsimd.Float64x8) {
+		w := scale.ToBits().Sub(n).BitsToFloat64()
+		a, b := scale.Max(w), scale.Min(w)
+		s := a.Add(b)
+		d := growth.MulAdd(w, s)
+		rest := growth.MulAdd(w, s.Sub(d)).Add(a.Sub(s).Add(b))
+		rest = growth.MulAdd(w, w).MulAdd(rRest, rest)
+		u = one.Div(d)
+		return u, u.MulAdd(rest, residual64x8(d, u, minusOne))
+	}
+}
+
 func leakyReLU64x8(dst, x []float64, alpha float64) {
 	var zero archsimd.Float64x8
 	var none archsimd.Int64x8
@@ -1912,6 +2007,19 @@ func reduce64x8(zero archsimd.Float64x8) func(z archsimd.Float64x8) (n archsimd.
 	}
 }
 
+func reduceInTwo64x8(zero archsimd.Float64x8) func(z archsimd.Float64x8) (n archsimd.Uint64x8, r, rest archsimd.Float64x8) {
+	roundToInt := archsimd.BroadcastFloat64x8(roundToInt64)
+	return func(z archsimd.Float64x8) (n archsimd.Uint64x8, r, rest archsimd.Float64x8) {
+		c := &reduction64
+		k := archsimd.LoadFloat64x8(c.minusLog2e[:]).MulAdd(z, roundToInt)
+		n = k.ToBits().ShiftAllLeft(fractionBits64)
+		k = k.Sub(roundToInt)
+		z = archsimd.LoadFloat64x8(c.ln2High[:]).MulAdd(k, z)
+		r = archsimd.LoadFloat64x8(c.ln2Low[:]).MulAdd(k, z)
+		return n, r, archsimd.LoadFloat64x8(c.low[:]).MulAdd(k, z.Sub(r))
+	}
+}
+
 func relu64x8(dst, x []float64) {
 	var zero archsimd.Float64x8
 	f := func(dst, x []float64) {
@@ -1993,6 +2101,58 @@ func sigmoidOf64x8(zero archsimd.Float64x8) func(dst, x []float64) {
 		u = u.MulAdd(e, u)
 		scale := minusScale.ToBits().Xor(v.And(sign)).BitsToFloat64()
 		u.MulAdd(scale, one.Masked(v.BitsToInt64().Greater(minusOne))).Store(dst)
+	}
+}
+
+func silu64x8(dst, x []float64) {
+	var zero archsimd.Float64x8
+	unary64x8(dst, x, zero, siluOf64x8(zero))
+}
+
+func siluOf64x8(zero archsimd.Float64x8) func(dst, x []float64) {
+	reduce, inverse := reduceInTwo64x8(zero), inverseOf64x8(zero)
+	limit := archsimd.BroadcastFloat64x8(-siluLimit64)
+	linear := archsimd.BroadcastFloat64x8(siluLinear)
+	sign := archsimd.BroadcastUint64x8(signBit64)
+	scale := archsimd.BroadcastFloat64x8(siluScale64)
+	return func(dst, x []float64) {
+		v := archsimd.LoadFloat64x8(x)
+		v = limit.IfElse(v.Less(limit), v)
+		minus := v.ToBits().Xor(sign).BitsToFloat64()
+		n, r, rest := reduce(minus)
+		u, e := inverse(n, growth64x8(r), rest)
+		y := v.Mul(u)
+		y = y.Sub(y.MulAdd(e, residual64x8(minus, u, y))).Mul(scale)
+		v.IfElse(v.Greater(linear), y).Store(dst)
+	}
+}
+
+func siluTimes64x8(dst, x, value []float64) {
+	var zero archsimd.Float64x8
+	binary64x8(dst, x, value, zero, siluTimesOf64x8(zero))
+}
+
+func siluTimesOf64x8(zero archsimd.Float64x8) func(dst, x, value []float64) {
+	reduce, inverse := reduceInTwo64x8(zero), inverseOf64x8(zero)
+	sign := archsimd.BroadcastUint64x8(signBit64)
+	scale := archsimd.BroadcastFloat64x8(siluScale64)
+	return func(dst, x, value []float64) {
+		c := &siluBounds64
+		v := archsimd.LoadFloat64x8(x)
+		low, high := archsimd.LoadFloat64x8(c.low[:]), archsimd.LoadFloat64x8(c.high[:])
+		z := low.IfElse(v.Less(low), v)
+		z = high.IfElse(z.Greater(high), z)
+		minus := z.ToBits().Xor(sign).BitsToFloat64()
+		n, r, rest := reduce(minus)
+		u, e := inverse(n, growth64x8(r), rest)
+		y := z.Mul(u)
+		rest = y.MulAdd(e, residual64x8(minus, u, y)).Mul(scale)
+		y = v.IfElse(v.Greater(archsimd.LoadFloat64x8(c.high[:])), y.Mul(scale))
+		g := archsimd.LoadFloat64x8(value)
+		p := y.Mul(g)
+		usual := p.ToBits().AndNot(sign).BitsToFloat64().Greater(p.Sub(p))
+		rest = rest.Mul(g).ToBits().Xor(sign).BitsToFloat64()
+		y.MulAdd(g, rest.IfElse(usual, sign.BitsToFloat64())).Store(dst)
 	}
 }
 

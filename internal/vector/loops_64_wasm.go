@@ -288,6 +288,21 @@ func hardTanh64(dst, x []float64, low, high float64) {
 	unary64(dst, x, zero, f)
 }
 
+func inverseOf64(zero simd.Float64s) func(n simd.Uint64s, growth, rRest simd.Float64s) (u, e simd.Float64s) {
+	scale := simd.BroadcastFloat64s(siluScale64)
+	one, minusOne := simd.BroadcastFloat64s(1), simd.BroadcastFloat64s(-1)
+	return func(n simd.Uint64s, growth, rRest simd.Float64s) (u, e simd.Float64s) {
+		w := scale.ToBits().Sub(n).BitsToFloat64()
+		a, b := scale.Max(w), scale.Min(w)
+		s := a.Add(b)
+		d := growth.MulAdd(w, s)
+		rest := growth.MulAdd(w, s.Sub(d)).Add(a.Sub(s).Add(b))
+		rest = growth.MulAdd(w, w).MulAdd(rRest, rest)
+		u = one.Div(d)
+		return u, u.MulAdd(rest, residual64(d, u, minusOne))
+	}
+}
+
 func leakyReLU64(dst, x []float64, alpha float64) {
 	var zero simd.Float64s
 	var none simd.Int64s
@@ -693,6 +708,19 @@ func reduce64(zero simd.Float64s) func(z simd.Float64s) (n simd.Uint64s, r simd.
 	}
 }
 
+func reduceInTwo64(zero simd.Float64s) func(z simd.Float64s) (n simd.Uint64s, r, rest simd.Float64s) {
+	roundToInt := simd.BroadcastFloat64s(roundToInt64)
+	return func(z simd.Float64s) (n simd.Uint64s, r, rest simd.Float64s) {
+		c := &reduction64
+		k := simd.LoadFloat64s(c.minusLog2e[:]).MulAdd(z, roundToInt)
+		n = k.ToBits().ShiftAllLeft(fractionBits64)
+		k = k.Sub(roundToInt)
+		z = simd.LoadFloat64s(c.ln2High[:]).MulAdd(k, z)
+		r = simd.LoadFloat64s(c.ln2Low[:]).MulAdd(k, z)
+		return n, r, simd.LoadFloat64s(c.low[:]).MulAdd(k, z.Sub(r))
+	}
+}
+
 func relu64(dst, x []float64) {
 	var zero simd.Float64s
 	f := func(dst, x []float64) {
@@ -779,6 +807,63 @@ func sigmoidOf64(zero simd.Float64s) func(dst, x []float64) {
 		u = u.MulAdd(e, u)
 		scale := minusScale.ToBits().Xor(v.And(sign)).BitsToFloat64()
 		u.MulAdd(scale, one.Masked(v.BitsToInt64().Greater(minusOne))).Store(dst)
+	}
+}
+
+func silu64(dst, x []float64) {
+	var zero simd.Float64s
+	unary64(dst, x, zero, siluOf64(zero))
+}
+
+func siluAt64(x float64) float64 {
+	var zero simd.Float64s
+	return at64(x, zero, siluOf64(zero))
+}
+
+func siluOf64(zero simd.Float64s) func(dst, x []float64) {
+	reduce, inverse := reduceInTwo64(zero), inverseOf64(zero)
+	limit := simd.BroadcastFloat64s(-siluLimit64)
+	linear := simd.BroadcastFloat64s(siluLinear)
+	sign := simd.BroadcastUint64s(signBit64)
+	scale := simd.BroadcastFloat64s(siluScale64)
+	return func(dst, x []float64) {
+		v := simd.LoadFloat64s(x)
+		v = limit.IfElse(v.Less(limit), v)
+		minus := v.ToBits().Xor(sign).BitsToFloat64()
+		n, r, rest := reduce(minus)
+		u, e := inverse(n, growth64(r), rest)
+		y := v.Mul(u)
+		y = y.Sub(y.MulAdd(e, residual64(minus, u, y))).Mul(scale)
+		v.IfElse(v.Greater(linear), y).Store(dst)
+	}
+}
+
+func siluTimes64(dst, x, value []float64) {
+	var zero simd.Float64s
+	binary64(dst, x, value, zero, siluTimesOf64(zero))
+}
+
+func siluTimesOf64(zero simd.Float64s) func(dst, x, value []float64) {
+	reduce, inverse := reduceInTwo64(zero), inverseOf64(zero)
+	sign := simd.BroadcastUint64s(signBit64)
+	scale := simd.BroadcastFloat64s(siluScale64)
+	return func(dst, x, value []float64) {
+		c := &siluBounds64
+		v := simd.LoadFloat64s(x)
+		low, high := simd.LoadFloat64s(c.low[:]), simd.LoadFloat64s(c.high[:])
+		z := low.IfElse(v.Less(low), v)
+		z = high.IfElse(z.Greater(high), z)
+		minus := z.ToBits().Xor(sign).BitsToFloat64()
+		n, r, rest := reduce(minus)
+		u, e := inverse(n, growth64(r), rest)
+		y := z.Mul(u)
+		rest = y.MulAdd(e, residual64(minus, u, y)).Mul(scale)
+		y = v.IfElse(v.Greater(simd.LoadFloat64s(c.high[:])), y.Mul(scale))
+		g := simd.LoadFloat64s(value)
+		p := y.Mul(g)
+		usual := p.ToBits().AndNot(sign).BitsToFloat64().Greater(p.Sub(p))
+		rest = rest.Mul(g).ToBits().Xor(sign).BitsToFloat64()
+		y.MulAdd(g, rest.IfElse(usual, sign.BitsToFloat64())).Store(dst)
 	}
 }
 

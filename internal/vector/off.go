@@ -62,3 +62,6 @@ func HardSwishDerivativeAt[T element.Float](x T) T                          { re
 func SquaredReLU[T element.Float](dst, x []T)                               {}
 func SquaredReLUDerivative[T element.Float](dst, x, upstream []T)           {}
 func SquaredReLUDerivativeFromOutput[T element.Float](dst, y, upstream []T) {}
+func SiLU[T element.Float](dst, x []T)                                      {}
+func SiLUAt[T element.Float](x T) T                                         { return x }
+func SiLUTimes[T element.Float](dst, x, value []T)                          {}
