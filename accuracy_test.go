@@ -174,7 +174,7 @@ func TestWorstInputs(t *testing.T) {
 			{"Tanh[float32].DerivativeAt", reference.ULP32(t32.DerivativeAt(0x1.c5c20ep-01), reference.TanhDerivative(0x1.c5c20ep-01)), 0.995},
 			{"Tanh[float64].At", reference.ULP64(t64.At(0x1.231f2f5294387p+04), reference.Tanh(0x1.231f2f5294387p+04)), 0.829},
 			{"Tanh[float64].DerivativeAt", reference.ULP64(t64.DerivativeAt(-0x1.c7ca97e86b3p-01), reference.TanhDerivative(-0x1.c7ca97e86b3p-01)), 0.943},
-			{"SiLU[float32].At", reference.ULP32(activation.SiLU[float32]{}.At(-0x1.6f7008p+06), reference.SiLU(-0x1.6f7008p+06, 1)), 0.898},
+			{"SiLU[float32].At", reference.ULP32(activation.SiLU[float32]{}.At(-0x1.68731cp+04), reference.SiLU(-0x1.68731cp+04, 1)), 0.940},
 			{"SiLU[float64].At", reference.ULP64(activation.SiLU[float64]{}.At(-0x1.657df0a96a856p+09), reference.SiLU(-0x1.657df0a96a856p+09, 1)), 0.967},
 		}
 	}

@@ -73,10 +73,18 @@ func (g Gated[T]) checkGate(call string) {
 	}
 }
 
-// loops returns the functions that compute the gate. The SIMD loops of sigmoid, tanh and
-// SiLU have almost 1 ULP, which can be 2 ULP of the product. So they do not serve here.
+// loops returns the functions that compute the gate. Most SIMD loops have almost 1 ULP,
+// which can be 2 ULP of the product. So for gates that have some, the plain Go loops
+// serve here. That of SiLU is an exception: it has the product in it.
 func (g Gated[T]) loops() Activation[T] {
+	alpha := T(0) // of an ELU or CELU
 	switch gate := g.Gate.(type) {
+	case Sigmoid[T], *Sigmoid[T]:
+		return kernel.SigmoidGate[T]{}
+	case Tanh[T], *Tanh[T]:
+		return kernel.TanhGate[T]{}
+	case SELU[T], *SELU[T]:
+		return kernel.SELUGate[T]{}
 	case SiLU[T]:
 		if gate.beta() == 1 {
 			return kernel.SiLUGate[T]{}
@@ -85,10 +93,17 @@ func (g Gated[T]) loops() Activation[T] {
 		if gate.beta() == 1 {
 			return kernel.SiLUGate[T]{}
 		}
-	case Sigmoid[T], *Sigmoid[T]:
-		return kernel.SigmoidGate[T]{}
-	case Tanh[T], *Tanh[T]:
-		return kernel.TanhGate[T]{}
+	case ELU[T]:
+		alpha = or(gate.Alpha, 1)
+	case *ELU[T]:
+		alpha = or(gate.Alpha, 1)
+	case CELU[T]:
+		alpha = or(gate.Alpha, 1)
+	case *CELU[T]:
+		alpha = or(gate.Alpha, 1)
+	}
+	if alpha == 1 {
+		return kernel.ELUGate[T]{}
 	}
 	return g.Gate
 }

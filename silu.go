@@ -43,7 +43,7 @@ var (
 //
 // and with SIMD, see [VectorBits] (a little more on WebAssembly):
 //
-//	float32   f  0.898 ULP at -0x1.6f7008p+06
+//	float32   f  0.940 ULP at -0x1.68731cp+04
 //	float64   f  0.967 ULP at -0x1.657df0a96a856p+09, a subnormal result
 //
 // The zero value is ready to use.

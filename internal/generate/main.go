@@ -271,10 +271,10 @@ func polynomials() ([]byte, error) {
 	b.WriteString("//go:build goexperiment.simd && go1.27 && !go1.28 && (amd64 || arm64 || wasm)\n\n" + header + "package vector\n\n")
 
 	const border = 0.3467 // ln2/2, and a little more
-	exponential := func(terms int) reference.Fit {
+	exponential := func(terms int, weight func(*big.Float) *big.Float) reference.Fit {
 		return reference.Fit{
 			F: reference.BigExpm1, A: -border, B: border,
-			Exponents: []int{1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11}[:terms], Weight: reciprocal(reference.BigExp),
+			Exponents: []int{1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12}[:terms], Weight: weight,
 			Fixed: map[int]*big.Float{1: big.NewFloat(1)},
 		}
 	}
@@ -284,8 +284,10 @@ func polynomials() ([]byte, error) {
 		bits  uint
 		fit   reference.Fit
 	}{
-		{[]string{"expSextic"}, "e^r ≈ 1 + r + r²·(c[0] + r·c[1] + … + r⁴·c[4])\n// for |r| ≤ 0.3467", 24, exponential(6)},
-		{[]string{"expEven", "expOdd"}, "e^r ≈ 1 + r + r²·(even[0] + r·odd[0] + r²·even[1] + … + r⁹·odd[4])\n// for |r| ≤ 0.3467", 53, exponential(11)},
+		{[]string{"expSextic"}, "e^r ≈ 1 + r + r²·(c[0] + r·c[1] + … + r⁴·c[4])\n// for |r| ≤ 0.3467", 24, exponential(6, reciprocal(reference.BigExp))},
+		{[]string{"expEven", "expOdd"}, "e^r ≈ 1 + r + r²·(even[0] + r·odd[0] + r²·even[1] + … + r⁹·odd[4])\n// for |r| ≤ 0.3467", 53, exponential(11, reciprocal(reference.BigExp))},
+		{[]string{"expm1Septic"}, "e^r − 1 ≈ r + r²·(c[0] + r·c[1] + … + r⁵·c[5])\n// for |r| ≤ 0.3467", 24, exponential(7, nil)},
+		{[]string{"expm1Even", "expm1Odd"}, "e^r − 1 ≈ r + r²·(even[0] + r·odd[0] + r²·even[1] + … + r¹⁰·even[5])\n// for |r| ≤ 0.3467", 53, exponential(12, nil)},
 		{[]string{"tanhSeptic"}, "tanh x ≈ x + x³·(c[0] + s·c[1] + … + s⁶·c[6]), s = x²\n// for |x| ≤ 1", 24, reference.Fit{
 			F: tanhRest, A: 0, B: 1, Exponents: []int{0, 1, 2, 3, 4, 5, 6}, Weight: tanhWeight,
 		}},

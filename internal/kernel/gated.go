@@ -62,6 +62,36 @@ func (SiLUGate[T]) Derivative(dst, x, upstream []T) []T {
 	return dst
 }
 
+// ELUGate is ELU with α = 1 as a gate, by the plain Go loops.
+type ELUGate[T element.Float] struct{}
+
+// Forward sets dst to x where x > 0, else to eˣ − 1.
+func (ELUGate[T]) Forward(dst, x []T) []T {
+	scalar.ELU(dst, x, 1, 1)
+	return dst
+}
+
+// Derivative sets dst to upstream where x > 0, else to upstream·eˣ.
+func (ELUGate[T]) Derivative(dst, x, upstream []T) []T {
+	scalar.ELUDerivative(dst, x, upstream, 1, 1)
+	return dst
+}
+
+// SELUGate is SELU as a gate, by the plain Go loops.
+type SELUGate[T element.Float] struct{}
+
+// Forward sets dst to SELU of x.
+func (SELUGate[T]) Forward(dst, x []T) []T {
+	scalar.ELU(dst, x, SELUAlpha, SELUScale)
+	return dst
+}
+
+// Derivative sets dst to upstream times the derivative of SELU.
+func (SELUGate[T]) Derivative(dst, x, upstream []T) []T {
+	scalar.ELUDerivative(dst, x, upstream, SELUAlpha, SELUScale)
+	return dst
+}
+
 // The loops of a gate run over blocks, which stay in the cache: x is read once from
 // memory, and the result written once. The blocks between are on loan. On the stack they
 // cannot be, since the compiler does not know that the methods of an interface keep none

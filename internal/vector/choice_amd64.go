@@ -7,6 +7,36 @@ package vector
 
 import "simd"
 
+func elu32(dst, x []float32, factor, low, scale float32) {
+	switch bits := simd.VectorBitSize(); {
+	case bits >= 512 && len(dst) >= 16:
+		elu32x16(dst, x, factor, low, scale)
+	case bits >= 256 && len(dst) >= 8:
+		elu32x8(dst, x, factor, low, scale)
+	default:
+		elu32x4(dst, x, factor, low, scale)
+	}
+}
+
+func eluAt32(x, factor, low, scale float32) float32 {
+	return eluAt32x4(x, factor, low, scale)
+}
+
+func eluDerivative32(dst, x, upstream []float32, factor, scale float32) {
+	switch bits := simd.VectorBitSize(); {
+	case bits >= 512 && len(dst) >= 16:
+		eluDerivative32x16(dst, x, upstream, factor, scale)
+	case bits >= 256 && len(dst) >= 8:
+		eluDerivative32x8(dst, x, upstream, factor, scale)
+	default:
+		eluDerivative32x4(dst, x, upstream, factor, scale)
+	}
+}
+
+func eluDerivativeAt32(x, factor, scale float32) float32 {
+	return eluDerivativeAt32x4(x, factor, scale)
+}
+
 func hardTanh32(dst, x []float32, low, high float32) {
 	switch bits := simd.VectorBitSize(); {
 	case bits >= 512 && len(dst) >= 16:
@@ -466,6 +496,36 @@ func addScaled64(dst, x, gate []float64, piece []int64, inputs, pieces, dstStep,
 	default:
 		addScaled64x2(dst, x, gate, piece, inputs, pieces, dstStep, xStep)
 	}
+}
+
+func elu64(dst, x []float64, factor, low, scale float64) {
+	switch bits := simd.VectorBitSize(); {
+	case bits >= 512 && len(dst) >= 8:
+		elu64x8(dst, x, factor, low, scale)
+	case bits >= 256 && len(dst) >= 4:
+		elu64x4(dst, x, factor, low, scale)
+	default:
+		elu64x2(dst, x, factor, low, scale)
+	}
+}
+
+func eluAt64(x, factor, low, scale float64) float64 {
+	return eluAt64x2(x, factor, low, scale)
+}
+
+func eluDerivative64(dst, x, upstream []float64, factor, scale float64) {
+	switch bits := simd.VectorBitSize(); {
+	case bits >= 512 && len(dst) >= 8:
+		eluDerivative64x8(dst, x, upstream, factor, scale)
+	case bits >= 256 && len(dst) >= 4:
+		eluDerivative64x4(dst, x, upstream, factor, scale)
+	default:
+		eluDerivative64x2(dst, x, upstream, factor, scale)
+	}
+}
+
+func eluDerivativeAt64(x, factor, scale float64) float64 {
+	return eluDerivativeAt64x2(x, factor, scale)
 }
 
 func first64(dst, best, x, upstream []float64) {

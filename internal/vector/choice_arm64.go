@@ -5,6 +5,22 @@
 
 package vector
 
+func elu32(dst, x []float32, factor, low, scale float32) {
+	elu32x4(dst, x, factor, low, scale)
+}
+
+func eluAt32(x, factor, low, scale float32) float32 {
+	return eluAt32x4(x, factor, low, scale)
+}
+
+func eluDerivative32(dst, x, upstream []float32, factor, scale float32) {
+	eluDerivative32x4(dst, x, upstream, factor, scale)
+}
+
+func eluDerivativeAt32(x, factor, scale float32) float32 {
+	return eluDerivativeAt32x4(x, factor, scale)
+}
+
 func hardTanh32(dst, x []float32, low, high float32) {
 	hardTanh32x4(dst, x, low, high)
 }
@@ -191,6 +207,22 @@ func tanhFromOutput32(dst, y, upstream []float32) {
 
 func addScaled64(dst, x, gate []float64, piece []int64, inputs, pieces, dstStep, xStep int) {
 	addScaled64x2(dst, x, gate, piece, inputs, pieces, dstStep, xStep)
+}
+
+func elu64(dst, x []float64, factor, low, scale float64) {
+	elu64x2(dst, x, factor, low, scale)
+}
+
+func eluAt64(x, factor, low, scale float64) float64 {
+	return eluAt64x2(x, factor, low, scale)
+}
+
+func eluDerivative64(dst, x, upstream []float64, factor, scale float64) {
+	eluDerivative64x2(dst, x, upstream, factor, scale)
+}
+
+func eluDerivativeAt64(x, factor, scale float64) float64 {
+	return eluDerivativeAt64x2(x, factor, scale)
 }
 
 func first64(dst, best, x, upstream []float64) {

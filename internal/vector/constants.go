@@ -50,6 +50,10 @@ const (
 	siluScale32 = 0x1p-32
 	siluScale64 = 0x1p-80
 
+	// From here on e⁻ˣ is less than a quarter of the last place of 1.
+	eluLimit32 = 20
+	eluLimit64 = 40
+
 	// From here on SiLU(x) is x.
 	siluLinear = 43
 )

@@ -114,6 +114,84 @@ func twoResults32x8(dst1, dst2, x1, x2, upstream []float32, zero archsimd.Float3
 	clearUpper()
 }
 
+func eluOf32x8(zero archsimd.Float32x8, factor, low, scale float32) func(dst, x []float32) {
+	roundToInt := archsimd.BroadcastFloat32x8(roundToInt32)
+	limit := archsimd.BroadcastFloat32x8(-eluLimit32)
+	one := archsimd.BroadcastFloat32x8(1)
+	f, l, right := archsimd.BroadcastFloat32x8(factor), archsimd.BroadcastFloat32x8(low), archsimd.BroadcastFloat32x8(scale)
+	return func(dst, x []float32) {
+		c := &power32Constants
+		v := archsimd.LoadFloat32x8(x)
+		z := limit.IfElse(v.Less(limit), v)
+		k := archsimd.LoadFloat32x8(c.log2e[:]).MulAdd(z, roundToInt)
+		t := k.ToBits().ShiftAllLeft(fractionBits32).Add(one.ToBits()).BitsToFloat32()
+		k = k.Sub(roundToInt)
+		z = archsimd.LoadFloat32x8(c.minusLn2High[:]).MulAdd(k, z)
+		r := archsimd.LoadFloat32x8(c.minusLn2Low[:]).MulAdd(k, z)
+		q := expm1Rest32x8(r).Add(archsimd.LoadFloat32x8(c.low[:]).MulAdd(k, z.Sub(r)))
+		a, b := t.Sub(one), t.Mul(r)
+		y := a.Add(b)
+		rest := q.MulAdd(t, a.Sub(y).Add(b))
+		y = f.MulAdd(y, l.MulAdd(y, rest.Mul(f)))
+		v.Mul(right).IfElse(v.GreaterEqual(zero), y).Store(dst)
+	}
+}
+
+func expm1Rest32x8(r archsimd.Float32x8) archsimd.Float32x8 {
+	c := &expm1Septic
+	p := archsimd.LoadFloat32x8(c[5][:]).MulAdd(r, archsimd.LoadFloat32x8(c[4][:]))
+	p = p.MulAdd(r, archsimd.LoadFloat32x8(c[3][:]))
+	p = p.MulAdd(r, archsimd.LoadFloat32x8(c[2][:]))
+	p = p.MulAdd(r, archsimd.LoadFloat32x8(c[1][:]))
+	p = p.MulAdd(r, archsimd.LoadFloat32x8(c[0][:]))
+	return p.Mul(r.Mul(r))
+}
+
+func expm1Rest64x4(r archsimd.Float64x4) archsimd.Float64x4 {
+	a, b := &expm1Even, &expm1Odd
+	s := r.Mul(r)
+	even := archsimd.LoadFloat64x4(a[5][:]).MulAdd(s, archsimd.LoadFloat64x4(a[4][:]))
+	even = even.MulAdd(s, archsimd.LoadFloat64x4(a[3][:]))
+	odd := archsimd.LoadFloat64x4(b[4][:]).MulAdd(s, archsimd.LoadFloat64x4(b[3][:]))
+	even = even.MulAdd(s, archsimd.LoadFloat64x4(a[2][:]))
+	odd = odd.MulAdd(s, archsimd.LoadFloat64x4(b[2][:]))
+	even = even.MulAdd(s, archsimd.LoadFloat64x4(a[1][:]))
+	odd = odd.MulAdd(s, archsimd.LoadFloat64x4(b[1][:]))
+	even = even.MulAdd(s, archsimd.LoadFloat64x4(a[0][:]))
+	odd = odd.MulAdd(s, archsimd.LoadFloat64x4(b[0][:]))
+	return odd.MulAdd(r, even).Mul(s)
+}
+
+func elu32x8(dst, x []float32, factor, low, scale float32) {
+	var zero archsimd.Float32x8
+	unary32x8(dst, x, zero, eluOf32x8(zero, factor, low, scale))
+}
+
+func eluDerivativeOf32x8(zero archsimd.Float32x8, factor, scale float32) func(dst, x, upstream []float32) {
+	roundToInt := archsimd.BroadcastFloat32x8(roundToInt32)
+	limit := archsimd.BroadcastFloat32x8(-exponentialLimit32)
+	bias := archsimd.BroadcastUint32x8((exponentBias32 + powerShift32) << fractionBits32)
+	down := archsimd.BroadcastFloat32x8(1.0 / (1 << powerShift32))
+	f, right := archsimd.BroadcastFloat32x8(factor), archsimd.BroadcastFloat32x8(scale)
+	return func(dst, x, upstream []float32) {
+		c := &power32Constants
+		v := archsimd.LoadFloat32x8(x)
+		z := limit.IfElse(v.Less(limit), v)
+		k := archsimd.LoadFloat32x8(c.log2e[:]).MulAdd(z, roundToInt)
+		t := k.ToBits().ShiftAllLeft(fractionBits32).Add(bias).BitsToFloat32()
+		k = k.Sub(roundToInt)
+		r := archsimd.LoadFloat32x8(c.minusLn2High[:]).MulAdd(k, z)
+		growth := growth32x8(archsimd.LoadFloat32x8(c.minusLn2Low[:]).MulAdd(k, r))
+		y := growth.MulAdd(f, f).Mul(t).Mul(down)
+		right.IfElse(v.Greater(zero), y).Mul(archsimd.LoadFloat32x8(upstream)).Store(dst)
+	}
+}
+
+func eluDerivative32x8(dst, x, upstream []float32, factor, scale float32) {
+	var zero archsimd.Float32x8
+	binary32x8(dst, x, upstream, zero, eluDerivativeOf32x8(zero, factor, scale))
+}
+
 func reduce32x8(zero archsimd.Float32x8) func(z archsimd.Float32x8) (n archsimd.Uint32x8, r archsimd.Float32x8) {
 	roundToInt := archsimd.BroadcastFloat32x8(roundToInt32)
 	return func(z archsimd.Float32x8) (n archsimd.Uint32x8, r archsimd.Float32x8) {
@@ -1495,6 +1573,59 @@ func binaryUnrolled64x4(dst, x, upstream []float64, zero archsimd.Float64x4, f f
 func difference64x4(y, g, m archsimd.Float64x4) archsimd.Float64x4 {
 	var zero archsimd.Float64x4
 	return g.Sub(m).Masked(y.NotEqual(zero))
+}
+
+func elu64x4(dst, x []float64, factor, low, scale float64) {
+	var zero archsimd.Float64x4
+	unary64x4(dst, x, zero, eluOf64x4(zero, factor, low, scale))
+}
+
+func eluDerivative64x4(dst, x, upstream []float64, factor, scale float64) {
+	var zero archsimd.Float64x4
+	binary64x4(dst, x, upstream, zero, eluDerivativeOf64x4(zero, factor, scale))
+}
+
+func eluDerivativeOf64x4(zero archsimd.Float64x4, factor, scale float64) func(dst, x, upstream []float64) {
+	roundToInt := archsimd.BroadcastFloat64x4(roundToInt64)
+	limit := archsimd.BroadcastFloat64x4(-exponentialLimit64)
+	bias := archsimd.BroadcastUint64x4((exponentBias64 + powerShift64) << fractionBits64)
+	down := archsimd.BroadcastFloat64x4(1.0 / (1 << powerShift64))
+	f, right := archsimd.BroadcastFloat64x4(factor), archsimd.BroadcastFloat64x4(scale)
+	return func(dst, x, upstream []float64) {
+		c := &power64Constants
+		v := archsimd.LoadFloat64x4(x)
+		z := limit.IfElse(v.Less(limit), v)
+		k := archsimd.LoadFloat64x4(c.log2e[:]).MulAdd(z, roundToInt)
+		t := k.ToBits().ShiftAllLeft(fractionBits64).Add(bias).BitsToFloat64()
+		k = k.Sub(roundToInt)
+		r := archsimd.LoadFloat64x4(c.minusLn2High[:]).MulAdd(k, z)
+		growth := growth64x4(archsimd.LoadFloat64x4(c.minusLn2Low[:]).MulAdd(k, r))
+		y := growth.MulAdd(f, f).Mul(t).Mul(down)
+		right.IfElse(v.Greater(zero), y).Mul(archsimd.LoadFloat64x4(upstream)).Store(dst)
+	}
+}
+
+func eluOf64x4(zero archsimd.Float64x4, factor, low, scale float64) func(dst, x []float64) {
+	roundToInt := archsimd.BroadcastFloat64x4(roundToInt64)
+	limit := archsimd.BroadcastFloat64x4(-eluLimit64)
+	one := archsimd.BroadcastFloat64x4(1)
+	f, l, right := archsimd.BroadcastFloat64x4(factor), archsimd.BroadcastFloat64x4(low), archsimd.BroadcastFloat64x4(scale)
+	return func(dst, x []float64) {
+		c := &power64Constants
+		v := archsimd.LoadFloat64x4(x)
+		z := limit.IfElse(v.Less(limit), v)
+		k := archsimd.LoadFloat64x4(c.log2e[:]).MulAdd(z, roundToInt)
+		t := k.ToBits().ShiftAllLeft(fractionBits64).Add(one.ToBits()).BitsToFloat64()
+		k = k.Sub(roundToInt)
+		z = archsimd.LoadFloat64x4(c.minusLn2High[:]).MulAdd(k, z)
+		r := archsimd.LoadFloat64x4(c.minusLn2Low[:]).MulAdd(k, z)
+		q := expm1Rest64x4(r).Add(archsimd.LoadFloat64x4(c.low[:]).MulAdd(k, z.Sub(r)))
+		a, b := t.Sub(one), t.Mul(r)
+		y := a.Add(b)
+		rest := q.MulAdd(t, a.Sub(y).Add(b))
+		y = f.MulAdd(y, l.MulAdd(y, rest.Mul(f)))
+		v.Mul(right).IfElse(v.GreaterEqual(zero), y).Store(dst)
+	}
 }
 
 func first64x4(dst, best, x, upstream []float64) {

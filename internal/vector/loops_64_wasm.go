@@ -157,6 +157,72 @@ func difference64(y, g, m simd.Float64s) simd.Float64s {
 	return g.Sub(m).Masked(y.NotEqual(zero))
 }
 
+func elu64(dst, x []float64, factor, low, scale float64) {
+	var zero simd.Float64s
+	unary64(dst, x, zero, eluOf64(zero, factor, low, scale))
+}
+
+func eluAt64(x, factor, low, scale float64) float64 {
+	var zero simd.Float64s
+	return at64(x, zero, eluOf64(zero, factor, low, scale))
+}
+
+func eluDerivative64(dst, x, upstream []float64, factor, scale float64) {
+	var zero simd.Float64s
+	binary64(dst, x, upstream, zero, eluDerivativeOf64(zero, factor, scale))
+}
+
+func eluDerivativeAt64(x, factor, scale float64) float64 {
+	var zero simd.Float64s
+	f := eluDerivativeOf64(zero, factor, scale)
+	return at64(x, zero, func(dst, x []float64) {
+		f(dst, x, ones64[:])
+	})
+}
+
+func eluDerivativeOf64(zero simd.Float64s, factor, scale float64) func(dst, x, upstream []float64) {
+	roundToInt := simd.BroadcastFloat64s(roundToInt64)
+	limit := simd.BroadcastFloat64s(-exponentialLimit64)
+	bias := simd.BroadcastUint64s((exponentBias64 + powerShift64) << fractionBits64)
+	down := simd.BroadcastFloat64s(1.0 / (1 << powerShift64))
+	f, right := simd.BroadcastFloat64s(factor), simd.BroadcastFloat64s(scale)
+	return func(dst, x, upstream []float64) {
+		c := &power64Constants
+		v := simd.LoadFloat64s(x)
+		z := limit.IfElse(v.Less(limit), v)
+		k := simd.LoadFloat64s(c.log2e[:]).MulAdd(z, roundToInt)
+		t := k.ToBits().ShiftAllLeft(fractionBits64).Add(bias).BitsToFloat64()
+		k = k.Sub(roundToInt)
+		r := simd.LoadFloat64s(c.minusLn2High[:]).MulAdd(k, z)
+		growth := growth64(simd.LoadFloat64s(c.minusLn2Low[:]).MulAdd(k, r))
+		y := growth.MulAdd(f, f).Mul(t).Mul(down)
+		right.IfElse(v.Greater(zero), y).Mul(simd.LoadFloat64s(upstream)).Store(dst)
+	}
+}
+
+func eluOf64(zero simd.Float64s, factor, low, scale float64) func(dst, x []float64) {
+	roundToInt := simd.BroadcastFloat64s(roundToInt64)
+	limit := simd.BroadcastFloat64s(-eluLimit64)
+	one := simd.BroadcastFloat64s(1)
+	f, l, right := simd.BroadcastFloat64s(factor), simd.BroadcastFloat64s(low), simd.BroadcastFloat64s(scale)
+	return func(dst, x []float64) {
+		c := &power64Constants
+		v := simd.LoadFloat64s(x)
+		z := limit.IfElse(v.Less(limit), v)
+		k := simd.LoadFloat64s(c.log2e[:]).MulAdd(z, roundToInt)
+		t := k.ToBits().ShiftAllLeft(fractionBits64).Add(one.ToBits()).BitsToFloat64()
+		k = k.Sub(roundToInt)
+		z = simd.LoadFloat64s(c.minusLn2High[:]).MulAdd(k, z)
+		r := simd.LoadFloat64s(c.minusLn2Low[:]).MulAdd(k, z)
+		q := expm1Rest64(r).Add(simd.LoadFloat64s(c.low[:]).MulAdd(k, z.Sub(r)))
+		a, b := t.Sub(one), t.Mul(r)
+		y := a.Add(b)
+		rest := q.MulAdd(t, a.Sub(y).Add(b))
+		y = f.MulAdd(y, l.MulAdd(y, rest.Mul(f)))
+		v.Mul(right).IfElse(v.GreaterEqual(zero), y).Store(dst)
+	}
+}
+
 func first64(dst, best, x, upstream []float64) {
 	var zero simd.Float64s
 	nan := simd.BroadcastUint64s(nanBits64).BitsToFloat64()
