@@ -77,7 +77,7 @@ func (g Gated[T]) checkGate(call string) {
 // which can be 2 ULP of the product. So for gates that have some, the plain Go loops
 // serve here. That of SiLU is an exception: it has the product in it.
 func (g Gated[T]) loops() Activation[T] {
-	alpha := T(0) // of an ELU or CELU
+	var alpha, beta T // of an ELU or CELU, and of a Softplus
 	switch gate := g.Gate.(type) {
 	case Sigmoid[T], *Sigmoid[T]:
 		return kernel.SigmoidGate[T]{}
@@ -85,6 +85,8 @@ func (g Gated[T]) loops() Activation[T] {
 		return kernel.TanhGate[T]{}
 	case SELU[T], *SELU[T]:
 		return kernel.SELUGate[T]{}
+	case LogSigmoid[T], *LogSigmoid[T]:
+		return kernel.LogSigmoidGate[T]{}
 	case SiLU[T]:
 		if gate.beta() == 1 {
 			return kernel.SiLUGate[T]{}
@@ -101,9 +103,16 @@ func (g Gated[T]) loops() Activation[T] {
 		alpha = or(gate.Alpha, 1)
 	case *CELU[T]:
 		alpha = or(gate.Alpha, 1)
+	case Softplus[T]:
+		beta = or(gate.Beta, 1)
+	case *Softplus[T]:
+		beta = or(gate.Beta, 1)
 	}
 	if alpha == 1 {
 		return kernel.ELUGate[T]{}
+	}
+	if beta == 1 {
+		return kernel.SoftplusGate[T]{}
 	}
 	return g.Gate
 }

@@ -92,6 +92,36 @@ func (SELUGate[T]) Derivative(dst, x, upstream []T) []T {
 	return dst
 }
 
+// SoftplusGate is Softplus with β = 1 as a gate, by the plain Go loops.
+type SoftplusGate[T element.Float] struct{}
+
+// Forward sets dst to log(1 + eˣ).
+func (SoftplusGate[T]) Forward(dst, x []T) []T {
+	scalar.Softplus(dst, x, 1)
+	return dst
+}
+
+// Derivative sets dst to upstream·σ(x).
+func (SoftplusGate[T]) Derivative(dst, x, upstream []T) []T {
+	scalar.SoftplusDerivative(dst, x, upstream, 1)
+	return dst
+}
+
+// LogSigmoidGate is LogSigmoid as a gate, by the plain Go loops.
+type LogSigmoidGate[T element.Float] struct{}
+
+// Forward sets dst to log(σ(x)).
+func (LogSigmoidGate[T]) Forward(dst, x []T) []T {
+	scalar.Softplus(dst, x, -1)
+	return dst
+}
+
+// Derivative sets dst to upstream·σ(−x).
+func (LogSigmoidGate[T]) Derivative(dst, x, upstream []T) []T {
+	scalar.SoftplusDerivative(dst, x, upstream, -1)
+	return dst
+}
+
 // The loops of a gate run over blocks, which stay in the cache: x is read once from
 // memory, and the result written once. The blocks between are on loan. On the stack they
 // cannot be, since the compiler does not know that the methods of an interface keep none

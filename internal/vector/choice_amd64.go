@@ -428,6 +428,36 @@ func softmaxColumns32(dst, x []float32, classes, stride int, f, d float32, divid
 	}
 }
 
+func softplus32(dst, x []float32, beta float32) {
+	switch bits := simd.VectorBitSize(); {
+	case bits >= 512 && len(dst) >= 16:
+		softplus32x16(dst, x, beta)
+	case bits >= 256 && len(dst) >= 8:
+		softplus32x8(dst, x, beta)
+	default:
+		softplus32x4(dst, x, beta)
+	}
+}
+
+func softplusAt32(x, beta float32) float32 {
+	return softplusAt32x4(x, beta)
+}
+
+func softplusDerivative32(dst, x, upstream []float32, beta float32) {
+	switch bits := simd.VectorBitSize(); {
+	case bits >= 512 && len(dst) >= 16:
+		softplusDerivative32x16(dst, x, upstream, beta)
+	case bits >= 256 && len(dst) >= 8:
+		softplusDerivative32x8(dst, x, upstream, beta)
+	default:
+		softplusDerivative32x4(dst, x, upstream, beta)
+	}
+}
+
+func softplusDerivativeAt32(x, beta float32) float32 {
+	return softplusDerivativeAt32x4(x, beta)
+}
+
 func squaredReLU32(dst, x []float32) {
 	switch bits := simd.VectorBitSize(); {
 	case bits >= 512 && len(dst) >= 16:
@@ -873,6 +903,36 @@ func softmaxRows64(dst, x []float64, classes int, f, d float64, divide bool) {
 	default:
 		softmaxRows64x2(dst, x, classes, f, d, divide)
 	}
+}
+
+func softplus64(dst, x []float64, beta float64) {
+	switch bits := simd.VectorBitSize(); {
+	case bits >= 512 && len(dst) >= 8:
+		softplus64x8(dst, x, beta)
+	case bits >= 256 && len(dst) >= 4:
+		softplus64x4(dst, x, beta)
+	default:
+		softplus64x2(dst, x, beta)
+	}
+}
+
+func softplusAt64(x, beta float64) float64 {
+	return softplusAt64x2(x, beta)
+}
+
+func softplusDerivative64(dst, x, upstream []float64, beta float64) {
+	switch bits := simd.VectorBitSize(); {
+	case bits >= 512 && len(dst) >= 8:
+		softplusDerivative64x8(dst, x, upstream, beta)
+	case bits >= 256 && len(dst) >= 4:
+		softplusDerivative64x4(dst, x, upstream, beta)
+	default:
+		softplusDerivative64x2(dst, x, upstream, beta)
+	}
+}
+
+func softplusDerivativeAt64(x, beta float64) float64 {
+	return softplusDerivativeAt64x2(x, beta)
 }
 
 func squaredReLU64(dst, x []float64) {

@@ -181,6 +181,22 @@ func softmaxColumns32(dst, x []float32, classes, stride int, f, d float32, divid
 	softmaxColumns32x4(dst, x, classes, stride, f, d, divide)
 }
 
+func softplus32(dst, x []float32, beta float32) {
+	softplus32x4(dst, x, beta)
+}
+
+func softplusAt32(x, beta float32) float32 {
+	return softplusAt32x4(x, beta)
+}
+
+func softplusDerivative32(dst, x, upstream []float32, beta float32) {
+	softplusDerivative32x4(dst, x, upstream, beta)
+}
+
+func softplusDerivativeAt32(x, beta float32) float32 {
+	return softplusDerivativeAt32x4(x, beta)
+}
+
 func squaredReLU32(dst, x []float32) {
 	squaredReLU32x4(dst, x)
 }
@@ -367,6 +383,22 @@ func softmaxColumns64(dst, x []float64, classes, stride int, f, d float64, divid
 
 func softmaxRows64(dst, x []float64, classes int, f, d float64, divide bool) {
 	softmaxRows64x2(dst, x, classes, f, d, divide)
+}
+
+func softplus64(dst, x []float64, beta float64) {
+	softplus64x2(dst, x, beta)
+}
+
+func softplusAt64(x, beta float64) float64 {
+	return softplusAt64x2(x, beta)
+}
+
+func softplusDerivative64(dst, x, upstream []float64, beta float64) {
+	softplusDerivative64x2(dst, x, upstream, beta)
+}
+
+func softplusDerivativeAt64(x, beta float64) float64 {
+	return softplusDerivativeAt64x2(x, beta)
 }
 
 func squaredReLU64(dst, x []float64) {

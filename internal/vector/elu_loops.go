@@ -37,15 +37,16 @@ func eluOf32(zero simd.Float32s, factor, low, scale float32) func(dst, x []float
 	}
 }
 
-// expm1Rest32 returns eʳ − 1 − r.
+// expm1Rest32 returns eʳ − 1 − r. It goes over pairs of terms: a loop takes the longer the
+// more operations wait for one another.
 func expm1Rest32(r simd.Float32s) simd.Float32s {
 	c := &expm1Septic
+	s := r.Mul(r)
 	p := simd.LoadFloat32s(c[5][:]).MulAdd(r, simd.LoadFloat32s(c[4][:]))
-	p = p.MulAdd(r, simd.LoadFloat32s(c[3][:]))
-	p = p.MulAdd(r, simd.LoadFloat32s(c[2][:]))
-	p = p.MulAdd(r, simd.LoadFloat32s(c[1][:]))
-	p = p.MulAdd(r, simd.LoadFloat32s(c[0][:]))
-	return p.Mul(r.Mul(r))
+	q := simd.LoadFloat32s(c[3][:]).MulAdd(r, simd.LoadFloat32s(c[2][:]))
+	p = p.MulAdd(s, q)
+	q = simd.LoadFloat32s(c[1][:]).MulAdd(r, simd.LoadFloat32s(c[0][:]))
+	return p.MulAdd(s, q).Mul(s)
 }
 
 // expm1Rest64 goes over the even and the odd powers apart.

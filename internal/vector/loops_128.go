@@ -146,12 +146,12 @@ func eluOf32x4(zero archsimd.Float32x4, factor, low, scale float32) func(dst, x 
 
 func expm1Rest32x4(r archsimd.Float32x4) archsimd.Float32x4 {
 	c := &expm1Septic
+	s := r.Mul(r)
 	p := archsimd.LoadFloat32x4(c[5][:]).MulAdd(r, archsimd.LoadFloat32x4(c[4][:]))
-	p = p.MulAdd(r, archsimd.LoadFloat32x4(c[3][:]))
-	p = p.MulAdd(r, archsimd.LoadFloat32x4(c[2][:]))
-	p = p.MulAdd(r, archsimd.LoadFloat32x4(c[1][:]))
-	p = p.MulAdd(r, archsimd.LoadFloat32x4(c[0][:]))
-	return p.Mul(r.Mul(r))
+	q := archsimd.LoadFloat32x4(c[3][:]).MulAdd(r, archsimd.LoadFloat32x4(c[2][:]))
+	p = p.MulAdd(s, q)
+	q = archsimd.LoadFloat32x4(c[1][:]).MulAdd(r, archsimd.LoadFloat32x4(c[0][:]))
+	return p.MulAdd(s, q).Mul(s)
 }
 
 func expm1Rest64x2(r archsimd.Float64x2) archsimd.Float64x2 {
@@ -1357,6 +1357,107 @@ func softmaxColumns32x4(dst, x []float32, classes, stride int, f, d float32, div
 		x, dst = x[size:], dst[size:]
 	}
 	clearUpper()
+}
+
+func softplusOf32x4(zero archsimd.Float32x4, beta float32) func(dst, x []float32) {
+	reduce, inverse := reduceInTwo32x4(zero), softplusInverseOf32x4(zero)
+	limit := archsimd.BroadcastFloat32x4(exponentialLimit32)
+	sign := archsimd.BroadcastUint32x4(signBit32)
+	b := archsimd.BroadcastFloat32x4(beta)
+	return func(dst, x []float32) {
+		v := archsimd.LoadFloat32x4(x).Mul(b)
+		z := v.ToBits().AndNot(sign).BitsToFloat32()
+		n, r, rest := reduce(limit.IfElse(z.Greater(limit), z))
+		scale, u, e := inverse(n, r, expm1Rest32x4(r).Add(rest))
+		s := u.Mul(scale)
+		s = s.Mul(s)
+		u = u.Add(u)
+		e = atanhRest32x4(s).MulAdd(s, e).Mul(u)
+		w := u.Add(e)
+		e = u.Sub(w).Add(e).Mul(scale)
+		w = w.Mul(scale)
+		base := v.Max(zero)
+		y := base.Add(w)
+		e = base.Max(w).Sub(y).Add(base.Min(w)).Add(e)
+		v.IfElse(v.Greater(limit), y.Add(e)).Mul(b).Store(dst)
+	}
+}
+
+func softplusInverseOf32x4(zero archsimd.Float32x4) func(n archsimd.Uint32x4, r, q archsimd.Float32x4) (scale, u, e archsimd.Float32x4) {
+	bias := archsimd.BroadcastUint32x4((exponentBias32 + 64) << fractionBits32)
+	one := archsimd.BroadcastFloat32x4(1)
+	up := archsimd.BroadcastFloat32x4(0x1p65)
+	sign := archsimd.BroadcastUint32x4(signBit32)
+	return func(n archsimd.Uint32x4, r, q archsimd.Float32x4) (scale, u, e archsimd.Float32x4) {
+		scale = n.Add(bias).BitsToFloat32()
+		d := r.Add(q).MulAdd(up, up.Add(scale))
+		rest := q.MulAdd(up, r.MulAdd(up, up.Sub(d).Add(scale)))
+		u = one.Div(d)
+		minus := u.ToBits().Xor(sign).BitsToFloat32()
+		return scale, u, minus.MulAdd(rest, residual32x4(d, minus, one))
+	}
+}
+
+func atanhRest32x4(s archsimd.Float32x4) archsimd.Float32x4 {
+	c := &atanhSeries32
+	p := archsimd.LoadFloat32x4(c[3][:]).MulAdd(s, archsimd.LoadFloat32x4(c[2][:]))
+	q := archsimd.LoadFloat32x4(c[1][:]).MulAdd(s, archsimd.LoadFloat32x4(c[0][:]))
+	return p.MulAdd(s.Mul(s), q)
+}
+
+func atanhRest64x2(s archsimd.Float64x2) archsimd.Float64x2 {
+	c := &atanhSeries64
+	p := archsimd.LoadFloat64x2(c[9][:]).MulAdd(s, archsimd.LoadFloat64x2(c[8][:]))
+	p = p.MulAdd(s, archsimd.LoadFloat64x2(c[7][:]))
+	p = p.MulAdd(s, archsimd.LoadFloat64x2(c[6][:]))
+	p = p.MulAdd(s, archsimd.LoadFloat64x2(c[5][:]))
+	p = p.MulAdd(s, archsimd.LoadFloat64x2(c[4][:]))
+	p = p.MulAdd(s, archsimd.LoadFloat64x2(c[3][:]))
+	p = p.MulAdd(s, archsimd.LoadFloat64x2(c[2][:]))
+	p = p.MulAdd(s, archsimd.LoadFloat64x2(c[1][:]))
+	return p.MulAdd(s, archsimd.LoadFloat64x2(c[0][:]))
+}
+
+func softplus32x4(dst, x []float32, beta float32) {
+	var zero archsimd.Float32x4
+	unary32x4(dst, x, zero, softplusOf32x4(zero, beta))
+}
+
+func softplusAt32x4(x, beta float32) float32 {
+	var zero archsimd.Float32x4
+	return at32x4(x, zero, softplusOf32x4(zero, beta))
+}
+
+func softplusDerivative32x4(dst, x, upstream []float32, beta float32) {
+	var zero archsimd.Float32x4
+	binary32x4(dst, x, upstream, zero, softplusDerivativeOf32x4(zero, beta))
+}
+
+func softplusDerivativeAt32x4(x, beta float32) float32 {
+	var zero archsimd.Float32x4
+	f := softplusDerivativeOf32x4(zero, beta)
+	return at32x4(x, zero, func(dst, x []float32) {
+		f(dst, x, ones32[:])
+	})
+}
+
+func softplusDerivativeOf32x4(zero archsimd.Float32x4, beta float32) func(dst, x, upstream []float32) {
+	reduce, logistic := reduce32x4(zero), logistic32x4(zero)
+	limit := archsimd.BroadcastFloat32x4(exponentialLimit32)
+	sign := archsimd.BroadcastUint32x4(signBit32)
+	one := archsimd.BroadcastFloat32x4(1)
+	minusOne := archsimd.BroadcastInt32x4(-1)
+	b := archsimd.BroadcastFloat32x4(beta)
+	return func(dst, x, upstream []float32) {
+		v := archsimd.LoadFloat32x4(x).Mul(b).ToBits()
+		z := v.AndNot(sign).BitsToFloat32()
+		n, r := reduce(limit.IfElse(z.Greater(limit), z))
+		minusScale, u, e := logistic(n, growth32x4(r))
+		u = u.MulAdd(e, u)
+		scale := minusScale.ToBits().Xor(v.And(sign)).BitsToFloat32()
+		y := u.MulAdd(scale, one.Masked(v.BitsToInt32().Greater(minusOne)))
+		y.Mul(archsimd.LoadFloat32x4(upstream)).Store(dst)
+	}
 }
 
 func squaredReLU32x4(dst, x []float32) {
@@ -2654,6 +2755,87 @@ func softmaxRows64x2(dst, x []float64, classes int, f, d float64, divide bool) {
 		y.Mul(inverse).Store(end)
 	}
 	clearUpper()
+}
+
+func softplus64x2(dst, x []float64, beta float64) {
+	var zero archsimd.Float64x2
+	unary64x2(dst, x, zero, softplusOf64x2(zero, beta))
+}
+
+func softplusAt64x2(x, beta float64) float64 {
+	var zero archsimd.Float64x2
+	return at64x2(x, zero, softplusOf64x2(zero, beta))
+}
+
+func softplusDerivative64x2(dst, x, upstream []float64, beta float64) {
+	var zero archsimd.Float64x2
+	binary64x2(dst, x, upstream, zero, softplusDerivativeOf64x2(zero, beta))
+}
+
+func softplusDerivativeAt64x2(x, beta float64) float64 {
+	var zero archsimd.Float64x2
+	f := softplusDerivativeOf64x2(zero, beta)
+	return at64x2(x, zero, func(dst, x []float64) {
+		f(dst, x, ones64[:])
+	})
+}
+
+func softplusDerivativeOf64x2(zero archsimd.Float64x2, beta float64) func(dst, x, upstream []float64) {
+	reduce, logistic := reduce64x2(zero), logistic64x2(zero)
+	limit := archsimd.BroadcastFloat64x2(exponentialLimit64)
+	sign := archsimd.BroadcastUint64x2(signBit64)
+	one := archsimd.BroadcastFloat64x2(1)
+	minusOne := archsimd.BroadcastInt64x2(-1)
+	b := archsimd.BroadcastFloat64x2(beta)
+	return func(dst, x, upstream []float64) {
+		v := archsimd.LoadFloat64x2(x).Mul(b).ToBits()
+		z := v.AndNot(sign).BitsToFloat64()
+		n, r := reduce(limit.IfElse(z.Greater(limit), z))
+		minusScale, u, e := logistic(n, growth64x2(r))
+		u = u.MulAdd(e, u)
+		scale := minusScale.ToBits().Xor(v.And(sign)).BitsToFloat64()
+		y := u.MulAdd(scale, one.Masked(v.BitsToInt64().Greater(minusOne)))
+		y.Mul(archsimd.LoadFloat64x2(upstream)).Store(dst)
+	}
+}
+
+func softplusInverseOf64x2(zero archsimd.Float64x2) func(n archsimd.Uint64x2, r, q archsimd.Float64x2) (scale, u, e archsimd.Float64x2) {
+	bias := archsimd.BroadcastUint64x2((exponentBias64 + 64) << fractionBits64)
+	one := archsimd.BroadcastFloat64x2(1)
+	up := archsimd.BroadcastFloat64x2(0x1p65)
+	sign := archsimd.BroadcastUint64x2(signBit64)
+	return func(n archsimd.Uint64x2, r, q archsimd.Float64x2) (scale, u, e archsimd.Float64x2) {
+		scale = n.Add(bias).BitsToFloat64()
+		d := r.Add(q).MulAdd(up, up.Add(scale))
+		rest := q.MulAdd(up, r.MulAdd(up, up.Sub(d).Add(scale)))
+		u = one.Div(d)
+		minus := u.ToBits().Xor(sign).BitsToFloat64()
+		return scale, u, minus.MulAdd(rest, residual64x2(d, minus, one))
+	}
+}
+
+func softplusOf64x2(zero archsimd.Float64x2, beta float64) func(dst, x []float64) {
+	reduce, inverse := reduceInTwo64x2(zero), softplusInverseOf64x2(zero)
+	limit := archsimd.BroadcastFloat64x2(exponentialLimit64)
+	sign := archsimd.BroadcastUint64x2(signBit64)
+	b := archsimd.BroadcastFloat64x2(beta)
+	return func(dst, x []float64) {
+		v := archsimd.LoadFloat64x2(x).Mul(b)
+		z := v.ToBits().AndNot(sign).BitsToFloat64()
+		n, r, rest := reduce(limit.IfElse(z.Greater(limit), z))
+		scale, u, e := inverse(n, r, expm1Rest64x2(r).Add(rest))
+		s := u.Mul(scale)
+		s = s.Mul(s)
+		u = u.Add(u)
+		e = atanhRest64x2(s).MulAdd(s, e).Mul(u)
+		w := u.Add(e)
+		e = u.Sub(w).Add(e).Mul(scale)
+		w = w.Mul(scale)
+		base := v.Max(zero)
+		y := base.Add(w)
+		e = base.Max(w).Sub(y).Add(base.Min(w)).Add(e)
+		v.IfElse(v.Greater(limit), y.Add(e)).Mul(b).Store(dst)
+	}
 }
 
 func squaredReLU64x2(dst, x []float64) {

@@ -139,12 +139,12 @@ func eluOf32x16(zero archsimd.Float32x16, factor, low, scale float32) func(dst, 
 
 func expm1Rest32x16(r archsimd.Float32x16) archsimd.Float32x16 {
 	c := &expm1Septic
+	s := r.Mul(r)
 	p := archsimd.LoadFloat32x16(c[5][:]).MulAdd(r, archsimd.LoadFloat32x16(c[4][:]))
-	p = p.MulAdd(r, archsimd.LoadFloat32x16(c[3][:]))
-	p = p.MulAdd(r, archsimd.LoadFloat32x16(c[2][:]))
-	p = p.MulAdd(r, archsimd.LoadFloat32x16(c[1][:]))
-	p = p.MulAdd(r, archsimd.LoadFloat32x16(c[0][:]))
-	return p.Mul(r.Mul(r))
+	q := archsimd.LoadFloat32x16(c[3][:]).MulAdd(r, archsimd.LoadFloat32x16(c[2][:]))
+	p = p.MulAdd(s, q)
+	q = archsimd.LoadFloat32x16(c[1][:]).MulAdd(r, archsimd.LoadFloat32x16(c[0][:]))
+	return p.MulAdd(s, q).Mul(s)
 }
 
 func expm1Rest64x8(r archsimd.Float64x8) archsimd.Float64x8 {
@@ -1296,6 +1296,94 @@ func softmaxColumns32x16(dst, x []float32, classes, stride int, f, d float32, di
 		x, dst = x[size:], dst[size:]
 	}
 	clearUpper()
+}
+
+func softplusOf32x16(zero archsimd.Float32x16, beta float32) func(dst, x []float32) {
+	reduce, inverse := reduceInTwo32x16(zero), softplusInverseOf32x16(zero)
+	limit := archsimd.BroadcastFloat32x16(exponentialLimit32)
+	sign := archsimd.BroadcastUint32x16(signBit32)
+	b := archsimd.BroadcastFloat32x16(beta)
+	return func(dst, x []float32) {
+		v := archsimd.LoadFloat32x16(x).Mul(b)
+		z := v.ToBits().AndNot(sign).BitsToFloat32()
+		n, r, rest := reduce(limit.IfElse(z.Greater(limit), z))
+		scale, u, e := inverse(n, r, expm1Rest32x16(r).Add(rest))
+		s := u.Mul(scale)
+		s = s.Mul(s)
+		u = u.Add(u)
+		e = atanhRest32x16(s).MulAdd(s, e).Mul(u)
+		w := u.Add(e)
+		e = u.Sub(w).Add(e).Mul(scale)
+		w = w.Mul(scale)
+		base := v.Max(zero)
+		y := base.Add(w)
+		e = base.Max(w).Sub(y).Add(base.Min(w)).Add(e)
+		v.IfElse(v.Greater(limit), y.Add(e)).Mul(b).Store(dst)
+	}
+}
+
+func softplusInverseOf32x16(zero archsimd.Float32x16) func(n archsimd.Uint32x16, r, q archsimd.Float32x16) (scale, u, e archsimd.Float32x16) {
+	bias := archsimd.BroadcastUint32x16((exponentBias32 + 64) << fractionBits32)
+	one := archsimd.BroadcastFloat32x16(1)
+	up := archsimd.BroadcastFloat32x16(0x1p65)
+	sign := archsimd.BroadcastUint32x16(signBit32)
+	return func(n archsimd.Uint32x16, r, q archsimd.Float32x16) (scale, u, e archsimd.Float32x16) {
+		scale = n.Add(bias).BitsToFloat32()
+		d := r.Add(q).MulAdd(up, up.Add(scale))
+		rest := q.MulAdd(up, r.MulAdd(up, up.Sub(d).Add(scale)))
+		u = one.Div(d)
+		minus := u.ToBits().Xor(sign).BitsToFloat32()
+		return scale, u, minus.MulAdd(rest, residual32x16(d, minus, one))
+	}
+}
+
+func atanhRest32x16(s archsimd.Float32x16) archsimd.Float32x16 {
+	c := &atanhSeries32
+	p := archsimd.LoadFloat32x16(c[3][:]).MulAdd(s, archsimd.LoadFloat32x16(c[2][:]))
+	q := archsimd.LoadFloat32x16(c[1][:]).MulAdd(s, archsimd.LoadFloat32x16(c[0][:]))
+	return p.MulAdd(s.Mul(s), q)
+}
+
+func atanhRest64x8(s archsimd.Float64x8) archsimd.Float64x8 {
+	c := &atanhSeries64
+	p := archsimd.LoadFloat64x8(c[9][:]).MulAdd(s, archsimd.LoadFloat64x8(c[8][:]))
+	p = p.MulAdd(s, archsimd.LoadFloat64x8(c[7][:]))
+	p = p.MulAdd(s, archsimd.LoadFloat64x8(c[6][:]))
+	p = p.MulAdd(s, archsimd.LoadFloat64x8(c[5][:]))
+	p = p.MulAdd(s, archsimd.LoadFloat64x8(c[4][:]))
+	p = p.MulAdd(s, archsimd.LoadFloat64x8(c[3][:]))
+	p = p.MulAdd(s, archsimd.LoadFloat64x8(c[2][:]))
+	p = p.MulAdd(s, archsimd.LoadFloat64x8(c[1][:]))
+	return p.MulAdd(s, archsimd.LoadFloat64x8(c[0][:]))
+}
+
+func softplus32x16(dst, x []float32, beta float32) {
+	var zero archsimd.Float32x16
+	unary32x16(dst, x, zero, softplusOf32x16(zero, beta))
+}
+
+func softplusDerivative32x16(dst, x, upstream []float32, beta float32) {
+	var zero archsimd.Float32x16
+	binary32x16(dst, x, upstream, zero, softplusDerivativeOf32x16(zero, beta))
+}
+
+func softplusDerivativeOf32x16(zero archsimd.Float32x16, beta float32) func(dst, x, upstream []float32) {
+	reduce, logistic := reduce32x16(zero), logistic32x16(zero)
+	limit := archsimd.BroadcastFloat32x16(exponentialLimit32)
+	sign := archsimd.BroadcastUint32x16(signBit32)
+	one := archsimd.BroadcastFloat32x16(1)
+	minusOne := archsimd.BroadcastInt32x16(-1)
+	b := archsimd.BroadcastFloat32x16(beta)
+	return func(dst, x, upstream []float32) {
+		v := archsimd.LoadFloat32x16(x).Mul(b).ToBits()
+		z := v.AndNot(sign).BitsToFloat32()
+		n, r := reduce(limit.IfElse(z.Greater(limit), z))
+		minusScale, u, e := logistic(n, growth32x16(r))
+		u = u.MulAdd(e, u)
+		scale := minusScale.ToBits().Xor(v.And(sign)).BitsToFloat32()
+		y := u.MulAdd(scale, one.Masked(v.BitsToInt32().Greater(minusOne)))
+		y.Mul(archsimd.LoadFloat32x16(upstream)).Store(dst)
+	}
 }
 
 func squaredReLU32x16(dst, x []float32) {
@@ -2527,6 +2615,74 @@ func softmaxRows64x8(dst, x []float64, classes int, f, d float64, divide bool) {
 		y.Mul(inverse).Store(end)
 	}
 	clearUpper()
+}
+
+func softplus64x8(dst, x []float64, beta float64) {
+	var zero archsimd.Float64x8
+	unary64x8(dst, x, zero, softplusOf64x8(zero, beta))
+}
+
+func softplusDerivative64x8(dst, x, upstream []float64, beta float64) {
+	var zero archsimd.Float64x8
+	binary64x8(dst, x, upstream, zero, softplusDerivativeOf64x8(zero, beta))
+}
+
+func softplusDerivativeOf64x8(zero archsimd.Float64x8, beta float64) func(dst, x, upstream []float64) {
+	reduce, logistic := reduce64x8(zero), logistic64x8(zero)
+	limit := archsimd.BroadcastFloat64x8(exponentialLimit64)
+	sign := archsimd.BroadcastUint64x8(signBit64)
+	one := archsimd.BroadcastFloat64x8(1)
+	minusOne := archsimd.BroadcastInt64x8(-1)
+	b := archsimd.BroadcastFloat64x8(beta)
+	return func(dst, x, upstream []float64) {
+		v := archsimd.LoadFloat64x8(x).Mul(b).ToBits()
+		z := v.AndNot(sign).BitsToFloat64()
+		n, r := reduce(limit.IfElse(z.Greater(limit), z))
+		minusScale, u, e := logistic(n, growth64x8(r))
+		u = u.MulAdd(e, u)
+		scale := minusScale.ToBits().Xor(v.And(sign)).BitsToFloat64()
+		y := u.MulAdd(scale, one.Masked(v.BitsToInt64().Greater(minusOne)))
+		y.Mul(archsimd.LoadFloat64x8(upstream)).Store(dst)
+	}
+}
+
+func softplusInverseOf64x8(zero archsimd.Float64x8) func(n archsimd.Uint64x8, r, q archsimd.Float64x8) (scale, u, e archsimd.Float64x8) {
+	bias := archsimd.BroadcastUint64x8((exponentBias64 + 64) << fractionBits64)
+	one := archsimd.BroadcastFloat64x8(1)
+	up := archsimd.BroadcastFloat64x8(0x1p65)
+	sign := archsimd.BroadcastUint64x8(signBit64)
+	return func(n archsimd.Uint64x8, r, q archsimd.Float64x8) (scale, u, e archsimd.Float64x8) {
+		scale = n.Add(bias).BitsToFloat64()
+		d := r.Add(q).MulAdd(up, up.Add(scale))
+		rest := q.MulAdd(up, r.MulAdd(up, up.Sub(d).Add(scale)))
+		u = one.Div(d)
+		minus := u.ToBits().Xor(sign).BitsToFloat64()
+		return scale, u, minus.MulAdd(rest, residual64x8(d, minus, one))
+	}
+}
+
+func softplusOf64x8(zero archsimd.Float64x8, beta float64) func(dst, x []float64) {
+	reduce, inverse := reduceInTwo64x8(zero), softplusInverseOf64x8(zero)
+	limit := archsimd.BroadcastFloat64x8(exponentialLimit64)
+	sign := archsimd.BroadcastUint64x8(signBit64)
+	b := archsimd.BroadcastFloat64x8(beta)
+	return func(dst, x []float64) {
+		v := archsimd.LoadFloat64x8(x).Mul(b)
+		z := v.ToBits().AndNot(sign).BitsToFloat64()
+		n, r, rest := reduce(limit.IfElse(z.Greater(limit), z))
+		scale, u, e := inverse(n, r, expm1Rest64x8(r).Add(rest))
+		s := u.Mul(scale)
+		s = s.Mul(s)
+		u = u.Add(u)
+		e = atanhRest64x8(s).MulAdd(s, e).Mul(u)
+		w := u.Add(e)
+		e = u.Sub(w).Add(e).Mul(scale)
+		w = w.Mul(scale)
+		base := v.Max(zero)
+		y := base.Add(w)
+		e = base.Max(w).Sub(y).Add(base.Min(w)).Add(e)
+		v.IfElse(v.Greater(limit), y.Add(e)).Mul(b).Store(dst)
+	}
 }
 
 func squaredReLU64x8(dst, x []float64) {

@@ -1175,6 +1175,87 @@ func softmaxRows64(dst, x []float64, classes int, f, d float64, divide bool) {
 	clearUpper()
 }
 
+func softplus64(dst, x []float64, beta float64) {
+	var zero simd.Float64s
+	unary64(dst, x, zero, softplusOf64(zero, beta))
+}
+
+func softplusAt64(x, beta float64) float64 {
+	var zero simd.Float64s
+	return at64(x, zero, softplusOf64(zero, beta))
+}
+
+func softplusDerivative64(dst, x, upstream []float64, beta float64) {
+	var zero simd.Float64s
+	binary64(dst, x, upstream, zero, softplusDerivativeOf64(zero, beta))
+}
+
+func softplusDerivativeAt64(x, beta float64) float64 {
+	var zero simd.Float64s
+	f := softplusDerivativeOf64(zero, beta)
+	return at64(x, zero, func(dst, x []float64) {
+		f(dst, x, ones64[:])
+	})
+}
+
+func softplusDerivativeOf64(zero simd.Float64s, beta float64) func(dst, x, upstream []float64) {
+	reduce, logistic := reduce64(zero), logistic64(zero)
+	limit := simd.BroadcastFloat64s(exponentialLimit64)
+	sign := simd.BroadcastUint64s(signBit64)
+	one := simd.BroadcastFloat64s(1)
+	minusOne := simd.BroadcastInt64s(-1)
+	b := simd.BroadcastFloat64s(beta)
+	return func(dst, x, upstream []float64) {
+		v := simd.LoadFloat64s(x).Mul(b).ToBits()
+		z := v.AndNot(sign).BitsToFloat64()
+		n, r := reduce(limit.IfElse(z.Greater(limit), z))
+		minusScale, u, e := logistic(n, growth64(r))
+		u = u.MulAdd(e, u)
+		scale := minusScale.ToBits().Xor(v.And(sign)).BitsToFloat64()
+		y := u.MulAdd(scale, one.Masked(v.BitsToInt64().Greater(minusOne)))
+		y.Mul(simd.LoadFloat64s(upstream)).Store(dst)
+	}
+}
+
+func softplusInverseOf64(zero simd.Float64s) func(n simd.Uint64s, r, q simd.Float64s) (scale, u, e simd.Float64s) {
+	bias := simd.BroadcastUint64s((exponentBias64 + 64) << fractionBits64)
+	one := simd.BroadcastFloat64s(1)
+	up := simd.BroadcastFloat64s(0x1p65)
+	sign := simd.BroadcastUint64s(signBit64)
+	return func(n simd.Uint64s, r, q simd.Float64s) (scale, u, e simd.Float64s) {
+		scale = n.Add(bias).BitsToFloat64()
+		d := r.Add(q).MulAdd(up, up.Add(scale))
+		rest := q.MulAdd(up, r.MulAdd(up, up.Sub(d).Add(scale)))
+		u = one.Div(d)
+		minus := u.ToBits().Xor(sign).BitsToFloat64()
+		return scale, u, minus.MulAdd(rest, residual64(d, minus, one))
+	}
+}
+
+func softplusOf64(zero simd.Float64s, beta float64) func(dst, x []float64) {
+	reduce, inverse := reduceInTwo64(zero), softplusInverseOf64(zero)
+	limit := simd.BroadcastFloat64s(exponentialLimit64)
+	sign := simd.BroadcastUint64s(signBit64)
+	b := simd.BroadcastFloat64s(beta)
+	return func(dst, x []float64) {
+		v := simd.LoadFloat64s(x).Mul(b)
+		z := v.ToBits().AndNot(sign).BitsToFloat64()
+		n, r, rest := reduce(limit.IfElse(z.Greater(limit), z))
+		scale, u, e := inverse(n, r, expm1Rest64(r).Add(rest))
+		s := u.Mul(scale)
+		s = s.Mul(s)
+		u = u.Add(u)
+		e = atanhRest64(s).MulAdd(s, e).Mul(u)
+		w := u.Add(e)
+		e = u.Sub(w).Add(e).Mul(scale)
+		w = w.Mul(scale)
+		base := v.Max(zero)
+		y := base.Add(w)
+		e = base.Max(w).Sub(y).Add(base.Min(w)).Add(e)
+		v.IfElse(v.Greater(limit), y.Add(e)).Mul(b).Store(dst)
+	}
+}
+
 func squaredReLU64(dst, x []float64) {
 	var zero simd.Float64s
 	f := func(dst, x []float64) {

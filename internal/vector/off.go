@@ -69,3 +69,7 @@ func ELU[T element.Float](dst, x []T, alpha, scale T)                       {}
 func ELUAt[T element.Float](x, alpha, scale T) T                            { return x }
 func ELUDerivative[T element.Float](dst, x, upstream []T, alpha, scale T)   {}
 func ELUDerivativeAt[T element.Float](x, alpha, scale T) T                  { return x }
+func Softplus[T element.Float](dst, x []T, beta T)                          {}
+func SoftplusAt[T element.Float](x, beta T) T                               { return x }
+func SoftplusDerivative[T element.Float](dst, x, upstream []T, beta T)      {}
+func SoftplusDerivativeAt[T element.Float](x, beta T) T                     { return x }
