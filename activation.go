@@ -9,88 +9,90 @@ import (
 	"example.com/activation/internal/kernel"
 )
 
-// Float is the set of element types. Types derived from these two are not in it,
-// which keeps a type switch over it complete.
+// Float is the set of element types. It does not include types that are derived
+// from these two. So a type switch over it is complete.
 type Float interface{ float32 | float64 }
 
 // Activation is a differentiable function f of a vector.
 //
-// Every type of this package keeps the contract below, and a type of your own
-// should keep it too. [CheckDerivative] checks its derivatives.
+// Every type of this package keeps the contract below. A type of your own should
+// keep it too. [CheckDerivative] checks its derivatives.
 //
 // Arguments and results:
 //
-//   - Order: dst, x, upstream, or dst, y, upstream. All are slices of one type,
-//     so the compiler does not notice if two are swapped.
+//   - Order: dst, x, upstream, or dst, y, upstream. All are slices of one type, so
+//     the compiler does not notice if you swap two of them, or pass y for x.
 //   - dst: nil allocates the result. Otherwise dst must have the length of the
 //     result. The result is always returned.
-//   - Aliasing: if an input (x, y or upstream) has the length of the result, dst
-//     may be that very slice. A dst that overlaps an input in any other way is a
-//     mistake. So is a dst that overlaps the parameters of the function. Nothing
-//     but dst, or grad, is written.
-//   - upstream is ∂L/∂f and has the length of f(x). The result of Derivative is
-//     ∂L/∂x and has the length of x. A nil upstream means ones. For an
-//     element-wise function that gives plain f′(x). For [Softmax] it gives 0,
-//     because its outputs always sum to 1.
+//   - upstream is the upstream gradient ∂L/∂f. It has the length of f(x). The
+//     result of Derivative is ∂L/∂x and has the length of x.
+//   - A nil upstream means ones, not zeros: a gradient that you forgot to compute
+//     goes unnoticed. For an element-wise function a nil upstream gives plain
+//     f′(x). For [Softmax] it gives 0, because the outputs always sum to 1.
+//   - Aliasing: dst may be an input itself (x, y or upstream) if that has the
+//     length of the result. It is a mistake if dst overlaps an input in any other
+//     way, or overlaps the parameters of the function. Only dst, or grad, is
+//     written.
 //   - Shapes: a slice is a dense row-major array. Types that work along an axis
-//     see x as [outer][N][Stride]: N entries that lie Stride apart. Stride 0 means
-//     1, so the axis is the last one. For the channels of an NCHW image, Stride is
-//     H·W. A wrong Stride goes unnoticed if the lengths still fit.
+//     read x as [outer][N][Stride]: N entries, each Stride after the one before.
+//     Stride 0 means 1, so the axis is the last one. For the channels of an NCHW
+//     image, Stride is H·W. A wrong Stride goes unnoticed if the lengths still fit.
 //   - An empty input gives an empty result.
 //
 // Special values:
 //
 //   - A NaN in an element gives NaN in the results of that element, forward and
 //     derivative. For softmax it gives NaN in the whole row.
-//   - Where the derivative is exactly 0 by selection ([ReLU] for x ≤ 0; softmax's
-//     derivative from its output at y = 0), the result is 0 even if upstream is
-//     NaN or infinite. Elsewhere upstream is a factor: a derivative that only
-//     rounds to 0, as that of [Sigmoid] does at 1000, gives NaN for an infinite
-//     upstream.
+//   - Some derivatives select 0, for example that of [ReLU] for x ≤ 0, and that of
+//     [Softmax] from its output for y = 0. Then the result is 0 even if upstream is
+//     NaN or infinite. All others multiply by upstream. If such a derivative rounds
+//     to 0, as that of [Sigmoid] does at 1000, an infinite upstream gives NaN.
 //
 // Same results everywhere:
 //
-//   - For an element-wise function equal inputs give equal bits, at any index,
-//     length and alignment, alone or beside others. For a function of rows the
-//     same holds of a row. There is one exception: with SIMD, the Derivative of
-//     a [Softmax] or [LogSoftmax] row of more than 512 entries may have other last
-//     bits if dst is upstream itself.
-//   - That holds within one build and one SIMD width. The last bits may differ
-//     between builds, architectures and widths, all within the same error bounds.
-//     So compare within the bounds in your own tests.
+//   - Element-wise functions: equal inputs give equal bits, at any index, length
+//     and alignment. Functions of rows: equal rows give equal bits. There is one
+//     exception. With SIMD, the Derivative of a [Softmax] or [LogSoftmax] row of
+//     more than 512 entries may have other last bits if dst is upstream itself.
+//   - This holds within one build and one SIMD width. The last bits may differ
+//     between builds, architectures and widths, within the same error bounds. So
+//     compare within the bounds in your own tests, not bit for bit.
 //
 // Panics:
 //
-//   - A mistake panics before anything is written, with one line that names the
-//     call and what is wrong: slices whose lengths do not fit, a dst that overlaps
-//     an input in part, a field that makes no sense, nil for something that must
-//     be there. Only the values of the elements never panic.
+//   - A mistake panics before anything is written. The panic is one line that
+//     names the call and the mistake: slices whose lengths do not fit, a dst that
+//     overlaps an input in part, an invalid field, a nil that must not be nil.
+//   - The values of the elements never panic.
 //   - F and DF of a [Func] are your own code. If they panic, the call panics.
 //
 // A call with a non-nil dst does not allocate, except:
 //
 //   - [MaxoutLayer], if dst is an input itself and Inputs is more than 512
+//   - [Gated], if a sync.Pool has no block for it, as in the first call
 //   - [Func], if F or DF allocates
 //   - [Parallel], for a slice that is long enough to be timed
 //
-// All types are plain values, except [Monitor], and safe for concurrent use, with
-// these limits: the parameters of a [PReLU] or [MaxoutLayer] must not change
-// during a call, F and DF of a Func must be safe themselves, and a Monitor is for
-// one goroutine. PReLU and MaxoutLayer keep the slices they are given.
+// All types except [Monitor] are plain values and safe for concurrent use, with
+// these limits: the parameters of a [PReLU] or [MaxoutLayer] must not change during
+// a call, and F and DF of a Func must be safe themselves. A Monitor is for one
+// goroutine. PReLU and MaxoutLayer keep the slices they are given.
 type Activation[T Float] interface {
 	// Forward computes dst ← f(x).
 	Forward(dst, x []T) []T
 
 	// Derivative computes dst ← Jᵀ·upstream, the vector-Jacobian product
-	// with J = ∂f/∂x at x. It is the backward pass of a layer.
+	// with J = ∂f/∂x at x. It is the backward pass of a layer. Mind the
+	// order of the arguments: x is the input of Forward, and upstream the
+	// gradient of the loss by its output. A nil upstream means ones.
 	Derivative(dst, x, upstream []T) []T
 }
 
 // OutputDerivative is an activation whose derivative can be computed from its
 // output y = Forward(x). A training loop may then drop x, or compute y in place.
 //
-// [LeakyReLU] implements it for any slope, but DerivativeFromOutput panics if the
-// slope is negative: y does not determine x then.
+// [LeakyReLU] and [ELU] implement it for any Alpha, but DerivativeFromOutput panics
+// if Alpha is negative: then y does not determine x.
 type OutputDerivative[T Float] interface {
 	Activation[T]
 
@@ -119,16 +121,16 @@ type Parametric[T Float] interface {
 	// the slice changes the function.
 	Parameters() []T
 
-	// ParameterGradient adds ∂L/∂parameters to grad and returns it. It adds,
-	// so a batch may come in pieces. A nil grad means new zeros. grad must not
-	// overlap x, upstream or the parameters, not even exactly.
+	// ParameterGradient adds ∂L/∂parameters to grad and returns it. You can
+	// split a batch, because it adds. A nil grad means new zeros. grad must
+	// not overlap x, upstream or the parameters, not even exactly.
 	ParameterGradient(grad, x, upstream []T) []T
 }
 
 // OutputLen returns the length of f(x) for n elements of x. If a has a method
-// OutputLen(n int) int, as [Maxout] and [MaxoutLayer] have, this is its result, and
-// it panics if n does not fit, with the words of Forward. For all other activations
-// it is n.
+// OutputLen(n int) int, as [Maxout], [MaxoutLayer] and [Gated] have, OutputLen
+// returns its result. That method panics if n does not fit, as Forward does. For
+// all other activations OutputLen returns n.
 func OutputLen[T Float](a Activation[T], n int) int {
 	a = plain(a)
 	if a == nil {
@@ -286,9 +288,14 @@ func bitSize[T Float]() int {
 //
 //   - in a build without GOEXPERIMENT=simd, or with another Go than 1.27
 //   - on other platforms than amd64, arm64 and wasm
-//   - on processors without the instructions, and with GODEBUG=simd=0
+//   - on amd64 processors without AVX or FMA
+//   - with GODEBUG=simd=0
 //
-// The width is the one that package simd chooses for the processor, or the one that
-// GODEBUG=simd=N asks for. The error bounds are the same at each width, but the last
-// bits of a result may differ.
+// Package simd chooses the width for the processor. GODEBUG=simd=N asks for a width
+// of N = 512, 256 or 128 bits. If the processor does not have it, the program panics
+// when it starts. Package simd accepts any smaller N, and VectorBits returns that, but
+// other widths are not tested.
+//
+// The error bounds are the same at each width. The last bits of a result may
+// differ.
 func VectorBits() int { return kernel.VectorBits() }

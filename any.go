@@ -6,8 +6,8 @@ import (
 	"reflect"
 )
 
-// Any holds an activation of any type, for a field of a struct that is saved or
-// configured:
+// Any holds an activation of any type. It is for a field of a struct that is saved
+// or configured:
 //
 //	type Layer struct {
 //		Weights    []float32
@@ -16,27 +16,28 @@ import (
 //
 //	l := Layer{Activation: activation.Any[float32]{Activation: activation.ReLU[float32]{}}}
 //
-// encoding/json writes it as [Marshal] does, {"type":"relu"}. It reads that, and
-// also the string of a text for [Parse]: "relu", or "leaky_relu(alpha=0.2)". As in
-// encoding/json, reading null changes nothing. encoding/gob writes the same JSON.
+// encoding/json writes what [Marshal] writes, {"type":"relu"}. It reads that, and
+// also a string that [Parse] reads: "relu", or "leaky_relu(alpha=0.2)". As usual in
+// encoding/json, null changes nothing. encoding/gob writes the same JSON.
 //
 // [flag.TextVar], and libraries for YAML and TOML, use MarshalText and
-// UnmarshalText: the text of Parse.
+// UnmarshalText, with the text of Parse.
 //
-// Forward and Derivative are those of the activation inside. For other methods,
-// use the field: l.Activation.Activation.(activation.Parametric[float32]). All
-// functions of this package that take an activation see through an Any.
+// Forward and Derivative are those of the activation inside. For other methods, use
+// the field: l.Activation.Activation.(activation.Parametric[float32]). All
+// functions of this package that take an activation use the activation inside an
+// Any.
 //
-// The zero value holds no activation. Its methods that write return an error, and
+// The zero value holds no activation. Its methods that write return an error. Its
 // Forward and Derivative panic, as for a nil interface. Do not embed an Any in a
-// struct with other fields: they would not be saved, since the methods of Any would
-// become those of the struct.
+// struct with other fields: the methods of Any would become those of the struct,
+// and the other fields would not be saved.
 type Any[T Float] struct {
 	Activation[T]
 }
 
-// String returns the text that MarshalText returns. If there is none, it returns
-// what the activation inside prints, or "<nil>".
+// String returns the text of MarshalText. If MarshalText has an error, String
+// returns what the activation inside prints, or "<nil>".
 func (a Any[T]) String() string {
 	if text, err := marshalText[T](a); err == nil {
 		return text
@@ -50,8 +51,8 @@ func (a Any[T]) MarshalJSON() ([]byte, error) {
 	return data, failure("Any.MarshalJSON", err)
 }
 
-// UnmarshalJSON implements [json.Unmarshaler]. The errors are those of [Unmarshal]
-// and [Parse], after which a is unchanged.
+// UnmarshalJSON implements [json.Unmarshaler]. Its errors are those of [Unmarshal]
+// and [Parse]. An error leaves a unchanged.
 func (a *Any[T]) UnmarshalJSON(data []byte) error {
 	const call = "Any.UnmarshalJSON"
 	var text *string // nil for null
@@ -68,10 +69,10 @@ func (a *Any[T]) UnmarshalJSON(data []byte) error {
 
 // MarshalText implements [encoding.TextMarshaler] with a text that [Parse] reads.
 //
-// It returns the errors of [Marshal], and an error if a text does not hold the
-// activation: a [PReLU] or [MaxoutLayer] that has other parameters than Parse would
-// give it, and a type of [Register] with fields that are neither numbers, bools nor
-// simple strings.
+// It returns the errors of [Marshal]. It also returns an error if a text cannot
+// hold the activation: a [PReLU] or [MaxoutLayer] whose parameters are not those
+// that Parse would give it, and a type of [Register] with fields that are not
+// numbers, bools or simple strings.
 func (a Any[T]) MarshalText() ([]byte, error) {
 	text, err := marshalText[T](a)
 	if err != nil {
@@ -80,22 +81,22 @@ func (a Any[T]) MarshalText() ([]byte, error) {
 	return []byte(text), nil
 }
 
-// UnmarshalText implements [encoding.TextUnmarshaler]. The errors are those of
-// [Parse], after which a is unchanged.
+// UnmarshalText implements [encoding.TextUnmarshaler]. Its errors are those of
+// [Parse]. An error leaves a unchanged.
 func (a *Any[T]) UnmarshalText(text []byte) error {
 	inside, err := parse[T](string(text))
 	return a.set("Any.UnmarshalText", inside, err)
 }
 
-// GobEncode implements [gob.GobEncoder]. It returns the JSON of [Marshal], which
+// GobEncode implements [encoding/gob.GobEncoder]. It returns the JSON of [Marshal], which
 // holds the parameters.
 func (a Any[T]) GobEncode() ([]byte, error) {
 	data, err := marshal[T](a)
 	return data, failure("Any.GobEncode", err)
 }
 
-// GobDecode implements [gob.GobDecoder]. The errors are those of [Unmarshal],
-// after which a is unchanged.
+// GobDecode implements [encoding/gob.GobDecoder]. Its errors are those of [Unmarshal]. An
+// error leaves a unchanged.
 func (a *Any[T]) GobDecode(data []byte) error {
 	inside, err := unmarshal[T](data)
 	return a.set("Any.GobDecode", inside, err)
@@ -129,8 +130,8 @@ func unbox[T Float](a Activation[T]) Activation[T] {
 
 // plain returns the value that a is about: of a pointer to a type of this package
 // what it points to, of an [Any] or the result of [Parallel] what is inside, to any
-// depth. A pointer to a type of another package stays, as methods of the pointer may
-// be needed.
+// depth. A pointer to a type of another package stays, as methods of the pointer
+// may be needed.
 func plain[T Float](a Activation[T]) Activation[T] {
 	for {
 		a = unbox(a)

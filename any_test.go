@@ -33,7 +33,8 @@ func box[T activation.Float](a activation.Activation[T]) activation.Any[T] {
 	return activation.Any[T]{Activation: a}
 }
 
-// A model has an Any in every place that encoding/json knows.
+// A model has an Any as a field, pointer, element and so on: every kind of place that
+// encoding/json supports.
 type model[T activation.Float] struct {
 	Field   activation.Any[T]
 	Pointer *activation.Any[T]
@@ -51,8 +52,8 @@ func newModel[T activation.Float](a activation.Activation[T]) model[T] {
 	}
 }
 
-// TestAnyRoundTrip writes every activation of the table as a field of a struct,
-// as JSON and gob, and reads it back.
+// TestAnyRoundTrip writes every activation of the table as JSON and gob, in a field of a
+// struct, and reads it back.
 func TestAnyRoundTrip(t *testing.T) { both(t, anyRoundTrip[float32], anyRoundTrip[float64]) }
 
 func anyRoundTrip[T activation.Float](t *testing.T, e entry[T]) {
@@ -82,8 +83,8 @@ func anyRoundTrip[T activation.Float](t *testing.T, e entry[T]) {
 	}
 }
 
-// TestAnyIsInside checks that an Any, a pointer, and both, are what is inside, in
-// all functions that take an activation.
+// TestAnyIsInside checks that all functions treat an Any, a pointer, and a pointer to
+// an Any like the activation inside.
 func TestAnyIsInside(t *testing.T) { both(t, anyIsInside[float32], anyIsInside[float64]) }
 
 func anyIsInside[T activation.Float](t *testing.T, e entry[T]) {
@@ -130,8 +131,8 @@ func anyIsInside[T activation.Float](t *testing.T, e entry[T]) {
 	}
 }
 
-// TestPointersOfOthers checks that a pointer to a type of another package stays
-// one, as its methods may need it.
+// TestPointersOfOthers checks that a pointer to a type of another package stays a
+// pointer, because its methods may need it.
 func TestPointersOfOthers(t *testing.T) {
 	a := &even[float32]{1, 2}
 	if got := activation.Inside(activation.Eager[float32](box[float32](a))); got != activation.Activation[float32](a) {
@@ -139,8 +140,8 @@ func TestPointersOfOthers(t *testing.T) {
 	}
 }
 
-// TestCheckAny checks that CheckDerivative finds a wrong method of the activation
-// in an Any, which the Any itself does not have.
+// TestCheckAny checks that CheckDerivative finds a wrong method of the activation in an
+// Any, even if the Any itself has no such method.
 func TestCheckAny(t *testing.T) {
 	wrong := foreignParametricOutput[float64]{elementwisePReLU[float64]{activation.NewPReLU[float64](1)}, outputs[float64]{}}
 	x := []float64{-2, -1, 1, 2}
@@ -167,7 +168,7 @@ func TestAnyReads(t *testing.T) {
 		`"prelu(slopes=3)"`:                     activation.NewPReLU[float64](3),
 		`{"type":"prelu","alpha":[1,2,"-Inf"]}`: activation.PReLU[float64]{Alpha: []float64{1, 2, math.Inf(-1)}},
 		`"snake(beta=3)"`:                       Snake[float64]{Beta: 3},
-		`null`:                                  activation.Tanh[float64]{}, // as before
+		`null`:                                  activation.Tanh[float64]{}, // null changes nothing
 	} {
 		got := struct{ A activation.Any[float64] }{box[float64](activation.Tanh[float64]{})}
 		err := json.Unmarshal([]byte(`{"A":`+data+`}`), &got)
@@ -208,8 +209,8 @@ func TestAnyReads(t *testing.T) {
 	}
 }
 
-// TestAnyText writes texts that read back as the same function, and refuses to
-// write others.
+// TestAnyText checks that MarshalText writes a text only if it reads back as the same
+// function.
 func TestAnyText(t *testing.T) {
 	t.Run("float32", anyText[float32])
 	t.Run("float64", anyText[float64])
@@ -259,6 +260,8 @@ func anyText[T activation.Float](t *testing.T) {
 		{activation.MaxoutLayer[T]{Inputs: 3, Units: 4, Pieces: 2}, "", "maxout_layer: params is empty"},
 		{activation.PReLU[T]{Alpha: make([]T, 1<<24+1)}, "", "prelu: 16777217 parameters to learn, want at most 16777216 in a text"},
 		{activation.Func[T]{F: square[T]}, "", "a Func is code: make it a type, and Register that"},
+		{activation.Gated[T]{Gate: activation.Func[T]{F: square[T]}}, "", "gated: gate: a Func is code: make it a type, and Register that"},
+		{activation.Gated[T]{Gate: frozen[T]{}}, "", "gated: gate: the type activation_test.frozen"},
 		{foreignOutput[T]{}, "", "the type activation_test.foreignOutput"},
 		{nil, "", "there is no activation"},
 	} {
@@ -281,7 +284,7 @@ func anyText[T activation.Float](t *testing.T) {
 	}
 }
 
-// TestAnyString checks what is printed.
+// TestAnyString checks what fmt prints for an Any.
 func TestAnyString(t *testing.T) {
 	learned := activation.PReLU[float32]{Alpha: []float32{0.1, 0.2}}
 	for _, c := range []struct {
@@ -311,7 +314,7 @@ type embedding struct{ activation.ReLU[float32] }
 
 func init() { activation.Register("embedding", embedding{}) }
 
-// TestEmptyAny checks what an Any does that holds nothing.
+// TestEmptyAny checks the methods of an Any that holds no activation.
 func TestEmptyAny(t *testing.T) {
 	var a activation.Any[float32]
 	x := []float32{1}
@@ -351,7 +354,7 @@ func TestEmptyAny(t *testing.T) {
 		}
 	}
 
-	// A field of gob that is empty is left out, and a pointer of JSON is null.
+	// gob omits an empty field, and JSON writes null for an empty pointer.
 	type fields struct {
 		A activation.Any[float32]
 		N int
@@ -369,7 +372,7 @@ func TestEmptyAny(t *testing.T) {
 	}
 }
 
-// TestAnyAsKey uses an Any as the key of a map, which needs the text.
+// TestAnyAsKey uses an Any as the key of a map. JSON then writes its text.
 func TestAnyAsKey(t *testing.T) {
 	want := map[activation.Any[float32]]int{
 		box[float32](activation.ReLU[float32]{}):                  1,
@@ -392,8 +395,8 @@ func TestAnyAsKey(t *testing.T) {
 	}
 }
 
-// TestAnyElsewhere uses the text in a flag and in XML, which are as good as YAML
-// and TOML.
+// TestAnyElsewhere uses an Any in a flag and in XML. They need the same two methods as
+// YAML and TOML packages.
 func TestAnyElsewhere(t *testing.T) {
 	var a activation.Any[float64]
 	flags := flag.NewFlagSet("test", flag.ContinueOnError)
@@ -445,7 +448,7 @@ func TestAnyInRegistered(t *testing.T) {
 func TestAnyAllocations(t *testing.T) {
 	a := box[float32](activation.ReLU[float32]{})
 	x := make([]float32, 10)
-	if n := testing.AllocsPerRun(100, func() { a.Forward(x, x); a.Derivative(x, x, x) }); n != 0 {
+	if n := allocs(func() { a.Forward(x, x); a.Derivative(x, x, x) }); n != 0 {
 		t.Errorf("Forward and Derivative of an Any allocate %v times", n)
 	}
 }

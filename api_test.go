@@ -16,9 +16,9 @@ import (
 
 var update = flag.Bool("update", false, "write testdata/api.txt anew")
 
-// TestAPI checks that the public API is the one in testdata/api.txt: no change of
-// it goes unseen. Comments are no part of it. If the change is meant,
-// write the file anew:
+// TestAPI checks that the public API is the one in testdata/api.txt, so that every
+// change of it is noticed. Comments do not matter. If a change is intended, update the
+// file:
 //
 //	go test -run TestAPI -update .
 func TestAPI(t *testing.T) {
@@ -70,9 +70,8 @@ func without(a, b []string) (lines []string) {
 	return lines
 }
 
-// api returns a line for each exported function, method, type, constant and
-// variable of a source file, and for each exported field of a struct and each method
-// of an interface.
+// api returns a line for each exported function, method, type, constant and variable of a
+// source file, for each exported field of a struct, and for each method of an interface.
 func api(t *testing.T, source []byte) (lines []string) {
 	files := token.NewFileSet()
 	parsed, err := parser.ParseFile(files, "", source, parser.SkipObjectResolution) // without comments
@@ -107,7 +106,7 @@ func api(t *testing.T, source []byte) (lines []string) {
 					if !s.Name.IsExported() {
 						continue
 					}
-					var members ast.FieldList // on lines of their own
+					var members ast.FieldList // fields and methods, which get their own lines
 					switch of := s.Type.(type) {
 					case *ast.StructType:
 						members, *of.Fields = *of.Fields, members
@@ -133,7 +132,7 @@ func api(t *testing.T, source []byte) (lines []string) {
 	return lines
 }
 
-// base returns the name of the type of a receiver, such as *Any[T].
+// base returns the type name of a receiver, such as Any for *Any[T].
 func base(e ast.Expr) string {
 	switch e := e.(type) {
 	case *ast.StarExpr:
@@ -144,7 +143,7 @@ func base(e ast.Expr) string {
 	return e.(*ast.Ident).Name
 }
 
-// TestAPILines checks what is part of the API, and what is not.
+// TestAPILines checks which parts of a source file are in the API.
 func TestAPILines(t *testing.T) {
 	got := api(t, []byte(`package p
 

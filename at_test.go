@@ -8,10 +8,10 @@ import (
 	"example.com/activation"
 )
 
-// TestAtGivesForward compares At and DerivativeAt, bit for bit, with what Forward and
-// Derivative give in the middle of a long slice: for every 9973rd float32, with
-// -exhaustive for every one, and for as many random float64s. With SIMD one element
-// takes another way than a slice.
+// TestAtGivesForward checks that At and DerivativeAt give the same bits as Forward and
+// Derivative in the middle of a long slice, because with SIMD they run different code. It
+// does so for every 9973rd float32, or for all with -exhaustive, and for as many random
+// float64s.
 func TestAtGivesForward(t *testing.T) {
 	step := uint64(9973)
 	if *exhaustive {

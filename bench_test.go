@@ -10,23 +10,23 @@ import (
 	"example.com/activation"
 )
 
-// The benchmarks report ns/elem, the time for an element of x; for a maxout layer,
-// an element of x times a weight. Times drift from machine to machine, and on one
-// machine. Compare them with BenchmarkYardstick in the same run: copy, and the plain
-// loops that one would write today for the same shape, which have the same names with
-// naive- in front.
+// The benchmarks report ns/elem, the time for an element of x. For a maxout layer, it
+// is the time for a product of an element of x and a weight. Times differ between
+// machines, and drift on one machine. So compare them with BenchmarkYardstick in the
+// same run. It measures copy, and plain Go loops for the same shapes, whose names begin
+// with naive-.
 //
 //	go test -run - -bench 'Forward|Yardstick' -cpu 1 -count 6 . | tee new.txt
 //	benchstat -col /type new.txt
 
-// A benchmark is an activation for x of one size, beside the plain loops that one
-// would write for it. A nil loop is not measured.
+// A benchmark is an activation with the size of its x, and plain Go loops that compute
+// the same. A nil loop is not measured.
 type benchmark[T activation.Float] struct {
 	name    string
 	a       activation.Activation[T]
 	n       int // elements of x
 	outputs int
-	work    int // what the time is divided by; 0 means n
+	work    int // the time is divided by this; 0 means n
 	plain   plain[T]
 }
 
@@ -36,8 +36,8 @@ type plain[T activation.Float] struct {
 	parameters                                int
 }
 
-// benchmarks returns all of them. An element-wise activation in the table of the
-// tests is measured without a row here; plain loops for it go into elementwiseLoops.
+// benchmarks returns all benchmarks. Element-wise activations come from the table of the
+// tests, and their plain loops from elementwiseLoops.
 func benchmarks[T activation.Float]() (bs []benchmark[T]) {
 	seen := map[string]bool{}
 	for _, e := range table[T]() {
@@ -88,9 +88,9 @@ func benchmarks[T activation.Float]() (bs []benchmark[T]) {
 	return bs
 }
 
-// A pool holds numbers for one benchmark. Each call gets another window of them: a
-// processor learns the signs of some thousand numbers by heart if it sees them again
-// and again.
+// A pool holds numbers for one benchmark. Each call gets another window of them. If it
+// got the same few thousand numbers again and again, the branch predictor would learn
+// their signs.
 type pool[T activation.Float] struct {
 	bench           benchmark[T]
 	x, y, upstream  []T
@@ -114,7 +114,7 @@ func newPool[T activation.Float](bench benchmark[T]) pool[T] {
 	return p
 }
 
-// run runs f as a benchmark of that name for windows of in, which is x or y, and of
+// run runs f as a benchmark of the given name, for windows of in, which is x or y, and of
 // upstream.
 func (p pool[T]) run(b *testing.B, key, name string, in, dst []T, f func(dst, in, upstream []T)) {
 	kind, n := "float64", p.bench.n
@@ -231,7 +231,7 @@ func yardsticks[T activation.Float](b *testing.B) func(pool[T]) {
 	}
 }
 
-// BenchmarkParallel compares Parallel with what it is given. Run it with -cpu 2.
+// BenchmarkParallel compares an activation with Parallel of it. Run it with -cpu 2.
 func BenchmarkParallel(b *testing.B) {
 	inParallel[float32](b)
 	inParallel[float64](b)
@@ -256,7 +256,7 @@ func inParallel[T activation.Float](b *testing.B) {
 	}
 }
 
-// The plain loops. float32 goes through float64 for math.Exp and math.Tanh.
+// The plain loops. For float32, they convert to float64 to call math.Exp and math.Tanh.
 
 func elementwiseLoops[T activation.Float]() map[string]plain[T] {
 	gate := func(dst, in, upstream []T) {
@@ -277,7 +277,7 @@ func elementwiseLoops[T activation.Float]() map[string]plain[T] {
 			}
 		}
 	}
-	// scale·x on the right, and depth·(eˣ − 1) on the left
+	// scale·x for x > 0, else depth·(eˣ − 1)
 	exponential := func(scale, depth float64) func(dst, x []T) {
 		return func(dst, x []T) {
 			for i, v := range x {
@@ -526,9 +526,9 @@ func elementwiseLoops[T activation.Float]() map[string]plain[T] {
 	}
 }
 
-// widened returns v as a float64, converted in a register. The compiler's conversion
-// of what it has just loaded makes each iteration wait for the one before, and 12 ns
-// for math.Tanh become 42: that would not be a fair yardstick.
+// widened converts v to float64 in a register. If the compiler converts a value
+// directly from memory, each iteration waits for the one before, and math.Tanh takes 42
+// ns instead of 12. That would not be a fair yardstick.
 func widened[T activation.Float](v T) float64 {
 	if v, ok := any(v).(float32); ok {
 		return float64(math.Float32frombits(math.Float32bits(v)))
@@ -636,7 +636,7 @@ func maxoutLoops[T activation.Float](pieces, stride int) plain[T] {
 }
 
 func layerLoops[T activation.Float](l activation.MaxoutLayer[T]) plain[T] {
-	biases := l.Units * l.Pieces * l.Inputs // where they begin
+	biases := l.Units * l.Pieces * l.Inputs // index of the first bias
 	winner := func(row []T, unit int) (best int, m T) {
 		for j := range l.Pieces {
 			k := unit*l.Pieces + j

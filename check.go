@@ -10,62 +10,63 @@ import (
 	"strings"
 )
 
-// CheckDerivative compares the derivatives of an activation, usually one of
-// your own, with differences of its Forward at x:
+// CheckDerivative compares the derivatives of an activation, usually one of your
+// own, with differences of its Forward at x:
 //
 //	f′(u) ≈ (f(u+h) − f(u−h)) / 2h
 //
-// It returns nil if they agree. Otherwise the error is about the worst element:
-// it names the activation, the method and the index, and says what the method
-// gives and what the differences give. CheckDerivative checks
+// It returns nil if they agree. Otherwise the error is about the worst element: it
+// names the activation, the method and the index, and says what the method returns
+// and what the differences give. CheckDerivative checks
 //
 //   - Derivative, for each output of f alone, for a nil upstream, and for random
 //     upstreams of about 1, 1e10 and 1e-10, each size alone and all mixed
 //   - DerivativeFromOutput in the same way, if a has it
 //   - DerivativeAt for each x, if a is [Elementwise]
-//   - ParameterGradient in the same way as Derivative, and that it adds to grad,
-//     if a is [Parametric]
+//   - ParameterGradient in the same way as Derivative, and that it adds to grad, if
+//     a is [Parametric]
 //   - that Forward and these methods write their result to dst (or grad), return
 //     it, and return as many elements if dst is nil
 //
-// x must have a length that fits a, and its elements must be finite. They may be
-// as large as T allows. An error shows only at the points that are checked, so
-// spread them over both sides of 0 and into the tails. Keep off the kinks, 0 for
-// [ReLU] or equal pieces for [Maxout], by 0.01 or by 1 % of a large x: at a kink
-// the derivative is a convention.
+// x must have a length that fits a, and its elements must be finite. They may be as
+// large as T allows. An error shows only at the points that are checked, so choose
+// points on both sides of 0 and in the tails. Keep a distance of 0.01, or 1 % of a
+// large x, from the kinks: 0 for [ReLU], equal pieces for [Maxout]. At a kink the
+// derivative is a convention.
 //
 // The error says which of three things it means:
 //
-//   - "want 0.25 (within 2e-11)": the derivative is wrong. So is a NaN.
-//   - "f may be inaccurate": a rounding error of f would explain the
-//     disagreement, and f does not change smoothly at x, or not at all. In
-//     float32, 0.5*u*(1+erf(u/√2)) is 0 at u = −6, and so are its differences.
-//   - "cannot tell: the differences do not settle": they still change when
-//     rounding begins to hide f. So it may be at a kink, at a jump, and for a
+//   - "want 0.25 (within 2e-11)": the derivative is wrong. A NaN is wrong too.
+//   - "f may be inaccurate": f does not change smoothly at x, or not at all, and a
+//     rounding error of f would explain the disagreement. In float32,
+//     0.5*u*(1+erf(u/√2)) is 0 at u = −6, and so are its differences.
+//   - "cannot tell: the differences do not settle": the differences still change
+//     when rounding begins to hide f. This happens at a kink, at a jump, and for a
 //     function that is too sharp.
 //
 // The steps h begin at ¼, or at a share of a large x. They shrink until rounding
-// outgrows the changes from step to step. So a sharp function can be checked too,
-// such as a [Softmax] of Temperature 1e-5 in float64. A detail that is much
-// narrower than the steps goes unnoticed if the differences settle without it.
+// outgrows the changes from step to step. So CheckDerivative can check a sharp
+// function too, such as a [Softmax] of Temperature 1e-5 in float64. It does not see
+// a detail that is much narrower than the steps, if the differences settle without
+// it.
 //
-// CheckDerivative takes f as accurate to a few units in the last place. If f and
-// f′ are about 1, it finds an f′ that is off by a thousandth (float32) or by 1e-8
-// (float64). It does not find a wrong f′ of 1e-17 beside an f of 1, as in the
+// CheckDerivative assumes that f is accurate to a few units in the last place. If f
+// and f′ are about 1, it finds an f′ that is off by a thousandth (float32) or by
+// 1e-8 (float64). It does not find a wrong f′ of 1e-17 beside an f of 1, as in the
 // right tail of [Sigmoid].
 //
-// It calls Forward some 25 times (float32) or 40 times (float64) for each element
-// of x and for each parameter, and about 100 times if the differences do not
-// settle. So take a few dozen points and a small layer. It changes the parameters
-// meanwhile, and restores them bit for bit.
+// CheckDerivative calls Forward about 25 times (float32) or 40 times (float64) for
+// each element of x and for each parameter, and about 100 times if the differences
+// do not settle. So use a few dozen points and a small layer. It changes the
+// parameters during the call, and restores them bit for bit.
 //
-// The DerivativeFromOutput of a [LeakyReLU] or [ELU] with Alpha < 0 panics and is
-// not called. To skip DerivativeFromOutput, wrap a in
-// struct{ activation.Activation[float64] }{a}.
+// CheckDerivative does not call the DerivativeFromOutput of a [LeakyReLU] or [ELU]
+// with Alpha < 0, which panics. To skip DerivativeFromOutput for another type, wrap
+// a in struct{ activation.Activation[float64] }{a}.
 //
-// A mistake of shape, a field that makes no sense and a nil a are errors too, not
-// panics: CheckDerivative recovers a panic whose value is a string that begins
-// with "activation: ". Other panics of your own methods pass through.
+// Slices that do not fit, an invalid field and a nil a are errors, not panics:
+// CheckDerivative recovers a panic whose value is a string that begins with
+// "activation: ". Other panics of your own methods pass through.
 func CheckDerivative[T Float](a Activation[T], x []T) error {
 	a = unbox(a)
 	if a == nil {
@@ -285,8 +286,8 @@ func steps[T Float](v T) (largest, smallest float64) {
 // overflows, it takes f(v[j]−2h) in place of f(v[j]+h).
 func (d differentiator[T]) quotients(v []T, j int, h float64) []quotient {
 	at := v[j]
-	// move returns f for v[j]+offset, and the offset as it is in T, which may differ
-	// in the last bits.
+	// move returns f for v[j]+offset, and the offset as it is in T, which may
+	// differ in the last bits.
 	move := func(offset float64) ([]T, float64) {
 		v[j] = T(float64(at) + offset)
 		if math.IsInf(float64(v[j]), 0) {
@@ -352,9 +353,9 @@ func (d differentiator[T]) derivativesBy(v []T, j int) []estimate {
 	byOutput := make([][]quotient, len(d.y))
 	estimates := make([]estimate, len(d.y))
 	// The steps shrink by a factor that is no simple fraction. If they halve, the
-	// changes of an f that is a coarse staircase may halve too, and look smooth: that
-	// called 1 in 900 right derivatives of textbook formulas for GELU, Mish, softplus
-	// and ELU wrong, and this calls 1 in 50 000.
+	// changes of an f that is a coarse staircase may halve too, and look smooth:
+	// that called 1 in 900 right derivatives of textbook formulas for GELU, Mish,
+	// softplus and ELU wrong, and this calls 1 in 50 000.
 	for h, smallest := steps(v[j]); h >= smallest; h *= math.Sqrt2 - 1 {
 		better := false // may some estimate get better still?
 		for i, q := range d.quotients(v, j, h) {
@@ -362,7 +363,8 @@ func (d differentiator[T]) derivativesBy(v []T, j int) []estimate {
 			// Such as that of 1+erf(u) for u ≪ 0.
 			careless := 16 * rounding[T](1) * (1 + math.Abs(float64(v[j]))/2 + math.Abs(float64(d.y[i]))/2)
 			estimates[i] = settle(byOutput[i], careless)
-			// Rounding only grows from here on. Some steps more show the noise of f.
+			// Rounding only grows from here on. Some steps more show the noise of
+			// f.
 			better = better || !(q.rounding > 4*estimates[i].within) || h > estimates[i].step/16
 		}
 		if !better {
@@ -396,7 +398,8 @@ func settle(q []quotient, careless float64) estimate {
 		bendsSettle := func(rounding float64) bool { return now.bend <= 0.75*last.bend+4*rounding }
 		if !slopesSettle(now.rounding) || !bendsSettle(now.rounding) {
 			shrunk = 0
-			// A careless formula is an excuse while what it adds to slopes is small.
+			// A careless formula is an excuse while what it adds to slopes is
+			// small.
 			coarse := max(now.rounding, careless/now.step)
 			if now.step < 0x1p12*careless || !slopesSettle(coarse) || !bendsSettle(coarse) {
 				if !bendsSettle(now.rounding) {
@@ -426,9 +429,9 @@ func settle(q []quotient, careless float64) estimate {
 		}
 		better := e.within < best.within
 		if off := math.Abs(e.value - best.value); off > e.within+best.within {
-			// Either f is careless, and these short steps lie between two of its jumps
-			// (to take them leaves 40 % more of those formulas in doubt). Or f is a wave,
-			// and the long steps agreed by chance.
+			// Either f is careless, and these short steps lie between two of its
+			// jumps (to take them leaves 40 % more of those formulas in doubt). Or
+			// f is a wave, and the long steps agreed by chance.
 			better = off*e.step > careless && (better || e.within < math.Abs(e.value)/16)
 		}
 		if better {
@@ -498,7 +501,7 @@ func (m backward[T]) checkUpstream(rows [][]T) error {
 	if err := m.checkSum(none, rows, ones, 0, "for a nil upstream"); err != nil {
 		return err
 	}
-	rng := rand.New(rand.NewPCG(1, 2)) // always the same, so that an error can be repeated
+	rng := rand.New(rand.NewPCG(1, 2)) // always the same: an error can be repeated
 	for _, u := range []struct {
 		sizes []T
 		start T // of dst, if the method adds

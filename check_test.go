@@ -12,8 +12,8 @@ import (
 	"example.com/activation"
 )
 
-// TestCheckDerivative checks that every activation passes, at random points
-// off its kinks.
+// TestCheckDerivative checks that every activation passes at random points away from its
+// kinks.
 func TestCheckDerivative(t *testing.T) { both(t, passesCheck[float32], passesCheck[float64]) }
 
 func passesCheck[T activation.Float](t *testing.T, e entry[T]) {
@@ -31,8 +31,8 @@ func passesCheck[T activation.Float](t *testing.T, e entry[T]) {
 	}
 }
 
-// farFromKinks returns a group of input that is not near a kink. Those of a
-// layer lie where another piece takes over.
+// farFromKinks returns a group of input that is not near a kink. A maxout layer has a
+// kink if the two largest pieces of a unit are equal.
 func (e entry[T]) farFromKinks(rng *rand.Rand) []T {
 	for {
 		x := e.apart(rng, 0x1p-4)
@@ -40,7 +40,7 @@ func (e entry[T]) farFromKinks(rng *rand.Rand) []T {
 		if !ok {
 			return x
 		}
-		// The pieces, as a layer of one piece a unit.
+		// Compute the pieces as a layer with one piece in each unit.
 		pieces := activation.MaxoutLayer[T]{Inputs: m.Inputs, Units: m.Units * m.Pieces, Pieces: 1, Params: m.Params}.Forward(nil, x)
 		clear := true
 		for unit := range slices.Chunk(pieces, m.Pieces) {
@@ -53,9 +53,9 @@ func (e entry[T]) farFromKinks(rng *rand.Rand) []T {
 	}
 }
 
-// TestCheckDerivativeAtAnyScale checks that every activation passes as a value,
-// behind a pointer and in parallel, for small and large x, as near to its kinks
-// as CheckDerivative allows.
+// TestCheckDerivativeAtAnyScale checks that every activation passes as a value, behind a
+// pointer and in parallel. It uses small and large x, as close to the kinks as
+// CheckDerivative allows.
 func TestCheckDerivativeAtAnyScale(t *testing.T) {
 	both(t, passesAtAnyScale[float32], passesAtAnyScale[float64])
 }
@@ -83,9 +83,9 @@ func passesAtAnyScale[T activation.Float](t *testing.T, e entry[T]) {
 	}
 }
 
-// offKinks returns a group of input of that scale, or a larger one if that is
-// all within 0.01 of kinks. The pieces of a maxout that are not the largest may
-// be as they like.
+// offKinks returns a group of input that is at least 0.01 away from kinks. Its elements
+// have the given scale, or a larger one if that is necessary. For a maxout only the two
+// largest pieces matter.
 func (e entry[T]) offKinks(rng *rand.Rand, scale float64) []T {
 	off := func(a, b T) bool {
 		distance := math.Abs(float64(a - b))
@@ -122,8 +122,8 @@ func (e entry[T]) offKinks(rng *rand.Rand, scale float64) []T {
 	}
 }
 
-// TestCheckDerivativeOfOthers checks that functions which are not of this
-// package pass too, at points small and large, off their kinks.
+// TestCheckDerivativeOfOthers checks that functions of other packages pass, too, at
+// small and large points away from their kinks.
 func TestCheckDerivativeOfOthers(t *testing.T) {
 	t.Run("float32", passesOthers[float32])
 	t.Run("float64", passesOthers[float64])
@@ -173,8 +173,8 @@ func passesOthers[T activation.Float](t *testing.T) {
 	}
 }
 
-// TestCheckDerivativeInDomain checks that functions pass which are NaN, or
-// infinite, a little further on.
+// TestCheckDerivativeInDomain checks that a function passes even if it is NaN or infinite
+// close to x.
 func TestCheckDerivativeInDomain(t *testing.T) {
 	t.Run("float32", func(t *testing.T) { passesInDomain[float32](t, 88.72) })
 	t.Run("float64", func(t *testing.T) { passesInDomain[float64](t, 709) })
@@ -198,8 +198,8 @@ func passesInDomain[T activation.Float](t *testing.T, largest T) {
 	}
 }
 
-// plainSoftmax is a softmax as one would write it, which subtracts numbers of
-// about the size of upstream.
+// plainSoftmax is a softmax with the usual formula for the derivative, which loses bits
+// because it subtracts numbers of about the size of upstream.
 type plainSoftmax[T activation.Float] struct{ activation.Softmax[T] }
 
 func (s plainSoftmax[T]) Derivative(dst, x, upstream []T) []T {
@@ -223,8 +223,8 @@ func (plainSoftmax[T]) DerivativeFromOutput(dst, y, upstream []T) []T {
 	return dst
 }
 
-// TestCheckDerivativeOfPlainSoftmax checks that it passes, also if nearly all
-// is in one entry.
+// TestCheckDerivativeOfPlainSoftmax checks that plainSoftmax passes, even if one
+// probability is close to 1.
 func TestCheckDerivativeOfPlainSoftmax(t *testing.T) {
 	t.Run("float32", passesPlainSoftmax[float32])
 	t.Run("float64", passesPlainSoftmax[float64])
@@ -241,7 +241,7 @@ func passesPlainSoftmax[T activation.Float](t *testing.T) {
 	}
 }
 
-// altered is an activation with methods that are not its own.
+// altered is an activation with another Derivative.
 type altered[T activation.Float] struct {
 	activation.Activation[T]
 	derivative func(dst, x, upstream []T) []T
@@ -251,7 +251,7 @@ func (a altered[T]) Derivative(dst, x, upstream []T) []T { return a.derivative(d
 
 func (altered[T]) String() string { return "altered" }
 
-// alteredForward has another Forward.
+// alteredForward is an activation with another Forward.
 type alteredForward[T activation.Float] struct {
 	activation.Activation[T]
 	forward func(dst, x []T) []T
@@ -259,12 +259,12 @@ type alteredForward[T activation.Float] struct {
 
 func (a alteredForward[T]) Forward(dst, x []T) []T { return a.forward(dst, x) }
 
-// short is an element-wise function that leaves out the last element.
+// short is an element-wise function that ignores the last element.
 type short[T activation.Float] struct{ activation.Sigmoid[T] }
 
 func (s short[T]) Forward(dst, x []T) []T { return s.Sigmoid.Forward(dst, x[:len(x)-1]) }
 
-// alteredOutput has a DerivativeFromOutput too.
+// alteredOutput is an activation with another DerivativeFromOutput.
 type alteredOutput[T activation.Float] struct {
 	activation.Activation[T]
 	fromOutput func(dst, y, upstream []T) []T
@@ -274,7 +274,7 @@ func (a alteredOutput[T]) DerivativeFromOutput(dst, y, upstream []T) []T {
 	return a.fromOutput(dst, y, upstream)
 }
 
-// alteredAt has a DerivativeAt.
+// alteredAt is a sigmoid with another DerivativeAt.
 type alteredAt[T activation.Float] struct {
 	activation.Sigmoid[T]
 	derivativeAt func(T) T
@@ -282,7 +282,7 @@ type alteredAt[T activation.Float] struct {
 
 func (a alteredAt[T]) DerivativeAt(x T) T { return a.derivativeAt(x) }
 
-// alteredGradient has parameters, those of a PReLU.
+// alteredGradient is a PReLU with another ParameterGradient.
 type alteredGradient[T activation.Float] struct {
 	activation.PReLU[T]
 	gradient func(p activation.PReLU[T], grad, x, upstream []T) []T
@@ -292,13 +292,13 @@ func (a alteredGradient[T]) ParameterGradient(grad, x, upstream []T) []T {
 	return a.gradient(a.PReLU, grad, x, upstream)
 }
 
-// notLive gives a copy of its parameters away.
+// notLive is a PReLU whose Parameters returns a copy.
 type notLive[T activation.Float] struct{ activation.PReLU[T] }
 
 func (n notLive[T]) Parameters() []T { return slices.Clone(n.Alpha) }
 
-// TestCheckDerivativeFinds checks that a derivative which is wrong is found,
-// and that the error says where.
+// TestCheckDerivativeFinds checks that CheckDerivative finds wrong derivatives, and
+// that its error says where.
 func TestCheckDerivativeFinds(t *testing.T) {
 	t.Run("float32", findsWrong[float32])
 	t.Run("float64", findsWrong[float64])
@@ -308,7 +308,7 @@ func findsWrong[T activation.Float](t *testing.T) {
 	x := []T{-9, -6, -1.5, -0.5, 0.25, 1, 2.5, 7}
 	n := len(x)
 	sigmoid, tanh := activation.Sigmoid[T]{}, activation.Tanh[T]{}
-	little := T(1e-8) // what CheckDerivative promises to find
+	little := T(1e-8) // an error that CheckDerivative promises to find
 	if is32[T]() {
 		little = 1e-3
 	}
@@ -329,7 +329,7 @@ func findsWrong[T activation.Float](t *testing.T) {
 	for _, c := range []struct {
 		mistake string
 		a       activation.Activation[T]
-		want    string // in the error
+		want    string // part of the error
 	}{
 		{"sign", function(sigmoid.At, func(u T) T { return -sigmoid.DerivativeAt(u) }), "func: Derivative at x[2] = -1.5: ∂f[2]/∂x[2] = -0.14914645"},
 		{"chain factor", function(func(u T) T { return tanh.At(2 * u) }, func(u T) T { return tanh.DerivativeAt(2 * u) }), "func: Derivative at x[4]"},
@@ -540,7 +540,8 @@ func findsWrong[T activation.Float](t *testing.T) {
 	}
 }
 
-// TestCheckDerivativeRefuses checks what there is no answer for.
+// TestCheckDerivativeRefuses checks the errors for an x at which there is nothing to
+// check.
 func TestCheckDerivativeRefuses(t *testing.T) {
 	for _, c := range []struct {
 		x    []float64
@@ -556,8 +557,8 @@ func TestCheckDerivativeRefuses(t *testing.T) {
 	}
 }
 
-// TestCheckDerivativeOfMistakes checks that what is no activation, and an x that
-// does not fit one, is an error and no panic.
+// TestCheckDerivativeOfMistakes checks that a nil or invalid activation, or an x of a
+// wrong length, gives an error and no panic.
 func TestCheckDerivativeOfMistakes(t *testing.T) {
 	t.Run("float32", refusesMistakes[float32])
 	t.Run("float64", refusesMistakes[float64])
@@ -587,7 +588,7 @@ func refusesMistakes[T activation.Float](t *testing.T) {
 			t.Errorf("CheckDerivative(%T) = %v, want %s", c.a, err, want)
 		}
 	}
-	// What a type of another package panics with is its own.
+	// A panic of a type of another package is passed on.
 	for _, reason := range []any{"out of order", 7, fmt.Errorf("activation: of another kind")} {
 		func() {
 			defer func() {
@@ -601,8 +602,9 @@ func refusesMistakes[T activation.Float](t *testing.T) {
 	}
 }
 
-// TestCheckDerivativeNegativeSlope checks that a DerivativeFromOutput that panics
-// for a negative slope is not called, in whatever its LeakyReLU or ELU is.
+// TestCheckDerivativeNegativeSlope checks that CheckDerivative does not call a
+// DerivativeFromOutput that panics for a negative slope. The LeakyReLU or ELU may be
+// inside other types.
 func TestCheckDerivativeNegativeSlope(t *testing.T) {
 	t.Run("float32", negativeSlope[float32])
 	t.Run("float64", negativeSlope[float64])
@@ -622,7 +624,7 @@ func negativeSlope[T activation.Float](t *testing.T) {
 			}
 		}
 	}
-	// It is called for slopes from which y tells x.
+	// CheckDerivative calls it if the slope is not negative.
 	for _, slope := range []T{-0.5, 0.5} {
 		l := activation.LeakyReLU[T]{Alpha: slope}
 		err := activation.CheckDerivative(wrongOutput[T]{l}, []T{-1, 1})
@@ -632,14 +634,14 @@ func negativeSlope[T activation.Float](t *testing.T) {
 	}
 }
 
-// wrongOutput has a DerivativeFromOutput that is wrong.
+// wrongOutput is an activation with a wrong DerivativeFromOutput.
 type wrongOutput[T activation.Float] struct{ activation.LeakyReLU[T] }
 
 func (wrongOutput[T]) DerivativeFromOutput(dst, y, upstream []T) []T {
 	return activation.Identity[T]{}.DerivativeFromOutput(dst, y, upstream)
 }
 
-// function returns the activation of f and df, which are computed in float64.
+// function returns an activation that computes f and its derivative df in float64.
 func function[T activation.Float](f, df func(u float64) float64) activation.Activation[T] {
 	return activation.Func[T]{
 		F:  func(u T) T { return T(f(float64(u))) },
@@ -647,8 +649,8 @@ func function[T activation.Float](f, df func(u float64) float64) activation.Acti
 	}
 }
 
-// TestCheckDerivativeSharp checks that functions pass which change over much
-// less than the first steps, and that a wrong derivative of them does not.
+// TestCheckDerivativeSharp checks functions that change within much less than the first
+// steps of the differences. A right derivative must pass, and a wrong one must not.
 func TestCheckDerivativeSharp(t *testing.T) {
 	t.Run("float32", passesSharp[float32])
 	t.Run("float64", passesSharp[float64])
@@ -668,7 +670,7 @@ func passesSharp[T activation.Float](t *testing.T) {
 		}
 	}
 	temperatures := []T{0.3, 0.03, 0.003, 3e-4, 3e-5, 3e-6}
-	if !is32[T]() { // the elements of x have the bits for it
+	if !is32[T]() { // float64 has enough bits for such small differences
 		temperatures = append(temperatures, 1e-5, 1e-7, 1e-9, 1e-11)
 	}
 	for _, tau := range temperatures {
@@ -694,7 +696,7 @@ func passesSharp[T activation.Float](t *testing.T) {
 			find(fmt.Sprintf("tanh(%v·%v)", k, u), function[T](tanh, func(u float64) float64 { return derivative(u) / k }), u)
 			pass(fmt.Sprintf("bump(%v·%v)", k, u), function[T](bump, func(u float64) float64 { return -2 * k * k * u * bump(u) }), u)
 			if is32[T]() && k > 1e5 {
-				continue // more waves within a step than float32 resolves
+				continue // a step has more waves than float32 can resolve
 			}
 			pass(fmt.Sprintf("sin(%v·%v)", k, u), function[T](func(u float64) float64 { return math.Sin(k * u) }, func(u float64) float64 { return k * math.Cos(k*u) }), u)
 		}
@@ -702,8 +704,8 @@ func passesSharp[T activation.Float](t *testing.T) {
 	}
 }
 
-// TestCheckDerivativeCannotTell checks that what the differences do not say is
-// not called wrong.
+// TestCheckDerivativeCannotTell checks that CheckDerivative calls a derivative wrong
+// only if the differences show it.
 func TestCheckDerivativeCannotTell(t *testing.T) {
 	t.Run("float32", cannotTell[float32])
 	t.Run("float64", cannotTell[float64])
@@ -732,7 +734,8 @@ func cannotTell[T activation.Float](t *testing.T) {
 			t.Errorf("%s: %v", c.what, err)
 		}
 	}
-	// Of waves that are shorter than the steps, only some can be told.
+	// If waves are shorter than the steps, CheckDerivative may pass or cannot tell. It
+	// must not call the derivative wrong.
 	for k := 10.0; k < 1e12; k *= 1.37 {
 		for _, x := range []float64{0.1 / k, 1 / k, 1e3 / k, 0.7} {
 			a := function[T](func(u float64) float64 { return math.Sin(k * u) }, func(u float64) float64 { return k * math.Cos(k*u) })
@@ -741,7 +744,7 @@ func cannotTell[T activation.Float](t *testing.T) {
 			}
 		}
 	}
-	// Of rows that differ in their last bits, too.
+	// The same holds for rows whose entries differ only in their last bits.
 	for tau := 1e-2; tau > 1e-20; tau *= 0.7 {
 		s := activation.Softmax[T]{Temperature: T(tau)}
 		for _, a := range []activation.Activation[T]{s, activation.LogSoftmax[T](s)} {
@@ -751,7 +754,7 @@ func cannotTell[T activation.Float](t *testing.T) {
 			}
 		}
 	}
-	// What is certainly wrong counts more.
+	// If one derivative is certainly wrong, the error is about that one.
 	err := activation.CheckDerivative(altered[T]{activation.ReLU[T]{}, activation.Identity[T]{}.Derivative}, []T{0, -1})
 	if want := "activation: altered: Derivative at x[1] = -1: ∂f[1]/∂x[1] = 1, want 0 "; err == nil || !strings.HasPrefix(err.Error(), want) {
 		t.Errorf("wrong beside a kink: %v, want %s", err, want)
@@ -761,8 +764,8 @@ func cannotTell[T activation.Float](t *testing.T) {
 	}
 }
 
-// TestCheckDerivativeLarge checks that x may be as large as it can be, and
-// parameters may.
+// TestCheckDerivativeLarge checks that x and parameters may be as large as the largest
+// number.
 func TestCheckDerivativeLarge(t *testing.T) {
 	t.Run("float32", func(t *testing.T) { passesLarge[float32](t, math.MaxFloat32) })
 	t.Run("float64", func(t *testing.T) { passesLarge(t, math.MaxFloat64) })
@@ -781,7 +784,7 @@ func passesLarge[T activation.Float](t *testing.T, largest T) {
 			activation.Func[T]{F: func(u T) T { return -u / 4 }, DF: func(T) T { return -0.25 }},
 		} {
 			if _, ok := a.(activation.PReLU[T]); ok && x == largest {
-				continue // whose difference quotient by the slope is rounded up to +Inf
+				continue // the difference quotient by its slope overflows to +Inf
 			}
 			if err := activation.CheckDerivative(a, []T{x, -x}); err != nil {
 				t.Errorf("x = ±%v: %v", x, err)
@@ -800,8 +803,8 @@ func passesLarge[T activation.Float](t *testing.T, largest T) {
 	}
 }
 
-// TestCheckDerivativeOfCarelessFormulas checks that a right derivative is not
-// called wrong where a formula for f that is right as well loses its bits.
+// TestCheckDerivativeOfCarelessFormulas checks that a right derivative is not called
+// wrong if the formula for f is right, but loses bits.
 func TestCheckDerivativeOfCarelessFormulas(t *testing.T) {
 	t.Run("float32", passesCareless[float32])
 	t.Run("float64", passesCareless[float64])
@@ -836,12 +839,12 @@ func passesCareless[T activation.Float](t *testing.T) {
 		if !is32[T]() || c.name != "gelu" {
 			continue
 		}
-		for _, u := range []T{-6, -8} { // where f is 0
+		for _, u := range []T{-6, -8} { // f rounds to 0 here
 			if err := activation.CheckDerivative(a, []T{u}); err == nil || strings.Contains(err.Error(), "want") {
 				t.Errorf("%s at %v: %v, want that f may be inaccurate", c.name, u, err)
 			}
 		}
-		// But an error that no rounding of f explains is one.
+		// An error that is larger than all rounding errors of f is still found.
 		a.DF = func(u T) T { return T(c.df(float64(u)) - 1e-3) }
 		if err := activation.CheckDerivative(a, []T{-6}); err == nil || !strings.Contains(err.Error(), "= -0.001000035") || !strings.Contains(err.Error(), ", want 0 ") {
 			t.Errorf("%s at -6, off by 1e-3: %v", c.name, err)
@@ -849,8 +852,8 @@ func passesCareless[T activation.Float](t *testing.T) {
 	}
 }
 
-// TestCheckDerivativeFindsSixDigits checks that the constants of six digits in a
-// published derivative of GELU are found.
+// TestCheckDerivativeFindsSixDigits checks that CheckDerivative finds the error of a
+// published derivative of GELU, whose constants have only six digits.
 func TestCheckDerivativeFindsSixDigits(t *testing.T) {
 	gelu := func(u float64) float64 {
 		return 0.5 * u * (1 + math.Tanh(math.Sqrt(2/math.Pi)*(u+0.044715*u*u*u)))
@@ -872,7 +875,7 @@ func TestCheckDerivativeFindsSixDigits(t *testing.T) {
 	}
 }
 
-// TestCheckDerivativeResolution checks how small an error is found.
+// TestCheckDerivativeResolution checks how small an error CheckDerivative finds.
 func TestCheckDerivativeResolution(t *testing.T) {
 	t.Run("float32", func(t *testing.T) { resolves[float32](t, 1e-3) })
 	t.Run("float64", func(t *testing.T) { resolves[float64](t, 1e-8) })
@@ -896,7 +899,7 @@ func resolves[T activation.Float](t *testing.T, little float64) {
 	}
 }
 
-// TestCheckDerivativeNearKinks checks that 0.01 from a kink is far enough.
+// TestCheckDerivativeNearKinks checks that a distance of 0.01 from a kink is enough.
 func TestCheckDerivativeNearKinks(t *testing.T) {
 	t.Run("float32", nearKinks[float32])
 	t.Run("float64", nearKinks[float64])
@@ -937,7 +940,8 @@ func (c counted[T]) Forward(dst, x []T) []T {
 	return c.PReLU.Forward(dst, x)
 }
 
-// TestCheckDerivativeCalls holds what CheckDerivative says of its cost.
+// TestCheckDerivativeCalls checks the number of calls of Forward that the comment of
+// CheckDerivative gives.
 func TestCheckDerivativeCalls(t *testing.T) {
 	t.Run("float32", func(t *testing.T) { callsOf[float32](t, 27) })
 	t.Run("float64", func(t *testing.T) { callsOf[float64](t, 45) })
@@ -956,8 +960,8 @@ func callsOf[T activation.Float](t *testing.T, most int) {
 	}
 }
 
-// TestCheckDerivativeHidden checks that a DerivativeFromOutput which panics can
-// be hidden.
+// TestCheckDerivativeHidden checks that a struct that embeds only an Activation hides a
+// DerivativeFromOutput that panics.
 func TestCheckDerivativeHidden(t *testing.T) {
 	a := alteredOutput[float64]{activation.Tanh[float64]{}, func(_, _, _ []float64) []float64 { panic("of no use") }}
 	if err := activation.CheckDerivative(struct{ activation.Activation[float64] }{a}, []float64{-1, 1}); err != nil {
@@ -978,8 +982,8 @@ func (p panics[T]) Forward(dst, x []T) []T {
 	return p.PReLU.Forward(dst, x)
 }
 
-// TestCheckDerivativeRestores checks that parameters are as they were, also
-// where they are odd, and whatever the check says.
+// TestCheckDerivativeRestores checks that parameters have their old bits after a check.
+// They may be NaN or infinite, and the check may fail or panic.
 func TestCheckDerivativeRestores(t *testing.T) {
 	t.Run("float32", restores[float32])
 	t.Run("float64", restores[float64])
@@ -996,7 +1000,7 @@ func restores[T activation.Float](t *testing.T) {
 		}
 		wantBits(t, fmt.Sprintf("slopes after CheckDerivative with %v", odd), p.Alpha, before)
 	}
-	p := activation.PReLU[T]{Alpha: []T{T(math.Inf(1))}} // which no x shows
+	p := activation.PReLU[T]{Alpha: []T{T(math.Inf(1))}} // no x here is negative, so the slope has no effect
 	want := "activation: prelu(slopes=1): p[0] = +Inf, where no difference can be taken"
 	if err := activation.CheckDerivative(p, []T{1, 2}); err == nil || err.Error() != want {
 		t.Errorf("CheckDerivative(prelu, [1 2]) = %v, want %s", err, want)
@@ -1009,8 +1013,22 @@ func restores[T activation.Float](t *testing.T) {
 			activation.CheckDerivative(p, x)
 		}()
 		wantBits(t, "slopes after a panic", p.Alpha, []T{0.25, 0.5, 3})
-		if left > 0 { // it came to its end
+		if left > 0 { // Forward did not panic
 			break
 		}
+	}
+}
+
+// frozen has an empty list of parameters. It is not registered.
+type frozen[T activation.Float] struct{ activation.Tanh[T] }
+
+func (frozen[T]) Parameters() []T { return nil }
+
+func (frozen[T]) ParameterGradient(grad, x, upstream []T) []T { return []T{} }
+
+// TestCheckDerivativeWithoutParameters checks that a Parametric may have no parameters.
+func TestCheckDerivativeWithoutParameters(t *testing.T) {
+	if err := activation.CheckDerivative(frozen[float64]{}, []float64{-1, 0, 2}); err != nil {
+		t.Error(err)
 	}
 }

@@ -21,43 +21,55 @@ import (
 // syntax.go splits both into a name and members, and this file sets the fields
 // of the type of that name to them. register.go does so for types of the user.
 
-// Parse returns the activation that text describes: a name, and parameters in
-// parentheses if there are any. It suits flags and configuration files:
+// Parse returns the activation that text describes: a name, and its parameters in
+// parentheses. It is for flags and configuration files:
 //
 //	identity, sigmoid, tanh, relu
 //	leaky_relu(alpha=0.01)
 //	prelu(slopes=64, stride=49)
 //	maxout(pieces=2, stride=49)
 //	maxout_layer(inputs=64, units=32, pieces=2)
+//	gelu, gelu_tanh, silu(beta=1), mish, softplus(beta=1), log_sigmoid
+//	elu(alpha=1), selu, celu(alpha=1)
+//	hard_sigmoid(slope=0.2), hard_swish, hard_tanh(min=0, max=6)
+//	squared_relu, softsign
+//	gated(gate=silu, stride=64, gate_last=true)
 //	softmax(classes=10, stride=49, temperature=0.5), log_softmax(…)
 //
-// and the types of [Register]. [Names] lists all names. Other names are linear
-// for identity, and negative_slope for alpha.
+// and the types of [Register]. [Names] lists all names. Parse also knows the names
+// linear (identity), gelu_new and gelu_pytorch_tanh (gelu_tanh), swish (silu),
+// relu6 (hard_tanh(min=0, max=6)) and relu2 (squared_relu), and negative_slope for
+// the alpha of leaky_relu.
 //
-// Names are read in any capitals, and with a hyphen or nothing for an underscore:
+// Names may have any capitals, and a hyphen or nothing in place of an underscore:
 // LeakyReLU, leaky-relu and leaky_relu are the same. White space around names and
 // numbers is ignored. Numbers have the syntax of [strconv.ParseFloat]: .2, 1e-3,
-// Inf. A parameter that is left out has its default: alpha is 0.01; slopes, stride
-// and temperature are 1; without classes, the whole slice is one distribution. All
-// other sizes are required.
+// Inf.
 //
-// Parse reads what String returns for a type of this package, and the result is
-// the same function bit for bit, with three exceptions. The text of a [PReLU] does not hold its slopes, and
-// the result has those of [NewPReLU]. The text of a [MaxoutLayer] does not hold its
-// weights, and the result has those of [NewMaxoutLayer] for a generator with a
-// fixed seed: the same text always gives the same weights. The text of a [Func] is
-// an error. Use [Marshal] to save learned parameters.
+// A parameter that is left out has the default of its field: the alpha of
+// leaky_relu is 0.01, strides are 1, and without classes the whole slice is one
+// distribution. Pieces, inputs, units and gate have no default. Parse refuses a 0
+// that would mean the default, such as leaky_relu(alpha=0): for a slope of 0 use
+// relu.
 //
-// Parse returns an error if the name or a parameter is unknown, if a parameter
-// is missing, repeated or invalid, and if the text asks for more than 2²⁴ slopes or
+// Parse reads the text that String returns for a type of this package. The result
+// is the same function bit for bit, with three exceptions. The text of a [PReLU]
+// does not hold the slopes: the result has those of [NewPReLU]. The text of a
+// [MaxoutLayer] does not hold the weights: the result has those of [NewMaxoutLayer]
+// for a generator with a fixed seed, so the same text always gives the same
+// weights. The text of a [Func] is an error. Use [Marshal] to save learned
+// parameters.
+//
+// Parse returns an error if the name or a parameter is unknown, if a parameter is
+// missing, repeated or invalid, and if the text asks for more than 2²⁴ slopes or
 // weights.
 func Parse[T Float](text string) (Activation[T], error) {
 	a, err := parse[T](text)
 	return a, failure("Parse", err)
 }
 
-// Marshal returns a as a JSON object of its type and its fields. Fields that are
-// 0 are left out.
+// Marshal returns a as a JSON object of its type and its fields, without the fields
+// that are 0:
 //
 //	{"type":"tanh"}
 //	{"type":"leaky_relu","alpha":0.2}
@@ -66,10 +78,10 @@ func Parse[T Float](text string) (Activation[T], error) {
 //	{"type":"maxout_layer","inputs":1,"units":1,"pieces":2,"params":[1,-1,0,0]}
 //	{"type":"softmax","classes":10,"stride":49,"temperature":0.5}
 //
-// A number is the shortest decimal that reads back as the same T, and NaN and the
+// A number is the shortest decimal that reads back as the same T. NaN and the
 // infinities are the strings "NaN", "+Inf" and "-Inf". So [Unmarshal] returns the
-// same activation bit for bit. For a pointer, an [Any], or the result of [Parallel],
-// Marshal writes the activation inside.
+// same activation bit for bit. For a pointer, an [Any], or the result of
+// [Parallel], Marshal writes the activation inside.
 //
 // Marshal returns an error if a is nil, if a is a [Func], if a has a type of
 // another package that is not registered, and if a field is invalid, such as Pieces
@@ -80,19 +92,21 @@ func Marshal[T Float](a Activation[T]) ([]byte, error) {
 }
 
 // Unmarshal returns the activation that the JSON of [Marshal] describes. Keys may
-// be in any order. The names of types and parameters are read as by [Parse].
+// be in any order. Unmarshal reads the names of types and parameters as [Parse]
+// does.
 //
 // Unmarshal returns an error if data is not one JSON object, if the type or a key
-// is unknown, if a key is missing or repeated, and if a value has the wrong type, is
-// out of range, or does not fit a T. Keys that differ only in letter case count as
-// repeated. The result is ready to use if there is no error, and nil otherwise.
+// is unknown, if a key is missing or repeated, and if a value has the wrong type,
+// is out of range, or does not fit a T. Keys that differ only in capitals count as
+// repeated. The result is nil if there is an error.
 func Unmarshal[T Float](data []byte) (Activation[T], error) {
 	a, err := unmarshal[T](data)
 	return a, failure("Unmarshal", err)
 }
 
-// Names returns the names that [Parse] and [Unmarshal] know, as [Marshal] writes
-// them: those of this package, then those of [Register] in alphabetical order.
+// Names returns the names that [Marshal] writes: first the types of this package,
+// then those of [Register] in alphabetical order. [Parse] and [Unmarshal] know
+// these names, and a few more.
 func Names[T Float]() []string {
 	var names []string
 	for _, b := range builtins[T]() {
@@ -226,8 +240,8 @@ func builtinOfType[T Float](t reflect.Type) (b builtin[T], found bool) {
 	return b, false
 }
 
-// builtinNamed returns the builtin of the table with that name or alias, and the parameters
-// that the alias sets.
+// builtinNamed returns the builtin of the table with that name or alias, and the
+// parameters that the alias sets.
 func builtinNamed[T Float](table []builtin[T], name string) (b builtin[T], preset []member, found bool) {
 	for _, b := range table {
 		if sameName(b.name, name) {
@@ -544,7 +558,8 @@ func (p parameter[T]) set(value []byte) (err error) {
 	return nil
 }
 
-// readElementwise reads an element-wise activation: an object of Marshal, or a text.
+// readElementwise reads an element-wise activation: an object of Marshal, or a
+// text.
 func readElementwise[T Float](value []byte) (Elementwise[T], error) {
 	var a Activation[T]
 	var text string

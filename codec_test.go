@@ -13,8 +13,7 @@ import (
 	"example.com/activation"
 )
 
-// sameBits reports whether a and b are of one type with the same fields, bit
-// for bit.
+// sameBits reports whether a and b have the same type and fields with the same bits.
 func sameBits(a, b any) bool { return same(reflect.ValueOf(a), reflect.ValueOf(b)) }
 
 func same(a, b reflect.Value) bool {
@@ -49,14 +48,14 @@ func same(a, b reflect.Value) bool {
 		return same(a.Elem(), b.Elem())
 	case reflect.Bool:
 		return a.Bool() == b.Bool()
-	case reflect.Invalid: // in a nil
+	case reflect.Invalid: // both are nil
 		return true
 	}
 	return a.Int() == b.Int()
 }
 
-// TestMarshal checks that JSON reads back as the same bits: the activations of
-// the table, with all their methods, and parameters of any bits.
+// TestMarshal writes the activations of the table as JSON and reads them back. All fields
+// must have the same bits, and all methods must give the same results.
 func TestMarshal(t *testing.T) { both(t, roundTrip[float32], roundTrip[float64]) }
 
 func roundTrip[T activation.Float](t *testing.T, e entry[T]) {
@@ -165,8 +164,7 @@ func marshalBits[T activation.Float](t *testing.T, random func(*rand.Rand) T) {
 	}
 }
 
-// TestMarshalText checks the JSON itself, which is what programs in other
-// languages read.
+// TestMarshalText checks the JSON text, because programs in other languages read it.
 func TestMarshalText(t *testing.T) {
 	t.Run("float32", marshalText[float32])
 	t.Run("float64", marshalText[float64])
@@ -200,8 +198,8 @@ func marshalText[T activation.Float](t *testing.T) {
 	}
 }
 
-// TestParse checks that the text of each activation of the table reads back as
-// the same function, except for learned parameters, which have their initial values.
+// TestParse checks that the text of each activation of the table reads back as the same
+// function. Learned parameters are not in the text, and have their initial values again.
 func TestParse(t *testing.T) { both(t, parseText[float32], parseText[float64]) }
 
 func parseText[T activation.Float](t *testing.T, e entry[T]) {
@@ -231,7 +229,7 @@ func parseText[T activation.Float](t *testing.T, e entry[T]) {
 	}
 }
 
-// TestParseSpellings checks what people write.
+// TestParseSpellings checks other spellings of a text, such as upper case and spaces.
 func TestParseSpellings(t *testing.T) {
 	t.Run("float32", parseSpellings[float32])
 	t.Run("float64", parseSpellings[float64])
@@ -286,8 +284,8 @@ func parseSpellings[T activation.Float](t *testing.T) {
 	}
 }
 
-// TestParseRoundsOnce reads decimals just above the middle of two numbers, which
-// would be the middle itself if they were rounded to float64 first.
+// TestParseRoundsOnce reads a decimal just above the middle of two float32s. If Parse
+// rounded it to float64 first, it would become the middle, and then round down.
 func TestParseRoundsOnce(t *testing.T) {
 	above := math.Nextafter32(0.5, 1)
 	for _, text := range []string{"0.50000002980232238769531250000001", ".50000002980232238769531250000001", "+0.50000002980232238769531250000001"} {
@@ -298,7 +296,7 @@ func TestParseRoundsOnce(t *testing.T) {
 	}
 }
 
-// TestParseSizes checks that a text cannot ask for more memory than is sensible.
+// TestParseSizes checks that Parse limits the memory that a text can ask for.
 func TestParseSizes(t *testing.T) {
 	const want = " parameters to learn, want at most 16777216 in a text"
 	for text, n := range map[string]int{
@@ -320,7 +318,7 @@ func TestParseSizes(t *testing.T) {
 	}
 }
 
-// TestPresets reads an alias that sets parameters.
+// TestPresets checks aliases that set parameters.
 func TestPresets(t *testing.T) {
 	for _, c := range []struct{ text, want string }{
 		{"leaky20", "leaky_relu(alpha=0.2)"},
@@ -339,7 +337,7 @@ func TestPresets(t *testing.T) {
 	}
 }
 
-// gate holds another activation, as a gated unit does.
+// gate is an activation with a parameter that is another activation.
 type gate[T activation.Float] struct {
 	Gate activation.Any[T] `json:"gate"`
 	N    int               `json:"n,omitempty"`
@@ -350,7 +348,7 @@ type gate[T activation.Float] struct {
 func (g gate[T]) Forward(dst, x []T) []T              { return g.Gate.Forward(dst, x) }
 func (g gate[T]) Derivative(dst, x, upstream []T) []T { return g.Gate.Derivative(dst, x, upstream) }
 
-// TestParseNested reads parameters that are activations, bools and strings.
+// TestParseNested checks parameters that are activations, bools and strings.
 func TestParseNested(t *testing.T) {
 	leaky := activation.Any[float32]{Activation: activation.LeakyReLU[float32]{Alpha: 0.2}}
 	for text, want := range map[string]gate[float32]{
@@ -400,7 +398,8 @@ func names[T activation.Float](t *testing.T) {
 		t.Errorf("Names() = %s", list)
 	}
 	for i, name := range got {
-		// A name is known, though it may need parameters, and is in the list once.
+		// Parse knows each name, although it may need parameters. No name is twice in
+		// the list.
 		_, err := activation.Parse[T](name)
 		if err != nil && !strings.HasPrefix(err.Error(), "activation: Parse: "+name+": ") {
 			t.Errorf("Parse(%q): %v", name, err)
@@ -471,6 +470,16 @@ func parseErrors[T activation.Float](t *testing.T) {
 		{"softmax(temperature=NaN)", `softmax: temperature = NaN, want above 0`},
 		{"log_softmax(temperature=0)", `log_softmax: temperature = 0, want above 0`},
 		{"log_softmax(classes=-3)", `log_softmax: classes = -3, want at least 1`},
+		{"softplus(beta=+Inf)", `softplus: beta = +Inf, want a finite number`},
+		{"elu(alpha=NaN)", `elu: alpha = NaN, want a finite number`},
+		{"hard_tanh(min=2, max=1)", `hard_tanh: min = 2, want at most max = 1`},
+		{"hard_tanh(min=1)", `hard_tanh: min = 1, want at most max = 0`},
+		{"hard_tanh(max=-1)", `hard_tanh: max = -1, want at least min = 0`},
+		{"hard_tanh(max=NaN)", `hard_tanh: max = NaN, want at least min = 0`},
+		{"gated(gate=relu, gate_last=maybe)", `gated: gate_last: "maybe" is neither true nor false`},
+		{"gated(gate=softmax)", `gated: gate: softmax does not act on each element alone`},
+		{"gated(gate=rely)", `gated: gate: "rely" is not known: there are ` + known},
+		{"gated(gate=softplus(beta=-1))", `gated: gate: softplus: beta = -1, want above 0`},
 		{"prelu(slopes=0)", `prelu: slopes = 0, want at least 1`},
 		{"prelu(slopes=-3)", `prelu: slopes = -3, want at least 1`},
 		{"prelu(alpha=0.25)", `prelu: "alpha" is not known: its parameters are slopes, stride`},
@@ -597,7 +606,7 @@ func TestMarshalErrors(t *testing.T) {
 }
 
 func marshalErrors[T activation.Float](t *testing.T) {
-	nan := T(math.NaN())
+	nan, inf := T(math.NaN()), T(math.Inf(1))
 	for _, m := range []struct {
 		a    activation.Activation[T]
 		want string
@@ -618,6 +627,13 @@ func marshalErrors[T activation.Float](t *testing.T) {
 		{activation.Softmax[T]{Classes: -1}, `softmax: classes = -1, want at least 1`},
 		{activation.Softmax[T]{Temperature: nan}, `softmax: temperature = NaN, want above 0`},
 		{activation.LogSoftmax[T]{Temperature: -1}, `log_softmax: temperature = -1, want above 0`},
+		{activation.Softplus[T]{Beta: inf}, `softplus: beta = +Inf, want a finite number`},
+		{activation.HardTanh[T]{Min: 2, Max: 1}, `hard_tanh: min = 2, want at most max = 1`},
+		{activation.HardTanh[T]{Max: -1}, `hard_tanh: max = -1, want at least min = 0`},
+		{activation.Gated[T]{}, `gated: gate: there is no activation`},
+		{activation.Gated[T]{Gate: frozen[T]{}}, `gated: gate: the type activation_test.frozen`},
+		{activation.Gated[T]{Gate: activation.Softplus[T]{Beta: -1}}, `gated: gate: softplus: beta = -1, want above 0`},
+		{activation.Gated[T]{Gate: activation.Func[T]{F: square[T]}}, `gated: gate: a Func is code: make it a type, and Register that`},
 		{Snake[T]{Beta: nan}, `snake: json: unsupported value: NaN`},
 		{odd[T]{JSON: `{"type":1}`}, `odd: its JSON has a key "type", which is taken`},
 		{odd[T]{JSON: `[1]`}, `odd: its JSON: [1] is not an object`},
@@ -632,8 +648,8 @@ func marshalErrors[T activation.Float](t *testing.T) {
 	}
 }
 
-// odd writes whatever it is told to, and reads anything. It is registered as a
-// pointer.
+// odd writes the JSON in its field, and reads any JSON. Its methods are on the value,
+// except UnmarshalJSON.
 type odd[T activation.Float] struct {
 	activation.Tanh[T]
 	JSON string
@@ -646,7 +662,7 @@ func (o *odd[T]) UnmarshalJSON(data []byte) error {
 	return nil
 }
 
-// even is registered by a pointer, and has methods on pointers.
+// even has its methods on the pointer, and is registered as a pointer.
 type even[T activation.Float] struct{ A, B T }
 
 func (e *even[T]) Forward(dst, x []T) []T { return activation.Tanh[T]{}.Forward(dst, x) }
@@ -710,7 +726,7 @@ func register[T activation.Float](t *testing.T) {
 		}
 	}
 
-	// Other names of a built-in type, which are read, not written nor listed.
+	// Another name of a built-in type can be read, but it is neither written nor listed.
 	for _, text := range []string{"rectifier", "Rectifier", "RECTI-FIER()"} {
 		if got, err := activation.Parse[T](text); err != nil || got != (activation.ReLU[T]{}) {
 			t.Errorf("Parse(%q) = %v, %v", text, got, err)
@@ -747,13 +763,13 @@ func register[T activation.Float](t *testing.T) {
 	}
 }
 
-// Each N makes another type.
+// numbered is a different type for each N.
 type numbered[T activation.Float, N any] struct{ activation.Tanh[T] }
 
-// What is registered stays so, and a test may run several times.
+// A name cannot be registered twice, but a test may run several times.
 var registerConcurrent sync.Once
 
-// TestRegisterConcurrent registers, writes and reads at the same time.
+// TestRegisterConcurrent calls Register, Marshal and Parse at the same time.
 func TestRegisterConcurrent(t *testing.T) {
 	registerConcurrent.Do(func() {
 		var group sync.WaitGroup

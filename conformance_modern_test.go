@@ -11,7 +11,7 @@ import (
 	"example.com/activation"
 )
 
-// TestModern runs the cases of testdata/conformance/modern.jsonl, all of them.
+// TestModern runs all cases of testdata/conformance/modern.jsonl.
 func TestModern(t *testing.T) {
 	all := records[record](t, "modern.jsonl")
 	for _, r := range all {
@@ -28,7 +28,8 @@ func TestModern(t *testing.T) {
 	}
 }
 
-// buildModern returns the activation of a case of modern.jsonl, or nil.
+// buildModern returns the activation of a case of modern.jsonl, or nil if the case is for
+// another kind of function.
 func buildModern[T activation.Float](r record, in tensor) activation.Activation[T] {
 	number := func(attr string) T { return T(r.float(attr)) }
 	is := func(attr string, want T) {
@@ -87,8 +88,8 @@ func buildModern[T activation.Float](r record, in tensor) activation.Activation[
 	return nil
 }
 
-// skippedONNX names the records of onnx-modern.jsonl that cannot be said, with the
-// reason.
+// skippedONNX maps the records of onnx-modern.jsonl that the API of this package cannot
+// express to the reason.
 var skippedONNX = map[string]string{
 	"node/test_clip_min_greater_than_max": "a HardTanh whose Min is above its Max is a mistake",
 	"node/test_hardsigmoid":               "a HardSigmoid has an offset of ½",
@@ -104,9 +105,9 @@ var skippedONNX = map[string]string{
 	"node/test_thresholdedrelu_example":   "there is no ThresholdedReLU: a Func does it",
 }
 
-// TestONNXModern runs the records of testdata/conformance/onnx-modern.jsonl. What they
-// publish is itself not exact: up to 30 ULP for Elu and Selu, which compute eˣ − 1 as it
-// stands, and up to 4 for the others, each as far as it says.
+// TestONNXModern runs the records of testdata/conformance/onnx-modern.jsonl. Their
+// published results have errors of up to 4 ULP, and up to 30 for Elu and Selu, which
+// compute eˣ − 1 without expm1. Each record gives the error of its own.
 func TestONNXModern(t *testing.T) {
 	type onnx struct {
 		Name, Op        string
@@ -128,7 +129,7 @@ func TestONNXModern(t *testing.T) {
 			}
 			r := record{ID: o.Name, Dtype: "float32", Pass: "forward", Check: "approx", Attrs: o.Effective,
 				Inputs: map[string]json.RawMessage{"x": o.Inputs[0]}, Expect: map[string]json.RawMessage{"y": o.Outputs[0]},
-				Tol: map[string]float64{"ulp": o.Published + 1}} // 1 of ours
+				Tol: map[string]float64{"ulp": o.Published + 1}} // the error of this package is at most 1
 			set := func(attr string, value any) { r.Attrs[attr], _ = json.Marshal(value) }
 			if r.Attrs == nil {
 				r.Attrs = map[string]json.RawMessage{}
@@ -156,7 +157,7 @@ func TestONNXModern(t *testing.T) {
 			case "Swish":
 				r.Op = "silu"
 				r.Attrs["beta"] = r.Attrs["alpha"]
-			case "Glu": // PyTorch's: the second half is the gate
+			case "Glu": // as in PyTorch, the second half is the gate
 				r.Op = "glu"
 				set("gate", "sigmoid")
 				set("gate_half", "second")
@@ -188,8 +189,8 @@ func TestONNXModern(t *testing.T) {
 	}
 }
 
-// TestGatedPair checks that two slices give the bits of two halves, with dst in each place
-// where it may be.
+// TestGatedPair checks that gates and values in two slices give the same bits as in the
+// two halves of one slice. dst may be a new slice, or one of the inputs.
 func TestGatedPair(t *testing.T) {
 	t.Run("float32", gatedPair[float32])
 	t.Run("float64", gatedPair[float64])
@@ -215,7 +216,7 @@ func gatedPair[T activation.Float](t *testing.T) {
 						a, b, u := slices.Clone(g), slices.Clone(v), slices.Clone(upstream)
 						dGate, dValue := [][]T{make([]T, n), a, b}[place], [][]T{make([]T, n), a, b}[other]
 						if place == other && place != 0 {
-							dValue = u // nil without an upstream
+							dValue = u // nil if there is no upstream
 						}
 						dGate, dValue = f.DerivativePair(dGate, dValue, a, b, u)
 						wantBits(t, what+", gradient of the gate", dGate, want[:n])
@@ -225,18 +226,18 @@ func gatedPair[T activation.Float](t *testing.T) {
 			}
 			if n == 700 {
 				dst, up := make([]T, n), make([]T, n)
-				if allocs := testing.AllocsPerRun(10, func() {
+				if n := allocs(func() {
 					f.ForwardPair(dst, g, v)
 					f.DerivativePair(dst, up, g, v, g)
-				}); allocs != 0 {
-					t.Errorf("%v of pairs allocates %v times", f, allocs)
+				}); n != 0 {
+					t.Errorf("%v of pairs allocates %v times", f, n)
 				}
 			}
 		}
 	}
 }
 
-// TestGatedSpecial checks what NaNs and closed gates do.
+// TestGatedSpecial checks NaNs and gates whose output is 0.
 func TestGatedSpecial(t *testing.T) {
 	t.Run("float32", gatedSpecial[float32])
 	t.Run("float64", gatedSpecial[float64])
@@ -248,7 +249,7 @@ func gatedSpecial[T activation.Float](t *testing.T) {
 	for _, c := range []struct{ gate, value, upstream, y, dGate, dValue T }{
 		{2, 3, 1, 6, 3, 2},
 		{-2, 3, 1, 0, 0, 0},
-		{-2, 3, nan, 0, 0, 0}, // closed to upstream
+		{-2, 3, nan, 0, 0, 0}, // the upstream does not matter
 		{-2, 3, inf, 0, 0, 0},
 		{-2, inf, 1, nan, 0, 0},
 		{-2, nan, 1, nan, nan, nan},

@@ -10,7 +10,7 @@ import (
 	"example.com/activation/internal/reference"
 )
 
-// skippedReports names the cases of reports.jsonl that do not hold here, with the
+// skippedReports maps the cases of reports.jsonl that do not hold for this package to the
 // reason.
 var skippedReports = map[string]string{
 	"parse/policy/ReLU":                           "Parse reads names in any capitals",
@@ -44,8 +44,8 @@ type report struct {
 		Exact bool
 		Eps   float64   `json:"eps_times_cond"`
 		Abs   float64   `json:"abs_eps"`
-		Cond  []float64 // beside Eps
-		Scale []float64 // beside Abs
+		Cond  []float64 // the condition of each result, which multiplies Eps
+		Scale []float64 // the scale of each result, which multiplies Abs
 	}
 }
 
@@ -77,7 +77,7 @@ func TestReports(t *testing.T) {
 // decimals returns numbers as T.
 func decimals[T activation.Float](ns []number) []T { return convert[T](tensor{Data: ns}) }
 
-// optional returns a number that may be left out.
+// optional returns a number that may be missing.
 func optional[T activation.Float](raw json.RawMessage) T {
 	if raw == nil {
 		return 0

@@ -16,8 +16,8 @@ import (
 	"example.com/activation/internal/reference"
 )
 
-// skipped names the cases of testdata/conformance that do not hold here, or
-// cannot be said, with the reason.
+// skipped maps the cases of testdata/conformance that do not hold for this package, or
+// that its API cannot express, to the reason.
 var skipped = map[string]string{
 	"prelu/error/burn-1d-multi": "x of n elements for n slopes is one example of n channels, the layout that PReLU documents",
 	"softmax/error/axis-10":     "there is no axis to be out of range: Classes and Stride say where it is",
@@ -39,7 +39,7 @@ type record struct {
 	SignedZero                 bool `json:"signed_zero"`
 }
 
-// A tensor is a dense array; its numbers are decimals of any length.
+// A tensor is a dense array. Its numbers are decimals of any length.
 type tensor struct {
 	Shape []int
 	Data  []number
@@ -52,7 +52,7 @@ func (n *number) UnmarshalJSON(b []byte) error {
 	return nil
 }
 
-// value returns n to 200 bits; NaN and infinities as they are.
+// value returns n, rounded to 200 bits.
 func (n number) value() reference.Value {
 	switch n {
 	case "NaN", "+Inf", "-Inf", "Inf", "-0", "-0.0":
@@ -60,7 +60,7 @@ func (n number) value() reference.Value {
 	}
 	b, _, err := big.ParseFloat(string(n), 10, 200, big.ToNearestEven)
 	if err != nil && strings.Contains(string(n), "e-") {
-		return reference.Value{} // an exponent beyond even big.Float
+		return reference.Value{} // an exponent too small for big.Float
 	}
 	if err != nil {
 		panic(err)
@@ -102,7 +102,8 @@ func (r record) float(attr string) float64 {
 	return number(r.text(attr)).float()
 }
 
-// argument returns element i of the input, for a message about result i of n.
+// argument returns element i of the input as text, for a message about result i of n. It
+// returns "" if the input does not have n elements.
 func (r record) argument(i, n int) string {
 	for _, raw := range []json.RawMessage{r.Inputs["x"], r.Inputs["y"], r.Inputs["logits"]} {
 		if raw != nil && len(decode(raw).Data) == n {
@@ -112,8 +113,7 @@ func (r record) argument(i, n int) string {
 	return ""
 }
 
-// axis returns the number of entries along the axis of a shape, and how far
-// they lie apart.
+// axis returns the number of entries along the axis of a shape, and their stride.
 func (r record) axis(shape []int) (n, stride int) {
 	axis := int(r.float("axis"))
 	if axis < 0 {
@@ -172,8 +172,8 @@ func TestConformance(t *testing.T) {
 	}
 }
 
-// TestONNX runs the records of testdata/conformance/onnx.jsonl. What they
-// publish is itself up to 4.1 ULP from exact, each as far as it says.
+// TestONNX runs the records of testdata/conformance/onnx.jsonl. Their published results
+// have errors of up to 4.1 ULP. Each record gives the error of its own.
 func TestONNX(t *testing.T) {
 	type onnx struct {
 		Name, Op        string
@@ -196,12 +196,12 @@ func TestONNX(t *testing.T) {
 				r.Inputs["slope"] = o.Inputs[1]
 			}
 			switch o.Op {
-			case "Relu", "PRelu", "LeakyRelu": // rounded once, there and here
+			case "Relu", "PRelu", "LeakyRelu": // both round once
 				r.Check = "exact"
 			case "Sigmoid", "Tanh":
-				r.Tol = map[string]float64{"ulp": o.Published + 1} // 1 of ours
+				r.Tol = map[string]float64{"ulp": o.Published + 1} // the error of this package is at most 1
 			default:
-				r.Tol = map[string]float64{"ulp": 5.1} // up to 4.1 of theirs, and what the relative bound of Softmax leaves
+				r.Tol = map[string]float64{"ulp": 5.1} // 4.1 for the record, and 1 for Softmax
 			}
 			conform[float32](t, r)
 		})
@@ -211,10 +211,10 @@ func TestONNX(t *testing.T) {
 	}
 }
 
-// conform runs one case, and holds every expectation that it has.
+// conform runs one case, and checks all its expectations.
 func conform[T activation.Float](t *testing.T, r record) {
 	defer func() {
-		for name := range r.Expect { // compare takes away what it has seen
+		for name := range r.Expect { // compare deletes what it has compared
 			t.Errorf("the expected %s was not compared", name)
 		}
 	}()
@@ -269,7 +269,7 @@ func conform[T activation.Float](t *testing.T, r record) {
 	switch r.Pass {
 	default:
 		in = decode(r.Inputs["x"])
-	case "backward_from_argmax": // an x whose maxima lie where argmax says
+	case "backward_from_argmax": // make an x whose maxima are at argmax
 		pieces := int(r.float("pieces"))
 		at := decode(r.Inputs["argmax"])
 		in.Shape = append(slices.Clone(at.Shape), pieces)
@@ -285,7 +285,7 @@ func conform[T activation.Float](t *testing.T, r record) {
 	x := convert[T](in)
 	a := build[T](r, in)
 	if r.Check == "error" {
-		delete(r.Expect, "error") // the text is theirs
+		delete(r.Expect, "error") // the text is that of another library
 		refused(t, a, x)
 		return
 	}
@@ -302,7 +302,7 @@ func conform[T activation.Float](t *testing.T, r record) {
 		if raw, ok := r.Expect["argmax"]; ok {
 			checkArgmax(t, r, a.(activation.Maxout[T]), x, decode(raw))
 		}
-		if _, ok := r.Expect["sparsity"]; ok { // the share of exact zeros
+		if _, ok := r.Expect["sparsity"]; ok { // the fraction of exact zeros
 			zeros := len(slices.DeleteFunc(slices.Clone(y), func(v T) bool { return v != 0 }))
 			compare(t, r, call(a, "Forward"), "sparsity", []T{T(zeros) / T(len(y))})
 		}
@@ -325,8 +325,8 @@ func conform[T activation.Float](t *testing.T, r record) {
 	}
 }
 
-// conformMonitor observes batches of outputs of a ReLU, each alone and all of
-// them, which may be just one.
+// conformMonitor observes batches of outputs of a ReLU. It checks a monitor for each
+// batch, if there are several, and one for all batches.
 func conformMonitor[T activation.Float](t *testing.T, r record) {
 	batches := []json.RawMessage{r.Inputs["activations"]}
 	if raw, ok := r.Inputs["batches"]; ok {
@@ -366,7 +366,7 @@ func call(a any, method string) string {
 	return strings.TrimPrefix(fmt.Sprintf("%T.%s", a, method), "activation.")
 }
 
-// refused checks that Forward panics before it writes anything.
+// refused checks that Forward panics and writes nothing.
 func refused[T activation.Float](t *testing.T, a activation.Activation[T], x []T) {
 	for _, dst := range [][]T{nil, slices.Repeat([]T{7}, len(x))} {
 		func() {
@@ -392,7 +392,7 @@ func build[T activation.Float](r record, in tensor) (a activation.Activation[T])
 		a = activation.Tanh[T]{}
 	case "leaky_relu":
 		a = activation.LeakyReLU[T]{Alpha: T(r.float("slope"))}
-		if r.float("slope") == 0 { // which means 0.01 to LeakyReLU
+		if r.float("slope") == 0 { // a LeakyReLU with a slope of 0 would use 0.01
 			a = activation.PReLU[T]{Alpha: []T{0}}
 		}
 	case "prelu":
@@ -428,7 +428,7 @@ func build[T activation.Float](r record, in tensor) (a activation.Activation[T])
 	return a
 }
 
-// checkArgmax checks which piece takes the gradient.
+// checkArgmax checks which piece gets the gradient.
 func checkArgmax[T activation.Float](t *testing.T, r record, m activation.Maxout[T], x []T, want tensor) {
 	t.Helper()
 	delete(r.Expect, "argmax")
@@ -442,7 +442,8 @@ func checkArgmax[T activation.Float](t *testing.T, r record, m activation.Maxout
 	}
 }
 
-// compare holds got, what a call returned, against the expectation of that name.
+// compare compares got, the result of a call, with the expectation of the given name, and
+// deletes the expectation.
 func compare[T activation.Float](t *testing.T, r record, call, name string, got []T) {
 	t.Helper()
 	raw, ok := r.Expect[name]

@@ -13,8 +13,8 @@ import (
 	"example.com/activation/internal/reference"
 )
 
-// loss returns L = Σ g·f(x) for one group, whose derivative by x is what
-// Derivative gives for the upstream g. A nil g means ones.
+// loss returns L = Σ g·f(x) for one group. The derivative of L by x is Derivative with
+// the upstream g. A nil g means ones.
 func loss(a activation.Activation[float64], x, g []float64) (sum float64) {
 	for i, v := range a.Forward(nil, x) {
 		if g != nil {
@@ -25,9 +25,9 @@ func loss(a activation.Activation[float64], x, g []float64) (sum float64) {
 	return sum
 }
 
-// central returns ∂L/∂v[i] as a central difference, for an L that depends on v.
+// central returns ∂L/∂v[i] as a central difference. loss returns L for the current v.
 func central(v []float64, i int, loss func() float64) float64 {
-	const h = 0x1p-18 // about ∛ε: errors of truncation and of rounding are both near h²
+	const h = 0x1p-18 // about ∛ε: truncation and rounding errors are then both about h²
 	at := v[i]
 	v[i] = at + h
 	above := loss()
@@ -37,11 +37,11 @@ func central(v []float64, i int, loss func() float64) float64 {
 	return (above - below) / (2 * h)
 }
 
-// near reports whether a derivative agrees with a central difference, for an
-// upstream of a size.
+// near reports whether a derivative agrees with a central difference. size is the size
+// of the upstream.
 func near(got, want, size float64) bool { return math.Abs(got-want) <= 1e-8*(size+math.Abs(want)) }
 
-// upstreams returns upstreams of n elements, tiny ones, huge ones, and both mixed.
+// upstreams returns upstreams of n elements: tiny, ordinary, huge and mixed ones.
 func upstreams[T activation.Float](rng *rand.Rand, n int) map[string][]T {
 	sizes := map[string][]float64{"1e-10": {1e-10}, "1": {1}, "1e10": {1e10}, "mixed": {1e-10, 1, 1e10}}
 	gs := map[string][]T{}
@@ -55,7 +55,8 @@ func upstreams[T activation.Float](rng *rand.Rand, n int) map[string][]T {
 	return gs
 }
 
-// largestSize returns the largest absolute value of an upstream; nil means ones.
+// largestSize returns the largest absolute value of an upstream. A nil upstream means
+// ones.
 func largestSize[T activation.Float](g []T) float64 {
 	if g == nil {
 		return 1
@@ -67,11 +68,11 @@ func largestSize[T activation.Float](g []T) float64 {
 	return m
 }
 
-// smooth returns a group of input with its elements far enough from the kinks,
-// and its pieces from each other, for a difference to mean something.
+// smooth returns a group of input whose elements are far enough from kinks, and whose
+// pieces are far enough from each other, for difference quotients.
 func (e entry[T]) smooth(rng *rand.Rand) []T { return e.apart(rng, 0x1p-10) }
 
-// apart is smooth with a distance of its own.
+// apart returns the same as smooth for any distance.
 func (e entry[T]) apart(rng *rand.Rand, distance float64) []T {
 	for {
 		x := make([]T, e.group)
@@ -88,9 +89,9 @@ func (e entry[T]) apart(rng *rand.Rand, distance float64) []T {
 	}
 }
 
-// TestDifferences compares every derivative with central differences, at
-// random points off the kinks: Derivative, DerivativeFromOutput and
-// ParameterGradient, with a random upstream and with none.
+// TestDifferences compares Derivative, DerivativeFromOutput and ParameterGradient with
+// central differences at random points away from the kinks, with a random upstream and
+// with a nil one.
 func TestDifferences(t *testing.T) {
 	each(t, func(t *testing.T, e entry[float64]) {
 		rng := rand.New(rand.NewPCG(22, 23))
@@ -142,7 +143,7 @@ func TestDerivative32(t *testing.T) {
 				x := e.smooth(rng)
 				for _, g := range upstreams[float32](rng, e.outputs) {
 					want := wide.a.Derivative(nil, widen(x), widen(g))
-					if l, ok := e.a.(activation.MaxoutLayer[float32]); ok { // its weights were rounded
+					if l, ok := e.a.(activation.MaxoutLayer[float32]); ok { // float32 has rounded its weights
 						w := wide.a.(activation.MaxoutLayer[float64])
 						w.Params = widen(l.Params)
 						want = w.Derivative(nil, widen(x), widen(g))
@@ -166,7 +167,8 @@ func widen(x []float32) []float64 {
 	return y
 }
 
-// TestKinks checks the conventions at the points where there is no derivative.
+// TestKinks checks the conventions for the derivative at points where f is not
+// differentiable.
 func TestKinks(t *testing.T) {
 	for _, k := range []struct {
 		a       activation.Activation[float64]
@@ -192,14 +194,14 @@ func TestKinks(t *testing.T) {
 	}
 }
 
-// TestTails checks that derivatives taken from x keep their accuracy where f
-// itself is all but flat: there y(1 − y) and 1 − y² are 0.
+// TestTails checks that derivatives computed from x are accurate even if f is nearly
+// constant. There y(1 − y) and 1 − y² round to 0.
 func TestTails(t *testing.T) {
 	for _, c := range []struct {
 		what  string
 		got   float64
 		want  reference.Value
-		exact float64 // the well-known value, in print
+		exact float64 // the published value
 	}{
 		{"sigmoid′(40)", activation.Sigmoid[float64]{}.DerivativeAt(40), reference.SigmoidDerivative(40), 4.248354255291589e-18},
 		{"sigmoid′(−40)", activation.Sigmoid[float64]{}.DerivativeAt(-40), reference.SigmoidDerivative(40), 4.248354255291589e-18},
@@ -224,9 +226,9 @@ func TestTails(t *testing.T) {
 	}
 }
 
-// TestSoftmaxDerivative compares the derivatives of Softmax and LogSoftmax with
-// the truth, relative to the terms that they are made of, and their Jacobians
-// with the derivatives for unit vectors.
+// TestSoftmaxDerivative compares the derivatives of Softmax and LogSoftmax with package
+// reference. Errors are relative to the terms of their sums. It also compares the
+// Jacobians with the derivatives for unit vectors.
 func TestSoftmaxDerivative(t *testing.T) {
 	rng := rand.New(rand.NewPCG(26, 27))
 	for _, tau := range []float64{0, 0.5, 3} {
@@ -256,7 +258,7 @@ func TestSoftmaxDerivative(t *testing.T) {
 							}
 						}
 					}
-					far := 1 + spread*6*scale // the exponentials' own condition
+					far := 1 + spread*6*scale // condition of the exponentials
 					check("Softmax.Derivative", s.Derivative(nil, x, g), reference.SoftmaxDerivative(x, g, tau),
 						func(i int) float64 { return far * p[i] * (math.Abs(g[i]) + mean) })
 					check("LogSoftmax.Derivative", l.Derivative(nil, x, g), reference.LogSoftmaxDerivative(x, g, tau),
@@ -287,7 +289,8 @@ func TestSoftmaxDerivative(t *testing.T) {
 	}
 }
 
-// TestSoftmaxSmallComponents checks what a plain yᵢ(gᵢ − Σ yⱼgⱼ) loses.
+// TestSoftmaxSmallComponents checks small results, which the formula yᵢ(gᵢ − Σ yⱼgⱼ)
+// would lose.
 func TestSoftmaxSmallComponents(t *testing.T) {
 	s := activation.Softmax[float64]{}
 	x := []float64{37.43, 0}
@@ -297,19 +300,19 @@ func TestSoftmaxSmallComponents(t *testing.T) {
 			t.Errorf("Derivative(%v, [1 0])[%d] = %v, want %v", x, i, got, want[i])
 		}
 	}
-	// The gradient of nothing is nothing.
+	// If all upstreams are equal, the derivative is exactly 0.
 	for _, g := range [][]float64{nil, {0.1, 0.1, 0.1}} {
 		wantBits(t, "Derivative for a constant upstream", s.Derivative(nil, []float64{1, 2, 3}, g), []float64{0, 0, 0})
 	}
-	// 1 − p of a p that is close to 1.
+	// 1 − p for a p close to 1.
 	j := s.Jacobian(nil, x)
 	if p := s.Forward(nil, x)[1]; math.Abs(j[0]/p-1) > 1e-15 {
 		t.Errorf("Jacobian(%v)[0][0] = %v, want %v", x, j[0], p)
 	}
 }
 
-// TestFromOutput checks that the derivative from y is that from x, where y has
-// not lost it.
+// TestFromOutput checks that the derivative from y equals that from x, for x at which y
+// has enough bits for it.
 func TestFromOutput(t *testing.T) {
 	each(t, func(t *testing.T, e entry[float64]) {
 		o, ok := e.a.(activation.OutputDerivative[float64])
@@ -330,8 +333,8 @@ func TestFromOutput(t *testing.T) {
 }
 
 // TestUpstreamOfAnySize compares the derivatives of element-wise functions, from x and
-// from the output, with upstream·f′, for upstreams up to the largest numbers: no step on
-// the way may overflow.
+// from the output, with upstream·f′ for upstreams up to the largest number. No
+// intermediate result may overflow.
 func TestUpstreamOfAnySize(t *testing.T) {
 	each(t, upstreamOfAnySize[float32])
 	each(t, upstreamOfAnySize[float64])

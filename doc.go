@@ -1,16 +1,19 @@
 // Package activation computes the activation functions of neural networks and
-// their derivatives, for float32 and float64. It is plain Go and needs nothing but
-// the standard library.
+// their derivatives, for float32 and float64. It is plain Go and needs only the
+// standard library.
 //
 // A neuron computes f(u) with u = wᵀx + b: a linear combination of its inputs,
-// then an activation function f. Without an f that is not linear, a network of any
-// depth would be one linear function. Training needs the derivative f′ as well:
+// then an activation function f. If f were linear, a network of any depth would be
+// one linear function. Training needs the derivative f′ as well:
 //
 //	tanh := activation.Tanh[float32]{}
 //	y := tanh.Forward(nil, u)          // y = f(u)
 //	du := tanh.Derivative(nil, u, dy)  // ∂L/∂u = f′(u) · ∂L/∂y
 //
-// # Which one should I use?
+// The last argument, dy = ∂L/∂y, is the upstream gradient: the gradient of the
+// loss L, as it comes back from the next layer.
+//
+// # Which function should I use?
 //
 // On the output layer, use
 //
@@ -26,19 +29,20 @@
 //   - [PReLU], which learns that slope
 //   - [MaxoutLayer], which learns the whole function
 //
-// [Tanh] works too, but often worse than ReLU. Avoid [Sigmoid] in hidden layers: it
+// [Tanh] works too, but often worse than ReLU. Avoid Sigmoid in hidden layers: it
 // saturates, and its output is not centred on zero.
 //
-// In a transformer, use what the model was trained with: [GELU] for BERT, ViT and
-// Whisper, [GELUTanh] for GPT-2 and Gemma, and [Gated] with the gate [SiLU], called
-// SwiGLU, for Llama, Mistral and Qwen. For small networks on phones, [HardSwish] and
-// ReLU6, which is [HardTanh] with Min 0 and Max 6, need no exponential.
+// In a transformer, use the function that the model was trained with: [GELU] for
+// BERT, ViT and Whisper; [GELUTanh] for GPT-2 and Gemma; [Gated] with the gate
+// [SiLU], which is called SwiGLU, for Llama, Mistral and Qwen. For small networks
+// on phones there are [HardSwish] and ReLU6, which need no exponential. ReLU6 is
+// [HardTanh] with Min 0 and Max 6.
 //
-// For a function that is not here, there is [Func].
+// [Func] makes an activation of a function of your own.
 //
 // # Where the derivatives come from
 //
-// All follow from a few rules, with c a constant:
+// All derivatives follow from a few rules, with a constant c:
 //
 //	constant          c′ = 0
 //	constant factor   (c·f)′ = c·f′
@@ -48,16 +52,24 @@
 //	quotient          (f/g)′ = (f′·g − f·g′) / g²
 //	chain             (f(g))′ = f′(g)·g′
 //
-// and (eᵘ)′ = eᵘ. The comment of each type derives its own derivative from them.
+// and (eᵘ)′ = eᵘ. The comment of each type derives its derivative from these rules.
 //
 // # The contract
 //
 // The contract is documented at [Activation]. In short: a nil dst allocates the
-// result, dst may be the input itself, a nil upstream means ones, and a mistake of
-// shape panics before anything is written. No value of an element panics.
+// result, dst may be the input itself, a nil upstream means ones, and slices that
+// do not fit panic before anything is written. No value of an element panics.
 //
-// Take derivatives from x if you can: they keep all their bits in the tails, and
-// those from y, such as y(1 − y), do not. If x is gone, use [OutputDerivative].
+// Take derivatives from x if you can, by Derivative. They keep all their bits in
+// the tails. Derivatives from y, such as y(1 − y), do not. If x is gone, use
+// [OutputDerivative].
+//
+// # Accuracy
+//
+// The comment of each type gives its error bounds, and the worst errors found with
+// their inputs. An error is the distance from the exact value of the function at
+// the given float, in units in the last place of the result (ULP). The best that
+// rounding can do is ½ ULP.
 //
 // # Around the functions
 //
@@ -66,19 +78,20 @@
 //
 // [Parse] reads an activation from a text such as "leaky_relu(alpha=0.2)", and
 // [Names] lists the names. [Marshal] and [Unmarshal] write and read JSON with the
-// learned parameters. [Any] is an activation as a field of your own struct, for JSON,
-// gob, flags, YAML and TOML. [Register] adds types of your own. [OutputLen] returns the
-// length of the output.
+// learned parameters. [Any] holds an activation in a field of your own struct, for
+// JSON, gob, flags, YAML and TOML. [Register] adds types of your own. [OutputLen]
+// returns the length of the output.
 //
 // # SIMD
 //
 // The loops are plain Go on every platform. Go 1.27 with GOEXPERIMENT=simd also
 // builds SIMD loops for amd64, arm64 and wasm, within the same error bounds and
-// without assembly. They run if they are faster. [VectorBits] returns their width.
+// without assembly. Each SIMD loop runs if it is faster than the plain Go loop.
+// [VectorBits] returns the width of the vectors.
 //
-// # What it is not
+// # What the package is not
 //
-// There are no losses, no optimisers, no automatic differentiation, and no layers
-// except [MaxoutLayer]. The package is what these are built on. The examples show
+// The package has no losses, no optimisers, no automatic differentiation, and no
+// layers except [MaxoutLayer]. You can build these on top of it. The examples show
 // how.
 package activation

@@ -11,16 +11,16 @@ import (
 )
 
 var (
-	// A program in a document, and what it prints if a block of text follows.
+	// A program in a document, and its output, if a block of text follows.
 	program = regexp.MustCompile("(?ms)^```go\n(.*?)^```\n(?:\n+```text\n(.*?)^```\n)?")
 
 	// The commands with which another module uses the package.
 	imports = regexp.MustCompile("(?ms)^    (go mod init myapp\n.*?)\n\n")
 )
 
-// TestDocuments builds every Go program of README.md and docs in a module of its
-// own, set up by the commands that README.md gives for that, and compares what it
-// prints with the output beside it.
+// TestDocuments runs every Go program of README.md and docs in another module, which it
+// sets up with the commands of README.md. It compares what they print with the output
+// in the document.
 func TestDocuments(t *testing.T) {
 	if testing.Short() {
 		t.Skip("it runs the go command for each program")

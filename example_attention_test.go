@@ -7,12 +7,12 @@ import (
 	"example.com/activation"
 )
 
-// Causal attention: position t looks at the positions up to t. Two heads share one
-// mask, and 1/√d is the temperature. The backward pass goes through the weights, and
-// is compared with a difference.
+// Causal attention with two heads, which share one mask: position t attends to the
+// positions up to t. The temperature is √d. The backward pass uses the weights, because
+// the mask is in them. The last line compares it with difference quotients.
 func ExampleSoftmax_ForwardMasked_attention() {
 	const heads, n, d = 2, 3, 4
-	causal := make([]bool, n*n) // for each head
+	causal := make([]bool, n*n) // the same mask for each head
 	for t := range n {
 		for i := range t + 1 {
 			causal[t*n+i] = true

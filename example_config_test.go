@@ -8,14 +8,14 @@ import (
 	"example.com/activation"
 )
 
-// A Model is y = Σ vᵢ·f(wᵢ·x + bᵢ) with hidden units of the activation f. All of it
-// is in JSON.
+// A Model computes y = Σ vᵢ·f(wᵢ·x + bᵢ). The hidden units have the activation f. JSON
+// holds the whole model.
 type Model struct {
 	Activation activation.Any[float64] `json:"activation"`
 	W, B, V    []float64
 }
 
-// Sine is sin(ωu), a type of the program's own.
+// Sine is sin(ωu), an activation that the program defines.
 type Sine struct {
 	Omega float64 `json:"omega"`
 }
@@ -48,7 +48,7 @@ func (m *Model) predict(x float64) (u, h []float64, y float64) {
 	return u, h, y
 }
 
-// train takes a step of gradient descent for the loss (y − target)²/2.
+// train makes a step of gradient descent for the loss (y − target)²/2.
 func (m *Model) train(x, target float64) {
 	const rate = 0.05
 	u, h, y := m.predict(x)
@@ -70,9 +70,9 @@ func (m *Model) train(x, target float64) {
 	}
 }
 
-// A configuration file names the activation, of the package or of the program.
-// The trained model is saved with what the activation has learned, and loaded bit for
-// bit.
+// A configuration file names the activation, which is one of the package or of the
+// program. The trained model is saved, including the learned parameters of the
+// activation, and loaded with the same bits.
 func Example_configuration() {
 	for _, config := range []string{
 		`{"activation": "LeakyReLU(alpha=0.2)", "W": [1, -1], "B": [0, 0.5], "V": [1, -1]}`,

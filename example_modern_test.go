@@ -7,7 +7,8 @@ import (
 	"example.com/activation"
 )
 
-// log(1 + eᵘ) as it stands loses all digits far to the left, and overflows to the right.
+// The plain formula log(1 + eᵘ) loses all digits if u is far below 0, and overflows if
+// u is far above 0.
 func ExampleSoftplus() {
 	f := activation.Softplus[float64]{}
 	for _, u := range []float64{0, 3, -40, 800} {
@@ -20,8 +21,8 @@ func ExampleSoftplus() {
 	// f(800) = 800          plain +Inf
 }
 
-// The loss of a binary classifier from its logit, for the target 1, and the gradient of it,
-// which is σ(u) − 1.
+// The loss of a binary classifier for the target 1 is −LogSigmoid of its logit u. The
+// gradient of this loss is σ(u) − 1.
 func ExampleLogSigmoid() {
 	f := activation.LogSigmoid[float64]{}
 	for _, u := range []float64{-800, -1, 0, 40} {
@@ -34,7 +35,7 @@ func ExampleLogSigmoid() {
 	// u =   40: loss 4.24835e-18  gradient -4.24835e-18
 }
 
-// ReLU stops at 0. ELU goes on to −1, and keeps a gradient there.
+// For u < 0, ReLU is 0 and has no gradient. ELU falls to −1, and keeps a gradient.
 func ExampleELU() {
 	f, relu := activation.ELU[float64]{}, activation.ReLU[float64]{}
 	for _, u := range []float64{-5, -1, 1} {
@@ -46,8 +47,8 @@ func ExampleELU() {
 	// f( 1) =  1.0000, f′ = 1.0000   ReLU 1, f′ = 1
 }
 
-// For inputs with a mean of 0 and a variance of 1, here evenly many from each part of the
-// normal distribution, the outputs have them again.
+// If the inputs have a mean of 0 and a variance of 1, so have the outputs. The inputs
+// here are quantiles of the normal distribution.
 func ExampleSELU() {
 	const n = 1000
 	x := make([]float64, n)
@@ -63,7 +64,7 @@ func ExampleSELU() {
 	// Output: mean 0.00, variance 1.00
 }
 
-// α is how deep CELU goes. Unlike that of ELU, its slope at 0 does not change with it.
+// CELU falls to −α. Its slope at 0 is 1 for every α, and that of ELU is α.
 func ExampleCELU() {
 	for _, alpha := range []float64{0.5, 1, 2} {
 		celu, elu := activation.CELU[float64]{Alpha: alpha}, activation.ELU[float64]{Alpha: alpha}
@@ -75,7 +76,7 @@ func ExampleCELU() {
 	// α = 2   f(-10) = -1.9865   f′(0) = 1, of ELU 2
 }
 
-// The slope of PyTorch, JAX and Keras 3 is ⅙, that of ONNX and Keras 2 is 0.2.
+// PyTorch, JAX and Keras 3 use a slope of ⅙. ONNX and Keras 2 use 0.2.
 func ExampleHardSigmoid() {
 	x := []float64{-3, -2, 0, 2, 3}
 	fmt.Printf("%.4f\n", activation.HardSigmoid[float64]{}.Forward(nil, x))
@@ -85,7 +86,7 @@ func ExampleHardSigmoid() {
 	// [0.0000 0.1000 0.5000 0.9000 1.0000]
 }
 
-// HardSwish is close to SiLU, and needs no exponential.
+// HardSwish is close to SiLU, but needs no exponential.
 func ExampleHardSwish() {
 	x := []float64{-4, -3, -1.5, 0, 1.5, 3, 4}
 	fmt.Printf("%.3f\n", activation.HardSwish[float64]{}.Forward(nil, x))
@@ -113,7 +114,7 @@ func ExampleSquaredReLU() {
 	// Output: [0 0.25 9] [0 1 6]
 }
 
-// Softsign comes near 1 far more slowly than tanh does.
+// Softsign approaches 1 much more slowly than tanh does.
 func ExampleSoftsign() {
 	f, tanh := activation.Softsign[float64]{}, activation.Tanh[float64]{}
 	for _, u := range []float64{1, 3, 10} {
@@ -125,8 +126,8 @@ func ExampleSoftsign() {
 	// 1 − f(10) = 9.1e-02   1 − tanh 4.1e-09
 }
 
-// SwiGLU with both halves in one row, as the weights of Phi-3 give them: two rows of two
-// gates, then two values.
+// SwiGLU with gates and values in one row, as in Phi-3. Each of the two rows has two
+// gates, followed by two values.
 func ExampleGated() {
 	swiglu := activation.Gated[float64]{Gate: activation.SiLU[float64]{}, Stride: 2}
 	x := []float64{
@@ -137,7 +138,7 @@ func ExampleGated() {
 	// Output: [17.6159 -1.4228 0.0000 300.0000]
 }
 
-// SwiGLU of two projections, as Llama has them, and its backward pass.
+// SwiGLU with gates and values in two slices, as in Llama, and its backward pass.
 func ExampleGated_ForwardPair() {
 	swiglu := activation.Gated[float64]{Gate: activation.SiLU[float64]{}}
 	gate, value := []float64{2, -3, 30}, []float64{10, 10, 10}

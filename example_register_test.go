@@ -7,14 +7,14 @@ import (
 	"example.com/activation"
 )
 
-// Snake is u + sin²(βu)/β, for periodic data (Ziyin et al., "Neural networks fail
-// to learn periodic functions and how to fix it", 2020).
+// Snake is u + sin²(βu)/β, an activation for periodic data (Ziyin et al., "Neural
+// networks fail to learn periodic functions and how to fix it", 2020).
 type Snake[T activation.Float] struct {
 	Beta T `json:"beta,omitempty"` // 0 means 1
 }
 
-// beta returns the β that the field means. The zero value is what
-// Parse("snake") returns, so it should be a good default.
+// beta returns β. Parse("snake") returns the zero value of Snake, so Beta = 0 should
+// mean a good default.
 func (s Snake[T]) beta() float64 {
 	if s.Beta == 0 {
 		return 1
@@ -44,7 +44,8 @@ func init() {
 	activation.Register("snake", Snake[float64]{})
 }
 
-// A type of your own is written, read and named like the others.
+// After Register, your own type can be written, read and named like the types of the
+// package.
 func ExampleRegister() {
 	data, err := activation.Marshal(Snake[float64]{Beta: 1.5})
 	fmt.Printf("%s %v\n", data, err)

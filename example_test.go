@@ -11,7 +11,8 @@ import (
 	"example.com/activation"
 )
 
-// A vector of inputs, the outputs, and what comes back from the next layer.
+// Forward computes the outputs. Derivative multiplies the gradient from the next layer
+// by f′.
 func Example() {
 	f := activation.LeakyReLU[float64]{}
 	x := []float64{-2, 0.5, 3}
@@ -29,7 +30,7 @@ func ExampleIdentity() {
 	// Output: -3 1
 }
 
-// The further out, the less gradient is left.
+// The further u is from 0, the smaller is the gradient.
 func ExampleSigmoid() {
 	f := activation.Sigmoid[float64]{}
 	for _, u := range []float64{-5, 0, 5, 10} {
@@ -42,7 +43,7 @@ func ExampleSigmoid() {
 	// f( 10) = 0.999955   f′( 10) = 0.000045
 }
 
-// Where sigmoid is 1 to all its digits, its derivative is small, but not 0.
+// If sigmoid rounds to 1, its derivative is small, but not 0.
 func ExampleSigmoid_Derivative() {
 	f := activation.Sigmoid[float64]{}
 	x := []float64{40}
@@ -54,7 +55,7 @@ func ExampleSigmoid_Derivative() {
 	// f′(40) = 4.24835425529159e-18
 }
 
-// A chain of sigmoids scales the gradient by at most ¼ each.
+// In a chain of sigmoids, each one multiplies the gradient by at most ¼.
 func ExampleSigmoid_DerivativeAt() {
 	f := activation.Sigmoid[float64]{}
 	gradient, u := 1.0, 0.0
@@ -66,10 +67,10 @@ func ExampleSigmoid_DerivativeAt() {
 	// Output: after 10 layers 3.9e-07, at best 9.5e-07
 }
 
-// Sigmoid with the binary cross-entropy loss, −t·log σ(u) − (1 − t)·log σ(−u)
-// for a target t of 0 or 1. Both logarithms are taken from the logit u, and so
-// are finite for any of them, while 1 − σ(u) is 0 already at 40: they are the
-// log-softmax of [u, 0]. The gradient of the loss by u is σ(u) − t.
+// The binary cross-entropy loss of sigmoid is −t·log σ(u) − (1 − t)·log σ(−u) for a
+// target t of 0 or 1. The two logarithms are the log-softmax of [u, 0]. Computed from the
+// logit u, they are always finite. Computed from σ(u) they are not: 1 − σ(u) rounds to 0
+// at u = 40. The gradient of the loss by u is σ(u) − t.
 func ExampleSigmoid_crossEntropy() {
 	f, log := activation.Sigmoid[float64]{}, activation.LogSoftmax[float64]{}
 	for _, c := range []struct{ u, t float64 }{{1.5, 1}, {1.5, 0}, {40, 1}, {40, 0}, {-1000, 1}} {
@@ -98,7 +99,7 @@ func ExampleTanh() {
 	// f( 2) =  0.9640   f′( 2) = 0.0707
 }
 
-// Far to the left, the usual form with erf has lost everything.
+// If u is far below 0, the usual formula with erf loses all digits.
 func ExampleGELU() {
 	f := activation.GELU[float64]{}
 	for _, u := range []float64{1, -1, -6, -9} {
@@ -112,7 +113,7 @@ func ExampleGELU() {
 	// f(-9) = -1.016e-18   with erf -0.000e+00
 }
 
-// The approximation is close to GELU where most of the inputs are, not in the tail.
+// The approximation is close to GELU for most inputs, but not in the tail.
 func ExampleGELUTanh() {
 	f, exact := activation.GELUTanh[float64]{}, activation.GELU[float64]{}
 	for _, u := range []float64{2.7, -1, -2.7, -5} {
@@ -125,7 +126,8 @@ func ExampleGELUTanh() {
 	// f(  -5) = -2.29180e-07   GELU -1.43326e-06
 }
 
-// β says how sharp the bend is: from u/2 to ReLU.
+// A larger β makes the bend sharper. The limits are u/2 for a small β and ReLU for a
+// large one.
 func ExampleSiLU() {
 	x := []float64{-2, -1, 0, 1, 2}
 	for _, beta := range []float64{0.1, 1, 10} {
@@ -137,7 +139,7 @@ func ExampleSiLU() {
 	// β = 10  [-0.0000 -0.0000  0.0000  1.0000  2.0000]
 }
 
-// Mish falls to its minimum, where the derivative is 0, and then rises.
+// Mish falls to its minimum at u = −1.1924, with the derivative 0, and then rises.
 func ExampleMish() {
 	f := activation.Mish[float64]{}
 	for _, u := range []float64{-5, -1.1924312145154951, 0, 5} {
@@ -157,11 +159,11 @@ func ExampleReLU() {
 	// Output: [0 0 2] [0 0 1]
 }
 
-// A unit that is off for every example gets no gradient from ReLU, and so stays
-// off for good; LeakyReLU leaves it a way back.
+// A ReLU unit whose input is negative for every example gets no gradient, so it stays
+// at 0. With LeakyReLU it gets a gradient, and can recover.
 func ExampleLeakyReLU() {
 	u := []float64{-3, -1, -2} // the unit on three examples
-	g := []float64{-1, -1, -1} // all of which want it larger
+	g := []float64{-1, -1, -1} // the loss falls if the unit grows
 	fmt.Println(activation.ReLU[float64]{}.Derivative(nil, u, g))
 	fmt.Println(activation.LeakyReLU[float64]{}.Derivative(nil, u, g))
 	// Output:
@@ -169,7 +171,7 @@ func ExampleLeakyReLU() {
 	// [-0.01 -0.01 -0.01]
 }
 
-// One slope for each of two channels, and a step of learning them.
+// PReLU with one slope for each of two channels, and a training step for the slopes.
 func ExamplePReLU() {
 	f := activation.NewPReLU[float64](2)
 	x := []float64{-1, -2, 3, -4} // two examples of two channels
@@ -186,7 +188,7 @@ func ExamplePReLU() {
 	// [-1 -6] [0.26 0.31]
 }
 
-// With the right pieces a maxout unit is a ReLU, or an absolute value.
+// A maxout unit can be a ReLU or an absolute value. That depends on its pieces.
 func ExampleMaxout() {
 	f := activation.Maxout[float64]{Pieces: 2}
 	for _, u := range []float64{-3, 3} {
@@ -199,7 +201,7 @@ func ExampleMaxout() {
 	// [10 0 20 0]
 }
 
-// A unit with weights 1 and −1 is |x|; the gradient goes to the one that won.
+// A unit with the weights 1 and −1 computes |x|. The gradient goes to the larger piece.
 func ExampleMaxoutLayer() {
 	f := activation.MaxoutLayer[float64]{Inputs: 1, Units: 1, Pieces: 2, Params: []float64{1, -1, 0, 0}}
 	x := []float64{-2, 5}
@@ -216,7 +218,7 @@ func ExampleSoftmax() {
 	p := activation.Softmax[float64]{}.Forward(nil, []float64{2.0, 1.0, 0.1})
 	fmt.Printf("%.1f\n", p)
 
-	// For two classes it is the sigmoid of the difference.
+	// For two classes, softmax is the sigmoid of the difference.
 	u := 1.5
 	p = activation.Softmax[float64]{}.Forward(nil, []float64{u, 0})
 	fmt.Printf("%.6f %.6f\n", p[0], activation.Sigmoid[float64]{}.At(u))
@@ -225,15 +227,15 @@ func ExampleSoftmax() {
 	// 0.817574 0.817574
 }
 
-// What may not be chosen gets no probability, whatever its logit.
+// A masked class gets a probability of 0 for any logit.
 func ExampleSoftmax_ForwardMasked() {
 	logits := []float64{1, 9, 1}
 	fmt.Println(activation.Softmax[float64]{}.ForwardMasked(nil, logits, []bool{true, false, true}))
 	// Output: [0.5 0 0.5]
 }
 
-// All derivatives of three probabilities by three logits: each row sums to 0,
-// since the probabilities always sum to 1.
+// The Jacobian holds the derivatives of three probabilities by three logits. Each row
+// adds up to 0, because the probabilities always add up to 1.
 func ExampleSoftmax_Jacobian() {
 	j := activation.Softmax[float64]{}.Jacobian(nil, []float64{2.0, 1.0, 0.1})
 	for i := range 3 {
@@ -245,8 +247,8 @@ func ExampleSoftmax_Jacobian() {
 	// [-0.065 -0.024  0.089]
 }
 
-// Where one logit stands far above the others, little or nothing is left of
-// them in the logarithm of softmax.
+// If one logit is far above the others, the logarithm of softmax loses digits, or is
+// −Inf. LogSoftmax keeps them.
 func ExampleLogSoftmax() {
 	logits := []float64{40, 0, -1000}
 	p := activation.Softmax[float64]{}.Forward(nil, logits)
@@ -257,9 +259,8 @@ func ExampleLogSoftmax() {
 	// [-4.248e-18 -40 -1040]
 }
 
-// Softmax with the cross-entropy loss, −log p of the class that is right. It is
-// taken from the logits, and so is finite for any of them. The gradient of the
-// loss by the logits is p − onehot.
+// The cross-entropy loss of softmax is −log p for the right class. Computed from the
+// logits, it is always finite. The gradient of the loss by the logits is p − onehot.
 func ExampleLogSoftmax_crossEntropy() {
 	f := activation.LogSoftmax[float64]{Classes: 3}
 	logits := []float64{2, 1, 0.1, 1000, 0, -1000} // two examples
@@ -284,7 +285,8 @@ func ExampleLogSoftmax_crossEntropy() {
 	// p [1.0000 0.0000 0.0000]   gradient [ 1.0000 -1.0000  0.0000]
 }
 
-// A function of your own: softplus, whose derivative is the sigmoid.
+// Func makes an activation from a function and its derivative: here from softplus and
+// sigmoid.
 func ExampleFunc() {
 	softplus := activation.Func[float64]{
 		F:  func(u float64) float64 { return max(u, 0) + math.Log1p(math.Exp(-math.Abs(u))) },
@@ -297,14 +299,14 @@ func ExampleFunc() {
 	// [0.0000 0.5000 1.0000]
 }
 
-// An activation of your own, softsign, with its derivative by the quotient rule
-// checked. The second one has forgotten the square.
+// CheckDerivative checks an activation of your own, here softsign with its derivative
+// by the quotient rule. The second derivative lacks the square.
 func ExampleCheckDerivative() {
 	softsign := func(u float64) float64 { return u / (1 + math.Abs(u)) }
 	right := func(u float64) float64 { return 1 / ((1 + math.Abs(u)) * (1 + math.Abs(u))) }
 	wrong := func(u float64) float64 { return 1 / (1 + math.Abs(u)) }
 
-	x := []float64{-7, -1, 1, 5} // both sides, and the tails
+	x := []float64{-7, -1, 1, 5} // on both sides of 0, and in the tails
 	fmt.Println(activation.CheckDerivative(activation.Func[float64]{F: softsign, DF: right}, x))
 	fmt.Println(activation.CheckDerivative(activation.Func[float64]{F: softsign, DF: wrong}, x))
 	// Output:
@@ -312,8 +314,8 @@ func ExampleCheckDerivative() {
 	// activation: func: Derivative at x[0] = -7: ∂f[0]/∂x[0] = 0.125, want 0.015625 (within 5e-11)
 }
 
-// Watch your dead ReLUs: the second of three units is off on both batches, the
-// third one only on the first.
+// A Monitor finds dead ReLUs. The second of three units is 0 in both batches, and the
+// third one only in the first batch.
 func ExampleMonitor() {
 	relu := activation.ReLU[float64]{}
 	m := activation.Monitor[float64]{Units: 3}
@@ -335,7 +337,7 @@ func ExampleMonitor() {
 	// unit 2: dead false off on  50 %, mean output 0.75
 }
 
-// Each goroutine watches its part of the data, and the parts are merged.
+// Each goroutine has a Monitor for its part of the data. At the end they are merged.
 func ExampleMonitor_Merge() {
 	sigmoid := activation.Sigmoid[float64]{}
 	parts := [2]activation.Monitor[float64]{{Units: 2}, {Units: 2}}
@@ -354,7 +356,7 @@ func ExampleMonitor_Merge() {
 	// Output: 4 examples, saturated: 0.5
 }
 
-// Long slices are shared out among the processors, for the same results.
+// Parallel divides long slices among the processors. The results are the same.
 func ExampleParallel() {
 	f := activation.Parallel(activation.Sigmoid[float64]{})
 	x := make([]float64, 1<<20)
@@ -366,7 +368,7 @@ func ExampleParallel() {
 	// Output: sigmoid true
 }
 
-// A text chooses the function, in the spelling that people are used to.
+// Parse returns the activation that a text describes. It accepts common spellings.
 func ExampleParse() {
 	for _, text := range []string{"leaky_relu", "LeakyReLU(alpha=.2)", "prelu(slopes=64)", "leaky_relu(slope=0.2)"} {
 		f, err := activation.Parse[float64](text)
@@ -388,7 +390,7 @@ func ExampleNames() {
 	// Output: [identity sigmoid tanh relu leaky_relu]
 }
 
-// An activation in a flag, whose usage shows the default.
+// An Any can be the value of a flag. The usage message then shows its default.
 func ExampleAny() {
 	var act activation.Any[float32]
 	flags := flag.NewFlagSet("train", flag.ContinueOnError)
@@ -401,7 +403,7 @@ func ExampleAny() {
 	// Output: leaky_relu(alpha=0.2) [-0.2 1]
 }
 
-// An activation as a field, read from a text and written with its parameters.
+// An Any can be a field. It is read from a text, and written with its parameters.
 func ExampleAny_json() {
 	var layer struct {
 		Units      int                     `json:"units"`
@@ -418,7 +420,7 @@ func ExampleAny_json() {
 	// Output: {"units":2,"activation":{"type":"prelu","alpha":[0.25,0.1]}} <nil>
 }
 
-// The size of the next layer.
+// OutputLen returns the length of the output. That is the number of inputs of the next layer.
 func ExampleOutputLen() {
 	for _, text := range []string{"relu", "maxout(pieces=2)"} {
 		f, err := activation.Parse[float32](text)
@@ -433,7 +435,8 @@ func ExampleOutputLen() {
 	// maxout(pieces=2) 32
 }
 
-// Slopes that were learned, saved with the rest of a network.
+// Marshal writes an activation with its learned slopes, as a part of the JSON of a
+// network.
 func ExampleMarshal() {
 	f := activation.NewPReLU[float32](3)
 	f.Alpha[1] = 0.1

@@ -37,8 +37,8 @@ func (l layer) forward(x []float64) []float64 {
 	return u
 }
 
-// backward takes ∂L/∂u at x and returns ∂L/∂x, after a step of the weights and
-// biases down their gradients, ∂L/∂u · x and ∂L/∂u.
+// backward returns ∂L/∂x for ∂L/∂u at x. It also makes a step of gradient descent: the
+// gradients of the weights and biases are ∂L/∂u · x and ∂L/∂u.
 func (l layer) backward(x, du []float64, rate float64) []float64 {
 	dx := make([]float64, len(x))
 	for i, w := range l.weights {
@@ -51,9 +51,8 @@ func (l layer) backward(x, du []float64, rate float64) []float64 {
 	return dx
 }
 
-// Training, step by step, until a network tells when just one of two inputs is
-// set: a hidden layer of four tanh units, and a sigmoid with the cross-entropy
-// loss.
+// The network learns XOR: whether exactly one of two inputs is 1. It has a hidden layer
+// of four tanh units, and a sigmoid output with the cross-entropy loss.
 func Example_training() {
 	rng := rand.New(rand.NewPCG(1, 2))
 	hidden, output := newLayer(2, 4, rng), newLayer(4, 1, rng)
@@ -73,7 +72,7 @@ func Example_training() {
 			loss -= targets[i]*l[0] + (1-targets[i])*l[1]
 
 			// Backward by the chain rule, from the loss to the weights.
-			du := []float64{y[0] - targets[i]} // of sigmoid and loss together
+			du := []float64{y[0] - targets[i]} // derivative of sigmoid and loss together
 			dh := output.backward(h, du, 0.2)
 			hidden.backward(x, tanh.DerivativeFromOutput(nil, h, dh), 0.2)
 		}

@@ -2,18 +2,19 @@ package activation
 
 import "math"
 
-// Eager is Parallel for the tests: it shares out all that can be cut, however
-// short, in chunks as small as a row.
+// Eager returns Parallel(a) with settings for tests: it divides even short slices among
+// goroutines, in chunks as small as a row.
 func Eager[T Float](a Activation[T]) Activation[T] {
 	return inParallel(a, effort{work: 1, rest: -1})
 }
 
-// Timid cuts as Eager does, and then finds the rest too short to share out.
+// Timid returns Parallel(a) with settings for tests: after the first chunk, it finds
+// that the remaining ones are not worth a goroutine.
 func Timid[T Float](a Activation[T]) Activation[T] {
 	return inParallel(a, effort{work: 1, rest: math.MaxInt64})
 }
 
-// Inside returns what a runs in parallel, or a.
+// Inside returns the activation that a runs in parallel, or a itself.
 func Inside[T Float](a Activation[T]) Activation[T] {
 	if w, ok := a.(wrapper[T]); ok {
 		return w.inside()
@@ -21,7 +22,7 @@ func Inside[T Float](a Activation[T]) Activation[T] {
 	return a
 }
 
-// Chunks returns into how many chunks a, which Parallel made, cuts x.
+// Chunks returns the number of chunks into which a divides x. a must come from Parallel.
 func Chunks[T Float](a Activation[T], x []T) int {
 	return a.(interface{ chunks(x []T) int }).chunks(x)
 }
@@ -31,7 +32,7 @@ func (p *parallel[T]) chunks(x []T) int {
 	return p.cut(r, nil, r.out, x, r.in, nil, 0).chunks
 }
 
-// ParseWithAlias is Parse for a table with one more alias.
+// ParseWithAlias is Parse with one more alias in the table of names.
 func ParseWithAlias[T Float](text, name, alias string) (Activation[T], error) {
 	table := builtins[T]()
 	for i, b := range table {

@@ -6,19 +6,18 @@ var (
 )
 
 // Func makes an activation of two functions of your own, f and its derivative,
-// applied to each element, as http.HandlerFunc makes a handler:
+// applied to each element. It is an adapter, as http.HandlerFunc is for handlers:
 //
 //	softplus := activation.Func[float64]{
 //		F:  func(u float64) float64 { return max(u, 0) + math.Log1p(math.Exp(-math.Abs(u))) },
 //		DF: activation.Sigmoid[float64]{}.At,
 //	}
 //
-// Special cases and accuracy are those of F and DF. [CheckDerivative] checks that
-// DF is the derivative of F.
+// Special cases and accuracy are those of F and DF. [CheckDerivative] checks that DF
+// is the derivative of F.
 //
-// In [Parallel], and if you call its methods from several goroutines, F and DF are
-// called from several goroutines at once. A counter or a random source in them is
-// then a data race.
+// [Parallel] calls F and DF from several goroutines at once. A counter or a random
+// source in F or DF is then a data race.
 type Func[T Float] struct {
 	F  func(T) T // f
 	DF func(T) T // f′; may be nil if you take no derivative

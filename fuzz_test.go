@@ -11,8 +11,8 @@ import (
 	"example.com/activation/internal/reference"
 )
 
-// FuzzElementwise feeds raw bits to the functions that are not exact, as both
-// types, and compares with the truth.
+// FuzzElementwise compares the functions that are not exact with package reference, for
+// any bits as float64 and float32.
 func FuzzElementwise(f *testing.F) {
 	for _, x := range []float64{0, 1, -40, 709, -745.2, math.Inf(1), math.NaN(), math.SmallestNonzeroFloat64} {
 		f.Add(math.Float64bits(x), math.Float32bits(float32(x)))
@@ -42,8 +42,8 @@ func check[T activation.Float](t *testing.T, what string, x, got T, truth func(f
 	}
 }
 
-// FuzzTable runs every pass of every activation on raw bits: no value may make
-// it panic, and it must give the same in place.
+// FuzzTable runs every pass of every activation on numbers with any bits. It must not
+// panic, and it must give the same in place.
 func FuzzTable(f *testing.F) {
 	f.Add(make([]byte, 12*8))
 	f.Add([]byte("activation functions and their derivatives, of whatever bits these letters are"))
@@ -69,7 +69,7 @@ func fuzzPasses[T activation.Float](t *testing.T, e entry[T], x []T) {
 	}
 }
 
-// floats cuts raw into numbers of size bytes.
+// floats splits raw into numbers of size bytes.
 func floats[T activation.Float](raw []byte, size int, decode func([]byte) T) (x []T) {
 	for ; len(raw) >= size; raw = raw[size:] {
 		x = append(x, decode(raw))
@@ -77,7 +77,8 @@ func floats[T activation.Float](raw []byte, size int, decode func([]byte) T) (x 
 	return x
 }
 
-// FuzzSoftmax compares rows of raw bits with the truth.
+// FuzzSoftmax compares Softmax and LogSoftmax with package reference for rows of any
+// bits.
 func FuzzSoftmax(f *testing.F) {
 	f.Add(1000., 1000.5, -1e308, 1.)
 	f.Add(math.Inf(-1), 0., 40., 0.5)
@@ -107,8 +108,8 @@ func FuzzSoftmax(f *testing.F) {
 	})
 }
 
-// FuzzParse reads any text, as both types: it must be refused, or be a function
-// that reads back, as JSON, and as text if it has one.
+// FuzzParse parses any text for both types. Parse must return an error, or a function
+// that can be written and read back, as JSON and, if it has a text, as text.
 func FuzzParse(f *testing.F) {
 	for _, e := range table[float64]() {
 		f.Add(stringOf(e.a))
@@ -126,7 +127,7 @@ func FuzzParse(f *testing.F) {
 	})
 }
 
-// FuzzUnmarshal is FuzzParse for JSON.
+// FuzzUnmarshal checks Unmarshal in the same way, for any JSON.
 func FuzzUnmarshal(f *testing.F) {
 	for _, e := range table[float64]() {
 		if data, err := activation.Marshal(e.a); err == nil {
@@ -167,7 +168,7 @@ func fuzzAccepted[T activation.Float](t *testing.T, text string, read func() (ac
 	}
 	data, err := activation.Marshal(a)
 	if _, ok := a.(gate[T]); ok && err != nil && strings.HasSuffix(err.Error(), "there is no activation") {
-		return // a gate without one
+		return // a gate that holds no activation
 	}
 	if err != nil {
 		t.Fatalf("Marshal(%q): %v", text, err)
@@ -175,7 +176,7 @@ func fuzzAccepted[T activation.Float](t *testing.T, text string, read func() (ac
 	a.Forward(nil, nil)
 	a.Derivative(nil, nil, nil)
 	again, err := activation.Unmarshal[T](data)
-	_, kept := a.(odd[T]) // the JSON as it stands, white space and all
+	_, kept := a.(odd[T]) // an odd keeps the JSON as it is, with all white space
 	if kept && err == nil {
 		back, err := activation.Marshal(again)
 		if err != nil || string(back) != string(data) {
@@ -185,7 +186,7 @@ func fuzzAccepted[T activation.Float](t *testing.T, text string, read func() (ac
 		t.Errorf("%q: Unmarshal(%s) = %+v, %v, want %+v", text, data, again, err, a)
 	}
 
-	// In an Any it has the same JSON, alone and in a field, and perhaps a text.
+	// An Any in a field has JSON that reads back, too. It may also have a text.
 	boxed := box(a)
 	var back struct{ A activation.Any[T] }
 	data, err = json.Marshal(struct{ A activation.Any[T] }{boxed})
@@ -206,7 +207,7 @@ func fuzzAccepted[T activation.Float](t *testing.T, text string, read func() (ac
 		t.Errorf("%q has the text %q, and when that is read, %q, %v", text, printed, printedAgain, err)
 	}
 	x := []T{-2, -0.5, 0, 1, 3, T(math.Inf(1)), T(math.NaN()), 0.1, 7, -7, 40, -40}
-	if panicOf(func() { a.Forward(nil, x) }) == "<nil>" { // else they do not fit
+	if panicOf(func() { a.Forward(nil, x) }) == "<nil>" { // otherwise x has a wrong length
 		wantBits(t, string(printed), back.A.Forward(nil, x), a.Forward(nil, x))
 	}
 }

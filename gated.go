@@ -12,47 +12,54 @@ var (
 	_ Activation[float64] = Gated[float64]{}
 )
 
-// Gated is a gated linear unit: one half of its input, the gate, decides how much passes
-// of the other half, the value. With f the function in Gate, applied to each element,
+// Gated is a gated linear unit. One half of its input, the gate g, decides how much
+// passes of the other half, the value v. Gate is a function f, applied to each
+// element of g:
 //
 //	y = v · f(g)              range (−∞, ∞)
 //	∂y/∂v = f(g),   ∂y/∂g = v · f′(g)
 //
-// It takes [outer][2][Stride] to [outer][Stride], for a g and a v from two projections of
-// the same input that a model keeps in one matrix. The first half is the gate, or the
-// second one with GateLast:
+// x is [outer][2][Stride] and the result is [outer][Stride]. The gate is the first
+// half of a row, or the second half with GateLast. This fits a model that computes
+// g and v by one matrix. For g and v in two slices, which most models have, use
+// [Gated.ForwardPair] and [Gated.DerivativePair].
 //
 //	GLU       Sigmoid{}, GateLast   GLU of PyTorch, JAX and Keras, gated convolutions
-//	SwiGLU    SiLU{}                Llama, Mistral, Qwen, DeepSeek; Phi-3 has both halves in one matrix
+//	SwiGLU    SiLU{}                Llama, Mistral, Qwen, DeepSeek; Phi-3 with one matrix
 //	GeGLU     GELUTanh{}            Gemma
 //	GeGLU     GELU{}, GateLast      Stable Diffusion
 //	ReGLU     ReLU{}
 //	bilinear  Identity{}
 //
-// For g and v in two slices, as most models have them, there are
-// [Gated.ForwardPair] and [Gated.DerivativePair]. It stands in the feed-forward block of
-// nearly all large language models: in place of two matrices and a [ReLU] three
-// matrices, each of two thirds of the size, for the same cost and a lower loss.
+// Use it in the feed-forward blocks of transformers, as nearly all large language
+// models do. It takes three matrices in place of two. If each has two thirds of the
+// size, the cost is the same and the loss is lower than with a [ReLU].
 //
-// The derivatives are those of a product by either factor.
+// The derivatives follow from the constant factor rule, because y is a product of v
+// and f(g).
 //
 // Special cases are:
 //
-//	y is NaN if g or v is; then so are both derivatives, or that of v, and of g
-//	y = v · 0 for a gate that is closed, f(g) = 0: NaN for an infinite v
-//	∂L/∂v = 0 for f(g) = 0, and ∂L/∂g = 0 for a Gate that selects, even if upstream
-//	        is NaN or infinite
+//	if g or v is NaN, y and both derivatives are NaN
+//	if f(g) = 0, y = v · 0, which is NaN for an infinite v
+//	if f(g) = 0, ∂L/∂v = 0 even if upstream is NaN or infinite
+//	if Gate selects a derivative of 0, ∂L/∂g = 0 even if upstream is NaN or infinite
 //
-// The error of y is below 1.5 ULP in all tests, for the gates of this package. The error of
-// both derivatives is below 3 ULP, unless upstream·v overflows or is subnormal.
+// For the gates of this package the error of y is below 1.5 ULP. The error of both
+// derivatives is below 3 ULP, unless upstream·v overflows or is subnormal.
 //
 // The zero value has no Gate, and panics: set Gate.
+//
+// Sources: Y. N. Dauphin, A. Fan, M. Auli, D. Grangier, Language Modeling with
+// Gated Convolutional Networks, 2016, arXiv:1612.08083; N. Shazeer, GLU Variants
+// Improve Transformer, 2020, arXiv:2002.05202.
 type Gated[T Float] struct {
-	// Gate is the function f. Its Forward and Derivative run over blocks of the gate.
+	// Gate is the function f. Its Forward and Derivative are called for parts of
+	// the gate.
 	Gate Elementwise[T]
 
-	// Stride is the distance from a gate to its value; 0 means 1, and then the two are
-	// neighbours. For halves of a row of 2·n elements it is n.
+	// Stride is the distance from a gate to its value. 0 means 1: then the two are
+	// neighbours. For rows of 2·n elements with two halves it is n.
 	Stride int
 
 	// GateLast says that the second half is the gate.
@@ -117,8 +124,8 @@ func (g Gated[T]) loops() Activation[T] {
 	return g.Gate
 }
 
-// Forward computes dst ← value · f(gate). dst has half as many elements as x, and must
-// not overlap it.
+// Forward computes dst ← value · f(gate). dst has half as many elements as x, and
+// must not overlap x.
 func (g Gated[T]) Forward(dst, x []T) []T {
 	const call = "Gated.Forward"
 	step := g.step(call, len(x))
@@ -127,7 +134,8 @@ func (g Gated[T]) Forward(dst, x []T) []T {
 	return dst
 }
 
-// Derivative computes ∂L/∂x for both halves of x. upstream has half as many elements.
+// Derivative computes ∂L/∂x for both halves of x. upstream has half as many
+// elements.
 func (g Gated[T]) Derivative(dst, x, upstream []T) []T {
 	const call = "Gated.Derivative"
 	step := g.step(call, len(x))
@@ -136,8 +144,8 @@ func (g Gated[T]) Derivative(dst, x, upstream []T) []T {
 	return dst
 }
 
-// ForwardPair computes dst ← value · f(gate) for a gate and a value of their own. dst may
-// be one of them. Stride and GateLast do not matter.
+// ForwardPair computes dst ← value · f(gate) for a gate and a value in two slices.
+// dst may be one of them. Stride and GateLast have no meaning here.
 func (g Gated[T]) ForwardPair(dst, gate, value []T) []T {
 	const call = "Gated.ForwardPair"
 	g.checkPair(call, gate, value)
@@ -147,9 +155,9 @@ func (g Gated[T]) ForwardPair(dst, gate, value []T) []T {
 	return dst
 }
 
-// DerivativePair computes dGate ← upstream · value · f′(gate) and
-// dValue ← upstream · f(gate), and returns both; for a nil dGate or dValue it allocates
-// one. Each may be gate, value or upstream, but they must not overlap each other.
+// DerivativePair computes dGate ← upstream · value · f′(gate) and dValue ← upstream
+// · f(gate), and returns both. If dGate or dValue is nil, DerivativePair allocates
+// it. Each may be gate, value or upstream, but they must not overlap each other.
 func (g Gated[T]) DerivativePair(dGate, dValue, gate, value, upstream []T) (_, _ []T) {
 	const call = "Gated.DerivativePair"
 	g.checkPair(call, gate, value)
@@ -179,7 +187,8 @@ func (g Gated[T]) DerivativePair(dGate, dValue, gate, value, upstream []T) (_, _
 	return dGate, dValue
 }
 
-// checkPair checks that there is a Gate, and that gate and value have the same length.
+// checkPair checks that there is a Gate, and that gate and value have the same
+// length.
 func (g Gated[T]) checkPair(call string, gate, value []T) {
 	g.checkGate(call)
 	if len(value) != len(gate) {
@@ -200,8 +209,8 @@ func (g Gated[T]) OutputLen(n int) int {
 	return n / 2
 }
 
-// String returns the name with the fields, "gated(gate=silu(beta=1), stride=64)". A
-// stride of 1 is left out, and so is gate_last=true if the gate comes first.
+// String returns the name with the fields, "gated(gate=silu(beta=1), stride=64)". It
+// leaves out a stride of 1, and gate_last=true if the gate comes first.
 func (g Gated[T]) String() string {
 	text := "gated(gate=none"
 	if g.Gate != nil {

@@ -11,10 +11,10 @@ import (
 	"example.com/activation"
 )
 
-// TestGuardPages runs every pass on slices between two pages that must not be
-// touched: each of 0 to 130 groups, once begun right behind the first page and
-// once ended right before the last one. A vector that reads or writes further
-// than its slice, if only to throw the elements away, faults here.
+// TestGuardPages runs every method on slices between two pages without access rights.
+// The slices have 0 to 130 groups. They begin directly behind the first page, or end
+// directly before the last one. A vector that reads or writes beyond its slice causes a
+// fault, even if its additional elements are not used.
 func TestGuardPages(t *testing.T) { bothWide(t, guardPages[float32], guardPages[float64]) }
 
 func guardPages[T activation.Float](t *testing.T, e entry[T]) {
@@ -51,7 +51,7 @@ func guardPages[T activation.Float](t *testing.T, e entry[T]) {
 	}
 }
 
-// untouched runs p and fails the test where that touches a guard page.
+// untouched runs p, and fails the test if p touches a guard page.
 func untouched[T activation.Float](t *testing.T, p pass[T], n int, dst, in, upstream []T) {
 	defer debug.SetPanicOnFault(debug.SetPanicOnFault(true))
 	defer func() {
@@ -62,7 +62,7 @@ func untouched[T activation.Float](t *testing.T, p pass[T], n int, dst, in, upst
 	p.run(dst, in, upstream)
 }
 
-// A fenced is memory between two pages that must not be touched.
+// A fenced is memory between two pages without access rights.
 type fenced[T activation.Float] []T
 
 func newFenced[T activation.Float](t *testing.T, n int) fenced[T] {
@@ -82,7 +82,8 @@ func newFenced[T activation.Float](t *testing.T, n int) fenced[T] {
 	return unsafe.Slice((*T)(unsafe.Pointer(&memory[page])), size/int(unsafe.Sizeof(zero)))
 }
 
-// first returns n elements right behind the first page, last n right before the
-// last one. Not even the capacity goes further.
+// first returns n elements directly behind the first page. last returns n elements
+// directly before the last one. Their capacity is n, too.
+
 func (f fenced[T]) first(n int) []T { return f[:n:n] }
 func (f fenced[T]) last(n int) []T  { return f[len(f)-n:] }

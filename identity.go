@@ -12,18 +12,20 @@ var (
 //	f(u)  = u      range (−∞, ∞)
 //	f′(u) = 1
 //
-// Use it on the output layer of a regression, whose targets are not bounded:
-// there, "no activation" is an activation too. A hidden layer of it adds
-// nothing, since a linear function of a linear function is linear.
+// Use it on the output layer of a regression, whose targets are not bounded. In a
+// hidden layer it adds nothing, because a linear function of a linear function is
+// linear.
 //
 // f′ follows from the power rule, (u¹)′ = 1·u⁰.
 //
+// It is Identity in PyTorch and ONNX, and linear in Keras.
+//
 // Special cases are:
 //
-//	f(u) = u for every u, NaN, ±Inf and ±0 included
+//	f(u) = u for every u, including NaN, ±Inf and ±0
 //	f′(NaN) = NaN
 //
-// Both are exact. The zero value is ready to use.
+// f and f′ are exact. The zero value is ready to use.
 type Identity[T Float] struct{}
 
 // Forward copies x to dst.
@@ -33,7 +35,8 @@ func (Identity[T]) Forward(dst, x []T) []T {
 	return dst
 }
 
-// Derivative copies upstream to dst, dst ← upstream · 1, but gives NaN where x is.
+// Derivative copies upstream to dst, because f′ is 1. If x is NaN, the result is
+// NaN.
 func (Identity[T]) Derivative(dst, x, upstream []T) []T {
 	dst = derivativeDst("Identity.Derivative", dst, x, upstream, len(x))
 	kernel.IdentityDerivative(dst, x, upstream)

@@ -7,18 +7,22 @@ var (
 	_ OutputDerivative[float64] = LeakyReLU[float64]{}
 )
 
-// LeakyReLU is a [ReLU] with a small slope for u ≤ 0, applied to each element
-// (Maas et al., "Rectifier nonlinearities improve neural network acoustic models",
-// 2013):
+// LeakyReLU is a [ReLU] with a small slope for u ≤ 0, the negative slope α, applied
+// to each element:
 //
 //	f(u)  = u for u > 0, else α·u      range (−∞, ∞) for α > 0
 //	f′(u) = 1 for u > 0, else α
 //
-// The slope keeps a gradient for u ≤ 0, so a unit that is off can recover: there
-// are no dead units. Let the network learn α with [PReLU].
+// Use it in hidden layers if many ReLUs die. A unit with u ≤ 0 still has a
+// gradient, so it can recover: there are no dead units. But α is one more number to
+// choose. [PReLU] learns it.
 //
-// f′ is that of α·u, by the constant factor rule, to the left and of u to the
-// right; f′(0) = α by convention.
+// f′ is the derivative of α·u on the left, by the constant factor rule, and of u on
+// the right. By convention, f′(0) = α.
+//
+// It is leaky_relu in PyTorch, JAX and Keras, with α as negative_slope, and
+// LeakyRelu in ONNX, with α as alpha. α is 0.01 by default, as here, but 0.3 in
+// Keras' layer.
 //
 // Special cases are:
 //
@@ -28,12 +32,15 @@ var (
 //	f(+0) = +0             f′(+0) = α
 //	f(−0) = α·(−0)         f′(−0) = α
 //
-// Both round correctly: each result is a selection or one multiplication.
-// The zero value is ready to use.
+// f and f′ are correctly rounded: each is a selection or one multiplication. The
+// zero value is ready to use.
+//
+// Source: A. L. Maas, A. Y. Hannun, A. Y. Ng, Rectifier Nonlinearities Improve
+// Neural Network Acoustic Models, 2013.
 type LeakyReLU[T Float] struct {
-	// Alpha is the slope α for u ≤ 0, any real number; 0 means the usual
-	// 0.01. For a slope of 0 use [ReLU]. A slope that arrives at run time, and
-	// may be 0, belongs in a [PReLU] of one slope, where 0 is 0.
+	// Alpha is the negative slope α, any real number. 0 means the usual 0.01, so
+	// LeakyReLU{Alpha: 0} is not a [ReLU]. If the slope arrives at run time and may
+	// be 0, use a [PReLU] of one slope: there 0 is 0.
 	Alpha T
 }
 
@@ -45,22 +52,22 @@ func (l LeakyReLU[T]) alpha() T {
 	return l.Alpha
 }
 
-// Forward computes dst ← x where x > 0, else α·x.
+// Forward computes dst ← x if x > 0, else α·x.
 func (l LeakyReLU[T]) Forward(dst, x []T) []T {
 	dst = forwardDst("LeakyReLU.Forward", dst, x, len(x))
 	kernel.LeakyReLU(dst, x, l.alpha())
 	return dst
 }
 
-// Derivative computes dst ← upstream where x > 0, else α·upstream.
+// Derivative computes dst ← upstream if x > 0, else α·upstream.
 func (l LeakyReLU[T]) Derivative(dst, x, upstream []T) []T {
 	dst = derivativeDst("LeakyReLU.Derivative", dst, x, upstream, len(x))
 	kernel.LeakyReLUDerivative(dst, x, upstream, l.alpha())
 	return dst
 }
 
-// DerivativeFromOutput is [LeakyReLU.Derivative], since y > 0 where x > 0. It
-// panics for α < 0, where y = 2 may come from x = 2 or from a negative x.
+// DerivativeFromOutput is [LeakyReLU.Derivative], since y > 0 if and only if x > 0.
+// It panics for α < 0, because then y = 2 may come from x = 2 or from a negative x.
 func (l LeakyReLU[T]) DerivativeFromOutput(dst, y, upstream []T) []T {
 	if !l.hasOutputDerivative() {
 		mistake("LeakyReLU.DerivativeFromOutput", "Alpha = %v, want at least 0: the sign of y does not tell that of x", l.Alpha)

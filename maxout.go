@@ -13,35 +13,37 @@ var (
 	_ Parametric[float64] = MaxoutLayer[float64]{}
 )
 
-// Maxout gives the largest of each group of k = Pieces numbers (Goodfellow et
-// al., "Maxout networks", 2013). The numbers are linear outputs, the pieces of a
+// Maxout returns the largest of each group of k = Pieces numbers, the pieces of a
 // unit:
 //
 //	f(u)ᵢ        = max(uᵢ₁, …, uᵢₖ)                       range (−∞, ∞)
 //	∂f(u)ᵢ/∂uᵢⱼ  = 1 for the first maximum of the group, else 0
 //
-// It takes [outer][units][Pieces][Stride] to [outer][units][Stride], so the
-// result is shorter than x. With Stride 1 the pieces of a unit lie side by side.
-// If each piece is a whole plane, as after a convolution of units·Pieces channels,
-// set Stride to height·width. Without it neighbouring pixels are taken for pieces,
-// and no error says so, because the lengths still fit.
+// x is [outer][units][Pieces][Stride] and the result is [outer][units][Stride],
+// which is shorter. With Stride 1 the pieces of a unit are neighbours. After a
+// convolution with units·Pieces channels each piece is a whole plane: set Stride to
+// height·width. Without Stride neighbouring pixels become the pieces, and there is
+// no error, because the lengths still fit.
 //
-// Maxout is not a function of one number. Each piece is a linear combination
-// w′ᵀx + b′ of its own, and the unit learns its activation along with its weights:
-// any convex piecewise-linear function of k pieces. The pieces 0 and u give
-// [ReLU], αu and u with α ≤ 1 give [LeakyReLU] and [PReLU], −u and u give the
-// absolute value. Maxout does not saturate, as ReLU does not, and has no dead
-// units. It needs k times the weights. [MaxoutLayer] has the weights in it.
+// Each piece is a linear combination w′ᵀx + b′ with its own weights. So the unit
+// learns its activation function along with its weights: any convex
+// piecewise-linear function of k pieces. The pieces 0 and u give [ReLU]. The pieces
+// αu and u, with α ≤ 1, give [LeakyReLU] and [PReLU]. The pieces −u and u give the
+// absolute value. Use Maxout in hidden layers. It does not saturate and has no dead
+// units, but needs k times the weights. [MaxoutLayer] has the weights as well.
 //
-// f′ is the derivative of the piece that is selected. If pieces are equal, each of
-// them would be right, and the first one takes the gradient.
+// f′ is the derivative of the piece that is selected. If several pieces are the
+// largest, the first one gets the gradient by convention.
 //
 // Special cases are:
 //
 //	f = NaN if a piece is NaN; each NaN has derivative NaN
 //	f is the identity for Pieces = 1
 //
-// Both are exact. The zero value has no pieces, and panics: set Pieces.
+// f and f′ are exact. The zero value has no pieces, and panics: set Pieces.
+//
+// Source: I. J. Goodfellow, D. Warde-Farley, M. Mirza, A. Courville, Y. Bengio,
+// Maxout Networks, 2013, arXiv:1302.4389.
 type Maxout[T Float] struct {
 	// Pieces is the number k of pieces of a unit, at least 1.
 	Pieces int
@@ -67,8 +69,8 @@ func (m Maxout[T]) Forward(dst, x []T) []T {
 	return dst
 }
 
-// Derivative sets dst to upstream at the first maximum of each group, and to 0
-// elsewhere. upstream has len(x)/Pieces elements.
+// Derivative sets dst to upstream at the first maximum of each group, and to 0 at
+// the other pieces. upstream has len(x)/Pieces elements.
 func (m Maxout[T]) Derivative(dst, x, upstream []T) []T {
 	s := m.shape("Maxout.Derivative", len(x))
 	dst = derivativeDst("Maxout.Derivative", dst, x, upstream, len(x)/m.Pieces)
@@ -92,19 +94,27 @@ func (m Maxout[T]) String() string {
 	return fmt.Sprintf("maxout(pieces=%d)", m.Pieces)
 }
 
-// MaxoutLayer is a layer of [Maxout] units with their weights, the affine form
-// of the paper:
+// MaxoutLayer is a layer of [Maxout] units with their weights:
 //
 //	f(x)ᵢ = maxⱼ(wᵢⱼᵀx + bᵢⱼ)        j = 1 … Pieces
 //
-// It takes [batch][Inputs] to [batch][Units]. If j is the first maximum of unit
-// i at x, then by the sum and constant factor rules
+// x is [batch][Inputs] and the result is [batch][Units]. If piece j is the first
+// maximum of unit i at x, then by the sum and constant factor rules
 //
 //	∂f(x)ᵢ/∂x = wᵢⱼ,   ∂f(x)ᵢ/∂wᵢⱼ = x,   ∂f(x)ᵢ/∂bᵢⱼ = 1
 //
-// and all other derivatives are 0. As in Maxout, NaN counts as the maximum, so a
-// NaN in x makes all results of its example NaN. Sums are taken in T, in an order
-// that does not depend on the batch.
+// and all other derivatives are 0.
+//
+// Special cases are:
+//
+//	a NaN in an example makes all results of the example NaN
+//
+// All sums are computed in T, in an order that does not depend on the batch. The
+// error of an output is at most (Inputs + 2)·½ε·(Σₖ |wₖ·xₖ| + |b|), for the piece
+// of the unit that has the largest such sum, with ε = 2⁻²³ for float32 and 2⁻⁵² for
+// float64. The zero value has no parameters, and panics: use [NewMaxoutLayer].
+//
+// Source: the paper of Maxout.
 type MaxoutLayer[T Float] struct {
 	Inputs, Units, Pieces int // each at least 1
 
@@ -113,10 +123,11 @@ type MaxoutLayer[T Float] struct {
 	Params []T
 }
 
-// NewMaxoutLayer returns a layer with biases of 0 and weights drawn by rng from a
-// normal distribution of variance 1/inputs. For two pieces that keeps the mean
-// square of the signal: E max(a,b)² = E (a² + b²)/2. It panics if a number is less
-// than 1, if the parameters are more than any memory holds, or if rng is nil.
+// NewMaxoutLayer returns a layer with biases of 0 and with weights that rng draws
+// from a normal distribution of variance 1/inputs. For two pieces this keeps the
+// mean square of the signal: E max(a,b)² = E (a² + b²)/2. NewMaxoutLayer panics if
+// a number is less than 1, if the parameters are too many for any memory, or if rng
+// is nil.
 func NewMaxoutLayer[T Float](inputs, units, pieces int, rng *rand.Rand) MaxoutLayer[T] {
 	m := MaxoutLayer[T]{Inputs: inputs, Units: units, Pieces: pieces}
 	m.checkFields("NewMaxoutLayer")
@@ -161,9 +172,9 @@ func (m MaxoutLayer[T]) shape(call string, n int) int {
 	return n / m.Inputs * m.Units
 }
 
-// Forward computes the outputs for a batch x. If dst is an input itself, which
-// needs Units = Inputs, and Inputs is more than 512, Forward and Derivative
-// allocate a copy of a row.
+// Forward computes the outputs for a batch x. If dst is an input itself and Inputs
+// is more than 512, Forward and Derivative allocate a copy of a row. For Forward
+// this needs Units = Inputs.
 func (m MaxoutLayer[T]) Forward(dst, x []T) []T {
 	dst = forwardDst("MaxoutLayer.Forward", dst, x, m.shape("MaxoutLayer.Forward", len(x)))
 	checkApart("MaxoutLayer.Forward", "dst", dst, "Params", m.Params)

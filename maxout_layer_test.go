@@ -10,7 +10,7 @@ import (
 	"example.com/activation"
 )
 
-// maxoutInputs returns numbers of inputs around all that a loop may be cut at.
+// maxoutInputs returns numbers of inputs close to all lengths of vectors and blocks.
 func maxoutInputs() (ns []int) {
 	for n := 1; n <= 70; n++ {
 		ns = append(ns, n)
@@ -18,8 +18,8 @@ func maxoutInputs() (ns []int) {
 	return append(ns, 95, 96, 97, 127, 128, 129, 255, 256, 257, 511, 513)
 }
 
-// maxoutSizes calls f with a layer for each number of inputs, whose weights
-// and biases come from number. The other sizes vary along.
+// maxoutSizes calls f with a layer for each number of inputs. number returns its
+// weights and biases. The other sizes are random.
 func maxoutSizes[T activation.Float](t *testing.T, rng *rand.Rand, number func() T, f func(t *testing.T, m activation.MaxoutLayer[T], batch int)) {
 	for _, n := range maxoutInputs() {
 		m := activation.NewMaxoutLayer[T](n, 1+rng.IntN(37), 1+rng.IntN(5), rng)
@@ -34,8 +34,8 @@ func maxoutSizes[T activation.Float](t *testing.T, rng *rand.Rand, number func()
 	}
 }
 
-// dots returns for each piece of each unit wᵀx + b in twice the precision of
-// float64, rounded to it, and the sum of the absolute values of its terms.
+// dots returns wᵀx + b for each piece of each unit, and the sum of the absolute values
+// of its terms. It computes with twice the precision of float64, and rounds the result.
 func dots[T activation.Float](m activation.MaxoutLayer[T], x []T) (z, size []float64) {
 	pieces := m.Units * m.Pieces
 	for k := range pieces {
@@ -55,8 +55,8 @@ func dots[T activation.Float](m activation.MaxoutLayer[T], x []T) (z, size []flo
 	return z, size
 }
 
-// TestMaxoutLayerAccuracy checks the sums against the bound that holds for any
-// order of adding: (n+2)·ε/2 of the sum of absolute values.
+// TestMaxoutLayerAccuracy checks the errors of the sums. For any order of the
+// additions, they are at most (n+2)·ε/2 times the sum of absolute values.
 func TestMaxoutLayerAccuracy(t *testing.T) {
 	maxoutAccuracy[float32](t, 0x1p-24)
 	maxoutAccuracy[float64](t, 0x1p-53)
@@ -80,8 +80,9 @@ func maxoutAccuracy[T activation.Float](t *testing.T, half float64) {
 	})
 }
 
-// TestMaxoutLayerExact checks all passes bit for bit on small integers, whose
-// sums are exact in any order and often equal, so that the first must win.
+// TestMaxoutLayerExact checks the bits of all methods for small integers. Their sums
+// are exact in any order. Pieces are often equal, and then the first one gets the
+// gradient.
 func TestMaxoutLayerExact(t *testing.T) {
 	maxoutExact[float32](t)
 	maxoutExact[float64](t)
@@ -121,8 +122,8 @@ func maxoutExact[T activation.Float](t *testing.T) {
 	})
 }
 
-// TestMaxoutLayerAlone checks that an example has the same results alone, in a
-// batch and in place, and a unit the same whatever the others are.
+// TestMaxoutLayerAlone checks that an example has the same results alone, in a batch
+// and in place, and that a unit has the same results beside any other units.
 func TestMaxoutLayerAlone(t *testing.T) {
 	maxoutAlone[float32](t)
 	maxoutAlone[float64](t)
@@ -156,7 +157,7 @@ func maxoutAlone[T activation.Float](t *testing.T) {
 		over = slices.Clone(upstream)
 		wantBits(t, "Derivative over upstream", square.Derivative(over, x, over), dx)
 		if n <= 512 {
-			if allocated := testing.AllocsPerRun(1, func() {
+			if allocated := allocs(func() {
 				square.Forward(over, over)
 				square.Derivative(over, over, upstream)
 				square.Derivative(over, x, over)
@@ -167,8 +168,10 @@ func maxoutAlone[T activation.Float](t *testing.T) {
 	})
 }
 
-// TestMaxoutLayerNaN checks that a NaN makes its example NaN and no other, that
-// the first NaN of the pieces wins, and that what is infinite counts once.
+// TestMaxoutLayerNaN checks that a NaN makes the results of its own example NaN, but of
+// no other one, and that the first NaN piece gets the gradient. It also checks that an
+// infinite input or weight does not give NaN. It would, if a loop multiplied it by the 0
+// of a masked lane.
 func TestMaxoutLayerNaN(t *testing.T) {
 	maxoutNaN[float32](t)
 	maxoutNaN[float64](t)
@@ -223,7 +226,7 @@ func maxoutNaN[T activation.Float](t *testing.T) {
 			*p = v
 		}
 
-		// The first NaN takes the gradient of the bias.
+		// The first NaN gets the gradient of the bias.
 		if pieces > 1 {
 			j := rng.IntN(pieces - 1)
 			c := m.Params[units*pieces*n+u*pieces:][:pieces]

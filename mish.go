@@ -13,13 +13,15 @@ var (
 //	f(u)  = u · tanh s                           range [−0.30884, ∞)
 //	f′(u) = tanh s + u · σ(u) · (1 − tanh² s)    range [−0.11253, 1.08850]
 //
-// It is much like [SiLU]: smooth, without dead units, and with a minimum, −0.30884
-// at u = −1.19243, so f(u) does not say what u was, and f′ needs u. YOLOv4 uses it,
-// few models since. For a new network try SiLU or [GELU] first.
+// Mish is a smooth [ReLU], much like [SiLU]. Units do not die. YOLOv4 uses it, and
+// few models since. For a new network try SiLU or [GELU] first. It is not
+// monotonic: its minimum is −0.30884 at u = −1.19243. So f(u) does not determine u,
+// and the derivative needs u.
 //
-// f′ is the product rule and the chain rule, with tanh′ = 1 − tanh² and s′ = σ(u).
+// f′ follows from the product rule and the chain rule, with tanh′ = 1 − tanh² and
+// s′ = σ(u).
 //
-// It is mish in PyTorch, JAX, Keras and ONNX.
+// It is mish in PyTorch, JAX and Keras, and Mish in ONNX.
 //
 // Special cases are:
 //
@@ -28,8 +30,9 @@ var (
 //	f(−Inf) = −0       f′(−Inf) = 0
 //	f(±0) = ±0         f′(±0) = ⅗
 //
-// The error is below 1 ULP, that of f′ below 1.5 ULP, next to the zero of f′ and
-// down into the subnormals too. The worst found, for float32 among all inputs:
+// The error of f is below 1 ULP, and the error of f′ below 1.5 ULP, next to the
+// zero of f′ and for subnormal results too. The worst errors found, for float32
+// among all inputs:
 //
 //	float32   f  0.501 ULP at 0x1.485cdcp-03     f′ 0.502 ULP at -0x1.47f2f2p+00
 //	float64   f  0.773 ULP at -0x1.657bffafbf05p+09, a subnormal result

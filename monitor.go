@@ -6,8 +6,8 @@ import (
 	"slices"
 )
 
-// Monitor watches the units of a hidden layer over a whole data set. It finds
-// dead and saturated units:
+// Monitor watches the units of a hidden layer over a whole data set. It finds dead
+// and saturated units:
 //
 //	m := activation.Monitor[float32]{Units: 64}
 //	for _, u := range batches { // [batch][64]
@@ -16,25 +16,26 @@ import (
 //	}
 //	fmt.Println(&m) // 1347 examples: 3 of 64 units dead, 5 saturated; 62.1 % of outputs 0, mean 0.41
 //
-// A unit is dead if its derivative f′(u) is 0 on every example: no gradient
-// reaches its weights, and nothing brings it back (Lu et al., "Dying ReLU and
-// initialization", 2019). A unit is saturated if |f′(u)| is below Threshold on at
-// least 95 % of the examples: it learns slowly, if at all. So a dead unit counts
-// as saturated, and so does a [ReLU] unit that is on for less than 5 % of the
+// A unit is dead if its derivative f′(u) is 0 on every example. No gradient reaches
+// its weights, and nothing brings it back (Lu et al., Dying ReLU and
+// Initialization, 2019). A unit is saturated if |f′(u)| is below Threshold on at
+// least 95 % of the examples: it learns slowly, if at all. So a dead unit counts as
+// saturated, and so does a [ReLU] unit that is on for less than 5 % of the
 // examples. A NaN derivative is neither 0 nor below Threshold. Sparsity is the
 // share of outputs that are exactly 0, of either sign.
 //
-// A few dead units do little harm. If many die, the learning rate is likely too
+// A few dead units do little harm. If many die, the learning rate is probably too
 // large for ReLU: lower it, or use [LeakyReLU]. If many saturate, the weights are
 // too large for [Sigmoid] or [Tanh], or another function would do better. Look at
-// trained units and at all of the data: on a single batch many are off by chance.
+// trained units and at all of the data: on a single batch many units are off by
+// chance.
 //
-// The zero value is ready to use, and takes each slice for one example. Memory
-// does not grow with the number of examples. A Monitor is not safe for
-// concurrent use: give each goroutine its own, and Merge them. Do not copy a
-// Monitor, since both copies would count in the same memory; go vet reports such
-// a copy. Do not change its fields between the first Observe and a Reset. Its
-// String method is on the pointer, so print &m.
+// The zero value is ready to use, and takes each slice as one example. Memory does
+// not grow with the number of examples. A Monitor is not safe for concurrent use:
+// give each goroutine its own, and Merge them. Do not copy a Monitor, because both
+// copies would count in the same memory; go vet reports such a copy. Do not change
+// its fields between the first Observe and a Reset. Its String method is on the
+// pointer, so print &m.
 type Monitor[T Float] struct {
 	_ noCopy
 
@@ -125,27 +126,27 @@ func (c compensated) value() float64 {
 // Unit is what a [Monitor] has seen of one unit.
 type Unit struct {
 	Dead      bool    // its derivative was 0 on every example
-	Saturated bool    // its |derivative| was below Threshold on at least 95 % of them
+	Saturated bool    // its |derivative| was below Threshold on at least 95 % of the examples
 	Sparsity  float64 // share of the examples on which its output was 0
-	Mean      float64 // of its output
+	Mean      float64 // mean of its output
 }
 
 // Observe counts a batch of outputs y = f(u), [batch][Units][Stride], with the
 // derivative f′(u) of each.
 //
-// For an element-wise function and for [PReLU] take f.Derivative(nil, u, nil), or
-// f.DerivativeFromOutput(nil, y, nil) if u is gone. The ∂L/∂u of a backward pass
-// works too: then dead means that no gradient came through, and Threshold has the
-// scale of the gradient. Do not use it with [Softmax]: for a nil upstream its
-// derivative is 0, because its outputs always sum to 1.
+// For an element-wise function and for [PReLU], pass f.Derivative(nil, u, nil), or
+// f.DerivativeFromOutput(nil, y, nil) if u is gone. You may also pass the ∂L/∂u of
+// a backward pass. Then a unit is dead if no gradient came through, and Threshold
+// has the scale of the gradient. Do not use Observe with [Softmax]: for a nil
+// upstream its derivative is 0, because its outputs always sum to 1.
 //
 // A nil derivative means ones. That is right for [Identity], and for [Maxout] and
-// [MaxoutLayer], whose output has fewer elements than their input: such a unit
-// passes its whole gradient to the piece that is the maximum, so it is never dead.
+// [MaxoutLayer], whose output has fewer elements than their input. A maxout unit
+// passes its whole gradient to the largest piece, so it is never dead.
 //
 // Observe takes 5 to 8 ns for an output (Xeon, BenchmarkObserve), several times as
-// long as Forward does. One pass over the data after an epoch is cheap; a call in
-// every training step may not be.
+// long as Forward. One pass over the data after an epoch is cheap. A call in every
+// training step may not be.
 func (m *Monitor[T]) Observe(y, derivative []T) {
 	const call = "Monitor.Observe"
 	step, threshold := m.checkFields(call)
@@ -219,11 +220,11 @@ func (m *Monitor[T]) expect(call string, n int) {
 	}
 }
 
-// Merge counts all that other has observed, as if m had observed it too. The
-// fields of both must mean the same: Stride 0 is Stride 1, Threshold 0 is
-// Threshold 0.01, and Units 0 fits any number of units, as long as both have
-// observed the same number. A Monitor may be merged with itself: then all that
-// it has observed counts twice.
+// Merge counts all that other has observed, as if m had observed it too. The fields
+// of both must mean the same: Stride 0 is Stride 1, and Threshold 0 is Threshold
+// 0.01. Units 0 fits any number of units, as long as both have observed the same
+// number. If you merge a Monitor with itself, all that it has observed counts
+// twice.
 func (m *Monitor[T]) Merge(other *Monitor[T]) {
 	const call = "Monitor.Merge"
 	if other == nil {
@@ -260,7 +261,8 @@ func (m *Monitor[T]) Reset() {
 // Examples returns the number of examples observed.
 func (m *Monitor[T]) Examples() int { return int(m.examples) }
 
-// PerUnit returns what was seen of each unit; nothing before any example.
+// PerUnit returns what m has seen of each unit. Before any example it returns an
+// empty slice.
 func (m *Monitor[T]) PerUnit() []Unit {
 	all := make([]Unit, len(m.units))
 	for i := range all {
@@ -283,8 +285,8 @@ func (m *Monitor[T]) unit(i int) Unit {
 	}
 }
 
-// DeadFraction returns the share of the units that are dead. It is 0 before any
-// example, as the other shares and the mean are.
+// DeadFraction returns the share of the units that are dead. Before any example it
+// is 0, and so are the other shares and the mean.
 func (m *Monitor[T]) DeadFraction() float64 {
 	return fraction(m.all().dead, m.width())
 }

@@ -12,7 +12,7 @@ import (
 	"example.com/activation"
 )
 
-// A batch is what Observe takes.
+// A batch holds the arguments of Observe.
 type batch[T activation.Float] struct{ y, derivative []T }
 
 func TestMonitor(t *testing.T) {
@@ -23,7 +23,7 @@ func TestMonitor(t *testing.T) {
 func monitor[T activation.Float](t *testing.T) {
 	nan, inf, negative := T(math.NaN()), T(math.Inf(1)), T(math.Copysign(0, -1))
 	type units = []activation.Unit
-	nineteen := slices.Repeat([]T{0}, 20) // of 20 derivatives are 0
+	nineteen := slices.Repeat([]T{0}, 20) // 19 of 20 derivatives are 0
 	nineteen[7] = 1
 	eighteen := slices.Clone(nineteen)
 	eighteen[8] = 1
@@ -73,14 +73,15 @@ func monitor[T activation.Float](t *testing.T) {
 			units{{Mean: math.Inf(1)}, {Dead: true, Saturated: true, Mean: math.Inf(-1)}},
 			"2 examples: 1 of 2 units dead, 1 saturated; 0.0 % of outputs 0, mean NaN"},
 	} {
-		m := likewise(c.m)
+		m := newLike(c.m)
 		for _, b := range c.batches {
 			m.Observe(b.y, b.derivative)
 		}
 		watched(t, c.name, m, c.want, c.line)
 
-		// The same from two monitors, one for the first batch.
-		first, rest := likewise(c.m), likewise(c.m)
+		// Merging two monitors gives the same. One observes the first batch, and the
+		// other one the rest.
+		first, rest := newLike(c.m), newLike(c.m)
 		for i, b := range c.batches {
 			if i == 0 {
 				first.Observe(b.y, b.derivative)
@@ -88,14 +89,14 @@ func monitor[T activation.Float](t *testing.T) {
 				rest.Observe(b.y, b.derivative)
 			}
 		}
-		fresh := likewise(c.m)
+		fresh := newLike(c.m)
 		fresh.Merge(first)
 		fresh.Merge(rest)
 		watched(t, c.name+", merged", fresh, c.want, c.line)
 		first.Merge(rest)
 		watched(t, c.name+", merged into the first", first, c.want, c.line)
 
-		// And after a Reset, which forgets all.
+		// After a Reset, m gives the same again.
 		m.Reset()
 		watched(t, c.name+", reset", m, units{}, "0 examples: 0 of 0 units dead, 0 saturated; 0.0 % of outputs 0, mean 0")
 		for _, b := range c.batches {
@@ -105,12 +106,12 @@ func monitor[T activation.Float](t *testing.T) {
 	}
 }
 
-// likewise returns a new Monitor with the fields of m.
-func likewise[T activation.Float](m *activation.Monitor[T]) *activation.Monitor[T] {
+// newLike returns a new Monitor with the fields of m.
+func newLike[T activation.Float](m *activation.Monitor[T]) *activation.Monitor[T] {
 	return &activation.Monitor[T]{Units: m.Units, Stride: m.Stride, Threshold: m.Threshold}
 }
 
-// watched checks all that m tells.
+// watched checks the results of all methods of m.
 func watched[T activation.Float](t *testing.T, name string, m *activation.Monitor[T], want []activation.Unit, line string) {
 	t.Helper()
 	if got := m.PerUnit(); !slices.Equal(got, want) {
@@ -147,12 +148,12 @@ func watched[T activation.Float](t *testing.T, name string, m *activation.Monito
 	}
 }
 
-// TestMonitorThreshold checks where the comment of Threshold says that units
-// saturate.
+// TestMonitorThreshold checks the inputs at which units saturate according to the
+// comment of Threshold.
 func TestMonitorThreshold(t *testing.T) {
 	for _, c := range []struct {
 		f     activation.Elementwise[float64]
-		at    float64 // as the comment of Threshold has it
+		at    float64 // input close to the value in that comment
 		below bool
 	}{
 		{activation.Sigmoid[float64]{}, 4.55, false},
@@ -163,7 +164,7 @@ func TestMonitorThreshold(t *testing.T) {
 		{activation.ReLU[float64]{}, -100, true},
 	} {
 		for _, sign := range []float64{1, -1} {
-			if c.f.At(1) == 1 && sign < 0 { // a ReLU has one side
+			if c.f.At(1) == 1 && sign < 0 { // a ReLU saturates on one side only
 				continue
 			}
 			var m activation.Monitor[float64]
@@ -176,8 +177,8 @@ func TestMonitorThreshold(t *testing.T) {
 	}
 }
 
-// TestMonitorMean checks that the mean of millions of tenths is a tenth: from a
-// plain sum it would be off in the twelfth digit.
+// TestMonitorMean checks that the mean of millions of tenths is exactly a tenth. A
+// plain sum would be wrong in the twelfth digit.
 func TestMonitorMean(t *testing.T) {
 	t.Run("float32", means[float32])
 	t.Run("float64", means[float64])
@@ -202,7 +203,7 @@ func means[T activation.Float](t *testing.T) {
 			t.Errorf("%s: %d examples, want %d", name, got, batches*size)
 		}
 	}
-	// A large output hides a small one only while it is there.
+	// Large outputs that cancel do not destroy the small ones.
 	m.Reset()
 	m.Observe([]T{1e20, 3, -1e20, 5}, nil)
 	if got := m.Mean(); got != 2 {
@@ -210,8 +211,8 @@ func means[T activation.Float](t *testing.T) {
 	}
 }
 
-// TestMonitorHuge checks that a mean is finite if the outputs are, and what
-// infinite and tiny ones give.
+// TestMonitorHuge checks that the mean of finite outputs is finite, and the mean of
+// infinite and tiny ones.
 func TestMonitorHuge(t *testing.T) {
 	t.Run("float32", hugeMeans[float32])
 	t.Run("float64", hugeMeans[float64])
@@ -254,7 +255,7 @@ func hugeMeans[T activation.Float](t *testing.T) {
 			}
 		}
 	}
-	// The largest number is the mean of any number of itself, to an ULP or two.
+	// The mean of many copies of the largest number is that number, within two ULP.
 	m := activation.Monitor[T]{Units: 1}
 	for n := range 3000 {
 		m.Observe([]T{largest}, nil)
@@ -264,8 +265,8 @@ func hugeMeans[T activation.Float](t *testing.T) {
 	}
 }
 
-// TestMonitorNoCopy checks that go vet reports copies of a Monitor: it looks for
-// a field with the methods Lock and Unlock on its pointer.
+// TestMonitorNoCopy checks that go vet reports copies of a Monitor. It does so if a
+// field has the methods Lock and Unlock on its pointer.
 func TestMonitorNoCopy(t *testing.T) {
 	fields := reflect.TypeOf(activation.Monitor[float32]{})
 	locker := reflect.TypeOf((*sync.Locker)(nil)).Elem()
@@ -277,7 +278,7 @@ func TestMonitorNoCopy(t *testing.T) {
 	t.Error("no field is a lock")
 }
 
-// TestMonitorMergeFields checks that fields which mean the same are the same.
+// TestMonitorMergeFields checks that Merge accepts fields that differ, but mean the same.
 func TestMonitorMergeFields(t *testing.T) {
 	t.Run("float32", mergesFields[float32])
 	t.Run("float64", mergesFields[float64])
@@ -288,8 +289,8 @@ func mergesFields[T activation.Float](t *testing.T) {
 	same := []monitor{{Units: 2}, {Units: 2, Stride: 1}, {Units: 2, Threshold: 0.01}, {}, {Stride: 3}, {Stride: 1, Threshold: 0.01}}
 	for i := range same {
 		for j := range same {
-			a, b := likewise(&same[i]), likewise(&same[j])
-			a.Merge(b) // nothing
+			a, b := newLike(&same[i]), newLike(&same[j])
+			a.Merge(b) // b has not observed anything
 			b.Observe([]T{0, 3}, []T{0, 1})
 			a.Merge(b)
 			a.Observe([]T{0, 5}, []T{0, 1})
@@ -301,8 +302,8 @@ func mergesFields[T activation.Float](t *testing.T) {
 	}
 }
 
-// TestMonitorMerge checks for random data that monitors of its parts, merged,
-// tell what one of all tells.
+// TestMonitorMerge checks, for random data, that merged monitors of parts of the data
+// give the same as one monitor of all data.
 func TestMonitorMerge(t *testing.T) {
 	t.Run("float32", merges[float32])
 	t.Run("float64", merges[float64])
@@ -319,7 +320,7 @@ func merges[T activation.Float](t *testing.T) {
 			for range rng.IntN(4) {
 				u := values[T](rng, units*rng.IntN(5))
 				for j := range u {
-					u[j] = T(math.Round(4*float64(u[j])))/4 - T(j%units) // sums are exact; later units are off
+					u[j] = T(math.Round(4*float64(u[j])))/4 - T(j%units) // sums are exact, and later units are dead more often
 				}
 				y, d := relu.Forward(nil, u), relu.Derivative(nil, u, nil)
 				whole.Observe(y, d)
@@ -333,7 +334,8 @@ func merges[T activation.Float](t *testing.T) {
 	}
 }
 
-// TestMonitorMistakes checks the texts of panics, and that nothing was counted.
+// TestMonitorMistakes checks the texts of panics, and that a call that panics counts
+// nothing.
 func TestMonitorMistakes(t *testing.T) {
 	t.Run("float32", monitorMistakes[float32])
 	t.Run("float64", monitorMistakes[float64])
@@ -375,7 +377,7 @@ func monitorMistakes[T activation.Float](t *testing.T) {
 		watched(t, c.want, c.m, nil, "0 examples: 0 of 0 units dead, 0 saturated; 0.0 % of outputs 0, mean 0")
 	}
 
-	// A slice of another length, where the first one said how many units.
+	// The first call sets the number of units. A later slice may not have another one.
 	var m, other monitor
 	m.Observe(two, nil)
 	other.Observe(four, nil)
@@ -385,14 +387,14 @@ func monitorMistakes[T activation.Float](t *testing.T) {
 	if got := m.String(); got != before {
 		t.Errorf("after a panic %q, before %q", got, before)
 	}
-	m.Reset() // which may be of another width
+	m.Reset() // after this, the number of units may be another one
 	m.Observe(four, nil)
 	if got := len(m.PerUnit()); got != 4 {
 		t.Errorf("%d units after Reset, want 4", got)
 	}
 }
 
-// panicsWith checks the text of a mistake.
+// panicsWith checks the text of a panic.
 func panicsWith(t *testing.T, call func(), want string) {
 	t.Helper()
 	defer func() {
@@ -403,7 +405,7 @@ func panicsWith(t *testing.T, call func(), want string) {
 	call()
 }
 
-// BenchmarkObserve measures what an output costs.
+// BenchmarkObserve measures the time for one output.
 func BenchmarkObserve(b *testing.B) {
 	observe[float32](b)
 	observe[float64](b)
@@ -417,14 +419,14 @@ func observe[T activation.Float](b *testing.B) {
 	}
 }
 
-// TestMonitorAllocations checks that only the first Observe allocates, and
-// that what is kept does not grow.
+// TestMonitorAllocations checks that only the first Observe allocates, so the memory of a
+// Monitor does not grow.
 func TestMonitorAllocations(t *testing.T) {
 	m, other := activation.Monitor[float32]{Units: 64}, activation.Monitor[float32]{Units: 64}
 	y, d := make([]float32, 64*100), make([]float32, 64*100)
 	m.Observe(y, d)
 	other.Observe(y, d)
-	if n := testing.AllocsPerRun(10, func() {
+	if n := allocs(func() {
 		m.Observe(y, d)
 		m.Merge(&other)
 		m.Reset()

@@ -16,7 +16,7 @@ func overlap[T Float](a, b []T) bool {
 }
 
 // overlapInPart reports whether a and b overlap and are not the same slice.
-// Equal slices are the frequent case, so that one comes first.
+// Equal slices come first, because they are the frequent case.
 func overlapInPart[T Float](a, b []T) bool {
 	if unsafe.SliceData(a) == unsafe.SliceData(b) && len(a) == len(b) {
 		return false

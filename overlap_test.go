@@ -14,20 +14,20 @@ import (
 type slot struct {
 	name   string
 	length int
-	exact  bool // whether the result may be this very slice
+	exact  bool // whether the result may be the same slice
 }
 
-// A method is one with its slice arguments, of so many groups, in one order.
+// A method is a method of an activation that writes to a slice.
 type method[T activation.Float] struct {
 	name   string
-	result string // what the result is called
-	length int    // of the result
-	slots  []slot
+	result string // name of the argument for the result
+	length int    // length of the result
+	slots  []slot // the other slice arguments
 	run    func(result []T, inputs [][]T)
 }
 
-// methods returns all methods of the activation of an entry that write to a
-// slice.
+// methods returns all methods of the activation of an entry that write to a slice, for
+// the given number of groups.
 func (e entry[T]) methods(groups int) (ms []method[T]) {
 	for _, p := range e.passes() {
 		in, out, outputs := groups*p.in, groups*p.out, groups*e.outputs
@@ -71,10 +71,10 @@ func typeName[T activation.Float](a activation.Activation[T]) string {
 	return name
 }
 
-// TestOverlap puts the result of every method at every place around each of
-// its inputs: before it, over its start, over it, in it, over its end, behind it.
-// An overlap in part must panic and change nothing. Any other place must give
-// what a separate slice gives, and change nothing around it.
+// TestOverlap places the result of every method at every offset from each of its inputs,
+// from directly before the input to directly behind it. A partial overlap must panic and
+// change nothing. Every other place must give the same result as a separate slice, and
+// change nothing around it.
 func TestOverlap(t *testing.T) { both(t, overlaps[float32], overlaps[float64]) }
 
 func overlaps[T activation.Float](t *testing.T, e entry[T]) {
@@ -90,7 +90,7 @@ func overlaps[T activation.Float](t *testing.T, e entry[T]) {
 	}
 }
 
-// placed runs m with its result so many elements behind the start of input i.
+// placed runs m with a result that begins offset elements behind the start of input i.
 func placed[T activation.Float](t *testing.T, rng *rand.Rand, e entry[T], m method[T], i, offset int) {
 	t.Helper()
 	over := m.slots[i]
@@ -133,8 +133,8 @@ func placed[T activation.Float](t *testing.T, rng *rand.Rand, e entry[T], m meth
 	wantBits(t, what, memory, before)
 }
 
-// TestOverlapInParallel does so for activations in parallel, which must look at
-// the slices as a whole and not at the chunks only.
+// TestOverlapInParallel does the same for activations in parallel. They must compare the
+// whole slices, not only the chunks.
 func TestOverlapInParallel(t *testing.T) {
 	processors(t, 3)
 	both(t, overlapsInParallel[float32], overlapsInParallel[float64])
@@ -146,8 +146,8 @@ func overlapsInParallel[T activation.Float](t *testing.T, e entry[T]) {
 	}
 }
 
-// TestParametersOverlap puts the result over the parameters. That is a mistake
-// even if it covers them exactly.
+// TestParametersOverlap places the result over the parameters. That must panic even if it
+// covers them exactly.
 func TestParametersOverlap(t *testing.T) {
 	processors(t, 3)
 	both(t, parametersOverlap[float32], parametersOverlap[float64])

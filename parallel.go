@@ -8,44 +8,45 @@ import (
 	"time"
 )
 
-// Parallel returns a with its passes over long slices shared out among as many
-// goroutines as [runtime.GOMAXPROCS] allows. It gives the same bits as a, and
-// keeps the same contract:
+// Parallel returns an activation that computes the same function as a, with the
+// same bits and the same contract, but computes long slices on up to
+// [runtime.GOMAXPROCS] goroutines:
 //
 //	f := activation.Parallel(activation.Sigmoid[float32]{})
 //	y := f.Forward(nil, x)
 //
 // The result implements exactly those of [OutputDerivative], [Elementwise] and
 // [Parametric] that a implements, and its String is the String of a. Forward,
-// Derivative and DerivativeFromOutput run in parallel. ParameterGradient does
-// not, because another order of its sums would round differently. For any other
-// method, such as [Softmax.ForwardMasked], call a itself.
+// Derivative and DerivativeFromOutput run in parallel. ParameterGradient does not,
+// because another order of its sums would round differently. For any other method,
+// such as [Softmax.ForwardMasked], call a itself.
 //
-// A slice is cut only between rows that are independent of each other:
+// Parallel cuts a slice only between rows that are independent of each other:
 //
-//   - for an element-wise function, of this package or of yours, and for a
-//     [PReLU] with one slope, after any element
-//   - for any other [PReLU], after every len(Alpha)·Stride elements
+//   - for an element-wise function, of this package or of yours, and for a [PReLU]
+//     with one slope, after any element
+//   - for any other PReLU, after every len(Alpha)·Stride elements
 //   - for [Maxout], after every Pieces·Stride elements
 //   - for [Gated], after every 2·Stride elements
-//   - for [MaxoutLayer], after every Inputs elements, that is after an example
+//   - for [MaxoutLayer], after every Inputs elements, which is one example
 //   - for [Softmax] and [LogSoftmax], after every Classes·Stride elements; with
 //     Classes 0 the slice is one row, and stays on one goroutine
 //
-// A pointer to one of these types is cut in the same way, by the fields that it
-// has at the time of each call. Parallel returns any other type unchanged,
-// because its rows are not known.
-//
-// Parallel measures before it starts a goroutine. Of a slice of 2¹⁶ elements or
-// more (fewer for Func and MaxoutLayer) it computes a first part on the goroutine
-// of the caller, and shares out the rest if that would take 200 µs or more. Only
-// calls with such a slice allocate, a little. No goroutine outlives its call. If several goroutines panic, the call panics with the value
-// of the first element, as it would without Parallel.
+// The same holds for a pointer to one of these types. Its fields count as they are
+// at the time of each call. Parallel returns any other type unchanged, because it
+// does not know the rows.
 //
 // The methods of a are called from several goroutines at once. All types of this
-// package allow that, except that the F and DF of a [Func] are your code: they
-// must be safe for concurrent use, which a function that counts its calls or
-// draws random numbers often is not.
+// package allow that. The F and DF of a [Func] are your code: they must be safe for
+// concurrent use. A function that counts its calls or draws random numbers often is
+// not.
+//
+// Parallel measures before it starts a goroutine. If a slice has 2¹⁶ elements or
+// more (fewer for Func and MaxoutLayer), the calling goroutine computes a first
+// part. If the rest would take 200 µs or more, Parallel shares it out. Only calls
+// with such a slice allocate, a little. All goroutines end before the call returns.
+// If several goroutines panic, the call panics with the value of the first element,
+// as it would without Parallel.
 func Parallel[T Float](a Activation[T]) Activation[T] {
 	// Sharing work out costs the caller up to 30 µs, mostly to wake a processor
 	// that sleeps. Sigmoid on two processors (Xeon, virtual machine) breaks even at

@@ -15,13 +15,13 @@ import (
 	"example.com/activation"
 )
 
-// processors lets a test have n processors, on whatever machine.
+// processors sets GOMAXPROCS to n for a test.
 func processors(t *testing.T, n int) {
 	before := runtime.GOMAXPROCS(n)
 	t.Cleanup(func() { runtime.GOMAXPROCS(before) })
 }
 
-// inParallelToo returns e in the ways in which Parallel may go about it.
+// inParallelToo returns e with activations that take each path of Parallel.
 func (e entry[T]) inParallelToo() []entry[T] {
 	eager, timid := e, e
 	eager.a = activation.Eager(e.a)
@@ -29,8 +29,8 @@ func (e entry[T]) inParallelToo() []entry[T] {
 	return []entry[T]{eager, timid}
 }
 
-// TestParallelContract puts the contract of all activations to them in
-// parallel, cut as finely as they can be.
+// TestParallelContract runs the tests of the contract for activations in parallel, with
+// the smallest possible chunks.
 func TestParallelContract(t *testing.T) {
 	processors(t, 3)
 	both(t, parallelContract[float32], parallelContract[float64])
@@ -54,7 +54,7 @@ func parallelContract[T activation.Float](t *testing.T, e entry[T]) {
 	}
 }
 
-// TestParallelBits compares every method in parallel with the same on one
+// TestParallelBits compares every method in parallel with the same method on one
 // goroutine, for short and long slices.
 func TestParallelBits(t *testing.T) {
 	processors(t, 4)
@@ -107,8 +107,8 @@ func pointerTo[T activation.Float](a activation.Activation[T]) activation.Activa
 	return p.Interface().(activation.Activation[T])
 }
 
-// TestParallelPointers checks that a pointer is cut as the value is, and gives
-// the same bits.
+// TestParallelPointers checks that Parallel divides the work of a pointer as that of the
+// value, with the same bits.
 func TestParallelPointers(t *testing.T) {
 	processors(t, 4)
 	both(t, parallelPointers[float32], parallelPointers[float64])
@@ -127,8 +127,8 @@ func parallelPointers[T activation.Float](t *testing.T, e entry[T]) {
 	parallelBits(t, entry[T]{a: pointerTo(e.a), group: e.group, outputs: e.outputs})
 }
 
-// TestParallelLiveFields checks that fields may change behind a pointer after
-// Parallel was called.
+// TestParallelLiveFields checks that Parallel of a pointer uses the current fields,
+// even if they change after the call of Parallel.
 func TestParallelLiveFields(t *testing.T) {
 	processors(t, 4)
 	t.Run("float32", parallelLiveFields[float32])
@@ -177,7 +177,7 @@ func parallelLiveFields[T activation.Float](t *testing.T) {
 	check(p, *l, 40)
 }
 
-// Types of another package, that are element-wise and more.
+// Types of another package with several combinations of interfaces.
 type (
 	foreign[T activation.Float]                 struct{ activation.Elementwise[T] }
 	foreignOutput[T activation.Float]           struct{ activation.Sigmoid[T] }
@@ -191,7 +191,7 @@ type (
 	// elementwisePReLU is a PReLU of one slope.
 	elementwisePReLU[T activation.Float] struct{ activation.PReLU[T] }
 
-	// rowwise has rows that nobody but itself knows.
+	// rowwise works on rows, but Parallel cannot know that.
 	rowwise[T activation.Float] struct{ activation.Softmax[T] }
 )
 
@@ -202,7 +202,7 @@ func (outputs[T]) DerivativeFromOutput(dst, y, upstream []T) []T {
 	return activation.ReLU[T]{}.DerivativeFromOutput(dst, y, upstream)
 }
 
-// TestParallelInterfaces checks that Parallel(a) is what a is, and no more.
+// TestParallelInterfaces checks that Parallel(a) implements the same interfaces as a.
 func TestParallelInterfaces(t *testing.T) {
 	t.Run("float32", parallelInterfaces[float32])
 	t.Run("float64", parallelInterfaces[float64])
@@ -250,8 +250,8 @@ func panicOf(f func()) (text string) {
 	return
 }
 
-// TestParallelMistakes checks that a mistake panics as it does on one
-// goroutine, in the goroutine of the caller, with nothing written.
+// TestParallelMistakes checks that wrong lengths panic with the same text as on one
+// goroutine. The panic must be in the goroutine of the caller, and dst must not change.
 func TestParallelMistakes(t *testing.T) {
 	processors(t, 4)
 	both(t, parallelMistakes[float32], parallelMistakes[float64])
@@ -282,7 +282,7 @@ func parallelMistakes[T activation.Float](t *testing.T, e entry[T]) {
 	}
 }
 
-// TestParallelWrongFields does so for fields that are wrong for any slice.
+// TestParallelWrongFields checks the same for fields that are wrong for any slice.
 func TestParallelWrongFields(t *testing.T) {
 	processors(t, 4)
 	t.Run("float32", parallelWrongFields[float32])
@@ -346,8 +346,8 @@ func settled(t *testing.T, before int) {
 	t.Errorf("%d goroutines after the calls, %d before", runtime.NumGoroutine(), before)
 }
 
-// TestParallelPanic checks that a panic of F, in whatever goroutine, is that of
-// the call: the very value, and that of the first element that panics.
+// TestParallelPanic checks that a panic of F in any goroutine becomes a panic of the
+// call, with the same value. If F panics for several elements, the first one decides.
 func TestParallelPanic(t *testing.T) {
 	processors(t, 4)
 	before := runtime.NumGoroutine()
@@ -376,8 +376,8 @@ func TestParallelPanic(t *testing.T) {
 	settled(t, before)
 }
 
-// TestParallelGoexit checks that a goroutine that ends within F ends the
-// caller, as a test does that fails there.
+// TestParallelGoexit checks that runtime.Goexit in F ends the goroutine of the caller, as
+// t.FailNow in F must.
 func TestParallelGoexit(t *testing.T) {
 	processors(t, 4)
 	before := runtime.NumGoroutine()
@@ -408,8 +408,8 @@ func TestParallelGoexit(t *testing.T) {
 	settled(t, before)
 }
 
-// TestParallelIsParallel checks that two goroutines are at work at once: two
-// elements wait for each other.
+// TestParallelIsParallel checks that two goroutines run at the same time, with two
+// elements that wait for each other.
 func TestParallelIsParallel(t *testing.T) {
 	processors(t, 2)
 	if runtime.GOMAXPROCS(0) < 2 {
@@ -418,7 +418,7 @@ func TestParallelIsParallel(t *testing.T) {
 	meet, late := make(chan bool), time.After(10*time.Second)
 	f := activation.Eager(activation.Func[float64]{F: func(u float64) float64 {
 		if u == 0 {
-			return 0 // the chunk that is timed
+			return 0 // Parallel times the first chunk alone
 		}
 		select {
 		case meet <- true:
@@ -431,7 +431,7 @@ func TestParallelIsParallel(t *testing.T) {
 	f.Forward(nil, []float64{0, 1, 2})
 }
 
-// counting counts its calls.
+// counting counts the calls of its Forward.
 type counting struct {
 	foreign[float64]
 	calls *atomic.Int64
@@ -442,8 +442,8 @@ func (c counting) Forward(dst, x []float64) []float64 {
 	return c.foreign.Forward(dst, x)
 }
 
-// TestParallelSerial checks that one call goes to the activation inside where
-// nothing is to be gained: on one processor, for a short slice, for one row.
+// TestParallelSerial checks that Parallel makes a single call to the activation inside
+// if it cannot be faster: on one processor, for a short slice, and for one row.
 func TestParallelSerial(t *testing.T) {
 	processors(t, 1)
 	c := counting{foreign[float64]{activation.Tanh[float64]{}}, new(atomic.Int64)}
@@ -464,8 +464,8 @@ func TestParallelSerial(t *testing.T) {
 	settled(t, before)
 }
 
-// TestParallelConcurrent calls one and the same value from many goroutines,
-// which also nest.
+// TestParallelConcurrent calls the same value from many goroutines, and also from within
+// itself.
 func TestParallelConcurrent(t *testing.T) {
 	processors(t, 4)
 	before := runtime.NumGoroutine()
@@ -496,7 +496,8 @@ func TestParallelConcurrent(t *testing.T) {
 	settled(t, before)
 }
 
-// TestParallelAllocations checks that what is not spread does not allocate.
+// TestParallelAllocations checks that a call that stays on one goroutine does not
+// allocate.
 func TestParallelAllocations(t *testing.T) {
 	both(t, parallelAllocations[float32], parallelAllocations[float64])
 }

@@ -11,30 +11,34 @@ var (
 	_ Parametric[float64] = PReLU[float64]{}
 )
 
-// PReLU is a [LeakyReLU] whose slopes are parameters to learn, one for all
-// elements or one for each channel (He et al., "Delving deep into rectifiers",
-// 2015):
+// PReLU is a [LeakyReLU] whose negative slopes are parameters to learn, one for all
+// elements or one for each channel:
 //
 //	f(u)     = u for u > 0, else αᵢ·u      range (−∞, ∞) for αᵢ > 0
 //	f′(u)    = 1 for u > 0, else αᵢ
 //	∂f/∂αᵢ   = 0 for u > 0, else u
 //
-// with i = (index/Stride) mod len(Alpha). x is [outer][len(Alpha)][Stride], and
-// its length is a multiple of len(Alpha)·Stride. A single slope takes any length,
-// and then Stride has no meaning.
+// x is [outer][len(Alpha)][Stride], and slope i = (index/Stride) mod len(Alpha) is
+// for the element at an index. The length of x must be a multiple of
+// len(Alpha)·Stride. A single slope fits any length, and then Stride has no
+// meaning.
 //
-// For an image [batch][channels][height][width] set Stride to height·width.
-// Without it the slopes change from pixel to pixel, and no error says so, because
-// the lengths still fit.
+// For an image [batch][channels][height][width], set Stride to height·width.
+// Without Stride the slopes change from pixel to pixel, and there is no error,
+// because the lengths still fit.
 //
-// [NewPReLU] starts with the slope ¼ of the paper. Leave the slopes out of weight
-// decay, which would pull them to 0 and turn the function into a [ReLU].
+// Use it in hidden layers, like LeakyReLU. It needs a few more parameters. [NewPReLU]
+// starts with the slope ¼ of the paper. Leave the slopes out of weight decay, which
+// would pull them to 0 and turn the function into a [ReLU].
 //
-// A slope of 0 is 0 here, while the 0 of a LeakyReLU means 0.01. So a slope that
-// your program is given at run time belongs in a PReLU of one slope.
+// A slope of 0 is 0 here. In a LeakyReLU it means 0.01. So if your program gets a
+// slope at run time, use a PReLU of one slope.
 //
 // The derivatives are those of αᵢ·u by u and by αᵢ. At u = 0, f′ is αᵢ by
 // convention.
+//
+// It is PReLU in PyTorch and Keras, and PRelu in ONNX. PyTorch starts with ¼ too,
+// Keras with 0.
 //
 // Special cases are:
 //
@@ -44,11 +48,15 @@ var (
 //	f(+0) = +0              f′(+0) = αᵢ
 //	f(−0) = αᵢ·(−0)         f′(−0) = αᵢ
 //
-// So f(−Inf) is NaN for αᵢ = 0. Forward and Derivative round correctly: each
-// result is a selection or one multiplication. The zero value has no slope, and
-// panics: use NewPReLU, or set Alpha.
+// So f(−Inf) is NaN for αᵢ = 0.
+//
+// f and f′ are correctly rounded: each is a selection or one multiplication. The
+// zero value has no slope, and panics: use NewPReLU, or set Alpha.
+//
+// Source: K. He, X. Zhang, S. Ren, J. Sun, Delving Deep into Rectifiers, 2015,
+// arXiv:1502.01852.
 type PReLU[T Float] struct {
-	// Alpha holds the slopes, at least one.
+	// Alpha holds the negative slopes, at least one.
 	Alpha []T
 
 	// Stride is the distance from one channel to the next; 0 means 1. For
@@ -56,8 +64,8 @@ type PReLU[T Float] struct {
 	Stride int
 }
 
-// NewPReLU returns a PReLU with n slopes of ¼. Set its Stride for images. It
-// panics if n is less than 1, or more than any memory holds.
+// NewPReLU returns a PReLU with n slopes of ¼. Set its Stride for images. NewPReLU
+// panics if n is less than 1, or too large for any memory.
 func NewPReLU[T Float](n int) PReLU[T] {
 	atLeast("NewPReLU", "n", n, 1)
 	checkParameters("NewPReLU", "n", n)
@@ -79,7 +87,7 @@ func (p PReLU[T]) shape(call string, n int) int {
 	return s
 }
 
-// Forward computes dst ← x where x > 0, else αᵢ·x.
+// Forward computes dst ← x if x > 0, else αᵢ·x.
 func (p PReLU[T]) Forward(dst, x []T) []T {
 	s := p.shape("PReLU.Forward", len(x))
 	dst = forwardDst("PReLU.Forward", dst, x, len(x))
@@ -88,7 +96,7 @@ func (p PReLU[T]) Forward(dst, x []T) []T {
 	return dst
 }
 
-// Derivative computes dst ← upstream where x > 0, else αᵢ·upstream.
+// Derivative computes dst ← upstream if x > 0, else αᵢ·upstream.
 func (p PReLU[T]) Derivative(dst, x, upstream []T) []T {
 	s := p.shape("PReLU.Derivative", len(x))
 	dst = derivativeDst("PReLU.Derivative", dst, x, upstream, len(x))
@@ -100,8 +108,11 @@ func (p PReLU[T]) Derivative(dst, x, upstream []T) []T {
 // Parameters returns Alpha.
 func (p PReLU[T]) Parameters() []T { return p.Alpha }
 
-// ParameterGradient adds to grad[i] the sum of upstream·x over the elements
-// of slope i with x ≤ 0. What upstream is at x > 0 does not count.
+// ParameterGradient adds to grad[i] the sum of upstream·x over the elements of slope i
+// with x ≤ 0. The upstream of an element with x > 0 does not count, even if it is NaN.
+//
+// Each product is rounded to T. Neighbouring elements of one slope are summed in
+// float64. These sums are added to grad in T, in the order of x.
 func (p PReLU[T]) ParameterGradient(grad, x, upstream []T) []T {
 	const call = "PReLU.ParameterGradient"
 	s := p.shape(call, len(x))

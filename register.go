@@ -12,23 +12,29 @@ import (
 
 // Register adds a type of your own to the types that [Parse], [Marshal],
 // [Unmarshal] and [Any] know. a is any value of the type; its fields do not matter.
+// Register each type for float32 and for float64:
 //
 //	activation.Register("snake", Snake[float32]{})
 //	activation.Register("snake", Snake[float64]{})
 //
-// encoding/json writes and reads the fields, as an object to which Marshal adds
-// the type. Implement json.Marshaler and json.Unmarshaler to change that, or to check
-// what is read. Choose fields whose zero value is a good default, because
-// Parse("snake") returns the zero value. Write a String method: a type that embeds
-// [ReLU] inherits its String, "relu", which Parse reads as a ReLU.
+// Package encoding/json writes and reads the fields, and Marshal adds the type to
+// the object. Implement json.Marshaler and json.Unmarshaler to change that, or to
+// check the values that are read. Parse("snake") returns the zero value, so choose
+// fields whose zero value is a good default. Write a String method: a type that
+// embeds [ReLU] inherits its String, "relu", and Parse reads that as a ReLU.
 //
 // If a is the zero value of a type of this package, Register adds another name for
 // it. Marshal still writes the first name.
 //
-// Register panics if the name is taken, in any spelling that Parse reads as the
-// same. It also panics if the name has other characters than ASCII letters, digits and
-// underscores, or only underscores, if a is nil or a [Func], and if a type of your own
-// has a name already. Call it from init functions. It is safe for concurrent use.
+// Register panics
+//
+//   - if the name is taken, in any spelling that Parse reads as the same
+//   - if the name is not made of ASCII letters, digits and underscores, with a
+//     letter or digit
+//   - if a is nil or a [Func]
+//   - if a type of your own has a name already
+//
+// Call Register from init functions. It is safe for concurrent use.
 func Register[T Float](name string, a Activation[T]) {
 	const call = "Register"
 	a = plain(a)

@@ -12,18 +12,23 @@ var (
 //	f(u)  = 1 / (1 + e⁻ᵘ)          range (0, 1)
 //	f′(u) = f(u) · (1 − f(u))      range (0, ¼]
 //
-// It squashes any input to a number between 0, for large negative u, and 1,
-// for large positive u, which reads as a probability: use it on the output
-// layer of a binary classifier. In hidden layers avoid it. It saturates: where
-// f is near 0 or 1 the derivative is near 0 and kills the gradient, and n such
-// layers scale it by at most ¼ⁿ. Nor is its output centred on zero, so that
-// for one example the gradients of all weights into a unit of the next layer
-// have the same sign, and descent zig-zags.
+// It turns any number into a number between 0 and 1, which reads as a probability:
+// near 0 for large negative u, near 1 for large positive u. Use it on the output
+// layer of a binary classifier, with [LogSigmoid] for the loss.
+//
+// Avoid it in hidden layers. It saturates: if f is near 0 or 1, f′ is near 0, and
+// almost no gradient passes. A chain of n sigmoid layers scales a gradient by at
+// most ¼ⁿ. And the output is not centred on zero. So for one example, the gradients
+// of all weights of a unit in the next layer have the same sign, and gradient
+// descent zig-zags.
 //
 // f′ follows from the quotient rule, with (e⁻ᵘ)′ = −e⁻ᵘ by the chain rule:
 //
 //	f′ = −(1 + e⁻ᵘ)′ / (1 + e⁻ᵘ)² = e⁻ᵘ / (1 + e⁻ᵘ)²
 //	   = 1/(1 + e⁻ᵘ) · e⁻ᵘ/(1 + e⁻ᵘ) = f · (1 − f)
+//
+// It is sigmoid in PyTorch, JAX and Keras, and Sigmoid in ONNX. Its short form is
+// σ.
 //
 // Special cases are:
 //
@@ -32,21 +37,27 @@ var (
 //	f(−Inf) = +0       f′(−Inf) = 0
 //	f(±0) = ½          f′(±0) = ¼
 //
-// The error is below 1 ULP, that of f′ below 1.5 ULP, down into the subnormals
-// and in both tails. The worst found, for float32 among all inputs:
+// The error of f is below 1 ULP, and the error of f′ below 1.5 ULP, in both tails
+// and for subnormal results too. The worst errors found, for float32 among all
+// inputs:
 //
 //	float32   f  0.504 ULP at -0x1.36fd6ap+03     f′ 0.505 ULP at 0x1.a6ffe4p+03
 //	float64   f  0.592 ULP at -0x1.62dcfee0e025ep+09, a subnormal result
 //	          f′ 0.658 ULP at 0x1.6255b530af735p+09, a subnormal result
 //
-// and with SIMD, see [VectorBits] (a little more on WebAssembly, where a
-// multiplication with an addition rounds twice):
+// With SIMD (see [VectorBits]):
 //
 //	float32   f  0.962 ULP at -0x1.4cbe5cp+02     f′ 0.995 ULP at 0x1.c5c20ep+00
 //	float64   f  0.881 ULP at 0x1.70dd91995ae08p-02
 //	          f′ 0.943 ULP at -0x1.c7ca97e86b3p+00
 //
+// WebAssembly has slightly larger SIMD errors, because it rounds a multiplication
+// with an addition twice.
+//
 // The zero value is ready to use.
+//
+// Source, for the faults in hidden layers: Y. LeCun, L. Bottou, G. B. Orr, K.-R.
+// Müller, Efficient BackProp, 1998.
 type Sigmoid[T Float] struct{}
 
 // Forward computes dst ← 1 / (1 + e⁻ˣ).
@@ -56,9 +67,9 @@ func (Sigmoid[T]) Forward(dst, x []T) []T {
 	return dst
 }
 
-// Derivative computes dst ← upstream · f′(x). It takes f′ from x, not from
-// f(x), so that it keeps full relative accuracy in the tails, where y(1 − y)
-// has lost all of it: f′(40) is 4.2e-18, and y(1 − y) is 0.
+// Derivative computes dst ← upstream · f′(x). It computes f′ from x, not from f(x),
+// and so keeps full relative accuracy in the tails: f′(40) is 4.2e-18, but y(1 − y)
+// is 0.
 func (Sigmoid[T]) Derivative(dst, x, upstream []T) []T {
 	dst = derivativeDst("Sigmoid.Derivative", dst, x, upstream, len(x))
 	kernel.SigmoidDerivative(dst, x, upstream)

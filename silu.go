@@ -8,23 +8,26 @@ var (
 )
 
 // SiLU is the sigmoid linear unit, also called Swish, applied to each element. With
-// s = σ(βu), the logistic function,
+// s = σ(βu), the [Sigmoid] of βu,
 //
 //	f(u)  = u · s = u / (1 + e^(−βu))        range [−0.27846/β, ∞)
 //	f′(u) = s · (1 + βu · (1 − s))           range [−0.09984, 1.09984]
 //
-// Like [GELU] it is a [ReLU] without the corner, and units do not die. It costs
-// less than GELU. Use it in hidden layers, as EfficientNet, YOLO from version 5 on
-// and Mamba do; times a second projection, as SwiGLU, it is the feed-forward block
-// of Llama, Mistral, Qwen and DeepSeek. It falls before it rises, with the minimum
-// −0.27846/β at u = −1.27846/β, so f(u) does not say what u was, and f′ needs u.
+// SiLU is a smooth [ReLU], like [GELU], and costs less than GELU. Units do not die.
+// Use it in hidden layers, as EfficientNet, Mamba, and YOLO from version 5 on do.
+// As the gate of a [Gated] unit it is SwiGLU, the feed-forward block of Llama,
+// Mistral, Qwen and DeepSeek. It is not monotonic: its minimum is −0.27846/β at u =
+// −1.27846/β. So f(u) does not determine u, and the derivative needs u.
 //
-// β says how sharp the bend is: f tends to ReLU for a large β, to u/2 for a small
-// one. For β < 0 it is turned about the origin. β = 1.702 is the quick GELU of CLIP.
+// β is the sharpness of the bend. As β grows, f becomes ReLU; as β goes to 0, f
+// becomes u/2. For β < 0 the graph is turned about the origin. β = 1.702 is the
+// quick GELU of CLIP.
 //
-// f′ is the product rule and the chain rule, s + u · βs′ with s′ = s·(1 − s).
+// f′ follows from the product rule and the chain rule: s + u · βs′ with s′ = s·(1 −
+// s).
 //
-// It is silu or swish in PyTorch, JAX and Keras, without a β. ONNX calls β alpha.
+// It is silu or swish in PyTorch, JAX and Keras, without β, and Swish in ONNX, with
+// β as alpha.
 //
 // Special cases, for β > 0, are:
 //
@@ -33,18 +36,19 @@ var (
 //	f(−Inf) = −0       f′(−Inf) = 0
 //	f(±0) = ±0         f′(±0) = ½
 //
-// The error is below 1 ULP, that of f′ below 1.5 ULP, for any β, next to the zero of
-// f′ and down into the subnormals too. The worst found for β = 1, for float32 among
-// all inputs:
+// The error of f is below 1 ULP, and the error of f′ below 1.5 ULP, for any β, next
+// to the zero of f′ and for subnormal results too. The worst errors found for β =
+// 1, for float32 among all inputs:
 //
 //	float32   f  0.505 ULP at -0x1.2e7f5ap+04     f′ 0.501 ULP at -0x1.57dda2p+00
 //	float64   f  0.773 ULP at -0x1.657bffafbf05p+09, a subnormal result
 //	          f′ 0.772 ULP at -0x1.657c194d7f494p+09, a subnormal result
 //
-// and with SIMD, see [VectorBits] (a little more on WebAssembly):
+// With SIMD (see [VectorBits]):
 //
-//	float32   f  0.940 ULP at -0x1.68731cp+04
+//	float32   f  0.940 ULP at -0x1.68731cp+04     f′ 0.501 ULP at -0x1.57dda2p+00
 //	float64   f  0.967 ULP at -0x1.657df0a96a856p+09, a subnormal result
+//	          f′ 0.772 ULP at -0x1.657c194d7f494p+09, a subnormal result
 //
 // The zero value is ready to use.
 //
@@ -53,7 +57,7 @@ var (
 // with β, P. Ramachandran, B. Zoph, Q. V. Le, Searching for Activation Functions,
 // 2017, arXiv:1710.05941.
 type SiLU[T Float] struct {
-	// Beta is β; 0 means 1. With β = 0 the function would be u/2.
+	// Beta is β; 0 means 1.
 	Beta T
 }
 

@@ -12,41 +12,48 @@ var (
 	_ OutputDerivative[float64] = LogSoftmax[float64]{}
 )
 
-// Softmax turns n numbers, the logits of n classes, into their probabilities:
+// Softmax turns n numbers, the logits of n classes, into the probabilities of the
+// classes:
 //
 //	f(u)ᵢ        = e^(uᵢ/τ) / Σⱼ e^(uⱼ/τ)          range [0, 1], sum 1
 //	∂f(u)ᵢ/∂uⱼ   = f(u)ᵢ · (δᵢⱼ − f(u)ⱼ) / τ       δᵢⱼ = 1 for i = j, else 0
 //
-// It is [Sigmoid] for more than two classes: softmax [u, 0] is [σ(u), σ(−u)].
-// Use it on the output layer of a classifier: [2.0, 1.0, 0.1] becomes about
-// [0.7, 0.2, 0.1]. For the cross-entropy loss use [LogSoftmax].
+// x is [outer][Classes][Stride]. It holds outer·Stride distributions. The Classes
+// entries of a distribution are Stride apart.
 //
-// It works along an axis: x is [outer][Classes][Stride], and each of the
-// outer·Stride distributions has its Classes entries Stride apart. Without Classes
-// the whole slice is one distribution, so a batch of examples needs Classes. An
-// image [channels][height][width] whose pixels are classified needs Classes =
-// channels and Stride = height·width.
+// For a batch of examples, set Classes. Without Classes the whole slice is one
+// distribution, and there is no error. For an image [channels][height][width] whose
+// pixels are classified, set Classes to channels and Stride to height·width.
+// Without Stride neighbouring pixels become the classes, and there is no error,
+// because the lengths still fit.
 //
-// f′ follows from the quotient rule for Nᵢ/S with Nᵢ = e^(uᵢ/τ), whose
-// derivative by the chain rule is Nᵢ/τ, and S = Σⱼ Nⱼ:
+// Use it on the output layer of a classifier: [2.0, 1.0, 0.1] becomes about [0.7,
+// 0.2, 0.1]. Use [LogSoftmax] for the cross-entropy loss. Softmax is [Sigmoid] for
+// more than two classes: softmax [u, 0] is [σ(u), σ(−u)].
+//
+// f′ follows from the quotient rule for Nᵢ/S, with S = Σⱼ Nⱼ and Nᵢ = e^(uᵢ/τ). By
+// the chain rule, the derivative of Nᵢ by uᵢ is Nᵢ/τ:
 //
 //	∂f(u)ᵢ/∂uⱼ = (δᵢⱼ·Nᵢ·S − Nᵢ·Nⱼ) / (τ·S²) = f(u)ᵢ·(δᵢⱼ − f(u)ⱼ) / τ
+//
+// It is softmax in PyTorch, JAX and Keras, and Softmax in ONNX. They have an axis
+// in place of Classes and Stride, and no Temperature.
 //
 // Special cases are:
 //
 //	an entry −Inf beside a finite one gives exactly 0
-//	a row with NaN or +Inf in it, or with −Inf only, gives NaN throughout
+//	a row with NaN or +Inf in it, or with −Inf only, gives NaN in every entry
 //	a row of one entry gives 1
 //	τ = +Inf gives 1/k for each of the k entries that are not −Inf
 //
-// The relative error of an entry is at most 4·ε·(1 + |x − max|/τ), down to the
-// smallest subnormal, with ε = 2⁻²³ for float32 and 2⁻⁵² for float64, for rows
-// of up to 2²⁰ entries; the entries of n sum to 1 within 2·ε·√n. The difference
-// x − max may be larger than the largest float, if its quotient by τ is not.
-// The zero value is ready to use.
+// The relative error of an entry is at most 4·ε·(1 + |x − max|/τ), with ε = 2⁻²³
+// for float32 and 2⁻⁵² for float64, plus the smallest subnormal. The n entries of a
+// row sum to 1 within 2·ε·√n. Both hold for rows of up to 2²⁰ entries. The
+// difference x − max may overflow if its quotient by τ does not. The zero value is
+// ready to use.
 //
-// Source: J. S. Bridle, "Probabilistic Interpretation of Feedforward Classification
-// Network Outputs, with Relationships to Statistical Pattern Recognition", 1990.
+// Source: J. S. Bridle, Probabilistic Interpretation of Feedforward Classification
+// Network Outputs, with Relationships to Statistical Pattern Recognition, 1990.
 type Softmax[T Float] struct {
 	// Classes is the number of entries of a distribution. 0 means that the
 	// whole slice is one distribution; Stride is then ignored.
@@ -55,9 +62,9 @@ type Softmax[T Float] struct {
 	// Stride is the distance from one entry to the next; 0 means 1.
 	Stride int
 
-	// Temperature is τ: above 1 it evens the probabilities out, below 1 it
-	// sharpens them. 0 means 1, else it must be above 0, and may be +Inf. The
-	// scale 1/√d of attention is a Temperature of √d.
+	// Temperature is τ, above 0 or +Inf; 0 means 1. Above 1 it makes the
+	// probabilities more equal, below 1 it sharpens them. For attention, which
+	// scales its scores by 1/√d, set it to √d.
 	Temperature T
 }
 
@@ -111,17 +118,18 @@ func (s Softmax[T]) Forward(dst, x []T) []T {
 	return dst
 }
 
-// ForwardMasked computes the probabilities for the entries of x to keep, as if
-// there were no others: keep[i] says whether x[i] counts. An entry that does not
-// count gives 0, and may be anything, even NaN. A row without an entry to keep
-// gives 0 throughout.
+// ForwardMasked computes the probabilities of those entries of x for which keep is
+// true, as if there were no others. A masked entry, for which keep is false, gives
+// 0, even if it is NaN or infinite. If all entries of a row are masked, the whole
+// row gives 0.
 //
-// The length of keep is that of x. It may also be shorter: a multiple of
-// Classes·Stride that divides len(x). Then keep is read over and over. So one
-// causal mask of n·n elements serves all heads of attention.
+// The length of keep is that of x. If Classes is set, keep may also be shorter: a
+// multiple of Classes·Stride that divides len(x). Then keep applies to each part of
+// x of that length. So one causal mask of n·n elements serves all heads of
+// attention. A keep of any other length, or a nil keep, panics.
 //
-// The backward pass is DerivativeFromOutput, which gives 0 for a masked entry.
-// Derivative knows nothing of the mask.
+// For the backward pass use DerivativeFromOutput, which gives 0 for a masked entry.
+// Do not use Derivative, which does not know the mask.
 func (s Softmax[T]) ForwardMasked(dst, x []T, keep []bool) []T {
 	const call = "Softmax.ForwardMasked"
 	classes, step, tau := distributions(call, "x", s, len(x))
@@ -131,15 +139,15 @@ func (s Softmax[T]) ForwardMasked(dst, x []T, keep []bool) []T {
 	return dst
 }
 
-// Derivative computes dst ← Jᵀ·upstream at x: with y = f(x) and g = upstream,
+// Derivative computes dst ← Jᵀ·upstream at x. With y = f(x) and g = upstream, that
+// is
 //
 //	yᵢ·(gᵢ − Σⱼ yⱼgⱼ)/τ = Σⱼ yᵢyⱼ(gᵢ − gⱼ)/τ
 //
-// For a y with the error of Forward, the error is at most
-// 16·ε·Σⱼ yᵢyⱼ|gᵢ − gⱼ|/τ for rows of up to 1000 entries, plus a few of the
-// smallest subnormals. For longer rows it grows at most in proportion to the
-// length. So a large gⱼ beside a small yⱼ does no harm, as long as no difference
-// gᵢ − gⱼ overflows.
+// For a y with the error of Forward, the error is at most 16·ε·Σⱼ yᵢyⱼ|gᵢ − gⱼ|/τ
+// for rows of up to 1000 entries, plus a few of the smallest subnormals. For longer
+// rows it grows at most in proportion to the length. So a large gⱼ beside a small
+// yⱼ does no harm, as long as no difference gᵢ − gⱼ overflows.
 func (s Softmax[T]) Derivative(dst, x, upstream []T) []T {
 	classes, step, tau := distributions("Softmax.Derivative", "x", s, len(x))
 	dst = derivativeDst("Softmax.Derivative", dst, x, upstream, len(x))
@@ -147,9 +155,9 @@ func (s Softmax[T]) Derivative(dst, x, upstream []T) []T {
 	return dst
 }
 
-// DerivativeFromOutput is [Softmax.Derivative] for y = Forward(x), with the same
-// bound, or for the y of ForwardMasked. If yᵢ is exactly 0, the result is 0 and gᵢ
-// does not count, even if it is NaN or infinite.
+// DerivativeFromOutput is [Softmax.Derivative] with the same bound, for y =
+// Forward(x) or for the y of ForwardMasked. If yᵢ is exactly 0, the result is 0 and
+// gᵢ does not count, even if it is NaN or infinite.
 func (s Softmax[T]) DerivativeFromOutput(dst, y, upstream []T) []T {
 	classes, step, tau := distributions("Softmax.DerivativeFromOutput", "y", s, len(y))
 	dst = fromOutputDst("Softmax.DerivativeFromOutput", dst, y, upstream)
@@ -157,9 +165,9 @@ func (s Softmax[T]) DerivativeFromOutput(dst, y, upstream []T) []T {
 	return dst
 }
 
-// Jacobian computes all derivatives for one distribution x of n entries: dst has
-// n·n elements, with ∂f(x)ᵢ/∂xⱼ at index i·n + j. It panics if x has more than one
-// distribution.
+// Jacobian computes all derivatives for one distribution x of n entries. dst has
+// n·n elements, with ∂f(x)ᵢ/∂xⱼ at index i·n + j. Jacobian panics if x has more
+// than one distribution.
 func (s Softmax[T]) Jacobian(dst, x []T) []T {
 	dst, tau := jacobianDst("Softmax.Jacobian", s, dst, x)
 	kernel.SoftmaxJacobian(dst, x, tau)
@@ -192,23 +200,28 @@ func (s Softmax[T]) fields() string {
 //	f(u)ᵢ        = uᵢ/τ − log Σⱼ e^(uⱼ/τ)          range [−∞, 0]
 //	∂f(u)ᵢ/∂uⱼ   = (δᵢⱼ − pⱼ) / τ                  p = softmax u
 //
-// Use it for the loss: the cross-entropy of a classifier is −f(u) at the class
-// that is right. It is also accurate if softmax is so close to 1 that the
-// logarithm of its rounded value is 0: f([40, 0])₀ is −4.2e-18.
+// x has the shape that it has for Softmax. A batch needs Classes, and an image
+// needs Stride.
+//
+// Use it for the loss: the cross-entropy of a classifier is −f(u) at the right
+// class. It is accurate even if softmax is so close to 1 that the logarithm of its
+// rounded value is 0: f([40, 0])₀ is −4.2e-18.
 //
 // f′ follows from the sum and chain rules, with log′ v = 1/v.
+//
+// It is log_softmax in PyTorch, JAX and Keras, and LogSoftmax in ONNX.
 //
 // Special cases are:
 //
 //	an entry −Inf beside a finite one gives −Inf
-//	a row with NaN or +Inf in it, or with −Inf only, gives NaN throughout
+//	a row with NaN or +Inf in it, or with −Inf only, gives NaN in every entry
 //	a row of one entry gives 0
 //	τ = +Inf gives −log k for each of the k entries that are not −Inf
 //
-// The error is below 4 ULP, for rows of up to 2²⁰ entries. The zero value is ready
-// to use.
+// The error of f is below 4 ULP, for rows of up to 2²⁰ entries. The zero value is
+// ready to use.
 //
-// Source: see [Softmax].
+// Source: the paper of Softmax.
 type LogSoftmax[T Float] struct {
 	// Classes, Stride and Temperature are those of [Softmax].
 	Classes     int
@@ -224,12 +237,13 @@ func (l LogSoftmax[T]) Forward(dst, x []T) []T {
 	return dst
 }
 
-// ForwardMasked computes the log probabilities for the entries of x to keep, as if
-// there were no others, with the keep of [Softmax.ForwardMasked]. An entry that does
-// not count gives −Inf, and a row without an entry to keep gives −Inf throughout.
+// ForwardMasked computes the log probabilities of those entries of x for which keep
+// is true, as if there were no others. The length of keep is that of
+// [Softmax.ForwardMasked]. A masked entry gives −Inf. If all entries of a row are
+// masked, the whole row gives −Inf.
 //
-// The backward pass is DerivativeFromOutput, with an upstream of 0 for each masked
-// entry. Derivative knows nothing of the mask.
+// For the backward pass use DerivativeFromOutput, with an upstream of 0 for each
+// masked entry. Do not use Derivative, which does not know the mask.
 func (l LogSoftmax[T]) ForwardMasked(dst, x []T, keep []bool) []T {
 	const call = "LogSoftmax.ForwardMasked"
 	classes, step, tau := distributions(call, "x", Softmax[T](l), len(x))
@@ -239,13 +253,14 @@ func (l LogSoftmax[T]) ForwardMasked(dst, x []T, keep []bool) []T {
 	return dst
 }
 
-// Derivative computes dst ← Jᵀ·upstream at x: with p = softmax x and g = upstream,
+// Derivative computes dst ← Jᵀ·upstream at x. With p = softmax x and g = upstream,
+// that is
 //
 //	(gᵢ − pᵢ·Σⱼ gⱼ)/τ = ((1 − pᵢ)·gᵢ − pᵢ·Σⱼ gⱼ)/τ     the last sum for j ≠ i
 //
-// For p = e^y and a y with the error of Forward, the error is at most
-// 16·ε·((1 − pᵢ)·|gᵢ| + pᵢ·Σⱼ |gⱼ|)/τ for rows of up to 1000 entries, plus a few of
-// the smallest subnormals, times the sum of all |gⱼ| if that is above 1. For longer
+// For p = e^y and a y with the error of Forward, the error is at most 16·ε·((1 −
+// pᵢ)·|gᵢ| + pᵢ·Σⱼ |gⱼ|)/τ for rows of up to 1000 entries, plus a few of the
+// smallest subnormals, times the sum of all |gⱼ| if that is above 1. For longer
 // rows it grows at most in proportion to the length.
 func (l LogSoftmax[T]) Derivative(dst, x, upstream []T) []T {
 	classes, step, tau := distributions("LogSoftmax.Derivative", "x", Softmax[T](l), len(x))
@@ -254,9 +269,10 @@ func (l LogSoftmax[T]) Derivative(dst, x, upstream []T) []T {
 	return dst
 }
 
-// DerivativeFromOutput is [LogSoftmax.Derivative] for y = Forward(x), with the same
-// bound. Each gᵢ counts, even if yᵢ is −Inf, since ∂f(u)ᵢ/∂uⱼ is not 0 there: for the
-// y of ForwardMasked, set the upstream of the masked entries to 0.
+// DerivativeFromOutput is [LogSoftmax.Derivative] with the same bound, for y =
+// Forward(x). Each gᵢ counts, even if yᵢ is −Inf, because ∂f(u)ᵢ/∂uⱼ is not 0
+// there. So for the y of ForwardMasked, set the upstream of the masked entries to
+// 0.
 func (l LogSoftmax[T]) DerivativeFromOutput(dst, y, upstream []T) []T {
 	classes, step, tau := distributions("LogSoftmax.DerivativeFromOutput", "y", Softmax[T](l), len(y))
 	dst = fromOutputDst("LogSoftmax.DerivativeFromOutput", dst, y, upstream)
@@ -264,9 +280,9 @@ func (l LogSoftmax[T]) DerivativeFromOutput(dst, y, upstream []T) []T {
 	return dst
 }
 
-// Jacobian computes all derivatives for one distribution x of n entries: dst has
-// n·n elements, with ∂f(x)ᵢ/∂xⱼ at index i·n + j. It panics if x has more than one
-// distribution.
+// Jacobian computes all derivatives for one distribution x of n entries. dst has
+// n·n elements, with ∂f(x)ᵢ/∂xⱼ at index i·n + j. Jacobian panics if x has more
+// than one distribution.
 func (l LogSoftmax[T]) Jacobian(dst, x []T) []T {
 	dst, tau := jacobianDst("LogSoftmax.Jacobian", Softmax[T](l), dst, x)
 	kernel.LogSoftmaxJacobian(dst, x, tau)

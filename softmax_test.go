@@ -18,8 +18,9 @@ type gradientCase[T activation.Float] struct {
 	x, g []T
 }
 
-// gradientCases returns rows of n logits of every spread, each with upstreams of
-// every kind. At k is what is odd in an upstream.
+// gradientCases returns rows of n logits with different spreads, each with several
+// kinds of upstreams. Some upstreams have one exceptional element, at each index k in
+// turn.
 func gradientCases[T activation.Float](rng *rand.Rand, n int) (cases []gradientCase[T]) {
 	for _, spread := range []float64{1, 5, 25, 60} {
 		x := make([]T, n)
@@ -42,7 +43,7 @@ func gradientCases[T activation.Float](rng *rand.Rand, n int) (cases []gradientC
 		}
 		for _, k := range ks {
 			k = min(k, n-1)
-			oneHot := make([]T, n) // of the loss −log p
+			oneHot := make([]T, n) // gradient of the loss −log p
 			oneHot[k] = -1 / max(p[k], 1e-30)
 			add(fmt.Sprintf("−1/p at %d", k), oneHot)
 			big := values[T](rng, n)
@@ -64,11 +65,11 @@ func argmax[T activation.Float](x []T) (at int) {
 }
 
 // softmaxGradient returns Σⱼ yᵢyⱼ(gᵢ − gⱼ)/τ for one row, and the sum of the absolute
-// values of its terms, each times its condition: how many ε the y may be off. A y with a
-// condition above 1 may be off by the smallest subnormal, too. An entry with y = 0 does not
-// count.
+// values of its terms, each times its condition. The condition is the error of y in
+// units of ε. A y with a condition above 1 may also be off by the smallest subnormal.
+// Entries with y = 0 are ignored.
 func softmaxGradient[T activation.Float](y, g, condition []float64, tau float64) (want []reference.Value, size []float64) {
-	// Less c, what is beside the largest y, neither sum loses much.
+	// c is the g beside the largest y. The sums of differences from c lose few bits.
 	c := g[argmax(y)]
 	var sum, differences reference.Value
 	for j, p := range y {
@@ -100,9 +101,9 @@ func softmaxGradient[T activation.Float](y, g, condition []float64, tau float64)
 	return want, size
 }
 
-// logSoftmaxGradient returns ((1 − pᵢ)·gᵢ − pᵢ·Σⱼ gⱼ)/τ for p = e^y, j ≠ i, and the
-// sum of the absolute values of its terms, each times its condition, with as much on
-// top as a pᵢ that is off by the smallest subnormal contributes.
+// logSoftmaxGradient returns ((1 − pᵢ)·gᵢ − pᵢ·Σⱼ gⱼ)/τ for p = e^y and j ≠ i, and the
+// sum of the absolute values of its terms, each times its condition. To that it adds
+// the error of a pᵢ that is off by the smallest subnormal.
 func logSoftmaxGradient[T activation.Float](y, g, condition []float64, tau float64) (want []reference.Value, size []float64) {
 	want, size = make([]reference.Value, len(y)), make([]float64, len(y))
 	var sum, sizes reference.Value
@@ -120,7 +121,7 @@ func logSoftmaxGradient[T activation.Float](y, g, condition []float64, tau float
 	return want, size
 }
 
-// A arrangement is how distributions of n entries lie in a slice.
+// An arrangement describes how distributions of n entries lie in a slice.
 type arrangement struct{ outer, n, stride int }
 
 func (l arrangement) String() string { return fmt.Sprintf("[%d][%d][%d]", l.outer, l.n, l.stride) }
@@ -140,7 +141,8 @@ func gather[T activation.Float](l arrangement, s []T, d int) []float64 {
 	return row
 }
 
-// scatter returns a slice whose distributions are the rows, over and over.
+// scatter returns a slice whose distributions are the rows, repeated as often as
+// necessary.
 func scatter[T activation.Float](l arrangement, rows [][]T) []T {
 	s := make([]T, l.count()*l.n)
 	for d := range l.count() {
@@ -151,9 +153,9 @@ func scatter[T activation.Float](l arrangement, rows [][]T) []T {
 	return s
 }
 
-// TestSoftmaxGradient holds the bounds that the derivatives of Softmax and LogSoftmax
-// promise, for rows of every spread, upstreams of every kind, every arrangement, and dst in
-// every place.
+// TestSoftmaxGradient checks the error bounds of the derivatives of Softmax and
+// LogSoftmax, for all cases of gradientCases, in several arrangements, and with every
+// possible dst.
 func TestSoftmaxGradient(t *testing.T) {
 	t.Run("float32", softmaxGradients[float32])
 	t.Run("float64", softmaxGradients[float64])
@@ -209,7 +211,7 @@ func softmaxGradientBatch[T activation.Float](t *testing.T, l arrangement, tau T
 			t.Helper()
 			for d := range l.count() {
 				condition := slices.Repeat([]float64{1}, l.n)
-				if x != nil { // then y has the error that Forward has
+				if x != nil { // y then has the error of Forward
 					row := gather(l, x, d)
 					for i, v := range row {
 						condition[i] += (slices.Max(row) - v) / float64(tau)
@@ -244,7 +246,7 @@ func softmaxGradientBatch[T activation.Float](t *testing.T, l arrangement, tau T
 			}
 			zeros[i] = 0
 			garbage[i] = 0
-			if f.name == "Softmax" { // its masked entries do not count
+			if f.name == "Softmax" { // Softmax ignores masked entries
 				garbage[i] = T([]float64{math.NaN(), math.Inf(1), math.Inf(-1), 1e30, -3e38}[rng.IntN(5)])
 			}
 		}
@@ -261,8 +263,8 @@ func softmaxGradientBatch[T activation.Float](t *testing.T, l arrangement, tau T
 	}
 }
 
-// offBy returns the largest error of got in units of ε·size, after what roundings to
-// the smallest subnormals explain.
+// offBy returns the largest error of got in units of ε·size. It first subtracts the
+// errors of roundings to subnormals.
 func offBy[T activation.Float](got []float64, want []reference.Value, size []float64, tau float64) (ratio float64) {
 	for i, v := range got {
 		off := math.Abs(reference.FromFloat(v).Sub(want[i]).Float64()) - float64(smallest[T]())*(2+float64(len(got)+2)/tau)
@@ -284,8 +286,8 @@ func epsilon[T activation.Float]() float64 {
 	return 0x1p-52
 }
 
-// TestSoftmaxZeroProbability checks that an upstream beside a probability of exactly 0
-// does not count, for probabilities that underflowed too.
+// TestSoftmaxZeroProbability checks that an upstream beside a probability of exactly 0 is
+// ignored, even if the probability has underflowed.
 func TestSoftmaxZeroProbability(t *testing.T) {
 	t.Run("float32", softmaxZeroProbability[float32])
 	t.Run("float64", softmaxZeroProbability[float64])
@@ -333,7 +335,7 @@ func softmaxZeroProbability[T activation.Float](t *testing.T) {
 	wantBits(t, "DerivativeFromOutput of a row masked out", positive(activation.Softmax[T]{}.DerivativeFromOutput(nil, make([]T, 3), g)), make([]T, 3))
 }
 
-// positive returns x with +0 for −0.
+// positive replaces −0 by +0 in x, and returns x.
 func positive[T activation.Float](x []T) []T {
 	for i := range x {
 		x[i] += 0
@@ -341,7 +343,7 @@ func positive[T activation.Float](x []T) []T {
 	return x
 }
 
-// TestSoftmaxTemperature checks the ends of the range of τ.
+// TestSoftmaxTemperature checks the smallest and the largest τ.
 func TestSoftmaxTemperature(t *testing.T) {
 	t.Run("float32", softmaxTemperature[float32])
 	t.Run("float64", softmaxTemperature[float64])
@@ -368,7 +370,8 @@ func softmaxTemperature[T activation.Float](t *testing.T) {
 					y, ly := s.Forward(nil, in), activation.LogSoftmax[T](s).Forward(nil, in)
 					for d := range l.count() {
 						for i, v := range gather(l, y, d) {
-							// The condition is at most 1 + 110 or 750, below which nothing is left.
+							// Smaller results than those with a condition of 1 + 110 or
+							// 1 + 750 are 0.
 							if off := math.Abs(reference.FromFloat(v).Sub(want[i]).Float64()); !(off <= 4*epsilon[T]()*(1-wantLog[i].Float64())*want[i].Float64()+float64(smallest[T]())) && want[i].Float64() != v {
 								t.Errorf("Softmax{τ=%v} of %v: [%d] = %v, want %v", tau, row, i, v, want[i].Float64())
 							}
@@ -387,7 +390,7 @@ func softmaxTemperature[T activation.Float](t *testing.T) {
 			}
 		}
 	}
-	// The derivative by x of what does not depend on it is 0.
+	// If τ is infinite, the result does not depend on x, and the derivative is 0.
 	s := activation.Softmax[T]{Temperature: inf}
 	wantBits(t, "Softmax{τ=+Inf}.Derivative", abs(s.Derivative(nil, []T{1, 2, 3}, []T{4, 5, 6})), []T{0, 0, 0})
 	wantBits(t, "LogSoftmax{τ=+Inf}.Derivative", abs(activation.LogSoftmax[T](s).Derivative(nil, []T{1, 2, 3}, []T{4, 5, 6})), []T{0, 0, 0})
@@ -412,7 +415,7 @@ func referenceSoftmax(x []float64, tau float64) (y, log []reference.Value) {
 	if !math.IsInf(tau, 1) {
 		return reference.Softmax(x, tau), reference.LogSoftmax(x, tau)
 	}
-	level := slices.Clone(x) // uniform over what is not −Inf
+	level := slices.Clone(x) // the distribution is uniform over the entries that are not −Inf
 	for i, v := range level {
 		if !math.IsInf(v, -1) {
 			level[i] = 0
@@ -421,81 +424,292 @@ func referenceSoftmax(x []float64, tau float64) (y, log []reference.Value) {
 	return reference.Softmax(level, 1), reference.LogSoftmax(level, 1)
 }
 
-// TestSoftmaxGrid holds the bounds of Softmax and LogSoftmax in every layout: rows and
-// columns, fewer and more than a loop takes at a time, every τ, in place and masked. Rows
-// and columns of the same logits have to give the same bits in the default build.
+// TestSoftmaxGrid compares Softmax and LogSoftmax, forward and backward, with the truth in
+// every layout: rows and columns, fewer and more than the loops process at a time, strides
+// and classes that are multiples of the lanes of a vector or not, several τ, in place and
+// masked. In the default build, rows and columns of the same logits must give the same
+// bits.
 func TestSoftmaxGrid(t *testing.T) {
 	t.Run("float32", softmaxGrid[float32])
 	t.Run("float64", softmaxGrid[float64])
 }
 
+// gridRows is the number of different distributions in a grid. No stride and no number of
+// lanes is a multiple of it, so two distributions that a loop may confuse are different.
+const gridRows = 11
+
 func softmaxGrid[T activation.Float](t *testing.T) {
 	rng := rand.New(rand.NewPCG(60, 61))
-	inf := T(math.Inf(1))
+	worst := map[string]float64{}
 	for _, n := range []int{1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15, 16, 17, 21, 31, 33, 63, 64, 65, 66, 100, 129} {
 		for _, tau := range []T{1, 0.5, 3} {
-			// Rows of ordinary logits, far apart ones with subnormal results, and −Inf.
-			var rows [][]T
-			for _, spread := range []float64{2, 60, 300} {
-				x := values[T](rng, n)
-				for i := range x {
-					x[i] *= T(spread)
-					if spread == 2 && i > 0 && rng.IntN(8) == 0 {
-						x[i] = -inf
-					}
-				}
-				rows = append(rows, x)
-			}
-			var want, wantLog [][]reference.Value
-			for _, x := range rows {
-				w, l := referenceSoftmax(widest(x), float64(tau))
-				want, wantLog = append(want, w), append(wantLog, l)
-			}
+			g := newSoftmaxGrid(rng, n, tau)
 			for _, stride := range []int{1, 2, 3, 4, 5, 7, 8, 9, 16, 17, 24, 259} {
 				l := arrangement{2, n, stride}
-				if stride == 1 {
-					l.outer = 3
-				}
-				if stride == 259 && n > 21 {
+				switch {
+				case stride == 1:
+					l.outer = 2*gridRows - 1 // more than the rows that a loop takes at a time
+				case stride == 259 && n > 21:
 					continue
 				}
-				s := activation.Softmax[T]{Classes: n, Stride: stride, Temperature: tau}
-				x := scatter(l, rows)
-				y, ly := s.Forward(nil, x), activation.LogSoftmax[T](s).Forward(nil, x)
-				what := fmt.Sprintf("%v, τ=%v", l, tau)
+				g.forward(t, l)
+				g.backward(t, l, worst)
+			}
+		}
+	}
+	for _, name := range slices.Sorted(maps.Keys(worst)) {
+		t.Logf("%s: at most %.2f·ε·Σ", name, worst[name])
+	}
+}
+
+// A softmaxTruth holds the true results of Softmax or LogSoftmax for each row of a grid.
+type softmaxTruth[T activation.Float] struct {
+	name                 string
+	y                    [][]reference.Value
+	rounded              [][]T // y
+	fromX, fromY         [][]reference.Value
+	fromXSize, fromYSize [][]float64 // what their errors are relative to
+}
+
+// A softmaxRows holds the rows of a grid, an upstream for each, and the true results.
+type softmaxRows[T activation.Float] struct {
+	tau          T
+	x, g         [][]T
+	softmax, log softmaxTruth[T]
+}
+
+func newSoftmaxGrid[T activation.Float](rng *rand.Rand, n int, tau T) *softmaxRows[T] {
+	s := &softmaxRows[T]{tau: tau, softmax: softmaxTruth[T]{name: "Softmax"}, log: softmaxTruth[T]{name: "LogSoftmax"}}
+	for r := range gridRows {
+		// Ordinary logits with some −Inf, and logits so far apart that results are subnormal.
+		spread := []float64{2, 60, 300}[r%3]
+		x, g := values[T](rng, n), values[T](rng, n)
+		for i := range x {
+			x[i] *= T(spread)
+			if spread == 2 && i > 0 && rng.IntN(8) == 0 {
+				x[i] = T(math.Inf(-1))
+			}
+		}
+		s.x, s.g = append(s.x, x), append(s.g, g)
+		y, log := referenceSoftmax(widest(x), float64(tau))
+		condition := make([]float64, n) // of the exponentials
+		for i, v := range x {
+			condition[i] = 1 + float64(slices.Max(x)-v)/float64(tau)
+			if math.IsInf(condition[i], 1) {
+				condition[i] = 1
+			}
+		}
+		s.softmax.add(y, g, condition, tau, reference.SoftmaxDerivative(widest(x), widest(g), float64(tau)), softmaxGradient[T])
+		s.log.add(log, g, condition, tau, reference.LogSoftmaxDerivative(widest(x), widest(g), float64(tau)), logSoftmaxGradient[T])
+	}
+	return s
+}
+
+// add appends a row.
+func (s *softmaxTruth[T]) add(y []reference.Value, g []T, condition []float64, tau T, fromX []reference.Value,
+	gradient func(y, g, condition []float64, tau float64) ([]reference.Value, []float64)) {
+	rounded := make([]T, len(y))
+	for i, v := range y {
+		rounded[i] = T(v.Float64())
+		if is32[T]() {
+			rounded[i] = T(v.Float32())
+		}
+	}
+	ones := slices.Repeat([]float64{1}, len(y))
+	fromY, fromYSize := gradient(widest(rounded), widest(g), ones, float64(tau))
+	_, fromXSize := gradient(widest(rounded), widest(g), condition, float64(tau))
+	s.y, s.rounded = append(s.y, y), append(s.rounded, rounded)
+	s.fromX, s.fromXSize = append(s.fromX, fromX), append(s.fromXSize, fromXSize)
+	s.fromY, s.fromYSize = append(s.fromY, fromY), append(s.fromYSize, fromYSize)
+}
+
+// forward checks the forward passes.
+func (s *softmaxRows[T]) forward(t *testing.T, l arrangement) {
+	t.Helper()
+	inf := T(math.Inf(1))
+	a := activation.Softmax[T]{Classes: l.n, Stride: l.stride, Temperature: s.tau}
+	x := scatter(l, s.x)
+	y, ly := a.Forward(nil, x), activation.LogSoftmax[T](a).Forward(nil, x)
+	what := fmt.Sprintf("%v, τ=%v", l, s.tau)
+	for d := range l.count() {
+		which := d % gridRows
+		want, wantLog := s.softmax.y[which], s.log.y[which]
+		for i, v := range gather(l, y, d) {
+			w := want[i]
+			bound := 4*epsilon[T]()*(1-wantLog[i].Float64())*w.Float64() + float64(smallest[T]())
+			if off := math.Abs(reference.FromFloat(v).Sub(w).Float64()); !(off <= bound) && w.Float64() != v {
+				t.Errorf("Softmax, %s, row %d: [%d] = %v, want %v", what, which, i, v, w.Float64())
+			}
+		}
+		for i, v := range gather(l, ly, d) {
+			if u := ulp(T(v), wantLog[i]); !(u <= 4) && !(math.IsInf(v, -1) && s.x[which][i] == -inf) {
+				t.Errorf("LogSoftmax, %s, row %d: [%d] = %v, want %v", what, which, i, v, wantLog[i].Float64())
+			}
+		}
+		if activation.VectorBits() == 0 {
+			alone := activation.Softmax[T]{Temperature: s.tau}
+			wantBits(t, "Softmax of the row alone, "+what, alone.Forward(nil, s.x[which]), narrowed[T](gather(l, y, d)))
+			wantBits(t, "LogSoftmax of the row alone, "+what, activation.LogSoftmax[T](alone).Forward(nil, s.x[which]), narrowed[T](gather(l, ly, d)))
+		}
+	}
+	in := slices.Clone(x)
+	wantBits(t, "Softmax in place, "+what, a.Forward(in, in), y)
+	in = slices.Clone(x)
+	wantBits(t, "LogSoftmax in place, "+what, activation.LogSoftmax[T](a).Forward(in, in), ly)
+	keep, cut := make([]bool, len(x)), slices.Clone(x)
+	for i := range keep {
+		keep[i] = x[i] != -inf
+		if !keep[i] {
+			cut[i] = T(math.NaN())
+		}
+	}
+	wantBits(t, "Softmax masked, "+what, a.ForwardMasked(nil, cut, keep), y)
+	wantBits(t, "LogSoftmax masked, "+what, activation.LogSoftmax[T](a).ForwardMasked(nil, cut, keep), ly)
+}
+
+// backward checks the derivatives from x and from the output. With dst = x, y or upstream
+// they must give the same bits. A nil upstream must give the same numbers as ones.
+func (s *softmaxRows[T]) backward(t *testing.T, l arrangement, worst map[string]float64) {
+	t.Helper()
+	a := activation.Softmax[T]{Classes: l.n, Stride: l.stride, Temperature: s.tau}
+	x, g := scatter(l, s.x), scatter(l, s.g)
+	ones := slices.Repeat([]T{1}, len(x))
+	for _, f := range []struct {
+		a activation.OutputDerivative[T]
+		softmaxTruth[T]
+	}{{a, s.softmax}, {activation.LogSoftmax[T](a), s.log}} {
+		for _, pass := range []struct {
+			name string
+			run  func(dst, in, upstream []T) []T
+			in   []T
+			want [][]reference.Value
+			size [][]float64
+		}{
+			{"Derivative", f.a.Derivative, x, f.fromX, f.fromXSize},
+			{"DerivativeFromOutput", f.a.DerivativeFromOutput, scatter(l, f.rounded), f.fromY, f.fromYSize},
+		} {
+			name := f.name + "." + pass.name
+			what := fmt.Sprintf("%s, %v, τ=%v", name, l, s.tau)
+			got := pass.run(nil, pass.in, g)
+			for d := range l.count() {
+				which := d % gridRows
+				ratio := offBy[T](gather(l, got, d), pass.want[which], pass.size[which], float64(s.tau))
+				worst[name] = max(worst[name], ratio)
+				if !(ratio <= 16) {
+					t.Errorf("%s, row %d: off by %.3g·ε·Σ (x = %.4v, g = %.4v, got %.4v)", what, which, ratio, s.x[which], s.g[which], gather(l, got, d))
+				}
+			}
+			in, up := slices.Clone(pass.in), slices.Clone(g)
+			wantBits(t, what+", in place", pass.run(in, in, g), got)
+			wantBits(t, what+", in place of its upstream", pass.run(up, pass.in, up), got)
+			wantBits(t, what+", without upstream", positive(pass.run(nil, pass.in, nil)), positive(pass.run(nil, pass.in, ones)))
+		}
+	}
+}
+
+// TestSoftmaxPeak puts the maximum at each index of a row in turn. It is so large that the
+// exponential of its distance from the other entries overflows. So the test fails if a loop
+// misses the maximum.
+func TestSoftmaxPeak(t *testing.T) {
+	t.Run("float32", softmaxPeak[float32])
+	t.Run("float64", softmaxPeak[float64])
+}
+
+func softmaxPeak[T activation.Float](t *testing.T) {
+	far := T(2000)
+	if is32[T]() {
+		far = 200
+	}
+	rng := rand.New(rand.NewPCG(64, 65))
+	for _, n := range []int{2, 3, 4, 5, 7, 8, 9, 15, 16, 17, 31, 33, 47, 63, 64, 65, 66, 100, 129, 200} {
+		for _, stride := range []int{1, 3, 4, 7, 8, 16, 17, 33} {
+			l := arrangement{(n + stride - 1) / stride, n, stride}
+			peaked := func(peak T) []T {
+				x := make([]T, l.count()*n)
 				for d := range l.count() {
-					which := d % len(rows)
-					for i, v := range gather(l, y, d) {
-						w := want[which][i]
-						bound := 4*epsilon[T]()*(1-wantLog[which][i].Float64())*w.Float64() + float64(smallest[T]())
-						if off := math.Abs(reference.FromFloat(v).Sub(w).Float64()); !(off <= bound) && w.Float64() != v {
-							t.Errorf("Softmax, %s, row %d: [%d] = %v, want %v", what, which, i, v, w.Float64())
+					x[l.index(d, d%n)] = peak
+				}
+				return x
+			}
+			for _, tau := range []T{1, 0.5} {
+				what := fmt.Sprintf("%v, τ=%v", l, tau)
+				s := activation.Softmax[T]{Classes: n, Stride: stride, Temperature: tau}
+				x := peaked(far * tau)
+				below := slices.Clone(x)
+				for i := range below {
+					below[i] = (below[i] - far*tau) / tau
+				}
+				wantBits(t, "Softmax, "+what, s.Forward(nil, x), peaked(1))
+				wantBits(t, "LogSoftmax, "+what, positive(activation.LogSoftmax[T](s).Forward(nil, x)), positive(below))
+			}
+			if n > 66 {
+				continue
+			}
+			// Backward, the g beside a y of almost 1 changes all other results.
+			s := activation.Softmax[T]{Classes: n, Stride: stride}
+			x, g := peaked(18), values[T](rng, l.count()*n)
+			for d := range l.count() {
+				g[l.index(d, d%n)] *= 1e10
+			}
+			y, ly := s.Forward(nil, x), activation.LogSoftmax[T](s).Forward(nil, x)
+			got, gotLog := s.DerivativeFromOutput(nil, y, g), activation.LogSoftmax[T](s).DerivativeFromOutput(nil, ly, g)
+			ones := slices.Repeat([]float64{1}, n)
+			for d := range l.count() {
+				want, size := softmaxGradient[T](gather(l, y, d), gather(l, g, d), ones, 1)
+				if ratio := offBy[T](gather(l, got, d), want, size, 1); !(ratio <= 16) {
+					t.Errorf("Softmax.DerivativeFromOutput, %v, peak at %d: off by %.3g·ε·Σ", l, d%n, ratio)
+				}
+				want, size = logSoftmaxGradient[T](gather(l, ly, d), gather(l, g, d), ones, 1)
+				if ratio := offBy[T](gather(l, gotLog, d), want, size, 1); !(ratio <= 16) {
+					t.Errorf("LogSoftmax.DerivativeFromOutput, %v, peak at %d: off by %.3g·ε·Σ", l, d%n, ratio)
+				}
+			}
+		}
+	}
+}
+
+// TestSoftmaxNaNBeside mixes rows that have no softmax with others. These must give the
+// same results as without them, even if the results are subnormal.
+func TestSoftmaxNaNBeside(t *testing.T) {
+	t.Run("float32", softmaxNaNBeside[float32])
+	t.Run("float64", softmaxNaNBeside[float64])
+}
+
+func softmaxNaNBeside[T activation.Float](t *testing.T) {
+	inf, nan, far := T(math.Inf(1)), T(math.NaN()), T(740)
+	if is32[T]() {
+		far = 100
+	}
+	rows := [][]T{
+		{1, 2, 3, 4, 5}, {-far, 0, 1, -far + 1, -far - 2}, {1, nan, 0, -far, 2}, {-inf, -inf, -inf, -inf, -inf},
+		{0, -far, -inf, 1, -far}, {2, inf, 0, -far, -1}, {3, -far, -nan, 0, 1},
+	}
+	for _, stride := range []int{1, 2, 3, 5, 7, 8, 16, 17, 24} {
+		l := arrangement{len(rows), len(rows[0]), stride}
+		x := scatter(l, rows)
+		for _, tau := range []T{1, 0.5, 3} {
+			s := activation.Softmax[T]{Classes: l.n, Stride: stride, Temperature: tau}
+			for _, a := range []activation.Activation[T]{s, activation.LogSoftmax[T](s)} {
+				y, d := a.Forward(nil, x), a.Derivative(nil, x, nil)
+				for at := range l.count() {
+					row := rows[at%len(rows)]
+					want, wantLog := referenceSoftmax(widest(row), float64(tau))
+					for i, v := range gather(l, y, at) {
+						w, off := want[i].Float64(), 0.0
+						if a != any(s) {
+							w = wantLog[i].Float64()
+						}
+						if w == w && !math.IsInf(w, 0) {
+							off = 4*epsilon[T]()*math.Abs(w)*(1-wantLog[i].Float64()) + float64(smallest[T]())
+						}
+						if w != w && v == v || w == w && v != w && !(math.Abs(v-w) <= off) {
+							t.Errorf("%v.Forward, row %v: [%d] = %v, want %v", a, row, i, v, w)
+						}
+						if dv := gather(l, d, at)[i]; (w != w) != (dv != dv) {
+							t.Errorf("%v.Derivative, row %v: [%d] = %v, but Forward gives %v", a, row, i, dv, v)
 						}
 					}
-					for i, v := range gather(l, ly, d) {
-						if u := ulp(T(v), wantLog[which][i]); !(u <= 4) && !(math.IsInf(v, -1) && rows[which][i] == -inf) {
-							t.Errorf("LogSoftmax, %s, row %d: [%d] = %v, want %v", what, which, i, v, wantLog[which][i].Float64())
-						}
-					}
-					if activation.VectorBits() == 0 {
-						alone := activation.Softmax[T]{Temperature: tau}
-						wantBits(t, "Softmax of the row alone, "+what, alone.Forward(nil, rows[which]), narrowed[T](gather(l, y, d)))
-						wantBits(t, "LogSoftmax of the row alone, "+what, activation.LogSoftmax[T](alone).Forward(nil, rows[which]), narrowed[T](gather(l, ly, d)))
-					}
 				}
-				in := slices.Clone(x)
-				wantBits(t, "Softmax in place, "+what, s.Forward(in, in), y)
-				in = slices.Clone(x)
-				wantBits(t, "LogSoftmax in place, "+what, activation.LogSoftmax[T](s).Forward(in, in), ly)
-				keep, cut := make([]bool, len(x)), slices.Clone(x)
-				for i := range keep {
-					keep[i] = x[i] != -inf
-					if !keep[i] {
-						cut[i] = T(math.NaN())
-					}
-				}
-				wantBits(t, "Softmax masked, "+what, s.ForwardMasked(nil, cut, keep), y)
-				wantBits(t, "LogSoftmax masked, "+what, activation.LogSoftmax[T](s).ForwardMasked(nil, cut, keep), ly)
 			}
 		}
 	}
@@ -509,8 +723,10 @@ func narrowed[T activation.Float](x []float64) []T {
 	return y
 }
 
-// TestSoftmaxLongInPlace checks the derivatives in place of an upstream that is too long
-// for the output to be kept.
+// TestSoftmaxLongInPlace checks the derivatives with dst = upstream for distributions that
+// are too long for a buffer. The kernel then copies some columns at a time to the buffer,
+// or computes the outputs again in each pass. If it copies many columns, the bits must be
+// those of a separate dst. A nil upstream must give the same numbers as ones.
 func TestSoftmaxLongInPlace(t *testing.T) {
 	t.Run("float32", softmaxLongInPlace[float32])
 	t.Run("float64", softmaxLongInPlace[float64])
@@ -518,13 +734,25 @@ func TestSoftmaxLongInPlace(t *testing.T) {
 
 func softmaxLongInPlace[T activation.Float](t *testing.T) {
 	rng := rand.New(rand.NewPCG(62, 63))
-	for _, l := range []arrangement{{2, 600, 1}, {1, 12_000, 1}, {1, 20_000, 1}, {2, 21, 5000}, {1, 3000, 30}, {1, 9000, 2}} {
+	layouts := []arrangement{{2, 600, 1}, {1, 12_000, 1}, {1, 20_000, 1}, {2, 21, 5000}, {1, 3000, 30}, {1, 8000, 3}, {2, 5000, 4}, {1, 9000, 2}}
+	for _, n := range []int{9, 21, 65, 130, 247, 248, 249, 257, 300, 481, 482, 1000, 2048, 2049, 4096} {
+		for _, stride := range []int{2, 3, 4, 5, 8, 9, 15, 16, 17, 18, 19, 31, 32, 33, 34, 35, 36, 47, 48, 63, 64, 65, 66, 130, 257, 800, 2000} {
+			if size := n * stride; size > 1<<14 && size < 50_000 {
+				layouts = append(layouts, arrangement{1, n, stride})
+			}
+		}
+	}
+	const fewest = 33 // of the columns in half of a buffer of 2¹⁴ elements, see package kernel
+	for i, l := range layouts {
 		x, g := values[T](rng, l.count()*l.n), values[T](rng, l.count()*l.n)
-		s := activation.Softmax[T]{Classes: l.n, Stride: l.stride, Temperature: 0.5}
+		s := activation.Softmax[T]{Classes: l.n, Stride: l.stride, Temperature: []T{0.5, 1, 3}[i%3]}
 		for _, a := range []activation.Activation[T]{s, activation.LogSoftmax[T](s)} {
 			want := a.Derivative(nil, x, g)
 			got := slices.Clone(g)
 			a.Derivative(got, x, got)
+			if size := l.n * l.stride; size <= 1<<14 || 1<<13/l.n >= fewest {
+				wantBits(t, fmt.Sprintf("%v.Derivative in place", a), got, want)
+			}
 			// Both are within their bound; this tells a wrong element from a rounding.
 			largest := T(0)
 			for _, v := range want {
@@ -535,9 +763,11 @@ func softmaxLongInPlace[T activation.Float](t *testing.T) {
 					t.Fatalf("%v.Derivative in place [%d] = %v, apart from that %v", a, i, got[i], want[i])
 				}
 			}
-			if n := testing.AllocsPerRun(1, func() { a.Derivative(got, x, got) }); n != 0 {
+			if n := allocs(func() { a.Derivative(got, x, got) }); n != 0 {
 				t.Errorf("%v.Derivative in place allocates %v times", a, n)
 			}
+			ones := slices.Repeat([]T{1}, len(x))
+			wantBits(t, fmt.Sprintf("%v.Derivative without upstream", a), positive(a.Derivative(nil, x, nil)), positive(a.Derivative(nil, x, ones)))
 		}
 	}
 }

@@ -12,15 +12,16 @@ var (
 //	f(u)  = max(0, u)²        range [0, ∞)
 //	f′(u) = 2·max(0, u)       range [0, ∞)
 //
-// An evolutionary search found it for the feed-forward blocks of language models, where it
-// is as good as a gated unit, with one projection less: Primer, RWKV, Nemotron-4, nanochat
-// and BitNet b1.58 use it. It is as sparse as ReLU, and has no corner. It grows fast: keep
-// its inputs small with a normalisation, in float32 it overflows from 1.8e19 on. Units die as
-// those of ReLU do.
+// Use it in the feed-forward blocks of language models, as Primer, RWKV,
+// Nemotron-4, nanochat and BitNet b1.58 do. It is as good there as a gated unit,
+// with one matrix less. It is as sparse as ReLU, and has no corner. But it grows
+// fast: keep its inputs small by a normalisation. In float32 it overflows from
+// 1.8e19 on. Units die as with ReLU.
 //
-// f′ is the power rule, for u > 0. At 0 the slopes of both sides are 0.
+// f′ follows from the power rule for u > 0. At 0 the slopes of both sides are 0.
 //
-// It is relu2 in Transformers, and relu_squared in many others.
+// It is relu2 in Hugging Face Transformers, and relu_squared in many other
+// programs.
 //
 // Special cases are:
 //
@@ -29,10 +30,11 @@ var (
 //	f(−Inf) = +0       f′(−Inf) = 0
 //	f(±0) = +0         f′(±0) = 0
 //
-// Both are exact: one multiplication, correctly rounded. The zero value is ready to use.
+// f is correctly rounded: it is one multiplication. f′ is exact. The zero value is
+// ready to use.
 //
-// Source: D. R. So et al., Primer: Searching for Efficient Transformers for Language
-// Modeling, 2021, arXiv:2109.08668.
+// Source: D. R. So et al., Primer: Searching for Efficient Transformers for
+// Language Modeling, 2021, arXiv:2109.08668.
 type SquaredReLU[T Float] struct{}
 
 // Forward computes dst ← max(0, x)².
@@ -42,15 +44,15 @@ func (SquaredReLU[T]) Forward(dst, x []T) []T {
 	return dst
 }
 
-// Derivative computes dst ← upstream · 2x where x > 0, else 0. It selects and does not
-// multiply by 0: a NaN or an infinity in upstream does not pass where x ≤ 0.
+// Derivative computes dst ← upstream · 2x if x > 0, else 0. It selects and does not
+// multiply by 0: if x ≤ 0, the result is 0 even if upstream is NaN or infinite.
 func (SquaredReLU[T]) Derivative(dst, x, upstream []T) []T {
 	dst = derivativeDst("SquaredReLU.Derivative", dst, x, upstream, len(x))
 	kernel.SquaredReLUDerivative(dst, x, upstream)
 	return dst
 }
 
-// DerivativeFromOutput computes dst ← upstream · 2√y where y > 0, else 0.
+// DerivativeFromOutput computes dst ← upstream · 2√y if y > 0, else 0.
 func (SquaredReLU[T]) DerivativeFromOutput(dst, y, upstream []T) []T {
 	dst = fromOutputDst("SquaredReLU.DerivativeFromOutput", dst, y, upstream)
 	kernel.SquaredReLUDerivativeFromOutput(dst, y, upstream)

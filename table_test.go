@@ -9,28 +9,29 @@ import (
 	"example.com/activation/internal/reference"
 )
 
-// An entry is an activation with what the tests must know of it. A new
-// activation is one more entry in table.
+// An entry is an activation with what the tests need to know about it. A new activation
+// needs one more entry in table.
 type entry[T activation.Float] struct {
 	a       activation.Activation[T]
-	group   int // x comes in groups of so many elements, which do not mix
-	outputs int // results for a group
-	kinks   []T // where the derivatives from the left and the right differ
+	group   int // number of elements of x that belong together
+	outputs int // number of results for a group
+	kinks   []T // points at which the left and the right derivative differ
 
 	special  []special[T] // exact values of an element-wise function
-	accuracy *accuracy    // of a function that is not exact
+	accuracy *accuracy    // error bounds of a function that is not exact
 }
 
 // A special case is an x with the exact f(x) and f′(x).
 type special[T activation.Float] struct{ x, f, df T }
 
-// accuracy is how far from the truth a function may be, in ULP.
+// accuracy has the error bounds of a function in ULP, and accurate functions to compare
+// with.
 type accuracy struct {
 	forward, derivative, fromOutput float64
 	f, df, fromY                    func(float64) reference.Value
 	f32, df32                       func(float32) float64
 	near                            []float64               // points to look at closely: zeros of f′, borders of loops, ends of tails
-	output                          func(v float64) float64 // an output for any v from 0 to 1; nil for v itself
+	output                          func(v float64) float64 // maps 0…1 to outputs; nil if v itself is an output
 }
 
 var sigmoidAccuracy = &accuracy{
@@ -66,7 +67,7 @@ var mishAccuracy = &accuracy{
 	near: []float64{-1.1924312145154952, -2.256, 0, 20, -20, 19.06, 40, -91.85, -108.66, -714.97, -751.75},
 }
 
-// siluAccuracy returns the accuracy of a SiLU, with a beta that is a float32.
+// siluAccuracy returns the accuracy of a SiLU. beta must be a float32.
 func siluAccuracy(beta float64) *accuracy {
 	a := &accuracy{
 		forward: 1, derivative: 1.5,
@@ -81,7 +82,7 @@ func siluAccuracy(beta float64) *accuracy {
 	return a
 }
 
-// softplusAccuracy returns the accuracy of a Softplus, with a beta that is a float32.
+// softplusAccuracy returns the accuracy of a Softplus. beta must be a float32.
 func softplusAccuracy(beta float64) *accuracy {
 	a := &accuracy{
 		forward: 1, derivative: 1.5, fromOutput: 1.5,
@@ -106,7 +107,8 @@ var logSigmoidAccuracy = &accuracy{
 	output: func(v float64) float64 { return -40 * v * v },
 }
 
-// eluAccuracy returns the accuracy of scale times an ELU, with numbers that are T.
+// eluAccuracy returns the accuracy of scale times an ELU. alpha and scale must be of
+// type T.
 func eluAccuracy(alpha, scale float64) *accuracy {
 	return &accuracy{
 		forward: 1, derivative: 1.5, fromOutput: 1.5,
@@ -120,7 +122,7 @@ func eluAccuracy(alpha, scale float64) *accuracy {
 	}
 }
 
-// celuAccuracy returns the accuracy of a CELU, with an alpha that is a float32.
+// celuAccuracy returns the accuracy of a CELU. alpha must be a float32.
 func celuAccuracy(alpha float64) *accuracy {
 	a := &accuracy{
 		forward: 1, derivative: 1.5, fromOutput: 1.5,
@@ -137,14 +139,13 @@ func celuAccuracy(alpha float64) *accuracy {
 	return a
 }
 
-// hardSigmoidAccuracy returns the accuracy of a HardSigmoid, with a slope that is a
-// float32, or 0.
+// hardSigmoidAccuracy returns the accuracy of a HardSigmoid. slope must be a float32.
 func hardSigmoidAccuracy(slope float64) *accuracy {
 	return &accuracy{
 		forward: 1, derivative: 0.5, fromOutput: 0.5,
 		f:  func(x float64) reference.Value { return reference.HardSigmoid(x, slope) },
 		df: func(x float64) reference.Value { return reference.HardSigmoidDerivative(x, slope) },
-		fromY: func(y float64) reference.Value { // the slope at 0, but 0 at both ends
+		fromY: func(y float64) reference.Value { // the slope, but 0 for y = 0 and y = 1
 			if y <= 0 || y >= 1 {
 				return reference.Value{}
 			}
@@ -198,7 +199,7 @@ func table[T activation.Float]() []entry[T] {
 			{nan, nan, nan}, {inf, inf, scale}, {-inf, -depth, 0}, {zero, zero, slope}, {negative, negative, slope}, {2, 2 * scale, scale}, {-1000, -depth, 0},
 		}
 	}
-	linear := func(slope T) []special[T] { // of a unit that lets u pass on the right
+	linear := func(slope T) []special[T] { // for a function that is u for u > 0
 		return []special[T]{
 			{nan, nan, nan}, {inf, inf, 1}, {-inf, negative, 0}, {zero, zero, slope}, {negative, negative, slope},
 		}
@@ -310,8 +311,9 @@ func table[T activation.Float]() []entry[T] {
 	}
 }
 
-// wide returns entries with runs that are longer than a vector: for the tests of
-// slices and lengths, since so many elements cannot all be apart from each other.
+// wide returns entries with runs that are longer than a vector. They are for tests of
+// slices and lengths only. Other tests need elements that are far from each other, and
+// there are too many here.
 func wide[T activation.Float]() []entry[T] {
 	return []entry[T]{
 		{a: activation.PReLU[T]{Alpha: values[T](rand.New(rand.NewPCG(3, 4)), 20)}, group: 20, outputs: 20},
@@ -338,7 +340,7 @@ func both(t *testing.T, f32 func(*testing.T, entry[float32]), f64 func(*testing.
 	each(t, f64)
 }
 
-// bothWide is both with the wide entries too.
+// bothWide runs a test for both element types, and also for the entries of wide.
 func bothWide(t *testing.T, f32 func(*testing.T, entry[float32]), f64 func(*testing.T, entry[float64])) {
 	t.Helper()
 	both(t, f32, f64)
@@ -355,7 +357,7 @@ func run[T activation.Float](t *testing.T, entries []entry[T], f func(*testing.T
 	}
 }
 
-// name returns the text of the activation with the element type.
+// name returns the text of the activation and the element type.
 func (e entry[T]) name() string {
 	name := "float64"
 	if is32[T]() {
@@ -377,8 +379,8 @@ func smallest[T activation.Float]() T {
 	return T(v)
 }
 
-// input returns n groups of random elements: of ordinary size, a few large,
-// tiny and zero ones between them.
+// input returns n groups of random elements. Most have ordinary sizes, and a few are
+// large, tiny or 0.
 func (e entry[T]) input(rng *rand.Rand, n int) []T {
 	x := make([]T, n*e.group)
 	for i := range x {
@@ -405,7 +407,7 @@ func values[T activation.Float](rng *rand.Rand, n int) []T {
 	return v
 }
 
-// bits returns the bits of v, and one pattern for every NaN.
+// bits returns the bits of v. All NaNs have the same pattern.
 func bits[T activation.Float](v T) uint64 {
 	switch v := any(v).(type) {
 	case float32:
@@ -421,7 +423,7 @@ func bits[T activation.Float](v T) uint64 {
 	return 0x7ff8000000000001
 }
 
-// wantBits fails the test where got is not want bit for bit.
+// wantBits fails the test if got and want have different bits.
 func wantBits[T activation.Float](t *testing.T, what string, got, want []T) {
 	t.Helper()
 	if len(got) != len(want) {

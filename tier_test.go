@@ -8,9 +8,9 @@ import (
 	"example.com/activation"
 )
 
-var wantedBits = flag.Int("bits", -1, "fail unless VectorBits is so many")
+var wantedBits = flag.Int("bits", -1, "fail unless VectorBits returns this number")
 
-// TestTier says what the tests of this run are tests of.
+// TestTier logs which loops the tests of this run use.
 func TestTier(t *testing.T) {
 	bits := activation.VectorBits()
 	switch bits {
@@ -22,6 +22,6 @@ func TestTier(t *testing.T) {
 		t.Errorf("VectorBits() = %d", bits)
 	}
 	if *wantedBits >= 0 && bits != *wantedBits {
-		t.Errorf("VectorBits() = %d, want %d: the tier to be tested does not run", bits, *wantedBits)
+		t.Errorf("VectorBits() = %d, want %d: the loops to be tested do not run", bits, *wantedBits)
 	}
 }

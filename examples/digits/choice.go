@@ -9,12 +9,12 @@ import (
 	"example.com/activation"
 )
 
-// activations lists what the program trains by default, in the order of its
-// table.
+// activations are the activations that the program trains by default, in the order of
+// the table.
 var activations = []string{"identity", "sigmoid", "tanh", "relu", "leaky_relu", "prelu", "maxout"}
 
-// shorthands are names that need parameters here, or are better with them: a slope
-// for each hidden unit, and two pieces.
+// shorthands give parameters to names without parameters: a slope for each hidden
+// unit, and two pieces.
 var shorthands = map[string]string{
 	"prelu":  fmt.Sprintf("prelu(slopes=%d)", hiddenUnits),
 	"maxout": "maxout(pieces=2)",
@@ -96,9 +96,9 @@ func fits(a activation.Activation[float32]) (err error) {
 	return nil
 }
 
-// gain returns the variance of the weights before the activation, times their
-// inputs, that keeps the size of the signal: 2 if it cuts off the negative half of
-// the signal, as ReLU does, and 1 for others.
+// gain returns the variance of the weights before the activation, times the number
+// of inputs. It is chosen to keep the size of the signal: 2 if the activation cuts
+// off the negative half of the signal, as ReLU does, and 1 for others.
 func gain(a activation.Activation[float32]) float64 {
 	if activation.OutputLen(a, width(a)) != width(a) {
 		return 1

@@ -1,18 +1,18 @@
-// Digits trains small networks on handwritten digits, one for each activation
-// of the hidden layer, and prints how well each does:
+// Digits trains small networks on handwritten digits, one network for each activation
+// of the hidden layer. It prints a table of how well each network does:
 //
 //	go run ./examples/digits
 //	go run ./examples/digits -act "relu, leaky_relu(alpha=0.2)" -epochs 50 -svg curves.svg
 //	go run ./examples/digits -act relu,leaky_relu -rate 0.5
 //
-// A network has 64 inputs, a hidden layer, and 10 classes under a softmax. A
-// quarter of the digits is put aside to test on. The same seed gives the same
-// table, except for the seconds.
+// A network has 64 inputs, a hidden layer, and a softmax over 10 classes. A quarter
+// of the digits is for testing only. The same seed gives the same table, except for
+// the seconds.
 //
-// The table also shows the share of hidden units that are dead or saturated on
-// the training digits after the last epoch. The last command learns too fast: its
-// large steps kill nearly all ReLUs, and no digit turns them on again. Leaky ReLUs
-// recover.
+// The table also shows the share of hidden units that are dead or saturated on the
+// training digits after the last epoch. The learning rate of the last command is
+// too large: its large steps kill nearly all ReLUs, and no digit turns them on
+// again. Leaky ReLUs recover.
 package main
 
 import (
@@ -56,16 +56,16 @@ type config struct {
 }
 
 // parseArguments reads the arguments. Its errors are usageErrors, or flag.ErrHelp
-// after it has printed the help.
+// after printing the help.
 func parseArguments(args []string, status io.Writer) (c config, err error) {
 	flags := flag.NewFlagSet("digits", flag.ContinueOnError)
 	flags.SetOutput(io.Discard) // main prints errors
 	act := flags.String("act", strings.Join(activations, ","), "`activations` to train, separated by commas, as activation.Parse reads them:\n"+strings.Join(activation.Names[float32](), ", ")+"\n")
-	flags.IntVar(&c.epochs, "epochs", 30, "how often to go over the digits")
-	flags.Float64Var(&c.rate, "rate", 0.05, "learning rate; 0.5 kills most units of a relu layer")
+	flags.IntVar(&c.epochs, "epochs", 30, "number of passes over the training digits")
+	flags.Float64Var(&c.rate, "rate", 0.05, "learning rate; at 0.5 most units of a relu layer die")
 	flags.Uint64Var(&c.seed, "seed", 1, "seed of all random numbers")
-	flags.StringVar(&c.data, "data", "", "CSV `file` of digits, compressed or not (default: those that come with the program)")
-	flags.StringVar(&c.svg, "svg", "", "write the learning curves, and the share of dead units, to this `file`")
+	flags.StringVar(&c.data, "data", "", "CSV `file` of digits, plain or gzip (default: the digits of the program)")
+	flags.StringVar(&c.svg, "svg", "", "write the learning curves and the share of dead units as SVG to this `file`")
 	switch err := flags.Parse(args); {
 	case err == flag.ErrHelp:
 		flags.SetOutput(status)
@@ -86,7 +86,7 @@ func parseArguments(args []string, status io.Writer) (c config, err error) {
 	return c, nil
 }
 
-// A result is what became of one network.
+// A result is the outcome of training one network.
 type result struct {
 	name     string
 	losses   []float64 // mean of each epoch; the last one is not finite if training diverged
@@ -97,7 +97,7 @@ type result struct {
 	hidden   *activation.Monitor[float32] // over the training set, at the end
 }
 
-// diverged reports whether the loss is not a number any more, or infinite.
+// diverged reports whether the last loss is NaN or infinite.
 func (r result) diverged() bool {
 	loss := r.losses[len(r.losses)-1]
 	return math.IsNaN(loss) || math.IsInf(loss, 0)
@@ -167,8 +167,7 @@ func fit(c choice, train, test dataset, epochs int, rate float32, seed uint64, r
 	return r
 }
 
-// table prints the results. It has a column for the slopes of PReLUs if there
-// are any.
+// table prints the results. It has a column for learned slopes if there is a PReLU.
 func table(out io.Writer, results []result) error {
 	learned := false
 	for _, r := range results {
@@ -199,10 +198,10 @@ func table(out io.Writer, results []result) error {
 	return w.Flush()
 }
 
-// progress returns a function that shows a line in place of the one before, or
-// one that does nothing if status is not a terminal. The line must not wrap in a
-// narrow terminal, as only its last row would be replaced: so wrapping (DECAWM) is
-// off meanwhile.
+// progress returns a function that replaces the last line of the terminal. If
+// status is not a terminal, the function does nothing. The line must not wrap in a
+// narrow terminal, because only its last row would be replaced. So wrapping
+// (DECAWM) is off meanwhile.
 func progress(status io.Writer) func(line string) {
 	if f, ok := status.(*os.File); ok {
 		if info, err := f.Stat(); err == nil && info.Mode()&os.ModeCharDevice != 0 {

@@ -56,7 +56,7 @@ func (l *dense) backward(x, du []float32) []float32 {
 	dw, db := l.gradient[:l.outputs*l.inputs], l.gradient[l.outputs*l.inputs:]
 	dx := make([]float32, len(x))
 	for i, d := range du {
-		if d == 0 { // a unit that is off has nothing to give
+		if d == 0 { // a unit that is off passes no gradient
 			continue
 		}
 		row, drow := x[i/l.outputs*l.inputs:][:l.inputs], dx[i/l.outputs*l.inputs:][:l.inputs]
@@ -99,8 +99,8 @@ func newNetwork(a activation.Activation[float32], rate float32, rng *rand.Rand) 
 	return n
 }
 
-// forward returns what goes into the activation, what comes out, and the log
-// probabilities of the classes, for a batch x.
+// forward returns, for a batch x, the input u of the activation, its output h, and
+// the log probabilities of the classes.
 func (n *network) forward(x []float32) (u, h, logp []float32) {
 	u = n.hidden.forward(x)
 	h = n.activation.Forward(nil, u)
@@ -178,8 +178,8 @@ func (n *network) slope() (mean float64, ok bool) {
 	return mean, ok
 }
 
-// watch observes the hidden units on all examples of the training set. A unit
-// that is dead on all of them learns nothing any more.
+// watch observes the hidden units on all examples of the training set. A unit that
+// is dead on all of them learns nothing any more.
 func (n *network) watch(d dataset) *activation.Monitor[float32] {
 	m := &activation.Monitor[float32]{Units: n.output.inputs}
 	u, h, _ := n.forward(d.x)

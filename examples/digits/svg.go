@@ -26,12 +26,14 @@ text { fill: #ddd } .page { fill: #0d1117 } .grid { stroke: #2a3038 } .axis { st
 // styles is how many curves style can tell apart.
 const styles = 7
 
-// The layout of a figure, in pixels: panels one below the other, and the legend on
-// the right of the first.
+// The layout of a figure, in pixels: a legend in columns, then panels one below the
+// other. The page is narrow, because a phone shrinks a wide page until its text is
+// illegible.
 const (
-	pageWidth, left, right = 720, 70, 140
-	panelHeight, gap       = 300, 66
-	firstTop               = 44
+	pageWidth, left, right = 440, 66, 14
+	legendTop, legendRow   = 46, 22
+	legendColumns          = 3
+	panelHeight, gap       = 220, 66
 )
 
 // A panel shows one number of each epoch for each result.
@@ -77,15 +79,17 @@ func curves(results []result) []byte {
 	}
 
 	var b bytes.Buffer
+	firstTop := legendTop + legendRow*((len(results)+legendColumns-1)/legendColumns) + 4
 	height := firstTop + len(panels)*(panelHeight+gap) - gap + 54
 	fmt.Fprintf(&b, `<svg xmlns="http://www.w3.org/2000/svg" width="%d" height="%d" viewBox="0 0 %[1]d %[2]d">`, pageWidth, height)
 	fmt.Fprintf(&b, "\n<title>Learning curves</title>\n<style>%s</style>\n", style)
 	b.WriteString(`<rect class="page" width="100%" height="100%"/>` + "\n")
-	fmt.Fprintf(&b, `<text class="title" x="%d" y="26">Learning to read digits, by the activation of the hidden layer</text>`+"\n", left)
+	fmt.Fprintf(&b, `<text class="title" x="%d" y="26">Learning to read digits</text>`+"\n", left)
 	for i, r := range results {
-		at := firstTop + 10 + 22*i
-		fmt.Fprintf(&b, `<path class="c%d curve" d="M%d %dh36"/><text x="%d" y="%.1f">%s</text>`+"\n",
-			i%styles, pageWidth-right+14, at, pageWidth-right+57, float64(at)+4.5, html.EscapeString(r.name))
+		x := left + i%legendColumns*(pageWidth-left-right)/legendColumns
+		y := legendTop + i/legendColumns*legendRow
+		fmt.Fprintf(&b, `<path class="c%d curve" d="M%d %dh30"/><text x="%d" y="%.1f">%s</text>`+"\n",
+			i%styles, x, y, x+36, float64(y)+4.5, html.EscapeString(r.name))
 	}
 	for i, p := range panels {
 		p.draw(&b, firstTop+i*(panelHeight+gap), epochs, results)

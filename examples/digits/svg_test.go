@@ -75,7 +75,7 @@ func TestCurvesOfAnything(t *testing.T) {
 	}
 }
 
-// checkDrawing checks that a drawing is XML with numbers from 0 to 764, its height, in all
+// checkDrawing checks that a drawing is XML with numbers from 0 to 632, its height, in all
 // attributes that hold coordinates.
 func checkDrawing(t *testing.T, drawing []byte) {
 	t.Helper()
@@ -101,7 +101,7 @@ func checkDrawing(t *testing.T, drawing []byte) {
 				continue
 			}
 			for _, v := range separators.Split(strings.Trim(a.Value, "M "), -1) {
-				if v != "" && (number(t, v) < 0 || number(t, v) > 764) {
+				if v != "" && (number(t, v) < 0 || number(t, v) > 632) {
 					t.Errorf("<%s %s=%q> has a coordinate %s", e.Name.Local, a.Name.Local, a.Value, v)
 				}
 			}

@@ -1,18 +1,18 @@
-// Package element holds what the loops of all kinds share: the element types,
-// and an upstream gradient that may be nil.
+// Package element holds what the scalar and the SIMD loops share: the element types,
+// an upstream gradient that may be nil, and a quotient that does not overflow.
 package element
 
 import "math"
 
-// Float is the set of element types.
+// Float is the constraint for element types.
 type Float interface{ float32 | float64 }
 
-// RoundToInt rounds a float64 of small size to an integer: add it, and the
-// integer is in the lowest bits; subtract it again, and the result is rounded.
+// RoundToInt rounds a float64 below 2⁵¹ in size to an integer. Adding it leaves the
+// integer in the lowest bits of the sum. Subtracting it again gives the integer as a
+// float64.
 const RoundToInt = 0x1.8p52
 
-// Upstream returns v times the upstream gradient at i, which is 1 if upstream is
-// nil.
+// Upstream returns v times upstream[i]. A nil upstream means ones.
 func Upstream[T Float](v T, upstream []T, i int) T {
 	if upstream == nil {
 		return v
@@ -24,12 +24,12 @@ func Upstream[T Float](v T, upstream []T, i int) T {
 //
 //	(x − m)/τ = (x·factor − m·factor)/divisor
 //
-// without an overflow in between: for a τ above 1 the quotient can be finite
-// although x − m is not. Up to 1 it cannot, and the factor is 1.
+// without an overflow of x − m. If τ > 1, the quotient can be finite although x − m
+// overflows. If τ ≤ 1, it cannot, and the factor is 1.
 //
-// For an infinite τ the quotient is all but 0 for a finite x, as e^q = 1 and
-// q − log n = −log n say, and −Inf for x = −Inf. There the divisor is finite, since
-// Inf/Inf is NaN.
+// If τ is infinite, Quotient returns a large finite divisor instead, because Inf/Inf is
+// NaN. Then the quotient q is −Inf for x = −Inf. For a finite x it is so close to 0
+// that e^q rounds to 1 and q − log n to −log n.
 func Quotient[T Float](tau T) (factor, divisor T) {
 	switch {
 	case tau <= 1:

@@ -2,27 +2,26 @@ package main
 
 import "math"
 
-// A curve is the graph of f. At a kink it may bend or jump; where it is
-// straight, it is linear between its kinks.
+// A curve is the graph of f.
 type curve struct {
 	style    string
 	f        func(u float64) float64
-	kinks    []float64
-	straight bool
+	kinks    []float64 // values of u at which f may bend or jump
+	straight bool      // whether f is linear between the kinks
 }
 
 // A point is a point of a graph.
 type point struct{ u, v float64 }
 
-// A trace is what there is to draw of a curve: strokes that do not cross a
-// jump, and at each jump the value there as a closed dot, and the ends that do
-// not belong to the curve as open ones.
+// A trace holds what is drawn for a curve. A stroke ends at a jump, and the next one
+// begins there.
 type trace struct {
-	strokes      [][]point
-	closed, open []point
+	strokes [][]point
+	closed  []point // the values at the jumps
+	open    []point // ends of strokes at a jump that are not the value there
 }
 
-// beside is how far from a kink its limits are taken.
+// beside is the distance from a kink at which f is evaluated for its limits.
 const beside = 1e-9
 
 // trace follows the curve from low to high.
@@ -63,5 +62,6 @@ func (c curve) trace(low, high float64) (t trace) {
 	return t
 }
 
-// same reports whether two points are the same, except for the rounding of beside.
+// same reports whether two points at a kink are the same. It allows for the distance
+// beside.
 func same(a, b point) bool { return math.Abs(a.v-b.v) < 1e-6 }

@@ -2,14 +2,14 @@ package main
 
 import "example.com/activation"
 
-// A line is an activation along a straight line of inputs, x = u·direction +
-// offset, seen at one of its outputs.
+// A line is one output of an activation as a function of a number u. The inputs are
+// x = u·direction + offset.
 type line struct {
 	activation.Activation[float64]
 	direction, offset []float64
 	output            int
-	kinks             []float64 // values of u where the derivative jumps
-	straight          bool      // linear between the kinks
+	kinks             []float64 // values of u at which the derivative jumps
+	straight          bool      // whether the output is linear between the kinks
 }
 
 // input returns x at u.
@@ -35,7 +35,8 @@ func (l line) derivativeAt(u float64) (sum float64) {
 	return sum
 }
 
-// function returns the curve of f, and slope that of f′.
+// function returns the curve of f. slope returns the curve of f′.
+
 func (l line) function(style string) curve { return curve{style, l.at, l.kinks, l.straight} }
 func (l line) slope(style string) curve    { return curve{style, l.derivativeAt, l.kinks, l.straight} }
 
@@ -44,7 +45,7 @@ func scalar(a activation.Activation[float64]) line {
 	return line{Activation: a, direction: []float64{1}, offset: []float64{0}}
 }
 
-// bent returns the line of a function that is straight on both sides of 0.
+// bent returns the line of a function of one u that is linear on both sides of 0.
 func bent(a activation.Activation[float64]) line { return pieces(a, 0) }
 
 // kinked returns the line of a function of one u whose derivative jumps.
@@ -54,37 +55,37 @@ func kinked(a activation.Activation[float64], kinks ...float64) line {
 	return l
 }
 
-// pieces returns the same for a function that is straight between the jumps.
+// pieces returns the line of a function of one u that is linear between the kinks.
 func pieces(a activation.Activation[float64], kinks ...float64) line {
 	l := kinked(a, kinks...)
 	l.straight = true
 	return l
 }
 
-// linear is the identity, straight throughout.
+// linear is the line of the identity.
 var linear = line{Activation: activation.Identity[float64]{}, direction: []float64{1}, offset: []float64{0}, straight: true}
 
-// hinge is a maxout unit of three pieces, which meet at u = −1 and u = 1.
+// hinge is the line of a maxout unit with three pieces, which meet at u = −1 and u = 1.
 var hinge = line{
 	Activation: activation.Maxout[float64]{Pieces: 3},
 	direction:  []float64{-1, 0.25, 1}, offset: []float64{-1, 0.25, -0.5},
 	kinks: []float64{-1, 1}, straight: true,
 }
 
-// class returns one class of a softmax or its logarithm, when the first logit
-// is u and the others are as given.
+// class returns the line of one class of a softmax or its logarithm. The first logit is
+// u, and the others are given.
 func class(a activation.Activation[float64], output int, others ...float64) line {
 	direction := make([]float64, 1+len(others))
 	direction[0] = 1
 	return line{Activation: a, direction: direction, offset: append([]float64{0}, others...), output: output}
 }
 
-// piece returns one of the inputs that a maxout unit takes the maximum of.
+// piece returns the line of one input of a maxout unit.
 func (l line) piece(i int) line {
 	return line{Activation: activation.Identity[float64]{}, direction: l.direction[i : i+1], offset: l.offset[i : i+1], straight: true}
 }
 
-// colours are the styles of curves that are to be told apart.
+// colours holds the styles of the curves in a panel.
 var colours = []string{"first", "second", "third"}
 
 // figures returns all figures.
@@ -104,7 +105,7 @@ func figures() []figure {
 		family("leaky_relu", "LeakyReLU: u for u > 0, else α·u", near, axis{"f(u)", -1, 3, 1}, axis{"f′(u)", -0.5, 1.5, 0.5},
 			[]key{{"first", "α = 0.01, the usual slope"}, {"second", "α = 0.2"}},
 			bent(activation.LeakyReLU[float64]{}), bent(activation.LeakyReLU[float64]{Alpha: 0.2})),
-		family("prelu", "PReLU: u for u > 0, else α·u, with α to learn", near, axis{"f(u)", -2, 3, 1}, axis{"f′(u)", -0.5, 1.5, 0.5},
+		family("prelu", "PReLU: u for u > 0, else α·u", near, axis{"f(u)", -2, 3, 1}, axis{"f′(u)", -0.5, 1.5, 0.5},
 			[]key{{"first", "α = 0.25, the initial slope"}, {"second", "α = 0.6"}, {"third", "α = −0.25"}},
 			bent(activation.NewPReLU[float64](1)),
 			bent(activation.PReLU[float64]{Alpha: []float64{0.6}}),
@@ -142,11 +143,12 @@ func figures() []figure {
 			kinked(activation.SquaredReLU[float64]{}, 0), axis{"u", -2, 2, 1}, axis{"", -1, 4, 1}),
 		single("softsign", "Softsign", "f(u) = u/(1 + |u|)", "f′(u) = 1/(1 + |u|)²",
 			scalar(activation.Softsign[float64]{}), axis{"u", -8, 8, 2}, axis{"", -1.5, 1.5, 0.5}),
-		all(),
+		all("functions", 3, 240, 150, 1),
+		all("functions_narrow", 2, 107, 80, 2), // for phones
 	}
 }
 
-// single returns a figure of one function and its derivative in one panel.
+// single returns a figure that shows one function and its derivative in one panel.
 func single(name, title, f, df string, l line, x, y axis) figure {
 	return figure{
 		name: name, title: title, legend: []key{{"first", f}, {"second dash", df}}, columns: 1, width: 340, height: 220,
@@ -154,38 +156,38 @@ func single(name, title, f, df string, l line, x, y axis) figure {
 	}
 }
 
-// family returns a figure of some functions in one panel, and of their
-// derivatives in another.
+// family returns a figure that shows several functions in one panel, and their
+// derivatives in another below it. Side by side the panels are too small for a phone.
 func family(name, title string, x, y, dy axis, legend []key, lines ...line) figure {
-	functions, slopes := panel{"", x, y, nil}, panel{"", x, dy, nil}
+	functions, slopes := panel{"the functions", x, y, nil}, panel{"their derivatives", x, dy, nil}
 	for i, l := range lines {
 		functions.curves = append(functions.curves, l.function(colours[i]))
 		slopes.curves = append(slopes.curves, l.slope(colours[i]+" dash"))
 	}
-	return figure{name: name, title: title, legend: legend, columns: 2, width: 340, height: 220, panels: []panel{functions, slopes}}
+	return figure{name: name, title: title, legend: legend, columns: 1, width: 340, height: 180, panels: []panel{functions, slopes}}
 }
 
-// maxout returns the figure of a maxout unit: the pieces and their maximum,
-// and its derivative.
+// maxout returns the figure of a maxout unit. It shows the pieces, their maximum, and its
+// derivative.
 func maxout() figure {
 	near := axis{"u", -3, 3, 1}
-	functions := panel{"", near, axis{"f(u)", -4, 3, 1}, []curve{hinge.function("wide")}}
+	functions := panel{"the function", near, axis{"f(u)", -4, 3, 1}, []curve{hinge.function("wide")}}
 	for i, colour := range colours {
 		functions.curves = append(functions.curves, hinge.piece(i).function(colour))
 	}
-	slopes := panel{"", near, axis{"f′(u)", -1.5, 1.5, 0.5}, []curve{hinge.slope("ink dash")}}
+	slopes := panel{"its derivative", near, axis{"f′(u)", -1.5, 1.5, 0.5}, []curve{hinge.slope("ink dash")}}
 	return figure{
 		name: "maxout", title: "Maxout of three pieces",
 		legend:  []key{{"first", "−u − 1"}, {"second", "(u + 1)/4"}, {"third", "u − 1/2"}, {"wide", "f(u), their maximum"}, {"ink dash", "f′(u)"}},
-		columns: 2, width: 340, height: 220, panels: []panel{functions, slopes},
+		columns: 1, width: 340, height: 180, panels: []panel{functions, slopes},
 	}
 }
 
-// all returns the figure that shows all functions on the same axes.
-func all() figure {
+// all returns a figure that shows the classic functions on the same axes.
+func all(name string, columns int, width, height, step float64) figure {
 	f := figure{
-		name: "functions", title: "The functions and their derivatives, on one scale",
-		legend: []key{{"first", "f(u)"}, {"second dash", "f′(u)"}}, columns: 3, width: 240, height: 150,
+		name: name, title: "The classic functions, on one scale",
+		legend: []key{{"first", "f(u)"}, {"second dash", "f′(u)"}}, columns: columns, width: width, height: height,
 	}
 	for _, p := range []struct {
 		title string
@@ -197,12 +199,12 @@ func all() figure {
 		{"ReLU", bent(activation.ReLU[float64]{})},
 		{"LeakyReLU, α = 0.01", bent(activation.LeakyReLU[float64]{})},
 		{"PReLU, α = 0.25", bent(activation.NewPReLU[float64](1))},
-		{"Maxout of −u − 1, (u + 1)/4, u − 1/2", hinge},
-		{"Softmax of [u, 0, 0], class 1", class(activation.Softmax[float64]{}, 0, 0, 0)},
-		{"LogSoftmax of [u, 0, 0], class 1", class(activation.LogSoftmax[float64]{}, 0, 0, 0)},
+		{"Maxout, three pieces", hinge},
+		{"Softmax of [u, 0, 0]", class(activation.Softmax[float64]{}, 0, 0, 0)},
+		{"LogSoftmax of [u, 0, 0]", class(activation.LogSoftmax[float64]{}, 0, 0, 0)},
 	} {
 		f.panels = append(f.panels, panel{
-			p.title, axis{"u", -4, 4, 1}, axis{"", -2, 3, 1},
+			p.title, axis{"u", -4, 4, step}, axis{"", -2, 3, 1},
 			[]curve{p.function("first"), p.slope("second dash")},
 		})
 	}

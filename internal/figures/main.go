@@ -1,5 +1,5 @@
-// Figures draws the figures of docs: each function with its derivative, as
-// SVG. All values come from package activation.
+// Figures draws the SVG figures of the directory docs, which show each function and its
+// derivative. All values come from package activation.
 package main
 
 import (

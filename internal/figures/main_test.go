@@ -7,12 +7,14 @@ import (
 	"os"
 	"path/filepath"
 	"reflect"
+	"strings"
 	"testing"
+	"unicode/utf8"
 
 	"example.com/activation"
 )
 
-// TestFigures checks that the figures are what this program draws, and XML.
+// TestFigures checks that the files in docs are up to date, and that they are XML.
 func TestFigures(t *testing.T) {
 	for _, f := range figures() {
 		want := f.svg()
@@ -34,11 +36,11 @@ func TestFigures(t *testing.T) {
 	}
 }
 
-// TestInside checks that the curves of a figure with axes of its own do not
-// leave them. On the axes that all share, some do, and are cut off.
+// TestInside checks that the curves of a figure stay inside its axes. The figure of all
+// functions is an exception: it has the same axes for each, which cut some curves off.
 func TestInside(t *testing.T) {
 	for _, f := range figures() {
-		if f.name == "functions" {
+		if strings.HasPrefix(f.name, "functions") {
 			continue
 		}
 		for _, p := range f.panels {
@@ -55,8 +57,24 @@ func TestInside(t *testing.T) {
 	}
 }
 
-// TestTrace checks that a curve breaks off where it jumps, and only there, and
-// that the dots tell what its value is there.
+// TestTexts checks that titles and legends are not cut off at the right, for a font
+// as wide as 8.5 and 7.5 pixels a character.
+func TestTexts(t *testing.T) {
+	for _, f := range figures() {
+		width := float64(f.columns) * (left + f.width + right)
+		if end := left + 8.5*float64(utf8.RuneCountInString(f.title)); end > width {
+			t.Errorf("%s: the title ends at %v of %v pixels", f.name, end, width)
+		}
+		for _, k := range f.legend {
+			if end := left + 42 + 7.5*float64(utf8.RuneCountInString(k.text)); end > width {
+				t.Errorf("%s: %q ends at %v of %v pixels", f.name, k.text, end, width)
+			}
+		}
+	}
+}
+
+// TestTrace checks that a curve has a gap only if it jumps, and that the dots show its
+// value at a jump.
 func TestTrace(t *testing.T) {
 	for _, c := range []struct {
 		name  string
@@ -77,7 +95,7 @@ func TestTrace(t *testing.T) {
 		{"maxout", hinge.function(""), trace{
 			strokes: [][]point{{{-3, 2}, {-1, 0}, {1, 0.5}, {3, 2.5}}},
 		}},
-		{"maxout′", hinge.slope(""), trace{ // the first of equal pieces takes the gradient
+		{"maxout′", hinge.slope(""), trace{ // the first of equal pieces gets the gradient
 			strokes: [][]point{{{-3, -1}, {-1, -1}}, {{-1, 0.25}, {1, 0.25}}, {{1, 1}, {3, 1}}},
 			closed:  []point{{-1, -1}, {1, 0.25}}, open: []point{{-1, 0.25}, {1, 1}},
 		}},
@@ -91,7 +109,7 @@ func TestTrace(t *testing.T) {
 	}
 }
 
-// TestNumber checks that the last bits of a number do not decide its text.
+// TestNumber checks that rounding errors in a number do not change its text.
 func TestNumber(t *testing.T) {
 	for _, c := range []struct {
 		v    float64

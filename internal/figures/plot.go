@@ -10,7 +10,7 @@ import (
 	"unicode/utf8"
 )
 
-// A figure is a picture of panels in rows, under a title and a legend.
+// A figure has a title, a legend, and panels in rows.
 type figure struct {
 	name, title   string
 	legend        []key
@@ -19,7 +19,7 @@ type figure struct {
 	panels        []panel
 }
 
-// A key says in the legend what a style stands for.
+// A key explains a style in the legend.
 type key struct{ style, text string }
 
 // A panel is a pair of axes with curves.
@@ -39,9 +39,9 @@ type axis struct {
 // The space around a panel.
 const left, right, top, bottom = 56, 16, 24, 44
 
-// The page is drawn too, so that the figure can be read wherever it is shown.
-// The colours are those that Okabe and Ito chose for colour-blind readers, or
-// near them: darker ones on white, lighter ones on black.
+// The figure draws its own background, because that of the page may be light or dark.
+// The colours are close to those that Okabe and Ito recommend for colour-blind readers.
+// They are darker on a white background, and lighter on a dark one.
 const style = `
 text { fill: #222; font: 13px sans-serif } .title { font-weight: bold; font-size: 15px }
 path, circle { fill: none; stroke-width: 2.2; stroke: currentColor }
@@ -65,7 +65,7 @@ func (f figure) svg() []byte {
 	var legend bytes.Buffer
 	x, head := float64(left), 42.
 	for _, k := range f.legend {
-		length := 42 + 7.5*float64(utf8.RuneCountInString(k.text)) // of a wide font
+		length := 42 + 7.5*float64(utf8.RuneCountInString(k.text)) // enough for a wide font
 		if x > left && (f.columns == 1 || x+length > width) {
 			x, head = left, head+20
 		}
@@ -132,7 +132,7 @@ func (p panel) draw(b *bytes.Buffer, width, height float64) {
 	dots.WriteTo(b)
 }
 
-// ticks yields where the ticks of the axis are.
+// ticks yields the positions of the ticks.
 func (a axis) ticks(yield func(float64) bool) {
 	first, last := math.Round(a.low/a.step), math.Round(a.high/a.step)
 	for i := first; i <= last && yield(i*a.step); i++ {
@@ -152,7 +152,7 @@ func label(tick float64) string {
 	return strings.Replace(strconv.FormatFloat(tick, 'g', 4, 64), "-", "−", 1)
 }
 
-// text writes a text, if there is any, at x and y, with attributes.
+// text writes s at x and y, with the given attributes. It writes nothing if s is empty.
 func text(b *bytes.Buffer, x, y float64, attributes, s string) {
 	if s == "" {
 		return
@@ -170,8 +170,8 @@ func escape(s string) string {
 	return b.String()
 }
 
-// number returns v to two decimals. A number that ends in a 5 after them goes
-// up whatever its last bits are, for these may differ from one machine to
+// number returns v with two decimals. If the third decimal is a 5, it rounds up even if
+// v is slightly below that, because the last bits of v differ from one machine to
 // another.
 func number(v float64) string {
 	return strconv.FormatFloat(math.Floor(100*v+0.5+1e-6)/100, 'f', -1, 64)

@@ -1,5 +1,6 @@
-// Generate writes the tables of package scalar and the polynomials of package
-// vector, computed with math/big and fitted by package reference.
+// Generate writes the tables of package scalar, the polynomials of package vector, and
+// the loops of package vector for each width. Package reference computes the tables
+// with math/big, and fits the polynomials.
 package main
 
 import (
@@ -40,7 +41,8 @@ func main() {
 	}
 }
 
-// files has the function that returns the source of each generated file.
+// files maps the name of each generated file, except the loops, to a function that
+// returns its content.
 var files = map[string]func() ([]byte, error){
 	"scalar/tables.go":      tables,
 	"scalar/pieces.go":      pieces,
@@ -95,21 +97,21 @@ func tables() ([]byte, error) {
 		b.WriteString("}\n\n")
 	}
 
-	fmt.Fprintf(&b, "// exp2Table[i] is 2^(i/256): the bits of the float64 nearest to it, less i<<44, and\n// the rest as a fraction of that.\nvar exp2Table = [256]struct {\n\tbits uint64\n\trest float64\n}{\n")
+	fmt.Fprintf(&b, "// exp2Table[i] is 2^(i/256): the bits of the nearest float64, minus i<<44, and the\n// rounding error as a fraction of that float64.\nvar exp2Table = [256]struct {\n\tbits uint64\n\trest float64\n}{\n")
 	for i := range 256 {
 		value, rest := split(steps(reference.BigExp)(number(float64(i))))
 		fmt.Fprintf(&b, "\t{%#016x, %s},\n", math.Float64bits(value)-uint64(i)<<44, hex(rest/value))
 	}
 	b.WriteString("}\n\n")
 
-	fmt.Fprintf(&b, "// expTable[i] is 2⁶⁴·e^(i/16 − 106), but 0 for i = 0. What follows e^0 is never read:\n// a table of 2048 needs no check of bounds.\nvar expTable = [2048]float64{\n\t0,\n")
+	fmt.Fprintf(&b, "// expTable[i] is 2⁶⁴·e^(i/16 − 106), but 0 for i = 0. The entries after e^0 are never\n// read: with 2048 entries, an index modulo 2048 needs no bounds check.\nvar expTable = [2048]float64{\n\t0,\n")
 	for i := 1; i <= 106*16; i++ {
 		value, _ := split(reference.BigExp(number(float64(i)/16 - 106)))
 		fmt.Fprintf(&b, "\t%s,\n", hex(math.Ldexp(value, 64)))
 	}
 	b.WriteString("}\n\n")
 
-	fmt.Fprintf(&b, "// expm1Table[i] is for a = i/64 − 20, and |b| ≤ 1/128.\nvar expm1Table = [%d]expm1Entry{\n", 20*64+1)
+	fmt.Fprintf(&b, "// expm1Table[i] is the entry for a = i/64 − 20 and |b| ≤ 1/128.\nvar expm1Table = [%d]expm1Entry{\n", 20*64+1)
 	for i := range 20*64 + 1 {
 		a := number(float64(i)/64 - 20)
 		drop, dropRest := split(new(big.Float).Neg(reference.BigExpm1(a)))
@@ -118,28 +120,28 @@ func tables() ([]byte, error) {
 	}
 	b.WriteString("}\n\n")
 
-	fmt.Fprintf(&b, "// logisticTable[i] is for a = i/16 − 20, and |b| ≤ 1/32.\nvar logisticTable = [%d]logisticEntry{\n", 2*20*16+1)
+	fmt.Fprintf(&b, "// logisticTable[i] is the entry for a = i/16 − 20 and |b| ≤ 1/32.\nvar logisticTable = [%d]logisticEntry{\n", 2*20*16+1)
 	for i := range 2*20*16 + 1 {
 		a := float64(i)/16 - 20
 		c := economized(logisticSeries(number(a))[:12], 7, -1./32, 1./32)
 		value, rest := split(c[0])
-		balance, _ := split(reference.BigTanh(number(-a / 2)))
+		minusTanh, _ := split(reference.BigTanh(number(-a / 2)))
 		_, slopeRest := split(c[1])
-		fmt.Fprintf(&b, "\t{%g, %s, %s, %s, %s, %s},\n", a, hex(value), hex(rest), hex(balance), hex(slopeRest), series(c))
+		fmt.Fprintf(&b, "\t{%g, %s, %s, %s, %s, %s},\n", a, hex(value), hex(rest), hex(minusTanh), hex(slopeRest), series(c))
 	}
 	b.WriteString("}\n\n")
 
-	fmt.Fprintf(&b, "// softplusTable[i] is for a = i/16 − 20, and |b| ≤ 1/32.\nvar softplusTable = [%d]softplusEntry{\n", 2*20*16+1)
+	fmt.Fprintf(&b, "// softplusTable[i] is the entry for a = i/16 − 20 and |b| ≤ 1/32.\nvar softplusTable = [%d]softplusEntry{\n", 2*20*16+1)
 	for i := range 2*20*16 + 1 {
 		a := float64(i)/16 - 20
 		c := economized(softplusSeries(number(a))[:12], 7, -1./32, 1./32)
-		value, rest := short(c[0])
+		value, rest := splitAt(c[0], 26)
 		fmt.Fprintf(&b, "\t{%g, %s, %s, %s},\n", a, hex(value), hex(rest), series(c))
 	}
 	b.WriteString("}\n\n")
 
 	const first, last = 0x3f800000_00000000 >> 47, 0x40331000_00000000 >> 47 // 2⁻⁷ and 19.06
-	fmt.Fprintf(&b, "// tanhTable[0] is for a = 0 and |b| ≤ 2⁻⁷; tanhTable[i] for a in the middle of the\n// i-th 32nd of a binade from 2⁻⁷ up to past 19.06, where tanh reaches 1, and as far\n// as the borders of that.\nvar tanhTable = [%d]tanhEntry{\n", last-first+2)
+	fmt.Fprintf(&b, "// tanhTable[0] is the entry for a = 0 and |b| ≤ 2⁻⁷. From 2⁻⁷ on, each interval between\n// powers of two has 32 parts. tanhTable[i] is the entry for part i, and a is its middle.\n// The last part contains 19.06, from which on tanh rounds to 1.\nvar tanhTable = [%d]tanhEntry{\n", last-first+2)
 	for i := first - 1; i <= last; i++ {
 		a, width := 0.0, 0x1p-7
 		if i >= first {
@@ -155,7 +157,7 @@ func tables() ([]byte, error) {
 	return format.Source(b.Bytes())
 }
 
-// terms is how many of a Taylor series are known.
+// terms is the number of coefficients of a Taylor series.
 const terms = 20
 
 // logisticSeries returns the coefficients of bⁿ in σ(a + b), from σ′ = σ − σ².
@@ -187,8 +189,9 @@ func tanhSeries(a *big.Float) []*big.Float {
 	})
 }
 
-// differential returns the series that begins with first, and of whose derivative
-// term returns the coefficient of bⁿ out of those of the series up to n.
+// differential returns the series that solves a differential equation. first is its
+// coefficient of b⁰. term returns the coefficient of bⁿ in the derivative, from the
+// coefficients of the series up to n.
 func differential(first *big.Float, term func(c []*big.Float, n int) *big.Float) []*big.Float {
 	c := []*big.Float{first}
 	for n := range terms - 1 {
@@ -207,11 +210,11 @@ func square(c []*big.Float, n int) *big.Float {
 	return sum
 }
 
-// economized returns a polynomial of the given degree for a series in b, with
-// low ≤ b ≤ high. It writes the series in t, which goes from −1 to 1 there, takes
-// the highest term away with as much of the Chebyshev polynomial Tₙ(t) as that
-// term is, again and again, and writes the rest in b. That is wrong by 2ⁿ⁻¹ times
-// less than leaving the term out.
+// economized returns a polynomial of the given degree that approximates a series in b
+// for low ≤ b ≤ high. It substitutes t for b, which goes from −1 to 1 there. Then it
+// removes the highest term tⁿ, again and again, by subtracting a multiple of the
+// Chebyshev polynomial Tₙ(t). The error of each step is 2ⁿ⁻¹ times smaller than that of
+// dropping the term. At the end it substitutes b for t.
 func economized(c []*big.Float, degree int, low, high float64) []*big.Float {
 	// chebyshev[n][i] is the coefficient of tⁱ in Tₙ.
 	chebyshev := [terms][terms]float64{{1}, {0, 1}}
@@ -253,7 +256,7 @@ func substituted(c []*big.Float, middle, width *big.Float) []*big.Float {
 	return s
 }
 
-// series formats all but the first of c as a value of that type.
+// series formats all coefficients except the first one as a value of type series.
 func series(c []*big.Float) string {
 	slope, _ := c[1].Float64()
 	s := "series{" + hex(slope) + ", [6]float64{"
@@ -264,13 +267,13 @@ func series(c []*big.Float) string {
 	return s + "}}"
 }
 
-// polynomials returns the polynomials and constants of package vector. Each
-// coefficient is there once for each element of the widest vector.
+// polynomials returns the polynomials and constants of package vector. Each coefficient
+// is repeated for each lane of the widest vector.
 func polynomials() ([]byte, error) {
 	var b bytes.Buffer
 	b.WriteString("//go:build goexperiment.simd && go1.27 && !go1.28 && (amd64 || arm64 || wasm)\n\n" + header + "package vector\n\n")
 
-	const border = 0.3467 // ln2/2, and a little more
+	const border = 0.3467 // slightly more than ln2/2
 	exponential := func(terms int, weight func(*big.Float) *big.Float) reference.Fit {
 		return reference.Fit{
 			F: reference.BigExpm1, A: -border, B: border,
@@ -279,7 +282,7 @@ func polynomials() ([]byte, error) {
 		}
 	}
 	for _, p := range []struct {
-		names []string // of the coefficients, in turn
+		names []string // variables for the coefficients, which take turns
 		doc   string
 		bits  uint
 		fit   reference.Fit
@@ -311,7 +314,7 @@ func polynomials() ([]byte, error) {
 		if p.bits == 53 {
 			lanes, kind = 8, "[maxLanes64]float64"
 		}
-		fmt.Fprintf(&b, "// %s: %s, to a relative error below 2^%.1f.\nvar (\n",
+		fmt.Fprintf(&b, "// %s: %s, with a relative error below 2^%.1f.\nvar (\n",
 			strings.Join(p.names, " and "), p.doc, math.Log2(polynomial.Error))
 		for j, name := range p.names {
 			fmt.Fprintf(&b, "%s = [...]%s{\n", name, kind)
@@ -323,7 +326,7 @@ func polynomials() ([]byte, error) {
 		b.WriteString(")\n\n")
 	}
 
-	b.WriteString("// ln 2 in two parts. The first has so few bits that its product with n is exact:\n// 8 bits for float32, 11 for float64.\nconst (\n")
+	b.WriteString("// ln 2 as a sum. The first part has so few bits that its product with n is exact: n has\n// 8 bits for float32, and 11 for float64.\nconst (\n")
 	ln2 := reference.BigLog(number(2))
 	for _, p := range []struct {
 		size int
@@ -387,29 +390,22 @@ func tanhWeight(s *big.Float) *big.Float {
 	return x.Quo(x.Mul(x, s), y)
 }
 
-// precision is that of the numbers from which the tables are made, in bits.
+// precision is the precision in bits of the numbers from which the tables are computed.
 const precision = 256
 
 func number(x float64) *big.Float { return new(big.Float).SetPrec(precision).SetFloat64(x) }
 
-// split returns the float64 nearest to x, and the one nearest to the rest.
+// split returns x as the sum of two float64s: the nearest one, and its rounding error.
 func split(x *big.Float) (value, rest float64) {
 	value, _ = x.Float64()
 	rest, _ = new(big.Float).Sub(x, big.NewFloat(value)).Float64()
 	return value, rest
 }
 
-// short is split with a value of 26 bits, whose product with another such is exact.
-func short(x *big.Float) (value, rest float64) {
-	value, _ = new(big.Float).SetPrec(26).Set(x).Float64()
-	rest, _ = new(big.Float).Sub(x, big.NewFloat(value)).Float64()
-	return value, rest
-}
-
-// hex formats c so that it reads back as it is.
+// hex formats c exactly.
 func hex(c float64) string { return fmt.Sprintf("%x", c) }
 
-// steps returns f of a number of steps of ln2/256.
+// steps returns the function f(x·ln2/256).
 func steps(f func(*big.Float) *big.Float) func(*big.Float) *big.Float {
 	step := reference.BigLog(number(2))
 	step.Quo(step, number(256))

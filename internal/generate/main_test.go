@@ -6,8 +6,7 @@ import (
 	"testing"
 )
 
-// TestFiles checks that the generated files are what this program
-// generates.
+// TestFiles checks that the tables and polynomials are up to date.
 func TestFiles(t *testing.T) {
 	for name, source := range files {
 		want, err := source()
@@ -24,7 +23,7 @@ func TestFiles(t *testing.T) {
 	}
 }
 
-// TestLoops checks that the loops for each width are what this program writes.
+// TestLoops checks that the loops for each width are up to date.
 func TestLoops(t *testing.T) {
 	loops, err := loopFiles("../vector")
 	if err != nil {

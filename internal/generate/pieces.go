@@ -10,8 +10,9 @@ import (
 	"example.com/activation/internal/reference"
 )
 
-// pieces returns the tables of the functions x·g(x) and their derivatives, each
-// in pieces of 1/steps around the multiples of 1/steps from −limit to limit.
+// pieces returns the tables of the functions g and of the derivatives of x·g(x). Each
+// piece is for an interval of length 1/steps around a multiple of 1/steps from −limit
+// to limit.
 func pieces() ([]byte, error) {
 	var b bytes.Buffer
 	b.WriteString(header + "package scalar\n\n")
@@ -20,7 +21,7 @@ func pieces() ([]byte, error) {
 		doc          string
 		steps, limit int
 		series       func(a *big.Float) []*big.Float // of g
-		root         float64                         // of (x·g)′, or 0 for the table of g itself
+		root         float64                         // zero of (x·g)′, or 0 if the table is for g
 	}{
 		{"geluPieces", "Φ", 32, 6, normalSeries, 0},
 		{"geluSlopePieces", "(x·Φ)′", 32, 6, normalSeries, -0.7517915246935645},
@@ -43,7 +44,8 @@ func pieces() ([]byte, error) {
 			if t.root != 0 {
 				c = slopeSeries(a, c)
 			}
-			// The first coefficient stays as it is: next to the root it is all.
+			// The first coefficient must not change: next to the root it is nearly
+			// the whole result.
 			c = append(c[:1], economized(c[1:], 7, center-width-a, center+width-a)...)
 			valueBits, slopeBits := uint(26), uint(53)
 			if t.root != 0 {
@@ -66,7 +68,7 @@ func pieces() ([]byte, error) {
 	return format.Source(b.Bytes())
 }
 
-// splitAt returns x rounded to so many bits, and the float64 nearest to the rest.
+// splitAt returns x rounded to the given number of bits, and the rounding error.
 func splitAt(x *big.Float, bits uint) (value, rest float64) {
 	value, _ = new(big.Float).SetPrec(bits).Set(x).Float64()
 	rest, _ = new(big.Float).Sub(x, big.NewFloat(value)).Float64()
@@ -137,6 +139,7 @@ func slopeSeries(a float64, g []*big.Float) []*big.Float {
 	return c
 }
 
+// product returns the product of its arguments.
 func product(a *big.Float, more ...*big.Float) *big.Float {
 	p := number(0).Set(a)
 	for _, v := range more {
@@ -145,11 +148,11 @@ func product(a *big.Float, more ...*big.Float) *big.Float {
 	return p
 }
 
-// millsRest returns (R − 1)/s, s = 1/z², for the R of Φ(−z) = φ(z)/z·R. That is a
-// continued fraction, R = 1/(1 + s/(1 + 2s/(1 + 3s/(1 + …)))).
+// millsRest returns (R − 1)/s for s = 1/z² and the R in Φ(−z) = φ(z)/z·R, which is a
+// continued fraction: R = 1/(1 + s/(1 + 2s/(1 + 3s/(1 + …)))).
 func millsRest(s *big.Float) *big.Float {
 	r := number(1)
-	for n := 400.; n >= 1; n-- { // for s = 1/36, 2⁻³⁰⁰ is left out
+	for n := 400.; n >= 1; n-- { // with 400 terms, the error for s = 1/36 is 2⁻³⁰⁰
 		r.Quo(product(number(n), s), r)
 		r.Add(r, number(1))
 	}

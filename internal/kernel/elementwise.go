@@ -9,8 +9,8 @@ import (
 // Identity copies x to dst.
 func Identity[T element.Float](dst, x []T) { copy(dst, x) }
 
-// IdentityDerivative sets dst to upstream, but to NaN where x is NaN: what a
-// leaky ReLU with a slope of 1 on both sides does.
+// IdentityDerivative sets dst to upstream, or to NaN if x is NaN. That is the
+// derivative of a leaky ReLU with a negative slope of 1.
 func IdentityDerivative[T element.Float](dst, x, upstream []T) {
 	LeakyReLUDerivative(dst, x, upstream, 1)
 }
@@ -116,8 +116,8 @@ func ReLU[T element.Float](dst, x []T) {
 // ReLUAt returns max(0, x).
 func ReLUAt[T element.Float](x T) T { return scalar.ReLUAt(x) }
 
-// ReLUDerivative sets dst to upstream where x > 0, to NaN where x is NaN, and
-// to 0 elsewhere. It is its own from-output form: max(0, x) > 0 where x > 0.
+// ReLUDerivative sets dst to upstream if x > 0, to NaN if x is NaN, else to 0. It also
+// computes the derivative from the output y = max(0, x), because y > 0 only if x > 0.
 func ReLUDerivative[T element.Float](dst, x, upstream []T) {
 	if vector.On && len(x) >= short {
 		vector.ReLUDerivative(dst, x, upstream)
@@ -129,7 +129,7 @@ func ReLUDerivative[T element.Float](dst, x, upstream []T) {
 // ReLUDerivativeAt returns 1 for x > 0, x if that is NaN, else 0.
 func ReLUDerivativeAt[T element.Float](x T) T { return scalar.ReLUDerivativeAt(x) }
 
-// LeakyReLU sets dst to x where x > 0, else to alpha·x.
+// LeakyReLU sets dst to x if x > 0, else to alpha·x.
 func LeakyReLU[T element.Float](dst, x []T, alpha T) {
 	if vector.On && len(x) >= short {
 		vector.LeakyReLU(dst, x, alpha)
@@ -141,9 +141,9 @@ func LeakyReLU[T element.Float](dst, x []T, alpha T) {
 // LeakyReLUAt returns x for x > 0, else alpha·x.
 func LeakyReLUAt[T element.Float](x, alpha T) T { return scalar.LeakyReLUAt(x, alpha) }
 
-// LeakyReLUDerivative sets dst to upstream where x > 0, to NaN where x is NaN,
-// and to alpha·upstream elsewhere; for an alpha of 0 that is 0, even if upstream
-// is NaN or infinite. For alpha ≥ 0 it is its own from-output form.
+// LeakyReLUDerivative sets dst to upstream if x > 0, to NaN if x is NaN, else to
+// alpha·upstream. If alpha is 0, that is 0 even for a NaN or infinite upstream. If
+// alpha ≥ 0, it also computes the derivative from the output, which has the sign of x.
 func LeakyReLUDerivative[T element.Float](dst, x, upstream []T, alpha T) {
 	if alpha == 0 {
 		ReLUDerivative(dst, x, upstream)

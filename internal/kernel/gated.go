@@ -9,14 +9,14 @@ import (
 	"example.com/activation/internal/vector"
 )
 
-// A gate is an element-wise function with its loops.
+// A gate is an element-wise function and its derivative.
 type gate[T element.Float] interface {
 	Forward(dst, x []T) []T
 	Derivative(dst, x, upstream []T) []T
 }
 
-// SigmoidGate is sigmoid as a gate, by the plain Go loops: they have half the error of
-// the SIMD loops.
+// SigmoidGate is sigmoid as a gate. It runs the scalar loops, because their error is
+// half that of the SIMD loops.
 type SigmoidGate[T element.Float] struct{}
 
 // Forward sets dst to 1/(1 + e⁻ˣ).
@@ -31,7 +31,7 @@ func (SigmoidGate[T]) Derivative(dst, x, upstream []T) []T {
 	return dst
 }
 
-// TanhGate is tanh as a gate, likewise.
+// TanhGate is tanh as a gate. It runs the scalar loops, too.
 type TanhGate[T element.Float] struct{}
 
 // Forward sets dst to tanh x.
@@ -122,15 +122,16 @@ func (LogSigmoidGate[T]) Derivative(dst, x, upstream []T) []T {
 	return dst
 }
 
-// The loops of a gate run over blocks, which stay in the cache: x is read once from
-// memory, and the result written once. The blocks between are on loan. On the stack they
-// cannot be, since the compiler does not know that the methods of an interface keep none
-// of their arguments.
+// A gated unit works on blocks of elements. The intermediate results of a block stay in
+// the cache: x is read from memory once, and the result is written once.
+//
+// The intermediate results are in arrays from a pool. They cannot be on the stack,
+// because the compiler must assume that a method of an interface keeps its arguments.
 
-// gateBlock is the length of a block.
+// gateBlock is the number of elements in a block.
 const gateBlock = 256
 
-// gateBlocks are the blocks of a call.
+// gateBlocks holds the intermediate results of a block.
 type gateBlocks[T element.Float] struct {
 	gate, value, f, slope [gateBlock]T
 }
@@ -155,8 +156,8 @@ func GatedPair[T element.Float](f gate[T], dst, gate, value []T) {
 }
 
 // GatedPairDerivative sets dGate to upstream·value·f′(gate), and dValue to
-// upstream·f(gate). Where f(gate) is 0, dValue is that, even if upstream is NaN or
-// infinite. Where value is NaN, both are.
+// upstream·f(gate). If f(gate) is 0, dValue is 0 even for a NaN or infinite upstream.
+// If value is NaN, both are NaN.
 func GatedPairDerivative[T element.Float](f gate[T], dGate, dValue, gate, value, upstream []T) {
 	pool := gatePool[T]()
 	b := pool.Get().(*gateBlocks[T])
@@ -164,8 +165,8 @@ func GatedPairDerivative[T element.Float](f gate[T], dGate, dValue, gate, value,
 	pool.Put(b)
 }
 
-// Gated is GatedPair for the halves of x, [outer][2][stride], of which the first one is
-// the gate unless last is true.
+// Gated is GatedPair for gates and values that are the two halves of x,
+// [outer][2][stride]. The first half is the gate, or the second one if last is true.
 func Gated[T element.Float](f gate[T], dst, x []T, stride int, last bool) {
 	pool := gatePool[T]()
 	b := pool.Get().(*gateBlocks[T])
@@ -188,7 +189,8 @@ func Gated[T element.Float](f gate[T], dst, x []T, stride int, last bool) {
 	pool.Put(b)
 }
 
-// GatedDerivative is GatedPairDerivative for halves.
+// GatedDerivative is GatedPairDerivative for gates and values that are the two halves
+// of x, as in Gated.
 func GatedDerivative[T element.Float](f gate[T], dst, x, upstream []T, stride int, last bool) {
 	pool := gatePool[T]()
 	b := pool.Get().(*gateBlocks[T])
@@ -213,7 +215,7 @@ func GatedDerivative[T element.Float](f gate[T], dst, x, upstream []T, stride in
 	pool.Put(b)
 }
 
-// halves returns the blocks for the first and the second half.
+// halves returns the arrays for the first and the second half of x.
 func (b *gateBlocks[T]) halves(last bool) (first, second *[gateBlock]T) {
 	if last {
 		return &b.value, &b.gate
@@ -221,8 +223,9 @@ func (b *gateBlocks[T]) halves(last bool) (first, second *[gateBlock]T) {
 	return &b.gate, &b.value
 }
 
-// rowsOfBlock returns how many rows of 2·stride of the n elements to take at a time: one
-// if it is long enough for the loops, else what fits a block.
+// rowsOfBlock returns how many rows of 2·stride elements to process at a time, if n
+// elements are left. A long row is processed alone, without copies. Several short rows
+// are copied to one block.
 func rowsOfBlock(n, stride int) int {
 	if stride > gateBlock/4 {
 		return 1
@@ -245,7 +248,7 @@ func split[T element.Float](first, second, x []T, stride int) {
 	}
 }
 
-// join is the reverse of split.
+// join copies first and second to the halves of rows of dst.
 func join[T element.Float](dst, first, second []T, stride int) {
 	if stride == 1 {
 		second, dst = second[:len(first)], dst[:2*len(first)]
@@ -260,6 +263,7 @@ func join[T element.Float](dst, first, second []T, stride int) {
 	}
 }
 
+// pair sets dst to value·f(gate).
 func (b *gateBlocks[T]) pair(f gate[T], dst, gate, value []T) {
 	if _, ok := f.(SiLUGate[T]); ok && siluInVectors[T]() {
 		vector.SiLUTimes(dst, gate, value)
@@ -275,6 +279,8 @@ func (b *gateBlocks[T]) pair(f gate[T], dst, gate, value []T) {
 	}
 }
 
+// pairDerivative sets dGate and dValue as GatedPairDerivative does. They may be gate
+// and value.
 func (b *gateBlocks[T]) pairDerivative(f gate[T], dGate, dValue, gate, value, upstream []T) {
 	for start, n := 0, gateBlock; start < len(gate); start += n {
 		n = min(n, len(gate)-start)

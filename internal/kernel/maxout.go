@@ -9,10 +9,13 @@ import (
 // Maxout sets dst, [outer][units][stride], to the maxima over the pieces of x,
 // [outer][units][pieces][stride].
 //
-// The scalar loops run where they are faster: for runs shorter than short, where
-// a vector loop of stride 8 takes 1.4 ns an element and these take 0.6; and on the
-// last axis for three pieces and more, where bringing the pieces into runs takes
-// all that vectors gain, 1.0 ns against 0.9 (float32, 512 bits).
+// The scalar loops run in two cases, because they are faster (ns an element, float32,
+// 512 bits):
+//
+//   - The stride is below short. At a stride of 8, a vector loop takes 1.4, and the
+//     scalar loop 0.6.
+//   - The stride is 1, and there are three pieces or more. A vector loop would have to
+//     transpose the pieces first, which takes all that vectors gain: 1.0 against 0.9.
 func Maxout[T element.Float](dst, x []T, pieces, stride int) {
 	switch {
 	case pieces == 1:
@@ -27,8 +30,8 @@ func Maxout[T element.Float](dst, x []T, pieces, stride int) {
 	}
 }
 
-// MaxoutDerivative sets dst, of the shape of x, to upstream at the first
-// maximum of each group of pieces, to NaN at every NaN, and to 0 elsewhere.
+// MaxoutDerivative sets dst, which has the shape of x, to upstream at the first maximum
+// of each group of pieces, to NaN at every NaN, and to 0 elsewhere.
 func MaxoutDerivative[T element.Float](dst, x, upstream []T, pieces, stride int) {
 	switch {
 	case pieces == 1:
@@ -36,7 +39,7 @@ func MaxoutDerivative[T element.Float](dst, x, upstream []T, pieces, stride int)
 	case vector.On && vector.KeepsBuffers && stride >= short:
 		vector.MaxoutDerivative(dst, x, upstream, pieces, stride)
 	case vector.On && stride == 1 && pieces == 2:
-		done := vector.GatePairs(dst, x, upstream)
+		done := vector.MaxPairsDerivative(dst, x, upstream)
 		scalar.MaxoutDerivative(dst[2*done:], x[2*done:], element.Slice(upstream, done, len(upstream)), pieces, stride)
 	default:
 		scalar.MaxoutDerivative(dst, x, upstream, pieces, stride)
@@ -46,8 +49,9 @@ func MaxoutDerivative[T element.Float](dst, x, upstream []T, pieces, stride int)
 // A maxout layer computes maxⱼ(wⱼᵀx + bⱼ) for each unit: weights are
 // [units][pieces][inputs], biases [units][pieces], x is [batch][inputs].
 
-// If dst is an input, it must not lose what is still to be read: then the
-// loops go over a copy of the row, on the stack up to maxRow elements.
+// If dst is also an input, writing to dst would destroy elements that are still to be
+// read. So the loops then read a copy of the row. The copy is on the stack if the row
+// has at most maxRow elements.
 const maxRow = 512
 
 // MaxoutLayer sets dst, [batch][units], to the outputs for x.
@@ -63,9 +67,9 @@ func MaxoutLayer[T element.Float](dst, x, weights, biases []T, inputs, units, pi
 	}
 }
 
-// maxoutLayer chooses the loop: dst is none of the inputs.
+// maxoutLayer chooses the loop. dst must not be an input.
 func maxoutLayer[T element.Float](dst, x, weights, biases []T, inputs, units, pieces int) {
-	if vector.Wide[T](inputs) {
+	if vector.SupportsMaxoutLayer[T](inputs) {
 		vector.MaxoutLayer(dst, x, weights, biases, inputs, units, pieces)
 		return
 	}
@@ -73,7 +77,7 @@ func maxoutLayer[T element.Float](dst, x, weights, biases []T, inputs, units, pi
 }
 
 // MaxoutLayerDerivative sets dst, [batch][inputs], to the sum over the units
-// of upstream times the weights of the piece that wins at x.
+// of upstream times the weights of the largest piece at x.
 func MaxoutLayerDerivative[T element.Float](dst, x, upstream, weights, biases []T, inputs, units, pieces int) {
 	if !same(dst, x) && !same(dst, upstream) {
 		maxoutLayerDerivative(dst, x, upstream, weights, biases, inputs, units, pieces)
@@ -90,9 +94,9 @@ func MaxoutLayerDerivative[T element.Float](dst, x, upstream, weights, biases []
 	}
 }
 
-// maxoutLayerDerivative chooses the loop: dst is none of the inputs.
+// maxoutLayerDerivative chooses the loop. dst must not be an input.
 func maxoutLayerDerivative[T element.Float](dst, x, upstream, weights, biases []T, inputs, units, pieces int) {
-	if vector.Wide[T](inputs) {
+	if vector.SupportsMaxoutLayer[T](inputs) {
 		vector.MaxoutLayerDerivative(dst, x, upstream, weights, biases, inputs, units, pieces)
 		return
 	}
@@ -100,9 +104,9 @@ func maxoutLayerDerivative[T element.Float](dst, x, upstream, weights, biases []
 }
 
 // MaxoutLayerParameterGradient adds to gradW and gradB, for each unit and
-// example, upstream·x and upstream at the piece that wins.
+// example, upstream·x and upstream at the largest piece.
 func MaxoutLayerParameterGradient[T element.Float](gradW, gradB, x, upstream, weights, biases []T, inputs, units, pieces int) {
-	if vector.Wide[T](inputs) {
+	if vector.SupportsMaxoutLayer[T](inputs) {
 		vector.MaxoutLayerParameterGradient(gradW, gradB, x, upstream, weights, biases, inputs, units, pieces)
 		return
 	}

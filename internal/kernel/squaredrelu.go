@@ -18,8 +18,8 @@ func SquaredReLU[T element.Float](dst, x []T) {
 // SquaredReLUAt returns max(0, x)².
 func SquaredReLUAt[T element.Float](x T) T { return scalar.SquaredReLUAt(x) }
 
-// SquaredReLUDerivative sets dst to upstream·2x where x > 0, to NaN where x is NaN,
-// and to 0 elsewhere.
+// SquaredReLUDerivative sets dst to upstream·2x if x > 0, to NaN if x is NaN, else to
+// 0.
 func SquaredReLUDerivative[T element.Float](dst, x, upstream []T) {
 	if vector.On && len(x) >= short {
 		vector.SquaredReLUDerivative(dst, x, upstream)
@@ -31,8 +31,8 @@ func SquaredReLUDerivative[T element.Float](dst, x, upstream []T) {
 // SquaredReLUDerivativeAt returns 2·max(0, x).
 func SquaredReLUDerivativeAt[T element.Float](x T) T { return scalar.SquaredReLUDerivativeAt(x) }
 
-// SquaredReLUDerivativeFromOutput sets dst to upstream·2√y where y > 0, to NaN where
-// y is NaN, and to 0 elsewhere.
+// SquaredReLUDerivativeFromOutput sets dst to upstream·2√y if y > 0, to NaN if y is
+// NaN, else to 0.
 func SquaredReLUDerivativeFromOutput[T element.Float](dst, y, upstream []T) {
 	if vector.On && len(y) >= short {
 		vector.SquaredReLUDerivativeFromOutput(dst, y, upstream)

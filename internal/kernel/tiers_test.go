@@ -12,8 +12,8 @@ import (
 	"example.com/activation/internal/vector"
 )
 
-// TestTiers compares the two tiers, bit for bit, on the kernels that select,
-// multiply once and add in a fixed order.
+// TestTiers compares the SIMD loops with the scalar loops, bit for bit, for the
+// operations that select, multiply once, or add in a fixed order.
 func TestTiers(t *testing.T) {
 	if !vector.On {
 		t.Skip("no SIMD on this machine")
@@ -22,13 +22,13 @@ func TestTiers(t *testing.T) {
 	t.Run("float64", tiers[float64])
 }
 
-// A kernel to compare takes x and upstream in groups of elements that belong
-// together.
+// compared is an operation to compare. A group is the smallest number of elements of x
+// that it accepts.
 type compared[T element.Float] struct {
 	name     string
 	group    int // elements of x
-	outputs  int // of dst, for a group
-	upstream int // for a group; 0 where there is none
+	outputs  int // elements of dst for a group, or 0 if dst is a gradient to add to
+	upstream int // elements of upstream for a group, or 0 if there is no upstream
 	run      func(dst, x, upstream []T)
 	inPlace  bool
 }
@@ -82,7 +82,7 @@ func compare[T element.Float]() (ks []compared[T]) {
 		}
 	}
 	for _, pieces := range []int{1, 2, 3, 5} {
-		for _, stride := range []int{1, 2, 15, 16, 49, 300} {
+		for _, stride := range []int{1, 2, 15, 16, 49, 128, 129, 143, 144, 257, 300} {
 			name, group := fmt.Sprintf("%d pieces, stride %d", pieces, stride), pieces*stride
 			add(compared[T]{name: "Maxout " + name, group: group, outputs: stride,
 				run: func(dst, x, _ []T) { Maxout(dst, x, pieces, stride) }})
@@ -93,8 +93,13 @@ func compare[T element.Float]() (ks []compared[T]) {
 	return ks
 }
 
+// tiers runs the comparison for one element type.
 func tiers[T element.Float](t *testing.T) {
 	defer func() { vector.On = true }()
+	vector.On = false
+	if bits := VectorBits(); bits != 0 {
+		t.Errorf("VectorBits() = %d where the scalar loops run", bits)
+	}
 	rng := rand.New(rand.NewPCG(1, 2))
 	for _, k := range compare[T]() {
 		for n := 0; n <= 150; n++ {
@@ -137,6 +142,59 @@ func tiers[T element.Float](t *testing.T) {
 	}
 }
 
+// TestLeakSum compares the two tiers on the gradient of a single slope. The elements are
+// integers, whose sums are exact, with one special number at several indices in turn.
+func TestLeakSum(t *testing.T) {
+	if !vector.On {
+		t.Skip("no SIMD on this machine")
+	}
+	t.Run("float32", leakSums[float32])
+	t.Run("float64", leakSums[float64])
+}
+
+func leakSums[T element.Float](t *testing.T) {
+	defer func() { vector.On = true }()
+	rng := rand.New(rand.NewPCG(3, 4))
+	inf, nan := T(math.Inf(1)), T(math.NaN())
+	check := func(what string, x, upstream []T) {
+		t.Helper()
+		sum := func(tier bool) []T {
+			vector.On = tier
+			grad := []T{0}
+			PReLUParameterGradient(grad, x, upstream, 1)
+			return grad
+		}
+		got, want := sum(true), sum(false)
+		if patterns(got) != patterns(want) {
+			t.Fatalf("%d elements, upstream %v, %s: %v, want %v as the scalar loop gives", len(x), upstream != nil, what, got[0], want[0])
+		}
+	}
+	for n := 60; n <= 200; n++ {
+		x, upstream := make([]T, n), make([]T, n)
+		for i := range x {
+			x[i], upstream[i] = T(rng.IntN(19)-9), T(rng.IntN(19)-9)
+		}
+		check("integers", x, upstream)
+		check("integers", x, nil)
+		tiny := make([]T, n) // subnormal float32 among them
+		for i := range x {
+			tiny[i] = x[i] * 0x1p-145
+		}
+		check("tiny", tiny, upstream)
+		at := n % 97 % n
+		for _, i := range []int{0, at, n - at - 1, n - 1} {
+			v, u := x[i], upstream[i]
+			for _, odd := range [][2]T{
+				{0, inf}, {0, nan}, {1, inf}, {1, nan}, {-1, inf}, {-1, nan}, {nan, 1}, {nan, 0}, {inf, 1}, {inf, -inf}, {-inf, 1}, {-inf, 0}, {-inf, inf}, {-0x1p-126, 0x1p-5},
+			} {
+				x[i], upstream[i] = odd[0], odd[1]
+				check(fmt.Sprint(odd, " at ", i), x, upstream)
+			}
+			x[i], upstream[i] = v, u
+		}
+	}
+}
+
 // numbers returns n numbers, a third of them out of the ordinary.
 func numbers[T element.Float](rng *rand.Rand, n int) []T {
 	odd := []float64{0, math.Copysign(0, -1), math.Inf(1), math.Inf(-1), math.NaN(), -math.NaN(), 1, 1, -1, 1e-42, -1e-42, 1e-310, 3e38, -3e38}
@@ -153,7 +211,7 @@ func numbers[T element.Float](rng *rand.Rand, n int) []T {
 	return s
 }
 
-// patterns returns the bits of s[0], and one pattern for every NaN.
+// patterns returns the bits of s[0]. All NaNs have the same pattern.
 func patterns[T element.Float](s []T) uint64 {
 	switch s := any(s).(type) {
 	case []float32:

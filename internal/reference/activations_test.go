@@ -7,8 +7,8 @@ import (
 	"testing"
 )
 
-// wide returns x with enough bits for the plainest formulas, which cancel next
-// to the zeros of the derivatives.
+// wide returns x with 640 bits. That is enough for simple formulas that cancel close to
+// a zero of a derivative.
 func wide(x float64) *big.Float { return new(big.Float).SetPrec(640).SetFloat64(x) }
 
 func sum(first *big.Float, more ...*big.Float) *big.Float {
@@ -39,7 +39,7 @@ func bigGELUTanhV(x *big.Float) (v, dv *big.Float) {
 	return v, dv
 }
 
-// An activationCase is a function with its plainest formula.
+// An activationCase is a function with a simple formula for it.
 type activationCase struct {
 	name string
 	got  func(float64) Value
@@ -147,7 +147,7 @@ func activationCases() []activationCase {
 		}
 		inside := func(x *big.Float) *big.Float {
 			y := line(x)
-			// The ⅙ of s is rounded, and 3·⅙ need not be ½.
+			// s is a rounded ⅙, so 3·s may differ from ½.
 			if slope == 0 && wide(0).Abs(x).Cmp(wide(3)) >= 0 || y.Sign() <= 0 || y.Cmp(one) >= 0 {
 				return wide(0)
 			}
@@ -219,7 +219,7 @@ func activationCases() []activationCase {
 	return append(cases, append(hard(0), hard(0.2)...)...)
 }
 
-// closeTo returns floats at all distances from x, beginning with its neighbours.
+// closeTo returns x, the floats next to it, and floats at distances from 2⁻⁶⁰ to ⅛.
 func closeTo(x float64) (near []float64) {
 	for k := -60; k < -2; k++ {
 		near = append(near, x-math.Ldexp(1, k), x+math.Ldexp(1, k))
@@ -227,8 +227,7 @@ func closeTo(x float64) (near []float64) {
 	return append(near, x, math.Nextafter(x, 10), math.Nextafter(x, -10))
 }
 
-// TestActivations compares the functions with the plainest formulas, in
-// math/big.
+// TestActivations compares the functions with simple formulas in math/big.
 func TestActivations(t *testing.T) {
 	everywhere := points(12)
 	for _, c := range activationCases() {
@@ -249,7 +248,7 @@ func TestActivations(t *testing.T) {
 		}
 		t.Logf("%s: relative error 2^%.1f at %x", c.name, worst, at)
 		bound := -96.
-		if strings.HasPrefix(c.name, "GELUTanh") { // whose exponential has a rounded argument of up to 10⁵
+		if strings.HasPrefix(c.name, "GELUTanh") { // the argument of its exponential is rounded, and up to 10⁵
 			bound = -88
 		}
 		if !(worst <= bound) {
@@ -258,8 +257,9 @@ func TestActivations(t *testing.T) {
 	}
 }
 
-// TestActivations32 compares the functions for float32 with the others: for each
-// exponent and sign a few hundred fractions, and all floats next to a zero.
+// TestActivations32 compares the functions for float32 with those that return a Value.
+// The inputs are a few hundred floats for each exponent and sign, and the 500 floats
+// closest to the point near.
 func TestActivations32(t *testing.T) {
 	for _, c := range activationCases() {
 		if c.fast == nil {
@@ -341,7 +341,7 @@ func TestActivationsSpecialValues(t *testing.T) {
 			}
 		}
 	}
-	for _, c := range activationCases() { // nothing becomes a NaN on the way
+	for _, c := range activationCases() { // no intermediate result becomes NaN
 		for _, x := range []float64{1e300, -1e300, math.MaxFloat64, -math.MaxFloat64} {
 			if v := c.got(x); v.Hi != v.Hi && c.name != "SquaredReLUDerivativeFromOutput" {
 				t.Errorf("%s(%v) = %v", c.name, x, v)

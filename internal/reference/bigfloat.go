@@ -2,13 +2,15 @@ package reference
 
 import "math/big"
 
-// The functions of this file return f(x) with the precision of x, which must be
-// neither infinite nor of precision 0. Inside they carry guard more bits, which
-// is more than the halvings and doublings of the argument can eat up.
+// The functions of this file return f(x) with the precision of x. x must be finite, and
+// its precision must not be 0.
+
+// guard is the number of additional bits of intermediate results. Halving and doubling
+// the argument loses fewer.
 const guard = 128
 
-// working returns a new number of the value x with guard more bits, and a
-// constructor of small numbers of that precision.
+// working returns a copy of x with guard more bits, and a function that makes integers of
+// the same precision.
 func working(x *big.Float) (*big.Float, func(int64) *big.Float) {
 	precision := x.Prec() + guard
 	small := func(n int64) *big.Float { return new(big.Float).SetPrec(precision).SetInt64(n) }
@@ -18,11 +20,11 @@ func working(x *big.Float) (*big.Float, func(int64) *big.Float) {
 // rounded returns y rounded to the precision of x.
 func rounded(y, x *big.Float) *big.Float { return y.SetPrec(x.Prec()) }
 
-// BigExpm1 returns e^x − 1: the Taylor series of x/2ᵏ, then k times
-// e^2t − 1 = (e^t − 1)·(e^t − 1 + 2).
+// BigExpm1 returns e^x − 1. It adds up the Taylor series of t = x/2ᵏ, and then applies
+// e^2t − 1 = (e^t − 1)·(e^t − 1 + 2) k times.
 func BigExpm1(x *big.Float) *big.Float {
 	t, small := working(x)
-	if x.Sign() < 0 { // e^-t − 1 = −(e^t − 1)/e^t, so that only t > 0 is left
+	if x.Sign() < 0 { // the series is for t > 0: e^-t − 1 = −(e^t − 1)/e^t
 		m := BigExpm1(t.Neg(t))
 		e := small(1)
 		e.Add(e, m)
@@ -60,9 +62,14 @@ func BigExp(x *big.Float) *big.Float {
 	return rounded(e, x)
 }
 
-// BigLog1p returns log(1 + x), for x > −1: with y = √(1+x) − 1 = x/(1 + √(1+x)),
-// log(1+x) = 2·log(1+y), until y is small; then
-// log(1+y) = 2·artanh s = 2·(s + s³/3 + s⁵/5 + …), s = y/(2+y).
+// BigLog1p returns log(1 + x) for x > −1. With y = √(1+x) − 1 = x/(1 + √(1+x)), it
+// applies
+//
+//	log(1 + x) = 2·log(1 + y)
+//
+// until y is small. Then it adds up a series for s = y/(2 + y):
+//
+//	log(1 + y) = 2·artanh s = 2·(s + s³/3 + s⁵/5 + …)
 func BigLog1p(x *big.Float) *big.Float {
 	y, small := working(x)
 	if x.Sign() == 0 {
@@ -163,8 +170,8 @@ func BigNormalDensity(x *big.Float) *big.Float {
 //
 //	Φ(x) = ½ + φ(x)·(x + x³/3 + x⁵/(3·5) + x⁷/(3·5·7) + …)
 //
-// For x < 0 the two cancel but for e^(−x²/2), so the sum has as many more bits.
-// That takes long beyond |x| = 100.
+// For x < 0 the two terms nearly cancel, and about e^(−x²/2) is left. So the sum has that
+// many more bits, which makes the function slow for |x| above 100.
 func BigNormal(x *big.Float) *big.Float {
 	f, _ := x.Float64()
 	wide := new(big.Float).SetPrec(x.Prec() + guard + uint(0.75*f*f)).Set(x)

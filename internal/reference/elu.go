@@ -2,8 +2,8 @@ package reference
 
 import "math"
 
-// The constants of SELU. The activation rounds them to its element type:
-// float64(float32(SELUScale)) is what a float32 has.
+// The constants of SELU. The activation rounds them to its element type. For float32,
+// tests therefore use float64(float32(SELUScale)).
 const (
 	SELUAlpha = 1.6732632423543772848170429916717
 	SELUScale = 1.0507009873554804934193349852946
@@ -114,7 +114,8 @@ func CELUDerivative32(x, alpha float32) float64 {
 	return e + rest*e
 }
 
-// quotient returns x/a as the sum of two floats, unless it is as good as −∞.
+// quotient returns x/a as the sum of two floats. Below −1000, where e^(x/a) is 0, rest is
+// 0.
 func quotient(x, a float64) (q, rest float64) {
 	if q = x / a; q < -1000 {
 		return q, 0

@@ -2,9 +2,8 @@ package reference
 
 import "math"
 
-// The functions of this file are truth enough for float32: their relative error
-// is below 2^-48 wherever the result is above 2^-1000, and what is smaller than
-// that is as good as 0 for a float32.
+// The functions of this file are accurate enough to judge float32 results. Their relative
+// error is below 2^-48 if the result is above 2^-1000. Smaller results are 0 in float32.
 
 // Sigmoid32 returns 1/(1 + e^-x).
 func Sigmoid32(x float32) float64 {

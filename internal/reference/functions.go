@@ -9,7 +9,7 @@ import (
 
 var one = FromFloat(1)
 
-// The logarithm of 2 as the sum of three floats, 159 bits together.
+// ln2 is the logarithm of 2 as the sum of three floats, which together have 159 bits.
 var ln2 = bigParts(BigLog(new(big.Float).SetPrec(320).SetInt64(2)))
 
 // inverseFactorial[n] is 1/n!.
@@ -21,14 +21,14 @@ var inverseFactorial = func() (table [11]dd) {
 	return table
 }()
 
-// Exp returns e^x. Beyond |x| = 2^20, far outside the range of float64, it
-// returns 0 or +Inf.
+// Exp returns e^x. If |x| ≥ 2^20, which is far outside the range of float64, it returns 0
+// or +Inf.
 func Exp(x float64) Value { return ExpValue(FromFloat(x)) }
 
 // Expm1 returns e^x − 1, accurate near 0.
 func Expm1(x float64) Value { return Expm1Value(FromFloat(x)) }
 
-// ExpValue returns e^v. Beyond |v| = 2^20 it returns 0 or +Inf.
+// ExpValue returns e^v. If |v| ≥ 2^20, it returns 0 or +Inf.
 func ExpValue(v Value) Value {
 	switch {
 	case v.Exp < -60 || v.special() && finite(v.Hi):
@@ -57,19 +57,19 @@ func Expm1Value(v Value) Value {
 	return normalise(m.add(dd{1, 0}), k).Sub(one)
 }
 
-// expm1Parts writes e^v = (1 + m)·2^k, with |log(1+m)| at most about ½ log 2,
-// for 2^-60 ≤ |v| < 2^20. m is relatively accurate where k is 0.
+// expm1Parts returns m and k with e^v = (1 + m)·2^k, for 2^-60 ≤ |v| < 2^20. |log(1+m)|
+// is at most about ½ log 2. If k is 0, m has a small relative error.
 func (v Value) expm1Parts() (m dd, k int) {
 	s := powerOfTwo(v.Exp)
 	x := dd{v.Hi * s, v.Lo * s}
 	n := math.RoundToEven(x.hi / math.Ln2)
-	// r = v − n·log 2. What the leading digits cancel is made good by the
-	// third part of the logarithm.
+	// r = v − n·log 2. The leading bits cancel, and the third part of the logarithm
+	// supplies as many at the end.
 	r := x
 	for _, part := range ln2 {
 		r = r.add(twoProduct(-n, part))
 	}
-	// For t = r/2⁸, |t| < 0.0014, ten terms of the series leave out less than
+	// For t = r/2⁸, |t| < 0.0014, so the error of ten terms of the series is below
 	// t·2^-120.
 	t := dd{r.hi * 0x1p-8, r.lo * 0x1p-8}
 	m = inverseFactorial[10]
@@ -107,8 +107,8 @@ func Log1p(v Value) Value {
 	return log1p(v)
 }
 
-// log1p is Log1p for −½ < v < 1: a first value from package math, and one step
-// of Newton's method, which doubles its bits.
+// log1p returns log(1 + v) for −½ < v < 1. It takes the float64 from package math, and
+// doubles its bits by one step of Newton's method.
 func log1p(v Value) Value {
 	if v.Hi == 0 {
 		return v
@@ -117,7 +117,7 @@ func log1p(v Value) Value {
 		return v.Sub(v.Mul(v).Scale(-1))
 	}
 	y := FromFloat(math.Log1p(v.Float64()))
-	// log(1+v) − y = log(1 + d), with d = (1+v)/e^y − 1, tiny.
+	// log(1+v) − y = log(1 + d) with the tiny d = (1+v)/e^y − 1.
 	d := v.Sub(Expm1Value(y)).Mul(ExpValue(y.Neg()))
 	return y.Add(d.Sub(d.Mul(d).Scale(-1)))
 }
@@ -162,8 +162,8 @@ func Tanh(x float64) Value {
 	return t
 }
 
-// TanhDerivative returns 4e^-2x/(1 + e^-2x)², the derivative of Tanh at x,
-// which is 1 − tanh² x without the cancellation.
+// TanhDerivative returns 4e^-2x/(1 + e^-2x)², the derivative of Tanh at x. It equals
+// 1 − tanh² x, but nothing cancels.
 func TanhDerivative(x float64) Value { return sigmoidDerivative(FromFloat(x).Scale(1)).Scale(2) }
 
 // TanhDerivativeFromOutput returns (1 − y)·(1 + y).

@@ -6,13 +6,13 @@ import (
 	"sync"
 )
 
-// GELU returns x·Φ(x), for the normal distribution Φ. Below −40, where it is
-// less than 2^-1150, it returns −0.
+// GELU returns x·Φ(x) for the normal distribution Φ. For x below −40 it is less than
+// 2^-1150, and GELU returns −0.
 func GELU(x float64) Value {
 	z := math.Abs(x)
 	switch {
 	case x != x || x == 0 || x > normalLimit:
-		return FromFloat(x) // above 40 the difference is below x·2^-1150
+		return FromFloat(x) // for x > 40 the error is below x·2^-1150
 	case x < -normalLimit:
 		return Value{Hi: math.Copysign(0, -1)}
 	}
@@ -23,11 +23,11 @@ func GELU(x float64) Value {
 	return FromFloat(x).Mul(tail)
 }
 
-// GELUDerivative returns Φ(x) + x·φ(x), the derivative of GELU at x. Below −40 it
-// returns 0, above 40 it returns 1.
+// GELUDerivative returns Φ(x) + x·φ(x), the derivative of GELU at x. It returns 0 for x
+// below −40 and 1 for x above 40.
 //
-// For x = −z it is e^(−z²/2)·(M(z) − z/√(2π)), with M as in normalTable. Next to
-// its zero, the bracket is a series about that zero.
+// For x = −z the derivative is e^(−z²/2)·(M(z) − z/√(2π)). normalTable explains M.
+// Close to the zero of the bracket, the bracket is a series around that zero.
 func GELUDerivative(x float64) Value {
 	z := math.Abs(x)
 	switch {
@@ -82,39 +82,40 @@ func GELUDerivative32(x float32) float64 {
 // normalDecay returns e^(−z²/2).
 func normalDecay(z float64) Value {
 	v := FromFloat(z)
-	return ExpValue(v.Mul(v).Scale(-1).Neg()) // a square of 106 bits is exact
+	return ExpValue(v.Mul(v).Scale(-1).Neg()) // z² has 106 bits, so it is exact
 }
 
-// The function M(z) = Φ(−z)·e^(z²/2), the Mills ratio over √(2π), falls slowly
-// from ½ to 0.01 at z = 40. It is a series about the next point of a grid. From
-// M′ = z·M − 1/√(2π) follow the coefficients of M(a + b) = Σ cₙ·bⁿ:
+// The function M(z) = Φ(−z)·e^(z²/2) is the Mills ratio divided by √(2π). It falls
+// slowly, from ½ at z = 0 to 0.01 at z = 40. normalTable holds its Taylor series around
+// the points a of a grid, M(a + b) = Σ cₙ·bⁿ. Because M′ = z·M − 1/√(2π),
 //
 //	c₁ = a·c₀ − 1/√(2π),   cₙ₊₁ = (a·cₙ + cₙ₋₁)/(n + 1)
 //
-// For |b| ≤ 1/16, the 22 terms leave out less than 2^-110 of the result, and
-// the first 12 less than 2^-53.
+// For |b| ≤ 1/16, the relative error of 22 terms is below 2^-110, and that of 12 terms is
+// below 2^-53.
 const (
 	normalLimit = 40
 	normalSteps = 8 // points of the grid for each unit of z
 	normalTerms = 22
 )
 
-// A normalEntry is M about a point a.
+// A normalEntry is the series of M around a point a.
 type normalEntry struct {
-	a [3]float64 // in three parts
+	a [3]float64 // the sum of three floats
 	c [normalTerms]dd
 	// The first two coefficients of M(a + b) − (a + b)/√(2π).
 	bracket [2]dd
 }
 
+// A normalTable holds the entries of the grid, and one more around the zero of GELU′.
 type normalTable struct {
 	grid [normalLimit*normalSteps + 1]normalEntry
 	root normalEntry // a is the zero of M(z) − z/√(2π)
 }
 
-// tables returns the table of M, made at the first call.
+// tables returns the table of M. The first call computes it.
 var tables = sync.OnceValue(func() *normalTable {
-	// The recurrence loses up to 370 bits to cancellation for a = 40.
+	// Cancellation in the recurrence loses up to 370 bits for a = 40.
 	const precision, terms = 1000, 60
 	number := func(x float64) *big.Float { return new(big.Float).SetPrec(precision).SetFloat64(x) }
 	density := BigNormalDensity(number(0))
@@ -146,7 +147,7 @@ var tables = sync.OnceValue(func() *normalTable {
 		return e
 	}
 
-	// Downwards from 40, an error of M shrinks from point to point.
+	// From 40 down, each point comes from the one before, and the error of M shrinks.
 	t := new(normalTable)
 	m := BigNormal(number(-normalLimit))
 	m.Mul(m, BigExp(number(normalLimit*normalLimit/2)))
@@ -180,7 +181,8 @@ func (t *normalTable) at(z float64) *normalEntry {
 	return &t.grid[int(math.RoundToEven(z*normalSteps))]
 }
 
-// near returns the entry for the bracket M(z) − z/√(2π).
+// near returns the entry for the bracket M(z) − z/√(2π): that of its zero if z is close
+// to it.
 func (t *normalTable) near(z float64) *normalEntry {
 	if math.Abs(z-t.root.a[0]) < 1./16 {
 		return &t.root
@@ -188,7 +190,7 @@ func (t *normalTable) near(z float64) *normalEntry {
 	return t.at(z)
 }
 
-// distance returns z − a, of which z − a[0] is exact.
+// distance returns z − a. The first difference, z − a[0], is exact.
 func (e *normalEntry) distance(z float64) dd {
 	return twoSum(z-e.a[0], -e.a[1]).add(dd{-e.a[2], 0})
 }
@@ -196,11 +198,13 @@ func (e *normalEntry) distance(z float64) dd {
 // distance32 returns z − a for a float32.
 func (e *normalEntry) distance32(z float64) float64 { return (z - e.a[0]) - e.a[1] }
 
+// mills returns M(z).
 func (e *normalEntry) mills(z float64) Value {
 	b := e.distance(z)
 	return normalise(e.c[0].add(e.tail(b, e.c[1])), 0)
 }
 
+// bracket returns M(z) − z/√(2π).
 func (t *normalTable) bracket(z float64) Value {
 	e := t.near(z)
 	b := e.distance(z)
@@ -215,6 +219,8 @@ func (e *normalEntry) tail(b, slope dd) dd {
 	}
 	return s.mul(b).add(slope).mul(b)
 }
+
+// mills32, bracket32 and tail32 do the same in float64, for a z that is a float32.
 
 func (e *normalEntry) mills32(z float64) float64 {
 	b := e.distance32(z)

@@ -5,11 +5,12 @@ import (
 	"math/big"
 )
 
-// The form of GELU with a tanh is x·σ(v) with
+// GELUTanh is x·σ(v) with
 //
 //	v = 2√(2/π)·(x + 0.044715·x³) = x·(k₀ + k₁·x²)
 //
-// for the real numbers √(2/π) and 0.044715.
+// geluTanh holds constants for it. k₀ and k₁ come from the exact √(2/π) and 0.044715, not
+// from rounded ones.
 var geluTanh = func() (c struct {
 	k0, k1 Value
 	root   root  // x₀, the zero of f′
@@ -35,8 +36,8 @@ var geluTanh = func() (c struct {
 	return c
 }()
 
-// GELUTanh returns x·σ(v), which is x·(1 + tanh(v/2))/2. Below −100, where it is
-// less than 2^-100000, it returns −0.
+// GELUTanh returns x·σ(v), which is x·(1 + tanh(v/2))/2. For x below −100 it is less than
+// 2^-100000, and GELUTanh returns −0.
 func GELUTanh(x float64) Value {
 	switch {
 	case x != x || x == 0 || x > 100:
@@ -58,16 +59,16 @@ func geluTanhExp(u Value) Value {
 	return ExpValue(v.Abs().Neg())
 }
 
-// GELUTanhDerivative returns σ(v) + x·v′·σ(v)·σ(−v), the derivative of GELUTanh
-// at x. Below −100 it returns 0, above 100 it returns 1.
+// GELUTanhDerivative returns σ(v) + x·v′·σ(v)·σ(−v), the derivative of GELUTanh at x. It
+// returns 0 for x below −100 and 1 for x above 100.
 //
-// For x < 0 it is eᵛ/(1 + eᵛ)² times 1 + eᵛ + x·v′. Less the same at the zero
-// x₀, where it is 0, the second factor is
+// For x < 0 the derivative is eᵛ/(1 + eᵛ)² times 1 + eᵛ + x·v′. The second factor is 0 at
+// x₀. Subtracting its value there gives
 //
 //	e^v₀·(e^(v−v₀) − 1) + (x·v′ − x₀·v₀′)
 //
-// and with d = x − x₀ and q = x² + x·x₀ + x₀², the differences are
-// v − v₀ = d·(k₀ + k₁·q) and d·(k₀ + 3k₁·q): both have the sign of d.
+// With d = x − x₀ and q = x² + x·x₀ + x₀², the differences are v − v₀ = d·(k₀ + k₁·q) and
+// x·v′ − x₀·v₀′ = d·(k₀ + 3k₁·q). Both have the sign of d, so nothing cancels.
 func GELUTanhDerivative(x float64) Value {
 	switch {
 	case x != x:
@@ -108,8 +109,8 @@ func GELUTanh32(x float32) float64 {
 	return u * (e / (1 + e))
 }
 
-// geluTanhExp32 returns e^−v for a float32 z ≥ 0. An error of v counts as often as
-// v is large, so v is a double-double.
+// geluTanhExp32 returns e^−v for a z ≥ 0 that is a float32. A relative error of v is
+// multiplied by v, so v is a double-double.
 func geluTanhExp32(z float64) float64 {
 	k0, k1 := geluTanh.k0, geluTanh.k1.Scale(4) // k₁ is 1.1…/16
 	v := dd{k1.Hi, k1.Lo}.mul(dd{z * z / 16, 0}).add(dd{k0.Hi, k0.Lo}).mul(dd{z, 0})

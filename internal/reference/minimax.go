@@ -12,18 +12,18 @@ import (
 // is called.
 const fitPrecision = 320
 
-// A Fit is the task to find the polynomial p(x) = Σ cₖ·x^k, over a given set of
-// exponents k, that comes closest to F on [A, B]: the one with the least maximum
-// of |Weight(x)·(p(x) − F(x))|.
+// A Fit describes the minimax polynomial of F on [A, B]. That is the polynomial
+// p(x) = Σ cₖ·x^k, for a given set of exponents k, with the smallest maximum of
+// |Weight(x)·(p(x) − F(x))|.
 //
-// That polynomial is known by its error curve, which swings between +E and −E
-// and touches them one time more often than there are coefficients to choose.
-// Remez's exchange algorithm looks for those points: it solves for the
-// polynomial whose errors are equal on some set of points, then exchanges one
-// of them for the point where the error is largest, until there is no larger.
+// The error curve of this polynomial oscillates between +E and −E. If there are n
+// coefficients to choose, it reaches them at n + 1 points. Remez's exchange algorithm
+// finds these points: it takes any n + 1 points, and solves for the polynomial whose
+// errors have the same size at all of them. Then it exchanges one of them for the point
+// with the largest error. It stops if no error is larger than those at the points.
 //
-// Fit an even or odd function on one side of 0 only, or as F(√s) or F(√s)/√s with
-// s = x²: on both sides, half of the points say nothing new.
+// If F is even or odd, fit it on one side of 0 only, or fit F(√s) or F(√s)/√s with
+// s = x². On both sides of 0, half of the points would add nothing.
 type Fit struct {
 	F         func(x *big.Float) *big.Float // called with 320 bits, never at 0
 	A, B      float64
@@ -37,24 +37,23 @@ type Polynomial struct {
 	Exponents    []int
 	Coefficients []*big.Float // in the order of Exponents
 
-	// Error is the largest weighted error, measured on a grid four times as
-	// fine as that of the fit.
+	// Error is the largest weighted error, measured on a grid that is four times as
+	// fine as the grid of the fit.
 	Error float64
 
-	// Leveled is the weighted error at the points of the exchange: a lower
-	// bound for the error of every such polynomial, rounded or not. A fit is
-	// as good as Error/Leveled is close to 1.
+	// Leveled is the weighted error at the points of the exchange. The error of every
+	// polynomial with these exponents, rounded or not, is at least as large. So the fit
+	// is good if Error/Leveled is close to 1.
 	Leveled float64
 
-	// Points are those points in ascending order. It is empty when every
-	// coefficient was fixed.
+	// Points holds the points of the exchange in ascending order. It is empty if all
+	// coefficients were fixed.
 	Points []float64
 
 	f Fit
 }
 
-// Solve returns the polynomial with the least error. Coefficients are not
-// rounded.
+// Solve returns the polynomial with the smallest error. Its coefficients are not rounded.
 func (f Fit) Solve() (*Polynomial, error) {
 	p, err := f.exchange(f.sample(gridPoints * (len(f.Exponents) + 1)))
 	if err != nil {
@@ -64,13 +63,12 @@ func (f Fit) Solve() (*Polynomial, error) {
 	return p, nil
 }
 
-// SolveRounded returns a polynomial whose coefficients have the given numbers of
-// bits: 53 for float64, 24 for float32, 106 for a double-double. The last number
-// stands for all further coefficients.
+// SolveRounded returns a polynomial whose coefficients have the given numbers of bits:
+// 53 for float64, 24 for float32, 106 for a double-double. The last number is for all
+// further coefficients.
 //
-// The first coefficient of Exponents is rounded, then the others are fitted
-// anew around it, and so on, so that each makes good the rounding of those
-// before it.
+// It rounds the first coefficient, fits the others again, rounds the second one, and so
+// on. So each fit compensates for the coefficients that are already rounded.
 func (f Fit) SolveRounded(bits ...uint) (*Polynomial, error) {
 	grid := f.sample(gridPoints * (len(f.Exponents) + 1))
 	p, err := f.exchange(grid)
@@ -113,8 +111,8 @@ func (p *Polynomial) ErrorAt(x float64) float64 {
 	return e
 }
 
-// Float64s returns the coefficients rounded to float64, which they are already
-// after SolveRounded(53). (FromBig splits one of 106 bits into Hi and Lo.)
+// Float64s returns the coefficients rounded to float64. After SolveRounded(53) that
+// does not change them. FromBig splits a coefficient of 106 bits into Hi and Lo.
 func (p *Polynomial) Float64s() []float64 {
 	c := make([]float64, len(p.Coefficients))
 	for i := range c {
@@ -123,8 +121,7 @@ func (p *Polynomial) Float64s() []float64 {
 	return c
 }
 
-// String returns one line for each coefficient, and one for the error, fit to go
-// into generated source.
+// String returns one line for each coefficient, and one for the error, in Go syntax.
 func (p *Polynomial) String() string {
 	var s strings.Builder
 	for i, c := range p.Float64s() {
@@ -134,22 +131,22 @@ func (p *Polynomial) String() string {
 	return s.String()
 }
 
-// gridPoints is the number of grid points for each extremum of the error curve.
-// The curve behaves like cos nθ there, and cos(π/2·1/32) is 1 − 0.0012: that is
-// all that the best polynomial on the grid can lack.
+// gridPoints is the number of grid points for each extremum of the error curve. Close
+// to an extremum the curve looks like cos nθ, and cos(π/2·1/32) is 1 − 0.0012. So
+// between the points of the grid the error is at most 0.12 % larger.
 const gridPoints = 32
 
-// A grid holds what is known at the points where the error is looked at.
+// A grid holds the points at which the error is computed, and what the fit needs there.
 type grid struct {
 	x    []*big.Float
 	f, w []*big.Float   // F and Weight
 	t    [][]*big.Float // t[i][k] = (x[i]/unit)^Exponents[k]
-	unit *big.Float     // max |x|; with powers of x/unit the equations are well-conditioned
+	unit *big.Float     // max |x|: the equations for powers of x/unit are better conditioned
 	free []int          // indices of the coefficients that are not fixed
 }
 
-// sample returns a grid of n points, close together at the ends like the zeros
-// of a Chebyshev polynomial.
+// sample returns a grid of n points. They are closer together at the ends, as the zeros
+// of a Chebyshev polynomial are.
 func (f Fit) sample(n int) *grid {
 	g := &grid{unit: number(max(math.Abs(f.A), math.Abs(f.B)))}
 	for i := range n {
@@ -204,7 +201,7 @@ func (g *grid) scaled(p *Polynomial) []*big.Float {
 	return c
 }
 
-// worst returns the largest weighted error of p on the grid.
+// worst returns the largest weighted error of p on the grid, in absolute value.
 func (g *grid) worst(p *Polynomial) float64 {
 	c, worst := g.scaled(p), 0.0
 	for i := range g.x {
@@ -216,17 +213,20 @@ func (g *grid) worst(p *Polynomial) float64 {
 
 // exchange finds the best polynomial on the grid.
 //
-// Take n + 1 points for n free coefficients. Up to a factor there is one set of
-// multipliers λ with Σ λᵢ·xᵢ^k = 0 for all exponents k: a combination of errors
-// that no choice of coefficients can change. So the errors at these points
-// cannot all be small, and are best when all have one size E and the signs of
-// λ. Scaled to Σ |λᵢ|/wᵢ = 1, E is the multipliers' combination of F.
+// Take n + 1 points for n free coefficients. Except for a common factor, there is one
+// set of multipliers λ with Σ λᵢ·xᵢ^k = 0 for all exponents k. So no choice of
+// coefficients changes the sum Σ λᵢ·eᵢ of the errors eᵢ, and they cannot all be small.
+// Their maximum is smallest if all have the same size E and the signs of λ. With λ
+// scaled to Σ |λᵢ|/wᵢ = 1, E is |Σ λᵢ·F(xᵢ)|.
 //
-// When another point has a larger error, it comes in, and the point whose
-// multiplier is the first to reach 0 as that of the new one grows goes out. All
-// signs stay right, and E grows. (This is the dual simplex method: the task is a
-// linear program. It needs no assumption about the shape of the error curve,
-// which with fixed coefficients may have any.)
+// If another point has a larger error, it becomes one of the n + 1 points. The
+// multiplier of the new point then grows from 0, and the others change with it. The
+// point whose multiplier reaches 0 first is removed. The signs of the others stay the
+// same, and E grows.
+//
+// This is the dual simplex method for a linear program. It needs no assumption about
+// the shape of the error curve. If some coefficients are fixed, that curve may have any
+// shape.
 func (f Fit) exchange(g *grid) (*Polynomial, error) {
 	// Take the fixed coefficients out of F.
 	c := make([]*big.Float, len(f.Exponents))
@@ -263,7 +263,7 @@ func (f Fit) exchange(g *grid) (*Polynomial, error) {
 	}
 
 	points, signs := make([]int, n+1), make([]int, n+1)
-	matrix := newMatrix(n) // for the first multipliers: that of the last point is −1
+	matrix := newMatrix(n) // for the first multipliers, of which the last one is −1
 	for j := range points {
 		points[j] = (2*j + 1) * len(g.x) / (2 * (n + 1))
 		signs[j] = 1
@@ -281,8 +281,8 @@ func (f Fit) exchange(g *grid) (*Polynomial, error) {
 	}
 
 	for range 100 * (n + 1) {
-		// The coefficients and the leveled error E:
-		// signs·Σ c·t + E/w = signs·target at each point.
+		// Solve for the coefficients and the leveled error E. At each point,
+		// signs·Σ c·t + E/w = signs·target.
 		matrix := newMatrix(n + 1)
 		for j, i := range points {
 			matrix[j] = append(column(i, signs[j]), number(float64(signs[j])))
@@ -292,7 +292,7 @@ func (f Fit) exchange(g *grid) (*Polynomial, error) {
 			return nil, errors.New("reference: the fit is singular")
 		}
 		leveled := matrix[n][n+1]
-		if leveled.Sign() < 0 { // only at first
+		if leveled.Sign() < 0 { // only in the first iteration
 			for j := range signs {
 				signs[j] = -signs[j]
 			}
@@ -324,8 +324,8 @@ func (f Fit) exchange(g *grid) (*Polynomial, error) {
 			return p, nil
 		}
 
-		// The sizes of the multipliers, and how fast each falls as that of
-		// the new point grows.
+		// Solve for the sizes of the multipliers, and for how fast each of them falls
+		// while the multiplier of the new point grows.
 		matrix = newMatrix(n + 1)
 		for j, i := range points {
 			for row, v := range column(i, signs[j]) {
@@ -368,11 +368,12 @@ func (f Fit) polynomial(g *grid, c []*big.Float) *Polynomial {
 	return p
 }
 
+// newMatrix returns a matrix with empty rows.
 func newMatrix(rows int) [][]*big.Float { return make([][]*big.Float, rows) }
 
-// solve solves n linear equations by elimination: the first n columns of the
-// matrix are the left side, and every further one is a right side, replaced by
-// the solution for it. It reports whether there is one.
+// solve solves n linear equations by elimination. The first n columns of the matrix are
+// the left side. Each further column is a right side, and is replaced by its solution.
+// solve reports whether there is a solution.
 func solve(m [][]*big.Float) bool {
 	for k := range m {
 		pivot := k
@@ -400,6 +401,7 @@ func solve(m [][]*big.Float) bool {
 	return true
 }
 
+// number returns x with the precision of fits.
 func number(x float64) *big.Float { return new(big.Float).SetPrec(fitPrecision).SetFloat64(x) }
 
 // power returns x^k for k ≥ 0.

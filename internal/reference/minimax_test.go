@@ -6,6 +6,7 @@ import (
 	"testing"
 )
 
+// absolute is the weight for absolute errors.
 func absolute(*big.Float) *big.Float { return number(1) }
 
 // upTo returns the exponents first … last.
@@ -16,13 +17,15 @@ func upTo(first, last int) (k []int) {
 	return k
 }
 
-// Chebyshev's own examples: the error is known.
+// TestFitKnown checks fits whose smallest error is known. Most are examples of Chebyshev.
 func TestFitKnown(t *testing.T) {
 	for n := 1; n <= 10; n++ {
-		// Of all polynomials xⁿ − …, the Chebyshev polynomial/2^(n−1) is the smallest on [-1, 1].
+		// Of all polynomials xⁿ − … on [-1, 1], the Chebyshev polynomial divided by
+		// 2^(n−1) has the smallest maximum.
 		f := Fit{F: func(x *big.Float) *big.Float { return power(x, n) }, A: -1, B: 1, Exponents: upTo(0, n-1), Weight: absolute}
 		checkFit(t, "x^n", f, math.Ldexp(1, 1-n), 1.0015)
-		// For e^x on a small interval [-h, h] the first term left out decides.
+		// For e^x on a small interval [-h, h], the error comes from the first missing
+		// term.
 		const h = 1.0 / 64
 		f = Fit{F: BigExp, A: -h, B: h, Exponents: upTo(0, n), Weight: absolute}
 		want := 2 * math.Pow(h/2, float64(n+1)) / math.Gamma(float64(n+2))
@@ -36,8 +39,9 @@ func TestFitKnown(t *testing.T) {
 	}
 }
 
-// checkFit solves f and checks the error, and that the error curve alternates. A
-// want of 0 is not checked.
+// checkFit solves f. It checks that the error is want, except for a factor, and that
+// the signs of the error curve alternate. A want of 0 means that the error is not
+// known.
 func checkFit(t *testing.T, name string, f Fit, want, factor float64) *Polynomial {
 	t.Helper()
 	p, err := f.Solve()
@@ -64,7 +68,7 @@ func checkFit(t *testing.T, name string, f Fit, want, factor float64) *Polynomia
 	return p
 }
 
-// The fits that the kernels ask for.
+// TestFitKernels checks fits like those that the loops need.
 func TestFitKernels(t *testing.T) {
 	expRest := func(r *big.Float) *big.Float { // (e^r − 1 − r)/r²
 		y := BigExpm1(r)
@@ -98,7 +102,7 @@ func TestFitKernels(t *testing.T) {
 				if err != nil {
 					t.Fatalf("%s, degree %d, %d bits: %v", c.name, n, bits, err)
 				}
-				// The constant term alone is wrong by up to half a unit.
+				// Rounding the constant term adds an error of up to half a unit.
 				if limit := p.Error*1.2 + math.Ldexp(1, -int(bits)); r.Error > limit {
 					t.Errorf("%s, degree %d: error %g for coefficients of %d bits, %g unrounded", c.name, n, r.Error, bits, p.Error)
 				}
@@ -113,8 +117,8 @@ func TestFitKernels(t *testing.T) {
 	}
 }
 
-// Coefficients may be given, and exponents left out: x + c₂x² + c₃x³ + c₄x⁴ for
-// expm1, and odd powers for tanh on one side of 0.
+// TestFitFixed checks fits with a fixed coefficient, x + c₂x² + c₃x³ + c₄x⁴ for expm1,
+// and with missing exponents, odd powers for tanh on one side of 0.
 func TestFitFixed(t *testing.T) {
 	f := Fit{F: BigExpm1, A: -math.Ln2 / 64, B: math.Ln2 / 64, Exponents: []int{1, 2, 3, 4}, Fixed: map[int]*big.Float{1: number(1)}}
 	p, err := f.SolveRounded(53)

@@ -9,7 +9,7 @@ import (
 //
 //	a·ω/(a² + 2a + 2)²,   ω = 4(x + 1) + a·(4x + 6) + 4a² + a³
 //
-// mish.root is the zero x₀ of ω, and a that of e^x₀.
+// mish.root is the zero x₀ of ω, and mish.a is e^x₀.
 var mish = func() (c struct {
 	root root
 	a    Value
@@ -40,7 +40,7 @@ func Mish(x float64) Value {
 	var n, rest Value // tanh log(1 + eˣ) = n/(n + rest)
 	if x < 0 {
 		n, rest = a.Mul(a.Add(two)), two
-	} else { // both divided by e^2x
+	} else { // numerator and denominator are divided by e^2x
 		n, rest = one.Add(two.Mul(a)), two.Mul(a).Mul(a)
 	}
 	return FromFloat(x).Mul(n).Div(n.Add(rest))
@@ -48,13 +48,12 @@ func Mish(x float64) Value {
 
 // MishDerivative returns the derivative of Mish at x.
 //
-// For x < 0, with d = x − x₀ and m = eᵈ − 1, so a = a₀·(1 + m), what ω has more
-// than at x₀, where it is 0, is
+// For x < 0, let d = x − x₀ and m = eᵈ − 1. Then a = a₀·(1 + m). Because ω(x₀) = 0,
 //
-//	4d·(1 + a₀) + a₀·m·((4x + 6) + 4a₀·(2 + m) + a₀²·(3 + 3m + m²))
+//	ω(x) = 4d·(1 + a₀) + a₀·m·((4x + 6) + 4a₀·(2 + m) + a₀²·(3 + 3m + m²))
 //
-// Where the two terms have different signs, the first is five times the second
-// and more.
+// If the two terms have different signs, the first is at least five times as large as the
+// second, so they do not cancel.
 func MishDerivative(x float64) Value {
 	switch {
 	case math.IsInf(x, 1):
@@ -64,7 +63,7 @@ func MishDerivative(x float64) Value {
 	}
 	a := Exp(-math.Abs(x))
 	u, four := FromFloat(x), FromFloat(4)
-	if x > 0 { // all divided by e^4x
+	if x > 0 { // numerator and denominator are divided by e^4x
 		f := four.Mul(u.Add(one)).Mul(a).Add(four.Mul(u).Add(six)).Mul(a).Add(four).Mul(a).Add(one)
 		s := two.Mul(a).Add(two).Mul(a).Add(one)
 		return f.Div(s.Mul(s))

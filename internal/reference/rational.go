@@ -2,8 +2,8 @@ package reference
 
 import "math"
 
-// The functions of this file are made of a few additions, multiplications and
-// divisions.
+// The functions of this file consist of a few additions, multiplications and divisions,
+// and a square root.
 
 var (
 	two   = FromFloat(2)
@@ -56,8 +56,8 @@ func HardSwishDerivative(x float64) Value {
 	}
 }
 
-// HardSigmoid returns clip(slope·x + ½, 0, 1). A slope of 0 means ⅙, which no
-// float is.
+// HardSigmoid returns clip(slope·x + ½, 0, 1). A slope of 0 means ⅙, for which there is
+// no float.
 func HardSigmoid(x, slope float64) Value {
 	y := hardLine(x, slope)
 	switch {
@@ -69,8 +69,8 @@ func HardSigmoid(x, slope float64) Value {
 	return y
 }
 
-// HardSigmoidDerivative returns the slope where the result of HardSigmoid is
-// between 0 and 1, else 0.
+// HardSigmoidDerivative returns the slope if the result of HardSigmoid is between 0 and
+// 1, else 0.
 func HardSigmoidDerivative(x, slope float64) Value {
 	y := hardLine(x, slope)
 	switch {
@@ -84,6 +84,7 @@ func HardSigmoidDerivative(x, slope float64) Value {
 	return FromFloat(slope)
 }
 
+// hardLine returns slope·x + ½, not clipped.
 func hardLine(x, slope float64) Value {
 	if slope == 0 {
 		return FromFloat(x).Add(three).Div(six)
@@ -147,8 +148,8 @@ func HardSigmoid32(x, slope float32) float64 {
 	return max(0, min(1, hardLine32(x, slope)))
 }
 
-// HardSigmoidDerivative32 returns the slope where the result of HardSigmoid32 is
-// between 0 and 1, else 0.
+// HardSigmoidDerivative32 returns the slope if the result of HardSigmoid32 is between 0
+// and 1, else 0.
 func HardSigmoidDerivative32(x, slope float32) float64 {
 	switch y := hardLine32(x, slope); {
 	case y != y:

@@ -11,7 +11,7 @@ const precision = 320
 
 func bigOf(x float64) *big.Float { return new(big.Float).SetPrec(precision).SetFloat64(x) }
 
-// distance returns log2 of the relative error of got, −Inf for none.
+// distance returns log₂ of the relative error of got, or −Inf if the error is 0.
 func distance(got Value, want *big.Float) float64 {
 	if want.Sign() == 0 {
 		if got.Hi == 0 {
@@ -47,20 +47,20 @@ func normal(t *testing.T, name string, v Value) {
 	}
 }
 
-// points are arguments from everywhere: special ones, all magnitudes, and the
-// range in which the functions live.
+// points returns special arguments, arguments of all magnitudes, and n random ones of
+// each kind in the range in which the functions are not constant.
 func points(n int) []float64 {
 	x := []float64{5e-324, 0x1p-1022, 1e-300, 0x1p-61, 0x1p-60, 0x1.8p-60, 0x1p-59, 1e-9, 0.1, 0.25,
 		math.Ln2 / 2, math.Nextafter(math.Ln2/2, 0), math.Ln2, 0.5, 1, 2, 9.010913, 17.32868, 19.0615,
 		36.7, 37.42995, 88.7, 103.97, 104, 400, 708.4, 709.8, 744.44, 745.13, 745.14, 1000, 1e5, 524287}
 	r := rand.New(rand.NewPCG(1, 2))
-	for e := -130; e < 10; e++ { // where one formula takes over from another
+	for e := -130; e < 10; e++ { // for the borders between two formulas
 		x = append(x, math.Ldexp(1, e), math.Ldexp(1+r.Float64(), e))
 	}
 	for range n {
-		x = append(x, math.Ldexp(1+r.Float64(), r.IntN(1090)-1074), // any exponent up to 2^16
+		x = append(x, math.Ldexp(1+r.Float64(), r.IntN(1090)-1074), // any magnitude up to 2^16
 			math.Ldexp(1+r.Float64(), r.IntN(16)-10), r.Float64()*50,
-			float64(r.IntN(1000))*math.Ln2) // small remainders
+			float64(r.IntN(1000))*math.Ln2) // close to multiples of ln 2, for small remainders
 	}
 	for _, v := range x {
 		x = append(x, -v)
@@ -152,7 +152,7 @@ func TestSpecialValues(t *testing.T) {
 	}
 }
 
-// same reports whether a and b are the same float, all NaNs being the same.
+// same reports whether a and b have the same bits. All NaNs count as the same.
 func same(a, b float64) bool {
 	return math.Float64bits(a) == math.Float64bits(b) || math.IsNaN(a) && math.IsNaN(b)
 }
@@ -204,7 +204,7 @@ func TestRounding(t *testing.T) {
 		{FromFloat(0.1), 0.1, 0.1},
 		{FromFloat(math.MaxFloat64), math.MaxFloat64, float32(math.Inf(1))},
 		{FromFloat(5e-324), 5e-324, 0},
-		{one.Scale(-1075), 0, 0}, // half of the least: to even
+		{one.Scale(-1075), 0, 0}, // half of the smallest subnormal: ties to even
 		{Value{1, tiny, -1075}, 5e-324, 0},
 		{Value{1.5, 0, -1074}, 1e-323, 0}, // a tie
 		{Value{1.5, -tiny, -1074}, 5e-324, 0},
@@ -227,7 +227,7 @@ func TestRounding(t *testing.T) {
 
 func TestULP(t *testing.T) {
 	inf, nan := math.Inf(1), math.NaN()
-	below := Value{1, -0x1p-60, 0} // just below 1, where the unit is half of that at 1
+	below := Value{1, -0x1p-60, 0} // just below 1, and its unit is half of that of 1
 	for _, c := range []struct {
 		got  float64
 		want Value
@@ -268,7 +268,7 @@ func TestULP(t *testing.T) {
 	}
 }
 
-// Every float32 exponent and sign, with a few hundred fractions each.
+// TestFast32 checks a few hundred float32s for each exponent and sign.
 func TestFast32(t *testing.T) {
 	for _, f := range []struct {
 		name string
@@ -295,7 +295,7 @@ func TestFast32(t *testing.T) {
 				worst, at = d, x
 			}
 			if floor := slow.Abs(); exponent(fast) != floor.Exp || floor.Hi == 1 && floor.Lo < 0 {
-				continue // just below a power of two, the unit halves: see ULP32Fast
+				continue // the two units differ close to a power of two, see ULP32Fast
 			}
 			got := float32(fast) * (1 + 0x1p-22)
 			if a, b := ULP32(got, slow), ULP32Fast(got, fast); math.Abs(a-b) > 1e-6*a+1e-6 {

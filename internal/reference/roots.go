@@ -2,9 +2,9 @@ package reference
 
 import "math/big"
 
-// A root is a place x₀ where a derivative is 0. Next to it a formula is accurate
-// only if it has x − x₀ as a factor, and for that x₀ needs more bits than a
-// Value has: it is the sum of three floats, 159 bits together.
+// A root is a zero x₀ of a derivative. Close to x₀, a formula is accurate only if it
+// has x − x₀ as a factor. For an accurate difference, x₀ needs more bits than a Value
+// has. So it is the sum of three floats, which together have 159 bits.
 type root struct {
 	parts [3]float64
 	value Value
@@ -13,7 +13,7 @@ type root struct {
 // rootPrecision is the precision, in bits, in which roots are computed.
 const rootPrecision = 320
 
-// newRoot returns the zero of f next to start.
+// newRoot returns the zero of f closest to start.
 func newRoot(start float64, f func(x *big.Float) *big.Float) root {
 	x := bigNumber(start)
 	h := bigNumber(0x1p-160)
@@ -34,9 +34,10 @@ func (r *root) distance(u Value) Value {
 	return u
 }
 
-// distance32 returns u − x₀ for a float32, or the product of two.
+// distance32 returns u − x₀ for a u that is a float32 or a product of two.
 func (r *root) distance32(u float64) float64 { return (u - r.parts[0]) - r.parts[1] }
 
+// bigNumber returns x with the precision of roots.
 func bigNumber(x float64) *big.Float { return new(big.Float).SetPrec(rootPrecision).SetFloat64(x) }
 
 // bigParts returns x as the sum of three floats.

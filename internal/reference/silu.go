@@ -14,7 +14,7 @@ var siluRoot = newRoot(-1.2784645427610738, func(u *big.Float) *big.Float {
 // SiLU returns x·σ(β·x), also called swish.
 func SiLU(x, beta float64) Value {
 	if x == 0 || math.IsInf(x, 0) {
-		if x*beta < 0 { // 0 wins over infinity
+		if x*beta < 0 { // σ is 0, and 0 times infinity counts as 0
 			return Value{Hi: math.Copysign(0, x)}
 		}
 		return FromFloat(x)
@@ -30,8 +30,8 @@ func SiLU(x, beta float64) Value {
 // SiLUDerivative returns σ(u)·(1 + u·(1 − σ(u))) for u = β·x, the derivative of
 // SiLU at x.
 //
-// For u < 0 it is eᵘ/(1 + eᵘ)²·(1 + u + eᵘ), and with d = u − u₀ the bracket is
-// d + e^u₀·(eᵈ − 1), since it is 0 at u₀: both terms have the sign of d.
+// For u < 0 it is eᵘ/(1 + eᵘ)²·(1 + u + eᵘ). The last factor is 0 at u₀. So with
+// d = u − u₀ it is d + e^u₀·(eᵈ − 1). Both terms have the sign of d, so nothing cancels.
 func SiLUDerivative(x, beta float64) Value {
 	if math.IsInf(x, 0) {
 		if x*beta > 0 {
@@ -45,7 +45,7 @@ func SiLUDerivative(x, beta float64) Value {
 	}
 	negative := u.Abs().Neg()
 	e := ExpValue(negative)
-	if e.Hi == 0 { // u·0 would do as well, but for its overflow
+	if e.Hi == 0 { // the formula below would multiply 0 by a huge or infinite u
 		if u.Hi < 0 {
 			return Value{}
 		}

@@ -2,11 +2,11 @@ package reference
 
 import "math"
 
-// Softmax returns e^(xᵢ/τ) / Σⱼ e^(xⱼ/τ) for one row of logits, τ being the
-// temperature; as in the package proper, temperature 0 means 1.
+// Softmax returns e^(xᵢ/τ) / Σⱼ e^(xⱼ/τ) for one row of logits and the temperature τ.
+// As in package activation, a temperature of 0 means 1.
 //
-// An entry −Inf beside a finite one gives 0. A row that holds NaN or +Inf, or
-// nothing but −Inf, gives NaN throughout.
+// The result for an entry of −Inf beside a finite one is 0. If the row holds a NaN or
+// +Inf, or only −Inf, all results are NaN.
 func Softmax(x []float64, temperature float64) []Value {
 	y, rest := logits(x, temperature)
 	sum := one.Add(rest)
@@ -16,11 +16,11 @@ func Softmax(x []float64, temperature float64) []Value {
 	return y
 }
 
-// LogSoftmax returns the logarithm of Softmax, accurate also where that is
-// close to 1.
+// LogSoftmax returns the logarithm of Softmax. It is accurate even if Softmax is close
+// to 1.
 func LogSoftmax(x []float64, temperature float64) []Value {
 	y, rest := logits(x, temperature)
-	// Neither term is positive, so they cannot cancel.
+	// y is at most 0, and log is at least 0, so y − log does not cancel.
 	log := Log1p(rest)
 	for i := range y {
 		y[i] = y[i].Sub(log)
@@ -28,9 +28,9 @@ func LogSoftmax(x []float64, temperature float64) []Value {
 	return y
 }
 
-// logits returns z = (x − max)/τ, and Σ e^zⱼ over all entries but the maximum
-// (the first one), so that the sum over all of them is 1 + rest.
-// All are NaN for a row without a softmax.
+// logits returns z = (x − max)/τ, and the sum of e^z over all entries except the first
+// maximum. So the sum over all entries is 1 + rest. If the row has no softmax, z and rest
+// are NaN.
 func logits(x []float64, temperature float64) (z []Value, rest Value) {
 	if temperature == 0 {
 		temperature = 1
@@ -46,8 +46,7 @@ func logits(x []float64, temperature float64) (z []Value, rest Value) {
 	}
 	z = make([]Value, len(x))
 	for i, v := range x {
-		// Inf − Inf is NaN: so are z[argmax] and rest in the rows without
-		// a softmax.
+		// If the row has no softmax, z[argmax] is NaN, because Inf − Inf is.
 		z[i] = FromFloat(v).Sub(FromFloat(x[argmax])).Div(tau)
 		if i != argmax {
 			rest = rest.Add(ExpValue(z[i]))
@@ -62,20 +61,20 @@ func logits(x []float64, temperature float64) (z []Value, rest Value) {
 	return z, rest
 }
 
-// SoftmaxDerivative returns Jᵀ·upstream for the Jacobian J of Softmax at x; a
-// nil upstream means ones. With y the softmax and g the upstream gradient,
+// SoftmaxDerivative returns Jᵀ·upstream for the Jacobian J of Softmax at x. A nil
+// upstream means ones. For the softmax y and the upstream gradient g,
 //
 //	∂L/∂xᵢ = yᵢ·(gᵢ − Σⱼ yⱼgⱼ)/τ = yᵢ·Σⱼ yⱼ(gᵢ − gⱼ)/τ
 //
-// The second form takes n² steps, but small differences do not drown in it.
+// The second form takes n² steps, but it keeps the bits of small differences.
 func SoftmaxDerivative(x, upstream []float64, temperature float64) []Value {
 	return derivative(x, upstream, temperature, func(yi, yj, gi, gj Value) Value {
 		return yi.Mul(yj).Mul(gi.Sub(gj))
 	})
 }
 
-// LogSoftmaxDerivative returns Jᵀ·upstream for the Jacobian J of LogSoftmax at
-// x; a nil upstream means ones. With y the softmax, whose sum is 1,
+// LogSoftmaxDerivative returns Jᵀ·upstream for the Jacobian J of LogSoftmax at x. A nil
+// upstream means ones. For the softmax y, whose sum is 1,
 //
 //	∂L/∂xᵢ = (gᵢ − yᵢ·Σⱼ gⱼ)/τ = Σⱼ (yⱼgᵢ − yᵢgⱼ)/τ
 func LogSoftmaxDerivative(x, upstream []float64, temperature float64) []Value {

@@ -7,8 +7,8 @@ import (
 	"testing"
 )
 
-// bigRow holds everything about one row in math/big, by the plain formulas: at
-// 1800 bits there is no need to be careful.
+// bigRow holds the results for one row from the plain formulas in math/big. With 1800
+// bits, they need no care against cancellation.
 type bigRow struct{ softmax, log, dSoftmax, dLog []*big.Float }
 
 func bigSoftmax(x, g []float64, temperature float64) (row bigRow) {
@@ -90,8 +90,8 @@ func TestSoftmax(t *testing.T) {
 		check("Softmax", Softmax(row.x, row.temperature), want.softmax, abs(want.softmax), 0x1p-92)
 		check("LogSoftmax", LogSoftmax(row.x, row.temperature), want.log, abs(want.log), 0x1p-96)
 
-		// The derivatives are sums, and their errors are relative to the sizes
-		// of the terms.
+		// The derivatives are sums. Their errors are relative to the sum of the absolute
+		// values of the terms.
 		var sizes, logSizes []*big.Float
 		for i, yi := range want.softmax {
 			size, logSize := number(0), number(0)
@@ -148,7 +148,7 @@ func TestSoftmaxSpecialValues(t *testing.T) {
 			t.Errorf("Softmax(%v) has %d entries, LogSoftmax %d", c.x, len(y), len(l))
 		}
 	}
-	// The two sides of one probability that is next to nothing.
+	// Both derivatives are ± a tiny probability.
 	d := SoftmaxDerivative([]float64{37.43, 0}, []float64{1, 0}, 1)
 	if p := SigmoidDerivative(37.43).Float64(); d[0].Float64() != p || d[1].Float64() != -p {
 		t.Errorf("SoftmaxDerivative([37.43, 0], [1, 0]) = %v, want ±%v", d, p)

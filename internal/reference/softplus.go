@@ -7,6 +7,7 @@ func Softplus(x, beta float64) Value {
 	return softplus(FromFloat(beta).Mul(FromFloat(x))).Div(FromFloat(beta)) // β·x is exact
 }
 
+// softplus returns log(1 + e^u) = max(u, 0) + log(1 + e^−|u|).
 func softplus(u Value) Value {
 	y := Log1p(ExpValue(u.Abs().Neg()))
 	if u.Hi > 0 {

@@ -6,17 +6,19 @@ import "math"
 // 2^(e−52) for 2^e ≤ |want| < 2^(e+1), and the subnormal spacing 2^-1074 below
 // the normal range. So a correctly rounded result has at most 0.5 ULP.
 //
-// Two NaNs, or two equal infinities, are 0 apart; a NaN or an infinity is +Inf
-// away from everything else. (A want that rounds to infinity counts as one.)
-// The sign of a zero is not judged.
+// For two NaNs or two equal infinities, the result is 0. If only one of the numbers is
+// NaN or infinite, it is +Inf. A want that rounds to infinity counts as infinite. The
+// sign of a zero does not matter.
 func ULP64(got float64, want Value) float64 { return ulp(got, want, want.Float64, 52, -1022) }
 
-// ULP32 is ULP64 for a float32 result: the unit is 2^(e−23), and 2^-149 below
-// the normal range.
+// ULP32 returns the same for a float32 result, in units of 2^(e−23), and 2^-149 below the
+// normal range.
 func ULP32(got float32, want Value) float64 {
 	return ulp(float64(got), want, func() float64 { return float64(want.Float32()) }, 23, -126)
 }
 
+// ulp returns |got − want| in units of 2^(e−fraction), with an e of at least minExp.
+// rounded returns want rounded to the type of got.
 func ulp(got float64, want Value, rounded func() float64, fraction, minExp int) float64 {
 	if !finite(got) || !finite(want.Hi) {
 		r := want.Hi
@@ -40,9 +42,10 @@ func ulp(got float64, want Value, rounded func() float64, fraction, minExp int) 
 	return math.Ldexp(d.Hi, d.Exp-(e-fraction))
 }
 
-// ULP32Fast is ULP32 for a truth that is known as a float64. Where that has been
-// rounded up to a power of two, as sigmoid(40) is to 1, the unit is the larger
-// one above it, so the result is half of that of ULP32.
+// ULP32Fast returns the same as ULP32 if want is known as a float64. There is one
+// exception: if want was rounded up to a power of two, as sigmoid(40) is rounded to 1,
+// the unit is that above the power, which is twice as large. The result is then half of
+// that of ULP32.
 func ULP32Fast(got float32, want float64) float64 {
 	d := math.Abs(float64(got) - want)
 	if !(d <= math.MaxFloat64) {

@@ -1,14 +1,14 @@
-// Package reference computes the truth that tests compare the fast functions
-// with, and fits the polynomials that the fast functions use.
+// Package reference computes accurate values, with which tests compare the fast
+// functions. It also fits the polynomials that the fast functions use.
 //
-// It has three layers, each checked against the one below it:
+// It has three layers. Tests check each against the next one:
 //
-//   - Sigmoid32 and its kin: plain float64, good enough to judge float32
-//     results, and fast enough to do so for every one of the 2³² inputs;
-//   - Exp, Sigmoid, Softmax and so on, as a [Value] of about 104 bits, to
-//     judge float64 results;
-//   - BigExp, BigTanh and so on: [math/big] at any precision, by the plainest
-//     series there is, slow and beyond doubt.
+//   - Sigmoid32, Tanh32 and so on compute in plain float64. That is accurate enough to
+//     judge float32 results, and fast enough to do so for all 2³² inputs.
+//   - Exp, Sigmoid, Softmax and so on return a [Value] of about 104 bits, to judge
+//     float64 results.
+//   - BigExp, BigTanh and so on compute with [math/big] at any precision. They are slow,
+//     and their series are so simple that errors are unlikely.
 package reference
 
 import (
@@ -16,12 +16,12 @@ import (
 	"math/big"
 )
 
-// A Value is the number (Hi + Lo)·2^Exp: a double-double with a binary
-// exponent of its own, so that e^-1000 keeps as many bits as e^-1.
+// A Value is the number (Hi + Lo)·2^Exp. It is a double-double with an additional binary
+// exponent. So e^-1000 keeps as many bits as e^-1.
 //
-// Values made by this package are normalised: 1 ≤ |Hi| < 2, and Hi is Hi + Lo
-// rounded to nearest, so |Lo| is at most half a unit in the last place of Hi.
-// Zeros, infinities and NaN stand in Hi alone, with Lo and Exp zero.
+// Values from this package are normalised: 1 ≤ |Hi| < 2, and Hi is Hi + Lo rounded to
+// nearest, so |Lo| is at most half a unit in the last place of Hi. For zeros, infinities
+// and NaN, Lo and Exp are 0.
 type Value struct {
 	Hi, Lo float64
 	Exp    int
@@ -38,13 +38,13 @@ func FromBig(x *big.Float) Value {
 	if hi == 0 || math.IsInf(hi, 0) {
 		return Value{Hi: hi}
 	}
-	// The difference has at most the bits of the mantissa: it is exact.
+	// The difference is exact, because it has no more bits than the mantissa.
 	lo, _ := mantissa.Sub(mantissa, big.NewFloat(hi)).Float64()
 	return normalise(dd{hi, lo}, exp)
 }
 
-// Big returns v exactly, with the precision which that takes. It panics when v
-// is NaN, which a big.Float cannot hold.
+// Big returns v exactly, with as many bits as it needs. It panics if v is NaN, because
+// there is no big.Float for that.
 func (v Value) Big() *big.Float {
 	precision := uint(128)
 	if v.Lo != 0 {
@@ -60,9 +60,9 @@ func (v Value) Big() *big.Float {
 // Float64 returns v correctly rounded to float64, subnormals included.
 func (v Value) Float64() float64 {
 	if v.special() || v.Exp >= -1022 {
-		return math.Ldexp(v.Hi, v.Exp) // Hi is Hi + Lo rounded already
+		return math.Ldexp(v.Hi, v.Exp) // Hi is already Hi + Lo rounded
 	}
-	f, _ := v.Big().Float64() // a subnormal has fewer bits: round once, from all of v
+	f, _ := v.Big().Float64() // a subnormal has fewer bits than Hi: round Hi + Lo, once
 	return f
 }
 
@@ -145,6 +145,7 @@ func (v Value) Div(w Value) Value {
 	return normalise(v.dd().div(w.dd()), v.Exp-w.Exp)
 }
 
+// dd returns v without its exponent.
 func (v Value) dd() dd { return dd{v.Hi, v.Lo} }
 
 // normalise returns x·2^exp as a Value.
@@ -161,6 +162,7 @@ func normalise(x dd, exp int) Value {
 	return Value{math.Ldexp(x.hi, -e), math.Ldexp(x.lo, -e), exp + e}
 }
 
+// finite reports whether x is neither infinite nor NaN.
 func finite(x float64) bool { return x-x == 0 }
 
 // exponent returns e with 2^e ≤ |x| < 2^(e+1), for a finite x that is not 0.
@@ -175,13 +177,13 @@ func exponent(x float64) int {
 // powerOfTwo returns 2^n for -1022 ≤ n ≤ 1023.
 func powerOfTwo(n int) float64 { return math.Float64frombits(uint64(1023+n) << 52) }
 
-// A dd is the unevaluated sum hi + lo of two floats, 106 bits together. The
-// operations on it are the classical ones of Dekker and Knuth. They rest on two
-// facts: the rounding error of a sum, and that of a product, is itself a float,
-// and can be computed.
+// A dd, or double-double, is the sum hi + lo of two floats, which together have 106
+// bits. Its operations are the classical algorithms of Dekker and Knuth. They use two
+// facts: the rounding error of a sum is a float, and so is that of a product, and both
+// can be computed.
 //
-// A product that must be rounded before it goes into a sum is written
-// float64(a*b), since Go may otherwise fuse the two.
+// Go may fuse a product and a sum. If the product must be rounded first, the code has
+// float64(a*b).
 type dd struct{ hi, lo float64 }
 
 // twoSum returns a + b exactly.
@@ -191,19 +193,19 @@ func twoSum(a, b float64) dd {
 	return dd{s, (a - (s - t)) + (b - t)}
 }
 
-// fastTwoSum returns a + b exactly when |a| ≥ |b| or a = 0.
+// fastTwoSum returns a + b exactly if |a| ≥ |b| or a = 0.
 func fastTwoSum(a, b float64) dd {
 	s := a + b
 	return dd{s, b - (s - a)}
 }
 
-// twoProduct returns a·b exactly, underflow aside.
+// twoProduct returns a·b exactly if nothing underflows.
 func twoProduct(a, b float64) dd {
 	p := float64(a * b)
 	return dd{p, math.FMA(a, b, -p)}
 }
 
-// add keeps its relative error below 2^-104 even when a and b cancel.
+// add returns a + b with a relative error below 2^-104, even if a and b cancel.
 func (a dd) add(b dd) dd {
 	s := twoSum(a.hi, b.hi)
 	t := twoSum(a.lo, b.lo)
@@ -211,12 +213,13 @@ func (a dd) add(b dd) dd {
 	return fastTwoSum(s.hi, s.lo+t.lo)
 }
 
+// mul returns a·b.
 func (a dd) mul(b dd) dd {
 	p := twoProduct(a.hi, b.hi)
 	return fastTwoSum(p.hi, p.lo+(float64(a.hi*b.lo)+float64(a.lo*b.hi)))
 }
 
-// div is long division with "digits" of 53 bits.
+// div returns a/b, by long division with three digits of 53 bits.
 func (a dd) div(b dd) dd {
 	q1 := a.hi / b.hi
 	r := a.add(b.mul(dd{-q1, 0}))

@@ -34,8 +34,8 @@ func block[V bits | element.Float, T element.Float](s []T) *[8]V {
 	return (*[8]V)(unsafe.Pointer((*[8]T)(s)))
 }
 
-// integers returns s as the integers with the same bits.
-func integers[W bits | uint32 | uint64, T element.Float](s []T) []W {
+// integers returns s as the integers with the same bits, or as floats of its own type.
+func integers[W bits | uint32 | uint64 | element.Float, T element.Float](s []T) []W {
 	return *(*[]W)(unsafe.Pointer(&s))
 }
 

@@ -37,10 +37,7 @@ func ELUDerivativeFromOutput[T element.Float](dst, y, upstream []T, alpha, scale
 	rest := math.FMA(float64(scale), float64(alpha), -depth)
 	dst = dst[:len(y)]
 	for i, v := range y {
-		slope := T((float64(v) + depth) + rest)
-		if v > 0 {
-			slope = scale
-		}
+		slope := outputSlope(v, T((float64(v)+depth)+rest), scale)
 		dst[i] = element.Upstream(slope, upstream, i)
 	}
 }
@@ -76,12 +73,25 @@ func CELUDerivativeFromOutput[T element.Float](dst, y, upstream []T, alpha T) {
 	dst = dst[:len(y)]
 	for i, v := range y {
 		sum := float64(v) + a
-		slope := T(sum/a + (float64(v)-(sum-a))/a)
-		if v > 0 {
-			slope = 1
-		}
+		slope := outputSlope(v, T(sum/a+(float64(v)-(sum-a))/a), 1)
 		dst[i] = element.Upstream(slope, upstream, i)
 	}
+}
+
+// outputSlope returns right for y > 0, else left, without a branch.
+func outputSlope[T element.Float](y, left, right T) T {
+	if is32[T]() {
+		l, r := reinterpret[int32](left), reinterpret[int32](right)
+		if y > 0 {
+			l = r
+		}
+		return reinterpret[T](l)
+	}
+	l, r := reinterpret[int64](left), reinterpret[int64](right)
+	if y > 0 {
+		l = r
+	}
+	return reinterpret[T](l)
 }
 
 // sides is the function scale·x for x > 0, else factor·(e^(inverse·x) − 1). The slope

@@ -48,7 +48,7 @@ func WindowAt[T element.Float](x, low, high, slope T) T {
 }
 
 // clipped returns the bits b of v, or those of low or high.
-func clipped[W bits, T element.Float](b W, v, low, high T, lowBits, highBits W) W {
+func clipped[W bits | uint32 | uint64, T element.Float](b W, v, low, high T, lowBits, highBits W) W {
 	if v <= low {
 		b = lowBits
 	}
@@ -135,59 +135,55 @@ const (
 // HardSigmoid sets dst to slope·x + ½ cut to 0…1, rounded once. A slope of 0 means
 // ⅙, which no float is: then it is (x + 3)/6.
 func HardSigmoid[T element.Float](dst, x []T, slope T) {
+	if slope == 0 {
+		hardSixth(dst, x)
+		return
+	}
 	border := HardSigmoidBorder(slope)
 	if is32[T]() {
-		in, out := integers[uint32](x), integers[uint32](dst)[:len(x)]
+		in, out, slope, border := integers[uint32](x), integers[uint32](dst)[:len(x)], float64(slope), math.Float32bits(float32(border))
 		for i, b := range in {
-			out[i] = hardSigmoid32(b, float64(slope), float32(border))
+			y := float32(slope*float64(math.Float32frombits(b)) + 0.5)
+			out[i] = outside(b, math.Float32bits(y), 0, one32, border, sign32, inf32)
 		}
 		return
 	}
-	in, out := integers[uint64](x), integers[uint64](dst)[:len(x)]
-	if slope == 0 {
-		for i, b := range in {
-			out[i] = hardSixth64(b)
-		}
-		return
-	}
+	in, out, border64 := integers[uint64](x), integers[uint64](dst)[:len(x)], math.Float64bits(float64(border))
 	for i, b := range in {
-		out[i] = hardSigmoid64(b, float64(slope), float64(border))
+		y := math.FMA(float64(slope), math.Float64frombits(b), 0.5)
+		out[i] = outside(b, math.Float64bits(y), 0, one64, border64, sign64, inf64)
 	}
 }
 
 // HardSigmoidAt returns what HardSigmoid sets an element to.
 func HardSigmoidAt[T element.Float](x, slope T) T {
-	border := HardSigmoidBorder(slope)
-	switch {
-	case is32[T]():
-		return T(math.Float32frombits(hardSigmoid32(math.Float32bits(float32(x)), float64(slope), float32(border))))
-	case slope == 0:
-		return T(math.Float64frombits(hardSixth64(math.Float64bits(float64(x)))))
+	v := [1]T{x}
+	HardSigmoid(v[:], v[:], slope)
+	return v[0]
+}
+
+// hardSixth sets dst to (x + 3)/6 cut to 0…1, rounded once. It cuts x, to ±3.
+func hardSixth[T element.Float](dst, x []T) {
+	if is32[T]() {
+		low, high := math.Float32bits(-3), math.Float32bits(3)
+		in, out := integers[uint32](x), integers[float32](dst)[:len(x)]
+		for i, b := range in {
+			b = clipped(b, math.Float32frombits(b), -3, 3, low, high)
+			out[i] = float32((float64(math.Float32frombits(b)) + 3) * (1. / 6))
+		}
+		return
 	}
-	return T(math.Float64frombits(hardSigmoid64(math.Float64bits(float64(x)), float64(slope), float64(border))))
-}
-
-func hardSigmoid32(b uint32, slope float64, border float32) uint32 {
-	x := float64(math.Float32frombits(b))
-	y := slope*x + 0.5
-	if slope == 0 {
-		y = (x + 3) * (1. / 6)
+	low, high := math.Float64bits(-3), math.Float64bits(3)
+	in, out := integers[uint64](x), integers[float64](dst)[:len(x)]
+	for i, b := range in {
+		x := math.Float64frombits(clipped(b, math.Float64frombits(b), -3, 3, low, high))
+		s := x + 3
+		rest := x - (s - 3) // what the sum has lost
+		out[i] = math.FMA(s, 1./6, s*sixthLow+float64(rest*(1./6)))
 	}
-	return outside(b, math.Float32bits(float32(y)), 0, one32, math.Float32bits(border), sign32, inf32)
 }
 
-func hardSigmoid64(b uint64, slope, border float64) uint64 {
-	y := math.FMA(slope, math.Float64frombits(b), 0.5)
-	return outside(b, math.Float64bits(y), 0, one64, math.Float64bits(border), sign64, inf64)
-}
-
-// hardSixth64 adds what the sum has lost.
-func hardSixth64(b uint64) uint64 {
-	x := math.Float64frombits(b)
-	s := x + 3
-	y := s/6 + (x-(s-3))*(1./6)
-	return outside(b, math.Float64bits(y), 0, one64, three64, sign64, inf64)
-}
+const sixthLow = 0x1.5555555555555p-57 // 1/6 − float64(1/6)
 
 // HardSigmoidBorder returns the least x with slope·x ≥ ½: from there on HardSigmoid is
 // 1, and 0 from −x on.
@@ -219,7 +215,9 @@ func HardSwish[T element.Float](dst, x []T) {
 	if is32[T]() {
 		in, out := integers[uint32](x), integers[uint32](dst)[:len(x)]
 		for i, b := range in {
-			out[i] = hardSwish32(b)
+			v := float64(math.Float32frombits(b))
+			y := math.Float32bits(float32(v * (v + 3) * (1. / 6)))
+			out[i] = outside(b, y, sign32, b, three32, sign32, inf32)
 		}
 		return
 	}
@@ -233,20 +231,11 @@ func HardSwishAt[T element.Float](x T) T {
 	return v[0]
 }
 
-func hardSwish32(b uint32) uint32 {
-	x := float64(math.Float32frombits(b))
-	y := float32(x * (x + 3) * (1. / 6))
-	return outside(b, math.Float32bits(y), sign32, b, three32, sign32, inf32)
-}
-
 // hardSwish64 takes the rests of the sum, of the product and of ⅙ along: there is one
 // rounding of the size of the result. Next to 0 the result is x/2: there the rest of the
 // product may be lost among the subnormals.
 func hardSwish64(dst, x []uint64) {
-	const (
-		sixthLow = 0x1.5555555555555p-57 // 1/6 − float64(1/6)
-		small    = (1023 - 54) << 52     // the bits of 2⁻⁵⁴
-	)
+	const small = (1023 - 54) << 52 // the bits of 2⁻⁵⁴
 	dst = dst[:len(x)]
 	for i, b := range x {
 		x := math.Float64frombits(b)

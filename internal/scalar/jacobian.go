@@ -14,12 +14,13 @@ func LogSoftmaxJacobian[T element.Float](dst []T, n int, tau T) {
 	jacobian(dst, n, tau, func(T) T { return 1 })
 }
 
-// jacobian sets dst to factor(yᵢ)·(δᵢⱼ − yⱼ)/τ for y in the last row of dst.
+// jacobian sets dst to factor(yᵢ)·(δᵢⱼ − yⱼ)/τ. The last row of dst holds y, and is
+// written last.
 func jacobian[T element.Float](dst []T, n int, tau T, factor func(T) T) {
 	y := dst[n*(n-1):]
 	for i, yi := range y {
-		// 1 − yᵢ, the sum of the others, which for yᵢ close to 1 is more
-		// than a difference can say.
+		// 1 − yᵢ is the sum of the other outputs. If yᵢ is close to 1, the
+		// difference would lose its bits.
 		var others sum
 		for j, v := range y {
 			if j != i {

@@ -1,10 +1,6 @@
 package scalar
 
-import (
-	"math"
-
-	"example.com/activation/internal/element"
-)
+import "example.com/activation/internal/element"
 
 // LogSoftmaxDerivativeFromOutput sets dst to Jᵀ·upstream for the Jacobian J of LogSoftmax,
 // from y, the log-softmax of x: to (gᵢ − pᵢ·Σg)/τ with pᵢ = e^yᵢ. If pᵢ is close to 1 and
@@ -75,16 +71,15 @@ func logGradient(p, others, g float64, total sum) float64 {
 	return others*g - float64(p*((total.high-g)+total.low))
 }
 
-// withComplement returns p = e^y and 1 − p for y ≤ 0. The parts of expStep give both, but
-// for a y close to 0 they give too few bits of 1 − p, and for one far below 0 too large
-// a p.
+// withComplement returns p = e^y and 1 − p for y ≤ 0. Down to −20 both come from the table
+// of ELU, because 1 − p has lost its bits for a p close to 1. NaN gives NaN.
 func withComplement(y float64) (p, others float64) {
-	if !(-700 < y && y < -1./32) {
-		return expTail(y), -math.Expm1(y)
+	if k, b := expm1Point(y); k < uint64(len(expm1Table)) {
+		high, low := expm1Table[k].drops(b, 0)
+		return expm1Table[k].exp(b), high + low
 	}
-	n, k := expPoint(y)
-	value, rest := expStep(n, y-k*stepHigh-k*stepLow)
-	return value + rest, (1 - value) - rest
+	p = expTail(y)
+	return p, 1 - p
 }
 
 // logBackwardColumns is LogSoftmaxDerivativeFromOutput for columns.

@@ -6,9 +6,11 @@ import (
 	"example.com/activation/internal/element"
 )
 
-// Mask copies x to dst, with the value masked for each entry that is not to be kept. It
-// reads keep over and over. It selects integers, since that takes no branch: with a random
-// mask half of these would be mispredictions.
+// Mask copies x to dst, and replaces the entries whose keep is false by masked. If keep
+// is shorter than x, Mask repeats it.
+//
+// It selects between integers, because the compiler has conditional moves for those. With
+// a random mask, half of the branches would be mispredicted.
 func Mask[T element.Float](dst, x []T, keep []bool, masked T) {
 	for ; len(x) > 0; x, dst = x[len(keep):], dst[len(keep):] {
 		switch x := any(x).(type) {

@@ -3,11 +3,11 @@ package scalar
 import "example.com/activation/internal/element"
 
 // Maxout sets dst, [outer][units][stride], to the maxima over the pieces of x,
-// [outer][units][pieces][stride], for two pieces or more. The maximum starts from
-// the first piece, not from the smallest number, and a NaN wins.
+// [outer][units][pieces][stride]. There must be two pieces or more. If one of the pieces
+// is NaN, so is the maximum.
 //
-// From a stride of 8 on it goes along memory, one piece after the other. For shorter
-// ones that would be more calls than work.
+// For a stride of 8 or more it reads one piece after the other, in the order of memory.
+// For shorter strides the overhead for each piece would take longer than the work.
 func Maxout[T element.Float](dst, x []T, pieces, stride int) {
 	switch {
 	case pieces == 2 && stride == 1:
@@ -39,8 +39,8 @@ func Maxout[T element.Float](dst, x []T, pieces, stride int) {
 	}
 }
 
-// pairs sets dst to the maxima of the pairs in x. It computes four at a time: one at
-// a time takes half as long again.
+// pairs sets dst to the maxima of the pairs in x. It computes four at a time, because
+// one at a time takes 1.5 times as long.
 func pairs[T element.Float](dst, x []T) {
 	i := 0
 	for ; i < len(dst)-3; i += 4 {
@@ -55,10 +55,11 @@ func pairs[T element.Float](dst, x []T) {
 	}
 }
 
-// MaxoutDerivative sets dst, of the shape of x, to upstream at the first
-// maximum of each group of pieces, to NaN at every NaN, and to 0 elsewhere.
+// MaxoutDerivative sets dst, which has the shape of x, to upstream at the first maximum
+// of each group of pieces, to NaN at every NaN, and to 0 elsewhere.
 //
-// No branch depends on the values, except for NaNs.
+// No branch depends on the values, except for NaNs, because half of such branches would
+// be mispredicted.
 func MaxoutDerivative[T element.Float](dst, x, upstream []T, pieces, stride int) {
 	if is32[T]() {
 		maxoutDerivative[int32](dst, x, upstream, pieces, stride)
@@ -77,12 +78,13 @@ func maxoutDerivative[W bits, T element.Float](dst, x, upstream []T, pieces, str
 		for start := 0; start < len(x); start += 2 * stride {
 			middle, end := start+stride, start+2*stride
 			g := element.Slice(upstream, start/2, start/2+stride)
-			planesDerivative[W](dst[start:middle], dst[middle:end], x[start:middle], x[middle:end], g)
+			twoPiecesDerivative[W](dst[start:middle], dst[middle:end], x[start:middle], x[middle:end], g)
 		}
 	}
 }
 
-// pairsDerivative is maxoutDerivative for pairs of elements.
+// pairsDerivative is for two pieces in neighbouring elements. It computes four pairs at
+// a time, unless one of their elements may be NaN.
 func pairsDerivative[W bits, T element.Float](dst, x, upstream []T) {
 	for i := 0; i < len(x); {
 		if i < len(x)-7 {
@@ -99,7 +101,7 @@ func pairsDerivative[W bits, T element.Float](dst, x, upstream []T) {
 				continue
 			}
 		}
-		planesDerivative[W](dst[i:i+1], dst[i+1:i+2], x[i:i+1], x[i+1:i+2], element.Slice(upstream, i/2, i/2+1))
+		twoPiecesDerivative[W](dst[i:i+1], dst[i+1:i+2], x[i:i+1], x[i+1:i+2], element.Slice(upstream, i/2, i/2+1))
 		i += 2
 	}
 }
@@ -113,8 +115,9 @@ func pair[W bits](first bool, g W) (W, W) {
 	return d, g ^ d
 }
 
-// planesDerivative is maxoutDerivative for pairs of an element of x0 and one of x1.
-func planesDerivative[W bits, T element.Float](dst0, dst1, x0, x1, upstream []T) {
+// twoPiecesDerivative is for units whose first pieces are in x0, and the second ones in
+// x1.
+func twoPiecesDerivative[W bits, T element.Float](dst0, dst1, x0, x1, upstream []T) {
 	x1, out0, out1 := x1[:len(x0)], integers[W](dst0)[:len(x0)], integers[W](dst1)[:len(x0)]
 	one, gs := ones[W]()[0], integers[W](upstream)
 	for i, a := range x0 {
@@ -138,9 +141,9 @@ func onlyNaN[T element.Float](v T) T {
 	return v
 }
 
-// groupsDerivative is maxoutDerivative for three pieces and more. For three and four,
-// a tournament of pairs takes half the time of the loop in groupDerivative, which
-// does the rest and the NaNs.
+// groupsDerivative is for three pieces or more. For three and four pieces it compares
+// pairs, and then the larger ones of the pairs. That takes half the time of the loop in
+// groupDerivative, which is for more pieces and for NaNs.
 func groupsDerivative[W bits, T element.Float](dst, x, upstream []T, pieces, stride int) {
 	out, size, unit := integers[W](dst)[:len(x)], pieces*stride, 0
 	for start := 0; start < len(x); start += size {
@@ -176,8 +179,8 @@ func groupsDerivative[W bits, T element.Float](dst, x, upstream []T, pieces, str
 }
 
 // groupDerivative sets dst[0], dst[stride], … to the derivatives of the maximum of
-// x[0], x[stride], … for the upstream with the bits g. The maximum is kept as bits too,
-// for a conditional move.
+// x[0], x[stride], … for the upstream with the bits g. It keeps the maximum as bits, too,
+// because the compiler has conditional moves for integers only.
 func groupDerivative[W bits, T element.Float](x []T, dst []W, stride int, g W) {
 	in := integers[W](x)
 	dst = dst[:len(x)]
@@ -201,13 +204,13 @@ func groupDerivative[W bits, T element.Float](x []T, dst []W, stride int, g W) {
 		if x[i] >= m {
 			d = g
 		}
-		g ^= d // nothing is left for the next maximum
+		g ^= d // 0 from the first maximum on
 		dst[i] = d
 	}
 }
 
-// hasNaN reports whether one of x[0], x[stride], … is NaN. Their sum may be NaN for
-// infinities too.
+// hasNaN reports whether one of x[0], x[stride], … is NaN. A sum that is NaN does not
+// show that, because it may be ∞ − ∞.
 func hasNaN[T element.Float](x []T, stride int) bool {
 	for i := 0; i < len(x); i += stride {
 		if x[i] != x[i] {

@@ -14,19 +14,19 @@ func MaxoutLayer[T element.Float](dst, x, weights, biases []T, inputs, units, pi
 	for start, r := 0, 0; start < len(x); start, r = start+inputs, r+1 {
 		out, row := dst[r*units:][:units], x[start:][:inputs]
 		for u := range out {
-			out[u], _ = winner(row, weights, biases, u, pieces)
+			out[u], _ = largestPiece(row, weights, biases, u, pieces)
 		}
 	}
 }
 
 // MaxoutLayerDerivative sets dst, [batch][inputs], to the sum over the units
-// of upstream times the weights of the piece that wins at x.
+// of upstream times the weights of the largest piece at x.
 func MaxoutLayerDerivative[T element.Float](dst, x, upstream, weights, biases []T, inputs, units, pieces int) {
 	for start, r := 0, 0; start < len(x); start, r = start+inputs, r+1 {
 		out, row := dst[start:][:inputs], x[start:][:inputs]
 		clear(out)
 		for u := range units {
-			m, w := winner(row, weights, biases, u, pieces)
+			m, w := largestPiece(row, weights, biases, u, pieces)
 			d := element.Upstream(1, upstream, r*units+u)
 			if m != m {
 				d = m
@@ -39,12 +39,12 @@ func MaxoutLayerDerivative[T element.Float](dst, x, upstream, weights, biases []
 }
 
 // MaxoutLayerParameterGradient adds to gradW and gradB, for each unit and
-// example, upstream·x and upstream at the piece that wins.
+// example, upstream·x and upstream at the largest piece.
 func MaxoutLayerParameterGradient[T element.Float](gradW, gradB, x, upstream, weights, biases []T, inputs, units, pieces int) {
 	for start, r := 0, 0; start < len(x); start, r = start+inputs, r+1 {
 		row := x[start:][:inputs]
 		for u := range units {
-			m, w := winner(row, weights, biases, u, pieces)
+			m, w := largestPiece(row, weights, biases, u, pieces)
 			d := element.Upstream(1, upstream, r*units+u)
 			if m != m {
 				d = m
@@ -58,13 +58,13 @@ func MaxoutLayerParameterGradient[T element.Float](gradW, gradB, x, upstream, we
 	}
 }
 
-// winner returns the output of unit u at row, and the index of the piece that
-// it comes from: the first maximum, or the first NaN.
-func winner[T element.Float](row, weights, biases []T, u, pieces int) (m T, w int) {
+// largestPiece returns the output of unit u at row, and the index of the piece that has
+// this value: the first maximum, or the first NaN.
+func largestPiece[T element.Float](row, weights, biases []T, u, pieces int) (m T, w int) {
 	n := len(row)
 	k, end := u*pieces, (u+1)*pieces
 	w = k
-	if n < 8 { // where the calls below take longer than the sums
+	if n < 8 { // the calls below would take longer than the sums
 		m = T(math.Inf(-1))
 		for ; k < end; k++ {
 			v, weights := biases[k], weights[k*n:][:n]
@@ -104,9 +104,10 @@ func winner[T element.Float](row, weights, biases []T, u, pieces int) (m T, w in
 	return m, w
 }
 
-// dot returns the sum of x[i]·w[i] over even i plus that over odd i. Two sums
-// for each piece, and up to four pieces at a time, hide the latency of the
-// additions; the order within each is the same, however many go together.
+// dot returns the sum of x[i]·w[i] over even i plus the sum over odd i. An addition has
+// to wait for the one before it in the same sum. With two sums for each piece, and up to
+// four pieces at a time, other additions fill that time. Each sum has the same order of
+// additions in dot, dot2 and dot4.
 func dot[T element.Float](x, w []T) T {
 	w = w[:len(x)]
 	var even, odd T
@@ -121,7 +122,7 @@ func dot[T element.Float](x, w []T) T {
 	return even + odd
 }
 
-// dot2 is dot for two pieces that lie one after the other.
+// dot2 returns dot for two pieces whose weights lie one after the other.
 func dot2[T element.Float](x, w []T) (T, T) {
 	n := len(x)
 	w0, w1 := w[:n], w[n:][:n]
@@ -141,7 +142,7 @@ func dot2[T element.Float](x, w []T) (T, T) {
 	return e0 + o0, e1 + o1
 }
 
-// dot4 is dot for four pieces that lie one after the other.
+// dot4 returns dot for four pieces whose weights lie one after the other.
 func dot4[T element.Float](x, w []T) (z [4]T) {
 	n := len(x)
 	z[0], z[1] = dot2(x, w)

@@ -17,13 +17,13 @@ func Mish[T element.Float](dst, x []T) { times(mish, dst, x) }
 // MishDerivative sets dst to upstream·(x·tanh(log(1 + eˣ)))′.
 func MishDerivative[T element.Float](dst, x, upstream []T) { derivative(mishSlope, dst, x, upstream) }
 
-// MishAt returns x·tanh(log(1 + eˣ)), as Mish does for each element.
+// MishAt returns x·tanh(log(1 + eˣ)), with the same bits as Mish.
 func MishAt[T element.Float](x T) T { return timesAt(mish, x) }
 
-// MishDerivativeAt returns Mish′(x), as MishDerivative does for each element.
+// MishDerivativeAt returns (x·tanh(log(1 + eˣ)))′, with the same bits as MishDerivative.
 func MishDerivativeAt[T element.Float](x T) T { return derivativeAt(mishSlope, x) }
 
-// mishTail returns x·tanh(log(1 + eˣ)) for |x| > 20, for NaN, and for x next to 0.
+// mishTail returns x·tanh(log(1 + eˣ)) for |x| > 20, for NaN, and for |x| < tiny.
 // With a = eˣ it is
 //
 //	x·(a² + 2a)/(a² + 2a + 2) = x·a·(1 − a/2 + …)
@@ -46,7 +46,7 @@ func mishTail(x float64) float64 {
 //
 //	a·(4(x+1) + a·(4x+6) + 4a² + a³)/(a² + 2a + 2)² = a·((x + 1) − a·(x + ½) + …)
 //
-// on the left, and 1 + a⁻²·(4x − 2) + … on the right.
+// for x < −20, and 1 + a⁻²·(4x − 2) + … for x > 20.
 func mishSlopeTail(x float64) float64 {
 	switch {
 	case x != x:

@@ -2,15 +2,18 @@ package scalar
 
 import "math"
 
-// A float64 result with one rounding needs more than the 53 bits of each of its
-// factors. So a factor is cut in two: the product of two numbers of 26 bits is exact.
-// (Package math has FMA. But its call for processors without one makes a loop keep its
-// variables in memory.)
+// A float64 product that is rounded only once needs factors of more than 53 bits. So a
+// factor is the sum of a high part of 26 bits and a low part. The product of two high
+// parts is exact.
+//
+// The loops do not use math.FMA: on processors without that instruction it is a call,
+// and because of that call the compiler keeps the variables of the loop in memory.
 
-// parts is the number high + low, high with 26 bits. whole is that number rounded.
+// parts is the number high + low. high has 26 bits. whole is the number rounded to
+// float64.
 type parts struct{ whole, high, low float64 }
 
-// partsOf returns v + rest, for a rest below the last bit of v.
+// partsOf returns v + rest. rest must be below the last bit of v.
 func partsOf(v, rest float64) parts {
 	high := cut(v)
 	return parts{v, high, (v - high) + rest}
@@ -34,25 +37,26 @@ func reciprocalParts(a float64) parts {
 	return partsOf(q, math.FMA(-q, a, 1)/a)
 }
 
-// product returns f·x as a float64 and what that has lost.
+// product returns f·x rounded to float64, and the rounding error.
 func (f *parts) product(x float64) (p, rest float64) {
 	first := cut(x)
 	p = float64(f.whole * x)
 	return p, (f.high*first - p) + (float64(f.low*first) + f.whole*(x-first))
 }
 
-// times returns f·(high + low) with one rounding of its size, for a high of 26 bits.
+// times returns f·(high + low). high must have 26 bits. Only one rounding is of the size
+// of the result.
 func (f *parts) times(high, low float64) float64 {
 	return f.high*high + (float64(f.low*high) + f.whole*low)
 }
 
-// expFaint is the x below which expScaled scales, as the tails of σ do: results of the
-// size of e^x are close to the subnormals.
+// expFaint is the x below which expScaled scales its result, as the tails of σ do:
+// products with such a small e^x could be subnormal.
 const expFaint = -650
 
-// expScaled returns e^(x + low)·(1 + e^x)^power as value + rest, times 2⁵¹² for
-// x < expFaint. For a power other than 0, x must be at most −20. Below −1050 it
-// returns 0. NaN gives NaN.
+// expScaled returns e^(x + low)·(1 + e^x)^power as value + rest. If x < expFaint, the
+// result is scaled by 2⁵¹². If power is not 0, x must be at most −20. expScaled returns 0
+// for x < −1050 and NaN for NaN.
 func expScaled(x, low, power float64) (value, rest float64) {
 	if x < -1050 {
 		return 0, 0
@@ -69,7 +73,7 @@ func expScaled(x, low, power float64) (value, rest float64) {
 	return value, rest
 }
 
-// unscaled returns y, times 2⁻⁵¹² for x < expFaint.
+// unscaled returns y, or y·2⁻⁵¹² if expScaled has scaled the result for x.
 func unscaled(y, x float64) float64 {
 	if x < expFaint {
 		return scaledDown(y)

@@ -6,62 +6,63 @@ import (
 	"example.com/activation/internal/element"
 )
 
-// GELU, SiLU and Mish are x·g(x), with a g that rises from 0 to 1. Like sigmoid,
-// g and the derivative of x·g(x) are polynomials in pieces: for each of the
-// points a, 1/16 or 1/32 apart,
+// GELU, SiLU and Mish are x·g(x) for a g that rises from 0 to 1. Both g and the
+// derivative of x·g(x) are piecewise polynomials, as σ is in logisticTable. There is one
+// for each point a of a grid, whose points are 1/16 or 1/32 apart:
 //
-//	g(a+b) = value + rest + b·(slope + b·(c[0] + b·(c[1] + …)))
+//	f(a+b) = value + rest + b·(slope + slopeRest + b·(c[0] + b·(c[1] + …)))
 //
-// There is no exponential, no division, and no branch that depends on the sign of
-// x. Beyond the table another function takes over, the tail.
+// This needs no exponential, no division, and no branch that depends on the sign of x.
+// Outside the grid another function computes f, the tail.
 
-// A piece is a function about one point.
+// A piece is the polynomial around one point of the grid.
 type piece struct {
 	a                float64
-	value, rest      float64 // the function at a in two parts
-	slope, slopeRest float64 // its derivative at a
+	value, rest      float64 // f(a), as a sum
+	slope, slopeRest float64 // f′(a), as a sum
 	c                [7]float64
 }
 
-// The value of a g and the slope of a derivative have 26 bits, so that a product
-// with a factor of 26 bits is exact.
+// In the table of a g, value has 26 bits. In the table of a derivative, slope has 26
+// bits. Its product with another factor of 26 bits is therefore exact.
 //
-// The pieces at the zero of a derivative have the float64 next to the zero as
-// their a. The function there is next to nothing, and stands in rest. So the result
-// is b·slope and little more, and relative accuracy comes by itself.
+// In the pieces next to the zero of a derivative, a is the float64 nearest to the zero,
+// and value is 0. The tiny f(a) is in rest. The result is then b·slope plus small terms,
+// so its relative error is small.
 
-// to6 returns what p adds to value up to the term of b⁶, for a g: the slope has no
-// rest there.
+// to6 returns f(a+b) − value up to the term of b⁶. It is for a g, which has no
+// slopeRest.
 func (p *piece) to6(b float64) float64 {
 	s, c := b*b, &p.c
 	return b*p.slope + (p.rest + s*((c[0]+b*c[1])+s*((c[2]+b*c[3])+s*c[4])))
 }
 
-// to7 returns what p adds to value up to the term of b⁷. Next to the zero of a
-// derivative |b| is up to three times as large as elsewhere.
+// to7 returns f(a+b) − value up to the term of b⁷. It is for a derivative: next to its
+// zero, |b| is up to three times as large as elsewhere.
 func (p *piece) to7(b float64) float64 {
 	s, c := b*b, &p.c
 	return b*p.slope + (p.rest + (float64(b*p.slopeRest) + s*((c[0]+b*c[1])+s*((c[2]+b*c[3])+s*(c[4]+b*c[5])))))
 }
 
-// to8 returns what p adds to value up to the term of b⁸.
+// to8 returns f(a+b) − value up to the term of b⁸, for a g.
 func (p *piece) to8(b float64) float64 {
 	s, c := b*b, &p.c
 	return b*p.slope + (p.rest + (float64(s*(c[0]+b*c[1])) + s*s*((c[2]+b*c[3])+s*((c[4]+b*c[5])+s*c[6]))))
 }
 
-// beside returns what p adds to value + b·slope up to the term of b⁸.
+// beside returns f(a+b) − value − b·slope up to the term of b⁸.
 //
-// For b = high + low with a high of 26 bits, value + (high·slope + (low·slope +
-// beside(b))) has one rounding of the size of the result and one of the size of
-// b·slope: the product of high and slope is exact. With a rounded product the
-// error would be up to 2.3 ULP next to a zero of the function, in place of 0.8.
+// Let b = high + low, and let high have 26 bits. Then high·slope is exact, and
+// value + (high·slope + (low·slope + beside(b))) has two roundings: one of the size
+// of the result and one of the size of b·slope. If the product were rounded too, the
+// error next to a zero of f would be up to 2.3 ULP instead of 0.8.
 func (p *piece) beside(b float64) float64 {
 	s, c := b*b, &p.c
 	return p.rest + b*((p.slopeRest+b*c[0])+s*((c[1]+b*c[2])+s*((c[3]+b*c[4])+s*(c[5]+b*c[6]))))
 }
 
-// coarse returns a small b rounded to a multiple of 2⁻²⁹.
+// coarse returns b rounded to a multiple of 2⁻²⁹. For the b of a piece, that has 26
+// bits or fewer.
 func coarse(b float64) float64 {
 	const round = 0x1.8p52 * 0x1p-29
 	return (b + round) - round
@@ -72,11 +73,12 @@ type piecewise struct {
 	pieces []piece
 	limit  float64
 	zero   float64                 // 1.5·2⁵² times the distance of two points
-	tail   func(x float64) float64 // where the pieces end, and for NaN
+	tail   func(x float64) float64 // for |x| > limit and for NaN
 }
 
-// With what rounder32 returns added to x, the lowest bits of the sum count the
-// pieces, beginning at first: see logisticPoint.
+// The index of the piece for x is the bits of x + add, minus first: the addition rounds
+// x to the grid. logisticPoint explains it. rounder32 and rounder64 return add and first.
+
 func (f *piecewise) rounder32() (add float32, first uint32) {
 	zero := float32(f.zero * 0x1p-29) // 1.5·2²³ times the distance
 	return zero + float32(f.limit), math.Float32bits(zero)
@@ -86,7 +88,7 @@ func (f *piecewise) rounder64() (add float64, first uint64) {
 	return f.zero + f.limit, math.Float64bits(f.zero)
 }
 
-// times sets dst to x·f(x).
+// times sets dst to x·f(x). The tail is then that of x·f(x).
 func times[T element.Float](f *piecewise, dst, x []T) {
 	switch dst := any(dst).(type) {
 	case []float32:
@@ -106,7 +108,7 @@ func derivative[T element.Float](f *piecewise, dst, x, upstream []T) {
 	}
 }
 
-// timesAt returns x·f(x), as times does for each element.
+// timesAt returns x·f(x), with the same bits as times.
 func timesAt[T element.Float](f *piecewise, x T) T {
 	if is32[T]() {
 		return T(f.times32At(float32(x)))
@@ -114,7 +116,7 @@ func timesAt[T element.Float](f *piecewise, x T) T {
 	return T(f.times64At(float64(x)))
 }
 
-// derivativeAt returns f(x), as derivative does for each element.
+// derivativeAt returns f(x), with the same bits as derivative.
 func derivativeAt[T element.Float](f *piecewise, x T) T {
 	if is32[T]() {
 		return T(f.derivative32At(float32(x)))
@@ -164,7 +166,7 @@ func (f *piecewise) derivative64At(x float64) float64 {
 	return p.value + (high*p.slope + ((b-high)*p.slope + p.beside(b)))
 }
 
-// times32 sets dst to x·f(x). The tail is that of the product.
+// times32 computes in float64 and rounds once.
 func (f *piecewise) times32(dst, x []float32) {
 	dst = dst[:len(x)]
 	pieces, tail := f.pieces, f.tail
@@ -180,14 +182,14 @@ func (f *piecewise) times32(dst, x []float32) {
 	}
 }
 
-// tailAt32 returns tail(x). It is not inlined: in the loop, a conversion to float64
-// would wait for the result of the tail before, and take twice the time.
+// tailAt32 returns tail(x). If it were inlined, the conversion to float64 would wait in
+// each iteration for the tail of the one before, and the loop would take twice as long.
 //
 //go:noinline
 func tailAt32(tail func(float64) float64, x float32) float32 { return float32(tail(float64(x))) }
 
-// times64 is times32 for float64. The value has 26 bits, as has the first part of
-// x, so that their product is exact: only the last addition rounds a number of the
+// times64 splits x into a high part of 26 bits and the rest. value has 26 bits too, so
+// its product with the high part is exact. Only the last addition rounds a number of the
 // size of the result.
 func (f *piecewise) times64(dst, x []float64) {
 	dst = dst[:len(x)]
@@ -204,8 +206,8 @@ func (f *piecewise) times64(dst, x []float64) {
 	}
 }
 
-// tiny is the |x| from which times64 leaves x to the tail, since parts of the
-// result would be subnormal, and round.
+// tiny is a bound for |x| in times64. Below it the tail computes x·f(x), because the
+// small parts of the result would be subnormal and lose bits.
 const tiny = 0x1p-960
 
 // upper returns x with the lower 27 of its 53 bits cleared.
@@ -213,7 +215,7 @@ func upper(x float64) float64 {
 	return math.Float64frombits(math.Float64bits(x) &^ (1<<27 - 1))
 }
 
-// derivative32 sets dst to upstream·f(x).
+// derivative32 computes f in float64 and rounds it to float32 before it multiplies.
 func (f *piecewise) derivative32(dst, x, upstream []float32) {
 	dst = dst[:len(x)]
 	pieces, tail := f.pieces, f.tail
@@ -229,7 +231,7 @@ func (f *piecewise) derivative32(dst, x, upstream []float32) {
 	}
 }
 
-// derivative64 is derivative32 for float64.
+// derivative64 computes f as beside explains.
 func (f *piecewise) derivative64(dst, x, upstream []float64) {
 	dst = dst[:len(x)]
 	pieces, tail := f.pieces, f.tail

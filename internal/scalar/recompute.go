@@ -6,11 +6,11 @@ import (
 	"example.com/activation/internal/element"
 )
 
-// The derivatives of distributions that are so long that there is no place for their
-// output: dst is upstream. They compute each output again for each pass over a row.
+// The derivatives of a long distribution, if dst is the upstream slice. There is no
+// memory for its outputs, so each pass over a row computes each output again.
 
-// SoftmaxDerivativeRecomputed sets dst, which holds the upstream, to Jᵀ·upstream for the
-// Jacobian J of Softmax at x, like SoftmaxDerivativeFromOutput.
+// SoftmaxDerivativeRecomputed replaces the upstream in dst by Jᵀ·upstream for the
+// Jacobian J of Softmax at x. SoftmaxDerivativeFromOutput explains the formula.
 func SoftmaxDerivativeRecomputed[T element.Float](dst, x []T, classes, stride int, tau T) {
 	forEachColumn(dst, x, classes, stride, tau, func(g, x []T, l logits) {
 		probability := func(i int) float64 { return float64(T(expTail(l.at(float64(x[i]))) / (1 + l.rest))) }
@@ -23,7 +23,7 @@ func SoftmaxDerivativeRecomputed[T element.Float](dst, x []T, classes, stride in
 			}
 			return s.value()
 		}
-		m := float64(g[l.top]) + (l.m - l.m) // NaN for a row without a softmax
+		m := float64(g[l.top]) + (l.m - l.m) // NaN if the row has no softmax
 		m += differences(m)
 		s := differences(m)
 		for i := 0; i < len(x); i += stride {
@@ -37,8 +37,8 @@ func SoftmaxDerivativeRecomputed[T element.Float](dst, x []T, classes, stride in
 	})
 }
 
-// LogSoftmaxDerivativeRecomputed sets dst, which holds the upstream, to Jᵀ·upstream for
-// the Jacobian J of LogSoftmax at x, like LogSoftmaxDerivativeFromOutput.
+// LogSoftmaxDerivativeRecomputed replaces the upstream in dst by Jᵀ·upstream for the
+// Jacobian J of LogSoftmax at x. LogSoftmaxDerivativeFromOutput explains the formula.
 func LogSoftmaxDerivativeRecomputed[T element.Float](dst, x []T, classes, stride int, tau T) {
 	forEachColumn(dst, x, classes, stride, tau, func(g, x []T, l logits) {
 		var total sum
@@ -53,11 +53,11 @@ func LogSoftmaxDerivativeRecomputed[T element.Float](dst, x []T, classes, stride
 	})
 }
 
-// logits are what it takes to compute the outputs of one distribution.
+// logits holds what the outputs of one distribution are computed from.
 type logits struct {
 	m, tau, factor, divisor float64
 	top                     int     // the index of the maximum m
-	rest                    float64 // the sum of e^((x − m)/τ) over all entries but that
+	rest                    float64 // the sum of e^((x − m)/τ) over all entries except top
 }
 
 // at returns (v − m)/τ.
@@ -68,7 +68,7 @@ func (l *logits) at(v float64) float64 {
 	return (v*l.factor - l.m*l.factor) / l.divisor
 }
 
-// forEachColumn calls f for each distribution, with what begins at its first entry.
+// forEachColumn calls f for each distribution, with dst and x from its first entry on.
 func forEachColumn[T element.Float](dst, x []T, classes, stride int, tau T, f func(dst, x []T, l logits)) {
 	for outer := 0; outer < len(x); outer += classes * stride {
 		for start := outer; start < outer+stride; start++ {

@@ -1,11 +1,6 @@
 package scalar
 
-import (
-	"math"
-	"unsafe"
-
-	"example.com/activation/internal/element"
-)
+import "example.com/activation/internal/element"
 
 // SoftmaxDerivativeFromOutput sets dst to Jᵀ·upstream for the Jacobian J of Softmax, from
 // y, the softmax of x: to yᵢ·Σⱼ yⱼ(gᵢ − gⱼ)/τ, computed as
@@ -14,12 +9,9 @@ import (
 //
 // That is the same for every m, as Σ yⱼ = 1, but its roundings are not. They stay small
 // beside the terms if m is the mean Σ yⱼgⱼ, since |gᵢ − m| is then at most
-// Σⱼ yⱼ|gᵢ − gⱼ|. The mean is found from the g beside the largest y: if that y is close
-// to 1, the mean is all but its g, and what the others contribute is not lost. For a
-// constant g the result is exactly 0.
-//
-// For up to fewClasses entries the largest y is so large that the g beside it does for
-// the mean.
+// Σⱼ yⱼ|gᵢ − gⱼ|. The mean is found from a g whose y is not faint: its rounding error is
+// at most ε/yₖ times Σⱼ yⱼ|gᵢ − gⱼ|, for every i. The second sum starts from that mean,
+// and mends what it is off. For a constant g the result is exactly 0.
 //
 // An upstream beside a y of 0 does not count, even if it is NaN or infinite. The sum
 // shows that there is such a one, and then softmaxBackwardCareful does the work.
@@ -29,11 +21,19 @@ func SoftmaxDerivativeFromOutput[T element.Float](dst, y, upstream []T, classes,
 		softmaxBackwardOnes(dst, y, classes, stride)
 	case stride == 1 && classes == 2:
 		softmaxBackwardPairs(dst, y, upstream, tau)
+	case stride == 1 && classes == 3:
+		softmaxBackwardTriples(dst, y, upstream, tau)
 	case stride == 1 && classes <= shortRow:
-		softmaxBackwardShortRows(dst, y, upstream, classes, tau)
+		for len(y) > 0 {
+			n := softmaxBackwardShortRows(dst, y, upstream, classes, tau)
+			if dst, y, upstream = dst[n:], y[n:], upstream[n:]; len(y) > 0 {
+				softmaxBackwardCareful(dst[:classes], y[:classes], upstream[:classes], 1, tau)
+				dst, y, upstream = dst[classes:], y[classes:], upstream[classes:]
+			}
+		}
 	case stride == 1:
 		softmaxBackwardRows(dst, y, upstream, classes, tau)
-	case stride <= narrowBlock:
+	case stride <= backwardNarrow:
 		softmaxBackwardNarrow(dst, y, upstream, classes, stride, tau)
 	default:
 		softmaxBackwardColumns(dst, y, upstream, classes, stride, tau)
@@ -53,14 +53,37 @@ func softmaxBackwardPairs[T element.Float](dst, y, g []T, tau T) {
 		if tau != 1 {
 			d /= tau
 		}
-		dst[0], dst[1] = d, -d
+		dst[0], dst[1] = d, 0-d // not −0
 	}
 }
 
-// shortRow is the largest number of classes for which calls take as long as the work.
-const shortRow = 16
+// softmaxBackwardTriples is softmaxBackwardRows for three classes, with the sums of the
+// formula as they are.
+func softmaxBackwardTriples[T element.Float](dst, y, g []T, tau T) {
+	for ; len(y) > 2 && len(g) > 2 && len(dst) > 2; y, g, dst = y[3:], g[3:], dst[3:] {
+		a := y[0] * (y[1] * (g[0] - g[1]))
+		b := y[0] * (y[2] * (g[0] - g[2]))
+		c := y[1] * (y[2] * (g[1] - g[2]))
+		if a*0+b*0+c*0 != 0 { // one of them is not finite
+			softmaxBackwardCareful(dst[:3], y[:3], g[:3], 1, tau)
+			continue
+		}
+		dst[0], dst[1], dst[2] = a+b, c-a, 0-(b+c)
+		if tau != 1 {
+			dst[0], dst[1], dst[2] = dst[0]/tau, dst[1]/tau, dst[2]/tau
+		}
+	}
+}
 
-const fewClasses = 8
+// shortRow is the largest number of classes for which a call takes as long as the work.
+const shortRow = 32
+
+// faint is the y below which the g beside it is no start for the mean. Its error must stay
+// small for float32.
+const faint = 0x1p-12
+
+// backwardNarrow is the largest stride for which one column at a time is faster.
+const backwardNarrow = 32
 
 // careful is the size of a sum from which on softmaxBackwardCareful runs: below it
 // (gᵢ − m) − sum cannot overflow unless gᵢ − m does, and that shows in the sum.
@@ -69,12 +92,9 @@ const careful = 0x1p90
 func softmaxBackwardRows[T element.Float](dst, y, g []T, classes int, tau T) {
 	for ; len(y) > 0; y, g, dst = y[classes:], g[classes:], dst[classes:] {
 		y, g, dst := y[:classes], g[:classes], dst[:classes]
-		m := g[largestIndex(y)]
+		m := g[notFaint(y, 1)]
+		m += differences(y, g, m)
 		sum := differences(y, g, m)
-		if classes > fewClasses {
-			m += sum
-			sum = differences(y, g, m)
-		}
 		switch {
 		case !(-careful < sum && sum < careful):
 			softmaxBackwardCareful(dst, y, g, 1, tau)
@@ -90,73 +110,75 @@ func softmaxBackwardRows[T element.Float](dst, y, g []T, classes int, tau T) {
 	}
 }
 
-// softmaxBackwardShortRows is softmaxBackwardRows without calls. It need not add up in
-// several sums: the processor works on the next row meanwhile.
-func softmaxBackwardShortRows[T element.Float](dst, y, g []T, classes int, tau T) {
-	for ; len(y) > 0; y, g, dst = y[classes:], g[classes:], dst[classes:] {
-		y, g, dst := y[:classes], g[:classes], dst[:classes]
-		top := int64(0)
-		for i := range y {
-			top = above(top, order(&y[i])|int64(i))
-		}
-		m := g[uint32(top)]
-		var sum T
-		for i, p := range y {
-			sum += p * (g[i] - m)
-		}
-		if classes > fewClasses {
-			m += sum
-			sum = 0
+// softmaxBackwardShortRows is softmaxBackwardRows without calls, up to the first row that
+// softmaxBackwardCareful must do. It returns the start of that row.
+func softmaxBackwardShortRows[T element.Float](dst, y, g []T, classes int, tau T) int {
+	dst, g = dst[:len(y)], g[:len(y)]
+	for start := 0; start < len(y); start += classes {
+		y, g, dst := y[start:][:classes], g[start:][:classes], dst[start:][:classes]
+		m := g[0]
+		if y[0] < faint {
 			for i, p := range y {
-				sum += p * (g[i] - m)
+				if m = g[i]; !(p < faint) {
+					break
+				}
 			}
 		}
-		switch {
-		case !(-careful < sum && sum < careful):
-			softmaxBackwardCareful(dst, y, g, 1, tau)
-		case tau == 1:
-			for i, p := range y {
-				dst[i] = p * ((g[i] - m) - sum)
+		var s0, s1, s2, s3 T
+		i := 0
+		for i = 0; i+3 < len(y); i += 4 {
+			s0 += y[i] * (g[i] - m)
+			s1 += y[i+1] * (g[i+1] - m)
+			s2 += y[i+2] * (g[i+2] - m)
+			s3 += y[i+3] * (g[i+3] - m)
+		}
+		for ; i < len(y); i++ {
+			s0 += y[i] * (g[i] - m)
+		}
+		m += (s0 + s1) + (s2 + s3)
+		s0, s1, s2, s3 = 0, 0, 0, 0
+		for i = 0; i+3 < len(y); i += 4 {
+			s0 += y[i] * (g[i] - m)
+			s1 += y[i+1] * (g[i+1] - m)
+			s2 += y[i+2] * (g[i+2] - m)
+			s3 += y[i+3] * (g[i+3] - m)
+		}
+		for ; i < len(y); i++ {
+			s0 += y[i] * (g[i] - m)
+		}
+		sum := (s0 + s1) + (s2 + s3)
+		if !(-careful < sum && sum < careful) {
+			return start
+		}
+		if tau == 1 {
+			for i = 0; i+1 < len(y); i += 2 {
+				dst[i] = y[i] * ((g[i] - m) - sum)
+				dst[i+1] = y[i+1] * ((g[i+1] - m) - sum)
 			}
-		default:
+			if i < len(y) {
+				dst[i] = y[i] * ((g[i] - m) - sum)
+			}
+		} else {
 			for i, p := range y {
 				dst[i] = p * ((g[i] - m) - sum) / tau
 			}
 		}
 	}
+	return len(y)
 }
 
-// order returns an integer whose upper 32 bits are in the order of p ≥ 0, and whose lower
-// ones are 0. It loads an integer: from a float it would take a move between registers.
-func order[T element.Float](p *T) int64 {
-	if unsafe.Sizeof(*p) == 4 {
-		return int64(*(*int32)(unsafe.Pointer(p))) << 32
+// notFaint returns the index of the first entry of a column of y that is not faint, or if
+// all are, that of the largest.
+func notFaint[T element.Float](y []T, stride int) (top int) {
+	for i := 0; i < len(y); i += stride {
+		if !(y[i] < faint) {
+			return i
+		}
+		if y[i] > y[top] {
+			top = i
+		}
 	}
-	return *(*int64)(unsafe.Pointer(p)) &^ math.MaxUint32
-}
-
-// above returns the larger of a, b ≥ 0 without a branch. The compiler makes one of the
-// builtin max here, and in a short row each new maximum is a misprediction.
-func above(a, b int64) int64 {
-	d := b - a
-	return a + d&^(d>>63)
-}
-
-// largestIndex returns the index of the largest y, or of one that is smaller by less than
-// a millionth: it compares the upper 32 bits, and the index is in the lower ones. In a
-// long row new maxima are few, and the branches of max take less time than above: 1.6 ns
-// an element for all of the derivative, and not 2.4.
-func largestIndex[T element.Float](y []T) uint32 {
-	a, b := int64(0), int64(0)
-	n := len(y) &^ 1
-	for i := 0; i < n; i += 2 {
-		a = max(a, order(&y[i])|int64(uint32(i)))
-		b = max(b, order(&y[i+1])|int64(uint32(i+1)))
-	}
-	if n < len(y) {
-		a = max(a, order(&y[n])|int64(uint32(n)))
-	}
-	return uint32(max(a, b))
+	return top
 }
 
 // differences returns Σ y·(g − c). It adds up in parts of 128 entries, in four sums each,
@@ -191,28 +213,25 @@ func softmaxBackwardNarrow[T element.Float](dst, y, g []T, classes, stride int, 
 	for outer := 0; outer < len(y); outer += classes * stride {
 		for start := outer; start < outer+stride; start++ {
 			end := outer + classes*stride
-			y, g, dst := y[start:end], g[start:end], dst[start:end]
-			top, k := int64(0), int64(0)
-			for i := 0; i < len(y); i += stride {
-				top = above(top, order(&y[i])|k)
-				k++
+			y := y[start:end]
+			g, dst := g[start:][:len(y)], dst[start:][:len(y)]
+			m := g[0]
+			if y[0] < faint {
+				m = g[notFaint(y, stride)]
 			}
-			m := g[int(uint32(top))*stride]
+			m += stridedDifferences(y, g, m, stride)
 			sum := stridedDifferences(y, g, m, stride)
-			if classes > fewClasses {
-				m += sum
-				sum = stridedDifferences(y, g, m, stride)
-			}
-			if !(-careful < sum && sum < careful) {
+			switch {
+			case !(-careful < sum && sum < careful):
 				softmaxBackwardCareful(dst, y, g, stride, tau)
-				continue
-			}
-			for i := 0; i < len(y) && i < len(g) && i < len(dst); i += stride {
-				d := y[i] * ((g[i] - m) - sum)
-				if tau != 1 {
-					d /= tau
+			case tau == 1:
+				for i := 0; uint(i) < uint(len(y)); i += stride {
+					dst[i] = y[i] * ((g[i] - m) - sum)
 				}
-				dst[i] = d
+			default:
+				for i := 0; uint(i) < uint(len(y)); i += stride {
+					dst[i] = y[i] * ((g[i] - m) - sum) / tau
+				}
 			}
 		}
 	}
@@ -220,43 +239,47 @@ func softmaxBackwardNarrow[T element.Float](dst, y, g []T, classes, stride int, 
 
 // stridedDifferences is differences for one column. It adds up in parts of 64 entries.
 func stridedDifferences[T element.Float](y, g []T, c T, stride int) (sum T) {
-	for i := 0; i < len(y); {
-		var s0, s1 T
-		end := min(len(y), i+64*stride)
-		for ; i+stride < end && i+stride < len(g); i += 2 * stride {
-			s0 += y[i] * (g[i] - c)
-			s1 += y[i+stride] * (g[i+stride] - c)
-		}
-		if i < end {
-			s0 += y[i] * (g[i] - c)
-			i += stride
-		}
-		sum += s0 + s1
+	for len(y) > 64*stride {
+		sum += fewStridedDifferences(y[:64*stride], g, c, stride)
+		y, g = y[64*stride:], g[64*stride:]
 	}
-	return sum
+	return sum + fewStridedDifferences(y, g, c, stride)
+}
+
+func fewStridedDifferences[T element.Float](y, g []T, c T, stride int) T {
+	var s0, s1 T
+	g = g[:len(y)]
+	i := 0
+	for ; uint(i+stride) < uint(len(y)); i += 2 * stride {
+		s0 += y[i] * (g[i] - c)
+		s1 += y[i+stride] * (g[i+stride] - c)
+	}
+	if uint(i) < uint(len(y)) {
+		s0 += y[i] * (g[i] - c)
+	}
+	return s0 + s1
 }
 
 // softmaxBackwardColumns is softmaxBackwardRows for columns.
 func softmaxBackwardColumns[T element.Float](dst, y, g []T, classes, stride int, tau T) {
-	var tops [wideBlock]int64
 	var means, sums, parts [wideBlock]T
 	for outer := 0; outer < len(y); outer += classes * stride {
 		for start := outer; start < outer+stride; start += wideBlock {
 			width := min(wideBlock, outer+stride-start)
 			end := outer + classes*stride
 			y, g, dst := y[start:end], g[start:end], dst[start:end]
-			top, mean, sum, part := tops[:width], means[:width], sums[:width], parts[:width]
-			largestIndices(top, y, stride)
-			for c, t := range top {
-				mean[c] = g[int(uint32(t))*stride+c]
+			mean, sum, part := means[:width], sums[:width], parts[:width]
+			copy(mean, g)
+			for c, p := range y[:width] {
+				if p < faint {
+					mean[c] = g[c+notFaint(y[c:], stride)]
+				}
 			}
 			differencesColumns(sum, y, g, mean, part, stride)
-			if classes > fewClasses {
-				for c := range mean {
-					mean[c] += sum[c]
-				}
-				differencesColumns(sum, y, g, mean, part, stride)
+			for c := range mean {
+				mean[c] += sum[c]
 			}
+			differencesColumns(sum, y, g, mean, part, stride)
 			first := 0
 			for c := range width + 1 {
 				if c < width && -careful < sum[c] && sum[c] < careful {
@@ -272,61 +295,74 @@ func softmaxBackwardColumns[T element.Float](dst, y, g []T, classes, stride int,
 	}
 }
 
-// largestIndices sets the lower halves of top to what largestIndex returns for each of
-// the first len(top) columns of y.
-func largestIndices[T element.Float](top []int64, y []T, stride int) {
-	clear(top)
-	for k := int64(0); ; k++ {
-		in := y[:len(top)]
-		for c := range in {
-			top[c] = above(top[c], order(&in[c])|k)
-		}
-		if len(y) <= stride {
-			return
-		}
-		y = y[stride:]
-	}
-}
-
 // differencesColumns sets sum to what differences returns for each column, but adds up in
 // parts of 32 entries. It uses part.
 func differencesColumns[T element.Float](sum, y, g, mean, part []T, stride int) {
 	clear(sum)
-	clear(part)
-	for k := 1; ; k++ {
-		in, up, mean, part := y[:len(sum)], g[:len(sum)], mean[:len(sum)], part[:len(sum)]
-		for c, p := range in {
-			part[c] += p * (up[c] - mean[c])
+	addDifferences(sum, y, g, mean)
+	for k := 1; len(y) > stride; k++ {
+		y, g = y[stride:], g[stride:]
+		if k < 32 {
+			addDifferences(sum, y, g, mean)
+			continue
 		}
-		last := len(y) <= stride
-		if k%32 == 0 || last {
+		if k%32 == 0 {
+			clear(part)
+		}
+		addDifferences(part, y, g, mean)
+		if k%32 == 31 || len(y) <= stride {
 			for c, v := range part {
 				sum[c] += v
-				part[c] = 0
 			}
 		}
-		if last {
-			return
-		}
-		y, g = y[stride:], g[stride:]
+	}
+}
+
+// addDifferences adds y·(g − mean) to sum. It is not inlined, because then the caller's
+// variables would leave no register for its index: it would take twice the time.
+//
+//go:noinline
+func addDifferences[T element.Float](sum, y, g, mean []T) {
+	y, g, mean = y[:len(sum)], g[:len(sum)], mean[:len(sum)]
+	c := 0
+	for ; c+1 < len(sum); c += 2 {
+		sum[c] += y[c] * (g[c] - mean[c])
+		sum[c+1] += y[c+1] * (g[c+1] - mean[c+1])
+	}
+	if c < len(sum) {
+		sum[c] += y[c] * (g[c] - mean[c])
 	}
 }
 
 // backwardColumns sets each of the first len(mean) columns of dst to y·((g − mean) − sum)/τ.
 func backwardColumns[T element.Float](dst, y, g, mean, sum []T, stride int, tau T) {
 	for len(mean) > 0 {
-		out, in, up, sum := dst[:len(mean)], y[:len(mean)], g[:len(mean)], sum[:len(mean)]
-		for c, m := range mean {
-			d := in[c] * ((up[c] - m) - sum[c])
-			if tau != 1 {
-				d /= tau
-			}
-			out[c] = d
-		}
+		backwardAcross(dst, y, g, mean, sum, tau)
 		if len(y) <= stride {
 			return
 		}
 		dst, y, g = dst[stride:], y[stride:], g[stride:]
+	}
+}
+
+// backwardAcross sets one entry of each column. It is not inlined, see addDifferences.
+//
+//go:noinline
+func backwardAcross[T element.Float](dst, y, g, mean, sum []T, tau T) {
+	dst, y, g, sum = dst[:len(mean)], y[:len(mean)], g[:len(mean)], sum[:len(mean)]
+	if tau != 1 {
+		for c, m := range mean {
+			dst[c] = y[c] * ((g[c] - m) - sum[c]) / tau
+		}
+		return
+	}
+	c := 0
+	for ; c+1 < len(mean); c += 2 {
+		dst[c] = y[c] * ((g[c] - mean[c]) - sum[c])
+		dst[c+1] = y[c+1] * ((g[c+1] - mean[c+1]) - sum[c+1])
+	}
+	if c < len(mean) {
+		dst[c] = y[c] * ((g[c] - mean[c]) - sum[c])
 	}
 }
 

@@ -6,56 +6,55 @@ import (
 	"example.com/activation/internal/element"
 )
 
-// Softsign sets dst to x/(1 + |x|).
+// Softsign sets dst to x/(1 + |x|). The loops hold their formulas: a call of a function
+// with math.FMA in it takes a third of the time.
 func Softsign[T element.Float](dst, x []T) {
 	if is32[T]() {
-		in, out := integers[uint32](x), integers[uint32](dst)[:len(x)]
-		for i, b := range in {
-			out[i] = softsign32(b)
-		}
-		return
-	}
-	in, out := integers[uint64](x), integers[uint64](dst)[:len(x)]
-	for i, b := range in {
-		out[i] = softsign64(b)
+		softsign32(integers[uint32](dst), integers[uint32](x))
+	} else {
+		softsign64(integers[uint64](dst), integers[uint64](x))
 	}
 }
 
 // SoftsignAt returns x/(1 + |x|).
 func SoftsignAt[T element.Float](x T) T {
-	if is32[T]() {
-		return T(math.Float32frombits(softsign32(math.Float32bits(float32(x)))))
-	}
-	return T(math.Float64frombits(softsign64(math.Float64bits(float64(x)))))
+	v := [1]T{x}
+	Softsign(v[:], v[:])
+	return v[0]
 }
 
 // softsign32 computes in float64. For infinities that would be NaN.
-func softsign32(b uint32) uint32 {
-	sign, z := b&sign32, float64(math.Float32frombits(b&^sign32))
-	y := math.Float32bits(float32(z / (1 + z)))
-	if b&^sign32 == inf32 {
-		y = one32
+func softsign32(dst, x []uint32) {
+	dst = dst[:len(x)]
+	for i, b := range x {
+		sign, z := b&sign32, float64(math.Float32frombits(b&^sign32))
+		y := math.Float32bits(float32(z / (1 + z)))
+		if b&^sign32 == inf32 {
+			y = one32
+		}
+		dst[i] = y | sign
 	}
-	return y | sign
 }
 
 // softsign64 corrects the quotient y = z/d, d = 1 + z, by what is left of z: both what d
 // has lost, and the rest of the division. 1/d for that is 1 − y. So the result is rounded
-// once. Without the rest it would have up to 1 ULP. From z = 2⁵³ on, where it is not known
-// what d has lost, the result is 1.
-func softsign64(b uint64) uint64 {
-	sign, z := b&sign64, math.Float64frombits(b&^sign64)
-	d := 1 + z
-	y := z / d
-	left := math.FMA(-y, d, z) - y*(z-(d-1))
-	bits := math.Float64bits(y + left*(1-y))
-	if b&^sign64-whole64 <= inf64-whole64 {
-		bits = one64
+// once, except near z = 2⁵³, if few bits of 1 − y are left: there it has up to 1 ULP.
+func softsign64(dst, x []uint64) {
+	dst = dst[:len(x)]
+	for i, b := range x {
+		sign, z := b&sign64, math.Float64frombits(b&^sign64)
+		d := 1 + z
+		one := d - z
+		lost := (z - (d - one)) + (1 - one)
+		y := z / d
+		left := math.FMA(-y, d, z) - y*lost
+		bits := math.Float64bits(y + left*(1-y))
+		if b&^sign64 == inf64 {
+			bits = one64
+		}
+		dst[i] = bits | sign
 	}
-	return bits | sign
 }
-
-const whole64 = (1023 + 53) << 52 // the bits of 2⁵³
 
 // SoftsignDerivative sets dst to upstream/(1 + |x|)².
 func SoftsignDerivative[T element.Float](dst, x, upstream []T) {
@@ -68,12 +67,9 @@ func SoftsignDerivative[T element.Float](dst, x, upstream []T) {
 	}
 	dst, upstream = dst[:len(x)], upstream[:len(x)]
 	if is32[T]() {
-		for i, b := range integers[uint32](x) {
-			if b&^sign32 < softsignFaint32 {
-				dst[i] = upstream[i] * T(softsignSlope32(b))
-			} else { // the product is exact in float64
-				dst[i] = T(float64(upstream[i]) * float64(softsignSlope32(b)))
-			}
+		for i, v := range x {
+			d := 1 + math.Abs(float64(v))
+			dst[i] = T(float64(upstream[i]) / (d * d))
 		}
 		return
 	}
@@ -89,7 +85,8 @@ func SoftsignDerivative[T element.Float](dst, x, upstream []T) {
 // SoftsignDerivativeAt returns 1/(1 + |x|)².
 func SoftsignDerivativeAt[T element.Float](x T) T {
 	if is32[T]() {
-		return T(softsignSlope32(math.Float32bits(float32(x))))
+		d := 1 + math.Abs(float64(x))
+		return T(1 / (d * d))
 	}
 	b := math.Float64bits(float64(x))
 	if b&^sign64 < softsignFaint64 {
@@ -98,17 +95,9 @@ func SoftsignDerivativeAt[T element.Float](x T) T {
 	return T(softsignTail64(b, 1))
 }
 
-// The bits of the |x| from which the derivative is close to the subnormals: 2⁶² and 2⁵⁰⁰.
-const (
-	softsignFaint32 = (127 + 62) << 23
-	softsignFaint64 = (1023 + 500) << 52
-)
-
-// softsignSlope32 computes in float64.
-func softsignSlope32(b uint32) float32 {
-	d := 1 + float64(math.Float32frombits(b&^sign32))
-	return float32(1 / (d * d))
-}
+// softsignFaint64 are the bits of 2⁵⁰⁰, the |x| from which the derivative is close to the
+// subnormals.
+const softsignFaint64 = (1023 + 500) << 52
 
 // softsignSlope64 adds to the square of d = 1 + |x| what d has lost: with a first part
 // of d, of 26 bits, and the exact other one, it is rounded once.

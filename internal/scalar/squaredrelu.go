@@ -21,8 +21,8 @@ func SquaredReLUAt[T element.Float](x T) T {
 	return v * v
 }
 
-// SquaredReLUDerivative sets dst to upstream·2x where x > 0, to NaN where x is NaN,
-// and to 0 elsewhere.
+// SquaredReLUDerivative sets dst to upstream·2x if x > 0, to NaN if x is NaN, else to
+// 0.
 func SquaredReLUDerivative[T element.Float](dst, x, upstream []T) {
 	if is32[T]() {
 		squaredReLUDerivative[int32](dst, x, upstream)
@@ -34,16 +34,24 @@ func SquaredReLUDerivative[T element.Float](dst, x, upstream []T) {
 // SquaredReLUDerivativeAt returns 2·max(0, x).
 func SquaredReLUDerivativeAt[T element.Float](x T) T { return 2 * ReLUAt(x) }
 
-// SquaredReLUDerivativeFromOutput sets dst to upstream·2√y where y > 0, to NaN where
-// y is NaN, and to 0 elsewhere.
+// SquaredReLUDerivativeFromOutput sets dst to upstream·2√y if y > 0, to NaN if y is
+// NaN, else to 0.
 func SquaredReLUDerivativeFromOutput[T element.Float](dst, y, upstream []T) {
+	if is32[T]() {
+		squaredReLUFromOutput[int32](dst, y, upstream)
+	} else {
+		squaredReLUFromOutput[int64](dst, y, upstream)
+	}
+}
+
+func squaredReLUFromOutput[W bits, T element.Float](dst, y, upstream []T) {
 	dst = dst[:len(y)]
 	for i, v := range y {
-		slope := element.Upstream(2*T(math.Sqrt(float64(v))), upstream, i)
+		b := reinterpret[W](element.Upstream(2*T(math.Sqrt(float64(v))), upstream, i))
 		if v <= 0 {
-			slope = 0
+			b = 0
 		}
-		dst[i] = slope
+		dst[i] = reinterpret[T](b)
 	}
 }
 

@@ -53,8 +53,8 @@ var millsSeries = [...]float64{
 	-0x1.5dd40a40954e1p+37,
 }
 
-// exp2Table[i] is 2^(i/256): the bits of the float64 nearest to it, less i<<44, and
-// the rest as a fraction of that.
+// exp2Table[i] is 2^(i/256): the bits of the nearest float64, minus i<<44, and the
+// rounding error as a fraction of that float64.
 var exp2Table = [256]struct {
 	bits uint64
 	rest float64
@@ -317,8 +317,8 @@ var exp2Table = [256]struct {
 	{0x3feff9d96b2a23d9, 0x1.4b458677f983fp-57},
 }
 
-// expTable[i] is 2⁶⁴·e^(i/16 − 106), but 0 for i = 0. What follows e^0 is never read:
-// a table of 2048 needs no check of bounds.
+// expTable[i] is 2⁶⁴·e^(i/16 − 106), but 0 for i = 0. The entries after e^0 are never
+// read: with 2048 entries, an index modulo 2048 needs no bounds check.
 var expTable = [2048]float64{
 	0,
 	0x1.1eeafab48d0c3p-89,
@@ -2019,7 +2019,7 @@ var expTable = [2048]float64{
 	0x1p+64,
 }
 
-// expm1Table[i] is for a = i/64 − 20, and |b| ≤ 1/128.
+// expm1Table[i] is the entry for a = i/64 − 20 and |b| ≤ 1/128.
 var expm1Table = [1281]expm1Entry{
 	{0x1.ffffffee4b79bp-01, -0x1.7cdc99b9812d1p-55, 0x1.1b48655f37267p-29, -0x1.9fb4baeafe811p-85},
 	{0x1.ffffffee04193p-01, -0x1.1650744c8065ep-57, 0x1.1fbe6d1165074p-29, 0x1.32019778e1e02p-83},
@@ -3304,7 +3304,7 @@ var expm1Table = [1281]expm1Entry{
 	{-0x0p+00, 0x0p+00, 0x1p+00, 0x0p+00},
 }
 
-// logisticTable[i] is for a = i/16 − 20, and |b| ≤ 1/32.
+// logisticTable[i] is the entry for a = i/16 − 20 and |b| ≤ 1/32.
 var logisticTable = [641]logisticEntry{
 	{-20, 0x1.1b4865556b5d5p-29, -0x1.868894c466c87p-83, 0x1.ffffffdc96f35p-01, 0x1.71e37650fe87fp-83, series{0x1.1b48654b9f942p-29, [6]float64{0x1.1b48653808057p-30, 0x1.79b5dc16767f7p-32, 0x1.79b5dba979a1cp-34, 0x1.2e2b157ae4cb2p-36, 0x1.92e7b3d1f154fp-39, 0x1.cc75fcd32f8f9p-42}}},
 	{-19.9375, 0x1.2d8d8f3c5368bp-29, -0x1.b191b3eeda5f6p-83, 0x1.ffffffda4e4e2p-01, 0x1.8ff5d306e17c4p-87, series{0x1.2d8d8f3139b72p-29, [6]float64{0x1.2d8d8f1b0657ep-30, 0x1.921213e8d4c07p-32, 0x1.9212136da3f5cp-34, 0x1.41a80ece6c697p-36, 0x1.ace3e61590002p-39, 0x1.ea287665c8143p-42}}},
@@ -3949,7 +3949,7 @@ var logisticTable = [641]logisticEntry{
 	{20, 0x1.ffffffee4b79bp-01, -0x1.55ad75279776bp-55, -0x1.ffffffdc96f35p-01, 0x1.71e37650fe87fp-83, series{0x1.1b48654b9f942p-29, [6]float64{-0x1.1b48653808057p-30, 0x1.79b5dc16767f7p-32, -0x1.79b5dba979a1cp-34, 0x1.2e2b157ae4cb2p-36, -0x1.92e7b3d1f154fp-39, 0x1.cc75fcd32f8f9p-42}}},
 }
 
-// softplusTable[i] is for a = i/16 − 20, and |b| ≤ 1/32.
+// softplusTable[i] is the entry for a = i/16 − 20 and |b| ≤ 1/32.
 var softplusTable = [641]softplusEntry{
 	{-20, 0x1.1b48658p-29, -0x1.2d75f11f69607p-56, series{0x1.1b4865556b5d5p-29, [6]float64{0x1.1b48654b9f97cp-30, 0x1.79b5dc4ab55adp-32, 0x1.79b5dc11f7587p-34, 0x1.2e2b16221455dp-36, 0x1.92e7b58fd55dcp-39, 0x1.cc7600ce58ccbp-42}}},
 	{-19.9375, 0x1.2d8d8f8p-29, -0x1.f0fdf491bcacep-56, series{0x1.2d8d8f3c5368bp-29, [6]float64{0x1.2d8d8f3139bafp-30, 0x1.9212142408734p-32, 0x1.921213e40b5b5p-34, 0x1.41a80f8bdea56p-36, 0x1.ace3e80ed2ab3p-39, 0x1.ea287ae8a4722p-42}}},
@@ -4594,9 +4594,9 @@ var softplusTable = [641]softplusEntry{
 	{20, 0x1.4p+04, 0x1.1b48655a5141ep-29, series{0x1.ffffffee4b79bp-01, [6]float64{0x1.1b48654b9f97cp-30, -0x1.79b5dc4ab55adp-32, 0x1.79b5dc11f7587p-34, -0x1.2e2b16221455dp-36, 0x1.92e7b58fd55dcp-39, -0x1.cc7600ce58ccbp-42}}},
 }
 
-// tanhTable[0] is for a = 0 and |b| ≤ 2⁻⁷; tanhTable[i] for a in the middle of the
-// i-th 32nd of a binade from 2⁻⁷ up to past 19.06, where tanh reaches 1, and as far
-// as the borders of that.
+// tanhTable[0] is the entry for a = 0 and |b| ≤ 2⁻⁷. From 2⁻⁷ on, each interval between
+// powers of two has 32 parts. tanhTable[i] is the entry for part i, and a is its middle.
+// The last part contains 19.06, from which on tanh rounds to 1.
 var tanhTable = [360]tanhEntry{
 	{0x0p+00, 0x0p+00, 0x0p+00, series{0x1p+00, [6]float64{0x0p+00, -0x1.555555555552bp-02, 0x0p+00, 0x1.1111110c57d51p-03, 0x0p+00, -0x1.ba155564eec0bp-05}}},
 	{0x1.04p-07, 0x1.03fe9a6ca379p-07, -0x1.070d3c0c4c494p-62, series{0x1.fff7bf96b28bp-01, [6]float64{-0x1.03fa69bced6dp-07, -0x1.553f54809d91bp-02, 0x1.5a9ad669b9318p-08, 0x1.10eba9dda47c1p-03, -0x1.88c4c42c9150fp-09, -0x1.b9b3b4c36ef02p-05}}},

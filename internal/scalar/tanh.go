@@ -16,7 +16,7 @@ func Tanh[T element.Float](dst, x []T) {
 	}
 }
 
-// TanhAt returns tanh x, as Tanh does for each element.
+// TanhAt returns tanh x, with the same bits as Tanh.
 func TanhAt[T element.Float](x T) T {
 	if is32[T]() {
 		return T(tanhAt32(float32(x)))
@@ -43,12 +43,12 @@ func TanhDerivative[T element.Float](dst, x, upstream []T) {
 	logisticDerivative(dst, x, upstream, 2, 4)
 }
 
-// TanhDerivativeAt returns tanh′(x), as TanhDerivative does for each element.
+// TanhDerivativeAt returns tanh′(x), with the same bits as TanhDerivative.
 func TanhDerivativeAt[T element.Float](x T) T { return logisticDerivativeAt(x, 2, 4) }
 
 // TanhDerivativeFromOutput sets dst to upstream·(1 − y)(1 + y), computed as
-// a + a·|y| with a = 1 − |y|. That has an error of at most 1.4 ULP. The product of the
-// two rounded factors has up to 2.
+// a + a·|y| with a = 1 − |y|. The error of that is at most 1.4 ULP. The product of the
+// two rounded factors would be off by up to 2.
 func TanhDerivativeFromOutput[T element.Float](dst, y, upstream []T) {
 	if is32[T]() {
 		tanhDerivativeFromOutput[int32](dst, y, upstream)
@@ -79,20 +79,21 @@ func tanhDerivativeFromOutput[W bits, T element.Float](dst, y, upstream []T) {
 	}
 }
 
-// complement returns 1 − y² for y ≥ 0. The product is rounded on every platform, as
-// in the SIMD loop, which runs for longer slices.
+// complement returns 1 − y² for y ≥ 0. The conversion rounds the product on every
+// platform. The SIMD loop, which runs for longer slices, rounds it too.
 func complement[T element.Float](y T) T {
 	a := 1 - y
 	return a + T(a*y)
 }
 
-// float32 computes tanh x = 2σ(2x) − 1 from logisticTable. With the term of b⁵, what
-// is left out is 2⁻³³ of the result. Near 0 the point is 0, and only the odd powers
-// of b are left.
+// For float32, tanh x = 2σ(2x) − 1 comes from logisticTable, up to the term of b⁵. The
+// other terms are 2⁻³³ of the result. Near 0 the point is 0, and σ(b) − ½ has only odd
+// powers of b.
 
-// tanh32 returns tanh x for an x with 2x next to the point of e. −0 − 0 is −0.
+// tanh32 returns tanh x if e is the entry for 2x. It returns −0 for −0, because −0 − 0 is
+// −0.
 func (e *logisticEntry) tanh32(x float32) float32 {
-	return float32(2*e.to5(float64(2*x)-e.a) - e.balance)
+	return float32(2*e.to5(float64(2*x)-e.a) - e.minusTanh)
 }
 
 func tanh32(dst, x []float32) {
@@ -106,26 +107,26 @@ func tanh32(dst, x []float32) {
 	}
 }
 
-// float64 needs all its bits near 0 too, so its grid gets finer towards 0: there are
-// 32 points for each power of two from 2⁻⁷ up, found by the leading bits of |x|. So
-// m is at most 1/64 of the result. Below 2⁻⁷ the point is 0, and m is the result. No
-// branch depends on x.
+// For float64, 2σ(2x) − 1 would lose bits near 0. So tanh has a table of its own, whose
+// grid gets finer towards 0. It has 32 points for each power of two from 2⁻⁷ up, and the
+// leading bits of |x| are the index. So m is at most 1/64 of the result. Below 2⁻⁷ the
+// point is 0, and m is the result. No branch depends on x.
 
-// A tanhEntry is tanh about one point.
+// A tanhEntry is the series of tanh around one point.
 type tanhEntry struct {
 	a           float64
-	value, rest float64 // tanh a in two parts
+	value, rest float64 // tanh a, as a sum
 	series
 }
 
-// tanhPoint returns the index in tanhTable of the point next to |x|, beyond the
-// table if |x| is or if x is NaN.
+// tanhPoint returns the index in tanhTable of the point nearest to |x|. If |x| is too
+// large or NaN, the index is beyond the table.
 func tanhPoint(x float64) int64 {
-	const first = 0x3f800000_00000000>>47 - 1 // of 2⁻⁷, less the entry for 0
+	const first = 0x3f800000_00000000>>47 - 1 // the index of 2⁻⁷ is 1
 	return max(int64(math.Float64bits(x)<<1>>48)-first, 0)
 }
 
-// tanh64 returns tanh x for an x ≥ 0 next to the point of e.
+// tanh64 returns tanh x if e is the entry for x ≥ 0.
 func (e *tanhEntry) tanh64(x float64) float64 {
 	return e.value + (e.rest + e.to7(x-e.a))
 }
@@ -141,7 +142,8 @@ func tanh64(dst, x []float64) {
 	}
 }
 
-// tanhTail returns tanh x for |x| ≥ 20 and for NaN (for float32, |x| ≥ 10).
+// tanhTail returns tanh x beyond the tables and for NaN: for |x| ≥ 10 in float32, and
+// for |x| ≥ 19.5 in float64.
 func tanhTail[T element.Float](x T) T {
 	if x > 0 {
 		return 1

@@ -17,15 +17,15 @@ import (
 	"testing"
 )
 
-// What makes a vector kernel slow does not show in its source: a call that was
-// not inlined, a vector that went to the stack because the registers ran out,
-// an instruction of the old encoding, which stalls while the upper halves of the
-// registers are in use. So these tests read what the compiler made of it.
+// Three faults make a vector loop slow, and none of them shows in its source: a call that
+// was not inlined, a vector that was stored on the stack because there were too few
+// registers, and a legacy SSE instruction, which stalls while the upper halves of the
+// registers are in use. So these tests read the code that the compiler has generated.
 
 // An instruction is a line of the compiler's listing.
 type instruction struct {
 	pc           int
-	at, op, args string
+	at, op, args string // file and line of the source, operation, arguments
 }
 
 var (
@@ -57,13 +57,13 @@ func listing(text string) map[string][]instruction {
 	return functions
 }
 
-// loops returns the loops of code that have no loop inside. A loop is what lies
-// between a jump back and its target.
+// loops returns the innermost loops of code. A loop is the code from the target of a jump
+// back to that jump.
 func loops(code []instruction) (inner [][]instruction) {
-	end := map[int]int{} // by the pc of the first instruction
+	end := map[int]int{} // pc of the last instruction, by the pc of the first one
 	for _, in := range code {
 		target, err := strconv.Atoi(in.args)
-		// The jump to the very beginning comes after the stack has grown.
+		// A jump to pc 0 is no loop: it follows the growth of the stack.
 		if strings.HasPrefix(in.op, "J") && err == nil && 0 < target && target <= in.pc {
 			end[target] = max(end[target], in.pc)
 		}
@@ -87,7 +87,7 @@ func loops(code []instruction) (inner [][]instruction) {
 	return inner
 }
 
-// called returns the function for a width of vectors that in calls, or nothing.
+// called returns the code of the function of this package that in calls, or nil.
 func called(in instruction, functions map[string][]instruction) []instruction {
 	if in.op != "CALL" {
 		return nil
@@ -96,9 +96,9 @@ func called(in instruction, functions map[string][]instruction) []instruction {
 	return functions[name[strings.LastIndex(name, ".")+1:]]
 }
 
-// faults returns the number of inner loops that compute with vectors in the
-// function of a name for a width, and what is wrong with them. A loop that calls
-// a function with loops is not an inner one.
+// faults returns the number of innermost loops with vectors of a width in the named
+// function, and a message for each fault in them. A loop that calls a function with loops
+// is not an innermost one.
 func faults(functions map[string][]instruction, name, width string) (count int, wrong []string) {
 	for _, loop := range loops(functions[name]) {
 		computes := slices.ContainsFunc(loop, func(in instruction) bool {
@@ -112,7 +112,7 @@ func faults(functions map[string][]instruction, name, width string) (count int, 
 			continue
 		}
 		count++
-		cleared := false // the upper halves are, for a rare branch with a copy
+		cleared := false // whether the upper halves are clear, as before a rare copy
 		for i, in := range loop {
 			what := ""
 			switch {
@@ -127,9 +127,9 @@ func faults(functions map[string][]instruction, name, width string) (count int, 
 				continue
 			case in.op == "CALL":
 				what = "a call"
-			case width != "128" && old(in):
-				what = "an instruction of the old encoding"
-			case spill.MatchString(in.args) && (width == "512" || soon(loop[i+1:], in)):
+			case width != "128" && legacySSE(in):
+				what = "a legacy SSE instruction"
+			case spill.MatchString(in.args) && (width == "512" || loadedSoon(loop[i+1:], in)):
 				what = "a vector stored on the stack"
 			default:
 				continue
@@ -140,22 +140,22 @@ func faults(functions map[string][]instruction, name, width string) (count int, 
 	return count, wrong
 }
 
-// old reports whether in has the old encoding.
-func old(in instruction) bool {
+// legacySSE reports whether in is an SSE instruction without the VEX prefix of AVX.
+func legacySSE(in instruction) bool {
 	return !strings.HasPrefix(in.op, "V") && registers["128"].MatchString(in.args)
 }
 
-// soon reports whether what in stores is needed again before another 40
-// instructions have passed. Where there are only 16 registers, what is not may
-// wait on the stack: the next instructions do not have to wait for it.
-func soon(code []instruction, in instruction) bool {
+// loadedSoon reports whether one of the next 40 instructions loads the vector that in has
+// stored. There are only 16 registers at 256 bits and less. A vector that is loaded later
+// may be on the stack, because no instruction then waits for it.
+func loadedSoon(code []instruction, in instruction) bool {
 	slot := in.args[strings.Index(in.args, ", ")+2:]
 	passed := 0
 	for _, next := range code {
 		if strings.HasPrefix(next.args, slot+", ") {
 			return passed < 40
 		}
-		if next.op != "NOP" && next.args != "AX, AX" { // which is one, too
+		if next.op != "NOP" && next.args != "AX, AX" { // XCHG AX, AX is a NOP, too
 			passed++
 		}
 	}
@@ -165,12 +165,12 @@ func soon(code []instruction, in instruction) bool {
 // A kernel is a function that computes with vectors of one width.
 type kernel struct {
 	width string
-	loop  bool // of its own, or through a driver
+	loop  bool // whether it has a loop, or calls a driver, which has one
 }
 
 // kernels returns the functions of this package that compute with vectors, by their
-// name in the listing. Drivers, which take a function, are not among them: they are
-// there to be inlined.
+// name in the listing. Drivers are not among them, because they are always inlined. A
+// driver is a function with a function among its parameters.
 func kernels(t *testing.T) map[string]kernel {
 	found := map[string]kernel{}
 	for width := range registers {
@@ -185,17 +185,11 @@ func kernels(t *testing.T) map[string]kernel {
 	for name, loop := range vectorFunctions(t, "pairs_amd64.go") {
 		found[name] = kernel{"512", loop} // and 256
 	}
-	// These have no types of a fixed width: the compiler makes a version for each.
-	for name, loop := range vectorFunctions(t, "softmax.go") {
-		for width := range registers {
-			found[name+"@simd"+width] = kernel{width, loop}
-		}
-	}
 	return found
 }
 
-// vectorFunctions returns the functions in some files that compute with vectors,
-// and whether there is a loop in them.
+// vectorFunctions returns the functions in the named files that compute with vectors, and
+// whether they have a loop.
 func vectorFunctions(t *testing.T, names ...string) map[string]bool {
 	var functions []*ast.FuncDecl
 	drivers := map[string]bool{}
@@ -230,12 +224,13 @@ func vectorFunctions(t *testing.T, names ...string) map[string]bool {
 	return found
 }
 
-// returnsFunction reports whether fn is inlined wherever it is used.
+// returnsFunction reports whether fn returns a function. Such a function is always
+// inlined.
 func returnsFunction(fn *ast.FuncDecl) bool {
 	return fn.Type.Results != nil && has(fn.Type.Results, func(n ast.Node) bool { _, ok := n.(*ast.FuncType); return ok })
 }
 
-// has reports whether f holds for a node in n.
+// has reports whether f is true for a node in n.
 func has(n ast.Node, f func(ast.Node) bool) (found bool) {
 	ast.Inspect(n, func(n ast.Node) bool {
 		found = found || n != nil && f(n)
@@ -266,7 +261,7 @@ func compiled(t *testing.T) map[string][]instruction {
 	return listing(string(out))
 }
 
-// TestVectorLoops checks the inner loops of every vector kernel at every width.
+// TestVectorLoops checks the innermost loops of every kernel at every width.
 func TestVectorLoops(t *testing.T) {
 	functions, looped := compiled(t), 0
 	for symbol, k := range kernels(t) {
@@ -293,20 +288,20 @@ func TestVectorLoops(t *testing.T) {
 	}
 }
 
-// TestNoOldEncoding checks that no function of this package has an instruction of
-// the old encoding where the upper halves of the registers may be in use: from the
-// first instruction that writes a register of 256 or 512 bits to VZEROUPPER, in
-// loops and outside. Each costs some 100 cycles on the processors that most people
-// have (AMD up to Zen 3, and Intel's older ones): 28.6 ns an element in place of
-// 5.3 for a softmax of rows of 10, where there were two for each row.
-func TestNoOldEncoding(t *testing.T) {
+// TestNoLegacySSE checks that no function of this package has a legacy SSE instruction
+// while the upper halves of the registers may be in use. That is the case from the
+// first instruction that writes a register of 256 or 512 bits to VZEROUPPER, inside
+// loops and outside. On AMD processors up to Zen 3 and on older Intel ones, such an
+// instruction costs about 100 cycles: with two of them in each row, a softmax of rows
+// of 10 took 28.6 ns an element instead of 5.3.
+func TestNoLegacySSE(t *testing.T) {
 	functions, searched := compiled(t), 0
 	for symbol := range kernels(t) {
 		if !slices.ContainsFunc(functions[symbol], writesUpperHalf) {
 			continue
 		}
 		searched++
-		for _, w := range oldWhileDirty(functions, symbol) {
+		for _, w := range legacyWhileDirty(functions, symbol) {
 			t.Errorf("%s: %s", symbol, w)
 		}
 	}
@@ -321,17 +316,18 @@ func writesUpperHalf(in instruction) bool {
 	return strings.HasPrefix(in.op, "V") && len(to) > 1 && (to[0] == 'Y' || to[0] == 'Z') && to[1] >= '0' && to[1] <= '9'
 }
 
-// oldWhileDirty returns the instructions of the old encoding, and the calls of the
-// runtime, that a function may come to while upper halves are in use. A function of
-// this package that it calls is searched by itself; what it leaves behind counts.
-func oldWhileDirty(functions map[string][]instruction, symbol string) (wrong []string) {
+// legacyWhileDirty returns the legacy SSE instructions and the calls of other packages
+// that a function may reach while upper halves are in use. It does not search the
+// functions of this package that the function calls, because they are searched on their
+// own. But it takes into account whether they clear the upper halves.
+func legacyWhileDirty(functions map[string][]instruction, symbol string) (wrong []string) {
 	code := functions[symbol]
 	at := map[int]int{} // the first instruction at a pc
 	for i := len(code) - 1; i >= 0; i-- {
 		at[code[i].pc] = i
 	}
-	// seen[i] is a set of bits: 1 for having been there with clean, 2 with dirty
-	// upper halves.
+	// seen[i] is 1 if instruction i was reached with clean upper halves, 2 with dirty
+	// ones, and 3 with both.
 	seen := make([]int, len(code))
 	var visit func(i int, dirty bool)
 	visit = func(i int, dirty bool) {
@@ -358,7 +354,7 @@ func oldWhileDirty(functions map[string][]instruction, symbol string) (wrong []s
 				wide := slices.ContainsFunc(inner, writesUpperHalf)
 				clears := slices.ContainsFunc(inner, func(in instruction) bool { return in.op == "VZEROUPPER" })
 				dirty = dirty && !clears || wide && !clears
-			case in.op == "CALL" && dirty || dirty && old(in):
+			case in.op == "CALL" && dirty || dirty && legacySSE(in):
 				wrong = append(wrong, fmt.Sprintf("%s: %s %s while upper halves are in use", in.at, in.op, in.args))
 			case strings.HasPrefix(in.op, "J") && err == nil:
 				if in.op == "JMP" {
@@ -376,7 +372,7 @@ func oldWhileDirty(functions map[string][]instruction, symbol string) (wrong []s
 	return slices.Compact(wrong)
 }
 
-// TestVectorLoopsFinds checks that TestVectorLoops would find what it looks for.
+// TestVectorLoopsFinds checks that TestVectorLoops finds the faults in a sample.
 func TestVectorLoopsFinds(t *testing.T) {
 	const sample = `# example.com/activation/internal/vector
 example.com/activation/internal/vector.plain STEXT nosplit size=9 args=0x18 locals=0x0
@@ -408,14 +404,14 @@ example.com/activation/internal/vector.%s STEXT nosplit size=90 args=0x18 locals
 `
 	const (
 		call = "a_simd.go:14: a call in an inner loop: "
-		sse  = "a_simd.go:14: an instruction of the old encoding in an inner loop: "
+		sse  = "a_simd.go:14: a legacy SSE instruction in an inner loop: "
 		onto = "a_simd.go:14: a vector stored on the stack in an inner loop: "
 		then = "\n\t0x0006 00006 (/k/a_simd.go:14)\t"
 		here = "example.com/activation/internal/vector."
 	)
 	for _, c := range []struct {
 		width, line string
-		between     int // instructions before the next
+		between     int // instructions between the line and the next load
 		want        string
 	}{
 		{"512", "VMULPS\tZ1, Z2, Z3", 0, ""},
@@ -456,7 +452,7 @@ example.com/activation/internal/vector.%s STEXT nosplit size=90 args=0x18 locals
 		}
 	}
 
-	// What calls a function with loops is no inner loop, and not searched.
+	// A loop that calls a function with loops is no innermost loop, and is not searched.
 	outer := fmt.Sprintf(sample, "outer@simd512", 'Z', "CALL\texample.com/activation/internal/vector.f@simd512(SB)", "")
 	inner := fmt.Sprintf(sample, "f@simd512", 'Z', "VMULPS\tZ1, Z2, Z3", "")
 	if count, wrong := faults(listing(outer+inner), "outer@simd512", "512"); count != 0 || len(wrong) != 0 {
@@ -464,9 +460,9 @@ example.com/activation/internal/vector.%s STEXT nosplit size=90 args=0x18 locals
 	}
 }
 
-// TestNoOldEncodingFinds checks that TestNoOldEncoding would find what it looks for:
-// what softmaxRows32 once had, and branches to and fro.
-func TestNoOldEncodingFinds(t *testing.T) {
+// TestNoLegacySSEFinds checks that TestNoLegacySSE finds the faults in samples, such as
+// those that softmaxRows32 once had, and across branches.
+func TestNoLegacySSEFinds(t *testing.T) {
 	const head = "example.com/activation/internal/vector.f STEXT size=90 args=0x18 locals=0x0\n"
 	list := func(lines ...string) string {
 		s := head
@@ -499,7 +495,7 @@ func TestNoOldEncodingFinds(t *testing.T) {
 		{"jump around VZEROUPPER", []string{"VADDPS\tY0, Y1, Y2", "JLT\t3", "VZEROUPPER", "MOVSS\t(AX), X0", "RET"},
 			"a_simd.go:3: MOVSS (AX), X0 while upper halves are in use"},
 	} {
-		if got := strings.Join(oldWhileDirty(listing(list(c.lines...)), "f"), "\n"); got != c.want {
+		if got := strings.Join(legacyWhileDirty(listing(list(c.lines...)), "f"), "\n"); got != c.want {
 			t.Errorf("%s: %q, want %q", c.what, got, c.want)
 		}
 	}

@@ -8,11 +8,11 @@ import (
 	"example.com/activation/internal/element"
 )
 
-// What differs between float32 and float64 in the loops that are written once for
-// both (see ../generate/loops.go) has a name here for each.
+// The loops are written once for float32 and float64, see ../generate/loops.go. Constants
+// that differ between the two types have a name for each type.
 const (
-	// The number of elements in the narrowest vector, of 128 bits, and in the
-	// widest, of 512.
+	// The number of elements in the narrowest vector, which has 128 bits, and in
+	// the widest one, which has 512.
 	minLanes32 = 4
 	minLanes64 = 2
 	maxLanes32 = 16
@@ -27,19 +27,20 @@ const (
 	exponentBias32 = 127
 	exponentBias64 = 1023
 
-	// The bits of a float without the lower half of its significand.
+	// A mask that clears the lower half of the significand of a float.
 	upperHalf32 = 0xfffff000
 	upperHalf64 = 0xfffffffff8000000
 
-	// A float added to this is rounded to an integer, which the lowest bits hold.
+	// Adding this to a float rounds it to an integer, which is then in the lowest
+	// bits of the sum.
 	roundToInt32 = 0x1.8p23
 	roundToInt64 = element.RoundToInt
 
-	// ⅙ minus the float next to it.
+	// ⅙ minus the float nearest to it.
 	sixthLow32 = -0x1.555556p-28
 	sixthLow64 = 0x1.5555555555555p-57
 
-	// From here on e⁻ˣ is less than half the smallest float.
+	// For x from here on, e⁻ˣ is less than half the smallest float.
 	exponentialLimit32 = 106
 	exponentialLimit64 = 747
 
@@ -58,7 +59,8 @@ const (
 	siluLinear = 43
 )
 
-// The constants that come from memory: MulAdd would overwrite them in registers.
+// Constants that the loops load from memory each time. In registers, MulAdd would
+// overwrite them.
 var (
 	// low is ln2Low again: of one that it needs twice, the compiler makes a copy on the
 	// stack in each turn of the loop.

@@ -4,20 +4,24 @@ package vector
 
 import "simd"
 
-// A loop is a driver of this file around a function that computes one vector.
-// Constants are made into vectors before the loop, and captured: the compiler does
-// not move them there. The function is a literal that takes slices, not vectors,
-// because the compiler inlines that even where it is long: a literal that captures
-// vectors up to 16 times the usual size, but one that takes or returns vectors only
-// up to 3 times. A call would spill every vector that lives. A test reads the
-// compiled code for that, and for vectors that go to the stack, which make a loop
-// three to six times slower.
+// A driver of this file is a loop that calls a function f for each vector. f is a
+// function literal:
 //
-// Drivers need slices of at least one vector. If the length is not a multiple, the
-// last vector overlaps with the one before it: in place its elements would be
-// overwritten by then, and so it is computed first. Every driver ends with
-// clearUpper: scalar code that follows is up to a hundred times slower until the
-// upper halves of the registers are cleared.
+//   - It captures its constants as vectors, which are made before the loop. The compiler
+//     would not move them out of the loop.
+//   - Its parameters are slices, not vectors, because the compiler then inlines it even
+//     if it is long. The inlining budget is 16 times the usual one for a literal that
+//     captures vectors, and 3 times for one with vectors among its parameters or results.
+//     A call that is not inlined would spill every live vector to the stack.
+//
+// Vectors on the stack make a loop three to six times slower. A test looks for them, and
+// for calls, in the compiled code.
+//
+// Drivers need slices of at least one vector. If the length is not a multiple of a
+// vector, the last vector overlaps the one before it. It is computed first, and stored
+// last, because in place the one before it overwrites some of its elements. Every driver
+// ends with clearUpper. Without that, scalar code after it is up to a hundred times
+// slower, until something clears the upper halves of the registers.
 
 // unary32 calls f for each vector of dst and x.
 func unary32(dst, x []float32, zero simd.Float32s, f func(dst, x []float32)) {
@@ -35,8 +39,8 @@ func unary32(dst, x []float32, zero simd.Float32s, f func(dst, x []float32)) {
 	clearUpper()
 }
 
-// at32 returns what f makes of x. It is for vectors of 128 bits only: there are no
-// upper halves to clear.
+// at32 returns the result of f for one element x. It is only for vectors of 128 bits,
+// after which there are no upper halves to clear.
 //
 //vector:narrowest
 func at32(x float32, zero simd.Float32s, f func(dst, x []float32)) float32 {
@@ -46,8 +50,7 @@ func at32(x float32, zero simd.Float32s, f func(dst, x []float32)) float32 {
 	return y[0]
 }
 
-// binary32 calls f for each vector of dst, x and upstream. A nil upstream means
-// ones.
+// binary32 calls f for each vector of dst, x and upstream. A nil upstream means ones.
 func binary32(dst, x, upstream []float32, zero simd.Float32s, f func(dst, x, upstream []float32)) {
 	n := zero.Len()
 	var last [maxLanes32]float32
@@ -67,9 +70,9 @@ func binary32(dst, x, upstream []float32, zero simd.Float32s, f func(dst, x, ups
 	clearUpper()
 }
 
-// unaryUnrolled32 is unary32 with four vectors in a turn of the loop, for functions
-// of a few instructions, where the loop around them counts. It returns what is
-// left, one vector or more.
+// unaryUnrolled32 calls f for four vectors in each iteration. It is for functions of a
+// few instructions, for which the loop itself takes a large part of the time. It returns
+// the rest of dst and x, which is at least one vector and is left to unary32.
 func unaryUnrolled32(dst, x []float32, zero simd.Float32s, f func(dst, x []float32)) (_, _ []float32) {
 	n := zero.Len()
 	dst = dst[:len(x):len(x)]
@@ -81,12 +84,13 @@ func unaryUnrolled32(dst, x []float32, zero simd.Float32s, f func(dst, x []float
 		f(dst[3*n:], x[3*n:])
 		x, dst = x[4*n:], dst[4*n:]
 	}
-	clearUpper() // before unary32 makes room for the last vector
+	clearUpper() // before unary32 clears an array for its last vector
 	return dst, x
 }
 
-// binaryUnrolled32 is binary32 with two vectors in a turn of the loop. It returns
-// what is left, one vector or more, and all if upstream is nil.
+// binaryUnrolled32 calls f for two vectors in each iteration. It returns the rest of its
+// arguments, which is at least one vector and is left to binary32. If upstream is nil,
+// that is all of them.
 func binaryUnrolled32(dst, x, upstream []float32, zero simd.Float32s, f func(dst, x, upstream []float32)) (_, _, _ []float32) {
 	n := zero.Len()
 	dst = dst[:len(x):len(x)]
@@ -100,8 +104,9 @@ func binaryUnrolled32(dst, x, upstream []float32, zero simd.Float32s, f func(dst
 	return dst, x, upstream
 }
 
-// repeating32 is binary32 with a further input, of which the first period elements
-// are read over and over. Vectors that begin among them may reach beyond.
+// repeating32 calls f as binary32 does, with one more argument: a vector of repeated,
+// whose first period elements are read again and again. A vector that begins among these
+// elements may end beyond them.
 func repeating32(dst, x, upstream, repeated []float32, period int, zero simd.Float32s, f func(dst, x, upstream, repeated []float32)) {
 	n := zero.Len()
 	var last [maxLanes32]float32
@@ -125,7 +130,7 @@ func repeating32(dst, x, upstream, repeated []float32, period int, zero simd.Flo
 	clearUpper()
 }
 
-// twoResults32 is binary32 with two pairs of dst and x.
+// twoResults32 calls f as binary32 does, with two results and two inputs.
 func twoResults32(dst1, dst2, x1, x2, upstream []float32, zero simd.Float32s, f func(dst1, dst2, x1, x2, upstream []float32)) {
 	n := zero.Len()
 	var last1, last2 [maxLanes32]float32

@@ -4,16 +4,16 @@ package vector
 
 import "simd"
 
-// The exponential without a table, since vectors have no way to look into one.
-// With n = round(−z/ln 2), for z ≥ 0,
+// The exponential of the SIMD loops has no table, because package simd has no operation
+// that reads a different table entry for each lane. For z ≥ 0 and n = round(−z/ln 2),
 //
 //	e⁻ᶻ = 2ⁿ/eʳ,   r = z + n·ln 2,   |r| ≤ ln2/2
 //
-// σ and tanh divide anyway: so they take eʳ into their denominator, and save a
-// second polynomial for e⁻ʳ.
+// σ and tanh need a division anyway. With eʳ in the denominator, one polynomial, for eʳ,
+// is enough.
 
-// reduce32 returns a function of z ≥ 0, or NaN, that gives n, in the place of the
-// exponent bits, and r.
+// reduce32 returns a function that computes n and r for z ≥ 0 or NaN. n is shifted to
+// the exponent bits.
 func reduce32(zero simd.Float32s) func(z simd.Float32s) (n simd.Uint32s, r simd.Float32s) {
 	roundToInt := simd.BroadcastFloat32s(roundToInt32)
 	return func(z simd.Float32s) (n simd.Uint32s, r simd.Float32s) {
@@ -40,7 +40,7 @@ func reduceInTwo32(zero simd.Float32s) func(z simd.Float32s) (n simd.Uint32s, r,
 	}
 }
 
-// growth32 returns eʳ − 1. Its roundings and that of r are below 2⁻²⁶.
+// growth32 returns eʳ − 1. Its rounding errors and that of r are below 2⁻²⁶ together.
 func growth32(r simd.Float32s) simd.Float32s {
 	c := &expSextic
 	p := simd.LoadFloat32s(c[4][:]).MulAdd(r, simd.LoadFloat32s(c[3][:]))
@@ -50,7 +50,8 @@ func growth32(r simd.Float32s) simd.Float32s {
 	return p.MulAdd(r.Mul(r), r)
 }
 
-// growth64 goes over the even and the odd powers apart, each in half as many steps.
+// growth64 returns eʳ − 1. It adds up the even and the odd powers separately. The two
+// sums run in parallel, and each has half as many steps.
 func growth64(r simd.Float64s) simd.Float64s {
 	a, b := &expEven, &expOdd
 	s := r.Mul(r)
@@ -65,9 +66,9 @@ func growth64(r simd.Float64s) simd.Float64s {
 	return odd.MulAdd(r, even).MulAdd(s, r)
 }
 
-// residual32 returns a·b + c, for a c close to −a·b, without the rounding of a·b.
-// Where MulAdd rounds the product, on WebAssembly, the factors are cut into halves,
-// whose products are exact.
+// residual32 returns a·b + c without rounding a·b, for a c close to −a·b. On WebAssembly,
+// MulAdd rounds the product. There the factors are split into halves, whose products are
+// exact.
 func residual32(a, b, c simd.Float32s) simd.Float32s {
 	if Fused {
 		return a.MulAdd(b, c)

@@ -4,7 +4,7 @@ package vector
 
 import "example.com/activation/internal/element"
 
-// HardTanh sets dst to x cut to low…high.
+// HardTanh sets dst to x, clipped to low…high.
 func HardTanh[T element.Float](dst, x []T, low, high T) {
 	switch any(dst).(type) {
 	case []float32:
@@ -14,8 +14,7 @@ func HardTanh[T element.Float](dst, x []T, low, high T) {
 	}
 }
 
-// Window sets dst to upstream·slope where x is between low and high, to NaN where x is
-// NaN, and to 0 elsewhere, the borders included.
+// Window sets dst to upstream·slope if low < x < high, to NaN if x is NaN, else to 0.
 func Window[T element.Float](dst, x, upstream []T, low, high, slope T) {
 	switch any(dst).(type) {
 	case []float32:
@@ -25,7 +24,7 @@ func Window[T element.Float](dst, x, upstream []T, low, high, slope T) {
 	}
 }
 
-// HardSigmoid sets dst to slope·x + ½ cut to 0…1. A slope of 0 means ⅙.
+// HardSigmoid sets dst to slope·x + ½, clipped to 0…1. A slope of 0 means ⅙.
 func HardSigmoid[T element.Float](dst, x []T, slope T) {
 	if len(x) < narrowest[T]() {
 		for i, v := range x {
@@ -49,7 +48,7 @@ func HardSigmoid[T element.Float](dst, x []T, slope T) {
 	}
 }
 
-// HardSigmoidAt returns what HardSigmoid gives for x.
+// HardSigmoidAt returns slope·x + ½, clipped to 0…1, with the same bits as HardSigmoid.
 func HardSigmoidAt[T element.Float](x, slope T) T {
 	switch x := any(x).(type) {
 	case float32:
@@ -82,7 +81,7 @@ func HardSwish[T element.Float](dst, x []T) {
 	}
 }
 
-// HardSwishAt returns what HardSwish gives for x.
+// HardSwishAt returns x·clip(x/6 + ½, 0, 1), with the same bits as HardSwish.
 func HardSwishAt[T element.Float](x T) T {
 	switch x := any(x).(type) {
 	case float32:
@@ -93,8 +92,8 @@ func HardSwishAt[T element.Float](x T) T {
 	panic("unreachable")
 }
 
-// HardSwishDerivative sets dst to upstream·(2x + 3)/6 where x is between −3 and 3, to
-// upstream above, to 0 below, and to NaN where x is NaN.
+// HardSwishDerivative sets dst to 0 if x ≤ −3, to upstream if x ≥ 3, to NaN if x is NaN,
+// else to upstream·(2x + 3)/6.
 func HardSwishDerivative[T element.Float](dst, x, upstream []T) {
 	if len(x) < narrowest[T]() {
 		for i, v := range x {
@@ -110,7 +109,8 @@ func HardSwishDerivative[T element.Float](dst, x, upstream []T) {
 	}
 }
 
-// HardSwishDerivativeAt returns what HardSwishDerivative gives for x.
+// HardSwishDerivativeAt returns the derivative at x, with the same bits as
+// HardSwishDerivative.
 func HardSwishDerivativeAt[T element.Float](x T) T {
 	switch x := any(x).(type) {
 	case float32:
@@ -121,8 +121,8 @@ func HardSwishDerivativeAt[T element.Float](x T) T {
 	panic("unreachable")
 }
 
-// hardSwishDerivativeOne returns upstream[i], or 1 without an upstream, times the
-// derivative at x, which is 0 for the smallest x even if upstream is not finite.
+// hardSwishDerivativeOne returns upstream[i] times the derivative at x. A nil upstream
+// means ones. If x ≤ −3, the result is 0 even for a NaN or infinite upstream.
 func hardSwishDerivativeOne[T element.Float](x T, upstream []T, i int) T {
 	if x <= -3 {
 		return 0

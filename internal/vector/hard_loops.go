@@ -17,8 +17,7 @@ func hardTanh32(dst, x []float32, low, high float32) {
 	unary32(dst, x, zero, f)
 }
 
-// window32 sets dst to upstream·slope where x is between low and high, to NaN where x
-// is NaN, and to 0 elsewhere.
+// window32 sets dst to upstream·slope if low < x < high, to NaN if x is NaN, else to 0.
 //
 //vector:elementwise
 func window32(dst, x, upstream []float32, low, high, slope float32) {
@@ -33,8 +32,8 @@ func window32(dst, x, upstream []float32, low, high, slope float32) {
 	})
 }
 
-// hardSigmoidOf32 returns the function that sets a vector of dst to slope·x + ½ cut to
-// 0…1, for one of x.
+// hardSigmoidOf32 returns a function that sets a vector of dst to slope·x + ½, clipped to
+// 0…1.
 func hardSigmoidOf32(zero simd.Float32s, slope float32) func(dst, x []float32) {
 	s, half, one := simd.BroadcastFloat32s(slope), simd.BroadcastFloat32s(0.5), simd.BroadcastFloat32s(1)
 	return func(dst, x []float32) {
@@ -44,8 +43,9 @@ func hardSigmoidOf32(zero simd.Float32s, slope float32) func(dst, x []float32) {
 	}
 }
 
-// hardSixthOf32 is hardSigmoidOf32 for a slope of ⅙. What the sum has lost, and what ⅙
-// has, counts near −3. For infinities y is NaN before it is cut.
+// hardSixthOf32 returns a function that sets a vector of dst to (x + 3)/6, clipped to
+// 0…1. It corrects the rounding errors of x + 3 and of ⅙, which matter near −3. For an
+// infinite x the unclipped y is NaN, so the function compares s and x instead of y.
 func hardSixthOf32(zero simd.Float32s) func(dst, x []float32) {
 	three, one := simd.BroadcastFloat32s(3), simd.BroadcastFloat32s(1)
 	sixth, sixthLow := simd.BroadcastFloat32s(1./6), simd.BroadcastFloat32s(sixthLow32)
@@ -85,9 +85,9 @@ func hardSixthAt32(x float32) float32 {
 	return at32(x, zero, hardSixthOf32(zero))
 }
 
-// hardSwishOf32 returns the function that sets a vector of dst to x·c for one of x,
-// c = (x + 3)/6, but to x from 3 on and to −0 up to −3. c has a rest: there is one
-// rounding of the size of the result.
+// hardSwishOf32 returns a function that sets a vector of dst to −0 if x ≤ −3, to x if
+// x ≥ 3, else to x·c with c = (x + 3)/6. rest is the rounding error of c. Only one
+// rounding is of the size of the result.
 func hardSwishOf32(zero simd.Float32s) func(dst, x []float32) {
 	three, minusThree := simd.BroadcastFloat32s(3), simd.BroadcastFloat32s(-3)
 	sixth, minusSixth := simd.BroadcastFloat32s(1./6), simd.BroadcastFloat32s(-1./6)
@@ -118,9 +118,8 @@ func hardSwishAt32(x float32) float32 {
 	return at32(x, zero, hardSwishOf32(zero))
 }
 
-// hardSwishDerivativeOf32 returns the function that sets a vector of dst to
-// upstream·(2x + 3)/6 where x is between −3 and 3, to upstream above, to 0 below, and
-// to NaN where x is NaN.
+// hardSwishDerivativeOf32 returns a function that sets a vector of dst to 0 if x ≤ −3, to
+// upstream if x ≥ 3, to NaN if x is NaN, else to upstream·(2x + 3)/6.
 func hardSwishDerivativeOf32(zero simd.Float32s) func(dst, x, upstream []float32) {
 	three, minusThree := simd.BroadcastFloat32s(3), simd.BroadcastFloat32s(-3)
 	sixth, sixthLow := simd.BroadcastFloat32s(1./6), simd.BroadcastFloat32s(sixthLow32)

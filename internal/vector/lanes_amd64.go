@@ -4,8 +4,8 @@ package vector
 
 import "simd/archsimd"
 
-// Each step combines a vector with itself, first its halves, then quarters, and so on,
-// so that all lanes end with the same.
+// The first step combines the halves of a vector, the next one its quarters, and so on.
+// At the end all lanes have the same value.
 
 func maxAcross32x4(v archsimd.Float32x4) archsimd.Float32x4 {
 	v = v.Max(v.ConcatPermuteScalars(2, 3, 0, 1, v))
@@ -112,8 +112,8 @@ func twoSumAcross64x8(sum, lost archsimd.Float64x8) (s, l archsimd.Float64x8) {
 	return sum, lost
 }
 
-// The lanes of a vector of 512 bits with its halves, and with the quarters of each
-// half, exchanged.
+// Lane numbers for Permute: otherHalf exchanges the halves of a vector of 512 bits, and
+// otherQuarter the quarters of each half.
 var (
 	otherHalf32    = [16]uint32{8, 9, 10, 11, 12, 13, 14, 15, 0, 1, 2, 3, 4, 5, 6, 7}
 	otherQuarter32 = [16]uint32{4, 5, 6, 7, 0, 1, 2, 3, 12, 13, 14, 15, 8, 9, 10, 11}

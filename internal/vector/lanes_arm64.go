@@ -19,8 +19,8 @@ func maxAcross64x2(v archsimd.Float64x2) archsimd.Float64x2 {
 
 func sumAcross64x2(v archsimd.Float64x2) archsimd.Float64x2 { return v.ConcatAddPairs(v) }
 
-// ConcatAddPairs rounds, and does not tell what it has lost: so the lanes are exchanged
-// in memory.
+// ConcatAddPairs does not give the rounding errors of its sums. So twoSumAcross32x4 and
+// twoSumAcross64x2 read the lanes one by one.
 
 func twoSumAcross32x4(sum, lost archsimd.Float32x4) (s, l archsimd.Float32x4) {
 	var a [4]float32

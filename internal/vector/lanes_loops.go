@@ -4,10 +4,11 @@ package vector
 
 import "simd"
 
-// What goes across the lanes of a vector goes through memory here. The types of
-// simd/archsimd have instructions for that, see lanes_amd64.go and lanes_arm64.go.
+// The types of package simd have no operation across the lanes of a vector. So these
+// functions store the vector and read the lanes from memory. lanes_amd64.go and
+// lanes_arm64.go use instructions of simd/archsimd instead.
 
-// maxAcross32 returns a vector that has the maximum of the lanes of v in each.
+// maxAcross32 returns a vector with the maximum of all lanes of v in each lane.
 //
 //vector:by hand
 func maxAcross32(v simd.Float32s) simd.Float32s {
@@ -20,7 +21,7 @@ func maxAcross32(v simd.Float32s) simd.Float32s {
 	return simd.BroadcastFloat32s(m)
 }
 
-// sumAcross32 returns a vector that has the sum of the lanes of v in each.
+// sumAcross32 returns a vector with the sum of all lanes of v in each lane.
 //
 //vector:by hand
 func sumAcross32(v simd.Float32s) simd.Float32s {
@@ -33,8 +34,8 @@ func sumAcross32(v simd.Float32s) simd.Float32s {
 	return simd.BroadcastFloat32s(sum)
 }
 
-// twoSumAcross32 returns vectors that have, in each lane, the sum of the lanes of sum,
-// and that of the lanes of lost with what the roundings of the first have lost.
+// twoSumAcross32 returns two vectors. In each lane, s has the rounded sum of all lanes of
+// sum, and l has the sum of all lanes of lost plus the rounding errors of s.
 //
 //vector:by hand
 func twoSumAcross32(sum, lost simd.Float32s) (s, l simd.Float32s) {

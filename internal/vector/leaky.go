@@ -4,7 +4,7 @@ package vector
 
 import "example.com/activation/internal/element"
 
-// LeakyReLU sets dst to x where its sign bit is clear, else to alpha·x.
+// LeakyReLU sets dst to x if its sign bit is clear, else to alpha·x.
 func LeakyReLU[T element.Float](dst, x []T, alpha T) {
 	switch any(dst).(type) {
 	case []float32:
@@ -14,8 +14,8 @@ func LeakyReLU[T element.Float](dst, x []T, alpha T) {
 	}
 }
 
-// LeakyReLUDerivative sets dst to upstream where x > 0, to NaN where x is
-// NaN, and to alpha·upstream elsewhere, with an alpha that is not 0.
+// LeakyReLUDerivative sets dst to upstream if x > 0, to NaN if x is NaN, else to
+// alpha·upstream. alpha must not be 0.
 func LeakyReLUDerivative[T element.Float](dst, x, upstream []T, alpha T) {
 	switch any(dst).(type) {
 	case []float32:

@@ -8,8 +8,8 @@ import (
 	"example.com/activation/internal/element"
 )
 
-// LogSoftmax sets dst to the logarithm of Softmax. It reports whether there is a form
-// for such distributions, and does nothing if not.
+// LogSoftmax sets dst to the logarithm of Softmax. If there is no loop for this shape, it
+// does nothing and returns false.
 func LogSoftmax[T element.Float](dst, x []T, classes, stride int, tau T) bool {
 	rows, columns := forms[T](classes, stride)
 	f, d := element.Quotient(tau)
@@ -30,8 +30,8 @@ func LogSoftmax[T element.Float](dst, x []T, classes, stride int, tau T) bool {
 	return rows || columns
 }
 
-// LogSoftmaxDerivativeFromOutput sets dst to Jᵀ·upstream for y, the log-softmax of x.
-// It reports whether there is a form for such distributions, and does nothing if not.
+// LogSoftmaxDerivativeFromOutput sets dst to Jᵀ·upstream for y, the log-softmax of x. If
+// there is no loop for this shape, it does nothing and returns false.
 func LogSoftmaxDerivativeFromOutput[T element.Float](dst, y, upstream []T, classes, stride int, tau T) bool {
 	rows, columns := forms[T](classes, stride)
 	switch any(dst).(type) {
@@ -51,12 +51,12 @@ func LogSoftmaxDerivativeFromOutput[T element.Float](dst, y, upstream []T, class
 	return rows || columns
 }
 
-// logRows is how many rows at a time logSoftmaxRows32 takes to scalar code.
+// logRows is the number of rows for which logSoftmaxRows32 calls scalar code once.
 const logRows = 8
 
-// logarithms sets high, and low to what high has lost in its rounding, to
-// log(ties + below/2ˢ) for each distribution, with the s of power32. The first of the
-// ties is the 1 of math.Log1p. It is NaN for a maximum that is infinite.
+// logarithms sets high to log(ties + below/2ˢ) for each distribution, with the s of
+// power32, and low to the rounding error of high. One of the ties is the 1 that
+// math.Log1p adds. If the maximum is infinite, the logarithm is NaN.
 func logarithms[T element.Float](high, low, largest, below, ties []T) {
 	down := 1.0 / (1 << powerShift64)
 	if _, ok := any(T(0)).(float32); ok {

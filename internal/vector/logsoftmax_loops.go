@@ -4,14 +4,16 @@ package vector
 
 import "simd"
 
-// LogSoftmax is (x − m)/τ − log(ties + below), where m is the maximum, ties how many
-// entries are m, and below the sum of e^((x − m)/τ) over the others. The logarithms are
-// those of package math, in scalar code: see logarithms.
+// LogSoftmax is (x − m)/τ − log(ties + below). Here m is the maximum, ties is the
+// number of entries equal to m, and below is the sum of e^((x − m)/τ) over the other
+// entries. The function logarithms computes the logarithms in scalar code, with package
+// math.
 
-// below32 returns a function of entries v, and of m times factor, that gives
-// 2ˢ·e^((v − m)/τ) for those below m, with the s of power32, and 1 for those that are
-// m. The other is 0. It takes the rounding error of v − m along: for a difference of
-// 100 that would cost the exponential six bits.
+// below32 returns a function of a vector of entries v and of the scaled maximum m. For
+// an entry below m, below is 2ˢ·e^((v − m)/τ) with the s of power32, and tie is 0. For
+// an entry equal to m, below is 0 and tie is 1. The function corrects the exponential
+// for the rounding error of v − m: for a difference of 100 that error would cost six
+// bits.
 func below32(zero simd.Float32s, divide bool, factor, divisor simd.Float32s) func(v, m simd.Float32s) (below, tie simd.Float32s) {
 	one := simd.BroadcastFloat32s(1)
 	limit := simd.BroadcastFloat32s(-exponentialLimit32)
@@ -28,23 +30,24 @@ func below32(zero simd.Float32s, divide bool, factor, divisor simd.Float32s) fun
 			e = residual32(zero.Sub(q), divisor, z).Add(e).Div(divisor)
 			z = q
 		}
-		e = e.Masked(z.GreaterEqual(limit)) // of −Inf it is NaN
+		e = e.Masked(z.GreaterEqual(limit)) // if v is −Inf, e is NaN
 		scale, growth := power(z)
 		y := growth.MulAdd(scale, scale)
 		return e.MulAdd(y, y).Masked(v.NotEqual(m)), one.Masked(v.Equal(m))
 	}
 }
 
-// twoSum32 adds v to a sum, of which lost is what its roundings have lost so far.
+// twoSum32 returns sum + v, and lost plus the rounding error of that addition.
 func twoSum32(sum, lost, v simd.Float32s) (s, l simd.Float32s) {
 	s = sum.Add(v)
 	t := s.Sub(sum)
 	return s, lost.Add(sum.Sub(s.Sub(t)).Add(v.Sub(t)))
 }
 
-// The way between vectors and scalar code takes time: so a few rows share it. What
-// goes that way is stored in functions of their own, which have no scalar floats for
-// the compiler to keep beside vectors.
+// Switching between vectors and scalar code takes time, so the loop switches once for a
+// few rows. The vector code is in functions of its own, in which no scalar float is live
+// beside a vector. The compiler would spill such a float with a legacy SSE instruction,
+// which stalls after wide vectors.
 
 // logSoftmaxRows32 is LogSoftmax for stride 1 and at least as many classes as lanes.
 //
@@ -61,15 +64,15 @@ func logSoftmaxRows32(dst, x []float32, classes int, f, d float32, divide bool) 
 	}
 }
 
-// belowRows32 sets an element of largest, below and ties for each row. It stores whole
-// vectors, each one element behind the other.
+// belowRows32 sets one element of largest, below and ties for each row. It stores whole
+// vectors with the result in every lane, and each next store begins one element later.
 //
 //vector:part
 func belowRows32(largest, below, ties, x []float32, classes int, f, d float32, divide bool) {
 	factor, divisor := simd.BroadcastFloat32s(f), simd.BroadcastFloat32s(d)
 	var zero simd.Float32s
 	n := zero.Len()
-	counts := simd.LoadInt32s(lanesFrom32[maxLanes32-(n-classes%n)%n:]).ToMask()
+	newLanes := simd.LoadInt32s(lanesFrom32[maxLanes32-(n-classes%n)%n:]).ToMask()
 	split := below32(zero, divide, factor, divisor)
 	for len(x) >= classes {
 		in := x[:classes:classes]
@@ -96,15 +99,15 @@ func belowRows32(largest, below, ties, x []float32, classes int, f, d float32, d
 			sum, lost = twoSum32(sum, lost, y)
 			count = count.Add(tie)
 		}
-		sumAcross32(sum.Add(y.Masked(counts).Add(lost))).Store(below)
-		sumAcross32(count.Add(tie.Masked(counts))).Store(ties)
+		sumAcross32(sum.Add(y.Masked(newLanes).Add(lost))).Store(below)
+		sumAcross32(count.Add(tie.Masked(newLanes))).Store(ties)
 		x, largest, below, ties = x[classes:], largest[1:], below[1:], ties[1:]
 	}
 	clearUpper()
 }
 
-// logDifferences32 sets rows of dst to (x − largest)/τ − (high + low), each of these
-// with a value for each row.
+// logDifferences32 sets rows of dst to (x − largest)/τ − (high + low). largest, high and
+// low have one element for each row.
 //
 //vector:part
 func logDifferences32(dst, x, largest, high, low []float32, classes int, f, d float32, divide bool) {
@@ -180,13 +183,13 @@ func belowColumns32(largest, below, ties, x []float32, stride int, f, d float32,
 	clearUpper()
 }
 
-// logColumnDifferences32 is logDifferences32 for a vector of columns, of which the
-// first are left as they are.
+// logColumnDifferences32 sets a vector of columns of dst to
+// (x − largest)/τ − (high + low). It leaves the first overlap columns as they are.
 //
 //vector:part
 func logColumnDifferences32(dst, x, largest, high, low []float32, stride, overlap int, f, d float32, divide bool) {
 	factor, divisor := simd.BroadcastFloat32s(f), simd.BroadcastFloat32s(d)
-	left := simd.LoadInt32s(lanesFrom32[maxLanes32-overlap:]).ToMask()
+	doneLanes := simd.LoadInt32s(lanesFrom32[maxLanes32-overlap:]).ToMask()
 	whole := overlap == 0
 	m, h, l := simd.LoadFloat32s(largest), simd.LoadFloat32s(high), simd.LoadFloat32s(low)
 	if divide {
@@ -201,22 +204,21 @@ func logColumnDifferences32(dst, x, largest, high, low []float32, stride, overla
 		}
 		z = z.Sub(h).Sub(l)
 		if !whole {
-			z = z.IfElse(left, simd.LoadFloat32s(dst[i:]))
+			z = z.IfElse(doneLanes, simd.LoadFloat32s(dst[i:]))
 		}
 		z.Store(dst[i:])
 	}
 	clearUpper()
 }
 
-// The backward pass is (1 − p)·g − p·(Σg − g), over τ, with p = e^y. If p is close to
-// 1 and g most of the sum, the difference g − p·Σg would lose its bits. With the parts
-// of power32, t = scale/2ˢ = 2ⁿ,
+// The backward pass computes ((1 − p)·g − p·(Σg − g))/τ with p = e^y. The shorter form
+// g − p·Σg would lose its bits if p is close to 1 and g is most of the sum. 1 − p keeps
+// its bits with the two results of power32 and t = scale/2ˢ = 2ⁿ:
 //
 //	1 − p = (1 − t) − t·growth
-//
-// keeps its bits too.
 
-// logBackward32 returns a function of y, g and Σg = sum + lost that gives the result.
+// logBackward32 returns a function of y, g and Σg = sum + lost, which computes the
+// backward pass.
 func logBackward32(zero simd.Float32s, divide bool, divisor simd.Float32s) func(y, g, sum, lost simd.Float32s) simd.Float32s {
 	one := simd.BroadcastFloat32s(1)
 	down := simd.BroadcastFloat32s(1.0 / (1 << powerShift32))
@@ -241,7 +243,7 @@ func logBackwardRows32(dst, y, upstream []float32, classes int, tau float32, div
 	divisor := simd.BroadcastFloat32s(tau)
 	var zero simd.Float32s
 	n := zero.Len()
-	counts := simd.LoadInt32s(lanesFrom32[maxLanes32-(n-classes%n)%n:]).ToMask()
+	newLanes := simd.LoadInt32s(lanesFrom32[maxLanes32-(n-classes%n)%n:]).ToMask()
 	backward := logBackward32(zero, divide, divisor)
 	step := n
 	if upstream == nil {
@@ -255,7 +257,7 @@ func logBackwardRows32(dst, y, upstream []float32, classes int, tau float32, div
 			end = up[classes-n:]
 		}
 		lastY, lastG := simd.LoadFloat32s(in[classes-n:]), simd.LoadFloat32s(end)
-		sum, lost := lastG.Masked(counts), zero
+		sum, lost := lastG.Masked(newLanes), zero
 		for k, g := classes, up; k > n; k, g = k-n, g[step:] {
 			sum, lost = twoSum32(sum, lost, simd.LoadFloat32s(g))
 		}
@@ -293,7 +295,7 @@ func logBackwardColumns32(dst, y, upstream []float32, classes, stride int, tau f
 		for column := 0; column < stride; column += n {
 			overlap := max(0, column-(stride-n))
 			whole := overlap == 0
-			left := simd.LoadInt32s(lanesFrom32[maxLanes32-overlap:]).ToMask()
+			doneLanes := simd.LoadInt32s(lanesFrom32[maxLanes32-overlap:]).ToMask()
 			in, out := y[at+column-overlap:at+size], dst[at+column-overlap:at+size]
 			up := ones32[:]
 			if upstream != nil {
@@ -306,7 +308,7 @@ func logBackwardColumns32(dst, y, upstream []float32, classes, stride int, tau f
 			for i, j := 0, 0; i < len(in); i, j = i+stride, j+step {
 				d := backward(simd.LoadFloat32s(in[i:]), simd.LoadFloat32s(up[j:]), sum, lost)
 				if !whole {
-					d = d.IfElse(left, simd.LoadFloat32s(out[i:]))
+					d = d.IfElse(doneLanes, simd.LoadFloat32s(out[i:]))
 				}
 				d.Store(out[i:])
 			}

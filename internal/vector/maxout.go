@@ -4,8 +4,8 @@ package vector
 
 import "example.com/activation/internal/element"
 
-// Maxout sets dst to the maxima over two or more pieces of x, which lie in
-// runs of stride elements.
+// Maxout sets dst to the maxima over two or more pieces of x. Each piece is a run of
+// stride elements.
 func Maxout[T element.Float](dst, x []T, pieces, stride int) {
 	for start := 0; start < len(dst); start += stride {
 		out, group := dst[start:][:stride], x[start*pieces:]
@@ -16,13 +16,13 @@ func Maxout[T element.Float](dst, x []T, pieces, stride int) {
 	}
 }
 
-// MaxoutDerivative sets dst to upstream at the first maximum of each group
-// of two or more pieces, to NaN at every NaN, and to 0 elsewhere.
+// MaxoutDerivative sets dst to upstream at the first maximum of each group of two or more
+// pieces, to NaN at every NaN, and to 0 elsewhere.
 func MaxoutDerivative[T element.Float](dst, x, upstream []T, pieces, stride int) {
 	if pieces == 2 {
 		for start := 0; start < len(x); start += 2 * stride {
 			second, end := start+stride, start+2*stride
-			gates(dst[start:second], dst[second:end], x[start:second], x[second:end], element.Slice(upstream, start/2, start/2+stride))
+			twoPiecesDerivative(dst[start:second], dst[second:end], x[start:second], x[second:end], element.Slice(upstream, start/2, start/2+stride))
 		}
 		return
 	}
@@ -46,8 +46,8 @@ func MaxoutDerivative[T element.Float](dst, x, upstream []T, pieces, stride int)
 	}
 }
 
-// larger sets dst to the builtin max of a and b: NaN where one of them is, and
-// +0 for −0 and +0.
+// larger sets dst to what the builtin max gives for a and b: NaN if one of them is NaN,
+// and +0 for −0 and +0.
 func larger[T element.Float](dst, a, b []T) {
 	switch any(dst).(type) {
 	case []float32:
@@ -57,23 +57,23 @@ func larger[T element.Float](dst, a, b []T) {
 	}
 }
 
-// gates sets dst1 and dst2 to the derivatives of two pieces.
-func gates[T element.Float](dst1, dst2, x1, x2, upstream []T) {
+// twoPiecesDerivative sets dst1 and dst2 to the derivatives of the maximum of x1 and x2.
+func twoPiecesDerivative[T element.Float](dst1, dst2, x1, x2, upstream []T) {
 	switch any(dst1).(type) {
 	case []float32:
-		gates32(as32(dst1), as32(dst2), as32(x1), as32(x2), as32(upstream))
+		twoPiecesDerivative32(as32(dst1), as32(dst2), as32(x1), as32(x2), as32(upstream))
 	case []float64:
-		gates64(as64(dst1), as64(dst2), as64(x1), as64(x2), as64(upstream))
+		twoPiecesDerivative64(as64(dst1), as64(dst2), as64(x1), as64(x2), as64(upstream))
 	}
 }
 
-// firstMaximum sets dst to upstream where x is best, to NaN where x is NaN, and to
-// 0 elsewhere. It sets best to NaN where it was found, so that no later piece is.
+// firstMaximum sets dst to upstream if x is best, to NaN if x is NaN, else to 0. If x is
+// best, it sets best to NaN, because no later piece equals NaN.
 func firstMaximum[T element.Float](dst, best, x, upstream []T) {
 	switch any(dst).(type) {
 	case []float32:
-		first32(as32(dst), as32(best), as32(x), as32(upstream))
+		firstMaximum32(as32(dst), as32(best), as32(x), as32(upstream))
 	case []float64:
-		first64(as64(dst), as64(best), as64(x), as64(upstream))
+		firstMaximum64(as64(dst), as64(best), as64(x), as64(upstream))
 	}
 }

@@ -19,7 +19,7 @@ func max32(dst, a, b []float32) {
 }
 
 //vector:elementwise
-func gates32(dst1, dst2, x1, x2, upstream []float32) {
+func twoPiecesDerivative32(dst1, dst2, x1, x2, upstream []float32) {
 	var zero simd.Float32s
 	twoResults32(dst1, dst2, x1, x2, upstream, zero, func(dst1, dst2, x1, x2, g []float32) {
 		u, v, up := simd.LoadFloat32s(x1), simd.LoadFloat32s(x2), simd.LoadFloat32s(g)
@@ -29,7 +29,7 @@ func gates32(dst1, dst2, x1, x2, upstream []float32) {
 }
 
 //vector:elementwise
-func first32(dst, best, x, upstream []float32) {
+func firstMaximum32(dst, best, x, upstream []float32) {
 	var zero simd.Float32s
 	nan := simd.BroadcastUint32s(nanBits32).BitsToFloat32()
 	twoResults32(dst, best, x, best, upstream, zero, func(dst, best, x, oldBest, g []float32) {

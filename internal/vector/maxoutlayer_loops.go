@@ -4,15 +4,16 @@ package vector
 
 import "simd"
 
-// piece32 is take for float32.
-func piece32(b *maxoutBlock[float32, int32], x, weights []float32, inputs, pieces, units, j int) {
+// addPiece32 computes piece j of the units for all examples in x, as maxoutBlock.addPiece
+// explains.
+func addPiece32(b *maxoutBlock[float32, int32], x, weights []float32, inputs, pieces, units, j int) {
 	var zero simd.Float32s
 	n := zero.Len()
-	// The last vector overlaps with the one before it: what was counted there
-	// is masked out.
+	// The last vector of a row overlaps the one before it. newLanes is the mask
+	// of its other elements.
 	whole := inputs / n * n
 	lane := simd.LoadInt32s(laneNumbers32[:])
-	fresh := lane.GreaterEqual(simd.BroadcastInt32s(int32(n - inputs%n)))
+	newLanes := lane.GreaterEqual(simd.BroadcastInt32s(int32(n - inputs%n)))
 	size := len(x) / inputs * n
 	for u := 0; u < units; u += 4 {
 		stride := pieces * inputs
@@ -20,17 +21,17 @@ func piece32(b *maxoutBlock[float32, int32], x, weights []float32, inputs, piece
 		w1 := weights[min(u+1, units-1)*stride:][:inputs]
 		w2 := weights[min(u+2, units-1)*stride:][:inputs]
 		w3 := weights[min(u+3, units-1)*stride:][:inputs]
-		t0 := simd.LoadFloat32s(w0[inputs-n:]).Masked(fresh)
-		t1 := simd.LoadFloat32s(w1[inputs-n:]).Masked(fresh)
-		t2 := simd.LoadFloat32s(w2[inputs-n:]).Masked(fresh)
-		t3 := simd.LoadFloat32s(w3[inputs-n:]).Masked(fresh)
+		t0 := simd.LoadFloat32s(w0[inputs-n:]).Masked(newLanes)
+		t1 := simd.LoadFloat32s(w1[inputs-n:]).Masked(newLanes)
+		t2 := simd.LoadFloat32s(w2[inputs-n:]).Masked(newLanes)
+		t3 := simd.LoadFloat32s(w3[inputs-n:]).Masked(newLanes)
 		w0, w1, w2, w3 = w0[:whole], w1[:whole], w2[:whole], w3[:whole]
 		sums := b.sums[u*size:][:4*size]
 		d0, d1, d2, d3 := sums[:size], sums[size:][:size], sums[2*size:][:size], sums[3*size:][:size]
 		rest := x
 		for k := 0; k <= size-n; k += n {
 			row := rest[:inputs]
-			v := simd.LoadFloat32s(row[inputs-n:]).Masked(fresh)
+			v := simd.LoadFloat32s(row[inputs-n:]).Masked(newLanes)
 			s0, s1, s2, s3 := t0.Mul(v), t1.Mul(v), t2.Mul(v), t3.Mul(v)
 			row = row[:whole]
 			for i := 0; i <= len(row)-n; i += n {
@@ -48,9 +49,11 @@ func piece32(b *maxoutBlock[float32, int32], x, weights []float32, inputs, piece
 		}
 	}
 
-	// sums holds a vector for each unit and example. Each turn adds, for units
-	// u and u + h, lanes that are h apart: where bit h of the lane is not set the
-	// sum is that of u, and otherwise that of u + h. At the end lane u has unit u.
+	// sums holds a vector for each unit and example. Each iteration joins the vectors
+	// of units u and u + h to one: it adds the lanes of u that are h apart, and puts
+	// the sums into the lanes in which bit h is 0. The sums of unit u + h go into the
+	// lanes in which bit h is 1. At the end one vector is left, and its lane u holds
+	// the sum of unit u.
 	for h := n / 2; h > 0; h /= 2 {
 		bit := simd.BroadcastInt32s(int32(h))
 		set := lane.And(bit).Equal(bit)
@@ -70,7 +73,7 @@ func piece32(b *maxoutBlock[float32, int32], x, weights []float32, inputs, piece
 	for k := 0; k <= size-n; k += n {
 		v, p := simd.LoadFloat32s(sums[k:]).Add(bias), piece
 		if j > 0 {
-			// The first maximum wins, and the first NaN.
+			// Of equal pieces, and of several NaNs, keep the first.
 			m := simd.LoadFloat32s(best[k:])
 			stays := v.LessEqual(m).Or(m.NotEqual(m))
 			v = m.IfElse(stays, v)
@@ -82,25 +85,27 @@ func piece32(b *maxoutBlock[float32, int32], x, weights []float32, inputs, piece
 	clearUpper()
 }
 
-// addScaled32 is add for float32.
-func addScaled32(dst, x, gate []float32, piece []int32, inputs, pieces, dstStep, xStep int) {
+// addScaled32 adds gradient times rows of x to rows of dst, as maxoutBlock.addScaled
+// explains.
+func addScaled32(dst, x, gradient []float32, piece []int32, inputs, pieces, dstStep, xStep int) {
 	var zero simd.Float32s
 	n := zero.Len()
 	whole := inputs / n * n
-	// The last vector, for what is left at the end, overlaps with the one before.
-	done := simd.LoadInt32s(laneNumbers32[:]).Less(simd.BroadcastInt32s(int32(n - inputs%n)))
+	// The last vector of a row overlaps the one before it. doneLanes is the mask of the
+	// elements that are set already.
+	doneLanes := simd.LoadInt32s(laneNumbers32[:]).Less(simd.BroadcastInt32s(int32(n - inputs%n)))
 	for u, p := range piece {
 		k := u*pieces + int(p)
 		out, row := dst[k*dstStep:][:inputs], x[k*xStep:][:inputs]
 		end, last := out[inputs-n:], row[inputs-n:]
-		d := simd.BroadcastFloat32s(gate[u])
+		d := simd.BroadcastFloat32s(gradient[u])
 		out, row = out[:whole], row[:whole]
 		for i := 0; i <= len(out)-n; i += n {
 			simd.LoadFloat32s(row[i:]).MulAdd(d, simd.LoadFloat32s(out[i:])).Store(out[i:])
 		}
 		if whole < inputs {
 			v := simd.LoadFloat32s(end)
-			v.IfElse(done, simd.LoadFloat32s(last).MulAdd(d, v)).Store(end)
+			v.IfElse(doneLanes, simd.LoadFloat32s(last).MulAdd(d, v)).Store(end)
 		}
 	}
 	clearUpper()

@@ -5,22 +5,22 @@ package vector
 
 import "example.com/activation/internal/element"
 
-// On is false: the compiler leaves out what it guards, and so every call of the
-// functions below.
+// On is false. It is a constant, so the compiler removes all code that depends on it,
+// with every call of the functions below.
 const On = false
 
-// Fused and KeepsBuffers are false.
+// Fused and KeepsBuffers have no meaning without SIMD loops.
 const Fused, KeepsBuffers = false, false
 
-// Bits returns 0.
+// Bits returns 0, because only the scalar loops run.
 func Bits() int { return 0 }
 
-func Tanh[T element.Float](dst, x []T)                                            {}
-func Sigmoid[T element.Float](dst, x []T)                                         {}
-func TanhAt[T element.Float](x T) T                                               { return x }
-func SigmoidAt[T element.Float](x T) T                                            { return x }
-func LogisticDerivativeAt[T element.Float](x, steepness, gain T) T                { return x }
-func LogisticDerivative[T element.Float](dst, x, upstream []T, steepness, gain T) {}
+func Tanh[T element.Float](dst, x []T)                                              {}
+func Sigmoid[T element.Float](dst, x []T)                                           {}
+func TanhAt[T element.Float](x T) T                                                 { return x }
+func SigmoidAt[T element.Float](x T) T                                              { return x }
+func LogisticDerivativeAt[T element.Float](x, inScale, outScale T) T                { return x }
+func LogisticDerivative[T element.Float](dst, x, upstream []T, inScale, outScale T) {}
 
 func Softmax[T element.Float](dst, x []T, classes, stride int, tau T) bool { return false }
 func SoftmaxDerivativeFromOutput[T element.Float](dst, y, upstream []T, classes, stride int, tau T) bool {
@@ -39,12 +39,12 @@ func LeakyReLU[T element.Float](dst, x []T, alpha T)                            
 func LeakyReLUDerivative[T element.Float](dst, x, upstream []T, alpha T)                  {}
 func PReLU[T element.Float](derivative bool, dst, x, upstream, alpha []T)                 {}
 func PReLUParameterGradient[T element.Float](grad, x, upstream []T)                       {}
-func LeakSum[T element.Float](x, upstream []T) (sum float64, finite bool)                 { return }
+func SlopeGradient[T element.Float](x, upstream []T) (sum float64, finite bool)           { return }
 func Maxout[T element.Float](dst, x []T, pieces, stride int)                              {}
 func MaxoutDerivative[T element.Float](dst, x, upstream []T, pieces, stride int)          {}
 func MaxPairs[T element.Float](dst, x []T) (done int)                                     { return }
-func GatePairs[T element.Float](dst, x, upstream []T) (done int)                          { return }
-func Wide[T element.Float](inputs int) bool                                               { return false }
+func MaxPairsDerivative[T element.Float](dst, x, upstream []T) (done int)                 { return }
+func SupportsMaxoutLayer[T element.Float](inputs int) bool                                { return false }
 func MaxoutLayer[T element.Float](dst, x, weights, biases []T, inputs, units, pieces int) {}
 func MaxoutLayerDerivative[T element.Float](dst, x, upstream, weights, biases []T, inputs, units, pieces int) {
 }

@@ -9,12 +9,13 @@ import (
 	"example.com/activation/internal/element"
 )
 
-// Two pieces on the last axis lie in neighbouring lanes. The portable vectors
-// cannot move lanes; those of this architecture can, so that two vectors of
-// pairs become one of the first pieces and one of the second.
+// Two pieces on the last axis are in neighbouring lanes. The portable vectors of package
+// simd cannot move elements between lanes, but those of simd/archsimd can. So the loops
+// of this file turn two vectors of pairs into a vector of first pieces and a vector of
+// second pieces.
 
-// MaxPairs is Max for two pieces on the last axis, as far as whole
-// vectors go. It returns how many results that is.
+// MaxPairs sets dst to the maxima of the pairs in x, for as many pairs as fill whole
+// vectors. It returns the number of results.
 func MaxPairs[T element.Float](dst, x []T) (done int) {
 	left := 0
 	switch dst := any(dst).(type) {
@@ -27,21 +28,21 @@ func MaxPairs[T element.Float](dst, x []T) (done int) {
 	return len(dst) - left
 }
 
-// GatePairs is gates for two pieces on the last axis, as far as whole
-// vectors go. It returns how many pairs that is.
-func GatePairs[T element.Float](dst, x, upstream []T) (done int) {
+// MaxPairsDerivative sets dst to the derivatives of MaxPairs, for as many pairs as fill
+// whole vectors. It returns the number of pairs.
+func MaxPairsDerivative[T element.Float](dst, x, upstream []T) (done int) {
 	left := 0
 	switch dst := any(dst).(type) {
 	case []float32:
-		left = gatePairs32(dst, any(x).([]float32), any(upstream).([]float32))
+		left = maxPairsDerivative32(dst, any(x).([]float32), any(upstream).([]float32))
 	case []float64:
-		left = gatePairs64(dst, any(x).([]float64), any(upstream).([]float64))
+		left = maxPairsDerivative64(dst, any(x).([]float64), any(upstream).([]float64))
 	}
 	clearUpper()
 	return (len(dst) - left) / 2
 }
 
-// maxPairs32 returns the number of results that are left.
+// maxPairs32 returns the number of results that are not computed yet.
 func maxPairs32(dst, x []float32) int {
 	switch simd.VectorBitSize() {
 	case 512:
@@ -68,8 +69,8 @@ func maxPairs32(dst, x []float32) int {
 	return len(dst)
 }
 
-// gatePairs32 returns the number of results that are left.
-func gatePairs32(dst, x, upstream []float32) int {
+// maxPairsDerivative32 returns the number of elements of dst that are not set yet.
+func maxPairsDerivative32(dst, x, upstream []float32) int {
 	step := 1
 	if upstream == nil {
 		step, upstream = 0, ones32[:]
@@ -109,7 +110,7 @@ func gatePairs32(dst, x, upstream []float32) int {
 	return len(dst)
 }
 
-// maxPairs64 returns the number of results that are left.
+// maxPairs64 returns the number of results that are not computed yet.
 func maxPairs64(dst, x []float64) int {
 	switch simd.VectorBitSize() {
 	case 512:
@@ -136,8 +137,8 @@ func maxPairs64(dst, x []float64) int {
 	return len(dst)
 }
 
-// gatePairs64 returns the number of results that are left.
-func gatePairs64(dst, x, upstream []float64) int {
+// maxPairsDerivative64 returns the number of elements of dst that are not set yet.
+func maxPairsDerivative64(dst, x, upstream []float64) int {
 	step := 1
 	if upstream == nil {
 		step, upstream = 0, ones64[:]
@@ -177,8 +178,8 @@ func gatePairs64(dst, x, upstream []float64) int {
 	return len(dst)
 }
 
-// The lanes of two vectors of 512 bits, one behind the other, that make up a
-// result.
+// Lane numbers for ConcatPermute, which joins two vectors of 512 bits and picks lanes.
+// even and odd separate the pairs. low and high bring the results together again.
 var (
 	even32 = [16]uint32{0, 2, 4, 6, 8, 10, 12, 14, 16, 18, 20, 22, 24, 26, 28, 30}
 	odd32  = [16]uint32{1, 3, 5, 7, 9, 11, 13, 15, 17, 19, 21, 23, 25, 27, 29, 31}

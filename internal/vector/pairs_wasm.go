@@ -4,8 +4,8 @@ package vector
 
 import "example.com/activation/internal/element"
 
-// Vectors of this architecture cannot move lanes: two pieces on the last axis
-// are left to the scalar loops.
+// There is no SIMD version of these functions for this architecture. They compute
+// nothing, and leave all pairs to the scalar loops.
 
-func MaxPairs[T element.Float](dst, x []T) (done int)            { return 0 }
-func GatePairs[T element.Float](dst, x, upstream []T) (done int) { return 0 }
+func MaxPairs[T element.Float](dst, x []T) (done int)                     { return 0 }
+func MaxPairsDerivative[T element.Float](dst, x, upstream []T) (done int) { return 0 }

@@ -5,7 +5,7 @@
 package vector
 
 // expSextic: e^r ≈ 1 + r + r²·(c[0] + r·c[1] + … + r⁴·c[4])
-// for |r| ≤ 0.3467, to a relative error below 2^-28.3.
+// for |r| ≤ 0.3467, with a relative error below 2^-28.3.
 var (
 	expSextic = [...][maxLanes32]float32{
 		{0x1.fffffcp-02, 0x1.fffffcp-02, 0x1.fffffcp-02, 0x1.fffffcp-02, 0x1.fffffcp-02, 0x1.fffffcp-02, 0x1.fffffcp-02, 0x1.fffffcp-02, 0x1.fffffcp-02, 0x1.fffffcp-02, 0x1.fffffcp-02, 0x1.fffffcp-02, 0x1.fffffcp-02, 0x1.fffffcp-02, 0x1.fffffcp-02, 0x1.fffffcp-02},
@@ -17,7 +17,7 @@ var (
 )
 
 // expEven and expOdd: e^r ≈ 1 + r + r²·(even[0] + r·odd[0] + r²·even[1] + … + r⁹·odd[4])
-// for |r| ≤ 0.3467, to a relative error below 2^-57.9.
+// for |r| ≤ 0.3467, with a relative error below 2^-57.9.
 var (
 	expEven = [...][maxLanes64]float64{
 		{0x1.000000000000ap-01, 0x1.000000000000ap-01, 0x1.000000000000ap-01, 0x1.000000000000ap-01, 0x1.000000000000ap-01, 0x1.000000000000ap-01, 0x1.000000000000ap-01, 0x1.000000000000ap-01},
@@ -36,7 +36,7 @@ var (
 )
 
 // expm1Septic: e^r − 1 ≈ r + r²·(c[0] + r·c[1] + … + r⁵·c[5])
-// for |r| ≤ 0.3467, to a relative error below 2^-31.1.
+// for |r| ≤ 0.3467, with a relative error below 2^-31.1.
 var (
 	expm1Septic = [...][maxLanes32]float32{
 		{0x1p-01, 0x1p-01, 0x1p-01, 0x1p-01, 0x1p-01, 0x1p-01, 0x1p-01, 0x1p-01, 0x1p-01, 0x1p-01, 0x1p-01, 0x1p-01, 0x1p-01, 0x1p-01, 0x1p-01, 0x1p-01},
@@ -49,7 +49,7 @@ var (
 )
 
 // expm1Even and expm1Odd: e^r − 1 ≈ r + r²·(even[0] + r·odd[0] + r²·even[1] + … + r¹⁰·even[5])
-// for |r| ≤ 0.3467, to a relative error below 2^-61.6.
+// for |r| ≤ 0.3467, with a relative error below 2^-61.6.
 var (
 	expm1Even = [...][maxLanes64]float64{
 		{0x1p-01, 0x1p-01, 0x1p-01, 0x1p-01, 0x1p-01, 0x1p-01, 0x1p-01, 0x1p-01},
@@ -69,7 +69,7 @@ var (
 )
 
 // tanhSeptic: tanh x ≈ x + x³·(c[0] + s·c[1] + … + s⁶·c[6]), s = x²
-// for |x| ≤ 1, to a relative error below 2^-27.7.
+// for |x| ≤ 1, with a relative error below 2^-27.7.
 var (
 	tanhSeptic = [...][maxLanes32]float32{
 		{-0x1.55553cp-02, -0x1.55553cp-02, -0x1.55553cp-02, -0x1.55553cp-02, -0x1.55553cp-02, -0x1.55553cp-02, -0x1.55553cp-02, -0x1.55553cp-02, -0x1.55553cp-02, -0x1.55553cp-02, -0x1.55553cp-02, -0x1.55553cp-02, -0x1.55553cp-02, -0x1.55553cp-02, -0x1.55553cp-02, -0x1.55553cp-02},
@@ -83,7 +83,7 @@ var (
 )
 
 // atanhSeries32: atanh s ≈ s + s³·(c[0] + v·c[1] + v²·c[2] + v³·c[3]), v = s²
-// for |s| ≤ ⅓, to a relative error below 2^-27.7.
+// for |s| ≤ ⅓, with a relative error below 2^-27.7.
 var (
 	atanhSeries32 = [...][maxLanes32]float32{
 		{0x1.555502p-02, 0x1.555502p-02, 0x1.555502p-02, 0x1.555502p-02, 0x1.555502p-02, 0x1.555502p-02, 0x1.555502p-02, 0x1.555502p-02, 0x1.555502p-02, 0x1.555502p-02, 0x1.555502p-02, 0x1.555502p-02, 0x1.555502p-02, 0x1.555502p-02, 0x1.555502p-02, 0x1.555502p-02},
@@ -94,7 +94,7 @@ var (
 )
 
 // atanhSeries64: atanh s ≈ s + s³·(c[0] + v·c[1] + … + v⁹·c[9]), v = s²
-// for |s| ≤ ⅓, to a relative error below 2^-59.4.
+// for |s| ≤ ⅓, with a relative error below 2^-59.4.
 var (
 	atanhSeries64 = [...][maxLanes64]float64{
 		{0x1.5555555555535p-02, 0x1.5555555555535p-02, 0x1.5555555555535p-02, 0x1.5555555555535p-02, 0x1.5555555555535p-02, 0x1.5555555555535p-02, 0x1.5555555555535p-02, 0x1.5555555555535p-02},
@@ -111,7 +111,7 @@ var (
 )
 
 // coth: R = h·coth h ≈ 1 + s·(c[0] + s·c[1] + … + s⁴·c[4]), s = h²
-// for |h| ≤ 0.17335, with (R + h)/(R − h) = e^2h, to a relative error below 2^-62.3.
+// for |h| ≤ 0.17335, with (R + h)/(R − h) = e^2h, with a relative error below 2^-62.3.
 var (
 	coth = [...][maxLanes64]float64{
 		{0x1.555555555552dp-02, 0x1.555555555552dp-02, 0x1.555555555552dp-02, 0x1.555555555552dp-02, 0x1.555555555552dp-02, 0x1.555555555552dp-02, 0x1.555555555552dp-02, 0x1.555555555552dp-02},
@@ -122,8 +122,8 @@ var (
 	}
 )
 
-// ln 2 in two parts. The first has so few bits that its product with n is exact:
-// 8 bits for float32, 11 for float64.
+// ln 2 as a sum. The first part has so few bits that its product with n is exact: n has
+// 8 bits for float32, and 11 for float64.
 const (
 	ln2High32 = 0x1.62e4p-01
 	ln2Low32  = 0x1.7f7d1cf79abcap-20

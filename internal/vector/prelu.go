@@ -4,19 +4,19 @@ package vector
 
 import "example.com/activation/internal/element"
 
-// PReLU sets dst to x where its sign bit is clear, else to alpha[i]·x, for
-// x in rows of len(alpha). With derivative it sets dst to upstream where x > 0,
-// to NaN where x is NaN, and to alpha[i]·upstream elsewhere; to 0 there for an
-// alpha[i] of 0.
+// PReLU sets dst to x if its sign bit is clear, else to alpha[i]·x, where i is the
+// index in a row of len(alpha) elements. If derivative is true, it sets dst to upstream
+// if x > 0, to NaN if x is NaN, else to alpha[i]·upstream. If alpha[i] is 0, that is 0
+// even for a NaN or infinite upstream.
 func PReLU[T element.Float](derivative bool, dst, x, upstream, alpha []T) {
 	row := len(alpha)
 	switch {
 	case row%(2*maxLanes32) == 0 || row == len(x):
 		slopes(derivative, dst, x, upstream, alpha, row)
-	case row <= maxCycle:
-		// Repeat the slopes for as long as the vectors go that begin among
-		// the first.
-		var table [maxCycle + 2*maxLanes32]T
+	case row <= maxRepeated:
+		// Repeat the slopes in a table. A vector of slopes may begin at any of
+		// the first end elements, so the table goes one vector further.
+		var table [maxRepeated + 2*maxLanes32]T
 		end := row
 		for end < 2*maxLanes32 {
 			end += row
@@ -33,8 +33,8 @@ func PReLU[T element.Float](derivative bool, dst, x, upstream, alpha []T) {
 	}
 }
 
-// maxCycle is the number of slopes up to which they are repeated in a table.
-const maxCycle = 256
+// maxRepeated is the largest number of slopes that are repeated in a table.
+const maxRepeated = 256
 
 func slopes[T element.Float](derivative bool, dst, x, upstream, alpha []T, end int) {
 	switch any(dst).(type) {
@@ -53,8 +53,8 @@ func slopes[T element.Float](derivative bool, dst, x, upstream, alpha []T, end i
 	}
 }
 
-// PReLUParameterGradient adds to grad[i] the upstream·x of each row of x
-// with x ≤ 0.
+// PReLUParameterGradient adds to grad[i] the sum of upstream·x over element i of all rows
+// in which it is at most 0.
 func PReLUParameterGradient[T element.Float](grad, x, upstream []T) {
 	switch any(grad).(type) {
 	case []float32:
@@ -64,19 +64,19 @@ func PReLUParameterGradient[T element.Float](grad, x, upstream []T) {
 	}
 }
 
-// LeakSum returns the sum of upstream·x over the elements of x with x ≤ 0,
-// and false where an infinity or a NaN is in it.
-func LeakSum[T element.Float](x, upstream []T) (sum float64, finite bool) {
+// SlopeGradient returns the sum of upstream·x over the elements of x with x ≤ 0. If a
+// product is infinite or NaN, finite is false, and the sum may be wrong.
+func SlopeGradient[T element.Float](x, upstream []T) (sum float64, finite bool) {
 	switch any(x).(type) {
 	case []float32:
-		sum = leak32(as32(x), as32(upstream))
+		sum = slopeGradient32(as32(x), as32(upstream))
 	case []float64:
-		sum = leak64(as64(x), as64(upstream))
+		sum = slopeGradient64(as64(x), as64(upstream))
 	}
 	return sum, sum-sum == 0
 }
 
-// total returns the sum of s, of which the lanes of a vector are set.
+// total returns the sum of s. Elements beyond the lanes of a vector are 0.
 func total(s []float64) (sum float64) {
 	for _, v := range s {
 		sum += v

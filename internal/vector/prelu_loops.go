@@ -32,11 +32,11 @@ func preluParameterGradient32(grad, x, upstream []float32) {
 	if upstream == nil {
 		step, upstream = 0, ones32[:]
 	}
-	// Some columns at a time: their sums have room for a whole last vector,
-	// whose further elements are of other columns and count for nothing.
+	// Add up most columns of x at a time. The last vector of columns may go
+	// beyond them: sums has room for its other elements, which are not used.
 	const most = 64
 	var end, endG [2 * maxLanes32]float32
-	whole := max(len(x)-n, 0) // from here on a vector is not all in x
+	whole := max(len(x)-n, 0) // a vector that begins behind this goes beyond x
 	copy(end[:], x[whole:])
 	copy(endG[:], upstream[step*whole:])
 	for left := 0; left < row; left += most {
@@ -58,12 +58,18 @@ func preluParameterGradient32(grad, x, upstream []float32) {
 	}
 }
 
-// leak32 sums in float64. Two float32 make a uint64, and each of them,
-// with its exponent and fraction moved three bits down, is the float64 of 2⁻⁸⁹⁶
-// times its value, subnormal or not: exponents of float64 have three bits more,
-// and their bias is 896 more. That is wrong for infinities and NaN, which show
-// in a sum in float32: it makes the result NaN.
-func leak32(x, upstream []float32) float64 {
+// slopeGradient32 returns the sum of upstream·x over the elements of x with x ≤ 0. It
+// adds in float64, but converts the products with integer operations. A uint64 lane
+// holds two float32s. Each of them becomes a float64 by a shift of its exponent and
+// fraction, which leaves three zero bits at the top of the exponent:
+//
+//	float32:  sign | exponent, 8 bits | fraction, 23 bits
+//	float64:  sign | 000 | exponent, 8 bits | fraction, 23 bits | 0 …
+//
+// The exponent bias of float64 is 896 larger, so that is 2⁻⁸⁹⁶ times the value, also for
+// subnormals. It is wrong for infinities and NaNs. So check adds the products in float32,
+// too: if one of them is infinite or NaN, so is check, and the result is NaN.
+func slopeGradient32(x, upstream []float32) float64 {
 	var zero, check simd.Float32s
 	var sum, sum2 simd.Float64s
 	sign := simd.BroadcastUint64s(1 << 63)
@@ -95,13 +101,14 @@ func leak32(x, upstream []float32) float64 {
 	}
 	check = check.Sub(check)
 	bad := check.NotEqual(check).ToInt32s().ToBits().ReshapeToUint64s()
-	bad = bad.Or(bad.ShiftAllLeft(32)) // NaN, or 0
+	bad = bad.Or(bad.ShiftAllLeft(32)) // all bits set, which is NaN, or 0
 	sum.Add(sum2).Add(bad.BitsToFloat64()).Store(sums[:])
 	clearUpper()
 	return total(sums[:]) * 0x1p896
 }
 
-func leak64(x, upstream []float64) float64 {
+// slopeGradient64 returns the sum of upstream·x over the elements of x with x ≤ 0.
+func slopeGradient64(x, upstream []float64) float64 {
 	var zero, sum simd.Float64s
 	n := zero.Len()
 	step, whole := n, len(x)/n*n

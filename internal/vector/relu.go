@@ -4,7 +4,7 @@ package vector
 
 import "example.com/activation/internal/element"
 
-// ReLU sets dst to 0 where x ≤ 0, else to x, which may be NaN.
+// ReLU sets dst to 0 if x ≤ 0, else to x, which may be NaN.
 func ReLU[T element.Float](dst, x []T) {
 	switch any(dst).(type) {
 	case []float32:
@@ -14,8 +14,7 @@ func ReLU[T element.Float](dst, x []T) {
 	}
 }
 
-// ReLUDerivative sets dst to upstream where x > 0, to NaN where x is NaN,
-// and to 0 elsewhere.
+// ReLUDerivative sets dst to upstream if x > 0, to NaN if x is NaN, else to 0.
 func ReLUDerivative[T element.Float](dst, x, upstream []T) {
 	switch any(dst).(type) {
 	case []float32:

@@ -25,8 +25,8 @@ func reluDerivative32(dst, x, upstream []float32) {
 	})
 }
 
-// without32 returns v, and 0 where m is set. That is one operation at 256 bits,
-// where IfElse is three.
+// without32 returns v, but 0 in the lanes in which m is set. At 256 bits that is one
+// instruction. With IfElse it would be three.
 func without32(v simd.Float32s, m simd.Mask32s) simd.Float32s {
 	return v.ToBits().AndNot(m.ToInt32s().ToBits()).BitsToFloat32()
 }

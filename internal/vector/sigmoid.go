@@ -20,7 +20,7 @@ func Sigmoid[T element.Float](dst, x []T) {
 	}
 }
 
-// SigmoidAt returns what Sigmoid gives for x.
+// SigmoidAt returns 1/(1 + e⁻ˣ), with the same bits as Sigmoid.
 func SigmoidAt[T element.Float](x T) T {
 	switch x := any(x).(type) {
 	case float32:
@@ -31,30 +31,31 @@ func SigmoidAt[T element.Float](x T) T {
 	panic("unreachable")
 }
 
-// LogisticDerivative sets dst to upstream·gain·σ′(steepness·x), with
-// steepness and gain powers of two.
-func LogisticDerivative[T element.Float](dst, x, upstream []T, steepness, gain T) {
+// LogisticDerivative sets dst to upstream·outScale·σ′(inScale·x). inScale and outScale
+// must be powers of two.
+func LogisticDerivative[T element.Float](dst, x, upstream []T, inScale, outScale T) {
 	if len(x) < narrowest[T]() {
 		for i, v := range x {
-			dst[i] = element.Upstream(LogisticDerivativeAt(v, steepness, gain), upstream, i)
+			dst[i] = element.Upstream(LogisticDerivativeAt(v, inScale, outScale), upstream, i)
 		}
 		return
 	}
 	switch any(dst).(type) {
 	case []float32:
-		logisticDerivative32(as32(dst), as32(x), as32(upstream), float32(steepness), float32(gain))
+		logisticDerivative32(as32(dst), as32(x), as32(upstream), float32(inScale), float32(outScale))
 	case []float64:
-		logisticDerivative64(as64(dst), as64(x), as64(upstream), float64(steepness), float64(gain))
+		logisticDerivative64(as64(dst), as64(x), as64(upstream), float64(inScale), float64(outScale))
 	}
 }
 
-// LogisticDerivativeAt returns what LogisticDerivative gives for x.
-func LogisticDerivativeAt[T element.Float](x, steepness, gain T) T {
+// LogisticDerivativeAt returns outScale·σ′(inScale·x), with the same bits as
+// LogisticDerivative.
+func LogisticDerivativeAt[T element.Float](x, inScale, outScale T) T {
 	switch x := any(x).(type) {
 	case float32:
-		return T(logisticDerivativeAt32(x, float32(steepness), float32(gain)))
+		return T(logisticDerivativeAt32(x, float32(inScale), float32(outScale)))
 	case float64:
-		return T(logisticDerivativeAt64(x, float64(steepness), float64(gain)))
+		return T(logisticDerivativeAt64(x, float64(inScale), float64(outScale)))
 	}
 	panic("unreachable")
 }

@@ -4,22 +4,21 @@ package vector
 
 import "simd"
 
-// With e^−|x| = t/eʳ, t = 2ⁿ, see exponential_loops.go,
+// Let e^−|x| = t/eʳ with t = 2ⁿ, as in exponential_loops.go. Then
 //
-//	σ(−|x|) = t·u,   u = 1/(t + eʳ)
+//	σ(−|x|) = t·u,   σ(|x|) = 1 − t·u,   σ′(x) = t·(u − t·u²),   u = 1/(t + eʳ)
 //
-// from which σ(|x|) = 1 − t·u and σ′(x) = t·(u − t·u²). The roundings of
-// denominator and quotient would add up to more than 1 ULP: so the denominator is
-// computed in two parts, and both are made good in one step of Newton's method.
+// The rounding errors of the denominator and the quotient would be more than 1 ULP. So
+// the denominator is computed with its rounding error, and one step of Newton's method
+// corrects u for both. Before the last rounding, the error is then below 0.45 ULP, most
+// of it from r (0.2) and from eʳ − 1 (0.2).
 //
-// What is left before the last rounding is below 0.45 ULP: 0.2 of r, 0.2 of eʳ − 1.
-//
-// t may be too small for a float, and so may be t·u: the denominator is 2⁶⁴ times
-// as large as above, u so much smaller, and −2⁶⁴·t takes the place of t. Only the
-// last product rounds, on its way into the subnormals.
+// t and t·u may be too small for a float. So the loops use −2⁶⁴·t instead of t, and a
+// denominator that is 2⁶⁴ times as large, which makes u 2⁶⁴ times smaller. Then only the
+// last product can be subnormal, and only its rounding loses bits.
 
-// logistic32 returns a function of n and eʳ − 1 that gives −2⁶⁴·t, u as above, and
-// the relative error of u.
+// logistic32 returns a function of n and eʳ − 1. It computes −2⁶⁴·t, u, and the relative
+// error of u.
 func logistic32(zero simd.Float32s) func(n simd.Uint32s, growth simd.Float32s) (minusScale, u, e simd.Float32s) {
 	bias := simd.BroadcastUint32s(signBit32 | (exponentBias32+64)<<fractionBits32)
 	sign := simd.BroadcastUint32s(signBit32)
@@ -35,20 +34,22 @@ func logistic32(zero simd.Float32s) func(n simd.Uint32s, growth simd.Float32s) (
 	}
 }
 
-// denominatorRest32 returns what the rounding of d = 2⁶⁴·(t + eʳ) has lost. A t that
-// is small beside an ULP of d may lose half of itself here, 0.12 ULP of the result.
+// denominatorRest32 returns the rounding error of d = 2⁶⁴·(t + eʳ). If t is small
+// compared with an ULP of d, up to half of t is lost here. That is 0.12 ULP of the
+// result.
 func denominatorRest32(d, growth, minusScale, up simd.Float32s) simd.Float32s {
 	return growth.MulAdd(up, up.Sub(d).Sub(minusScale))
 }
 
-// denominatorRest64 loses nothing. The roundings of eʳ − 1 are larger than those of
-// float32: with the other form σ(−37.8) is off by 1.03 ULP.
+// denominatorRest64 returns the whole rounding error, because eʳ − 1 has a larger error
+// than in float32. With the formula of denominatorRest32, σ(−37.8) would be off by 1.03
+// ULP.
 func denominatorRest64(d, growth, minusScale, up simd.Float64s) simd.Float64s {
 	b := up.Sub(minusScale)
 	return growth.MulAdd(up, b.Sub(d)).Add(up.Sub(b).Sub(minusScale))
 }
 
-// sigmoidOf32 returns the function that sets a vector of dst to σ of one of x.
+// sigmoidOf32 returns a function that sets a vector of dst to σ(x).
 func sigmoidOf32(zero simd.Float32s) func(dst, x []float32) {
 	reduce, logistic := reduce32(zero), logistic32(zero)
 	limit := simd.BroadcastFloat32s(exponentialLimit32)
@@ -61,8 +62,8 @@ func sigmoidOf32(zero simd.Float32s) func(dst, x []float32) {
 		n, r := reduce(limit.IfElse(z.Greater(limit), z))
 		minusScale, u, e := logistic(n, growth32(r))
 		u = u.MulAdd(e, u)
-		// u·2⁶⁴·t + 0 for a negative x, −u·2⁶⁴·t + 1 for others. To choose factor and
-		// term by arithmetic on x's sign takes less than to choose from two results.
+		// u·2⁶⁴·t + 0 if x < 0, else −u·2⁶⁴·t + 1. Choosing the factor and the summand
+		// by the sign of x is faster than computing both results and choosing one.
 		scale := minusScale.ToBits().Xor(v.And(sign)).BitsToFloat32()
 		u.MulAdd(scale, one.Masked(v.BitsToInt32().Greater(minusOne))).Store(dst)
 	}
@@ -80,35 +81,35 @@ func sigmoidAt32(x float32) float32 {
 	return at32(x, zero, sigmoidOf32(zero))
 }
 
-// logisticDerivativeOf32 returns the function that sets a vector of dst to
-// upstream·gain·σ′(steepness·x), with steepness and gain powers of two.
-func logisticDerivativeOf32(zero simd.Float32s, steepness, gain float32) func(dst, x, upstream []float32) {
+// logisticDerivativeOf32 returns a function that sets a vector of dst to
+// upstream·outScale·σ′(inScale·x). inScale and outScale must be powers of two.
+func logisticDerivativeOf32(zero simd.Float32s, inScale, outScale float32) func(dst, x, upstream []float32) {
 	reduce, logistic := reduce32(zero), logistic32(zero)
 	limit := simd.BroadcastFloat32s(exponentialLimit32)
 	sign := simd.BroadcastUint32s(signBit32)
-	in, out := simd.BroadcastFloat32s(steepness), simd.BroadcastFloat32s(-gain)
+	in, out := simd.BroadcastFloat32s(inScale), simd.BroadcastFloat32s(-outScale)
 	return func(dst, x, upstream []float32) {
 		z := simd.LoadFloat32s(x).Mul(in).ToBits().AndNot(sign).BitsToFloat32()
 		n, r := reduce(limit.IfElse(z.Greater(limit), z))
 		minusScale, u, e := logistic(n, growth32(r))
 		e = e.Mul(u)
 		v := u.Mul(minusScale)     // −t·u
-		e = v.Add(v).MulAdd(e, e)  // of u − t·u²
+		e = v.Add(v).MulAdd(e, e)  // the error of u − t·u²
 		y := v.MulAdd(u, e).Add(u) // (u + e) − t·(u + e)²
 		y.Mul(out).Mul(minusScale).Mul(simd.LoadFloat32s(upstream)).Store(dst)
 	}
 }
 
 //vector:elementwise
-func logisticDerivative32(dst, x, upstream []float32, steepness, gain float32) {
+func logisticDerivative32(dst, x, upstream []float32, inScale, outScale float32) {
 	var zero simd.Float32s
-	binary32(dst, x, upstream, zero, logisticDerivativeOf32(zero, steepness, gain))
+	binary32(dst, x, upstream, zero, logisticDerivativeOf32(zero, inScale, outScale))
 }
 
 //vector:narrowest
-func logisticDerivativeAt32(x, steepness, gain float32) float32 {
+func logisticDerivativeAt32(x, inScale, outScale float32) float32 {
 	var zero simd.Float32s
-	f := logisticDerivativeOf32(zero, steepness, gain)
+	f := logisticDerivativeOf32(zero, inScale, outScale)
 	return at32(x, zero, func(dst, x []float32) { f(dst, x, ones32[:]) })
 }
 

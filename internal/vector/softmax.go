@@ -6,8 +6,8 @@ import (
 	"example.com/activation/internal/element"
 )
 
-// Softmax sets dst to e^(x/τ) / Σ e^(x/τ). It reports whether there is a form for
-// such distributions, and does nothing if not.
+// Softmax sets dst to e^(x/τ) / Σ e^(x/τ). If there is no loop for this shape, it does
+// nothing and returns false.
 func Softmax[T element.Float](dst, x []T, classes, stride int, tau T) bool {
 	rows, columns := forms[T](classes, stride)
 	f, d := element.Quotient(tau)
@@ -28,8 +28,8 @@ func Softmax[T element.Float](dst, x []T, classes, stride int, tau T) bool {
 	return rows || columns
 }
 
-// SoftmaxDerivativeFromOutput sets dst to Jᵀ·upstream for y, the softmax of x. It
-// reports whether there is a form for such distributions, and does nothing if not.
+// SoftmaxDerivativeFromOutput sets dst to Jᵀ·upstream for y, the softmax of x. If there
+// is no loop for this shape, it does nothing and returns false.
 func SoftmaxDerivativeFromOutput[T element.Float](dst, y, upstream []T, classes, stride int, tau T) bool {
 	rows, columns := forms[T](classes, stride)
 	switch any(dst).(type) {
@@ -49,8 +49,8 @@ func SoftmaxDerivativeFromOutput[T element.Float](dst, y, upstream []T, classes,
 	return rows || columns
 }
 
-// forms reports which form distributions take, see softmax_loops.go, or none: those
-// for which the narrowest vector is too wide.
+// forms reports which of the two forms of softmax_loops.go a distribution has. It has
+// none if even the narrowest vector is too wide.
 func forms[T element.Float](classes, stride int) (rows, columns bool) {
 	n := narrowest[T]()
 	return stride == 1 && classes >= n, stride >= n

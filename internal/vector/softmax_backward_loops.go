@@ -8,15 +8,17 @@ import "simd"
 //
 //	yᵢ·((gᵢ − m) − Σⱼ yⱼ(gⱼ − m))/τ
 //
-// That is the same for every m, as Σ yⱼ = 1, but its roundings are not. They stay
-// small beside the terms if m is the mean Σ yⱼgⱼ, since |gᵢ − m| is then at most
-// Σⱼ yⱼ|gᵢ − gⱼ|. The mean is found from the g beside the largest y: if that y is
-// close to 1, the mean is all but its g, and what the others contribute is not
-// lost. For a constant g the result is exactly 0.
+// Because Σ yⱼ = 1, the exact value is the same for every m. But the rounding errors
+// depend on m. They are small compared with the terms if m is the mean Σ yⱼgⱼ, because
+// then |gᵢ − m| is at most Σⱼ yⱼ|gᵢ − gⱼ|. For a constant g the result is exactly 0.
 //
-// An upstream beside a y of 0 does not count, even if it is NaN or infinite.
+// The first approximation of the mean is the g beside the largest y. One pass over the
+// differences from it corrects it. If the largest y is close to 1, its g is nearly the
+// mean, and the small contributions of the other entries are not lost.
+//
+// An upstream beside a y of 0 is ignored, even if it is NaN or infinite.
 
-// difference32 returns g − m, and 0 where y is 0.
+// difference32 returns g − m, or 0 if y is 0.
 func difference32(y, g, m simd.Float32s) simd.Float32s {
 	var zero simd.Float32s
 	return g.Sub(m).Masked(y.NotEqual(zero))
@@ -31,7 +33,7 @@ func softmaxBackwardRows32(dst, y, upstream []float32, classes int, tau float32,
 	lowest := simd.BroadcastUint32s(negativeInfBits32).BitsToFloat32()
 	var zero simd.Float32s
 	n := zero.Len()
-	counts := simd.LoadInt32s(lanesFrom32[maxLanes32-(n-classes%n)%n:]).ToMask()
+	newLanes := simd.LoadInt32s(lanesFrom32[maxLanes32-(n-classes%n)%n:]).ToMask()
 	step := n
 	for at := 0; at < len(y); at += classes {
 		in, out := y[at:][:classes:classes], dst[at:][:classes:classes]
@@ -44,7 +46,8 @@ func softmaxBackwardRows32(dst, y, upstream []float32, classes int, tau float32,
 		}
 		lastY, lastG := simd.LoadFloat32s(in[classes-n:]), simd.LoadFloat32s(end)
 
-		// The g beside the largest y. Of several, the largest g.
+		// m is the g beside the largest y. If several y are the largest, it is the
+		// largest of their g.
 		top, beside := lastY, lastG
 		p, g := in, up
 		for len(p) > 2*n && len(g) >= 2*n {
@@ -62,10 +65,10 @@ func softmaxBackwardRows32(dst, y, upstream []float32, classes int, tau float32,
 		}
 		m := maxAcross32(beside.IfElse(top.Equal(maxAcross32(top)), lowest))
 
-		// The second time, m is the mean.
+		// The first pass corrects m to the mean.
 		var sum simd.Float32s
 		for pass := range 2 {
-			s1 := lastY.Masked(counts).Mul(difference32(lastY, lastG, m))
+			s1 := lastY.Masked(newLanes).Mul(difference32(lastY, lastG, m))
 			s2 := zero
 			p, g = in, up
 			for len(p) > 2*n && len(g) >= 2*n {
@@ -117,7 +120,7 @@ func softmaxBackwardColumns32(dst, y, upstream []float32, classes, stride int, t
 		for column := 0; column < stride; column += n {
 			overlap := max(0, column-(stride-n))
 			whole := overlap == 0
-			left := simd.LoadInt32s(lanesFrom32[maxLanes32-overlap:]).ToMask()
+			doneLanes := simd.LoadInt32s(lanesFrom32[maxLanes32-overlap:]).ToMask()
 			in, out := y[at+column-overlap:at+size], dst[at+column-overlap:at+size]
 			up := ones32[:]
 			if upstream != nil {
@@ -130,7 +133,8 @@ func softmaxBackwardColumns32(dst, y, upstream []float32, classes, stride int, t
 				m = simd.LoadFloat32s(up[j:]).IfElse(a.Greater(top), m)
 				top = top.Max(a)
 			}
-			// In parts of 64 entries, so that errors stay small for many classes.
+			// Add up blocks of 64 entries, and then the sums of the blocks. That keeps
+			// the rounding errors small if there are many classes.
 			var sum simd.Float32s
 			for pass := range 2 {
 				sum = zero
@@ -160,7 +164,7 @@ func softmaxBackwardColumns32(dst, y, upstream []float32, classes, stride int, t
 					d = d.Div(divisor)
 				}
 				if !whole {
-					d = d.IfElse(left, simd.LoadFloat32s(out[i:]))
+					d = d.IfElse(doneLanes, simd.LoadFloat32s(out[i:]))
 				}
 				d.Store(out[i:])
 			}

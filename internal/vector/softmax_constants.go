@@ -4,8 +4,8 @@ package vector
 
 import "math"
 
-// The exponential of softmax, see power32. The shift makes the bits of
-// 2ˢ⁺ⁿ those of 0 for n = round(−exponentialLimit/ln 2), which is −153 and −1078.
+// Constants of power32. With this shift s, the bits of 2ˢ⁺ⁿ are those of 0 for
+// n = round(−exponentialLimit/ln 2), which is −153 for float32 and −1078 for float64.
 const (
 	powerShift32 = 153 - exponentBias32
 	powerShift64 = 1078 - exponentBias64
@@ -24,7 +24,7 @@ var (
 	}
 )
 
-// lanesFrom32[maxLanes32−k:] is the mask of all lanes from k on.
+// lanesFrom32[maxLanes32−k:] is a mask that is set for lane k and all lanes after it.
 var (
 	lanesFrom32 = [2 * maxLanes32]int32{
 		maxLanes32: -1, -1, -1, -1, -1, -1, -1, -1, -1, -1, -1, -1, -1, -1, -1, -1,

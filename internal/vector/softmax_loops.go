@@ -4,44 +4,47 @@ package vector
 
 import "simd"
 
-// Softmax and LogSoftmax work on distributions of classes entries that lie stride
-// apart. There are two forms, drawn here for vectors of 4 elements.
+// The entries of a distribution lie stride apart. The loops have two forms, drawn here
+// for vectors of 4 elements.
 //
-// In rows, for stride 1, a vector holds entries of one distribution. If the last
-// vector would reach beyond the row, it begins earlier, and overlaps the one before:
+// The form for rows has stride 1. A vector holds entries of one distribution. If the last
+// vector would go beyond the row, it begins earlier and overlaps the one before it:
 //
 //	classes = 7    0 1 2 3 4 5 6
 //	               └─────┘             the first vector
-//	                     └─────┘       the last: entry 3 does not count again
+//	                     └─────┘       the last one, without its entry 3
 //
-// The last vector is loaded first, since dst may be x, and stored last.
+// Because dst may be x, the last vector is loaded first and stored last.
 //
-// In columns, for a stride of at least one vector, each lane has a distribution of
-// its own. Here too the last vector overlaps the one before it, but its results
-// replace only what is not done:
+// The form for columns has a stride of at least one vector. Each lane holds another
+// distribution. Here too the last vector overlaps the one before it. Only its new lanes
+// are stored:
 //
 //	stride = 7     0 1 2 3 4 5 6       entry 0 of each distribution
 //	               7 8 9 …             entry 1 of each
 //	               └─────┘└────┘
 //	                  4       3        distributions at a time
 //
-// The form and the width of the vectors depend on classes and stride alone, and so do
-// the bits of a result.
+// In the loops, newLanes is the mask of the lanes of the last vector that do not overlap,
+// and doneLanes is the mask of those that do.
+//
+// The form and the width of the vectors depend only on classes and stride. So equal
+// distributions of the same shape have equal results.
 
-// power32 returns a function of z ≤ 0, or NaN, that gives scale = 2ˢ⁺ⁿ and
-// growth = eʳ − 1, with
+// power32 returns a function of z, which must be at most 0 or NaN. It computes
+// scale = 2ˢ⁺ⁿ and growth = eʳ − 1 with
 //
 //	2ˢ·eᶻ = scale + scale·growth,   n = round(z/ln 2),   r = z − n·ln 2,   |r| ≤ ln2/2
 //
-// and s = powerShift32: the factor 2ˢ keeps what is subnormal as eᶻ out of the
-// subnormals. At the limit, and below it, the bits of scale are those of 0.
+// Here s is powerShift32: without the factor 2ˢ, eᶻ could be subnormal. If z is at or
+// below the limit, the bits of scale are those of 0.
 func power32(zero simd.Float32s) func(z simd.Float32s) (scale, growth simd.Float32s) {
 	limit := simd.BroadcastFloat32s(-exponentialLimit32)
 	roundToInt := simd.BroadcastFloat32s(roundToInt32)
 	bias := simd.BroadcastUint32s((exponentBias32 + powerShift32) << fractionBits32)
 	return func(z simd.Float32s) (scale, growth simd.Float32s) {
 		c := &power32Constants
-		z = limit.IfElse(z.Less(limit), z) // a NaN stays
+		z = limit.IfElse(z.Less(limit), z) // NaN stays NaN
 		k := simd.LoadFloat32s(c.log2e[:]).MulAdd(z, roundToInt)
 		scale = k.ToBits().ShiftAllLeft(fractionBits32).Add(bias).BitsToFloat32()
 		k = k.Sub(roundToInt)
@@ -52,9 +55,10 @@ func power32(zero simd.Float32s) func(z simd.Float32s) (scale, growth simd.Float
 
 // softmaxRows32 is Softmax for stride 1 and at least as many classes as lanes.
 //
-// A sum of positive terms goes along with what its additions have lost. An addition
-// to a sum that is smaller than the term loses what it loses: each of these at least
-// doubles the sum, and so all of them together lose no more than two.
+// It adds the rounding errors of the sum separately, in lost. The formula for the error
+// of an addition is exact only if the sum is at least as large as the term. Otherwise
+// that error is missing from lost, but then the addition at least doubles the sum. So
+// all missing errors together are at most twice the last one.
 //
 //vector:fits classes
 func softmaxRows32(dst, x []float32, classes int, f, d float32, divide bool) {
@@ -63,7 +67,7 @@ func softmaxRows32(dst, x []float32, classes int, f, d float32, divide bool) {
 	one := simd.BroadcastFloat32s(1)
 	power := power32(zero)
 	n := zero.Len()
-	counts := simd.LoadInt32s(lanesFrom32[maxLanes32-(n-classes%n)%n:]).ToMask()
+	newLanes := simd.LoadInt32s(lanesFrom32[maxLanes32-(n-classes%n)%n:]).ToMask()
 	for len(x) >= classes && len(dst) >= classes {
 		in, out := x[:classes:classes], dst[:classes:classes]
 		x, dst = x[classes:], dst[classes:]
@@ -111,7 +115,7 @@ func softmaxRows32(dst, x []float32, classes int, f, d float32, divide bool) {
 			lost = lost.Add(y.Sub(s.Sub(sum)))
 			sum = s
 		}
-		sum = sum.Add(y.Masked(counts).Add(lost))
+		sum = sum.Add(y.Masked(newLanes).Add(lost))
 		inverse := one.Div(sumAcross32(sum))
 		for to := out; len(to) > n; to = to[n:] {
 			simd.LoadFloat32s(to).Mul(inverse).Store(to)
@@ -135,10 +139,10 @@ func softmaxColumns32(dst, x []float32, classes, stride int, f, d float32, divid
 		for column := 0; column < stride; column += n {
 			overlap := max(0, column-(stride-n))
 			whole := overlap == 0
-			left := simd.LoadInt32s(lanesFrom32[maxLanes32-overlap:]).ToMask()
+			doneLanes := simd.LoadInt32s(lanesFrom32[maxLanes32-overlap:]).ToMask()
 			store := func(v simd.Float32s, to []float32) {
 				if !whole {
-					v = v.IfElse(left, simd.LoadFloat32s(to))
+					v = v.IfElse(doneLanes, simd.LoadFloat32s(to))
 				}
 				v.Store(to)
 			}

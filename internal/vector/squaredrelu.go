@@ -14,8 +14,8 @@ func SquaredReLU[T element.Float](dst, x []T) {
 	}
 }
 
-// SquaredReLUDerivative sets dst to upstream·2x where x > 0, to NaN where x is NaN,
-// and to 0 elsewhere.
+// SquaredReLUDerivative sets dst to upstream·2x if x > 0, to NaN if x is NaN, else to
+// 0.
 func SquaredReLUDerivative[T element.Float](dst, x, upstream []T) {
 	switch any(dst).(type) {
 	case []float32:
@@ -25,8 +25,8 @@ func SquaredReLUDerivative[T element.Float](dst, x, upstream []T) {
 	}
 }
 
-// SquaredReLUDerivativeFromOutput sets dst to upstream·2√y where y > 0, to NaN where
-// y is NaN, and to 0 elsewhere.
+// SquaredReLUDerivativeFromOutput sets dst to upstream·2√y if y > 0, to NaN if y is
+// NaN, else to 0.
 func SquaredReLUDerivativeFromOutput[T element.Float](dst, y, upstream []T) {
 	switch any(dst).(type) {
 	case []float32:

@@ -20,7 +20,7 @@ func Tanh[T element.Float](dst, x []T) {
 	}
 }
 
-// TanhAt returns what Tanh gives for x.
+// TanhAt returns tanh x, with the same bits as Tanh.
 func TanhAt[T element.Float](x T) T {
 	switch x := any(x).(type) {
 	case float32:

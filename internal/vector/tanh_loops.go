@@ -4,16 +4,16 @@ package vector
 
 import "simd"
 
-// For float32, with e^−2|x| = t/eʳ, t = 2ⁿ, see exponential_loops.go,
+// Let e^−2|x| = t/eʳ with t = 2ⁿ, as in exponential_loops.go. For float32,
 //
-//	tanh |x| = 1 − 2t/(t + eʳ)            |x| ≥ 1
-//	         = |x| + |x|³·P(x²)           |x| < 1
+//	tanh |x| = 1 − 2t/(t + eʳ)     if |x| ≥ 1
+//	tanh |x| = |x| + |x|³·P(x²)    if |x| < 1
 //
-// From 1 on, what is taken from 1 is below 0.24, and so are its roundings as parts
-// of an ULP of the result: 0.25 + 0.12 before the last. Below 1 the polynomial adds
-// less than 0.24·|x| to an |x| that is exact.
+// In the first line the quotient is below 0.24, so its rounding errors are small compared
+// with an ULP of the result: 0.25 + 0.12 ULP before the last rounding. In the second line
+// the polynomial adds less than 0.24·|x| to |x|, which is exact.
 
-// tanhOf32 returns the function that sets a vector of dst to tanh of one of x.
+// tanhOf32 returns a function that sets a vector of dst to tanh x.
 func tanhOf32(zero simd.Float32s) func(dst, x []float32) {
 	reduce := reduce32(zero)
 	limit := simd.BroadcastFloat32s(18.2) // tanh reaches 1 at 9.0109
@@ -46,26 +46,27 @@ func tanhNearZero32(x simd.Float32s) simd.Float32s {
 	return p.MulAdd(s.Mul(x), x)
 }
 
-// For float64 that polynomial would take 15 terms, and another form is faster. With
-// R = h·coth h, which is even: a polynomial in h² of half the terms,
+// For float64 that polynomial would need 15 terms. Another form is faster. The function
+// R = h·coth h is even, so it is a polynomial in h² with half as many terms. With it,
 //
 //	e²ʰ = (R + h)/(R − h) = (1 + q)/(1 + q − 2h),   q = R − 1 + h
 //
-// so that with e^−2|x| = 2ⁿ·e²ʰ, t = 2ⁿ,
+// Let e^−2|x| = t·e²ʰ with t = 2ⁿ. Then
 //
 //	tanh |x| = (1 − e^−2|x|)/(1 + e^−2|x|)
 //	         = (a + a·q − 2h)/(b + b·q − 2h),   a = 1 − t,   b = 1 + t
 //
-// For the smallest |x|, a is 0, and −2h is left, which is exact: no cancellation,
-// no second way for small |x|. An error of q counts little, since it is in both.
+// For the smallest |x|, a is 0, and the numerator is −2h, which is exact. So nothing
+// cancels, and small |x| need no other formula. An error of q matters little, because q
+// is in the numerator and in the denominator.
 //
-// The error of the numerator counts the most where |x| is a little above ln2/4:
-// there a = ½ goes down to 0.245, and a rounding error of 2h is 0.7 ULP of the
-// result. So pRest has that of a·q − 2h, and both rests have that of h. What is
-// left is below 0.3 ULP: 0.1 of q, 0.1 of the correction of the quotient, and 0.1
-// of the denominator.
+// The error of the numerator matters most for |x| slightly above ln2/4. There a is ½, the
+// numerator is 0.245, and the rounding error of 2h is 0.7 ULP of the result. So the
+// rounding errors of h and of the sums are kept, in minusRest, pRest and dRest. The error
+// that remains is below 0.3 ULP: 0.1 from q, 0.1 from the correction of the quotient and
+// 0.1 from the denominator.
 
-// halfReductionOf64 returns a function of z = −|x| that gives n, in the place of the
+// halfReductionOf64 returns a function of z = −|x|. It computes n, shifted to the
 // exponent bits, h, and minus the rounding error of h.
 func halfReductionOf64(zero simd.Float64s) func(z simd.Float64s) (n simd.Uint64s, h, minusRest simd.Float64s) {
 	roundToInt := simd.BroadcastFloat64s(roundToInt64)
@@ -80,8 +81,8 @@ func halfReductionOf64(zero simd.Float64s) func(z simd.Float64s) (n simd.Uint64s
 	}
 }
 
-// fraction64 returns a function of t, q, h and minus the rest of h that gives
-// numerator and denominator, each with its rest.
+// fraction64 returns a function of t, q, h and minus the rounding error of h. It computes
+// the numerator p and the denominator d, each with its rounding error.
 func fraction64(zero simd.Float64s) func(t, q, h, minusRest simd.Float64s) (p, pRest, d, dRest simd.Float64s) {
 	one := simd.BroadcastFloat64s(1)
 	two := simd.BroadcastFloat64s(2)
@@ -99,13 +100,13 @@ func fraction64(zero simd.Float64s) func(t, q, h, minusRest simd.Float64s) (p, p
 	}
 }
 
-// tanhOf64 returns the function that sets a vector of dst to tanh of one of x.
+// tanhOf64 returns a function that sets a vector of dst to tanh x.
 func tanhOf64(zero simd.Float64s) func(dst, x []float64) {
 	reduce, fraction := halfReductionOf64(zero), fraction64(zero)
 	limit := simd.BroadcastFloat64s(-19.1) // tanh reaches 1 at 19.0615
 	sign := simd.BroadcastUint64s(signBit64)
 	bias := simd.BroadcastUint64s(exponentBias64 << fractionBits64)
-	seed := simd.BroadcastUint64s(0x7fde666666666666) // seed − d, in bits, is 1/d to 5.2 %
+	seed := simd.BroadcastUint64s(0x7fde666666666666) // as integers, seed − d is 1/d with an error of 5.2 %
 	return func(dst, x []float64) {
 		v := simd.LoadFloat64s(x).ToBits()
 		z := v.Or(sign).BitsToFloat64()

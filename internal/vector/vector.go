@@ -1,13 +1,13 @@
 //go:build goexperiment.simd && go1.27 && !go1.28 && (amd64 || arm64 || wasm)
 
 // Package vector holds the loops of package activation that use SIMD instructions.
-// In builds without package simd, off.go stands in for it.
+// Builds without package simd use off.go instead.
 //
-// The files named after a function hold what package kernel calls. The loops are in
-// the files *_loops.go, each written once, with the types of package simd: for
-// float32, and vectors of any width. The generator in ../generate makes of them the
-// loops for float64 and, on amd64 and arm64, for each width. There is no need to
-// read what it writes.
+// The files named after a function hold the functions that package kernel calls. The
+// loops are in the files *_loops.go. Each is written once, for float32 and vectors of
+// any width, with the types of package simd. From that source, the generator in
+// ../generate writes the loops for float64 and, on amd64 and arm64, for each width.
+// There is no need to read the generated files.
 package vector
 
 import (
@@ -16,8 +16,8 @@ import (
 	"example.com/activation/internal/element"
 )
 
-// On reports whether the SIMD loops run. Emulated vectors would be ten
-// times slower than the scalar loops.
+// On reports whether the SIMD loops run. They do not run with emulated vectors, which
+// are ten times slower than the scalar loops.
 var On = !simd.Emulated() && usable()
 
 // Bits returns the width of the vectors in bits, or 0 if the scalar loops run.
@@ -30,7 +30,7 @@ func Bits() int {
 
 const maxLanes = maxLanes32
 
-// narrowest returns the number of elements in the narrowest vector, of 128 bits.
+// narrowest returns the number of elements in the narrowest vector, which has 128 bits.
 func narrowest[T element.Float]() int {
 	if _, ok := any(T(0)).(float32); ok {
 		return minLanes32
@@ -45,7 +45,8 @@ func as32[T element.Float](s []T) []float32 { return any(s).([]float32) }
 func as64[T element.Float](s []T) []float64 { return any(s).([]float64) }
 
 var (
-	// For loops that call other code in between, when no register may be in use.
+	// For loops that call other code: a vector in a register would not survive the
+	// call, so they load zeros from memory.
 	zeros32 [maxLanes32]float32
 	zeros64 [maxLanes64]float64
 

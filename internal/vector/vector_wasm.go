@@ -5,12 +5,13 @@ package vector
 // clearUpper has nothing to do: WebAssembly's vectors have no upper halves.
 func clearUpper() {}
 
+// usable returns true: MulAdd needs no extension of WebAssembly's SIMD instructions.
 func usable() bool { return true }
 
-// Fused says whether MulAdd rounds once: here it rounds the product too.
+// Fused reports whether MulAdd rounds only once. WebAssembly rounds the product too.
 const Fused = false
 
-// KeepsBuffers reports whether local arrays that the loops get stay on the stack. Here
-// they do not: each loop has a version for emulation, which the compiler cannot see
-// through.
+// KeepsBuffers reports whether a local array that is passed to the loops stays on the
+// stack. Here it moves to the heap: each loop has a second version for emulated vectors,
+// and the compiler cannot prove that it keeps no reference to the array.
 const KeepsBuffers = false
