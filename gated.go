@@ -80,15 +80,46 @@ func (g Gated[T]) checkGate(call string) {
 	}
 }
 
-// loops returns the functions that compute the gate. The SIMD loops of sigmoid and
-// tanh have almost 1 ULP, which can be 2 ULP of the product. So they do not serve
-// here.
+// loops returns the functions that compute the gate. Most SIMD loops have almost 1 ULP,
+// which can be 2 ULP of the product. So for gates that have some, the plain Go loops
+// serve here. That of SiLU is an exception: it has the product in it.
 func (g Gated[T]) loops() Activation[T] {
-	switch g.Gate.(type) {
+	var alpha, beta T // of an ELU or CELU, and of a Softplus
+	switch gate := g.Gate.(type) {
 	case Sigmoid[T], *Sigmoid[T]:
 		return kernel.SigmoidGate[T]{}
 	case Tanh[T], *Tanh[T]:
 		return kernel.TanhGate[T]{}
+	case SELU[T], *SELU[T]:
+		return kernel.SELUGate[T]{}
+	case LogSigmoid[T], *LogSigmoid[T]:
+		return kernel.LogSigmoidGate[T]{}
+	case SiLU[T]:
+		if gate.beta() == 1 {
+			return kernel.SiLUGate[T]{}
+		}
+	case *SiLU[T]:
+		if gate.beta() == 1 {
+			return kernel.SiLUGate[T]{}
+		}
+	case ELU[T]:
+		alpha = or(gate.Alpha, 1)
+	case *ELU[T]:
+		alpha = or(gate.Alpha, 1)
+	case CELU[T]:
+		alpha = or(gate.Alpha, 1)
+	case *CELU[T]:
+		alpha = or(gate.Alpha, 1)
+	case Softplus[T]:
+		beta = or(gate.Beta, 1)
+	case *Softplus[T]:
+		beta = or(gate.Beta, 1)
+	}
+	if alpha == 1 {
+		return kernel.ELUGate[T]{}
+	}
+	if beta == 1 {
+		return kernel.SoftplusGate[T]{}
 	}
 	return g.Gate
 }

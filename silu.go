@@ -44,6 +44,12 @@ var (
 //	float64   f  0.773 ULP at -0x1.657bffafbf05p+09, a subnormal result
 //	          f′ 0.772 ULP at -0x1.657c194d7f494p+09, a subnormal result
 //
+// With SIMD (see [VectorBits]):
+//
+//	float32   f  0.940 ULP at -0x1.68731cp+04     f′ 0.501 ULP at -0x1.57dda2p+00
+//	float64   f  0.967 ULP at -0x1.657df0a96a856p+09, a subnormal result
+//	          f′ 0.772 ULP at -0x1.657c194d7f494p+09, a subnormal result
+//
 // The zero value is ready to use.
 //
 // Sources: S. Elfwing, E. Uchibe, K. Doya, Sigmoid-Weighted Linear Units for Neural

@@ -47,6 +47,12 @@ var (
 //	float64   f  0.770 ULP at -0x1.6237b8574c117p+09, a subnormal result
 //	          f′ 0.770 ULP at -0x1.6237b8574c117p+09, a subnormal result
 //
+// With SIMD (see [VectorBits]), for β = 1:
+//
+//	float32   f  0.887 ULP at -0x1.0fbd7ap+04     f′ 0.962 ULP at -0x1.4cbe5cp+02
+//	float64   f  0.761 ULP at -0x1.6241dda92a4e1p+09, a subnormal result
+//	          f′ 0.881 ULP at 0x1.70dd91995ae08p-02
+//
 // The zero value is ready to use.
 //
 // Source: C. Dugas, Y. Bengio, F. Bélisle, C. Nadeau, R. Garcia, Incorporating
@@ -128,6 +134,12 @@ func (s Softplus[T]) String() string { return "softplus(beta=" + decimal(or(s.Be
 //	          f′ 0.504 ULP at 0x1.c20078p+02
 //	float64   f  0.770 ULP at 0x1.6237b8574c117p+09, a subnormal result
 //	          f′ 0.770 ULP at 0x1.6237b8574c117p+09, a subnormal result
+//
+// With SIMD (see [VectorBits]):
+//
+//	float32   f  0.887 ULP at 0x1.0fbd7ap+04     f′ 0.962 ULP at 0x1.4cbe5cp+02
+//	float64   f  0.760 ULP at 0x1.625a4ad3614a3p+09, a subnormal result
+//	          f′ 0.883 ULP at 0x1.7ed386fd0b538p+04
 //
 // The zero value is ready to use.
 type LogSigmoid[T Float] struct{}

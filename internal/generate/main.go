@@ -274,10 +274,10 @@ func polynomials() ([]byte, error) {
 	b.WriteString("//go:build goexperiment.simd && go1.27 && !go1.28 && (amd64 || arm64 || wasm)\n\n" + header + "package vector\n\n")
 
 	const border = 0.3467 // slightly more than ln2/2
-	exponential := func(terms int) reference.Fit {
+	exponential := func(terms int, weight func(*big.Float) *big.Float) reference.Fit {
 		return reference.Fit{
 			F: reference.BigExpm1, A: -border, B: border,
-			Exponents: []int{1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11}[:terms], Weight: reciprocal(reference.BigExp),
+			Exponents: []int{1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12}[:terms], Weight: weight,
 			Fixed: map[int]*big.Float{1: big.NewFloat(1)},
 		}
 	}
@@ -287,11 +287,15 @@ func polynomials() ([]byte, error) {
 		bits  uint
 		fit   reference.Fit
 	}{
-		{[]string{"expSextic"}, "e^r ≈ 1 + r + r²·(c[0] + r·c[1] + … + r⁴·c[4])\n// for |r| ≤ 0.3467", 24, exponential(6)},
-		{[]string{"expEven", "expOdd"}, "e^r ≈ 1 + r + r²·(even[0] + r·odd[0] + r²·even[1] + … + r⁹·odd[4])\n// for |r| ≤ 0.3467", 53, exponential(11)},
+		{[]string{"expSextic"}, "e^r ≈ 1 + r + r²·(c[0] + r·c[1] + … + r⁴·c[4])\n// for |r| ≤ 0.3467", 24, exponential(6, reciprocal(reference.BigExp))},
+		{[]string{"expEven", "expOdd"}, "e^r ≈ 1 + r + r²·(even[0] + r·odd[0] + r²·even[1] + … + r⁹·odd[4])\n// for |r| ≤ 0.3467", 53, exponential(11, reciprocal(reference.BigExp))},
+		{[]string{"expm1Septic"}, "e^r − 1 ≈ r + r²·(c[0] + r·c[1] + … + r⁵·c[5])\n// for |r| ≤ 0.3467", 24, exponential(7, nil)},
+		{[]string{"expm1Even", "expm1Odd"}, "e^r − 1 ≈ r + r²·(even[0] + r·odd[0] + r²·even[1] + … + r¹⁰·even[5])\n// for |r| ≤ 0.3467", 53, exponential(12, nil)},
 		{[]string{"tanhSeptic"}, "tanh x ≈ x + x³·(c[0] + s·c[1] + … + s⁶·c[6]), s = x²\n// for |x| ≤ 1", 24, reference.Fit{
 			F: tanhRest, A: 0, B: 1, Exponents: []int{0, 1, 2, 3, 4, 5, 6}, Weight: tanhWeight,
 		}},
+		{[]string{"atanhSeries32"}, "atanh s ≈ s + s³·(c[0] + v·c[1] + v²·c[2] + v³·c[3]), v = s²\n// for |s| ≤ ⅓", 24, atanhFit(4)},
+		{[]string{"atanhSeries64"}, "atanh s ≈ s + s³·(c[0] + v·c[1] + … + v⁹·c[9]), v = s²\n// for |s| ≤ ⅓", 53, atanhFit(10)},
 		{[]string{"coth"}, "R = h·coth h ≈ 1 + s·(c[0] + s·c[1] + … + s⁴·c[4]), s = h²\n// for |h| ≤ 0.17335, with (R + h)/(R − h) = e^2h", 53, reference.Fit{
 			F: cothRest, A: 0, B: border * border / 4, Exponents: []int{0, 1, 2, 3, 4}, Weight: cothWeight,
 		}},
@@ -334,6 +338,24 @@ func polynomials() ([]byte, error) {
 	}
 	b.WriteString(")\n")
 	return format.Source(b.Bytes())
+}
+
+// atanhFit returns the fit of ((atanh s)/s − 1)/s² for s², s ≤ ⅓.
+func atanhFit(terms int) reference.Fit {
+	ratio := func(v *big.Float) *big.Float { // (atanh s)/s = log(1 + 2s/(1 − s))/(2s)
+		s := new(big.Float).Sqrt(v)
+		twice := new(big.Float).Add(s, s)
+		y := reference.BigLog1p(new(big.Float).Quo(twice, s.Sub(big.NewFloat(1), s)))
+		return y.Quo(y, twice)
+	}
+	return reference.Fit{
+		F: func(v *big.Float) *big.Float {
+			y := ratio(v)
+			return y.Quo(y.Sub(y, big.NewFloat(1)), v)
+		},
+		A: 0, B: 1. / 9, Exponents: []int{0, 1, 2, 3, 4, 5, 6, 7, 8, 9}[:terms],
+		Weight: func(v *big.Float) *big.Float { return new(big.Float).Quo(v, ratio(v)) },
+	}
 }
 
 // cothRest returns (h·coth h − 1)/h² for s = h².

@@ -3,22 +3,58 @@ package kernel
 import (
 	"example.com/activation/internal/element"
 	"example.com/activation/internal/scalar"
+	"example.com/activation/internal/vector"
 )
+
+// The constants of SELU.
+const (
+	SELUAlpha = 1.6732632423543772848170429916717
+	SELUScale = 1.0507009873554804934193349852946
+)
+
+// eluInVectors reports whether the vector loops of ELU run: for α = 1, which CELU has too,
+// and for SELU. They would take any α that is not close to the smallest or largest number,
+// but Gated needs a gate with the scalar loops for each. ns, n = 4096, Xeon Emerald
+// Rapids, scalar and at 128, 256, 512 bits: float32 2.02, 1.08, 0.58, 0.33, float64 2.46,
+// –, 1.30, 0.82; the derivative 2.25, 0.79, 0.43, 0.27 and 2.50, –, 1.12, 0.76. Not on
+// WebAssembly, where a product with an addition rounds twice.
+func eluInVectors[T element.Float](alpha, scale T) bool {
+	usual := alpha == 1 && scale == 1 || alpha == T(SELUAlpha) && scale == T(SELUScale)
+	return usual && exponential[T]() && vector.Fused
+}
 
 // ELU sets dst to scale·x where x > 0, else to scale·α·(eˣ − 1). SELU is that with
 // constants.
-func ELU[T element.Float](dst, x []T, alpha, scale T) { scalar.ELU(dst, x, alpha, scale) }
+func ELU[T element.Float](dst, x []T, alpha, scale T) {
+	if eluInVectors(alpha, scale) {
+		vector.ELU(dst, x, alpha, scale)
+		return
+	}
+	scalar.ELU(dst, x, alpha, scale)
+}
 
 // ELUAt returns what ELU sets an element to.
-func ELUAt[T element.Float](x, alpha, scale T) T { return scalar.ELUAt(x, alpha, scale) }
+func ELUAt[T element.Float](x, alpha, scale T) T {
+	if eluInVectors(alpha, scale) {
+		return vector.ELUAt(x, alpha, scale)
+	}
+	return scalar.ELUAt(x, alpha, scale)
+}
 
 // ELUDerivative sets dst to upstream·scale where x > 0, else to upstream·scale·α·eˣ.
 func ELUDerivative[T element.Float](dst, x, upstream []T, alpha, scale T) {
+	if eluInVectors(alpha, scale) {
+		vector.ELUDerivative(dst, x, upstream, alpha, scale)
+		return
+	}
 	scalar.ELUDerivative(dst, x, upstream, alpha, scale)
 }
 
 // ELUDerivativeAt returns what ELUDerivative sets an element to for an upstream of 1.
 func ELUDerivativeAt[T element.Float](x, alpha, scale T) T {
+	if eluInVectors(alpha, scale) {
+		return vector.ELUDerivativeAt(x, alpha, scale)
+	}
 	return scalar.ELUDerivativeAt(x, alpha, scale)
 }
 
@@ -29,18 +65,38 @@ func ELUDerivativeFromOutput[T element.Float](dst, y, upstream []T, alpha, scale
 }
 
 // CELU sets dst to x where x > 0, else to α·(e^(x/α) − 1).
-func CELU[T element.Float](dst, x []T, alpha T) { scalar.CELU(dst, x, alpha) }
+func CELU[T element.Float](dst, x []T, alpha T) {
+	if alpha == 1 {
+		ELU(dst, x, 1, 1)
+		return
+	}
+	scalar.CELU(dst, x, alpha)
+}
 
 // CELUAt returns what CELU sets an element to.
-func CELUAt[T element.Float](x, alpha T) T { return scalar.CELUAt(x, alpha) }
+func CELUAt[T element.Float](x, alpha T) T {
+	if alpha == 1 {
+		return ELUAt(x, 1, 1)
+	}
+	return scalar.CELUAt(x, alpha)
+}
 
 // CELUDerivative sets dst to upstream where x > 0, else to upstream·e^(x/α).
 func CELUDerivative[T element.Float](dst, x, upstream []T, alpha T) {
+	if alpha == 1 {
+		ELUDerivative(dst, x, upstream, 1, 1)
+		return
+	}
 	scalar.CELUDerivative(dst, x, upstream, alpha)
 }
 
 // CELUDerivativeAt returns what CELUDerivative sets an element to for an upstream of 1.
-func CELUDerivativeAt[T element.Float](x, alpha T) T { return scalar.CELUDerivativeAt(x, alpha) }
+func CELUDerivativeAt[T element.Float](x, alpha T) T {
+	if alpha == 1 {
+		return ELUDerivativeAt(x, 1, 1)
+	}
+	return scalar.CELUDerivativeAt(x, alpha)
+}
 
 // CELUDerivativeFromOutput sets dst to upstream where y > 0, else to
 // upstream·(y + α)/α.

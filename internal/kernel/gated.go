@@ -6,6 +6,7 @@ import (
 
 	"example.com/activation/internal/element"
 	"example.com/activation/internal/scalar"
+	"example.com/activation/internal/vector"
 )
 
 // A gate is an element-wise function and its derivative.
@@ -42,6 +43,82 @@ func (TanhGate[T]) Forward(dst, x []T) []T {
 // Derivative sets dst to upstream·tanh′(x).
 func (TanhGate[T]) Derivative(dst, x, upstream []T) []T {
 	scalar.TanhDerivative(dst, x, upstream)
+	return dst
+}
+
+// SiLUGate is SiLU as a gate, for β = 1. [GatedPair] and [Gated] take the SIMD loop that
+// has the product in it.
+type SiLUGate[T element.Float] struct{}
+
+// Forward sets dst to x·σ(x).
+func (SiLUGate[T]) Forward(dst, x []T) []T {
+	scalar.SiLU(dst, x, 1)
+	return dst
+}
+
+// Derivative sets dst to upstream times the derivative of x·σ(x).
+func (SiLUGate[T]) Derivative(dst, x, upstream []T) []T {
+	scalar.SiLUDerivative(dst, x, upstream, 1)
+	return dst
+}
+
+// ELUGate is ELU with α = 1 as a gate, by the plain Go loops.
+type ELUGate[T element.Float] struct{}
+
+// Forward sets dst to x where x > 0, else to eˣ − 1.
+func (ELUGate[T]) Forward(dst, x []T) []T {
+	scalar.ELU(dst, x, 1, 1)
+	return dst
+}
+
+// Derivative sets dst to upstream where x > 0, else to upstream·eˣ.
+func (ELUGate[T]) Derivative(dst, x, upstream []T) []T {
+	scalar.ELUDerivative(dst, x, upstream, 1, 1)
+	return dst
+}
+
+// SELUGate is SELU as a gate, by the plain Go loops.
+type SELUGate[T element.Float] struct{}
+
+// Forward sets dst to SELU of x.
+func (SELUGate[T]) Forward(dst, x []T) []T {
+	scalar.ELU(dst, x, SELUAlpha, SELUScale)
+	return dst
+}
+
+// Derivative sets dst to upstream times the derivative of SELU.
+func (SELUGate[T]) Derivative(dst, x, upstream []T) []T {
+	scalar.ELUDerivative(dst, x, upstream, SELUAlpha, SELUScale)
+	return dst
+}
+
+// SoftplusGate is Softplus with β = 1 as a gate, by the plain Go loops.
+type SoftplusGate[T element.Float] struct{}
+
+// Forward sets dst to log(1 + eˣ).
+func (SoftplusGate[T]) Forward(dst, x []T) []T {
+	scalar.Softplus(dst, x, 1)
+	return dst
+}
+
+// Derivative sets dst to upstream·σ(x).
+func (SoftplusGate[T]) Derivative(dst, x, upstream []T) []T {
+	scalar.SoftplusDerivative(dst, x, upstream, 1)
+	return dst
+}
+
+// LogSigmoidGate is LogSigmoid as a gate, by the plain Go loops.
+type LogSigmoidGate[T element.Float] struct{}
+
+// Forward sets dst to log(σ(x)).
+func (LogSigmoidGate[T]) Forward(dst, x []T) []T {
+	scalar.Softplus(dst, x, -1)
+	return dst
+}
+
+// Derivative sets dst to upstream·σ(−x).
+func (LogSigmoidGate[T]) Derivative(dst, x, upstream []T) []T {
+	scalar.SoftplusDerivative(dst, x, upstream, -1)
 	return dst
 }
 
@@ -188,6 +265,10 @@ func join[T element.Float](dst, first, second []T, stride int) {
 
 // pair sets dst to value·f(gate).
 func (b *gateBlocks[T]) pair(f gate[T], dst, gate, value []T) {
+	if _, ok := f.(SiLUGate[T]); ok && siluInVectors[T]() {
+		vector.SiLUTimes(dst, gate, value)
+		return
+	}
 	for n := gateBlock; len(dst) > 0; dst, gate, value = dst[n:], gate[n:], value[n:] {
 		n = min(n, len(dst))
 		y := f.Forward(b.f[:n], gate[:n])

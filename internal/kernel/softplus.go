@@ -1,23 +1,60 @@
 package kernel
 
 import (
+	"unsafe"
+
 	"example.com/activation/internal/element"
 	"example.com/activation/internal/scalar"
+	"example.com/activation/internal/vector"
 )
 
+// logisticInVectors reports whether the vector loop of the derivative of Softplus runs,
+// which is σ: for β = 1, and for LogSigmoid (ns, n = 4096, Xeon Emerald Rapids, scalar and
+// at 128, 256, 512 bits: float32 2.83, 1.29, 0.67, 0.46, float64 3.34, –, 1.73, 1.11).
+func logisticInVectors[T element.Float](beta T) bool {
+	return (beta == 1 || beta == -1) && exponential[T]()
+}
+
+// softplusInVectors reports whether that of Softplus runs: float32 3.10, 2.79, 1.42, 0.88,
+// float64 3.15, –, 4.04, 2.45. Not on WebAssembly, where each exact product would take
+// four.
+func softplusInVectors[T element.Float](beta T) bool {
+	return logisticInVectors(beta) && vector.Fused && (unsafe.Sizeof(beta) == 4 || vector.Bits() == 512)
+}
+
 // Softplus sets dst to log(1 + e^(βx))/β. LogSigmoid is that for β = −1.
-func Softplus[T element.Float](dst, x []T, beta T) { scalar.Softplus(dst, x, beta) }
+func Softplus[T element.Float](dst, x []T, beta T) {
+	if softplusInVectors(beta) {
+		vector.Softplus(dst, x, beta)
+		return
+	}
+	scalar.Softplus(dst, x, beta)
+}
 
 // SoftplusAt returns what Softplus sets an element to.
-func SoftplusAt[T element.Float](x, beta T) T { return scalar.SoftplusAt(x, beta) }
+func SoftplusAt[T element.Float](x, beta T) T {
+	if softplusInVectors(beta) {
+		return vector.SoftplusAt(x, beta)
+	}
+	return scalar.SoftplusAt(x, beta)
+}
 
 // SoftplusDerivative sets dst to upstream·σ(βx).
 func SoftplusDerivative[T element.Float](dst, x, upstream []T, beta T) {
+	if logisticInVectors(beta) {
+		vector.SoftplusDerivative(dst, x, upstream, beta)
+		return
+	}
 	scalar.SoftplusDerivative(dst, x, upstream, beta)
 }
 
 // SoftplusDerivativeAt returns σ(βx).
-func SoftplusDerivativeAt[T element.Float](x, beta T) T { return scalar.SoftplusDerivativeAt(x, beta) }
+func SoftplusDerivativeAt[T element.Float](x, beta T) T {
+	if logisticInVectors(beta) {
+		return vector.SoftplusDerivativeAt(x, beta)
+	}
+	return scalar.SoftplusDerivativeAt(x, beta)
+}
 
 // SoftplusDerivativeFromOutput sets dst to upstream·(1 − e^(−βy)).
 func SoftplusDerivativeFromOutput[T element.Float](dst, y, upstream []T, beta T) {

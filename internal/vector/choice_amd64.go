@@ -7,6 +7,36 @@ package vector
 
 import "simd"
 
+func elu32(dst, x []float32, factor, low, scale float32) {
+	switch bits := simd.VectorBitSize(); {
+	case bits >= 512 && len(dst) >= 16:
+		elu32x16(dst, x, factor, low, scale)
+	case bits >= 256 && len(dst) >= 8:
+		elu32x8(dst, x, factor, low, scale)
+	default:
+		elu32x4(dst, x, factor, low, scale)
+	}
+}
+
+func eluAt32(x, factor, low, scale float32) float32 {
+	return eluAt32x4(x, factor, low, scale)
+}
+
+func eluDerivative32(dst, x, upstream []float32, factor, scale float32) {
+	switch bits := simd.VectorBitSize(); {
+	case bits >= 512 && len(dst) >= 16:
+		eluDerivative32x16(dst, x, upstream, factor, scale)
+	case bits >= 256 && len(dst) >= 8:
+		eluDerivative32x8(dst, x, upstream, factor, scale)
+	default:
+		eluDerivative32x4(dst, x, upstream, factor, scale)
+	}
+}
+
+func eluDerivativeAt32(x, factor, scale float32) float32 {
+	return eluDerivativeAt32x4(x, factor, scale)
+}
+
 func hardTanh32(dst, x []float32, low, high float32) {
 	switch bits := simd.VectorBitSize(); {
 	case bits >= 512 && len(dst) >= 16:
@@ -328,6 +358,32 @@ func sigmoidFromOutput32(dst, y, upstream []float32) {
 	}
 }
 
+func silu32(dst, x []float32) {
+	switch bits := simd.VectorBitSize(); {
+	case bits >= 512 && len(dst) >= 16:
+		silu32x16(dst, x)
+	case bits >= 256 && len(dst) >= 8:
+		silu32x8(dst, x)
+	default:
+		silu32x4(dst, x)
+	}
+}
+
+func siluAt32(x float32) float32 {
+	return siluAt32x4(x)
+}
+
+func siluTimes32(dst, x, value []float32) {
+	switch bits := simd.VectorBitSize(); {
+	case bits >= 512 && len(dst) >= 16:
+		siluTimes32x16(dst, x, value)
+	case bits >= 256 && len(dst) >= 8:
+		siluTimes32x8(dst, x, value)
+	default:
+		siluTimes32x4(dst, x, value)
+	}
+}
+
 func softmaxBackwardRows32(dst, y, upstream []float32, classes int, tau float32, divide bool) {
 	switch bits := simd.VectorBitSize(); {
 	case bits >= 512 && classes >= 16:
@@ -370,6 +426,36 @@ func softmaxColumns32(dst, x []float32, classes, stride int, f, d float32, divid
 	default:
 		softmaxColumns32x4(dst, x, classes, stride, f, d, divide)
 	}
+}
+
+func softplus32(dst, x []float32, beta float32) {
+	switch bits := simd.VectorBitSize(); {
+	case bits >= 512 && len(dst) >= 16:
+		softplus32x16(dst, x, beta)
+	case bits >= 256 && len(dst) >= 8:
+		softplus32x8(dst, x, beta)
+	default:
+		softplus32x4(dst, x, beta)
+	}
+}
+
+func softplusAt32(x, beta float32) float32 {
+	return softplusAt32x4(x, beta)
+}
+
+func softplusDerivative32(dst, x, upstream []float32, beta float32) {
+	switch bits := simd.VectorBitSize(); {
+	case bits >= 512 && len(dst) >= 16:
+		softplusDerivative32x16(dst, x, upstream, beta)
+	case bits >= 256 && len(dst) >= 8:
+		softplusDerivative32x8(dst, x, upstream, beta)
+	default:
+		softplusDerivative32x4(dst, x, upstream, beta)
+	}
+}
+
+func softplusDerivativeAt32(x, beta float32) float32 {
+	return softplusDerivativeAt32x4(x, beta)
 }
 
 func squaredReLU32(dst, x []float32) {
@@ -451,6 +537,36 @@ func addScaled64(dst, x, gradient []float64, piece []int64, inputs, pieces, dstS
 	default:
 		addScaled64x2(dst, x, gradient, piece, inputs, pieces, dstStep, xStep)
 	}
+}
+
+func elu64(dst, x []float64, factor, low, scale float64) {
+	switch bits := simd.VectorBitSize(); {
+	case bits >= 512 && len(dst) >= 8:
+		elu64x8(dst, x, factor, low, scale)
+	case bits >= 256 && len(dst) >= 4:
+		elu64x4(dst, x, factor, low, scale)
+	default:
+		elu64x2(dst, x, factor, low, scale)
+	}
+}
+
+func eluAt64(x, factor, low, scale float64) float64 {
+	return eluAt64x2(x, factor, low, scale)
+}
+
+func eluDerivative64(dst, x, upstream []float64, factor, scale float64) {
+	switch bits := simd.VectorBitSize(); {
+	case bits >= 512 && len(dst) >= 8:
+		eluDerivative64x8(dst, x, upstream, factor, scale)
+	case bits >= 256 && len(dst) >= 4:
+		eluDerivative64x4(dst, x, upstream, factor, scale)
+	default:
+		eluDerivative64x2(dst, x, upstream, factor, scale)
+	}
+}
+
+func eluDerivativeAt64(x, factor, scale float64) float64 {
+	return eluDerivativeAt64x2(x, factor, scale)
 }
 
 func firstMaximum64(dst, best, x, upstream []float64) {
@@ -708,6 +824,32 @@ func sigmoidFromOutput64(dst, y, upstream []float64) {
 	}
 }
 
+func silu64(dst, x []float64) {
+	switch bits := simd.VectorBitSize(); {
+	case bits >= 512 && len(dst) >= 8:
+		silu64x8(dst, x)
+	case bits >= 256 && len(dst) >= 4:
+		silu64x4(dst, x)
+	default:
+		silu64x2(dst, x)
+	}
+}
+
+func siluAt64(x float64) float64 {
+	return siluAt64x2(x)
+}
+
+func siluTimes64(dst, x, value []float64) {
+	switch bits := simd.VectorBitSize(); {
+	case bits >= 512 && len(dst) >= 8:
+		siluTimes64x8(dst, x, value)
+	case bits >= 256 && len(dst) >= 4:
+		siluTimes64x4(dst, x, value)
+	default:
+		siluTimes64x2(dst, x, value)
+	}
+}
+
 func softmaxBackwardColumns64(dst, y, upstream []float64, classes, stride int, tau float64, divide bool) {
 	switch bits := simd.VectorBitSize(); {
 	case bits >= 512 && stride >= 8:
@@ -750,6 +892,36 @@ func softmaxRows64(dst, x []float64, classes int, f, d float64, divide bool) {
 	default:
 		softmaxRows64x2(dst, x, classes, f, d, divide)
 	}
+}
+
+func softplus64(dst, x []float64, beta float64) {
+	switch bits := simd.VectorBitSize(); {
+	case bits >= 512 && len(dst) >= 8:
+		softplus64x8(dst, x, beta)
+	case bits >= 256 && len(dst) >= 4:
+		softplus64x4(dst, x, beta)
+	default:
+		softplus64x2(dst, x, beta)
+	}
+}
+
+func softplusAt64(x, beta float64) float64 {
+	return softplusAt64x2(x, beta)
+}
+
+func softplusDerivative64(dst, x, upstream []float64, beta float64) {
+	switch bits := simd.VectorBitSize(); {
+	case bits >= 512 && len(dst) >= 8:
+		softplusDerivative64x8(dst, x, upstream, beta)
+	case bits >= 256 && len(dst) >= 4:
+		softplusDerivative64x4(dst, x, upstream, beta)
+	default:
+		softplusDerivative64x2(dst, x, upstream, beta)
+	}
+}
+
+func softplusDerivativeAt64(x, beta float64) float64 {
+	return softplusDerivativeAt64x2(x, beta)
 }
 
 func squaredReLU64(dst, x []float64) {

@@ -5,6 +5,22 @@
 
 package vector
 
+func elu32(dst, x []float32, factor, low, scale float32) {
+	elu32x4(dst, x, factor, low, scale)
+}
+
+func eluAt32(x, factor, low, scale float32) float32 {
+	return eluAt32x4(x, factor, low, scale)
+}
+
+func eluDerivative32(dst, x, upstream []float32, factor, scale float32) {
+	eluDerivative32x4(dst, x, upstream, factor, scale)
+}
+
+func eluDerivativeAt32(x, factor, scale float32) float32 {
+	return eluDerivativeAt32x4(x, factor, scale)
+}
+
 func hardTanh32(dst, x []float32, low, high float32) {
 	hardTanh32x4(dst, x, low, high)
 }
@@ -137,6 +153,18 @@ func sigmoidFromOutput32(dst, y, upstream []float32) {
 	sigmoidFromOutput32x4(dst, y, upstream)
 }
 
+func silu32(dst, x []float32) {
+	silu32x4(dst, x)
+}
+
+func siluAt32(x float32) float32 {
+	return siluAt32x4(x)
+}
+
+func siluTimes32(dst, x, value []float32) {
+	siluTimes32x4(dst, x, value)
+}
+
 func softmaxBackwardRows32(dst, y, upstream []float32, classes int, tau float32, divide bool) {
 	softmaxBackwardRows32x4(dst, y, upstream, classes, tau, divide)
 }
@@ -151,6 +179,22 @@ func softmaxRows32(dst, x []float32, classes int, f, d float32, divide bool) {
 
 func softmaxColumns32(dst, x []float32, classes, stride int, f, d float32, divide bool) {
 	softmaxColumns32x4(dst, x, classes, stride, f, d, divide)
+}
+
+func softplus32(dst, x []float32, beta float32) {
+	softplus32x4(dst, x, beta)
+}
+
+func softplusAt32(x, beta float32) float32 {
+	return softplusAt32x4(x, beta)
+}
+
+func softplusDerivative32(dst, x, upstream []float32, beta float32) {
+	softplusDerivative32x4(dst, x, upstream, beta)
+}
+
+func softplusDerivativeAt32(x, beta float32) float32 {
+	return softplusDerivativeAt32x4(x, beta)
 }
 
 func squaredReLU32(dst, x []float32) {
@@ -183,6 +227,22 @@ func addPiece64(b *maxoutBlock[float64, int64], x, weights []float64, inputs, pi
 
 func addScaled64(dst, x, gradient []float64, piece []int64, inputs, pieces, dstStep, xStep int) {
 	addScaled64x2(dst, x, gradient, piece, inputs, pieces, dstStep, xStep)
+}
+
+func elu64(dst, x []float64, factor, low, scale float64) {
+	elu64x2(dst, x, factor, low, scale)
+}
+
+func eluAt64(x, factor, low, scale float64) float64 {
+	return eluAt64x2(x, factor, low, scale)
+}
+
+func eluDerivative64(dst, x, upstream []float64, factor, scale float64) {
+	eluDerivative64x2(dst, x, upstream, factor, scale)
+}
+
+func eluDerivativeAt64(x, factor, scale float64) float64 {
+	return eluDerivativeAt64x2(x, factor, scale)
 }
 
 func firstMaximum64(dst, best, x, upstream []float64) {
@@ -293,6 +353,18 @@ func sigmoidFromOutput64(dst, y, upstream []float64) {
 	sigmoidFromOutput64x2(dst, y, upstream)
 }
 
+func silu64(dst, x []float64) {
+	silu64x2(dst, x)
+}
+
+func siluAt64(x float64) float64 {
+	return siluAt64x2(x)
+}
+
+func siluTimes64(dst, x, value []float64) {
+	siluTimes64x2(dst, x, value)
+}
+
 func softmaxBackwardColumns64(dst, y, upstream []float64, classes, stride int, tau float64, divide bool) {
 	softmaxBackwardColumns64x2(dst, y, upstream, classes, stride, tau, divide)
 }
@@ -307,6 +379,22 @@ func softmaxColumns64(dst, x []float64, classes, stride int, f, d float64, divid
 
 func softmaxRows64(dst, x []float64, classes int, f, d float64, divide bool) {
 	softmaxRows64x2(dst, x, classes, f, d, divide)
+}
+
+func softplus64(dst, x []float64, beta float64) {
+	softplus64x2(dst, x, beta)
+}
+
+func softplusAt64(x, beta float64) float64 {
+	return softplusAt64x2(x, beta)
+}
+
+func softplusDerivative64(dst, x, upstream []float64, beta float64) {
+	softplusDerivative64x2(dst, x, upstream, beta)
+}
+
+func softplusDerivativeAt64(x, beta float64) float64 {
+	return softplusDerivativeAt64x2(x, beta)
 }
 
 func squaredReLU64(dst, x []float64) {

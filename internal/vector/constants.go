@@ -43,17 +43,36 @@ const (
 	// For x from here on, e⁻ˣ is less than half the smallest float.
 	exponentialLimit32 = 106
 	exponentialLimit64 = 747
+
+	// From here on x·e⁻ˣ is, and below it w of silu_loops.go is no subnormal or infinite
+	// with this scale.
+	siluLimit32 = 109
+	siluLimit64 = 752
+	siluScale32 = 0x1p-32
+	siluScale64 = 0x1p-80
+
+	// From here on e⁻ˣ is less than a quarter of the last place of 1.
+	eluLimit32 = 20
+	eluLimit64 = 40
+
+	// From here on SiLU(x) is x.
+	siluLinear = 43
 )
 
 // Constants that the loops load from memory each time. In registers, MulAdd would
 // overwrite them.
 var (
-	reduction32 = struct{ minusLog2e, ln2High, ln2Low [maxLanes32]float32 }{
-		repeated32(-math.Log2E), repeated32(ln2High32), repeated32(ln2Low32),
+	// low is ln2Low again: of one that it needs twice, the compiler makes a copy on the
+	// stack in each turn of the loop.
+	reduction32 = struct{ minusLog2e, ln2High, ln2Low, low [maxLanes32]float32 }{
+		repeated32(-math.Log2E), repeated32(ln2High32), repeated32(ln2Low32), repeated32(ln2Low32),
 	}
-	reduction64 = struct{ minusLog2e, ln2High, ln2Low [maxLanes64]float64 }{
-		repeated64(-math.Log2E), repeated64(ln2High64), repeated64(ln2Low64),
+	reduction64 = struct{ minusLog2e, ln2High, ln2Low, low [maxLanes64]float64 }{
+		repeated64(-math.Log2E), repeated64(ln2High64), repeated64(ln2Low64), repeated64(ln2Low64),
 	}
+	siluBounds32 = struct{ low, high [maxLanes32]float32 }{repeated32(-siluLimit32), repeated32(siluLinear)}
+	siluBounds64 = struct{ low, high [maxLanes64]float64 }{repeated64(-siluLimit64), repeated64(siluLinear)}
+
 	halfReduction64 = struct{ twoLog2e, minusHigh, minusLow, low [maxLanes64]float64 }{
 		repeated64(2 * math.Log2E), repeated64(-ln2High64 / 2), repeated64(-ln2Low64 / 2), repeated64(ln2Low64 / 2),
 	}

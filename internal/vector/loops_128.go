@@ -121,6 +121,97 @@ func twoResults32x4(dst1, dst2, x1, x2, upstream []float32, zero archsimd.Float3
 	clearUpper()
 }
 
+func eluOf32x4(zero archsimd.Float32x4, factor, low, scale float32) func(dst, x []float32) {
+	roundToInt := archsimd.BroadcastFloat32x4(roundToInt32)
+	limit := archsimd.BroadcastFloat32x4(-eluLimit32)
+	one := archsimd.BroadcastFloat32x4(1)
+	f, l, right := archsimd.BroadcastFloat32x4(factor), archsimd.BroadcastFloat32x4(low), archsimd.BroadcastFloat32x4(scale)
+	return func(dst, x []float32) {
+		c := &power32Constants
+		v := archsimd.LoadFloat32x4(x)
+		z := limit.IfElse(v.Less(limit), v)
+		k := archsimd.LoadFloat32x4(c.log2e[:]).MulAdd(z, roundToInt)
+		t := k.ToBits().ShiftAllLeft(fractionBits32).Add(one.ToBits()).BitsToFloat32()
+		k = k.Sub(roundToInt)
+		z = archsimd.LoadFloat32x4(c.minusLn2High[:]).MulAdd(k, z)
+		r := archsimd.LoadFloat32x4(c.minusLn2Low[:]).MulAdd(k, z)
+		q := expm1Rest32x4(r).Add(archsimd.LoadFloat32x4(c.low[:]).MulAdd(k, z.Sub(r)))
+		a, b := t.Sub(one), t.Mul(r)
+		y := a.Add(b)
+		rest := q.MulAdd(t, a.Sub(y).Add(b))
+		y = f.MulAdd(y, l.MulAdd(y, rest.Mul(f)))
+		v.Mul(right).IfElse(v.GreaterEqual(zero), y).Store(dst)
+	}
+}
+
+func expm1Rest32x4(r archsimd.Float32x4) archsimd.Float32x4 {
+	c := &expm1Septic
+	s := r.Mul(r)
+	p := archsimd.LoadFloat32x4(c[5][:]).MulAdd(r, archsimd.LoadFloat32x4(c[4][:]))
+	q := archsimd.LoadFloat32x4(c[3][:]).MulAdd(r, archsimd.LoadFloat32x4(c[2][:]))
+	p = p.MulAdd(s, q)
+	q = archsimd.LoadFloat32x4(c[1][:]).MulAdd(r, archsimd.LoadFloat32x4(c[0][:]))
+	return p.MulAdd(s, q).Mul(s)
+}
+
+func expm1Rest64x2(r archsimd.Float64x2) archsimd.Float64x2 {
+	a, b := &expm1Even, &expm1Odd
+	s := r.Mul(r)
+	even := archsimd.LoadFloat64x2(a[5][:]).MulAdd(s, archsimd.LoadFloat64x2(a[4][:]))
+	even = even.MulAdd(s, archsimd.LoadFloat64x2(a[3][:]))
+	odd := archsimd.LoadFloat64x2(b[4][:]).MulAdd(s, archsimd.LoadFloat64x2(b[3][:]))
+	even = even.MulAdd(s, archsimd.LoadFloat64x2(a[2][:]))
+	odd = odd.MulAdd(s, archsimd.LoadFloat64x2(b[2][:]))
+	even = even.MulAdd(s, archsimd.LoadFloat64x2(a[1][:]))
+	odd = odd.MulAdd(s, archsimd.LoadFloat64x2(b[1][:]))
+	even = even.MulAdd(s, archsimd.LoadFloat64x2(a[0][:]))
+	odd = odd.MulAdd(s, archsimd.LoadFloat64x2(b[0][:]))
+	return odd.MulAdd(r, even).Mul(s)
+}
+
+func elu32x4(dst, x []float32, factor, low, scale float32) {
+	var zero archsimd.Float32x4
+	unary32x4(dst, x, zero, eluOf32x4(zero, factor, low, scale))
+}
+
+func eluAt32x4(x, factor, low, scale float32) float32 {
+	var zero archsimd.Float32x4
+	return at32x4(x, zero, eluOf32x4(zero, factor, low, scale))
+}
+
+func eluDerivativeOf32x4(zero archsimd.Float32x4, factor, scale float32) func(dst, x, upstream []float32) {
+	roundToInt := archsimd.BroadcastFloat32x4(roundToInt32)
+	limit := archsimd.BroadcastFloat32x4(-exponentialLimit32)
+	bias := archsimd.BroadcastUint32x4((exponentBias32 + powerShift32) << fractionBits32)
+	down := archsimd.BroadcastFloat32x4(1.0 / (1 << powerShift32))
+	f, right := archsimd.BroadcastFloat32x4(factor), archsimd.BroadcastFloat32x4(scale)
+	return func(dst, x, upstream []float32) {
+		c := &power32Constants
+		v := archsimd.LoadFloat32x4(x)
+		z := limit.IfElse(v.Less(limit), v)
+		k := archsimd.LoadFloat32x4(c.log2e[:]).MulAdd(z, roundToInt)
+		t := k.ToBits().ShiftAllLeft(fractionBits32).Add(bias).BitsToFloat32()
+		k = k.Sub(roundToInt)
+		r := archsimd.LoadFloat32x4(c.minusLn2High[:]).MulAdd(k, z)
+		growth := growth32x4(archsimd.LoadFloat32x4(c.minusLn2Low[:]).MulAdd(k, r))
+		y := growth.MulAdd(f, f).Mul(t).Mul(down)
+		right.IfElse(v.Greater(zero), y).Mul(archsimd.LoadFloat32x4(upstream)).Store(dst)
+	}
+}
+
+func eluDerivative32x4(dst, x, upstream []float32, factor, scale float32) {
+	var zero archsimd.Float32x4
+	binary32x4(dst, x, upstream, zero, eluDerivativeOf32x4(zero, factor, scale))
+}
+
+func eluDerivativeAt32x4(x, factor, scale float32) float32 {
+	var zero archsimd.Float32x4
+	f := eluDerivativeOf32x4(zero, factor, scale)
+	return at32x4(x, zero, func(dst, x []float32) {
+		f(dst, x, ones32[:])
+	})
+}
+
 func reduce32x4(zero archsimd.Float32x4) func(z archsimd.Float32x4) (n archsimd.Uint32x4, r archsimd.Float32x4) {
 	roundToInt := archsimd.BroadcastFloat32x4(roundToInt32)
 	return func(z archsimd.Float32x4) (n archsimd.Uint32x4, r archsimd.Float32x4) {
@@ -130,6 +221,19 @@ func reduce32x4(zero archsimd.Float32x4) func(z archsimd.Float32x4) (n archsimd.
 		k = k.Sub(roundToInt)
 		r = archsimd.LoadFloat32x4(c.ln2High[:]).MulAdd(k, z)
 		return n, archsimd.LoadFloat32x4(c.ln2Low[:]).MulAdd(k, r)
+	}
+}
+
+func reduceInTwo32x4(zero archsimd.Float32x4) func(z archsimd.Float32x4) (n archsimd.Uint32x4, r, rest archsimd.Float32x4) {
+	roundToInt := archsimd.BroadcastFloat32x4(roundToInt32)
+	return func(z archsimd.Float32x4) (n archsimd.Uint32x4, r, rest archsimd.Float32x4) {
+		c := &reduction32
+		k := archsimd.LoadFloat32x4(c.minusLog2e[:]).MulAdd(z, roundToInt)
+		n = k.ToBits().ShiftAllLeft(fractionBits32)
+		k = k.Sub(roundToInt)
+		z = archsimd.LoadFloat32x4(c.ln2High[:]).MulAdd(k, z)
+		r = archsimd.LoadFloat32x4(c.ln2Low[:]).MulAdd(k, z)
+		return n, r, archsimd.LoadFloat32x4(c.low[:]).MulAdd(k, z.Sub(r))
 	}
 }
 
@@ -921,6 +1025,78 @@ func sigmoidFromOutput32x4(dst, y, upstream []float32) {
 	})
 }
 
+func siluOf32x4(zero archsimd.Float32x4) func(dst, x []float32) {
+	reduce, inverse := reduceInTwo32x4(zero), inverseOf32x4(zero)
+	limit := archsimd.BroadcastFloat32x4(-siluLimit32)
+	linear := archsimd.BroadcastFloat32x4(siluLinear)
+	sign := archsimd.BroadcastUint32x4(signBit32)
+	scale := archsimd.BroadcastFloat32x4(siluScale32)
+	return func(dst, x []float32) {
+		v := archsimd.LoadFloat32x4(x)
+		v = limit.IfElse(v.Less(limit), v)
+		minus := v.ToBits().Xor(sign).BitsToFloat32()
+		n, r, rest := reduce(minus)
+		u, e := inverse(n, growth32x4(r), rest)
+		y := v.Mul(u)
+		y = y.Sub(y.MulAdd(e, residual32x4(minus, u, y))).Mul(scale)
+		v.IfElse(v.Greater(linear), y).Store(dst)
+	}
+}
+
+func siluTimesOf32x4(zero archsimd.Float32x4) func(dst, x, value []float32) {
+	reduce, inverse := reduceInTwo32x4(zero), inverseOf32x4(zero)
+	sign := archsimd.BroadcastUint32x4(signBit32)
+	scale := archsimd.BroadcastFloat32x4(siluScale32)
+	return func(dst, x, value []float32) {
+		c := &siluBounds32
+		v := archsimd.LoadFloat32x4(x)
+		low, high := archsimd.LoadFloat32x4(c.low[:]), archsimd.LoadFloat32x4(c.high[:])
+		z := low.IfElse(v.Less(low), v)
+		z = high.IfElse(z.Greater(high), z)
+		minus := z.ToBits().Xor(sign).BitsToFloat32()
+		n, r, rest := reduce(minus)
+		u, e := inverse(n, growth32x4(r), rest)
+		y := z.Mul(u)
+		rest = y.MulAdd(e, residual32x4(minus, u, y)).Mul(scale)
+		y = v.IfElse(v.Greater(archsimd.LoadFloat32x4(c.high[:])), y.Mul(scale))
+		g := archsimd.LoadFloat32x4(value)
+		p := y.Mul(g)
+		usual := p.ToBits().AndNot(sign).BitsToFloat32().Greater(p.Sub(p))
+		rest = rest.Mul(g).ToBits().Xor(sign).BitsToFloat32()
+		y.MulAdd(g, rest.IfElse(usual, sign.BitsToFloat32())).Store(dst)
+	}
+}
+
+func inverseOf32x4(zero archsimd.Float32x4) func(n archsimd.Uint32x4, growth, rRest archsimd.Float32x4) (u, e archsimd.Float32x4) {
+	scale := archsimd.BroadcastFloat32x4(siluScale32)
+	one, minusOne := archsimd.BroadcastFloat32x4(1), archsimd.BroadcastFloat32x4(-1)
+	return func(n archsimd.Uint32x4, growth, rRest archsimd.Float32x4) (u, e archsimd.Float32x4) {
+		w := scale.ToBits().Sub(n).BitsToFloat32()
+		a, b := scale.Max(w), scale.Min(w)
+		s := a.Add(b)
+		d := growth.MulAdd(w, s)
+		rest := growth.MulAdd(w, s.Sub(d)).Add(a.Sub(s).Add(b))
+		rest = growth.MulAdd(w, w).MulAdd(rRest, rest)
+		u = one.Div(d)
+		return u, u.MulAdd(rest, residual32x4(d, u, minusOne))
+	}
+}
+
+func silu32x4(dst, x []float32) {
+	var zero archsimd.Float32x4
+	unary32x4(dst, x, zero, siluOf32x4(zero))
+}
+
+func siluAt32x4(x float32) float32 {
+	var zero archsimd.Float32x4
+	return at32x4(x, zero, siluOf32x4(zero))
+}
+
+func siluTimes32x4(dst, x, value []float32) {
+	var zero archsimd.Float32x4
+	binary32x4(dst, x, value, zero, siluTimesOf32x4(zero))
+}
+
 func difference32x4(y, g, m archsimd.Float32x4) archsimd.Float32x4 {
 	var zero archsimd.Float32x4
 	return g.Sub(m).Masked(y.NotEqual(zero))
@@ -1181,6 +1357,107 @@ func softmaxColumns32x4(dst, x []float32, classes, stride int, f, d float32, div
 		x, dst = x[size:], dst[size:]
 	}
 	clearUpper()
+}
+
+func softplusOf32x4(zero archsimd.Float32x4, beta float32) func(dst, x []float32) {
+	reduce, inverse := reduceInTwo32x4(zero), softplusInverseOf32x4(zero)
+	limit := archsimd.BroadcastFloat32x4(exponentialLimit32)
+	sign := archsimd.BroadcastUint32x4(signBit32)
+	b := archsimd.BroadcastFloat32x4(beta)
+	return func(dst, x []float32) {
+		v := archsimd.LoadFloat32x4(x).Mul(b)
+		z := v.ToBits().AndNot(sign).BitsToFloat32()
+		n, r, rest := reduce(limit.IfElse(z.Greater(limit), z))
+		scale, u, e := inverse(n, r, expm1Rest32x4(r).Add(rest))
+		s := u.Mul(scale)
+		s = s.Mul(s)
+		u = u.Add(u)
+		e = atanhRest32x4(s).MulAdd(s, e).Mul(u)
+		w := u.Add(e)
+		e = u.Sub(w).Add(e).Mul(scale)
+		w = w.Mul(scale)
+		base := v.Max(zero)
+		y := base.Add(w)
+		e = base.Max(w).Sub(y).Add(base.Min(w)).Add(e)
+		v.IfElse(v.Greater(limit), y.Add(e)).Mul(b).Store(dst)
+	}
+}
+
+func softplusInverseOf32x4(zero archsimd.Float32x4) func(n archsimd.Uint32x4, r, q archsimd.Float32x4) (scale, u, e archsimd.Float32x4) {
+	bias := archsimd.BroadcastUint32x4((exponentBias32 + 64) << fractionBits32)
+	one := archsimd.BroadcastFloat32x4(1)
+	up := archsimd.BroadcastFloat32x4(0x1p65)
+	sign := archsimd.BroadcastUint32x4(signBit32)
+	return func(n archsimd.Uint32x4, r, q archsimd.Float32x4) (scale, u, e archsimd.Float32x4) {
+		scale = n.Add(bias).BitsToFloat32()
+		d := r.Add(q).MulAdd(up, up.Add(scale))
+		rest := q.MulAdd(up, r.MulAdd(up, up.Sub(d).Add(scale)))
+		u = one.Div(d)
+		minus := u.ToBits().Xor(sign).BitsToFloat32()
+		return scale, u, minus.MulAdd(rest, residual32x4(d, minus, one))
+	}
+}
+
+func atanhRest32x4(s archsimd.Float32x4) archsimd.Float32x4 {
+	c := &atanhSeries32
+	p := archsimd.LoadFloat32x4(c[3][:]).MulAdd(s, archsimd.LoadFloat32x4(c[2][:]))
+	q := archsimd.LoadFloat32x4(c[1][:]).MulAdd(s, archsimd.LoadFloat32x4(c[0][:]))
+	return p.MulAdd(s.Mul(s), q)
+}
+
+func atanhRest64x2(s archsimd.Float64x2) archsimd.Float64x2 {
+	c := &atanhSeries64
+	p := archsimd.LoadFloat64x2(c[9][:]).MulAdd(s, archsimd.LoadFloat64x2(c[8][:]))
+	p = p.MulAdd(s, archsimd.LoadFloat64x2(c[7][:]))
+	p = p.MulAdd(s, archsimd.LoadFloat64x2(c[6][:]))
+	p = p.MulAdd(s, archsimd.LoadFloat64x2(c[5][:]))
+	p = p.MulAdd(s, archsimd.LoadFloat64x2(c[4][:]))
+	p = p.MulAdd(s, archsimd.LoadFloat64x2(c[3][:]))
+	p = p.MulAdd(s, archsimd.LoadFloat64x2(c[2][:]))
+	p = p.MulAdd(s, archsimd.LoadFloat64x2(c[1][:]))
+	return p.MulAdd(s, archsimd.LoadFloat64x2(c[0][:]))
+}
+
+func softplus32x4(dst, x []float32, beta float32) {
+	var zero archsimd.Float32x4
+	unary32x4(dst, x, zero, softplusOf32x4(zero, beta))
+}
+
+func softplusAt32x4(x, beta float32) float32 {
+	var zero archsimd.Float32x4
+	return at32x4(x, zero, softplusOf32x4(zero, beta))
+}
+
+func softplusDerivative32x4(dst, x, upstream []float32, beta float32) {
+	var zero archsimd.Float32x4
+	binary32x4(dst, x, upstream, zero, softplusDerivativeOf32x4(zero, beta))
+}
+
+func softplusDerivativeAt32x4(x, beta float32) float32 {
+	var zero archsimd.Float32x4
+	f := softplusDerivativeOf32x4(zero, beta)
+	return at32x4(x, zero, func(dst, x []float32) {
+		f(dst, x, ones32[:])
+	})
+}
+
+func softplusDerivativeOf32x4(zero archsimd.Float32x4, beta float32) func(dst, x, upstream []float32) {
+	reduce, logistic := reduce32x4(zero), logistic32x4(zero)
+	limit := archsimd.BroadcastFloat32x4(exponentialLimit32)
+	sign := archsimd.BroadcastUint32x4(signBit32)
+	one := archsimd.BroadcastFloat32x4(1)
+	minusOne := archsimd.BroadcastInt32x4(-1)
+	b := archsimd.BroadcastFloat32x4(beta)
+	return func(dst, x, upstream []float32) {
+		v := archsimd.LoadFloat32x4(x).Mul(b).ToBits()
+		z := v.AndNot(sign).BitsToFloat32()
+		n, r := reduce(limit.IfElse(z.Greater(limit), z))
+		minusScale, u, e := logistic(n, growth32x4(r))
+		u = u.MulAdd(e, u)
+		scale := minusScale.ToBits().Xor(v.And(sign)).BitsToFloat32()
+		y := u.MulAdd(scale, one.Masked(v.BitsToInt32().Greater(minusOne)))
+		y.Mul(archsimd.LoadFloat32x4(upstream)).Store(dst)
+	}
 }
 
 func squaredReLU32x4(dst, x []float32) {
@@ -1541,6 +1818,72 @@ func difference64x2(y, g, m archsimd.Float64x2) archsimd.Float64x2 {
 	return g.Sub(m).Masked(y.NotEqual(zero))
 }
 
+func elu64x2(dst, x []float64, factor, low, scale float64) {
+	var zero archsimd.Float64x2
+	unary64x2(dst, x, zero, eluOf64x2(zero, factor, low, scale))
+}
+
+func eluAt64x2(x, factor, low, scale float64) float64 {
+	var zero archsimd.Float64x2
+	return at64x2(x, zero, eluOf64x2(zero, factor, low, scale))
+}
+
+func eluDerivative64x2(dst, x, upstream []float64, factor, scale float64) {
+	var zero archsimd.Float64x2
+	binary64x2(dst, x, upstream, zero, eluDerivativeOf64x2(zero, factor, scale))
+}
+
+func eluDerivativeAt64x2(x, factor, scale float64) float64 {
+	var zero archsimd.Float64x2
+	f := eluDerivativeOf64x2(zero, factor, scale)
+	return at64x2(x, zero, func(dst, x []float64) {
+		f(dst, x, ones64[:])
+	})
+}
+
+func eluDerivativeOf64x2(zero archsimd.Float64x2, factor, scale float64) func(dst, x, upstream []float64) {
+	roundToInt := archsimd.BroadcastFloat64x2(roundToInt64)
+	limit := archsimd.BroadcastFloat64x2(-exponentialLimit64)
+	bias := archsimd.BroadcastUint64x2((exponentBias64 + powerShift64) << fractionBits64)
+	down := archsimd.BroadcastFloat64x2(1.0 / (1 << powerShift64))
+	f, right := archsimd.BroadcastFloat64x2(factor), archsimd.BroadcastFloat64x2(scale)
+	return func(dst, x, upstream []float64) {
+		c := &power64Constants
+		v := archsimd.LoadFloat64x2(x)
+		z := limit.IfElse(v.Less(limit), v)
+		k := archsimd.LoadFloat64x2(c.log2e[:]).MulAdd(z, roundToInt)
+		t := k.ToBits().ShiftAllLeft(fractionBits64).Add(bias).BitsToFloat64()
+		k = k.Sub(roundToInt)
+		r := archsimd.LoadFloat64x2(c.minusLn2High[:]).MulAdd(k, z)
+		growth := growth64x2(archsimd.LoadFloat64x2(c.minusLn2Low[:]).MulAdd(k, r))
+		y := growth.MulAdd(f, f).Mul(t).Mul(down)
+		right.IfElse(v.Greater(zero), y).Mul(archsimd.LoadFloat64x2(upstream)).Store(dst)
+	}
+}
+
+func eluOf64x2(zero archsimd.Float64x2, factor, low, scale float64) func(dst, x []float64) {
+	roundToInt := archsimd.BroadcastFloat64x2(roundToInt64)
+	limit := archsimd.BroadcastFloat64x2(-eluLimit64)
+	one := archsimd.BroadcastFloat64x2(1)
+	f, l, right := archsimd.BroadcastFloat64x2(factor), archsimd.BroadcastFloat64x2(low), archsimd.BroadcastFloat64x2(scale)
+	return func(dst, x []float64) {
+		c := &power64Constants
+		v := archsimd.LoadFloat64x2(x)
+		z := limit.IfElse(v.Less(limit), v)
+		k := archsimd.LoadFloat64x2(c.log2e[:]).MulAdd(z, roundToInt)
+		t := k.ToBits().ShiftAllLeft(fractionBits64).Add(one.ToBits()).BitsToFloat64()
+		k = k.Sub(roundToInt)
+		z = archsimd.LoadFloat64x2(c.minusLn2High[:]).MulAdd(k, z)
+		r := archsimd.LoadFloat64x2(c.minusLn2Low[:]).MulAdd(k, z)
+		q := expm1Rest64x2(r).Add(archsimd.LoadFloat64x2(c.low[:]).MulAdd(k, z.Sub(r)))
+		a, b := t.Sub(one), t.Mul(r)
+		y := a.Add(b)
+		rest := q.MulAdd(t, a.Sub(y).Add(b))
+		y = f.MulAdd(y, l.MulAdd(y, rest.Mul(f)))
+		v.Mul(right).IfElse(v.GreaterEqual(zero), y).Store(dst)
+	}
+}
+
 func firstMaximum64x2(dst, best, x, upstream []float64) {
 	var zero archsimd.Float64x2
 	nan := archsimd.BroadcastUint64x2(nanBits64).BitsToFloat64()
@@ -1661,6 +2004,21 @@ func hardTanh64x2(dst, x []float64, low, high float64) {
 	}
 	dst, x = unaryUnrolled64x2(dst, x, zero, f)
 	unary64x2(dst, x, zero, f)
+}
+
+func inverseOf64x2(zero archsimd.Float64x2) func(n archsimd.Uint64x2, growth, rRest archsimd.Float64x2) (u, e archsimd.Float64x2) {
+	scale := archsimd.BroadcastFloat64x2(siluScale64)
+	one, minusOne := archsimd.BroadcastFloat64x2(1), archsimd.BroadcastFloat64x2(-1)
+	return func(n archsimd.Uint64x2, growth, rRest archsimd.Float64x2) (u, e archsimd.Float64x2) {
+		w := scale.ToBits().Sub(n).BitsToFloat64()
+		a, b := scale.Max(w), scale.Min(w)
+		s := a.Add(b)
+		d := growth.MulAdd(w, s)
+		rest := growth.MulAdd(w, s.Sub(d)).Add(a.Sub(s).Add(b))
+		rest = growth.MulAdd(w, w).MulAdd(rRest, rest)
+		u = one.Div(d)
+		return u, u.MulAdd(rest, residual64x2(d, u, minusOne))
+	}
 }
 
 func leakyReLU64x2(dst, x []float64, alpha float64) {
@@ -1989,6 +2347,19 @@ func reduce64x2(zero archsimd.Float64x2) func(z archsimd.Float64x2) (n archsimd.
 	}
 }
 
+func reduceInTwo64x2(zero archsimd.Float64x2) func(z archsimd.Float64x2) (n archsimd.Uint64x2, r, rest archsimd.Float64x2) {
+	roundToInt := archsimd.BroadcastFloat64x2(roundToInt64)
+	return func(z archsimd.Float64x2) (n archsimd.Uint64x2, r, rest archsimd.Float64x2) {
+		c := &reduction64
+		k := archsimd.LoadFloat64x2(c.minusLog2e[:]).MulAdd(z, roundToInt)
+		n = k.ToBits().ShiftAllLeft(fractionBits64)
+		k = k.Sub(roundToInt)
+		z = archsimd.LoadFloat64x2(c.ln2High[:]).MulAdd(k, z)
+		r = archsimd.LoadFloat64x2(c.ln2Low[:]).MulAdd(k, z)
+		return n, r, archsimd.LoadFloat64x2(c.low[:]).MulAdd(k, z.Sub(r))
+	}
+}
+
 func relu64x2(dst, x []float64) {
 	var zero archsimd.Float64x2
 	f := func(dst, x []float64) {
@@ -2075,6 +2446,63 @@ func sigmoidOf64x2(zero archsimd.Float64x2) func(dst, x []float64) {
 		u = u.MulAdd(e, u)
 		scale := minusScale.ToBits().Xor(v.And(sign)).BitsToFloat64()
 		u.MulAdd(scale, one.Masked(v.BitsToInt64().Greater(minusOne))).Store(dst)
+	}
+}
+
+func silu64x2(dst, x []float64) {
+	var zero archsimd.Float64x2
+	unary64x2(dst, x, zero, siluOf64x2(zero))
+}
+
+func siluAt64x2(x float64) float64 {
+	var zero archsimd.Float64x2
+	return at64x2(x, zero, siluOf64x2(zero))
+}
+
+func siluOf64x2(zero archsimd.Float64x2) func(dst, x []float64) {
+	reduce, inverse := reduceInTwo64x2(zero), inverseOf64x2(zero)
+	limit := archsimd.BroadcastFloat64x2(-siluLimit64)
+	linear := archsimd.BroadcastFloat64x2(siluLinear)
+	sign := archsimd.BroadcastUint64x2(signBit64)
+	scale := archsimd.BroadcastFloat64x2(siluScale64)
+	return func(dst, x []float64) {
+		v := archsimd.LoadFloat64x2(x)
+		v = limit.IfElse(v.Less(limit), v)
+		minus := v.ToBits().Xor(sign).BitsToFloat64()
+		n, r, rest := reduce(minus)
+		u, e := inverse(n, growth64x2(r), rest)
+		y := v.Mul(u)
+		y = y.Sub(y.MulAdd(e, residual64x2(minus, u, y))).Mul(scale)
+		v.IfElse(v.Greater(linear), y).Store(dst)
+	}
+}
+
+func siluTimes64x2(dst, x, value []float64) {
+	var zero archsimd.Float64x2
+	binary64x2(dst, x, value, zero, siluTimesOf64x2(zero))
+}
+
+func siluTimesOf64x2(zero archsimd.Float64x2) func(dst, x, value []float64) {
+	reduce, inverse := reduceInTwo64x2(zero), inverseOf64x2(zero)
+	sign := archsimd.BroadcastUint64x2(signBit64)
+	scale := archsimd.BroadcastFloat64x2(siluScale64)
+	return func(dst, x, value []float64) {
+		c := &siluBounds64
+		v := archsimd.LoadFloat64x2(x)
+		low, high := archsimd.LoadFloat64x2(c.low[:]), archsimd.LoadFloat64x2(c.high[:])
+		z := low.IfElse(v.Less(low), v)
+		z = high.IfElse(z.Greater(high), z)
+		minus := z.ToBits().Xor(sign).BitsToFloat64()
+		n, r, rest := reduce(minus)
+		u, e := inverse(n, growth64x2(r), rest)
+		y := z.Mul(u)
+		rest = y.MulAdd(e, residual64x2(minus, u, y)).Mul(scale)
+		y = v.IfElse(v.Greater(archsimd.LoadFloat64x2(c.high[:])), y.Mul(scale))
+		g := archsimd.LoadFloat64x2(value)
+		p := y.Mul(g)
+		usual := p.ToBits().AndNot(sign).BitsToFloat64().Greater(p.Sub(p))
+		rest = rest.Mul(g).ToBits().Xor(sign).BitsToFloat64()
+		y.MulAdd(g, rest.IfElse(usual, sign.BitsToFloat64())).Store(dst)
 	}
 }
 
@@ -2318,6 +2746,87 @@ func softmaxRows64x2(dst, x []float64, classes int, f, d float64, divide bool) {
 		y.Mul(inverse).Store(end)
 	}
 	clearUpper()
+}
+
+func softplus64x2(dst, x []float64, beta float64) {
+	var zero archsimd.Float64x2
+	unary64x2(dst, x, zero, softplusOf64x2(zero, beta))
+}
+
+func softplusAt64x2(x, beta float64) float64 {
+	var zero archsimd.Float64x2
+	return at64x2(x, zero, softplusOf64x2(zero, beta))
+}
+
+func softplusDerivative64x2(dst, x, upstream []float64, beta float64) {
+	var zero archsimd.Float64x2
+	binary64x2(dst, x, upstream, zero, softplusDerivativeOf64x2(zero, beta))
+}
+
+func softplusDerivativeAt64x2(x, beta float64) float64 {
+	var zero archsimd.Float64x2
+	f := softplusDerivativeOf64x2(zero, beta)
+	return at64x2(x, zero, func(dst, x []float64) {
+		f(dst, x, ones64[:])
+	})
+}
+
+func softplusDerivativeOf64x2(zero archsimd.Float64x2, beta float64) func(dst, x, upstream []float64) {
+	reduce, logistic := reduce64x2(zero), logistic64x2(zero)
+	limit := archsimd.BroadcastFloat64x2(exponentialLimit64)
+	sign := archsimd.BroadcastUint64x2(signBit64)
+	one := archsimd.BroadcastFloat64x2(1)
+	minusOne := archsimd.BroadcastInt64x2(-1)
+	b := archsimd.BroadcastFloat64x2(beta)
+	return func(dst, x, upstream []float64) {
+		v := archsimd.LoadFloat64x2(x).Mul(b).ToBits()
+		z := v.AndNot(sign).BitsToFloat64()
+		n, r := reduce(limit.IfElse(z.Greater(limit), z))
+		minusScale, u, e := logistic(n, growth64x2(r))
+		u = u.MulAdd(e, u)
+		scale := minusScale.ToBits().Xor(v.And(sign)).BitsToFloat64()
+		y := u.MulAdd(scale, one.Masked(v.BitsToInt64().Greater(minusOne)))
+		y.Mul(archsimd.LoadFloat64x2(upstream)).Store(dst)
+	}
+}
+
+func softplusInverseOf64x2(zero archsimd.Float64x2) func(n archsimd.Uint64x2, r, q archsimd.Float64x2) (scale, u, e archsimd.Float64x2) {
+	bias := archsimd.BroadcastUint64x2((exponentBias64 + 64) << fractionBits64)
+	one := archsimd.BroadcastFloat64x2(1)
+	up := archsimd.BroadcastFloat64x2(0x1p65)
+	sign := archsimd.BroadcastUint64x2(signBit64)
+	return func(n archsimd.Uint64x2, r, q archsimd.Float64x2) (scale, u, e archsimd.Float64x2) {
+		scale = n.Add(bias).BitsToFloat64()
+		d := r.Add(q).MulAdd(up, up.Add(scale))
+		rest := q.MulAdd(up, r.MulAdd(up, up.Sub(d).Add(scale)))
+		u = one.Div(d)
+		minus := u.ToBits().Xor(sign).BitsToFloat64()
+		return scale, u, minus.MulAdd(rest, residual64x2(d, minus, one))
+	}
+}
+
+func softplusOf64x2(zero archsimd.Float64x2, beta float64) func(dst, x []float64) {
+	reduce, inverse := reduceInTwo64x2(zero), softplusInverseOf64x2(zero)
+	limit := archsimd.BroadcastFloat64x2(exponentialLimit64)
+	sign := archsimd.BroadcastUint64x2(signBit64)
+	b := archsimd.BroadcastFloat64x2(beta)
+	return func(dst, x []float64) {
+		v := archsimd.LoadFloat64x2(x).Mul(b)
+		z := v.ToBits().AndNot(sign).BitsToFloat64()
+		n, r, rest := reduce(limit.IfElse(z.Greater(limit), z))
+		scale, u, e := inverse(n, r, expm1Rest64x2(r).Add(rest))
+		s := u.Mul(scale)
+		s = s.Mul(s)
+		u = u.Add(u)
+		e = atanhRest64x2(s).MulAdd(s, e).Mul(u)
+		w := u.Add(e)
+		e = u.Sub(w).Add(e).Mul(scale)
+		w = w.Mul(scale)
+		base := v.Max(zero)
+		y := base.Add(w)
+		e = base.Max(w).Sub(y).Add(base.Min(w)).Add(e)
+		v.IfElse(v.Greater(limit), y.Add(e)).Mul(b).Store(dst)
+	}
 }
 
 func squaredReLU64x2(dst, x []float64) {

@@ -226,6 +226,72 @@ func difference64(y, g, m simd.Float64s) simd.Float64s {
 	return g.Sub(m).Masked(y.NotEqual(zero))
 }
 
+func elu64(dst, x []float64, factor, low, scale float64) {
+	var zero simd.Float64s
+	unary64(dst, x, zero, eluOf64(zero, factor, low, scale))
+}
+
+func eluAt64(x, factor, low, scale float64) float64 {
+	var zero simd.Float64s
+	return at64(x, zero, eluOf64(zero, factor, low, scale))
+}
+
+func eluDerivative64(dst, x, upstream []float64, factor, scale float64) {
+	var zero simd.Float64s
+	binary64(dst, x, upstream, zero, eluDerivativeOf64(zero, factor, scale))
+}
+
+func eluDerivativeAt64(x, factor, scale float64) float64 {
+	var zero simd.Float64s
+	f := eluDerivativeOf64(zero, factor, scale)
+	return at64(x, zero, func(dst, x []float64) {
+		f(dst, x, ones64[:])
+	})
+}
+
+func eluDerivativeOf64(zero simd.Float64s, factor, scale float64) func(dst, x, upstream []float64) {
+	roundToInt := simd.BroadcastFloat64s(roundToInt64)
+	limit := simd.BroadcastFloat64s(-exponentialLimit64)
+	bias := simd.BroadcastUint64s((exponentBias64 + powerShift64) << fractionBits64)
+	down := simd.BroadcastFloat64s(1.0 / (1 << powerShift64))
+	f, right := simd.BroadcastFloat64s(factor), simd.BroadcastFloat64s(scale)
+	return func(dst, x, upstream []float64) {
+		c := &power64Constants
+		v := simd.LoadFloat64s(x)
+		z := limit.IfElse(v.Less(limit), v)
+		k := simd.LoadFloat64s(c.log2e[:]).MulAdd(z, roundToInt)
+		t := k.ToBits().ShiftAllLeft(fractionBits64).Add(bias).BitsToFloat64()
+		k = k.Sub(roundToInt)
+		r := simd.LoadFloat64s(c.minusLn2High[:]).MulAdd(k, z)
+		growth := growth64(simd.LoadFloat64s(c.minusLn2Low[:]).MulAdd(k, r))
+		y := growth.MulAdd(f, f).Mul(t).Mul(down)
+		right.IfElse(v.Greater(zero), y).Mul(simd.LoadFloat64s(upstream)).Store(dst)
+	}
+}
+
+func eluOf64(zero simd.Float64s, factor, low, scale float64) func(dst, x []float64) {
+	roundToInt := simd.BroadcastFloat64s(roundToInt64)
+	limit := simd.BroadcastFloat64s(-eluLimit64)
+	one := simd.BroadcastFloat64s(1)
+	f, l, right := simd.BroadcastFloat64s(factor), simd.BroadcastFloat64s(low), simd.BroadcastFloat64s(scale)
+	return func(dst, x []float64) {
+		c := &power64Constants
+		v := simd.LoadFloat64s(x)
+		z := limit.IfElse(v.Less(limit), v)
+		k := simd.LoadFloat64s(c.log2e[:]).MulAdd(z, roundToInt)
+		t := k.ToBits().ShiftAllLeft(fractionBits64).Add(one.ToBits()).BitsToFloat64()
+		k = k.Sub(roundToInt)
+		z = simd.LoadFloat64s(c.minusLn2High[:]).MulAdd(k, z)
+		r := simd.LoadFloat64s(c.minusLn2Low[:]).MulAdd(k, z)
+		q := expm1Rest64(r).Add(simd.LoadFloat64s(c.low[:]).MulAdd(k, z.Sub(r)))
+		a, b := t.Sub(one), t.Mul(r)
+		y := a.Add(b)
+		rest := q.MulAdd(t, a.Sub(y).Add(b))
+		y = f.MulAdd(y, l.MulAdd(y, rest.Mul(f)))
+		v.Mul(right).IfElse(v.GreaterEqual(zero), y).Store(dst)
+	}
+}
+
 func firstMaximum64(dst, best, x, upstream []float64) {
 	var zero simd.Float64s
 	nan := simd.BroadcastUint64s(nanBits64).BitsToFloat64()
@@ -346,6 +412,21 @@ func hardTanh64(dst, x []float64, low, high float64) {
 	}
 	dst, x = unaryUnrolled64(dst, x, zero, f)
 	unary64(dst, x, zero, f)
+}
+
+func inverseOf64(zero simd.Float64s) func(n simd.Uint64s, growth, rRest simd.Float64s) (u, e simd.Float64s) {
+	scale := simd.BroadcastFloat64s(siluScale64)
+	one, minusOne := simd.BroadcastFloat64s(1), simd.BroadcastFloat64s(-1)
+	return func(n simd.Uint64s, growth, rRest simd.Float64s) (u, e simd.Float64s) {
+		w := scale.ToBits().Sub(n).BitsToFloat64()
+		a, b := scale.Max(w), scale.Min(w)
+		s := a.Add(b)
+		d := growth.MulAdd(w, s)
+		rest := growth.MulAdd(w, s.Sub(d)).Add(a.Sub(s).Add(b))
+		rest = growth.MulAdd(w, w).MulAdd(rRest, rest)
+		u = one.Div(d)
+		return u, u.MulAdd(rest, residual64(d, u, minusOne))
+	}
 }
 
 func leakyReLU64(dst, x []float64, alpha float64) {
@@ -684,6 +765,19 @@ func reduce64(zero simd.Float64s) func(z simd.Float64s) (n simd.Uint64s, r simd.
 	}
 }
 
+func reduceInTwo64(zero simd.Float64s) func(z simd.Float64s) (n simd.Uint64s, r, rest simd.Float64s) {
+	roundToInt := simd.BroadcastFloat64s(roundToInt64)
+	return func(z simd.Float64s) (n simd.Uint64s, r, rest simd.Float64s) {
+		c := &reduction64
+		k := simd.LoadFloat64s(c.minusLog2e[:]).MulAdd(z, roundToInt)
+		n = k.ToBits().ShiftAllLeft(fractionBits64)
+		k = k.Sub(roundToInt)
+		z = simd.LoadFloat64s(c.ln2High[:]).MulAdd(k, z)
+		r = simd.LoadFloat64s(c.ln2Low[:]).MulAdd(k, z)
+		return n, r, simd.LoadFloat64s(c.low[:]).MulAdd(k, z.Sub(r))
+	}
+}
+
 func relu64(dst, x []float64) {
 	var zero simd.Float64s
 	f := func(dst, x []float64) {
@@ -770,6 +864,63 @@ func sigmoidOf64(zero simd.Float64s) func(dst, x []float64) {
 		u = u.MulAdd(e, u)
 		scale := minusScale.ToBits().Xor(v.And(sign)).BitsToFloat64()
 		u.MulAdd(scale, one.Masked(v.BitsToInt64().Greater(minusOne))).Store(dst)
+	}
+}
+
+func silu64(dst, x []float64) {
+	var zero simd.Float64s
+	unary64(dst, x, zero, siluOf64(zero))
+}
+
+func siluAt64(x float64) float64 {
+	var zero simd.Float64s
+	return at64(x, zero, siluOf64(zero))
+}
+
+func siluOf64(zero simd.Float64s) func(dst, x []float64) {
+	reduce, inverse := reduceInTwo64(zero), inverseOf64(zero)
+	limit := simd.BroadcastFloat64s(-siluLimit64)
+	linear := simd.BroadcastFloat64s(siluLinear)
+	sign := simd.BroadcastUint64s(signBit64)
+	scale := simd.BroadcastFloat64s(siluScale64)
+	return func(dst, x []float64) {
+		v := simd.LoadFloat64s(x)
+		v = limit.IfElse(v.Less(limit), v)
+		minus := v.ToBits().Xor(sign).BitsToFloat64()
+		n, r, rest := reduce(minus)
+		u, e := inverse(n, growth64(r), rest)
+		y := v.Mul(u)
+		y = y.Sub(y.MulAdd(e, residual64(minus, u, y))).Mul(scale)
+		v.IfElse(v.Greater(linear), y).Store(dst)
+	}
+}
+
+func siluTimes64(dst, x, value []float64) {
+	var zero simd.Float64s
+	binary64(dst, x, value, zero, siluTimesOf64(zero))
+}
+
+func siluTimesOf64(zero simd.Float64s) func(dst, x, value []float64) {
+	reduce, inverse := reduceInTwo64(zero), inverseOf64(zero)
+	sign := simd.BroadcastUint64s(signBit64)
+	scale := simd.BroadcastFloat64s(siluScale64)
+	return func(dst, x, value []float64) {
+		c := &siluBounds64
+		v := simd.LoadFloat64s(x)
+		low, high := simd.LoadFloat64s(c.low[:]), simd.LoadFloat64s(c.high[:])
+		z := low.IfElse(v.Less(low), v)
+		z = high.IfElse(z.Greater(high), z)
+		minus := z.ToBits().Xor(sign).BitsToFloat64()
+		n, r, rest := reduce(minus)
+		u, e := inverse(n, growth64(r), rest)
+		y := z.Mul(u)
+		rest = y.MulAdd(e, residual64(minus, u, y)).Mul(scale)
+		y = v.IfElse(v.Greater(simd.LoadFloat64s(c.high[:])), y.Mul(scale))
+		g := simd.LoadFloat64s(value)
+		p := y.Mul(g)
+		usual := p.ToBits().AndNot(sign).BitsToFloat64().Greater(p.Sub(p))
+		rest = rest.Mul(g).ToBits().Xor(sign).BitsToFloat64()
+		y.MulAdd(g, rest.IfElse(usual, sign.BitsToFloat64())).Store(dst)
 	}
 }
 
@@ -1013,6 +1164,87 @@ func softmaxRows64(dst, x []float64, classes int, f, d float64, divide bool) {
 		y.Mul(inverse).Store(end)
 	}
 	clearUpper()
+}
+
+func softplus64(dst, x []float64, beta float64) {
+	var zero simd.Float64s
+	unary64(dst, x, zero, softplusOf64(zero, beta))
+}
+
+func softplusAt64(x, beta float64) float64 {
+	var zero simd.Float64s
+	return at64(x, zero, softplusOf64(zero, beta))
+}
+
+func softplusDerivative64(dst, x, upstream []float64, beta float64) {
+	var zero simd.Float64s
+	binary64(dst, x, upstream, zero, softplusDerivativeOf64(zero, beta))
+}
+
+func softplusDerivativeAt64(x, beta float64) float64 {
+	var zero simd.Float64s
+	f := softplusDerivativeOf64(zero, beta)
+	return at64(x, zero, func(dst, x []float64) {
+		f(dst, x, ones64[:])
+	})
+}
+
+func softplusDerivativeOf64(zero simd.Float64s, beta float64) func(dst, x, upstream []float64) {
+	reduce, logistic := reduce64(zero), logistic64(zero)
+	limit := simd.BroadcastFloat64s(exponentialLimit64)
+	sign := simd.BroadcastUint64s(signBit64)
+	one := simd.BroadcastFloat64s(1)
+	minusOne := simd.BroadcastInt64s(-1)
+	b := simd.BroadcastFloat64s(beta)
+	return func(dst, x, upstream []float64) {
+		v := simd.LoadFloat64s(x).Mul(b).ToBits()
+		z := v.AndNot(sign).BitsToFloat64()
+		n, r := reduce(limit.IfElse(z.Greater(limit), z))
+		minusScale, u, e := logistic(n, growth64(r))
+		u = u.MulAdd(e, u)
+		scale := minusScale.ToBits().Xor(v.And(sign)).BitsToFloat64()
+		y := u.MulAdd(scale, one.Masked(v.BitsToInt64().Greater(minusOne)))
+		y.Mul(simd.LoadFloat64s(upstream)).Store(dst)
+	}
+}
+
+func softplusInverseOf64(zero simd.Float64s) func(n simd.Uint64s, r, q simd.Float64s) (scale, u, e simd.Float64s) {
+	bias := simd.BroadcastUint64s((exponentBias64 + 64) << fractionBits64)
+	one := simd.BroadcastFloat64s(1)
+	up := simd.BroadcastFloat64s(0x1p65)
+	sign := simd.BroadcastUint64s(signBit64)
+	return func(n simd.Uint64s, r, q simd.Float64s) (scale, u, e simd.Float64s) {
+		scale = n.Add(bias).BitsToFloat64()
+		d := r.Add(q).MulAdd(up, up.Add(scale))
+		rest := q.MulAdd(up, r.MulAdd(up, up.Sub(d).Add(scale)))
+		u = one.Div(d)
+		minus := u.ToBits().Xor(sign).BitsToFloat64()
+		return scale, u, minus.MulAdd(rest, residual64(d, minus, one))
+	}
+}
+
+func softplusOf64(zero simd.Float64s, beta float64) func(dst, x []float64) {
+	reduce, inverse := reduceInTwo64(zero), softplusInverseOf64(zero)
+	limit := simd.BroadcastFloat64s(exponentialLimit64)
+	sign := simd.BroadcastUint64s(signBit64)
+	b := simd.BroadcastFloat64s(beta)
+	return func(dst, x []float64) {
+		v := simd.LoadFloat64s(x).Mul(b)
+		z := v.ToBits().AndNot(sign).BitsToFloat64()
+		n, r, rest := reduce(limit.IfElse(z.Greater(limit), z))
+		scale, u, e := inverse(n, r, expm1Rest64(r).Add(rest))
+		s := u.Mul(scale)
+		s = s.Mul(s)
+		u = u.Add(u)
+		e = atanhRest64(s).MulAdd(s, e).Mul(u)
+		w := u.Add(e)
+		e = u.Sub(w).Add(e).Mul(scale)
+		w = w.Mul(scale)
+		base := v.Max(zero)
+		y := base.Add(w)
+		e = base.Max(w).Sub(y).Add(base.Min(w)).Add(e)
+		v.IfElse(v.Greater(limit), y.Add(e)).Mul(b).Store(dst)
+	}
 }
 
 func squaredReLU64(dst, x []float64) {

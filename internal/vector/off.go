@@ -62,3 +62,14 @@ func HardSwishDerivativeAt[T element.Float](x T) T                          { re
 func SquaredReLU[T element.Float](dst, x []T)                               {}
 func SquaredReLUDerivative[T element.Float](dst, x, upstream []T)           {}
 func SquaredReLUDerivativeFromOutput[T element.Float](dst, y, upstream []T) {}
+func SiLU[T element.Float](dst, x []T)                                      {}
+func SiLUAt[T element.Float](x T) T                                         { return x }
+func SiLUTimes[T element.Float](dst, x, value []T)                          {}
+func ELU[T element.Float](dst, x []T, alpha, scale T)                       {}
+func ELUAt[T element.Float](x, alpha, scale T) T                            { return x }
+func ELUDerivative[T element.Float](dst, x, upstream []T, alpha, scale T)   {}
+func ELUDerivativeAt[T element.Float](x, alpha, scale T) T                  { return x }
+func Softplus[T element.Float](dst, x []T, beta T)                          {}
+func SoftplusAt[T element.Float](x, beta T) T                               { return x }
+func SoftplusDerivative[T element.Float](dst, x, upstream []T, beta T)      {}
+func SoftplusDerivativeAt[T element.Float](x, beta T) T                     { return x }

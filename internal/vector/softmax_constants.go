@@ -15,11 +15,12 @@ const (
 )
 
 var (
-	power32Constants = struct{ log2e, minusLn2High, minusLn2Low [maxLanes32]float32 }{
-		repeated32(math.Log2E), repeated32(-ln2High32), repeated32(-ln2Low32),
+	// low is minusLn2Low again, as in reduction32.
+	power32Constants = struct{ log2e, minusLn2High, minusLn2Low, low [maxLanes32]float32 }{
+		repeated32(math.Log2E), repeated32(-ln2High32), repeated32(-ln2Low32), repeated32(-ln2Low32),
 	}
-	power64Constants = struct{ log2e, minusLn2High, minusLn2Low [maxLanes64]float64 }{
-		repeated64(math.Log2E), repeated64(-ln2High64), repeated64(-ln2Low64),
+	power64Constants = struct{ log2e, minusLn2High, minusLn2Low, low [maxLanes64]float64 }{
+		repeated64(math.Log2E), repeated64(-ln2High64), repeated64(-ln2Low64), repeated64(-ln2Low64),
 	}
 )
 

@@ -1,0 +1,114 @@
+//go:build goexperiment.simd && go1.27 && !go1.28 && wasm
+
+package vector
+
+import "simd"
+
+// With eˣ = t·eʳ, t = 2ⁿ, and eʳ = 1 + r + q,
+//
+//	eˣ − 1 = ((t − 1) + t·r) + t·q
+//
+// t − 1 and t·r are exact, and so is what their sum loses. t·q is a fifth of it at
+// most, with the rest of r in it. So only the last rounding counts, and that is of
+// factor·(eˣ − 1): the factor is α·scale, in two parts.
+
+// eluOf32 returns the function that sets a vector of dst to (factor + low)·(eˣ − 1) where
+// x < 0, for a factor above 0, and to scale·x elsewhere.
+func eluOf32(zero simd.Float32s, factor, low, scale float32) func(dst, x []float32) {
+	roundToInt := simd.BroadcastFloat32s(roundToInt32)
+	limit := simd.BroadcastFloat32s(-eluLimit32)
+	one := simd.BroadcastFloat32s(1)
+	f, l, right := simd.BroadcastFloat32s(factor), simd.BroadcastFloat32s(low), simd.BroadcastFloat32s(scale)
+	return func(dst, x []float32) {
+		c := &power32Constants
+		v := simd.LoadFloat32s(x)
+		z := limit.IfElse(v.Less(limit), v) // a NaN stays
+		k := simd.LoadFloat32s(c.log2e[:]).MulAdd(z, roundToInt)
+		t := k.ToBits().ShiftAllLeft(fractionBits32).Add(one.ToBits()).BitsToFloat32()
+		k = k.Sub(roundToInt)
+		z = simd.LoadFloat32s(c.minusLn2High[:]).MulAdd(k, z) // exact
+		r := simd.LoadFloat32s(c.minusLn2Low[:]).MulAdd(k, z)
+		q := expm1Rest32(r).Add(simd.LoadFloat32s(c.low[:]).MulAdd(k, z.Sub(r)))
+		a, b := t.Sub(one), t.Mul(r)
+		y := a.Add(b)
+		rest := q.MulAdd(t, a.Sub(y).Add(b))
+		y = f.MulAdd(y, l.MulAdd(y, rest.Mul(f)))
+		v.Mul(right).IfElse(v.GreaterEqual(zero), y).Store(dst)
+	}
+}
+
+// expm1Rest32 returns eʳ − 1 − r. It goes over pairs of terms: a loop takes the longer the
+// more operations wait for one another.
+func expm1Rest32(r simd.Float32s) simd.Float32s {
+	c := &expm1Septic
+	s := r.Mul(r)
+	p := simd.LoadFloat32s(c[5][:]).MulAdd(r, simd.LoadFloat32s(c[4][:]))
+	q := simd.LoadFloat32s(c[3][:]).MulAdd(r, simd.LoadFloat32s(c[2][:]))
+	p = p.MulAdd(s, q)
+	q = simd.LoadFloat32s(c[1][:]).MulAdd(r, simd.LoadFloat32s(c[0][:]))
+	return p.MulAdd(s, q).Mul(s)
+}
+
+// expm1Rest64 goes over the even and the odd powers apart.
+func expm1Rest64(r simd.Float64s) simd.Float64s {
+	a, b := &expm1Even, &expm1Odd
+	s := r.Mul(r)
+	even := simd.LoadFloat64s(a[5][:]).MulAdd(s, simd.LoadFloat64s(a[4][:]))
+	even = even.MulAdd(s, simd.LoadFloat64s(a[3][:]))
+	odd := simd.LoadFloat64s(b[4][:]).MulAdd(s, simd.LoadFloat64s(b[3][:]))
+	even = even.MulAdd(s, simd.LoadFloat64s(a[2][:]))
+	odd = odd.MulAdd(s, simd.LoadFloat64s(b[2][:]))
+	even = even.MulAdd(s, simd.LoadFloat64s(a[1][:]))
+	odd = odd.MulAdd(s, simd.LoadFloat64s(b[1][:]))
+	even = even.MulAdd(s, simd.LoadFloat64s(a[0][:]))
+	odd = odd.MulAdd(s, simd.LoadFloat64s(b[0][:]))
+	return odd.MulAdd(r, even).Mul(s)
+}
+
+//vector:elementwise
+func elu32(dst, x []float32, factor, low, scale float32) {
+	var zero simd.Float32s
+	unary32(dst, x, zero, eluOf32(zero, factor, low, scale))
+}
+
+//vector:narrowest
+func eluAt32(x, factor, low, scale float32) float32 {
+	var zero simd.Float32s
+	return at32(x, zero, eluOf32(zero, factor, low, scale))
+}
+
+// eluDerivativeOf32 returns the function that sets a vector of dst to upstream·factor·eˣ
+// where x ≤ 0, and to upstream·scale elsewhere. The body of power32 is in it: the
+// compiler does not inline that here.
+func eluDerivativeOf32(zero simd.Float32s, factor, scale float32) func(dst, x, upstream []float32) {
+	roundToInt := simd.BroadcastFloat32s(roundToInt32)
+	limit := simd.BroadcastFloat32s(-exponentialLimit32)
+	bias := simd.BroadcastUint32s((exponentBias32 + powerShift32) << fractionBits32)
+	down := simd.BroadcastFloat32s(1.0 / (1 << powerShift32))
+	f, right := simd.BroadcastFloat32s(factor), simd.BroadcastFloat32s(scale)
+	return func(dst, x, upstream []float32) {
+		c := &power32Constants
+		v := simd.LoadFloat32s(x)
+		z := limit.IfElse(v.Less(limit), v)
+		k := simd.LoadFloat32s(c.log2e[:]).MulAdd(z, roundToInt)
+		t := k.ToBits().ShiftAllLeft(fractionBits32).Add(bias).BitsToFloat32()
+		k = k.Sub(roundToInt)
+		r := simd.LoadFloat32s(c.minusLn2High[:]).MulAdd(k, z)
+		growth := growth32(simd.LoadFloat32s(c.minusLn2Low[:]).MulAdd(k, r))
+		y := growth.MulAdd(f, f).Mul(t).Mul(down)
+		right.IfElse(v.Greater(zero), y).Mul(simd.LoadFloat32s(upstream)).Store(dst)
+	}
+}
+
+//vector:elementwise
+func eluDerivative32(dst, x, upstream []float32, factor, scale float32) {
+	var zero simd.Float32s
+	binary32(dst, x, upstream, zero, eluDerivativeOf32(zero, factor, scale))
+}
+
+//vector:narrowest
+func eluDerivativeAt32(x, factor, scale float32) float32 {
+	var zero simd.Float32s
+	f := eluDerivativeOf32(zero, factor, scale)
+	return at32(x, zero, func(dst, x []float32) { f(dst, x, ones32[:]) })
+}

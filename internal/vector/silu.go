@@ -1,0 +1,50 @@
+//go:build goexperiment.simd && go1.27 && !go1.28 && (amd64 || arm64 || wasm)
+
+package vector
+
+import "example.com/activation/internal/element"
+
+// SiLU sets dst to x·σ(x).
+func SiLU[T element.Float](dst, x []T) {
+	if len(x) < narrowest[T]() {
+		for i, v := range x {
+			dst[i] = SiLUAt(v)
+		}
+		return
+	}
+	switch any(dst).(type) {
+	case []float32:
+		silu32(as32(dst), as32(x))
+	case []float64:
+		silu64(as64(dst), as64(x))
+	}
+}
+
+// SiLUAt returns what SiLU gives for x.
+func SiLUAt[T element.Float](x T) T {
+	switch x := any(x).(type) {
+	case float32:
+		return T(siluAt32(x))
+	case float64:
+		return T(siluAt64(x))
+	}
+	panic("unreachable")
+}
+
+// SiLUTimes sets dst to value·(x·σ(x)).
+func SiLUTimes[T element.Float](dst, x, value []T) {
+	if n := len(x); n < narrowest[T]() {
+		var y, a, b [minLanes32]T
+		copy(a[:], x)
+		copy(b[:], value)
+		SiLUTimes(y[:], a[:], b[:])
+		copy(dst, y[:n])
+		return
+	}
+	switch any(dst).(type) {
+	case []float32:
+		siluTimes32(as32(dst), as32(x), as32(value))
+	case []float64:
+		siluTimes64(as64(dst), as64(x), as64(value))
+	}
+}
