@@ -17,13 +17,13 @@ const (
 // but Gated needs a gate with the scalar loops for each. ns, n = 4096, Xeon Emerald
 // Rapids, scalar and at 128, 256, 512 bits: float32 2.02, 1.08, 0.58, 0.33, float64 2.46,
 // –, 1.30, 0.82; the derivative 2.25, 0.79, 0.43, 0.27 and 2.50, –, 1.12, 0.76. Not on
-// WebAssembly, where a product with an addition rounds twice.
+// WebAssembly, because it rounds a product and an addition apart.
 func eluInVectors[T element.Float](alpha, scale T) bool {
 	usual := alpha == 1 && scale == 1 || alpha == T(SELUAlpha) && scale == T(SELUScale)
 	return usual && exponential[T]() && vector.Fused
 }
 
-// ELU sets dst to scale·x where x > 0, else to scale·α·(eˣ − 1). SELU is that with
+// ELU sets dst to scale·x if x > 0, else to scale·α·(eˣ − 1). SELU is that with
 // constants.
 func ELU[T element.Float](dst, x []T, alpha, scale T) {
 	if eluInVectors(alpha, scale) {
@@ -41,7 +41,7 @@ func ELUAt[T element.Float](x, alpha, scale T) T {
 	return scalar.ELUAt(x, alpha, scale)
 }
 
-// ELUDerivative sets dst to upstream·scale where x > 0, else to upstream·scale·α·eˣ.
+// ELUDerivative sets dst to upstream·scale if x > 0, else to upstream·scale·α·eˣ.
 func ELUDerivative[T element.Float](dst, x, upstream []T, alpha, scale T) {
 	if eluInVectors(alpha, scale) {
 		vector.ELUDerivative(dst, x, upstream, alpha, scale)
@@ -58,13 +58,13 @@ func ELUDerivativeAt[T element.Float](x, alpha, scale T) T {
 	return scalar.ELUDerivativeAt(x, alpha, scale)
 }
 
-// ELUDerivativeFromOutput sets dst to upstream·scale where y > 0, else to
+// ELUDerivativeFromOutput sets dst to upstream·scale if y > 0, else to
 // upstream·(y + scale·α).
 func ELUDerivativeFromOutput[T element.Float](dst, y, upstream []T, alpha, scale T) {
 	scalar.ELUDerivativeFromOutput(dst, y, upstream, alpha, scale)
 }
 
-// CELU sets dst to x where x > 0, else to α·(e^(x/α) − 1).
+// CELU sets dst to x if x > 0, else to α·(e^(x/α) − 1).
 func CELU[T element.Float](dst, x []T, alpha T) {
 	if alpha == 1 {
 		ELU(dst, x, 1, 1)
@@ -81,7 +81,7 @@ func CELUAt[T element.Float](x, alpha T) T {
 	return scalar.CELUAt(x, alpha)
 }
 
-// CELUDerivative sets dst to upstream where x > 0, else to upstream·e^(x/α).
+// CELUDerivative sets dst to upstream if x > 0, else to upstream·e^(x/α).
 func CELUDerivative[T element.Float](dst, x, upstream []T, alpha T) {
 	if alpha == 1 {
 		ELUDerivative(dst, x, upstream, 1, 1)
@@ -98,7 +98,7 @@ func CELUDerivativeAt[T element.Float](x, alpha T) T {
 	return scalar.CELUDerivativeAt(x, alpha)
 }
 
-// CELUDerivativeFromOutput sets dst to upstream where y > 0, else to
+// CELUDerivativeFromOutput sets dst to upstream if y > 0, else to
 // upstream·(y + α)/α.
 func CELUDerivativeFromOutput[T element.Float](dst, y, upstream []T, alpha T) {
 	scalar.CELUDerivativeFromOutput(dst, y, upstream, alpha)

@@ -65,13 +65,13 @@ func (SiLUGate[T]) Derivative(dst, x, upstream []T) []T {
 // ELUGate is ELU with α = 1 as a gate, by the plain Go loops.
 type ELUGate[T element.Float] struct{}
 
-// Forward sets dst to x where x > 0, else to eˣ − 1.
+// Forward sets dst to x if x > 0, else to eˣ − 1.
 func (ELUGate[T]) Forward(dst, x []T) []T {
 	scalar.ELU(dst, x, 1, 1)
 	return dst
 }
 
-// Derivative sets dst to upstream where x > 0, else to upstream·eˣ.
+// Derivative sets dst to upstream if x > 0, else to upstream·eˣ.
 func (ELUGate[T]) Derivative(dst, x, upstream []T) []T {
 	scalar.ELUDerivative(dst, x, upstream, 1, 1)
 	return dst

@@ -31,7 +31,7 @@ func Maxout[T element.Float](dst, x []T, pieces, stride int) {
 }
 
 // MaxoutDerivative sets dst, which has the shape of x, to upstream at the first maximum
-// of each group of pieces, to NaN at every NaN, and to 0 elsewhere.
+// of each group of pieces, to NaN at every NaN, else to 0.
 func MaxoutDerivative[T element.Float](dst, x, upstream []T, pieces, stride int) {
 	switch {
 	case pieces == 1:

@@ -36,10 +36,10 @@ func GELUTanhDerivative[T element.Float](dst, x, upstream []T) {
 // GELUTanhDerivative.
 func GELUTanhDerivativeAt[T element.Float](x T) T { return scalar.GELUTanhDerivativeAt(x) }
 
-// siluInVectors reports whether the vector loop of SiLU runs: where that of σ does (ns,
+// siluInVectors reports whether the vector loop of SiLU runs: if that of σ does (ns,
 // n = 4096, Xeon Emerald Rapids, scalar and at 128, 256, 512 bits: float32 2.48, 1.54,
 // 0.80, 0.50, float64 3.97, –, 1.84, 1.19; σ of float32 takes 0.58 at 256 bits). Not on
-// WebAssembly, where each exact product would take four.
+// WebAssembly, because an exact product takes four there.
 func siluInVectors[T element.Float]() bool { return exponential[T]() && vector.Fused }
 
 // SiLU sets dst to x·σ(beta·x).

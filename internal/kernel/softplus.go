@@ -16,7 +16,7 @@ func logisticInVectors[T element.Float](beta T) bool {
 }
 
 // softplusInVectors reports whether that of Softplus runs: float32 3.10, 2.79, 1.42, 0.88,
-// float64 3.15, –, 4.04, 2.45. Not on WebAssembly, where each exact product would take
+// float64 3.15, –, 4.04, 2.45. Not on WebAssembly, because each exact product takes
 // four.
 func softplusInVectors[T element.Float](beta T) bool {
 	return logisticInVectors(beta) && vector.Fused && (unsafe.Sizeof(beta) == 4 || vector.Bits() == 512)

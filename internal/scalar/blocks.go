@@ -23,7 +23,7 @@ type bits interface{ int32 | int64 }
 // the same bits. V has the size of T.
 //
 // It needs package unsafe, for speed. math.Float32bits of an element is a load into
-// a floating-point register and a move from there, where a load into an integer
+// a floating-point register and a move from there, but a load into an integer
 // register would do: relu takes 0.55 ns an element that way, and 0.29 this way.
 //
 // The use is valid: the block lies within s. V needs no stricter alignment than T,

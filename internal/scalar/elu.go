@@ -6,7 +6,7 @@ import (
 	"example.com/activation/internal/element"
 )
 
-// ELU sets dst to scale·x where x > 0, else to scale·α·(eˣ − 1).
+// ELU sets dst to scale·x if x > 0, else to scale·α·(eˣ − 1).
 func ELU[T element.Float](dst, x []T, alpha, scale T) {
 	s := eluSides(alpha, scale)
 	s.forward(dst, x)
@@ -18,7 +18,7 @@ func ELUAt[T element.Float](x, alpha, scale T) T {
 	return s.forwardAt(x)
 }
 
-// ELUDerivative sets dst to upstream·scale where x > 0, else to upstream·scale·α·eˣ.
+// ELUDerivative sets dst to upstream·scale if x > 0, else to upstream·scale·α·eˣ.
 func ELUDerivative[T element.Float](dst, x, upstream []T, alpha, scale T) {
 	s := eluSides(alpha, scale)
 	s.derivative(dst, x, upstream)
@@ -30,7 +30,7 @@ func ELUDerivativeAt[T element.Float](x, alpha, scale T) T {
 	return s.gradientAt(x, 1)
 }
 
-// ELUDerivativeFromOutput sets dst to upstream·scale where y > 0, else to
+// ELUDerivativeFromOutput sets dst to upstream·scale if y > 0, else to
 // upstream·(y + scale·α).
 func ELUDerivativeFromOutput[T element.Float](dst, y, upstream []T, alpha, scale T) {
 	depth := float64(float64(scale) * float64(alpha))
@@ -42,7 +42,7 @@ func ELUDerivativeFromOutput[T element.Float](dst, y, upstream []T, alpha, scale
 	}
 }
 
-// CELU sets dst to x where x > 0, else to α·(e^(x/α) − 1).
+// CELU sets dst to x if x > 0, else to α·(e^(x/α) − 1).
 func CELU[T element.Float](dst, x []T, alpha T) {
 	s := celuSides(alpha)
 	s.forward(dst, x)
@@ -54,7 +54,7 @@ func CELUAt[T element.Float](x, alpha T) T {
 	return s.forwardAt(x)
 }
 
-// CELUDerivative sets dst to upstream where x > 0, else to upstream·e^(x/α).
+// CELUDerivative sets dst to upstream if x > 0, else to upstream·e^(x/α).
 func CELUDerivative[T element.Float](dst, x, upstream []T, alpha T) {
 	s := celuSides(alpha)
 	s.derivative(dst, x, upstream)
@@ -66,7 +66,7 @@ func CELUDerivativeAt[T element.Float](x, alpha T) T {
 	return s.gradientAt(x, 1)
 }
 
-// CELUDerivativeFromOutput sets dst to upstream where y > 0, else to
+// CELUDerivativeFromOutput sets dst to upstream if y > 0, else to
 // upstream·(y + α)/α.
 func CELUDerivativeFromOutput[T element.Float](dst, y, upstream []T, alpha T) {
 	a := float64(alpha)
@@ -271,7 +271,7 @@ func (e *expm1Entry) expm1(b float64) float64 { return e.value*cubic(b) - (1 - e
 //	(1 − e^a) − e^a·p = (1 − e^a) − b + (1 − e^a)·b − e^a·(p − b)
 //
 // Only the difference of the first two terms may be as small as the result. Its rest is
-// exact: unless a is 0, where there is nothing to subtract b from, the first one is the
+// exact: unless a is 0, and nothing is there to subtract b from, the first one is the
 // larger. rest is what b has lost.
 func (e *expm1Entry) drops(b, rest float64) (high, low float64) {
 	high = e.drop - b
@@ -437,7 +437,7 @@ func (s *sides[T]) left64(x float64) float64 {
 		return -s.factor.times(shortened(high, low)) // as leftRun64 does
 	}
 	value, low := expScaled(q, rest, 0)
-	if q < -40 { // where e^q is 0 beside 1, and may be scaled
+	if q < -40 { // e^q is 0 beside 1, and may be scaled
 		value, low = 0, 0
 	}
 	return -s.factor.times(1, -(value + low))

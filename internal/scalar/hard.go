@@ -26,8 +26,8 @@ func HardTanhAt[T element.Float](x, low, high T) T {
 	return x
 }
 
-// Window sets dst to upstream·slope where x is between low and high, to NaN where
-// x is NaN, and to 0 elsewhere, the borders included.
+// Window sets dst to upstream·slope if x is between low and high, to NaN if x is NaN,
+// else to 0, at the borders too.
 func Window[T element.Float](dst, x, upstream []T, low, high, slope T) {
 	if is32[T]() {
 		window[int32](dst, x, upstream, low, high, slope)
@@ -250,8 +250,8 @@ func hardSwish64(dst, x []uint64) {
 	}
 }
 
-// HardSwishDerivative sets dst to upstream·(2x + 3)/6 where x is between −3 and 3, to
-// upstream above, to 0 below, and to NaN where x is NaN.
+// HardSwishDerivative sets dst to upstream·(2x + 3)/6 if x is between −3 and 3, to
+// upstream above, to 0 below, and to NaN if x is NaN.
 func HardSwishDerivative[T element.Float](dst, x, upstream []T) {
 	if upstream == nil {
 		for n := 128; len(x) > 0; dst, x = dst[n:], x[n:] {

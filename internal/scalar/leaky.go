@@ -2,7 +2,7 @@ package scalar
 
 import "example.com/activation/internal/element"
 
-// LeakyReLU sets dst to x where x > 0, else to alpha·x.
+// LeakyReLU sets dst to x if x > 0, else to alpha·x.
 func LeakyReLU[T element.Float](dst, x []T, alpha T) {
 	if is32[T]() {
 		leaky[int32](dst, x, alpha)
@@ -46,7 +46,7 @@ func leaky[W bits, T element.Float](dst, x []T, alpha T) {
 	}
 }
 
-// LeakyReLUDerivative sets dst to upstream where x > 0, to NaN where x is NaN,
+// LeakyReLUDerivative sets dst to upstream if x > 0, to NaN if x is NaN,
 // and to alpha·upstream elsewhere, for an alpha that is not 0.
 func LeakyReLUDerivative[T element.Float](dst, x, upstream []T, alpha T) {
 	if is32[T]() {

@@ -7,7 +7,7 @@ import (
 )
 
 // LogSoftmax sets dst to (x − m)/τ − log(1 + rest) over each distribution of
-// classes entries that lie stride apart, where m is the maximum and rest
+// classes entries that lie stride apart; m is the maximum and rest
 // the sum of e^((x − m)/τ) over all entries but one that is m. Neither term is
 // positive, so they cannot cancel, and the logarithm of 1 + rest keeps all bits
 // of a small rest. An entry that is m adds to ties, the others to below.
@@ -49,7 +49,7 @@ func logSoftmaxRows[T element.Float](dst, x []T, classes int, tau T) {
 	}
 }
 
-// logSum returns log(below + ties), where the first of the ties is the 1. It is NaN for a
+// logSum returns log(below + ties). The first of the ties is the 1. It is NaN for a
 // maximum m of ±Inf.
 func logSum(below float64, ties int, m float64) float64 {
 	return math.Log1p(below+float64(ties-1)) + (m - m)

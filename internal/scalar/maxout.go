@@ -56,7 +56,7 @@ func pairs[T element.Float](dst, x []T) {
 }
 
 // MaxoutDerivative sets dst, which has the shape of x, to upstream at the first maximum
-// of each group of pieces, to NaN at every NaN, and to 0 elsewhere.
+// of each group of pieces, to NaN at every NaN, else to 0.
 //
 // No branch depends on the values, except for NaNs, because half of such branches would
 // be mispredicted.

@@ -52,8 +52,8 @@ func relu[W bits, T element.Float](dst, x []T) {
 	}
 }
 
-// ReLUDerivative sets dst to upstream where x > 0, to NaN where x is NaN, and
-// to 0 elsewhere. It is its own from-output form: max(0, x) > 0 where x > 0.
+// ReLUDerivative sets dst to upstream if x > 0, to NaN if x is NaN, else
+// to 0. It is its own from-output form: max(0, x) > 0 if x > 0.
 func ReLUDerivative[T element.Float](dst, x, upstream []T) {
 	if is32[T]() {
 		reluDerivative[int32](dst, x, upstream)

@@ -113,7 +113,7 @@ func silu64(dst, x []float64) {
 }
 
 // swish64 is silu64 for any β, with β·x in two parts: the rounding error of β·x
-// would cost up to 430 ULP where σ(β·x) is small.
+// would cost up to 430 ULP if σ(β·x) is small.
 func swish64(dst, x []float64, beta float64) {
 	dst = dst[:len(x)]
 	betaHigh := upper(beta)
@@ -234,7 +234,7 @@ func swishDerivative64(dst, x, upstream []float64, beta float64) {
 	}
 }
 
-// siluSlopeNearRoot returns f′(u + uRest) for f = u·σ(u), where u is so near to the
+// siluSlopeNearRoot returns f′(u + uRest) for f = u·σ(u), for a u so near to the
 // zero of f′ that what u + uRest − siluRoot rounds off would count.
 func siluSlopeNearRoot(u, uRest float64) float64 {
 	const (

@@ -174,7 +174,7 @@ const (
 )
 
 // largest32 returns the maximum of a row. It compares integers, since that takes
-// no branch: where rows are short, each new maximum would be a misprediction. As
+// no branch: in short rows each new maximum would be a misprediction. As
 // integers the floats from 0 up are in order, and above the others, whose order
 // is reversed. A NaN may win or lose: the sum of the exponentials finds it.
 func largest32(x []float32) float32 {

@@ -181,8 +181,8 @@ func notFaint[T element.Float](y []T, stride int) (top int) {
 	return top
 }
 
-// differences returns Σ y·(g − c). It adds up in parts of 128 entries, in four sums each,
-// so that it does not wait for each addition, and errors stay small for long rows.
+// differences returns Σ y·(g − c). It adds up in parts of 128 entries, in four sums each:
+// then it does not wait for each addition, and errors stay small for long rows.
 func differences[T element.Float](y, g []T, c T) (sum T) {
 	for len(y) > 128 {
 		sum += fewDifferences(y[:128], g[:128], c)
@@ -398,7 +398,7 @@ func softmaxBackwardCareful[T element.Float](dst, y, g []T, stride int, tau T) {
 	}
 }
 
-// softmaxBackwardOnes is SoftmaxDerivativeFromOutput for an upstream of ones, where only
+// softmaxBackwardOnes is SoftmaxDerivativeFromOutput for an upstream of ones: only
 // NaNs do not cancel.
 func softmaxBackwardOnes[T element.Float](dst, y []T, classes, stride int) {
 	for outer := 0; outer < len(y); outer += classes * stride {

@@ -8,7 +8,7 @@ import (
 	"example.com/activation/internal/element"
 )
 
-// ELU sets dst to scale·x where x > 0, else to scale·alpha·(eˣ − 1). scale·alpha is
+// ELU sets dst to scale·x if x > 0, else to scale·alpha·(eˣ − 1). scale·alpha is
 // above 0, and neither is close to the smallest or largest number.
 func ELU[T element.Float](dst, x []T, alpha, scale T) {
 	if len(x) < narrowest[T]() {
@@ -38,7 +38,7 @@ func ELUAt[T element.Float](x, alpha, scale T) T {
 	panic("unreachable")
 }
 
-// ELUDerivative sets dst to upstream·scale where x > 0, else to upstream·scale·alpha·eˣ.
+// ELUDerivative sets dst to upstream·scale if x > 0, else to upstream·scale·alpha·eˣ.
 func ELUDerivative[T element.Float](dst, x, upstream []T, alpha, scale T) {
 	if len(x) < narrowest[T]() {
 		for i, v := range x {

@@ -78,7 +78,7 @@ func eluAt32(x, factor, low, scale float32) float32 {
 }
 
 // eluDerivativeOf32 returns the function that sets a vector of dst to upstream·factor·eˣ
-// where x ≤ 0, and to upstream·scale elsewhere. The body of power32 is in it: the
+// if x ≤ 0, and to upstream·scale elsewhere. The body of power32 is in it: the
 // compiler does not inline that here.
 func eluDerivativeOf32(zero simd.Float32s, factor, scale float32) func(dst, x, upstream []float32) {
 	roundToInt := simd.BroadcastFloat32s(roundToInt32)

@@ -4,7 +4,7 @@ package vector
 
 import "example.com/activation/internal/element"
 
-// PReLU sets dst to x if its sign bit is clear, else to alpha[i]·x, where i is the
+// PReLU sets dst to x if its sign bit is clear, else to alpha[i]·x, and i is the
 // index in a row of len(alpha) elements. If derivative is true, it sets dst to upstream
 // if x > 0, to NaN if x is NaN, else to alpha[i]·upstream. If alpha[i] is 0, that is 0
 // even for a NaN or infinite upstream.

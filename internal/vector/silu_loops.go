@@ -11,7 +11,7 @@ import "simd"
 // on both sides. As in sigmoid_loops.go the denominator has two parts, and one step of
 // Newton's method makes good what it and the quotient have lost. The product has its
 // rest, too: so only the last sum rounds. Here r has its rest as well: a result close to a
-// power of two, where the errors of r and eʳ − 1 count most, would be off by 1.06 ULP.
+// power of two, for which the errors of r and eʳ − 1 count most, would be off by 1.06 ULP.
 //
 // The denominator is siluScale times as large as above: w would overflow for the
 // smallest results. The product is so much larger, and its rest no subnormal.

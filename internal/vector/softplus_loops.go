@@ -31,7 +31,7 @@ func softplusOf32(zero simd.Float32s, beta float32) func(dst, x []float32) {
 		e = atanhRest32(s).MulAdd(s, e).Mul(u)
 		w := u.Add(e)
 		e = u.Sub(w).Add(e).Mul(scale)
-		w = w.Mul(scale) // exact, but among the subnormals, where e is 0
+		w = w.Mul(scale) // exact, except among the subnormals: then e is 0
 		base := v.Max(zero)
 		y := base.Add(w)
 		e = base.Max(w).Sub(y).Add(base.Min(w)).Add(e)
