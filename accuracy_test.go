@@ -153,14 +153,16 @@ func TestAccuracy64(t *testing.T) {
 
 // TestWorstInputs checks the worst errors that the doc comments give. It reads their
 // lines, as "float32   f  0.504 ULP at -0x1.36fd6ap+03": with that input the error must be
-// no larger than the line says, and in the default build as large.
+// no larger than the line says, and in the default build for amd64 as large. (A fused
+// multiply-add has other errors.)
 func TestWorstInputs(t *testing.T) {
 	claims := 0
 	for name, lines := range documentedErrors(t) {
 		both := append(worstInputs[float32](t, name, lines["float32"]), worstInputs[float64](t, name, lines["float64"])...)
 		claims += len(both)
 		for _, c := range both {
-			if c.ulp > c.claim+0.0011 || activation.VectorBits() == 0 && c.ulp < c.claim-0.0011 {
+			exact := activation.VectorBits() == 0 && runtime.GOARCH == "amd64"
+			if c.ulp > c.claim+0.0011 || exact && c.ulp < c.claim-0.0011 {
 				t.Errorf("%s: %.4f ULP, documented are %v", c.what, c.ulp, c.claim)
 			}
 		}
