@@ -87,20 +87,20 @@ func (g Gated[T]) loops() Activation[T] {
 	var alpha, beta T // of an ELU or CELU, and of a Softplus
 	switch gate := g.Gate.(type) {
 	case Sigmoid[T], *Sigmoid[T]:
-		return kernel.SigmoidGate[T]{}
+		return kernel.ScalarGate[T](kernel.SigmoidGate)
 	case Tanh[T], *Tanh[T]:
-		return kernel.TanhGate[T]{}
+		return kernel.ScalarGate[T](kernel.TanhGate)
 	case SELU[T], *SELU[T]:
-		return kernel.SELUGate[T]{}
+		return kernel.ScalarGate[T](kernel.SELUGate)
 	case LogSigmoid[T], *LogSigmoid[T]:
-		return kernel.LogSigmoidGate[T]{}
+		return kernel.ScalarGate[T](kernel.LogSigmoidGate)
 	case SiLU[T]:
 		if gate.beta() == 1 {
-			return kernel.SiLUGate[T]{}
+			return kernel.ScalarGate[T](kernel.SiLUGate)
 		}
 	case *SiLU[T]:
 		if gate.beta() == 1 {
-			return kernel.SiLUGate[T]{}
+			return kernel.ScalarGate[T](kernel.SiLUGate)
 		}
 	case ELU[T]:
 		alpha = or(gate.Alpha, 1)
@@ -116,10 +116,10 @@ func (g Gated[T]) loops() Activation[T] {
 		beta = or(gate.Beta, 1)
 	}
 	if alpha == 1 {
-		return kernel.ELUGate[T]{}
+		return kernel.ScalarGate[T](kernel.ELUGate)
 	}
 	if beta == 1 {
-		return kernel.SoftplusGate[T]{}
+		return kernel.ScalarGate[T](kernel.SoftplusGate)
 	}
 	return g.Gate
 }

@@ -15,110 +15,60 @@ type gate[T element.Float] interface {
 	Derivative(dst, x, upstream []T) []T
 }
 
-// SigmoidGate is sigmoid as a gate. It runs the scalar loops, because their error is
-// half that of the SIMD loops.
-type SigmoidGate[T element.Float] struct{}
+// A ScalarGate is one of the functions below as a gate. It runs the scalar loops, because
+// their error is half that of the SIMD loops. As an integer of one byte it becomes an
+// interface without an allocation.
+type ScalarGate[T element.Float] uint8
 
-// Forward sets dst to 1/(1 + e⁻ˣ).
-func (SigmoidGate[T]) Forward(dst, x []T) []T {
-	scalar.Sigmoid(dst, x)
+const (
+	SigmoidGate    = iota // σ
+	TanhGate              // tanh
+	SiLUGate              // SiLU for β = 1. GatedPair and Gated take the SIMD loop with the product in it
+	ELUGate               // ELU for α = 1
+	SELUGate              // SELU
+	SoftplusGate          // Softplus for β = 1
+	LogSigmoidGate        // log σ
+)
+
+// Forward sets dst to the function of x.
+func (f ScalarGate[T]) Forward(dst, x []T) []T {
+	switch f {
+	case SigmoidGate:
+		scalar.Sigmoid(dst, x)
+	case TanhGate:
+		scalar.Tanh(dst, x)
+	case SiLUGate:
+		scalar.SiLU(dst, x, 1)
+	case ELUGate:
+		scalar.ELU(dst, x, 1, 1)
+	case SELUGate:
+		scalar.ELU(dst, x, SELUAlpha, SELUScale)
+	case SoftplusGate:
+		scalar.Softplus(dst, x, 1)
+	case LogSigmoidGate:
+		scalar.Softplus(dst, x, -1)
+	}
 	return dst
 }
 
-// Derivative sets dst to upstream·σ′(x).
-func (SigmoidGate[T]) Derivative(dst, x, upstream []T) []T {
-	scalar.SigmoidDerivative(dst, x, upstream)
-	return dst
-}
-
-// TanhGate is tanh as a gate. It runs the scalar loops, too.
-type TanhGate[T element.Float] struct{}
-
-// Forward sets dst to tanh x.
-func (TanhGate[T]) Forward(dst, x []T) []T {
-	scalar.Tanh(dst, x)
-	return dst
-}
-
-// Derivative sets dst to upstream·tanh′(x).
-func (TanhGate[T]) Derivative(dst, x, upstream []T) []T {
-	scalar.TanhDerivative(dst, x, upstream)
-	return dst
-}
-
-// SiLUGate is SiLU as a gate, for β = 1. [GatedPair] and [Gated] take the SIMD loop that
-// has the product in it.
-type SiLUGate[T element.Float] struct{}
-
-// Forward sets dst to x·σ(x).
-func (SiLUGate[T]) Forward(dst, x []T) []T {
-	scalar.SiLU(dst, x, 1)
-	return dst
-}
-
-// Derivative sets dst to upstream times the derivative of x·σ(x).
-func (SiLUGate[T]) Derivative(dst, x, upstream []T) []T {
-	scalar.SiLUDerivative(dst, x, upstream, 1)
-	return dst
-}
-
-// ELUGate is ELU with α = 1 as a gate, by the plain Go loops.
-type ELUGate[T element.Float] struct{}
-
-// Forward sets dst to x if x > 0, else to eˣ − 1.
-func (ELUGate[T]) Forward(dst, x []T) []T {
-	scalar.ELU(dst, x, 1, 1)
-	return dst
-}
-
-// Derivative sets dst to upstream if x > 0, else to upstream·eˣ.
-func (ELUGate[T]) Derivative(dst, x, upstream []T) []T {
-	scalar.ELUDerivative(dst, x, upstream, 1, 1)
-	return dst
-}
-
-// SELUGate is SELU as a gate, by the plain Go loops.
-type SELUGate[T element.Float] struct{}
-
-// Forward sets dst to SELU of x.
-func (SELUGate[T]) Forward(dst, x []T) []T {
-	scalar.ELU(dst, x, SELUAlpha, SELUScale)
-	return dst
-}
-
-// Derivative sets dst to upstream times the derivative of SELU.
-func (SELUGate[T]) Derivative(dst, x, upstream []T) []T {
-	scalar.ELUDerivative(dst, x, upstream, SELUAlpha, SELUScale)
-	return dst
-}
-
-// SoftplusGate is Softplus with β = 1 as a gate, by the plain Go loops.
-type SoftplusGate[T element.Float] struct{}
-
-// Forward sets dst to log(1 + eˣ).
-func (SoftplusGate[T]) Forward(dst, x []T) []T {
-	scalar.Softplus(dst, x, 1)
-	return dst
-}
-
-// Derivative sets dst to upstream·σ(x).
-func (SoftplusGate[T]) Derivative(dst, x, upstream []T) []T {
-	scalar.SoftplusDerivative(dst, x, upstream, 1)
-	return dst
-}
-
-// LogSigmoidGate is LogSigmoid as a gate, by the plain Go loops.
-type LogSigmoidGate[T element.Float] struct{}
-
-// Forward sets dst to log(σ(x)).
-func (LogSigmoidGate[T]) Forward(dst, x []T) []T {
-	scalar.Softplus(dst, x, -1)
-	return dst
-}
-
-// Derivative sets dst to upstream·σ(−x).
-func (LogSigmoidGate[T]) Derivative(dst, x, upstream []T) []T {
-	scalar.SoftplusDerivative(dst, x, upstream, -1)
+// Derivative sets dst to upstream times the derivative of the function at x.
+func (f ScalarGate[T]) Derivative(dst, x, upstream []T) []T {
+	switch f {
+	case SigmoidGate:
+		scalar.SigmoidDerivative(dst, x, upstream)
+	case TanhGate:
+		scalar.TanhDerivative(dst, x, upstream)
+	case SiLUGate:
+		scalar.SiLUDerivative(dst, x, upstream, 1)
+	case ELUGate:
+		scalar.ELUDerivative(dst, x, upstream, 1, 1)
+	case SELUGate:
+		scalar.ELUDerivative(dst, x, upstream, SELUAlpha, SELUScale)
+	case SoftplusGate:
+		scalar.SoftplusDerivative(dst, x, upstream, 1)
+	case LogSigmoidGate:
+		scalar.SoftplusDerivative(dst, x, upstream, -1)
+	}
 	return dst
 }
 
@@ -265,7 +215,7 @@ func join[T element.Float](dst, first, second []T, stride int) {
 
 // pair sets dst to value·f(gate).
 func (b *gateBlocks[T]) pair(f gate[T], dst, gate, value []T) {
-	if _, ok := f.(SiLUGate[T]); ok && siluInVectors[T]() {
+	if s, ok := f.(ScalarGate[T]); ok && s == SiLUGate && siluInVectors[T]() {
 		vector.SiLUTimes(dst, gate, value)
 		return
 	}
