@@ -154,19 +154,26 @@ func forwardDst[T Float](call string, dst, x []T, n int) []T {
 // derivativeDst returns the dst for the derivative at x of a function with so
 // many outputs. It has the length of x.
 func derivativeDst[T Float](call string, dst, x, upstream []T, outputs int) []T {
-	checkUpstream(call, upstream, outputs)
-	dst = checkedDst(call, dst, len(x), "x", x)
-	if overlapInPart(dst, upstream) {
-		mistake(call, "dst overlaps upstream in part")
-	}
-	return dst
+	return gradientDst(call, dst, "x", x, upstream, outputs)
 }
 
 // fromOutputDst returns the dst for the derivative from the output y. It has the
 // length of y, as upstream has.
 func fromOutputDst[T Float](call string, dst, y, upstream []T) []T {
-	checkUpstream(call, upstream, len(y))
-	dst = checkedDst(call, dst, len(y), "y", y)
+	return gradientDst(call, dst, "y", y, upstream, len(y))
+}
+
+// gradientDst returns the dst for a gradient with respect to the input of that name. It
+// has the length of the input.
+func gradientDst[T Float](call string, dst []T, name string, input, upstream []T, outputs int) []T {
+	// Usually all is right. That is decided without a call, because on eight elements the
+	// calls of a method take longer than its work.
+	if dst != nil && len(dst) == len(input) && (upstream == nil || len(upstream) == outputs) &&
+		!overlapInPart(dst, input) && !overlapInPart(dst, upstream) {
+		return dst
+	}
+	checkUpstream(call, upstream, outputs)
+	dst = checkedDst(call, dst, len(input), name, input)
 	if overlapInPart(dst, upstream) {
 		mistake(call, "dst overlaps upstream in part")
 	}
