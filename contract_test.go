@@ -169,13 +169,21 @@ func nilUpstream[T activation.Float](t *testing.T, e entry[T]) {
 }
 
 // TestEmpty checks that an empty input gives an empty result, not nil.
-func TestEmpty(t *testing.T) { both(t, empty[float32], empty[float64]) }
+func TestEmpty(t *testing.T) {
+	both(t, empty[float32], empty[float64])
+	withoutClasses := []activation.Activation[float32]{activation.Softmax[float32]{}, activation.LogSoftmax[float32]{}}
+	for _, a := range withoutClasses {
+		empty(t, entry[float32]{a: a, group: 1, outputs: 1})
+	}
+}
 
 func empty[T activation.Float](t *testing.T, e entry[T]) {
 	for _, p := range e.passes() {
 		for _, in := range [][]T{nil, {}} {
-			if got := p.run(nil, in, nil); got == nil || len(got) != 0 {
-				t.Errorf("%s of an empty slice = %v, want an empty slice", p.name, got)
+			for _, upstream := range [][]T{nil, {}} {
+				if got := p.run(nil, in, upstream); got == nil || len(got) != 0 {
+					t.Errorf("%s of an empty slice = %v, want an empty slice", p.name, got)
+				}
 			}
 		}
 	}

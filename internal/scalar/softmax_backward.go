@@ -25,11 +25,13 @@ func SoftmaxDerivativeFromOutput[T element.Float](dst, y, upstream []T, classes,
 		softmaxBackwardTriples(dst, y, upstream, stride, tau)
 	case stride == 1 && classes <= shortRow:
 		for len(y) > 0 {
-			n := softmaxBackwardShortRows(dst, y, upstream, classes, tau)
-			if dst, y, upstream = dst[n:], y[n:], upstream[n:]; len(y) > 0 {
-				softmaxBackwardCareful(dst[:classes], y[:classes], upstream[:classes], 1, tau)
-				dst, y, upstream = dst[classes:], y[classes:], upstream[classes:]
+			n := min(2*classes, len(y))
+			if n > classes {
+				softmaxBackwardTwo(dst, y, upstream, classes, classes, 1, tau)
+			} else {
+				softmaxBackwardOne(dst[:n], y[:n], upstream[:n], 1, tau)
 			}
+			dst, y, upstream = dst[n:], y[n:], upstream[n:]
 		}
 	case stride == 1:
 		softmaxBackwardRows(dst, y, upstream, classes, tau)
@@ -85,14 +87,17 @@ func softmaxBackwardTriples[T element.Float](dst, y, g []T, stride int, tau T) {
 	}
 }
 
-// shortRow is the largest number of classes for which a call takes as long as the work.
+// shortRow is the largest number of classes for which two rows at a time are faster.
 const shortRow = 32
+
+// few is the number of entries of a row or narrow column that are added up in one part.
+const few = 64
 
 // faint is the y below which the g beside it is no start for the mean. Its error must stay
 // small for float32.
 const faint = 0x1p-12
 
-// backwardNarrow is the largest stride for which one column at a time is faster.
+// backwardNarrow is the largest stride for which two columns at a time are faster.
 const backwardNarrow = 32
 
 // backwardBlock is how many columns softmaxBackwardColumns works on at a time. Twice as
@@ -123,63 +128,6 @@ func softmaxBackwardRows[T element.Float](dst, y, g []T, classes int, tau T) {
 			}
 		}
 	}
-}
-
-// softmaxBackwardShortRows is softmaxBackwardRows without calls, up to the first row that
-// softmaxBackwardCareful must do. It returns the start of that row.
-func softmaxBackwardShortRows[T element.Float](dst, y, g []T, classes int, tau T) int {
-	dst, g = dst[:len(y)], g[:len(y)]
-	for start := 0; start < len(y); start += classes {
-		y, g, dst := y[start:][:classes], g[start:][:classes], dst[start:][:classes]
-		m := g[0]
-		if y[0] < faint {
-			for i, p := range y {
-				if m = g[i]; !(p < faint) {
-					break
-				}
-			}
-		}
-		var s0, s1, s2, s3 T
-		i := 0
-		for i = 0; i+3 < len(y); i += 4 {
-			s0 += y[i] * (g[i] - m)
-			s1 += y[i+1] * (g[i+1] - m)
-			s2 += y[i+2] * (g[i+2] - m)
-			s3 += y[i+3] * (g[i+3] - m)
-		}
-		for ; i < len(y); i++ {
-			s0 += y[i] * (g[i] - m)
-		}
-		m += (s0 + s1) + (s2 + s3)
-		s0, s1, s2, s3 = 0, 0, 0, 0
-		for i = 0; i+3 < len(y); i += 4 {
-			s0 += y[i] * (g[i] - m)
-			s1 += y[i+1] * (g[i+1] - m)
-			s2 += y[i+2] * (g[i+2] - m)
-			s3 += y[i+3] * (g[i+3] - m)
-		}
-		for ; i < len(y); i++ {
-			s0 += y[i] * (g[i] - m)
-		}
-		sum := (s0 + s1) + (s2 + s3)
-		if !(-careful < sum && sum < careful) {
-			return start
-		}
-		if tau == 1 {
-			for i = 0; i+1 < len(y); i += 2 {
-				dst[i] = y[i] * ((g[i] - m) - sum)
-				dst[i+1] = y[i+1] * ((g[i+1] - m) - sum)
-			}
-			if i < len(y) {
-				dst[i] = y[i] * ((g[i] - m) - sum)
-			}
-		} else {
-			for i, p := range y {
-				dst[i] = p * ((g[i] - m) - sum) / tau
-			}
-		}
-	}
-	return len(y)
 }
 
 // notFaint returns the index of the first entry of a column of y that is not faint, or if
@@ -222,57 +170,125 @@ func fewDifferences[T element.Float](y, g []T, c T) T {
 	return (s0 + s1) + (s2 + s3)
 }
 
-// softmaxBackwardNarrow is softmaxBackwardRows for few columns, one at a time: here a
+// softmaxBackwardNarrow is softmaxBackwardRows for few columns, two at a time: here a
 // column is in the cache as a whole, and its sum in a register.
 func softmaxBackwardNarrow[T element.Float](dst, y, g []T, classes, stride int, tau T) {
 	for outer := 0; outer < len(y); outer += classes * stride {
-		for start := outer; start < outer+stride; start++ {
-			end := outer + classes*stride
-			y := y[start:end]
-			g, dst := g[start:][:len(y)], dst[start:][:len(y)]
-			m := g[0]
-			if y[0] < faint {
-				m = g[notFaint(y, stride)]
+		end := outer + classes*stride
+		start := outer
+		if classes <= few {
+			for ; start+1 < outer+stride; start += 2 {
+				softmaxBackwardTwo(dst[start:end], y[start:end], g[start:end], classes, 1, stride, tau)
 			}
-			m += stridedDifferences(y, g, m, stride)
-			sum := stridedDifferences(y, g, m, stride)
-			switch {
-			case !(-careful < sum && sum < careful):
-				softmaxBackwardCareful(dst, y, g, stride, tau)
-			case tau == 1:
-				for i := 0; uint(i) < uint(len(y)); i += stride {
-					dst[i] = y[i] * ((g[i] - m) - sum)
-				}
-			default:
-				for i := 0; uint(i) < uint(len(y)); i += stride {
-					dst[i] = y[i] * ((g[i] - m) - sum) / tau
-				}
-			}
+		}
+		for ; start < outer+stride; start++ {
+			softmaxBackwardOne(dst[start:end], y[start:end], g[start:end], stride, tau)
 		}
 	}
 }
 
-// stridedDifferences is differences for one column. It adds up in parts of 64 entries.
+// softmaxBackwardTwo is softmaxBackwardOne for two distributions that lie so far apart,
+// of few classes. It gives the same bits, but does not wait for the sum of either.
+func softmaxBackwardTwo[T element.Float](dst, y, g []T, classes, apart, stride int, tau T) {
+	n := (classes-1)*stride + 1
+	y0, g0, dst0 := y[:n], g[:n], dst[:n]
+	y1, g1, dst1 := y[apart:][:n], g[apart:][:n], dst[apart:][:n]
+	m0, m1 := g0[0], g1[0]
+	if y0[0] < faint {
+		m0 = g0[notFaint(y0, stride)]
+	}
+	if y1[0] < faint {
+		m1 = g1[notFaint(y1, stride)]
+	}
+	var a0, b0, a1, b1 T
+	i := 0
+	for k := stride; uint(i) < uint(n) && uint(k) < uint(n); i, k = k+stride, k+2*stride {
+		a0 += y0[i] * (g0[i] - m0)
+		a1 += y1[i] * (g1[i] - m1)
+		b0 += y0[k] * (g0[k] - m0)
+		b1 += y1[k] * (g1[k] - m1)
+	}
+	if uint(i) < uint(n) {
+		a0 += y0[i] * (g0[i] - m0)
+		a1 += y1[i] * (g1[i] - m1)
+	}
+	m0 += a0 + b0
+	m1 += a1 + b1
+	a0, b0, a1, b1 = 0, 0, 0, 0
+	i = 0
+	for k := stride; uint(i) < uint(n) && uint(k) < uint(n); i, k = k+stride, k+2*stride {
+		a0 += y0[i] * (g0[i] - m0)
+		a1 += y1[i] * (g1[i] - m1)
+		b0 += y0[k] * (g0[k] - m0)
+		b1 += y1[k] * (g1[k] - m1)
+	}
+	if uint(i) < uint(n) {
+		a0 += y0[i] * (g0[i] - m0)
+		a1 += y1[i] * (g1[i] - m1)
+	}
+	a0 += b0
+	a1 += b1
+	if !(-careful < a0 && a0 < careful && -careful < a1 && a1 < careful) {
+		softmaxBackwardOne(dst0, y0, g0, stride, tau)
+		softmaxBackwardOne(dst1, y1, g1, stride, tau)
+		return
+	}
+	for i := 0; uint(i) < uint(n); i += stride {
+		dst0[i] = y0[i] * ((g0[i] - m0) - a0)
+		dst1[i] = y1[i] * ((g1[i] - m1) - a1)
+	}
+	if tau != 1 {
+		for i := 0; uint(i) < uint(n); i += stride {
+			dst0[i] /= tau
+			dst1[i] /= tau
+		}
+	}
+}
+
+// softmaxBackwardOne is softmaxBackwardRows for one distribution.
+func softmaxBackwardOne[T element.Float](dst, y, g []T, stride int, tau T) {
+	g, dst = g[:len(y)], dst[:len(y)]
+	m := g[0]
+	if y[0] < faint {
+		m = g[notFaint(y, stride)]
+	}
+	m += stridedDifferences(y, g, m, stride)
+	sum := stridedDifferences(y, g, m, stride)
+	if !(-careful < sum && sum < careful) {
+		softmaxBackwardCareful(dst, y, g, stride, tau)
+		return
+	}
+	for i := 0; uint(i) < uint(len(y)); i += stride {
+		dst[i] = y[i] * ((g[i] - m) - sum)
+	}
+	if tau != 1 {
+		for i := 0; uint(i) < uint(len(y)); i += stride {
+			dst[i] /= tau
+		}
+	}
+}
+
+// stridedDifferences is differences for one column. It adds up in parts of few entries.
 func stridedDifferences[T element.Float](y, g []T, c T, stride int) (sum T) {
-	for len(y) > 64*stride {
-		sum += fewStridedDifferences(y[:64*stride], g, c, stride)
-		y, g = y[64*stride:], g[64*stride:]
+	for len(y) > few*stride {
+		sum += fewStridedDifferences(y[:few*stride], g, c, stride)
+		y, g = y[few*stride:], g[few*stride:]
 	}
 	return sum + fewStridedDifferences(y, g, c, stride)
 }
 
 func fewStridedDifferences[T element.Float](y, g []T, c T, stride int) T {
-	var s0, s1 T
+	var a, b T
 	g = g[:len(y)]
 	i := 0
-	for ; uint(i+stride) < uint(len(y)); i += 2 * stride {
-		s0 += y[i] * (g[i] - c)
-		s1 += y[i+stride] * (g[i+stride] - c)
+	for k := stride; uint(i) < uint(len(y)) && uint(k) < uint(len(y)); i, k = k+stride, k+2*stride {
+		a += y[i] * (g[i] - c)
+		b += y[k] * (g[k] - c)
 	}
 	if uint(i) < uint(len(y)) {
-		s0 += y[i] * (g[i] - c)
+		a += y[i] * (g[i] - c)
 	}
-	return s0 + s1
+	return a + b
 }
 
 // softmaxBackwardColumns is softmaxBackwardRows for columns.
