@@ -13,6 +13,8 @@ import (
 // of a small rest. An entry that is m adds to ties, the others to below.
 func LogSoftmax[T element.Float](dst, x []T, classes, stride int, tau T) {
 	switch {
+	case classes == 2:
+		logSoftmaxPairs(dst, x, stride, tau)
 	case stride == 1:
 		logSoftmaxRows(dst, x, classes, tau)
 	case stride <= narrowBlock:
@@ -22,6 +24,79 @@ func LogSoftmax[T element.Float](dst, x []T, classes, stride int, tau T) {
 		var scratch [perColumn * wideBlock]float64
 		logSoftmaxColumns(dst, x, classes, stride, tau, scratch[:])
 	}
+}
+
+// logSoftmaxPairs is LogSoftmax for two classes. With d = (x₀ − x₁)/τ the logarithm is the
+// softplus of −|d|.
+func logSoftmaxPairs[T element.Float](dst, x []T, stride int, tau T) {
+	switch dst := any(dst).(type) {
+	case []float32:
+		logSoftmaxPairs32(dst, any(x).([]float32), stride, float64(tau))
+	case []float64:
+		logSoftmaxPairs64(dst, any(x).([]float64), stride, float64(tau))
+	}
+}
+
+func logSoftmaxPairs32(dst, x []float32, stride int, tau float64) {
+	factor, divisor := element.Quotient(tau)
+	dst = dst[:len(x)]
+	for i, column := 0, 0; uint(i+stride) < uint(len(x)); i++ {
+		k := i + stride
+		d := float64(x[i]) - float64(x[k])
+		if tau != 1 {
+			d = d * factor / divisor
+		}
+		u := -math.Abs(d)
+		if point := logisticPoint(u); point < uint64(len(softplusTable)) {
+			e := &softplusTable[point]
+			log := e.value + (e.rest + e.to4(u-e.a))
+			dst[i], dst[k] = float32((d+u)/2-log), float32((u-d)/2-log)
+		} else {
+			dst[i], dst[k] = logSoftmaxPair(x[i], x[k], float32(tau))
+		}
+		if column++; column == stride {
+			i, column = i+stride, 0
+		}
+	}
+}
+
+func logSoftmaxPairs64(dst, x []float64, stride int, tau float64) {
+	factor, divisor := element.Quotient(tau)
+	dst = dst[:len(x)]
+	for i, column := 0, 0; uint(i+stride) < uint(len(x)); i++ {
+		k := i + stride
+		d, rest := exactDifference(x[i]*factor, x[k]*factor)
+		if tau != 1 {
+			d, rest = exactQuotient(d, rest, divisor)
+		}
+		u := -math.Abs(d)
+		if point := logisticPoint(u); point < uint64(len(softplusTable)) {
+			e := &softplusTable[point]
+			log := e.value + (e.rest + e.to7(u-e.a-float64(rest*math.Copysign(1, d))))
+			dst[i], dst[k] = (d+u)/2-log, (u-d)/2-log
+		} else {
+			dst[i], dst[k] = logSoftmaxPair(x[i], x[k], tau)
+		}
+		if column++; column == stride {
+			i, column = i+stride, 0
+		}
+	}
+}
+
+// logSoftmaxPair is LogSoftmax for two numbers that are far apart, or not finite: often
+// one is masked, and so −Inf.
+//
+//go:noinline
+func logSoftmaxPair[T element.Float](a, b, tau T) (T, T) {
+	switch inf := T(math.Inf(1)); {
+	case b == -inf && a-a == 0:
+		return 0, b
+	case a == -inf && b-b == 0:
+		return a, 0
+	}
+	pair := [2]T{a, b}
+	logSoftmaxRows(pair[:], pair[:], 2, tau)
+	return pair[0], pair[1]
 }
 
 func logSoftmaxRows[T element.Float](dst, x []T, classes int, tau T) {

@@ -10,6 +10,10 @@ import "example.com/activation/internal/element"
 //
 // with 1 − pᵢ not as a difference, and the errors of Σg taken along.
 func LogSoftmaxDerivativeFromOutput[T element.Float](dst, y, upstream []T, classes, stride int, tau T) {
+	if classes == 2 {
+		logBackwardPairs(dst, y, upstream, stride, tau)
+		return
+	}
 	if stride == 1 {
 		for ; len(y) > 0; y, dst = y[classes:], dst[classes:] {
 			g := element.Slice(upstream, 0, classes)
@@ -26,6 +30,47 @@ func LogSoftmaxDerivativeFromOutput[T element.Float](dst, y, upstream []T, class
 	}
 	var scratch [2 * wideBlock]float64
 	logBackwardColumns(dst, y, upstream, classes, stride, tau, scratch[:])
+}
+
+// logBackwardPairs is LogSoftmaxDerivativeFromOutput for two classes: each Σg − gᵢ is the
+// other g.
+func logBackwardPairs[T element.Float](dst, y, g []T, stride int, tau T) {
+	switch dst := any(dst).(type) {
+	case []float32:
+		logBackwardPairs32(dst, any(y).([]float32), any(g).([]float32), stride, float64(tau))
+	case []float64:
+		logBackwardPairs64(dst, any(y).([]float64), any(g).([]float64), stride, float64(tau))
+	}
+}
+
+func logBackwardPairs32(dst, y, g []float32, stride int, tau float64) {
+	dst, scale := dst[:len(y)], 0x1p-64/tau
+	for i, column := 0, 0; uint(i+stride) < uint(len(y)); i++ {
+		k := i + stride
+		a, restA, _ := exp32(-float64(y[i]))
+		b, restB, _ := exp32(-float64(y[k]))
+		u, v := upstreamAt(g, i), upstreamAt(g, k)
+		dst[i] = float32((((0x1p64-a)-restA)*u - float64((a+restA)*v)) * scale)
+		dst[k] = float32((((0x1p64-b)-restB)*v - float64((b+restB)*u)) * scale)
+		if column++; column == stride {
+			i, column = i+stride, 0
+		}
+	}
+}
+
+func logBackwardPairs64(dst, y, g []float64, stride int, tau float64) {
+	dst = dst[:len(y)]
+	for i, column := 0, 0; uint(i+stride) < uint(len(y)); i++ {
+		k := i + stride
+		p, notP := withComplement(y[i])
+		q, notQ := withComplement(y[k])
+		u, v := upstreamAt(g, i), upstreamAt(g, k)
+		dst[i] = (notP*u - float64(p*v)) / tau
+		dst[k] = (notQ*v - float64(q*u)) / tau
+		if column++; column == stride {
+			i, column = i+stride, 0
+		}
+	}
 }
 
 // gradientSum returns the sum of the gradients of one row.

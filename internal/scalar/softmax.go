@@ -29,6 +29,8 @@ const (
 // row, the sum is NaN, as Inf − Inf is, and makes the whole row NaN.
 func Softmax[T element.Float](dst, x []T, classes, stride int, tau T) {
 	switch {
+	case classes == 2:
+		softmaxPairs(dst, x, stride, tau)
 	case stride == 1:
 		softmaxRows(dst, x, classes, tau)
 	case stride <= narrowBlock:
@@ -38,6 +40,75 @@ func Softmax[T element.Float](dst, x []T, classes, stride int, tau T) {
 		var scratch [perColumn * wideBlock]float64
 		softmaxColumns(dst, x, classes, stride, tau, scratch[:])
 	}
+}
+
+// softmaxPairs is Softmax for two classes: with d = (x₀ − x₁)/τ these are σ(d) and σ(−d).
+func softmaxPairs[T element.Float](dst, x []T, stride int, tau T) {
+	switch dst := any(dst).(type) {
+	case []float32:
+		softmaxPairs32(dst, any(x).([]float32), stride, float64(tau))
+	case []float64:
+		softmaxPairs64(dst, any(x).([]float64), stride, float64(tau))
+	}
+}
+
+func softmaxPairs32(dst, x []float32, stride int, tau float64) {
+	factor, divisor := element.Quotient(tau)
+	dst = dst[:len(x)]
+	for i, column := 0, 0; uint(i+stride) < uint(len(x)); i++ {
+		k := i + stride
+		d := float64(x[i]) - float64(x[k])
+		if tau != 1 {
+			d = d * factor / divisor
+		}
+		if point := logisticPoint(d); point < uint64(len(logisticTable)) {
+			e, f := &logisticTable[point], &logisticTable[logisticPoint(-d)%uint64(len(logisticTable))]
+			dst[i], dst[k] = float32(e.value+e.to4(d-e.a)), float32(f.value+f.to4(-d-f.a))
+		} else {
+			dst[i], dst[k] = softmaxPair(x[i], x[k], float32(tau))
+		}
+		if column++; column == stride {
+			i, column = i+stride, 0
+		}
+	}
+}
+
+func softmaxPairs64(dst, x []float64, stride int, tau float64) {
+	factor, divisor := element.Quotient(tau)
+	dst = dst[:len(x)]
+	for i, column := 0, 0; uint(i+stride) < uint(len(x)); i++ {
+		k := i + stride
+		d, rest := exactDifference(x[i]*factor, x[k]*factor)
+		if tau != 1 {
+			d, rest = exactQuotient(d, rest, divisor)
+		}
+		if point := logisticPoint(d); point < uint64(len(logisticTable)) {
+			e, f := &logisticTable[point], &logisticTable[logisticPoint(-d)%uint64(len(logisticTable))]
+			dst[i] = e.value + (e.rest + e.to7(d-e.a+rest))
+			dst[k] = f.value + (f.rest + f.to7(-d-f.a-rest))
+		} else {
+			dst[i], dst[k] = softmaxPair(x[i], x[k], tau)
+		}
+		if column++; column == stride {
+			i, column = i+stride, 0
+		}
+	}
+}
+
+// softmaxPair is Softmax for two numbers that are far apart, or not finite: often one is
+// masked, and so −Inf.
+//
+//go:noinline
+func softmaxPair[T element.Float](a, b, tau T) (T, T) {
+	switch inf := T(math.Inf(1)); {
+	case b == -inf && a-a == 0:
+		return 1, 0
+	case a == -inf && b-b == 0:
+		return 0, 1
+	}
+	pair := [2]T{a, b}
+	softmaxRows(pair[:], pair[:], 2, tau)
+	return pair[0], pair[1]
 }
 
 func softmaxRows[T element.Float](dst, x []T, classes int, tau T) {
