@@ -92,8 +92,11 @@ func SoftmaxJacobian[T element.Float](dst, x []T, tau T) {
 }
 
 // LogSoftmax sets dst to the logarithm of Softmax.
+//
+// The scalar loop for two classes takes 2 to 5 ns an element. The vector loops take 9 to
+// 27, because they call math.Log1p for each distribution.
 func LogSoftmax[T element.Float](dst, x []T, classes, stride int, tau T) {
-	if vector.On && vector.LogSoftmax(dst, x, classes, stride, tau) {
+	if vector.On && classes != 2 && vector.LogSoftmax(dst, x, classes, stride, tau) {
 		return
 	}
 	scalar.LogSoftmax(dst, x, classes, stride, tau)
