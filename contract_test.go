@@ -442,14 +442,21 @@ func mistakes[T activation.Float](t *testing.T) {
 // TestMasked checks that masked entries do not affect the others.
 func TestMasked(t *testing.T) {
 	inf, nan := math.Inf(1), math.NaN()
-	x := []float64{1, 1e308, 2, nan, 3, 4, 5, 6}
-	keep := []bool{true, false, true, false, false, false, false, false}
-	p := activation.Softmax[float64]{Classes: 4}.ForwardMasked(nil, x, keep)
-	y := activation.Softmax[float64]{}.Forward(nil, []float64{1, 2})
-	wantBits(t, "ForwardMasked", p, []float64{y[0], 0, y[1], 0, 0, 0, 0, 0})
-	l := activation.LogSoftmax[float64]{Classes: 4}.ForwardMasked(nil, x, keep)
-	y = activation.LogSoftmax[float64]{}.Forward(nil, []float64{1, 2})
-	wantBits(t, "ForwardMasked", l, []float64{y[0], -inf, y[1], -inf, -inf, -inf, -inf, -inf})
+	x := []float64{1, 1e308, 2, nan, 0.5, 3, 4, 5, 6, 7}
+	keep := []bool{true, false, true, false, true, false, false, false, false, false}
+	p := activation.Softmax[float64]{Classes: 5}.ForwardMasked(nil, x, keep)
+	y := activation.Softmax[float64]{}.Forward(nil, []float64{1, 2, 0.5})
+	wantBits(t, "ForwardMasked", p, []float64{y[0], 0, y[1], 0, y[2], 0, 0, 0, 0, 0})
+	l := activation.LogSoftmax[float64]{Classes: 5}.ForwardMasked(nil, x, keep)
+	y = activation.LogSoftmax[float64]{}.Forward(nil, []float64{1, 2, 0.5})
+	wantBits(t, "ForwardMasked", l, []float64{y[0], -inf, y[1], -inf, y[2], -inf, -inf, -inf, -inf, -inf})
+
+	// Of two classes, masking one leaves 1.
+	keep = []bool{false, true, true, false, false, false}
+	p = activation.Softmax[float64]{Classes: 2}.ForwardMasked(nil, x[:6], keep)
+	wantBits(t, "ForwardMasked", p, []float64{0, 1, 1, 0, 0, 0})
+	l = activation.LogSoftmax[float64]{Classes: 2}.ForwardMasked(nil, x[:6], keep)
+	wantBits(t, "ForwardMasked", l, []float64{-inf, 0, 0, -inf, -inf, -inf})
 }
 
 // TestMaskRepeats checks that a keep shorter than x is repeated.
