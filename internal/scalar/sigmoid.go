@@ -122,26 +122,87 @@ func (e *logisticEntry) sigmoid64(x float64) float64 {
 	return e.value + (e.rest + e.to7(x-e.a))
 }
 
+// The runs within the table and the runs of tails are functions of their own. A call for
+// each tail would take twice the time of the table.
+
 func sigmoid32(dst, x []float32) {
-	dst = dst[:len(x)]
-	for i, v := range x {
-		if k := logisticPoint32(v); k < uint32(len(logisticTable)) {
-			dst[i] = logisticTable[k].sigmoid32(v)
-		} else {
-			dst[i] = sigmoidTail32(v)
+	for n := 0; len(x) > 0; dst, x = dst[n:], x[n:] {
+		if n = sigmoidRun32(dst, x); n < len(x) {
+			n += sigmoidTails32(dst[n:], x[n:])
 		}
 	}
 }
 
-func sigmoid64(dst, x []float64) {
+// sigmoidRun32 works up to the first x beyond the table, and returns its index.
+func sigmoidRun32(dst, x []float32) int {
 	dst = dst[:len(x)]
 	for i, v := range x {
-		if k := logisticPoint(v); k < uint64(len(logisticTable)) {
-			dst[i] = logisticTable[k].sigmoid64(v)
-		} else {
+		k := logisticPoint32(v)
+		if k >= uint32(len(logisticTable)) {
+			return i
+		}
+		dst[i] = logisticTable[k].sigmoid32(v)
+	}
+	return len(x)
+}
+
+// sigmoidTails32 works up to the first x with |x| < 20, and returns its index.
+func sigmoidTails32(dst, x []float32) int {
+	dst = dst[:len(x)]
+	for i, v := range x {
+		k, b := tailPoint32(float64(v))
+		switch {
+		case k < uint64(len(expTable)) && v <= -logisticLimit:
+			e := tailExp32(k, b)
+			dst[i] = float32(e - e*e)
+		case v >= -logisticLimit && v <= logisticLimit:
+			return i
+		default:
+			dst[i] = sigmoidTail32(v)
+		}
+	}
+	return len(x)
+}
+
+func sigmoid64(dst, x []float64) {
+	for n := 0; len(x) > 0; dst, x = dst[n:], x[n:] {
+		if n = sigmoidRun64(dst, x); n < len(x) {
+			n += sigmoidTails64(dst[n:], x[n:])
+		}
+	}
+}
+
+func sigmoidRun64(dst, x []float64) int {
+	dst = dst[:len(x)]
+	for i, v := range x {
+		k := logisticPoint(v)
+		if k >= uint64(len(logisticTable)) {
+			return i
+		}
+		dst[i] = logisticTable[k].sigmoid64(v)
+	}
+	return len(x)
+}
+
+func sigmoidTails64(dst, x []float64) int {
+	dst = dst[:len(x)]
+	for i, v := range x {
+		switch {
+		case -750 < v && v <= -logisticLimit:
+			n, k := expPoint(v)
+			value, rest := expStep(n+512*256, v-k*stepHigh-k*stepLow)
+			if v > -40 { // otherwise the other terms of tail64 are below 2⁻⁵⁷
+				e := (value + rest) * 0x1p-512
+				rest += (value + rest) * (e*e - e)
+			}
+			dst[i] = scaleDown64(value + rest)
+		case v >= -logisticLimit && v <= logisticLimit:
+			return i
+		default:
 			dst[i] = sigmoidTail64(v)
 		}
 	}
+	return len(x)
 }
 
 // sigmoidTail32 returns σ(x) for |x| ≥ 20 and for NaN.

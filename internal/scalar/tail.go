@@ -14,24 +14,33 @@ import "math"
 // subnormal by an addition. Subnormal results then take no longer than others.
 
 // tail32 returns outScale·(e + power·e²) for e = e⁻ˡᵘˡ and |u| ≥ 20, with a relative
-// error of 2⁻³¹. It multiplies e^a, for the point a of expTable nearest to −|u|, by
-// the series of e^b up to b⁴, for b = −|u| − a. It returns 0 if |u| > 106, because that
-// rounds to 0 in float32, and NaN if u is NaN.
+// error of 2⁻³¹. It returns 0 if |u| > 106, because that rounds to 0 in float32, and NaN
+// if u is NaN.
 func tail32(u float32, outScale, power float64) float32 {
-	const zero, limit = 0x1.8p48, 106
-	x := -math.Abs(float64(u))
-	k := x + (zero + limit)
-	i := math.Float64bits(k) - math.Float64bits(zero)
-	if i > 16*limit {
+	i, b := tailPoint32(-math.Abs(float64(u)))
+	if i >= uint64(len(expTable)) {
 		if u == u {
 			u = 0
 		}
 		return u
 	}
-	b := x - (k - (zero + limit))
-	s := b * b
-	e := float64(expTable[i] * 0x1p-64 * (1 + (b + s*((1./2+b*(1./6))+s*(1./24)))))
+	e := tailExp32(i, b)
 	return float32(outScale * (e + power*e*e))
+}
+
+// tailPoint32 returns the index of the point of expTable nearest to x ≤ 0, and x minus
+// that point. The index is beyond the table for x < −106 and NaN.
+func tailPoint32(x float64) (i uint64, b float64) {
+	const zero, limit = 0x1.8p48, 106
+	k := x + (zero + limit)
+	return math.Float64bits(k) - math.Float64bits(zero), x - (k - (zero + limit))
+}
+
+// tailExp32 returns e^(a+b) for the point a of expTable with the index i: e^a times the
+// series of e^b up to b⁴.
+func tailExp32(i uint64, b float64) float64 {
+	s := b * b
+	return float64(expTable[i] * 0x1p-64 * (1 + (b + s*((1./2+b*(1./6))+s*(1./24)))))
 }
 
 // tail64 returns the first three terms of factor·outScale·e·(1 + e)^power for e = eˣ,
