@@ -188,7 +188,8 @@ func softmaxBackwardNarrow[T element.Float](dst, y, g []T, classes, stride int, 
 }
 
 // softmaxBackwardTwo is softmaxBackwardOne for two distributions that lie so far apart,
-// of few classes. It gives the same bits, but does not wait for the sum of either.
+// of few classes. It gives the same bits, but does not wait for the sum of either. The
+// loop of the sums stands here twice: as a loop over both, it takes 1.1 times as long.
 func softmaxBackwardTwo[T element.Float](dst, y, g []T, classes, apart, stride int, tau T) {
 	n := (classes-1)*stride + 1
 	y0, g0, dst0 := y[:n], g[:n], dst[:n]
