@@ -469,3 +469,49 @@ func accuracyGated[T activation.Float](t *testing.T, e entry[T]) {
 	byGate.check(t, "Derivative by the gate", 3)
 	byValue.check(t, "Derivative by the value", 3)
 }
+
+// TestTwoClasses checks Softmax and LogSoftmax of two classes, which are σ and −softplus
+// of a difference: of exact differences from 0 to where the smaller is 0, and of those
+// that are not a float.
+func TestTwoClasses(t *testing.T) {
+	t.Run("float32", twoClasses[float32])
+	t.Run("float64", twoClasses[float64])
+}
+
+func twoClasses[T activation.Float](t *testing.T) {
+	rng := rand.New(rand.NewPCG(28, 29))
+	far, epsilon := 780.0, 0x1p-52
+	if is32[T]() {
+		far, epsilon = 110, 0x1p-23
+	}
+	for _, tau := range []T{1, 0.5, 3} {
+		var x []T
+		for range 4000 {
+			d := float64(tau) * math.Exp(rng.Float64()*math.Log(far*0x1p20)) * 0x1p-20
+			at := rng.NormFloat64() * float64(1+rng.IntN(2)*40)
+			pair := []T{T(at), T(at - d)}
+			if rng.IntN(2) == 0 {
+				pair[0], pair[1] = pair[1], pair[0]
+			}
+			x = append(x, pair...)
+		}
+		s := activation.Softmax[T]{Classes: 2, Temperature: tau}
+		y, logs := s.Forward(nil, x), activation.LogSoftmax[T](s).Forward(nil, x)
+		var w worst
+		largest := 0.0
+		for i := 0; i < len(x); i += 2 {
+			pair := []float64{float64(x[i]), float64(x[i+1])}
+			want, wantLog := reference.Softmax(pair, float64(tau)), reference.LogSoftmax(pair, float64(tau))
+			for k := range 2 {
+				d := (pair[k] - pair[1-k]) / float64(tau)
+				bound := 4*epsilon*(1+max(0, -d))*want[k].Float64() + float64(smallest[T]())
+				largest = max(largest, math.Abs(reference.FromFloat(float64(y[i+k])).Sub(want[k]).Float64())/bound)
+				w.take(worst{ulp(logs[i+k], wantLog[k]), d, float64(logs[i+k]), wantLog[k].Float64()})
+			}
+		}
+		if !(largest <= 1) {
+			t.Errorf("Softmax of two, τ=%v: off by %.2f times its bound", tau, largest)
+		}
+		w.check(t, fmt.Sprintf("LogSoftmax of two, τ=%v", tau), 4)
+	}
+}
