@@ -193,7 +193,7 @@ func sigmoidTails64(dst, x []float64) int {
 			value, rest := expStep(n+512*256, v-k*stepHigh-k*stepLow)
 			if v > -40 { // otherwise the other terms of tail64 are below 2⁻⁵⁷
 				e := (value + rest) * 0x1p-512
-				rest += (value + rest) * (e*e - e)
+				rest += (value + rest) * (e * (e - 1))
 			}
 			dst[i] = scaleDown64(value + rest)
 		case v >= -logisticLimit && v <= logisticLimit:

@@ -374,7 +374,7 @@ func addDifferencesOfOne[T element.Float](sum, y, g, mean []T) {
 func addDifferencesOfTwo[T element.Float](sum, y0, g0, y1, g1, mean []T) {
 	y0, g0, y1, g1, mean = y0[:len(sum)], g0[:len(sum)], y1[:len(sum)], g1[:len(sum)], mean[:len(sum)]
 	for c, m := range mean {
-		sum[c] += y0[c]*(g0[c]-m) + y1[c]*(g1[c]-m)
+		sum[c] += T(y0[c]*(g0[c]-m)) + y1[c]*(g1[c]-m)
 	}
 }
 
