@@ -94,6 +94,8 @@ func (g Gated[T]) loops() Activation[T] {
 		return kernel.ScalarGate[T](kernel.SELUGate)
 	case LogSigmoid[T], *LogSigmoid[T]:
 		return kernel.ScalarGate[T](kernel.LogSigmoidGate)
+	case GELU[T], *GELU[T]:
+		return kernel.ScalarGate[T](kernel.GELUGate)
 	case SiLU[T]:
 		if gate.beta() == 1 {
 			return kernel.ScalarGate[T](kernel.SiLUGate)

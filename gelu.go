@@ -43,6 +43,12 @@ var (
 //	float64   f  0.779 ULP at -0x1.2cf58a6976699p+05, a subnormal result
 //	          f′ 0.768 ULP at -0x1.2db52d082b9d2p+05, a subnormal result
 //
+// With SIMD of 256 bits or more (see [VectorBits]):
+//
+//	float32   f  0.975 ULP at -0x1.04b754p-05     f′ 0.501 ULP at -0x1.97123ep-01
+//	float64   f  0.779 ULP at -0x1.2cf58a6976699p+05, a subnormal result
+//	          f′ 0.768 ULP at -0x1.2db52d082b9d2p+05, a subnormal result
+//
 // The zero value is ready to use.
 //
 // Source: D. Hendrycks, K. Gimpel, Gaussian Error Linear Units (GELUs), 2016,

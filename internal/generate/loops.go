@@ -43,8 +43,10 @@ import (
 //	//vector:narrowest     the narrowest vector (the function computes one element)
 //	(none)                 the widest vector
 //
-// Two more lines are for other functions:
+// More lines are for other functions:
 //
+//	//vector:wide      there is no copy for 128 bits, nor for float64; the widest vector
+//	                   that is not longer than dst
 //	//vector:part      only other loops call it, so no function chooses the width
 //	//vector:by hand   the generator copies it for WebAssembly only (its versions for other
 //	                   widths are in a file that is not generated)
@@ -87,7 +89,7 @@ func loopFiles(directory string) (map[string][]byte, error) {
 		add(f.name, f.constraint, `import "simd/archsimd"`, func(b *bytes.Buffer) {
 			for _, name := range all {
 				l := loops[name]
-				if l.directive != "by hand" && (f.bits == 128 || l.directive != "narrowest") {
+				if l.directive != "by hand" && (f.bits == 128 && l.directive != "wide" || f.bits > 128 && l.directive != "narrowest") {
 					b.WriteString(g.function(name, f.bits))
 				}
 			}
@@ -107,7 +109,7 @@ func loopFiles(directory string) (map[string][]byte, error) {
 	})
 	add("choice_arm64.go", "arm64", "", func(b *bytes.Buffer) {
 		for _, name := range all {
-			if l := loops[name]; l.entry {
+			if l := loops[name]; l.entry && l.directive != "wide" {
 				b.WriteString(g.choice(name, 128))
 			}
 		}
@@ -193,7 +195,7 @@ func twinsOf(loops map[string]*loop, order []string) (twins, all []string) {
 		})
 	}
 	for _, name := range order {
-		if loops[name].entry {
+		if l := loops[name]; l.entry && l.directive != "wide" {
 			add(name)
 		}
 	}
@@ -299,16 +301,19 @@ func (g *generator) choice(name string, widths ...int) string {
 		}
 		return s
 	}
-	narrowest := widths[len(widths)-1]
-	if l.directive == "narrowest" {
+	switch l.directive {
+	case "narrowest":
 		widths = widths[len(widths)-1:]
+	case "wide":
+		widths = widths[:len(widths)-1]
 	}
+	narrowest := widths[len(widths)-1]
 	b := signature + " {\n"
 	if len(widths) > 1 {
 		b += "switch bits := simd.VectorBitSize(); {\n"
 		for _, bits := range widths[:len(widths)-1] {
 			b += fmt.Sprintf("case bits >= %d", bits)
-			if l.directive == "elementwise" {
+			if l.directive == "elementwise" || l.directive == "wide" {
 				b += fmt.Sprintf(" && len(%s) >= %d", arguments[0], lanes(name, bits))
 			} else if k, ok := strings.CutPrefix(l.directive, "fits "); ok {
 				b += fmt.Sprintf(" && %s >= %d", k, lanes(name, bits))

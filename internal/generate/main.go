@@ -296,6 +296,9 @@ func polynomials() ([]byte, error) {
 		}},
 		{[]string{"atanhSeries32"}, "atanh s ≈ s + s³·(c[0] + v·c[1] + v²·c[2] + v³·c[3]), v = s²\n// for |s| ≤ ⅓", 24, atanhFit(4)},
 		{[]string{"atanhSeries64"}, "atanh s ≈ s + s³·(c[0] + v·c[1] + … + v⁹·c[9]), v = s²\n// for |s| ≤ ⅓", 53, atanhFit(10)},
+		{[]string{"expHalf"}, "e^(r/2) ≈ 1 + r·(c[0] + r·(c[1] + r·(c[2] + r·c[3])))\n// for |r| ≤ 0.1734", 24, reference.Fit{
+			F: halfGrowth, A: -border / 2, B: border / 2, Exponents: []int{0, 1, 2, 3}, Weight: halfWeight,
+		}},
 		{[]string{"coth"}, "R = h·coth h ≈ 1 + s·(c[0] + s·c[1] + … + s⁴·c[4]), s = h²\n// for |h| ≤ 0.17335, with (R + h)/(R − h) = e^2h", 53, reference.Fit{
 			F: cothRest, A: 0, B: border * border / 4, Exponents: []int{0, 1, 2, 3, 4}, Weight: cothWeight,
 		}},
@@ -324,6 +327,10 @@ func polynomials() ([]byte, error) {
 			b.WriteString("}\n")
 		}
 		b.WriteString(")\n\n")
+	}
+
+	if err := intervals(&b); err != nil {
+		return nil, err
 	}
 
 	b.WriteString("// ln 2 as a sum. The first part has so few bits that its product with n is exact: n has\n// 8 bits for float32, and 11 for float64.\nconst (\n")

@@ -28,6 +28,7 @@ const (
 	SELUGate              // SELU
 	SoftplusGate          // Softplus for β = 1
 	LogSigmoidGate        // log σ
+	GELUGate              // GELU
 )
 
 // Forward sets dst to the function of x.
@@ -47,6 +48,8 @@ func (f ScalarGate[T]) Forward(dst, x []T) []T {
 		scalar.Softplus(dst, x, 1)
 	case LogSigmoidGate:
 		scalar.Softplus(dst, x, -1)
+	case GELUGate:
+		scalar.GELU(dst, x)
 	}
 	return dst
 }
@@ -68,6 +71,8 @@ func (f ScalarGate[T]) Derivative(dst, x, upstream []T) []T {
 		scalar.SoftplusDerivative(dst, x, upstream, 1)
 	case LogSigmoidGate:
 		scalar.SoftplusDerivative(dst, x, upstream, -1)
+	case GELUGate:
+		scalar.GELUDerivative(dst, x, upstream)
 	}
 	return dst
 }

@@ -6,14 +6,32 @@ import (
 	"example.com/activation/internal/vector"
 )
 
-// GELU and Mish run the scalar loops in all builds, and so do the derivatives, and SiLU
-// with a β that is not 1. Those read tables, and package simd has no gather.
+// GELU of float64, GELUTanh and Mish run the scalar loops in all builds, and so do the
+// derivatives, and SiLU with a β that is not 1. Those read tables, and package simd has no
+// gather.
 
 // GELU sets dst to x·Φ(x).
-func GELU[T element.Float](dst, x []T) { scalar.GELU(dst, x) }
+func GELU[T element.Float](dst, x []T) {
+	if x, ok := any(x).([]float32); ok && piecesInVectors() {
+		vector.GELU(any(dst).([]float32), x)
+		return
+	}
+	scalar.GELU(dst, x)
+}
 
 // GELUAt returns x·Φ(x), with the same bits as GELU.
-func GELUAt[T element.Float](x T) T { return scalar.GELUAt(x) }
+func GELUAt[T element.Float](x T) T {
+	if x, ok := any(x).(float32); ok && piecesInVectors() {
+		return T(vector.GELUAt(x))
+	}
+	return scalar.GELUAt(x)
+}
+
+// piecesInVectors reports whether the vector loop of GELU for float32 runs (ns, n = 4096,
+// Xeon Emerald Rapids, scalar and at 256 and 512 bits: 3.11, 1.34, 0.87; σ takes 0.60 at
+// 256). It takes coefficients from vectors of eight, which no instruction does at 128
+// bits. There is no loop for float64: vectors hold four at 256 bits.
+func piecesInVectors() bool { return vector.Bits() >= 256 }
 
 // GELUDerivative sets dst to upstream·(Φ(x) + x·φ(x)).
 func GELUDerivative[T element.Float](dst, x, upstream []T) { scalar.GELUDerivative(dst, x, upstream) }

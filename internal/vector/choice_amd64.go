@@ -37,6 +37,15 @@ func eluDerivativeAt32(x, factor, scale float32) float32 {
 	return eluDerivativeAt32x4(x, factor, scale)
 }
 
+func gelu32(dst, x []float32) {
+	switch bits := simd.VectorBitSize(); {
+	case bits >= 512 && len(dst) >= 16:
+		gelu32x16(dst, x)
+	default:
+		gelu32x8(dst, x)
+	}
+}
+
 func hardTanh32(dst, x []float32, low, high float32) {
 	switch bits := simd.VectorBitSize(); {
 	case bits >= 512 && len(dst) >= 16:

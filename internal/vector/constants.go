@@ -13,10 +13,11 @@ import (
 const (
 	// The number of elements in the narrowest vector, which has 128 bits, and in
 	// the widest one, which has 512.
-	minLanes32 = 4
-	minLanes64 = 2
-	maxLanes32 = 16
-	maxLanes64 = 8
+	minLanes32  = 4
+	minLanes64  = 2
+	wideLanes32 = 8 // in a vector of 256 bits
+	maxLanes32  = 16
+	maxLanes64  = 8
 
 	signBit32      = 1 << 31
 	signBit64      = 1 << 63
@@ -57,6 +58,11 @@ const (
 
 	// From here on SiLU(x) is x.
 	siluLinear = 43
+
+	// Below −geluLimit x·Φ(x) is less than half the smallest float32. From geluLinear on
+	// it is x.
+	geluLimit  = 14.4
+	geluLinear = 6
 )
 
 // Constants that the loops load from memory each time. In registers, MulAdd would
@@ -69,6 +75,12 @@ var (
 	}
 	reduction64 = struct{ minusLog2e, ln2High, ln2Low, low [maxLanes64]float64 }{
 		repeated64(-math.Log2E), repeated64(ln2High64), repeated64(ln2Low64), repeated64(ln2Low64),
+	}
+	eighths32 = struct{ log2e, roundToInt, high, low [maxLanes32]float32 }{ // of (ln 2)/4
+		repeated32(4 * math.Log2E), repeated32(roundToInt32), repeated32(-ln2High32 / 4), repeated32(-ln2Low32 / 4),
+	}
+	geluConstants = struct{ limit, linear, two, up, down [maxLanes32]float32 }{
+		repeated32(geluLimit), repeated32(geluLinear), repeated32(2), repeated32(0x1p32), repeated32(0x1p-32),
 	}
 	siluBounds32 = struct{ low, high [maxLanes32]float32 }{repeated32(-siluLimit32), repeated32(siluLinear)}
 	siluBounds64 = struct{ low, high [maxLanes64]float64 }{repeated64(-siluLimit64), repeated64(siluLinear)}

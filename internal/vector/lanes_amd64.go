@@ -120,3 +120,11 @@ var (
 	otherHalf64    = [8]uint64{4, 5, 6, 7, 0, 1, 2, 3}
 	otherQuarter64 = [8]uint64{2, 3, 0, 1, 6, 7, 4, 5}
 )
+
+func lookup32x8(table *[maxLanes32]float32, i archsimd.Uint32x8) archsimd.Float32x8 {
+	return archsimd.LoadFloat32x8(table[:]).Permute(i)
+}
+
+func lookup32x16(table *[maxLanes32]float32, i archsimd.Uint32x16) archsimd.Float32x16 {
+	return archsimd.LoadFloat32x16(table[:]).Permute(i)
+}

@@ -251,6 +251,63 @@ func residual32x8(a, b, c archsimd.Float32x8) archsimd.Float32x8 {
 	return a1.Mul(b1).Add(c).Add(a1.Mul(b2)).Add(a2.Mul(b1)).Add(a2.Mul(b2))
 }
 
+func slope32x8(table *[10][maxLanes32]float32, i archsimd.Uint32x8, b archsimd.Float32x8) archsimd.Float32x8 {
+	p := lookup32x8(&table[9], i)
+	p = p.MulAdd(b, lookup32x8(&table[8], i))
+	p = p.MulAdd(b, lookup32x8(&table[7], i))
+	p = p.MulAdd(b, lookup32x8(&table[6], i))
+	p = p.MulAdd(b, lookup32x8(&table[5], i))
+	p = p.MulAdd(b, lookup32x8(&table[4], i))
+	return p.MulAdd(b, lookup32x8(&table[3], i))
+}
+
+func reducePiece32x8(table *[10][maxLanes32]float32, i archsimd.Uint32x8, b, slope, s, rest archsimd.Float32x8) (n archsimd.Uint32x8, r archsimd.Float32x8) {
+	c := &eighths32
+	k := b.MulAdd(slope, s).MulAdd(archsimd.LoadFloat32x8(c.log2e[:]), archsimd.LoadFloat32x8(c.roundToInt[:]))
+	n = k.Add(lookup32x8(&table[1], i)).ToBits()
+	k = k.Sub(archsimd.LoadFloat32x8(c.roundToInt[:]))
+	low := archsimd.LoadFloat32x8(c.low[:]).MulAdd(k, lookup32x8(&table[2], i)).Sub(rest)
+	return n, archsimd.LoadFloat32x8(c.high[:]).MulAdd(k, s).Add(slope.MulAdd(b, low))
+}
+
+func growEighths32x8(n archsimd.Uint32x8, r archsimd.Float32x8) (scale, q archsimd.Float32x8) {
+	c := &expHalf
+	p := archsimd.LoadFloat32x8(c[3][:]).MulAdd(r, archsimd.LoadFloat32x8(c[2][:]))
+	p = p.MulAdd(r, archsimd.LoadFloat32x8(c[1][:]))
+	p = p.MulAdd(r, archsimd.LoadFloat32x8(c[0][:]))
+	scale = n.ShiftAllLeft(fractionBits32 - 3).Add(lookup32x8(&exp2Eighths[0], n).ToBits()).BitsToFloat32()
+	return scale, p.MulAdd(r, lookup32x8(&exp2Eighths[1], n))
+}
+
+func geluOf32x8(zero archsimd.Float32x8) func(dst, x []float32) {
+	sign := archsimd.BroadcastUint32x8(signBit32)
+	minusOne := archsimd.BroadcastInt32x8(-1)
+	return func(dst, x []float32) {
+		c := &geluConstants
+		v := archsimd.LoadFloat32x8(x)
+		z := v.ToBits().AndNot(sign).BitsToFloat32()
+		limit := archsimd.LoadFloat32x8(c.limit[:])
+		z = limit.IfElse(z.Greater(limit), z)
+		minus := z.ToBits().Xor(sign).BitsToFloat32()
+		s := minus.Mul(z)
+		two := archsimd.LoadFloat32x8(c.two[:])
+		i := z.MulAdd(two, two).ToBits().ShiftAllRight(fractionBits32 - 1)
+		b := z.Sub(lookup32x8(&geluPieces[0], i))
+		scale, q := growEighths32x8(reducePiece32x8(&geluPieces, i, b, slope32x8(&geluPieces, i, b), s, z.MulAdd(z, s)))
+		tail := z.Mul(scale)
+		rest := minus.MulAdd(scale, tail)
+		base := z.Mul(archsimd.LoadFloat32x8(c.up[:])).IfElse(v.ToBits().BitsToInt32().Greater(minusOne), sign.BitsToFloat32())
+		y := base.Sub(tail)
+		rest = tail.MulAdd(q, y.Sub(base).Add(tail).Sub(rest))
+		v.IfElse(v.Greater(archsimd.LoadFloat32x8(c.linear[:])), y.Sub(rest).Mul(archsimd.LoadFloat32x8(c.down[:]))).Store(dst)
+	}
+}
+
+func gelu32x8(dst, x []float32) {
+	var zero archsimd.Float32x8
+	unary32x8(dst, x, zero, geluOf32x8(zero))
+}
+
 func hardTanh32x8(dst, x []float32, low, high float32) {
 	var zero archsimd.Float32x8
 	l, h := archsimd.BroadcastFloat32x8(low), archsimd.BroadcastFloat32x8(high)

@@ -251,6 +251,63 @@ func residual32x16(a, b, c archsimd.Float32x16) archsimd.Float32x16 {
 	return a1.Mul(b1).Add(c).Add(a1.Mul(b2)).Add(a2.Mul(b1)).Add(a2.Mul(b2))
 }
 
+func slope32x16(table *[10][maxLanes32]float32, i archsimd.Uint32x16, b archsimd.Float32x16) archsimd.Float32x16 {
+	p := lookup32x16(&table[9], i)
+	p = p.MulAdd(b, lookup32x16(&table[8], i))
+	p = p.MulAdd(b, lookup32x16(&table[7], i))
+	p = p.MulAdd(b, lookup32x16(&table[6], i))
+	p = p.MulAdd(b, lookup32x16(&table[5], i))
+	p = p.MulAdd(b, lookup32x16(&table[4], i))
+	return p.MulAdd(b, lookup32x16(&table[3], i))
+}
+
+func reducePiece32x16(table *[10][maxLanes32]float32, i archsimd.Uint32x16, b, slope, s, rest archsimd.Float32x16) (n archsimd.Uint32x16, r archsimd.Float32x16) {
+	c := &eighths32
+	k := b.MulAdd(slope, s).MulAdd(archsimd.LoadFloat32x16(c.log2e[:]), archsimd.LoadFloat32x16(c.roundToInt[:]))
+	n = k.Add(lookup32x16(&table[1], i)).ToBits()
+	k = k.Sub(archsimd.LoadFloat32x16(c.roundToInt[:]))
+	low := archsimd.LoadFloat32x16(c.low[:]).MulAdd(k, lookup32x16(&table[2], i)).Sub(rest)
+	return n, archsimd.LoadFloat32x16(c.high[:]).MulAdd(k, s).Add(slope.MulAdd(b, low))
+}
+
+func growEighths32x16(n archsimd.Uint32x16, r archsimd.Float32x16) (scale, q archsimd.Float32x16) {
+	c := &expHalf
+	p := archsimd.LoadFloat32x16(c[3][:]).MulAdd(r, archsimd.LoadFloat32x16(c[2][:]))
+	p = p.MulAdd(r, archsimd.LoadFloat32x16(c[1][:]))
+	p = p.MulAdd(r, archsimd.LoadFloat32x16(c[0][:]))
+	scale = n.ShiftAllLeft(fractionBits32 - 3).Add(lookup32x16(&exp2Eighths[0], n).ToBits()).BitsToFloat32()
+	return scale, p.MulAdd(r, lookup32x16(&exp2Eighths[1], n))
+}
+
+func geluOf32x16(zero archsimd.Float32x16) func(dst, x []float32) {
+	sign := archsimd.BroadcastUint32x16(signBit32)
+	minusOne := archsimd.BroadcastInt32x16(-1)
+	return func(dst, x []float32) {
+		c := &geluConstants
+		v := archsimd.LoadFloat32x16(x)
+		z := v.ToBits().AndNot(sign).BitsToFloat32()
+		limit := archsimd.LoadFloat32x16(c.limit[:])
+		z = limit.IfElse(z.Greater(limit), z)
+		minus := z.ToBits().Xor(sign).BitsToFloat32()
+		s := minus.Mul(z)
+		two := archsimd.LoadFloat32x16(c.two[:])
+		i := z.MulAdd(two, two).ToBits().ShiftAllRight(fractionBits32 - 1)
+		b := z.Sub(lookup32x16(&geluPieces[0], i))
+		scale, q := growEighths32x16(reducePiece32x16(&geluPieces, i, b, slope32x16(&geluPieces, i, b), s, z.MulAdd(z, s)))
+		tail := z.Mul(scale)
+		rest := minus.MulAdd(scale, tail)
+		base := z.Mul(archsimd.LoadFloat32x16(c.up[:])).IfElse(v.ToBits().BitsToInt32().Greater(minusOne), sign.BitsToFloat32())
+		y := base.Sub(tail)
+		rest = tail.MulAdd(q, y.Sub(base).Add(tail).Sub(rest))
+		v.IfElse(v.Greater(archsimd.LoadFloat32x16(c.linear[:])), y.Sub(rest).Mul(archsimd.LoadFloat32x16(c.down[:]))).Store(dst)
+	}
+}
+
+func gelu32x16(dst, x []float32) {
+	var zero archsimd.Float32x16
+	unary32x16(dst, x, zero, geluOf32x16(zero))
+}
+
 func hardTanh32x16(dst, x []float32, low, high float32) {
 	var zero archsimd.Float32x16
 	l, h := archsimd.BroadcastFloat32x16(low), archsimd.BroadcastFloat32x16(high)

@@ -1,0 +1,96 @@
+package main
+
+import (
+	"bytes"
+	"fmt"
+	"math"
+	"math/big"
+	"strings"
+
+	"example.com/activation/internal/reference"
+)
+
+// intervals writes the tables of the SIMD loops that take the coefficients of a polynomial
+// by the interval of each lane. A vector holds an entry for each of eight intervals, twice.
+// gelu_loops.go explains them.
+func intervals(b *bytes.Buffer) error {
+	quarter := reference.BigLog(number(2)) // (ln 2)/4
+	quarter.SetMantExp(quarter, -2)
+
+	for _, t := range []struct {
+		name, doc string
+		borders   [9]float64
+		f         func(z *big.Float) *big.Float // L
+	}{
+		{"geluPieces", "2·log(Φ(−z)) + z²", [9]float64{0, 0.5, 1, 2, 3, 5, 7, 11, 14.5}, logMills},
+	} {
+		const terms = 8
+		columns, largest := make([][]float64, 2+terms), 0.0
+		for i := range 8 {
+			low, high := t.borders[i], t.borders[i+1]
+			a := (low + high) / 2
+			value, _ := t.f(number(a)).Float64()
+			n := math.Round(value / (math.Ln2 / 4))
+			polynomial, err := reference.Fit{
+				F: func(b *big.Float) *big.Float {
+					y := t.f(new(big.Float).Add(number(a), b))
+					return y.Sub(y, product(number(n), quarter))
+				},
+				A: low - a, B: high - a, Exponents: []int{0, 1, 2, 3, 4, 5, 6, 7},
+				Weight: func(*big.Float) *big.Float { return number(0.5) },
+			}.SolveRounded(24)
+			if err != nil {
+				return fmt.Errorf("%s: %w", t.name, err)
+			}
+			for j, v := range append([]float64{a, n}, polynomial.Float64s()...) {
+				columns[j] = append(columns[j], v)
+			}
+			largest = max(largest, polynomial.Error)
+		}
+		fmt.Fprintf(b, "// %s is L(z) = %s for z in one of eight intervals, with the borders\n// %v. Each row has a number for each interval: a, n₀,\n// c₀, …, c₇. The error of L/2 is below 2^%.1f.\n",
+			t.name, t.doc, strings.Trim(fmt.Sprint(t.borders), "[]"), math.Log2(largest))
+		fmt.Fprintf(b, "var %s = [...][maxLanes32]float32{\n%s}\n\n", t.name, rows(columns...))
+	}
+
+	var values, rests []float64
+	for i := range 8 {
+		exact := reference.BigExp(product(number(float64(i)/2), quarter))
+		value, _ := exact.Float32()
+		rest := new(big.Float).Sub(exact, number(float64(value)))
+		f, _ := rest.Quo(rest, exact).Float64()
+		bits := math.Float32bits(value) + 32<<23 - uint32(i)<<20
+		values, rests = append(values, float64(math.Float32frombits(bits))), append(rests, f)
+	}
+	fmt.Fprintf(b, "// exp2Eighths is 2^(i/8) for i = 0, …, 7: the bits of the nearest float32 times 2³²,\n// minus i<<20, and the rounding error as a fraction of 2^(i/8).\nvar exp2Eighths = [...][maxLanes32]float32{\n%s}\n\n", rows(values, rests))
+	return nil
+}
+
+// rows formats each vector of eight entries, twice.
+func rows(vectors ...[]float64) string {
+	var s strings.Builder
+	for _, v := range vectors {
+		s.WriteString("{")
+		for _, f := range append(v, v...) {
+			s.WriteString(hex(float64(float32(f))) + ", ")
+		}
+		s.WriteString("},\n")
+	}
+	return s.String()
+}
+
+// logMills returns 2·log(Φ(−z)) + z².
+func logMills(z *big.Float) *big.Float {
+	y := reference.BigLog(reference.BigNormal(new(big.Float).Neg(z)))
+	return y.Add(y.Add(y, y), new(big.Float).Mul(z, z))
+}
+
+// halfGrowth returns (e^(r/2) − 1)/r.
+func halfGrowth(r *big.Float) *big.Float {
+	y := reference.BigExpm1(new(big.Float).SetMantExp(r, -1))
+	return y.Quo(y, r)
+}
+
+// halfWeight returns the relative error of e^(r/2) for an error of 1 in halfGrowth.
+func halfWeight(r *big.Float) *big.Float {
+	return new(big.Float).Quo(r, reference.BigExp(new(big.Float).SetMantExp(r, -1)))
+}

@@ -1,0 +1,8 @@
+//go:build goexperiment.simd && go1.27 && !go1.28 && (arm64 || wasm)
+
+package vector
+
+// There are no vectors of 256 bits on these architectures.
+
+func GELU(dst, x []float32)    {}
+func GELUAt(x float32) float32 { return x }
