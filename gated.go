@@ -96,6 +96,8 @@ func (g Gated[T]) loops() Activation[T] {
 		return kernel.ScalarGate[T](kernel.LogSigmoidGate)
 	case GELU[T], *GELU[T]:
 		return kernel.ScalarGate[T](kernel.GELUGate)
+	case GELUTanh[T], *GELUTanh[T]:
+		return kernel.ScalarGate[T](kernel.GELUTanhGate)
 	case SiLU[T]:
 		if gate.beta() == 1 {
 			return kernel.ScalarGate[T](kernel.SiLUGate)

@@ -16,24 +16,32 @@ import (
 func intervals(b *bytes.Buffer) error {
 	quarter := reference.BigLog(number(2)) // (ln 2)/4
 	quarter.SetMantExp(quarter, -2)
+	geluBorders := [9]float64{0, 0.5, 1, 2, 3, 5, 7, 11, 14.625}
+	z1 := geluRoot()
+	linear, cubic := geluTanhCoefficients()
 
 	for _, t := range []struct {
 		name, doc string
+		points    [8]float64 // a
 		borders   [9]float64
 		f         func(z *big.Float) *big.Float // L
 	}{
-		{"geluPieces", "2·log(Φ(−z)) + z²", [9]float64{0, 0.5, 1, 2, 3, 5, 7, 11, 14.5}, logMills},
+		{"geluPieces", "2·log(Φ(−z)) + z²", [8]float64{0.125, 0.75, 1.5, 2.5, 4, 6, 9, 12.75}, geluBorders, logMills},
+		{"geluSlopePieces", "2·log(−f′(−z)/(z − z₁)) + z² for f = x·Φ(x)", [8]float64{0, 0.75, 1.5, 2.5, 4, 6, 9, 12.75}, geluBorders, logSlope(z1)},
+		{
+			"geluTanhPieces", "−2·log(1 + e⁻ᵛ)", [8]float64{0, 0.75, 1.5, 2.25, 3, 3.75, 4.5, 5.25},
+			[9]float64{0, 0.375, 1.125, 1.875, 2.625, 3.375, 4.125, 4.875, 5.625}, logLogistic(linear, cubic),
+		},
 	} {
 		const terms = 8
 		columns, largest := make([][]float64, 2+terms), 0.0
-		for i := range 8 {
+		for i, a := range t.points {
 			low, high := t.borders[i], t.borders[i+1]
-			a := (low + high) / 2
 			value, _ := t.f(number(a)).Float64()
 			n := math.Round(value / (math.Ln2 / 4))
 			polynomial, err := reference.Fit{
 				F: func(b *big.Float) *big.Float {
-					y := t.f(new(big.Float).Add(number(a), b))
+					y := t.f(new(big.Float).SetPrec(64).Add(number(a), b))
 					return y.Sub(y, product(number(n), quarter))
 				},
 				A: low - a, B: high - a, Exponents: []int{0, 1, 2, 3, 4, 5, 6, 7},
@@ -47,10 +55,25 @@ func intervals(b *bytes.Buffer) error {
 			}
 			largest = max(largest, polynomial.Error)
 		}
-		fmt.Fprintf(b, "// %s is L(z) = %s for z in one of eight intervals, with the borders\n// %v. Each row has a number for each interval: a, n₀,\n// c₀, …, c₇. The error of L/2 is below 2^%.1f.\n",
+		fmt.Fprintf(b, "// %s is L(z) = %s,\n// for eight intervals with the borders %v.\n// Each row has a number for each interval: a, n₀, c₀, …, c₇. The error of L/2 is below\n// 2^%.1f.\n",
 			t.name, t.doc, strings.Trim(fmt.Sprint(t.borders), "[]"), math.Log2(largest))
 		fmt.Fprintf(b, "var %s = [...][maxLanes32]float32{\n%s}\n\n", t.name, rows(columns...))
 	}
+
+	fmt.Fprintf(b, "// z₁, and the coefficients of 2v = 4√(2/π)·(z + 0.044715·z³), as sums.\nconst (\n")
+	for _, c := range []struct {
+		name string
+		bits uint
+		x    *big.Float
+	}{
+		{"geluRoot", 20, z1},
+		{"geluTanhLinear", 20, product(linear, number(2))},
+		{"geluTanhCubic", 24, product(cubic, number(2))},
+	} {
+		high, low := splitAt(c.x, c.bits)
+		fmt.Fprintf(b, "%s = %s\n%sLow = %s\n", c.name, hex(high), c.name, hex(low))
+	}
+	b.WriteString(")\n\n")
 
 	var values, rests []float64
 	for i := range 8 {
@@ -82,6 +105,41 @@ func rows(vectors ...[]float64) string {
 func logMills(z *big.Float) *big.Float {
 	y := reference.BigLog(reference.BigNormal(new(big.Float).Neg(z)))
 	return y.Add(y.Add(y, y), new(big.Float).Mul(z, z))
+}
+
+// slope returns −f′(−z) for f = x·Φ(x): z·φ(z) − Φ(−z).
+func slope(z *big.Float) *big.Float {
+	y := product(reference.BigNormalDensity(z), z)
+	return y.Sub(y, reference.BigNormal(new(big.Float).Neg(z)))
+}
+
+// geluRoot returns z₁, the zero of slope, by Newton's method: its derivative is (2 − z²)·φ.
+func geluRoot() *big.Float {
+	z := number(0.75)
+	for range 10 {
+		d := reference.BigNormalDensity(z)
+		d.Mul(d, new(big.Float).Sub(number(2), product(z, z)))
+		z.Sub(z, d.Quo(slope(z), d))
+	}
+	return z
+}
+
+// logSlope returns the function 2·log(slope/(z − z₁)) + z².
+func logSlope(z1 *big.Float) func(z *big.Float) *big.Float {
+	return func(z *big.Float) *big.Float {
+		y := slope(z)
+		y = reference.BigLog(y.Quo(y, new(big.Float).Sub(z, z1)))
+		return y.Add(y.Add(y, y), product(z, z))
+	}
+}
+
+// logLogistic returns the function −2·log(1 + e⁻ᵛ) for v = linear·z + cubic·z³.
+func logLogistic(linear, cubic *big.Float) func(z *big.Float) *big.Float {
+	return func(z *big.Float) *big.Float {
+		v := product(z, new(big.Float).Add(product(cubic, z, z), linear))
+		y := reference.BigLog1p(reference.BigExp(v.Neg(v).SetPrec(z.Prec())))
+		return y.Neg(y.Add(y, y))
+	}
 }
 
 // halfGrowth returns (e^(r/2) − 1)/r.

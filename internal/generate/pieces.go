@@ -95,10 +95,7 @@ func normalSeries(a *big.Float) []*big.Float {
 // geluTanhSeries returns the coefficients of bⁿ in S(a + b), S = σ(v(x)), from
 // S′ = v′·(S − S²).
 func geluTanhSeries(a *big.Float) []*big.Float {
-	k := reference.BigPi(precision)
-	k.Sqrt(k.Quo(number(8), k)) // 2√(2/π)
-	cubic := number(44715)
-	cubic.Mul(k, cubic.Quo(cubic, number(1e6)))
+	k, cubic := geluTanhCoefficients()
 	aa := product(a, a)
 	v := product(a, new(big.Float).Add(product(cubic, aa), k))
 	slope := []*big.Float{ // v′
@@ -113,6 +110,14 @@ func geluTanhSeries(a *big.Float) []*big.Float {
 		}
 		return sum
 	})
+}
+
+// geluTanhCoefficients returns 2√(2/π) and 0.044715 times that.
+func geluTanhCoefficients() (linear, cubic *big.Float) {
+	linear = reference.BigPi(precision)
+	linear.Sqrt(linear.Quo(number(8), linear))
+	cubic = number(44715)
+	return linear, cubic.Mul(linear, cubic.Quo(cubic, number(1e6)))
 }
 
 // mishSeries returns the coefficients of bⁿ in t(a + b), t = tanh(log(1 + eˣ)),

@@ -29,6 +29,7 @@ const (
 	SoftplusGate          // Softplus for β = 1
 	LogSigmoidGate        // log σ
 	GELUGate              // GELU
+	GELUTanhGate          // GELUTanh
 )
 
 // Forward sets dst to the function of x.
@@ -50,6 +51,8 @@ func (f ScalarGate[T]) Forward(dst, x []T) []T {
 		scalar.Softplus(dst, x, -1)
 	case GELUGate:
 		scalar.GELU(dst, x)
+	case GELUTanhGate:
+		scalar.GELUTanh(dst, x)
 	}
 	return dst
 }
@@ -73,6 +76,8 @@ func (f ScalarGate[T]) Derivative(dst, x, upstream []T) []T {
 		scalar.SoftplusDerivative(dst, x, upstream, -1)
 	case GELUGate:
 		scalar.GELUDerivative(dst, x, upstream)
+	case GELUTanhGate:
+		scalar.GELUTanhDerivative(dst, x, upstream)
 	}
 	return dst
 }

@@ -34,16 +34,38 @@ func GELUAt[T element.Float](x T) T {
 func piecesInVectors() bool { return vector.Bits() >= 256 }
 
 // GELUDerivative sets dst to upstream·(Φ(x) + x·φ(x)).
-func GELUDerivative[T element.Float](dst, x, upstream []T) { scalar.GELUDerivative(dst, x, upstream) }
+func GELUDerivative[T element.Float](dst, x, upstream []T) {
+	if x, ok := any(x).([]float32); ok && piecesInVectors() {
+		vector.GELUDerivative(any(dst).([]float32), x, any(upstream).([]float32))
+		return
+	}
+	scalar.GELUDerivative(dst, x, upstream)
+}
 
 // GELUDerivativeAt returns Φ(x) + x·φ(x), with the same bits as GELUDerivative.
-func GELUDerivativeAt[T element.Float](x T) T { return scalar.GELUDerivativeAt(x) }
+func GELUDerivativeAt[T element.Float](x T) T {
+	if x, ok := any(x).(float32); ok && piecesInVectors() {
+		return T(vector.GELUDerivativeAt(x))
+	}
+	return scalar.GELUDerivativeAt(x)
+}
 
 // GELUTanh sets dst to x·σ(v), v = 2√(2/π)·(x + 0.044715·x³).
-func GELUTanh[T element.Float](dst, x []T) { scalar.GELUTanh(dst, x) }
+func GELUTanh[T element.Float](dst, x []T) {
+	if x, ok := any(x).([]float32); ok && piecesInVectors() {
+		vector.GELUTanh(any(dst).([]float32), x)
+		return
+	}
+	scalar.GELUTanh(dst, x)
+}
 
 // GELUTanhAt returns x·σ(v), with the same bits as GELUTanh.
-func GELUTanhAt[T element.Float](x T) T { return scalar.GELUTanhAt(x) }
+func GELUTanhAt[T element.Float](x T) T {
+	if x, ok := any(x).(float32); ok && piecesInVectors() {
+		return T(vector.GELUTanhAt(x))
+	}
+	return scalar.GELUTanhAt(x)
+}
 
 // GELUTanhDerivative sets dst to upstream times the derivative of x·σ(v).
 func GELUTanhDerivative[T element.Float](dst, x, upstream []T) {

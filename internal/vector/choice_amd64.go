@@ -46,6 +46,24 @@ func gelu32(dst, x []float32) {
 	}
 }
 
+func geluDerivative32(dst, x, upstream []float32) {
+	switch bits := simd.VectorBitSize(); {
+	case bits >= 512 && len(dst) >= 16:
+		geluDerivative32x16(dst, x, upstream)
+	default:
+		geluDerivative32x8(dst, x, upstream)
+	}
+}
+
+func geluTanh32(dst, x []float32) {
+	switch bits := simd.VectorBitSize(); {
+	case bits >= 512 && len(dst) >= 16:
+		geluTanh32x16(dst, x)
+	default:
+		geluTanh32x8(dst, x)
+	}
+}
+
 func hardTanh32(dst, x []float32, low, high float32) {
 	switch bits := simd.VectorBitSize(); {
 	case bits >= 512 && len(dst) >= 16:

@@ -59,10 +59,17 @@ const (
 	// From here on SiLU(x) is x.
 	siluLinear = 43
 
-	// Below −geluLimit x·Φ(x) is less than half the smallest float32. From geluLinear on
-	// it is x.
-	geluLimit  = 14.4
-	geluLinear = 6
+	// Below −geluLimit x·Φ(x) is less than half the smallest float32, below −geluSlopeLimit
+	// its derivative is, and below −geluTanhLimit GELUTanh. From geluLinear on GELU and
+	// GELUTanh are x.
+	geluLimit      = 14.4
+	geluSlopeLimit = 14.6
+	geluTanhLimit  = 10.8
+	geluLinear     = 6
+
+	// A point in the last interval of geluTanhPieces, and the intervals for each unit.
+	geluTanhLast    = 5.6
+	geluTanhPerUnit = 4. / 3
 )
 
 // Constants that the loops load from memory each time. In registers, MulAdd would
@@ -79,8 +86,19 @@ var (
 	eighths32 = struct{ log2e, roundToInt, high, low [maxLanes32]float32 }{ // of (ln 2)/4
 		repeated32(4 * math.Log2E), repeated32(roundToInt32), repeated32(-ln2High32 / 4), repeated32(-ln2Low32 / 4),
 	}
-	geluConstants = struct{ limit, linear, two, up, down [maxLanes32]float32 }{
-		repeated32(geluLimit), repeated32(geluLinear), repeated32(2), repeated32(0x1p32), repeated32(0x1p-32),
+	geluConstants = struct{ limit, tanhLimit, linear, two, up, down, last, perUnit [maxLanes32]float32 }{
+		repeated32(geluLimit), repeated32(geluTanhLimit), repeated32(geluLinear), repeated32(2), repeated32(0x1p32), repeated32(0x1p-32),
+		repeated32(geluTanhLast), repeated32(geluTanhPerUnit),
+	}
+	geluSlopeConstants = struct {
+		limit, lowest, two, up, down [maxLanes32]float32
+		root, rootLow                [maxLanes32]uint32
+	}{
+		repeated32(geluSlopeLimit), repeated32(-geluSlopeLimit), repeated32(2), repeated32(0x1p32), repeated32(0x1p-32),
+		repeatedBits32(geluRoot), repeatedBits32(geluRootLow),
+	}
+	geluTanhConstants = struct{ linear, linearLow, cubic, minusCubic, minusCubicLow [maxLanes32]float32 }{
+		repeated32(geluTanhLinear), repeated32(geluTanhLinearLow), repeated32(geluTanhCubic), repeated32(-geluTanhCubic), repeated32(-geluTanhCubicLow),
 	}
 	siluBounds32 = struct{ low, high [maxLanes32]float32 }{repeated32(-siluLimit32), repeated32(siluLinear)}
 	siluBounds64 = struct{ low, high [maxLanes64]float64 }{repeated64(-siluLimit64), repeated64(siluLinear)}
@@ -93,6 +111,13 @@ var (
 func repeated32(v float32) (a [maxLanes32]float32) {
 	for i := range a {
 		a[i] = v
+	}
+	return a
+}
+
+func repeatedBits32(v float32) (a [maxLanes32]uint32) {
+	for i := range a {
+		a[i] = math.Float32bits(v)
 	}
 	return a
 }

@@ -2,6 +2,8 @@
 
 package vector
 
+import "example.com/activation/internal/element"
+
 // GELU sets dst to x·Φ(x). It needs vectors of at least 256 bits.
 func GELU(dst, x []float32) {
 	if n := len(x); n < wideLanes32 {
@@ -18,5 +20,47 @@ func GELU(dst, x []float32) {
 func GELUAt(x float32) float32 {
 	y := [wideLanes32]float32{x}
 	gelu32(y[:], y[:])
+	return y[0]
+}
+
+// GELUDerivative sets dst to upstream·(Φ(x) + x·φ(x)). It needs vectors of at least 256
+// bits.
+func GELUDerivative(dst, x, upstream []float32) {
+	if n := len(x); n < wideLanes32 {
+		var y [wideLanes32]float32
+		copy(y[:], x)
+		geluDerivative32(y[:], y[:], nil)
+		for i := range dst[:n] {
+			dst[i] = element.Upstream(y[i], upstream, i)
+		}
+		return
+	}
+	geluDerivative32(dst, x, upstream)
+}
+
+// GELUDerivativeAt returns what GELUDerivative gives for x.
+func GELUDerivativeAt(x float32) float32 {
+	y := [wideLanes32]float32{x}
+	geluDerivative32(y[:], y[:], nil)
+	return y[0]
+}
+
+// GELUTanh sets dst to x·σ(v), v = 2√(2/π)·(x + 0.044715·x³). It needs vectors of at least
+// 256 bits.
+func GELUTanh(dst, x []float32) {
+	if n := len(x); n < wideLanes32 {
+		var y [wideLanes32]float32
+		copy(y[:], x)
+		geluTanh32(y[:], y[:])
+		copy(dst, y[:n])
+		return
+	}
+	geluTanh32(dst, x)
+}
+
+// GELUTanhAt returns what GELUTanh gives for x.
+func GELUTanhAt(x float32) float32 {
+	y := [wideLanes32]float32{x}
+	geluTanh32(y[:], y[:])
 	return y[0]
 }

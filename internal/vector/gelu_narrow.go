@@ -4,5 +4,9 @@ package vector
 
 // There are no vectors of 256 bits on these architectures.
 
-func GELU(dst, x []float32)    {}
-func GELUAt(x float32) float32 { return x }
+func GELU(dst, x []float32)                     {}
+func GELUAt(x float32) float32                  { return x }
+func GELUDerivative(dst, x, upstream []float32) {}
+func GELUDerivativeAt(x float32) float32        { return x }
+func GELUTanh(dst, x []float32)                 {}
+func GELUTanhAt(x float32) float32              { return x }

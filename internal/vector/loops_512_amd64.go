@@ -279,6 +279,16 @@ func growEighths32x16(n archsimd.Uint32x16, r archsimd.Float32x16) (scale, q arc
 	return scale, p.MulAdd(r, lookup32x16(&exp2Eighths[1], n))
 }
 
+func withoutTail32x16(x, positive, z, minus, scale, q archsimd.Float32x16) archsimd.Float32x16 {
+	c := &geluConstants
+	tail := z.Mul(scale)
+	rest := minus.MulAdd(scale, tail)
+	base := positive.Mul(archsimd.LoadFloat32x16(c.up[:]))
+	y := base.Sub(tail)
+	rest = tail.MulAdd(q, y.Sub(base).Add(tail).Sub(rest))
+	return x.IfElse(x.Greater(archsimd.LoadFloat32x16(c.linear[:])), y.Sub(rest).Mul(archsimd.LoadFloat32x16(c.down[:])))
+}
+
 func geluOf32x16(zero archsimd.Float32x16) func(dst, x []float32) {
 	sign := archsimd.BroadcastUint32x16(signBit32)
 	minusOne := archsimd.BroadcastInt32x16(-1)
@@ -294,18 +304,88 @@ func geluOf32x16(zero archsimd.Float32x16) func(dst, x []float32) {
 		i := z.MulAdd(two, two).ToBits().ShiftAllRight(fractionBits32 - 1)
 		b := z.Sub(lookup32x16(&geluPieces[0], i))
 		scale, q := growEighths32x16(reducePiece32x16(&geluPieces, i, b, slope32x16(&geluPieces, i, b), s, z.MulAdd(z, s)))
-		tail := z.Mul(scale)
-		rest := minus.MulAdd(scale, tail)
-		base := z.Mul(archsimd.LoadFloat32x16(c.up[:])).IfElse(v.ToBits().BitsToInt32().Greater(minusOne), sign.BitsToFloat32())
-		y := base.Sub(tail)
-		rest = tail.MulAdd(q, y.Sub(base).Add(tail).Sub(rest))
-		v.IfElse(v.Greater(archsimd.LoadFloat32x16(c.linear[:])), y.Sub(rest).Mul(archsimd.LoadFloat32x16(c.down[:]))).Store(dst)
+		positive := z.IfElse(v.ToBits().BitsToInt32().Greater(minusOne), sign.BitsToFloat32())
+		withoutTail32x16(v, positive, z, minus, scale, q).Store(dst)
 	}
 }
 
 func gelu32x16(dst, x []float32) {
 	var zero archsimd.Float32x16
 	unary32x16(dst, x, zero, geluOf32x16(zero))
+}
+
+func geluDerivativeOf32x16(zero archsimd.Float32x16) func(dst, x, upstream []float32) {
+	sign := archsimd.BroadcastUint32x16(signBit32)
+	minusOne := archsimd.BroadcastInt32x16(-1)
+	return func(dst, x, upstream []float32) {
+		c := &geluSlopeConstants
+		v := archsimd.LoadFloat32x16(x)
+		z := v.ToBits().AndNot(sign).BitsToFloat32()
+		limit := archsimd.LoadFloat32x16(c.limit[:])
+		z = limit.IfElse(z.Greater(limit), z)
+		s := z.ToBits().Xor(sign).BitsToFloat32().Mul(z)
+		two := archsimd.LoadFloat32x16(c.two[:])
+		i := z.MulAdd(two, two).ToBits().ShiftAllRight(fractionBits32 - 1)
+		b := z.Sub(lookup32x16(&geluSlopePieces[0], i))
+		scale, q := growEighths32x16(reducePiece32x16(&geluSlopePieces, i, b, slope32x16(&geluSlopePieces, i, b), s, z.MulAdd(z, s)))
+		side := v.ToBits().And(sign)
+		root := archsimd.LoadUint32x16(c.root[:]).Or(side).BitsToFloat32()
+		z = z.ToBits().Or(side).BitsToFloat32()
+		w := root.Sub(z)
+		low := root.Sub(w).Sub(z).Add(archsimd.LoadUint32x16(c.rootLow[:]).Xor(side).BitsToFloat32()).Mul(scale)
+		tail := w.Mul(scale)
+		rest := w.ToBits().Xor(sign).BitsToFloat32().MulAdd(scale, tail)
+		base := archsimd.LoadFloat32x16(c.up[:]).Masked(v.ToBits().BitsToInt32().Greater(minusOne))
+		y := base.Sub(tail)
+		rest = tail.Add(low).MulAdd(q, y.Sub(base).Add(tail).Add(low.Sub(rest)))
+		y = y.Sub(rest).Mul(archsimd.LoadFloat32x16(c.down[:]))
+		zero.IfElse(v.Less(archsimd.LoadFloat32x16(c.lowest[:])), y).Mul(archsimd.LoadFloat32x16(upstream)).Store(dst)
+	}
+}
+
+func geluDerivative32x16(dst, x, upstream []float32) {
+	var zero archsimd.Float32x16
+	binary32x16(dst, x, upstream, zero, geluDerivativeOf32x16(zero))
+}
+
+func geluTanhOf32x16(zero archsimd.Float32x16) func(dst, x []float32) {
+	sign := archsimd.BroadcastUint32x16(signBit32)
+	minusOne := archsimd.BroadcastInt32x16(-1)
+	return func(dst, x []float32) {
+		c := &geluConstants
+		v := archsimd.LoadFloat32x16(x)
+		z := v.ToBits().AndNot(sign).BitsToFloat32()
+		limit := archsimd.LoadFloat32x16(c.tanhLimit[:])
+		z = limit.IfElse(z.Greater(limit), z)
+		minus := z.ToBits().Xor(sign).BitsToFloat32()
+		s, rest := geluTanhExponent32x16(z, minus)
+		last := archsimd.LoadFloat32x16(c.last[:])
+		near := last.IfElse(z.Greater(last), z)
+		i := archsimd.LoadFloat32x16(c.perUnit[:]).MulAdd(near, archsimd.LoadFloat32x16(eighths32.roundToInt[:])).ToBits()
+		b := near.Sub(lookup32x16(&geluTanhPieces[0], i))
+		scale, q := growEighths32x16(reducePiece32x16(&geluTanhPieces, i, b, slope32x16(&geluTanhPieces, i, b), s, rest))
+		positive := z.IfElse(v.ToBits().BitsToInt32().Greater(minusOne), sign.BitsToFloat32())
+		withoutTail32x16(v, positive, z, minus, scale, q).Store(dst)
+	}
+}
+
+func geluTanhExponent32x16(z, minus archsimd.Float32x16) (s, rest archsimd.Float32x16) {
+	c := &geluTanhConstants
+	square := minus.Mul(z)
+	lost := z.MulAdd(z, square)
+	linear, cubic := archsimd.LoadFloat32x16(c.linear[:]), archsimd.LoadFloat32x16(c.cubic[:])
+	a := square.Mul(cubic)
+	f := linear.Sub(a)
+	low := archsimd.LoadFloat32x16(c.minusCubicLow[:]).MulAdd(square, archsimd.LoadFloat32x16(c.linearLow[:]))
+	low = lost.MulAdd(cubic, low).Add(archsimd.LoadFloat32x16(c.minusCubic[:]).MulAdd(square, a))
+	low = linear.Sub(f).Sub(a).Add(low)
+	s = minus.Mul(f)
+	return s, low.MulAdd(z, f.MulAdd(z, s))
+}
+
+func geluTanh32x16(dst, x []float32) {
+	var zero archsimd.Float32x16
+	unary32x16(dst, x, zero, geluTanhOf32x16(zero))
 }
 
 func hardTanh32x16(dst, x []float32, low, high float32) {
