@@ -41,6 +41,7 @@ func intervals(b *bytes.Buffer) error {
 			n := math.Round(value / (math.Ln2 / 4))
 			polynomial, err := reference.Fit{
 				F: func(b *big.Float) *big.Float {
+					// 64 bits are enough, and take a third of the time of 320.
 					y := t.f(new(big.Float).SetPrec(64).Add(number(a), b))
 					return y.Sub(y, product(number(n), quarter))
 				},
@@ -55,9 +56,10 @@ func intervals(b *bytes.Buffer) error {
 			}
 			largest = max(largest, polynomial.Error)
 		}
-		fmt.Fprintf(b, "// %s is L(z) = %s,\n// for eight intervals with the borders %v.\n// Each row has a number for each interval: a, n₀, c₀, …, c₇. The error of L/2 is below\n// 2^%.1f.\n",
+		fmt.Fprintf(b, "// %s is L(z) = %s,\n// for eight intervals with the borders %v.\n// The error of L/2 is below 2^%.1f.\n",
 			t.name, t.doc, strings.Trim(fmt.Sprint(t.borders), "[]"), math.Log2(largest))
-		fmt.Fprintf(b, "var %s = [...][maxLanes32]float32{\n%s}\n\n", t.name, rows(columns...))
+		fmt.Fprintf(b, "var %s = intervals{\n[maxLanes32]float32%s[maxLanes32]float32%s[...][maxLanes32]float32{\n%s},\n}\n\n",
+			t.name, rows(columns[0]), rows(columns[1]), rows(columns[2:]...))
 	}
 
 	fmt.Fprintf(b, "// z₁, and the coefficients of 2v = 4√(2/π)·(z + 0.044715·z³), as sums.\nconst (\n")
@@ -84,7 +86,7 @@ func intervals(b *bytes.Buffer) error {
 		bits := math.Float32bits(value) + 32<<23 - uint32(i)<<20
 		values, rests = append(values, float64(math.Float32frombits(bits))), append(rests, f)
 	}
-	fmt.Fprintf(b, "// exp2Eighths is 2^(i/8) for i = 0, …, 7: the bits of the nearest float32 times 2³²,\n// minus i<<20, and the rounding error as a fraction of 2^(i/8).\nvar exp2Eighths = [...][maxLanes32]float32{\n%s}\n\n", rows(values, rests))
+	fmt.Fprintf(b, "// exp2Eighths is 2^(i/8) for i = 0, …, 7: the bits of the nearest float32 times 2³²,\n// minus i<<20, and the rounding error as a fraction of 2^(i/8).\nvar exp2Eighths = struct{ value, rest [maxLanes32]float32 }{\n[maxLanes32]float32%s[maxLanes32]float32%s}\n\n", rows(values), rows(rests))
 	return nil
 }
 

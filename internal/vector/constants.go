@@ -72,6 +72,13 @@ const (
 	geluTanhPerUnit = 4. / 3
 )
 
+// intervals holds the polynomials of gelu_loops.go for eight intervals. Each array has the
+// entries of the eight intervals twice.
+type intervals struct {
+	a, n [maxLanes32]float32 // a and n₀
+	c    [8][maxLanes32]float32
+}
+
 // Constants that the loops load from memory each time. In registers, MulAdd would
 // overwrite them.
 var (
@@ -83,7 +90,8 @@ var (
 	reduction64 = struct{ minusLog2e, ln2High, ln2Low, low [maxLanes64]float64 }{
 		repeated64(-math.Log2E), repeated64(ln2High64), repeated64(ln2Low64), repeated64(ln2Low64),
 	}
-	eighths32 = struct{ log2e, roundToInt, high, low [maxLanes32]float32 }{ // of (ln 2)/4
+	// For multiples of (ln 2)/4.
+	quarterReduction = struct{ inverse, roundToInt, high, low [maxLanes32]float32 }{
 		repeated32(4 * math.Log2E), repeated32(roundToInt32), repeated32(-ln2High32 / 4), repeated32(-ln2Low32 / 4),
 	}
 	geluConstants = struct{ limit, tanhLimit, linear, two, up, down, last, perUnit [maxLanes32]float32 }{

@@ -4,65 +4,73 @@ package vector
 
 import "simd"
 
-// For z ≥ 0, the share Φ(−z) of the normal distribution, and σ(−v(z)) of GELUTanh, are
+// GELU is max(x, 0) − z·Φ(−z) for z = |x|, and GELUTanh is max(x, 0) − z·σ(−v), with the v
+// of z. So both lose nothing on the left if Φ(−z) and σ(−v) have a small relative error.
+// They are computed as
 //
 //	e^((s + L(z))/2)
 //
-// with an s that falls as fast as their logarithm, −z² or −2v, and an L that is nearly
-// flat. So L is a polynomial for each of eight intervals. Each lane takes the coefficients
-// of its own interval from a vector of eight: that is one instruction at 256 and 512 bits.
-// There is no division, and no sum that loses bits.
+// with s = −z² or s = −2v, which fall as fast as the logarithm, and an L that is nearly
+// flat. L is a polynomial for each of eight intervals:
 //
-// With the point a in the middle of an interval, b = z − a, and a whole number n₀ for each
-// interval,
+//	L(a+b) = n₀·(ln 2)/4 + c₀ + b·(c₁ + b·(c₂ + … + b·c₇)),   |c₀| ≤ (ln 2)/8
 //
-//	L(a+b) = n₀·(ln2)/4 + c₀ + b·(c₁ + b·(c₂ + … + b⁶·c₇)),   |c₀| ≤ (ln2)/8
+// Each lane takes the coefficients of its interval from vectors of eight. That is one
+// instruction for each at 256 and 512 bits, and the whole function needs no division. (With
+// one polynomial for all z, in 1/(z + 3), GELU at 256 bits takes 3.4 times as long as σ.
+// This form takes 2.2 times as long.) For GELU, the borders of the intervals are 2ʲ − 1 and
+// 3·2ʲ⁻¹ − 1, so that the number of the interval is in the exponent and the first bit of
+// 2z + 2. For GELUTanh they are ¾ apart, and the number is that of the nearest point a.
 //
-// The exponent without n₀ is reduced to n·(ln2)/4 + r, and the power of two is
-// 2^((n + n₀)/8). Its eight fractions come from a table, too. So |r| is at most (ln2)/4,
-// e^(r/2) is 1 + q with a small q, and the rounding errors of r and q count little.
+// The exponent without n₀ is n·(ln 2)/4 + r, and the result is 2^((n + n₀)/8)·e^(r/2). The
+// eighths of the power of two come from a table, too. So |r| is at most (ln 2)/4: r and
+// e^(r/2) − 1 are small, and so are their rounding errors.
 
-// slope32 returns (L(a+b) − c₀)/b without n₀, for b and the interval i of each lane.
+// chord32 returns c₁ + b·(c₂ + … + b·c₇) for the interval i and the b of each lane.
 //
 //vector:wide
-func slope32(table *[10][maxLanes32]float32, i simd.Uint32s, b simd.Float32s) simd.Float32s {
-	p := lookup32(&table[9], i)
-	p = p.MulAdd(b, lookup32(&table[8], i))
-	p = p.MulAdd(b, lookup32(&table[7], i))
-	p = p.MulAdd(b, lookup32(&table[6], i))
-	p = p.MulAdd(b, lookup32(&table[5], i))
-	p = p.MulAdd(b, lookup32(&table[4], i))
-	return p.MulAdd(b, lookup32(&table[3], i))
+func chord32(p *intervals, i simd.Uint32s, b simd.Float32s) simd.Float32s {
+	y := lookup32(&p.c[7], i)
+	y = y.MulAdd(b, lookup32(&p.c[6], i))
+	y = y.MulAdd(b, lookup32(&p.c[5], i))
+	y = y.MulAdd(b, lookup32(&p.c[4], i))
+	y = y.MulAdd(b, lookup32(&p.c[3], i))
+	y = y.MulAdd(b, lookup32(&p.c[2], i))
+	return y.MulAdd(b, lookup32(&p.c[1], i))
 }
 
-// reducePiece32 returns n + n₀ in the lowest bits of n, and r, for the exact exponent
-// s − rest and the slope that slope32 returns.
+// reduceExponent32 returns r, and n + n₀ in the lowest bits of n, for the exponent s − lost
+// + L(a+b) and the result chord of chord32. Only the last sum and the product with b round
+// something that counts.
 //
 //vector:wide
-func reducePiece32(table *[10][maxLanes32]float32, i simd.Uint32s, b, slope, s, rest simd.Float32s) (n simd.Uint32s, r simd.Float32s) {
-	c := &eighths32
-	k := b.MulAdd(slope, s).MulAdd(simd.LoadFloat32s(c.log2e[:]), simd.LoadFloat32s(c.roundToInt[:]))
-	n = k.Add(lookup32(&table[1], i)).ToBits()
+func reduceExponent32(p *intervals, i simd.Uint32s, b, chord, s, lost simd.Float32s) (n simd.Uint32s, r simd.Float32s) {
+	c := &quarterReduction
+	k := b.MulAdd(chord, s).MulAdd(simd.LoadFloat32s(c.inverse[:]), simd.LoadFloat32s(c.roundToInt[:]))
+	n = k.Add(lookup32(&p.n, i)).ToBits()
 	k = k.Sub(simd.LoadFloat32s(c.roundToInt[:]))
-	low := simd.LoadFloat32s(c.low[:]).MulAdd(k, lookup32(&table[2], i)).Sub(rest)
-	return n, simd.LoadFloat32s(c.high[:]).MulAdd(k, s).Add(slope.MulAdd(b, low))
+	low := simd.LoadFloat32s(c.low[:]).MulAdd(k, lookup32(&p.c[0], i)).Sub(lost)
+	return n, simd.LoadFloat32s(c.high[:]).MulAdd(k, s).Add(chord.MulAdd(b, low))
 }
 
-// growEighths32 returns scale and q with 2^(n/8)·e^(r/2) = scale·2⁻³²·(1 + q).
+// eighthPower32 returns scale and q with 2^(n/8)·e^(r/2) = scale·2⁻³²·(1 + q). The scale
+// itself would be too small for a float.
 //
 //vector:wide
-func growEighths32(n simd.Uint32s, r simd.Float32s) (scale, q simd.Float32s) {
+func eighthPower32(n simd.Uint32s, r simd.Float32s) (scale, q simd.Float32s) {
 	c := &expHalf
-	p := simd.LoadFloat32s(c[3][:]).MulAdd(r, simd.LoadFloat32s(c[2][:]))
-	p = p.MulAdd(r, simd.LoadFloat32s(c[1][:]))
-	p = p.MulAdd(r, simd.LoadFloat32s(c[0][:]))
-	scale = n.ShiftAllLeft(fractionBits32 - 3).Add(lookup32(&exp2Eighths[0], n).ToBits()).BitsToFloat32()
-	return scale, p.MulAdd(r, lookup32(&exp2Eighths[1], n))
+	y := simd.LoadFloat32s(c[3][:]).MulAdd(r, simd.LoadFloat32s(c[2][:]))
+	y = y.MulAdd(r, simd.LoadFloat32s(c[1][:]))
+	y = y.MulAdd(r, simd.LoadFloat32s(c[0][:]))
+	power := n.ShiftAllLeft(fractionBits32 - 3)
+	scale = lookup32(&exp2Eighths.value, n).ToBits().Add(power).BitsToFloat32()
+	return scale, y.MulAdd(r, lookup32(&exp2Eighths.rest, n))
 }
 
-// withoutTail32 returns max(x, 0) − z·e for z = |x|, minus = −z, and e = scale·2⁻³²·(1 + q).
-// positive has max(x, 0), or −0 for x = −0 and for x < 0. The product and the difference
-// have their rests.
+// withoutTail32 returns positive − z·e for e = scale·2⁻³²·(1 + q) and minus = −z. positive
+// is x for x ≥ 0, and −0 for x < 0 and x = −0. So the result for −0 is −0. The rests of the
+// product and of the difference are added at the end. From geluLinear on, and at +Inf, the
+// result is x.
 //
 //vector:wide
 func withoutTail32(x, positive, z, minus, scale, q simd.Float32s) simd.Float32s {
@@ -92,8 +100,8 @@ func geluOf32(zero simd.Float32s) func(dst, x []float32) {
 		s := minus.Mul(z)
 		two := simd.LoadFloat32s(c.two[:])
 		i := z.MulAdd(two, two).ToBits().ShiftAllRight(fractionBits32 - 1)
-		b := z.Sub(lookup32(&geluPieces[0], i))
-		scale, q := growEighths32(reducePiece32(&geluPieces, i, b, slope32(&geluPieces, i, b), s, z.MulAdd(z, s)))
+		b := z.Sub(lookup32(&geluPieces.a, i))
+		scale, q := eighthPower32(reduceExponent32(&geluPieces, i, b, chord32(&geluPieces, i, b), s, z.MulAdd(z, s)))
 		positive := z.IfElse(v.ToBits().BitsToInt32().Greater(minusOne), sign.BitsToFloat32())
 		withoutTail32(v, positive, z, minus, scale, q).Store(dst)
 	}
@@ -106,12 +114,14 @@ func gelu32(dst, x []float32) {
 }
 
 // geluDerivativeOf32 returns the function that sets a vector of dst to upstream·f′(x) for
-// f = x·Φ(x). With z₁ = −x₁ for the zero x₁ of f′, and z = |x|,
+// f = x·Φ(x). With z = |x|, and f′ = 0 at −z₁,
 //
 //	f′(−z) = (z₁ − z)·e^((L(z) − z²)/2),   f′(z) = 1 − f′(−z)
 //
-// So the error next to the zero is small, too. The difference w = ±z₁ − x has the sign of
-// the second case, and is exact for z ≥ ½, because z₁ has few bits. Its rest counts.
+// The factor z₁ − z keeps the relative error small next to the zero. root and x have the
+// same sign here, so root − x is z₁ − z for x > 0 and z − z₁ for x < 0. Subtracted from 1 or
+// 0, that gives both cases. The difference is exact for z ≥ ½, because root has only 20 bits
+// of z₁. low has the others, and the rest of the difference for z < ½.
 //
 //vector:wide
 func geluDerivativeOf32(zero simd.Float32s) func(dst, x, upstream []float32) {
@@ -126,8 +136,8 @@ func geluDerivativeOf32(zero simd.Float32s) func(dst, x, upstream []float32) {
 		s := z.ToBits().Xor(sign).BitsToFloat32().Mul(z)
 		two := simd.LoadFloat32s(c.two[:])
 		i := z.MulAdd(two, two).ToBits().ShiftAllRight(fractionBits32 - 1)
-		b := z.Sub(lookup32(&geluSlopePieces[0], i))
-		scale, q := growEighths32(reducePiece32(&geluSlopePieces, i, b, slope32(&geluSlopePieces, i, b), s, z.MulAdd(z, s)))
+		b := z.Sub(lookup32(&geluSlopePieces.a, i))
+		scale, q := eighthPower32(reduceExponent32(&geluSlopePieces, i, b, chord32(&geluSlopePieces, i, b), s, z.MulAdd(z, s)))
 		side := v.ToBits().And(sign)
 		root := simd.LoadUint32s(c.root[:]).Or(side).BitsToFloat32()
 		z = z.ToBits().Or(side).BitsToFloat32()
@@ -149,9 +159,8 @@ func geluDerivative32(dst, x, upstream []float32) {
 	binary32(dst, x, upstream, zero, geluDerivativeOf32(zero))
 }
 
-// geluTanhOf32 returns the function that sets a vector of dst to x·σ(v) = max(x, 0) −
-// z·σ(−v) for one of x, with the v of z = |x|. −2v is known to far more bits than a float
-// has, because e⁻ᵛ has an error of v times that of v.
+// geluTanhOf32 returns the function that sets a vector of dst to x·σ(v) for one of x, with v
+// = 2√(2/π)·(x + 0.044715·x³). Beyond the last interval L is 0, as it is at its end.
 //
 //vector:wide
 func geluTanhOf32(zero simd.Float32s) func(dst, x []float32) {
@@ -164,30 +173,31 @@ func geluTanhOf32(zero simd.Float32s) func(dst, x []float32) {
 		limit := simd.LoadFloat32s(c.tanhLimit[:])
 		z = limit.IfElse(z.Greater(limit), z) // a NaN stays
 		minus := z.ToBits().Xor(sign).BitsToFloat32()
-		s, rest := geluTanhExponent32(z, minus)
+		s, lost := geluTanhExponent32(z, minus)
 		last := simd.LoadFloat32s(c.last[:])
 		near := last.IfElse(z.Greater(last), z)
-		i := simd.LoadFloat32s(c.perUnit[:]).MulAdd(near, simd.LoadFloat32s(eighths32.roundToInt[:])).ToBits()
-		b := near.Sub(lookup32(&geluTanhPieces[0], i))
-		scale, q := growEighths32(reducePiece32(&geluTanhPieces, i, b, slope32(&geluTanhPieces, i, b), s, rest))
+		i := simd.LoadFloat32s(c.perUnit[:]).MulAdd(near, simd.LoadFloat32s(quarterReduction.roundToInt[:])).ToBits()
+		b := near.Sub(lookup32(&geluTanhPieces.a, i))
+		scale, q := eighthPower32(reduceExponent32(&geluTanhPieces, i, b, chord32(&geluTanhPieces, i, b), s, lost))
 		positive := z.IfElse(v.ToBits().BitsToInt32().Greater(minusOne), sign.BitsToFloat32())
 		withoutTail32(v, positive, z, minus, scale, q).Store(dst)
 	}
 }
 
-// geluTanhExponent32 returns s and rest with −2v = s − rest for z and −z. The difference
-// of the two terms of v/z is exact because the first one has few bits.
+// geluTanhExponent32 returns s and lost with −2v = s − lost for z and minus = −z. The error
+// of s alone would be up to 2⁻¹⁷, and so would the relative error of e⁻ᵛ. linear has only 20
+// bits, so that linear − f is exact, and the rounding error of f with it.
 //
 //vector:wide
-func geluTanhExponent32(z, minus simd.Float32s) (s, rest simd.Float32s) {
+func geluTanhExponent32(z, minus simd.Float32s) (s, lost simd.Float32s) {
 	c := &geluTanhConstants
 	square := minus.Mul(z) // −z²
-	lost := z.MulAdd(z, square)
+	squareLost := z.MulAdd(z, square)
 	linear, cubic := simd.LoadFloat32s(c.linear[:]), simd.LoadFloat32s(c.cubic[:])
 	a := square.Mul(cubic)
 	f := linear.Sub(a)
 	low := simd.LoadFloat32s(c.minusCubicLow[:]).MulAdd(square, simd.LoadFloat32s(c.linearLow[:]))
-	low = lost.MulAdd(cubic, low).Add(simd.LoadFloat32s(c.minusCubic[:]).MulAdd(square, a))
+	low = squareLost.MulAdd(cubic, low).Add(simd.LoadFloat32s(c.minusCubic[:]).MulAdd(square, a))
 	low = linear.Sub(f).Sub(a).Add(low)
 	s = minus.Mul(f)
 	return s, low.MulAdd(z, f.MulAdd(z, s))

@@ -251,32 +251,33 @@ func residual32x8(a, b, c archsimd.Float32x8) archsimd.Float32x8 {
 	return a1.Mul(b1).Add(c).Add(a1.Mul(b2)).Add(a2.Mul(b1)).Add(a2.Mul(b2))
 }
 
-func slope32x8(table *[10][maxLanes32]float32, i archsimd.Uint32x8, b archsimd.Float32x8) archsimd.Float32x8 {
-	p := lookup32x8(&table[9], i)
-	p = p.MulAdd(b, lookup32x8(&table[8], i))
-	p = p.MulAdd(b, lookup32x8(&table[7], i))
-	p = p.MulAdd(b, lookup32x8(&table[6], i))
-	p = p.MulAdd(b, lookup32x8(&table[5], i))
-	p = p.MulAdd(b, lookup32x8(&table[4], i))
-	return p.MulAdd(b, lookup32x8(&table[3], i))
+func chord32x8(p *intervals, i archsimd.Uint32x8, b archsimd.Float32x8) archsimd.Float32x8 {
+	y := lookup32x8(&p.c[7], i)
+	y = y.MulAdd(b, lookup32x8(&p.c[6], i))
+	y = y.MulAdd(b, lookup32x8(&p.c[5], i))
+	y = y.MulAdd(b, lookup32x8(&p.c[4], i))
+	y = y.MulAdd(b, lookup32x8(&p.c[3], i))
+	y = y.MulAdd(b, lookup32x8(&p.c[2], i))
+	return y.MulAdd(b, lookup32x8(&p.c[1], i))
 }
 
-func reducePiece32x8(table *[10][maxLanes32]float32, i archsimd.Uint32x8, b, slope, s, rest archsimd.Float32x8) (n archsimd.Uint32x8, r archsimd.Float32x8) {
-	c := &eighths32
-	k := b.MulAdd(slope, s).MulAdd(archsimd.LoadFloat32x8(c.log2e[:]), archsimd.LoadFloat32x8(c.roundToInt[:]))
-	n = k.Add(lookup32x8(&table[1], i)).ToBits()
+func reduceExponent32x8(p *intervals, i archsimd.Uint32x8, b, chord, s, lost archsimd.Float32x8) (n archsimd.Uint32x8, r archsimd.Float32x8) {
+	c := &quarterReduction
+	k := b.MulAdd(chord, s).MulAdd(archsimd.LoadFloat32x8(c.inverse[:]), archsimd.LoadFloat32x8(c.roundToInt[:]))
+	n = k.Add(lookup32x8(&p.n, i)).ToBits()
 	k = k.Sub(archsimd.LoadFloat32x8(c.roundToInt[:]))
-	low := archsimd.LoadFloat32x8(c.low[:]).MulAdd(k, lookup32x8(&table[2], i)).Sub(rest)
-	return n, archsimd.LoadFloat32x8(c.high[:]).MulAdd(k, s).Add(slope.MulAdd(b, low))
+	low := archsimd.LoadFloat32x8(c.low[:]).MulAdd(k, lookup32x8(&p.c[0], i)).Sub(lost)
+	return n, archsimd.LoadFloat32x8(c.high[:]).MulAdd(k, s).Add(chord.MulAdd(b, low))
 }
 
-func growEighths32x8(n archsimd.Uint32x8, r archsimd.Float32x8) (scale, q archsimd.Float32x8) {
+func eighthPower32x8(n archsimd.Uint32x8, r archsimd.Float32x8) (scale, q archsimd.Float32x8) {
 	c := &expHalf
-	p := archsimd.LoadFloat32x8(c[3][:]).MulAdd(r, archsimd.LoadFloat32x8(c[2][:]))
-	p = p.MulAdd(r, archsimd.LoadFloat32x8(c[1][:]))
-	p = p.MulAdd(r, archsimd.LoadFloat32x8(c[0][:]))
-	scale = n.ShiftAllLeft(fractionBits32 - 3).Add(lookup32x8(&exp2Eighths[0], n).ToBits()).BitsToFloat32()
-	return scale, p.MulAdd(r, lookup32x8(&exp2Eighths[1], n))
+	y := archsimd.LoadFloat32x8(c[3][:]).MulAdd(r, archsimd.LoadFloat32x8(c[2][:]))
+	y = y.MulAdd(r, archsimd.LoadFloat32x8(c[1][:]))
+	y = y.MulAdd(r, archsimd.LoadFloat32x8(c[0][:]))
+	power := n.ShiftAllLeft(fractionBits32 - 3)
+	scale = lookup32x8(&exp2Eighths.value, n).ToBits().Add(power).BitsToFloat32()
+	return scale, y.MulAdd(r, lookup32x8(&exp2Eighths.rest, n))
 }
 
 func withoutTail32x8(x, positive, z, minus, scale, q archsimd.Float32x8) archsimd.Float32x8 {
@@ -302,8 +303,8 @@ func geluOf32x8(zero archsimd.Float32x8) func(dst, x []float32) {
 		s := minus.Mul(z)
 		two := archsimd.LoadFloat32x8(c.two[:])
 		i := z.MulAdd(two, two).ToBits().ShiftAllRight(fractionBits32 - 1)
-		b := z.Sub(lookup32x8(&geluPieces[0], i))
-		scale, q := growEighths32x8(reducePiece32x8(&geluPieces, i, b, slope32x8(&geluPieces, i, b), s, z.MulAdd(z, s)))
+		b := z.Sub(lookup32x8(&geluPieces.a, i))
+		scale, q := eighthPower32x8(reduceExponent32x8(&geluPieces, i, b, chord32x8(&geluPieces, i, b), s, z.MulAdd(z, s)))
 		positive := z.IfElse(v.ToBits().BitsToInt32().Greater(minusOne), sign.BitsToFloat32())
 		withoutTail32x8(v, positive, z, minus, scale, q).Store(dst)
 	}
@@ -326,8 +327,8 @@ func geluDerivativeOf32x8(zero archsimd.Float32x8) func(dst, x, upstream []float
 		s := z.ToBits().Xor(sign).BitsToFloat32().Mul(z)
 		two := archsimd.LoadFloat32x8(c.two[:])
 		i := z.MulAdd(two, two).ToBits().ShiftAllRight(fractionBits32 - 1)
-		b := z.Sub(lookup32x8(&geluSlopePieces[0], i))
-		scale, q := growEighths32x8(reducePiece32x8(&geluSlopePieces, i, b, slope32x8(&geluSlopePieces, i, b), s, z.MulAdd(z, s)))
+		b := z.Sub(lookup32x8(&geluSlopePieces.a, i))
+		scale, q := eighthPower32x8(reduceExponent32x8(&geluSlopePieces, i, b, chord32x8(&geluSlopePieces, i, b), s, z.MulAdd(z, s)))
 		side := v.ToBits().And(sign)
 		root := archsimd.LoadUint32x8(c.root[:]).Or(side).BitsToFloat32()
 		z = z.ToBits().Or(side).BitsToFloat32()
@@ -358,26 +359,26 @@ func geluTanhOf32x8(zero archsimd.Float32x8) func(dst, x []float32) {
 		limit := archsimd.LoadFloat32x8(c.tanhLimit[:])
 		z = limit.IfElse(z.Greater(limit), z)
 		minus := z.ToBits().Xor(sign).BitsToFloat32()
-		s, rest := geluTanhExponent32x8(z, minus)
+		s, lost := geluTanhExponent32x8(z, minus)
 		last := archsimd.LoadFloat32x8(c.last[:])
 		near := last.IfElse(z.Greater(last), z)
-		i := archsimd.LoadFloat32x8(c.perUnit[:]).MulAdd(near, archsimd.LoadFloat32x8(eighths32.roundToInt[:])).ToBits()
-		b := near.Sub(lookup32x8(&geluTanhPieces[0], i))
-		scale, q := growEighths32x8(reducePiece32x8(&geluTanhPieces, i, b, slope32x8(&geluTanhPieces, i, b), s, rest))
+		i := archsimd.LoadFloat32x8(c.perUnit[:]).MulAdd(near, archsimd.LoadFloat32x8(quarterReduction.roundToInt[:])).ToBits()
+		b := near.Sub(lookup32x8(&geluTanhPieces.a, i))
+		scale, q := eighthPower32x8(reduceExponent32x8(&geluTanhPieces, i, b, chord32x8(&geluTanhPieces, i, b), s, lost))
 		positive := z.IfElse(v.ToBits().BitsToInt32().Greater(minusOne), sign.BitsToFloat32())
 		withoutTail32x8(v, positive, z, minus, scale, q).Store(dst)
 	}
 }
 
-func geluTanhExponent32x8(z, minus archsimd.Float32x8) (s, rest archsimd.Float32x8) {
+func geluTanhExponent32x8(z, minus archsimd.Float32x8) (s, lost archsimd.Float32x8) {
 	c := &geluTanhConstants
 	square := minus.Mul(z)
-	lost := z.MulAdd(z, square)
+	squareLost := z.MulAdd(z, square)
 	linear, cubic := archsimd.LoadFloat32x8(c.linear[:]), archsimd.LoadFloat32x8(c.cubic[:])
 	a := square.Mul(cubic)
 	f := linear.Sub(a)
 	low := archsimd.LoadFloat32x8(c.minusCubicLow[:]).MulAdd(square, archsimd.LoadFloat32x8(c.linearLow[:]))
-	low = lost.MulAdd(cubic, low).Add(archsimd.LoadFloat32x8(c.minusCubic[:]).MulAdd(square, a))
+	low = squareLost.MulAdd(cubic, low).Add(archsimd.LoadFloat32x8(c.minusCubic[:]).MulAdd(square, a))
 	low = linear.Sub(f).Sub(a).Add(low)
 	s = minus.Mul(f)
 	return s, low.MulAdd(z, f.MulAdd(z, s))

@@ -251,32 +251,33 @@ func residual32x16(a, b, c archsimd.Float32x16) archsimd.Float32x16 {
 	return a1.Mul(b1).Add(c).Add(a1.Mul(b2)).Add(a2.Mul(b1)).Add(a2.Mul(b2))
 }
 
-func slope32x16(table *[10][maxLanes32]float32, i archsimd.Uint32x16, b archsimd.Float32x16) archsimd.Float32x16 {
-	p := lookup32x16(&table[9], i)
-	p = p.MulAdd(b, lookup32x16(&table[8], i))
-	p = p.MulAdd(b, lookup32x16(&table[7], i))
-	p = p.MulAdd(b, lookup32x16(&table[6], i))
-	p = p.MulAdd(b, lookup32x16(&table[5], i))
-	p = p.MulAdd(b, lookup32x16(&table[4], i))
-	return p.MulAdd(b, lookup32x16(&table[3], i))
+func chord32x16(p *intervals, i archsimd.Uint32x16, b archsimd.Float32x16) archsimd.Float32x16 {
+	y := lookup32x16(&p.c[7], i)
+	y = y.MulAdd(b, lookup32x16(&p.c[6], i))
+	y = y.MulAdd(b, lookup32x16(&p.c[5], i))
+	y = y.MulAdd(b, lookup32x16(&p.c[4], i))
+	y = y.MulAdd(b, lookup32x16(&p.c[3], i))
+	y = y.MulAdd(b, lookup32x16(&p.c[2], i))
+	return y.MulAdd(b, lookup32x16(&p.c[1], i))
 }
 
-func reducePiece32x16(table *[10][maxLanes32]float32, i archsimd.Uint32x16, b, slope, s, rest archsimd.Float32x16) (n archsimd.Uint32x16, r archsimd.Float32x16) {
-	c := &eighths32
-	k := b.MulAdd(slope, s).MulAdd(archsimd.LoadFloat32x16(c.log2e[:]), archsimd.LoadFloat32x16(c.roundToInt[:]))
-	n = k.Add(lookup32x16(&table[1], i)).ToBits()
+func reduceExponent32x16(p *intervals, i archsimd.Uint32x16, b, chord, s, lost archsimd.Float32x16) (n archsimd.Uint32x16, r archsimd.Float32x16) {
+	c := &quarterReduction
+	k := b.MulAdd(chord, s).MulAdd(archsimd.LoadFloat32x16(c.inverse[:]), archsimd.LoadFloat32x16(c.roundToInt[:]))
+	n = k.Add(lookup32x16(&p.n, i)).ToBits()
 	k = k.Sub(archsimd.LoadFloat32x16(c.roundToInt[:]))
-	low := archsimd.LoadFloat32x16(c.low[:]).MulAdd(k, lookup32x16(&table[2], i)).Sub(rest)
-	return n, archsimd.LoadFloat32x16(c.high[:]).MulAdd(k, s).Add(slope.MulAdd(b, low))
+	low := archsimd.LoadFloat32x16(c.low[:]).MulAdd(k, lookup32x16(&p.c[0], i)).Sub(lost)
+	return n, archsimd.LoadFloat32x16(c.high[:]).MulAdd(k, s).Add(chord.MulAdd(b, low))
 }
 
-func growEighths32x16(n archsimd.Uint32x16, r archsimd.Float32x16) (scale, q archsimd.Float32x16) {
+func eighthPower32x16(n archsimd.Uint32x16, r archsimd.Float32x16) (scale, q archsimd.Float32x16) {
 	c := &expHalf
-	p := archsimd.LoadFloat32x16(c[3][:]).MulAdd(r, archsimd.LoadFloat32x16(c[2][:]))
-	p = p.MulAdd(r, archsimd.LoadFloat32x16(c[1][:]))
-	p = p.MulAdd(r, archsimd.LoadFloat32x16(c[0][:]))
-	scale = n.ShiftAllLeft(fractionBits32 - 3).Add(lookup32x16(&exp2Eighths[0], n).ToBits()).BitsToFloat32()
-	return scale, p.MulAdd(r, lookup32x16(&exp2Eighths[1], n))
+	y := archsimd.LoadFloat32x16(c[3][:]).MulAdd(r, archsimd.LoadFloat32x16(c[2][:]))
+	y = y.MulAdd(r, archsimd.LoadFloat32x16(c[1][:]))
+	y = y.MulAdd(r, archsimd.LoadFloat32x16(c[0][:]))
+	power := n.ShiftAllLeft(fractionBits32 - 3)
+	scale = lookup32x16(&exp2Eighths.value, n).ToBits().Add(power).BitsToFloat32()
+	return scale, y.MulAdd(r, lookup32x16(&exp2Eighths.rest, n))
 }
 
 func withoutTail32x16(x, positive, z, minus, scale, q archsimd.Float32x16) archsimd.Float32x16 {
@@ -302,8 +303,8 @@ func geluOf32x16(zero archsimd.Float32x16) func(dst, x []float32) {
 		s := minus.Mul(z)
 		two := archsimd.LoadFloat32x16(c.two[:])
 		i := z.MulAdd(two, two).ToBits().ShiftAllRight(fractionBits32 - 1)
-		b := z.Sub(lookup32x16(&geluPieces[0], i))
-		scale, q := growEighths32x16(reducePiece32x16(&geluPieces, i, b, slope32x16(&geluPieces, i, b), s, z.MulAdd(z, s)))
+		b := z.Sub(lookup32x16(&geluPieces.a, i))
+		scale, q := eighthPower32x16(reduceExponent32x16(&geluPieces, i, b, chord32x16(&geluPieces, i, b), s, z.MulAdd(z, s)))
 		positive := z.IfElse(v.ToBits().BitsToInt32().Greater(minusOne), sign.BitsToFloat32())
 		withoutTail32x16(v, positive, z, minus, scale, q).Store(dst)
 	}
@@ -326,8 +327,8 @@ func geluDerivativeOf32x16(zero archsimd.Float32x16) func(dst, x, upstream []flo
 		s := z.ToBits().Xor(sign).BitsToFloat32().Mul(z)
 		two := archsimd.LoadFloat32x16(c.two[:])
 		i := z.MulAdd(two, two).ToBits().ShiftAllRight(fractionBits32 - 1)
-		b := z.Sub(lookup32x16(&geluSlopePieces[0], i))
-		scale, q := growEighths32x16(reducePiece32x16(&geluSlopePieces, i, b, slope32x16(&geluSlopePieces, i, b), s, z.MulAdd(z, s)))
+		b := z.Sub(lookup32x16(&geluSlopePieces.a, i))
+		scale, q := eighthPower32x16(reduceExponent32x16(&geluSlopePieces, i, b, chord32x16(&geluSlopePieces, i, b), s, z.MulAdd(z, s)))
 		side := v.ToBits().And(sign)
 		root := archsimd.LoadUint32x16(c.root[:]).Or(side).BitsToFloat32()
 		z = z.ToBits().Or(side).BitsToFloat32()
@@ -358,26 +359,26 @@ func geluTanhOf32x16(zero archsimd.Float32x16) func(dst, x []float32) {
 		limit := archsimd.LoadFloat32x16(c.tanhLimit[:])
 		z = limit.IfElse(z.Greater(limit), z)
 		minus := z.ToBits().Xor(sign).BitsToFloat32()
-		s, rest := geluTanhExponent32x16(z, minus)
+		s, lost := geluTanhExponent32x16(z, minus)
 		last := archsimd.LoadFloat32x16(c.last[:])
 		near := last.IfElse(z.Greater(last), z)
-		i := archsimd.LoadFloat32x16(c.perUnit[:]).MulAdd(near, archsimd.LoadFloat32x16(eighths32.roundToInt[:])).ToBits()
-		b := near.Sub(lookup32x16(&geluTanhPieces[0], i))
-		scale, q := growEighths32x16(reducePiece32x16(&geluTanhPieces, i, b, slope32x16(&geluTanhPieces, i, b), s, rest))
+		i := archsimd.LoadFloat32x16(c.perUnit[:]).MulAdd(near, archsimd.LoadFloat32x16(quarterReduction.roundToInt[:])).ToBits()
+		b := near.Sub(lookup32x16(&geluTanhPieces.a, i))
+		scale, q := eighthPower32x16(reduceExponent32x16(&geluTanhPieces, i, b, chord32x16(&geluTanhPieces, i, b), s, lost))
 		positive := z.IfElse(v.ToBits().BitsToInt32().Greater(minusOne), sign.BitsToFloat32())
 		withoutTail32x16(v, positive, z, minus, scale, q).Store(dst)
 	}
 }
 
-func geluTanhExponent32x16(z, minus archsimd.Float32x16) (s, rest archsimd.Float32x16) {
+func geluTanhExponent32x16(z, minus archsimd.Float32x16) (s, lost archsimd.Float32x16) {
 	c := &geluTanhConstants
 	square := minus.Mul(z)
-	lost := z.MulAdd(z, square)
+	squareLost := z.MulAdd(z, square)
 	linear, cubic := archsimd.LoadFloat32x16(c.linear[:]), archsimd.LoadFloat32x16(c.cubic[:])
 	a := square.Mul(cubic)
 	f := linear.Sub(a)
 	low := archsimd.LoadFloat32x16(c.minusCubicLow[:]).MulAdd(square, archsimd.LoadFloat32x16(c.linearLow[:]))
-	low = lost.MulAdd(cubic, low).Add(archsimd.LoadFloat32x16(c.minusCubic[:]).MulAdd(square, a))
+	low = squareLost.MulAdd(cubic, low).Add(archsimd.LoadFloat32x16(c.minusCubic[:]).MulAdd(square, a))
 	low = linear.Sub(f).Sub(a).Add(low)
 	s = minus.Mul(f)
 	return s, low.MulAdd(z, f.MulAdd(z, s))
