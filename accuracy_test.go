@@ -70,7 +70,8 @@ func sweep(n int, f func(part int) worst) (w worst) {
 }
 
 // TestAccuracy32 compares Forward and Derivative with package reference for every 997th
-// float32. With -exhaustive it does so for all of them.
+// float32, and for the 2000 around each point near of the entry. With -exhaustive it does so
+// for all of them.
 func TestAccuracy32(t *testing.T) {
 	step := uint64(997)
 	if *exhaustive {
@@ -81,7 +82,7 @@ func TestAccuracy32(t *testing.T) {
 			t.Skip("exact")
 		}
 		run := func(f func(dst, x []float32) []float32, truth func(float32) float64) worst {
-			return sweep(256, func(part int) (w worst) {
+			return sweep(256+len(e.accuracy.near), func(part int) (w worst) {
 				x, y := make([]float32, 0, 4096), make([]float32, 4096)
 				flush := func() {
 					for i, got := range f(y[:len(x)], x) {
@@ -89,6 +90,13 @@ func TestAccuracy32(t *testing.T) {
 						w.take(worst{reference.ULP32Fast(got, want), float64(x[i]), float64(got), want})
 					}
 					x = x[:0]
+				}
+				if part >= 256 {
+					for b, i := math.Float32bits(float32(e.accuracy.near[part-256])), -1000; i < 1000; i++ {
+						x = append(x, math.Float32frombits(b+uint32(i)))
+					}
+					flush()
+					return w
 				}
 				for b := uint64(part)<<24 + uint64(part)%step; b < uint64(part+1)<<24; b += step {
 					if x = append(x, math.Float32frombits(uint32(b))); len(x) == cap(x) {

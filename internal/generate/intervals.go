@@ -68,7 +68,7 @@ func intervals(b *bytes.Buffer) error {
 		bits uint
 		x    *big.Float
 	}{
-		{"geluRoot", 20, z1},
+		{"geluRoot", 24, z1},
 		{"geluTanhLinear", 20, product(linear, number(2))},
 		{"geluTanhCubic", 24, product(cubic, number(2))},
 	} {

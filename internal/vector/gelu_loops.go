@@ -120,8 +120,8 @@ func gelu32(dst, x []float32) {
 //
 // The factor z₁ − z keeps the relative error small next to the zero. root and x have the
 // same sign here, so root − x is z₁ − z for x > 0 and z − z₁ for x < 0. Subtracted from 1 or
-// 0, that gives both cases. The difference is exact for z ≥ ½, because root has only 20 bits
-// of z₁. low has the others, and the rest of the difference for z < ½.
+// 0, that gives both cases. low has the rounding errors of the difference and of z₁: next to
+// the zero, the latter is most of the result.
 //
 //vector:wide
 func geluDerivativeOf32(zero simd.Float32s) func(dst, x, upstream []float32) {
@@ -142,7 +142,8 @@ func geluDerivativeOf32(zero simd.Float32s) func(dst, x, upstream []float32) {
 		root := simd.LoadUint32s(c.root[:]).Or(side).BitsToFloat32()
 		z = z.ToBits().Or(side).BitsToFloat32()
 		w := root.Sub(z)
-		low := root.Sub(w).Sub(z).Add(simd.LoadUint32s(c.rootLow[:]).Xor(side).BitsToFloat32()).Mul(scale)
+		moved := root.Sub(w)
+		low := root.Sub(w.Add(moved)).Add(moved.Sub(z)).Add(simd.LoadUint32s(c.rootLow[:]).Xor(side).BitsToFloat32()).Mul(scale)
 		tail := w.Mul(scale)
 		rest := w.ToBits().Xor(sign).BitsToFloat32().MulAdd(scale, tail)
 		base := simd.LoadFloat32s(c.up[:]).Masked(v.ToBits().BitsToInt32().Greater(minusOne))

@@ -189,8 +189,8 @@ var geluTanhPieces = intervals{
 
 // z₁, and the coefficients of 2v = 4√(2/π)·(z + 0.044715·z³), as sums.
 const (
-	geluRoot          = 0x1.80eaep-01
-	geluRootLow       = -0x1.cd01fe9844f9dp-22
+	geluRoot          = 0x1.80ead2p-01
+	geluRootLow       = -0x1.a03fd3089f3a6p-27
 	geluTanhLinear    = 0x1.98846p+01
 	geluTanhLinearLow = -0x1.9857935ee5e07p-20
 	geluTanhCubic     = 0x1.2444f2p-03
