@@ -45,7 +45,7 @@ var (
 //
 // With SIMD of 256 bits or more (see [VectorBits]):
 //
-//	float32   f  0.911 ULP at -0x1.84c1f8p+01     f′ 0.XXX ULP at -0x1.97123ep-01
+//	float32   f  0.910 ULP at -0x1.84c1f8p+01     f′ 0.913 ULP at -0x1.5234ecp-02
 //	float64   f  0.779 ULP at -0x1.2cf58a6976699p+05, a subnormal result
 //	          f′ 0.768 ULP at -0x1.2db52d082b9d2p+05, a subnormal result
 //
@@ -115,7 +115,7 @@ func (GELU[T]) String() string { return "gelu" }
 //
 // With SIMD of 256 bits or more (see [VectorBits]):
 //
-//	float32   f  0.XXX ULP at -0x1.41369ep-02     f′ 0.501 ULP at -0x1.97f4e8p-01
+//	float32   f  0.897 ULP at -0x1.5586cap-02     f′ 0.501 ULP at -0x1.97f4e8p-01
 //	float64   f  0.767 ULP at -0x1.52e135911ab72p+04, a subnormal result
 //	          f′ 0.766 ULP at -0x1.539c4a7ae162ep+04, a subnormal result
 //
