@@ -1097,6 +1097,74 @@ func siluTimes32x4(dst, x, value []float32) {
 	binary32x4(dst, x, value, zero, siluTimesOf32x4(zero))
 }
 
+func siluDerivativeOf32x4(zero archsimd.Float32x4) func(dst, x, upstream []float32) {
+	reduce, logistic := reduce32x4(zero), logistic32x4(zero)
+	sign := archsimd.BroadcastUint32x4(signBit32)
+	one := archsimd.BroadcastFloat32x4(1)
+	minusOne := archsimd.BroadcastInt32x4(-1)
+	return func(dst, x, upstream []float32) {
+		c := &siluSlope32
+		v := archsimd.LoadFloat32x4(x).ToBits()
+		z := v.AndNot(sign).BitsToFloat32()
+		limit := archsimd.LoadFloat32x4(c.limit[:])
+		z = limit.IfElse(z.Greater(limit), z)
+		n, r := reduce(z)
+		minusScale, u, e := logistic(n, growth32x4(r))
+		minus := z.ToBits().Xor(sign).BitsToFloat32()
+		s := u.Mul(minusScale)
+		h := one.Sub(z)
+		g := minus.MulAdd(s, h)
+		h = g.Sub(h)
+		rest := e.Mul(h).Sub(z.MulAdd(s, h))
+		d := archsimd.LoadFloat32x4(c.minusRoot[:]).Sub(z)
+		far := d.ToBits().AndNot(sign).BitsToFloat32().Greater(archsimd.LoadFloat32x4(c.radius[:]))
+		p := siluRootRest32x4(d).MulAdd(d.Mul(d), archsimd.LoadFloat32x4(c.minusRootLow[:]))
+		g, rest = g.IfElse(far, d), rest.IfElse(far, p)
+		y := u.MulAdd(g, g.MulAdd(e, rest).Mul(u))
+		scale := minusScale.ToBits().Xor(v.And(sign)).BitsToFloat32()
+		y = y.MulAdd(scale, one.Masked(v.BitsToInt32().Greater(minusOne)))
+		y.Mul(archsimd.LoadFloat32x4(upstream)).Store(dst)
+	}
+}
+
+func siluRootRest32x4(d archsimd.Float32x4) archsimd.Float32x4 {
+	c := &siluRootSeries32
+	s := d.Mul(d)
+	p := archsimd.LoadFloat32x4(c[3][:]).MulAdd(d, archsimd.LoadFloat32x4(c[2][:]))
+	q := archsimd.LoadFloat32x4(c[1][:]).MulAdd(d, archsimd.LoadFloat32x4(c[0][:]))
+	p = archsimd.LoadFloat32x4(c[4][:]).MulAdd(s, p)
+	return p.MulAdd(s, q)
+}
+
+func siluRootRest64x2(d archsimd.Float64x2) archsimd.Float64x2 {
+	a, b := &siluRootEven64, &siluRootOdd64
+	s := d.Mul(d)
+	even := archsimd.LoadFloat64x2(a[5][:]).MulAdd(s, archsimd.LoadFloat64x2(a[4][:]))
+	odd := archsimd.LoadFloat64x2(b[5][:]).MulAdd(s, archsimd.LoadFloat64x2(b[4][:]))
+	even = even.MulAdd(s, archsimd.LoadFloat64x2(a[3][:]))
+	odd = odd.MulAdd(s, archsimd.LoadFloat64x2(b[3][:]))
+	even = even.MulAdd(s, archsimd.LoadFloat64x2(a[2][:]))
+	odd = odd.MulAdd(s, archsimd.LoadFloat64x2(b[2][:]))
+	even = even.MulAdd(s, archsimd.LoadFloat64x2(a[1][:]))
+	odd = odd.MulAdd(s, archsimd.LoadFloat64x2(b[1][:]))
+	even = even.MulAdd(s, archsimd.LoadFloat64x2(a[0][:]))
+	odd = odd.MulAdd(s, archsimd.LoadFloat64x2(b[0][:]))
+	return odd.MulAdd(d, even)
+}
+
+func siluDerivative32x4(dst, x, upstream []float32) {
+	var zero archsimd.Float32x4
+	binary32x4(dst, x, upstream, zero, siluDerivativeOf32x4(zero))
+}
+
+func siluDerivativeAt32x4(x float32) float32 {
+	var zero archsimd.Float32x4
+	f := siluDerivativeOf32x4(zero)
+	return at32x4(x, zero, func(dst, x []float32) {
+		f(dst, x, ones32[:])
+	})
+}
+
 func difference32x4(y, g, m archsimd.Float32x4) archsimd.Float32x4 {
 	var zero archsimd.Float32x4
 	return g.Sub(m).Masked(y.NotEqual(zero))
@@ -2457,6 +2525,49 @@ func silu64x2(dst, x []float64) {
 func siluAt64x2(x float64) float64 {
 	var zero archsimd.Float64x2
 	return at64x2(x, zero, siluOf64x2(zero))
+}
+
+func siluDerivative64x2(dst, x, upstream []float64) {
+	var zero archsimd.Float64x2
+	binary64x2(dst, x, upstream, zero, siluDerivativeOf64x2(zero))
+}
+
+func siluDerivativeAt64x2(x float64) float64 {
+	var zero archsimd.Float64x2
+	f := siluDerivativeOf64x2(zero)
+	return at64x2(x, zero, func(dst, x []float64) {
+		f(dst, x, ones64[:])
+	})
+}
+
+func siluDerivativeOf64x2(zero archsimd.Float64x2) func(dst, x, upstream []float64) {
+	reduce, logistic := reduce64x2(zero), logistic64x2(zero)
+	sign := archsimd.BroadcastUint64x2(signBit64)
+	one := archsimd.BroadcastFloat64x2(1)
+	minusOne := archsimd.BroadcastInt64x2(-1)
+	return func(dst, x, upstream []float64) {
+		c := &siluSlope64
+		v := archsimd.LoadFloat64x2(x).ToBits()
+		z := v.AndNot(sign).BitsToFloat64()
+		limit := archsimd.LoadFloat64x2(c.limit[:])
+		z = limit.IfElse(z.Greater(limit), z)
+		n, r := reduce(z)
+		minusScale, u, e := logistic(n, growth64x2(r))
+		minus := z.ToBits().Xor(sign).BitsToFloat64()
+		s := u.Mul(minusScale)
+		h := one.Sub(z)
+		g := minus.MulAdd(s, h)
+		h = g.Sub(h)
+		rest := e.Mul(h).Sub(z.MulAdd(s, h))
+		d := archsimd.LoadFloat64x2(c.minusRoot[:]).Sub(z)
+		far := d.ToBits().AndNot(sign).BitsToFloat64().Greater(archsimd.LoadFloat64x2(c.radius[:]))
+		p := siluRootRest64x2(d).MulAdd(d.Mul(d), archsimd.LoadFloat64x2(c.minusRootLow[:]))
+		g, rest = g.IfElse(far, d), rest.IfElse(far, p)
+		y := u.MulAdd(g, g.MulAdd(e, rest).Mul(u))
+		scale := minusScale.ToBits().Xor(v.And(sign)).BitsToFloat64()
+		y = y.MulAdd(scale, one.Masked(v.BitsToInt64().Greater(minusOne)))
+		y.Mul(archsimd.LoadFloat64x2(upstream)).Store(dst)
+	}
 }
 
 func siluOf64x2(zero archsimd.Float64x2) func(dst, x []float64) {

@@ -1036,6 +1036,66 @@ func siluTimes32x8(dst, x, value []float32) {
 	binary32x8(dst, x, value, zero, siluTimesOf32x8(zero))
 }
 
+func siluDerivativeOf32x8(zero archsimd.Float32x8) func(dst, x, upstream []float32) {
+	reduce, logistic := reduce32x8(zero), logistic32x8(zero)
+	sign := archsimd.BroadcastUint32x8(signBit32)
+	one := archsimd.BroadcastFloat32x8(1)
+	minusOne := archsimd.BroadcastInt32x8(-1)
+	return func(dst, x, upstream []float32) {
+		c := &siluSlope32
+		v := archsimd.LoadFloat32x8(x).ToBits()
+		z := v.AndNot(sign).BitsToFloat32()
+		limit := archsimd.LoadFloat32x8(c.limit[:])
+		z = limit.IfElse(z.Greater(limit), z)
+		n, r := reduce(z)
+		minusScale, u, e := logistic(n, growth32x8(r))
+		minus := z.ToBits().Xor(sign).BitsToFloat32()
+		s := u.Mul(minusScale)
+		h := one.Sub(z)
+		g := minus.MulAdd(s, h)
+		h = g.Sub(h)
+		rest := e.Mul(h).Sub(z.MulAdd(s, h))
+		d := archsimd.LoadFloat32x8(c.minusRoot[:]).Sub(z)
+		far := d.ToBits().AndNot(sign).BitsToFloat32().Greater(archsimd.LoadFloat32x8(c.radius[:]))
+		p := siluRootRest32x8(d).MulAdd(d.Mul(d), archsimd.LoadFloat32x8(c.minusRootLow[:]))
+		g, rest = g.IfElse(far, d), rest.IfElse(far, p)
+		y := u.MulAdd(g, g.MulAdd(e, rest).Mul(u))
+		scale := minusScale.ToBits().Xor(v.And(sign)).BitsToFloat32()
+		y = y.MulAdd(scale, one.Masked(v.BitsToInt32().Greater(minusOne)))
+		y.Mul(archsimd.LoadFloat32x8(upstream)).Store(dst)
+	}
+}
+
+func siluRootRest32x8(d archsimd.Float32x8) archsimd.Float32x8 {
+	c := &siluRootSeries32
+	s := d.Mul(d)
+	p := archsimd.LoadFloat32x8(c[3][:]).MulAdd(d, archsimd.LoadFloat32x8(c[2][:]))
+	q := archsimd.LoadFloat32x8(c[1][:]).MulAdd(d, archsimd.LoadFloat32x8(c[0][:]))
+	p = archsimd.LoadFloat32x8(c[4][:]).MulAdd(s, p)
+	return p.MulAdd(s, q)
+}
+
+func siluRootRest64x4(d archsimd.Float64x4) archsimd.Float64x4 {
+	a, b := &siluRootEven64, &siluRootOdd64
+	s := d.Mul(d)
+	even := archsimd.LoadFloat64x4(a[5][:]).MulAdd(s, archsimd.LoadFloat64x4(a[4][:]))
+	odd := archsimd.LoadFloat64x4(b[5][:]).MulAdd(s, archsimd.LoadFloat64x4(b[4][:]))
+	even = even.MulAdd(s, archsimd.LoadFloat64x4(a[3][:]))
+	odd = odd.MulAdd(s, archsimd.LoadFloat64x4(b[3][:]))
+	even = even.MulAdd(s, archsimd.LoadFloat64x4(a[2][:]))
+	odd = odd.MulAdd(s, archsimd.LoadFloat64x4(b[2][:]))
+	even = even.MulAdd(s, archsimd.LoadFloat64x4(a[1][:]))
+	odd = odd.MulAdd(s, archsimd.LoadFloat64x4(b[1][:]))
+	even = even.MulAdd(s, archsimd.LoadFloat64x4(a[0][:]))
+	odd = odd.MulAdd(s, archsimd.LoadFloat64x4(b[0][:]))
+	return odd.MulAdd(d, even)
+}
+
+func siluDerivative32x8(dst, x, upstream []float32) {
+	var zero archsimd.Float32x8
+	binary32x8(dst, x, upstream, zero, siluDerivativeOf32x8(zero))
+}
+
 func difference32x8(y, g, m archsimd.Float32x8) archsimd.Float32x8 {
 	var zero archsimd.Float32x8
 	return g.Sub(m).Masked(y.NotEqual(zero))
@@ -2317,6 +2377,41 @@ func sigmoidOf64x4(zero archsimd.Float64x4) func(dst, x []float64) {
 func silu64x4(dst, x []float64) {
 	var zero archsimd.Float64x4
 	unary64x4(dst, x, zero, siluOf64x4(zero))
+}
+
+func siluDerivative64x4(dst, x, upstream []float64) {
+	var zero archsimd.Float64x4
+	binary64x4(dst, x, upstream, zero, siluDerivativeOf64x4(zero))
+}
+
+func siluDerivativeOf64x4(zero archsimd.Float64x4) func(dst, x, upstream []float64) {
+	reduce, logistic := reduce64x4(zero), logistic64x4(zero)
+	sign := archsimd.BroadcastUint64x4(signBit64)
+	one := archsimd.BroadcastFloat64x4(1)
+	minusOne := archsimd.BroadcastInt64x4(-1)
+	return func(dst, x, upstream []float64) {
+		c := &siluSlope64
+		v := archsimd.LoadFloat64x4(x).ToBits()
+		z := v.AndNot(sign).BitsToFloat64()
+		limit := archsimd.LoadFloat64x4(c.limit[:])
+		z = limit.IfElse(z.Greater(limit), z)
+		n, r := reduce(z)
+		minusScale, u, e := logistic(n, growth64x4(r))
+		minus := z.ToBits().Xor(sign).BitsToFloat64()
+		s := u.Mul(minusScale)
+		h := one.Sub(z)
+		g := minus.MulAdd(s, h)
+		h = g.Sub(h)
+		rest := e.Mul(h).Sub(z.MulAdd(s, h))
+		d := archsimd.LoadFloat64x4(c.minusRoot[:]).Sub(z)
+		far := d.ToBits().AndNot(sign).BitsToFloat64().Greater(archsimd.LoadFloat64x4(c.radius[:]))
+		p := siluRootRest64x4(d).MulAdd(d.Mul(d), archsimd.LoadFloat64x4(c.minusRootLow[:]))
+		g, rest = g.IfElse(far, d), rest.IfElse(far, p)
+		y := u.MulAdd(g, g.MulAdd(e, rest).Mul(u))
+		scale := minusScale.ToBits().Xor(v.And(sign)).BitsToFloat64()
+		y = y.MulAdd(scale, one.Masked(v.BitsToInt64().Greater(minusOne)))
+		y.Mul(archsimd.LoadFloat64x4(upstream)).Store(dst)
+	}
 }
 
 func siluOf64x4(zero archsimd.Float64x4) func(dst, x []float64) {

@@ -1036,6 +1036,66 @@ func siluTimes32x16(dst, x, value []float32) {
 	binary32x16(dst, x, value, zero, siluTimesOf32x16(zero))
 }
 
+func siluDerivativeOf32x16(zero archsimd.Float32x16) func(dst, x, upstream []float32) {
+	reduce, logistic := reduce32x16(zero), logistic32x16(zero)
+	sign := archsimd.BroadcastUint32x16(signBit32)
+	one := archsimd.BroadcastFloat32x16(1)
+	minusOne := archsimd.BroadcastInt32x16(-1)
+	return func(dst, x, upstream []float32) {
+		c := &siluSlope32
+		v := archsimd.LoadFloat32x16(x).ToBits()
+		z := v.AndNot(sign).BitsToFloat32()
+		limit := archsimd.LoadFloat32x16(c.limit[:])
+		z = limit.IfElse(z.Greater(limit), z)
+		n, r := reduce(z)
+		minusScale, u, e := logistic(n, growth32x16(r))
+		minus := z.ToBits().Xor(sign).BitsToFloat32()
+		s := u.Mul(minusScale)
+		h := one.Sub(z)
+		g := minus.MulAdd(s, h)
+		h = g.Sub(h)
+		rest := e.Mul(h).Sub(z.MulAdd(s, h))
+		d := archsimd.LoadFloat32x16(c.minusRoot[:]).Sub(z)
+		far := d.ToBits().AndNot(sign).BitsToFloat32().Greater(archsimd.LoadFloat32x16(c.radius[:]))
+		p := siluRootRest32x16(d).MulAdd(d.Mul(d), archsimd.LoadFloat32x16(c.minusRootLow[:]))
+		g, rest = g.IfElse(far, d), rest.IfElse(far, p)
+		y := u.MulAdd(g, g.MulAdd(e, rest).Mul(u))
+		scale := minusScale.ToBits().Xor(v.And(sign)).BitsToFloat32()
+		y = y.MulAdd(scale, one.Masked(v.BitsToInt32().Greater(minusOne)))
+		y.Mul(archsimd.LoadFloat32x16(upstream)).Store(dst)
+	}
+}
+
+func siluRootRest32x16(d archsimd.Float32x16) archsimd.Float32x16 {
+	c := &siluRootSeries32
+	s := d.Mul(d)
+	p := archsimd.LoadFloat32x16(c[3][:]).MulAdd(d, archsimd.LoadFloat32x16(c[2][:]))
+	q := archsimd.LoadFloat32x16(c[1][:]).MulAdd(d, archsimd.LoadFloat32x16(c[0][:]))
+	p = archsimd.LoadFloat32x16(c[4][:]).MulAdd(s, p)
+	return p.MulAdd(s, q)
+}
+
+func siluRootRest64x8(d archsimd.Float64x8) archsimd.Float64x8 {
+	a, b := &siluRootEven64, &siluRootOdd64
+	s := d.Mul(d)
+	even := archsimd.LoadFloat64x8(a[5][:]).MulAdd(s, archsimd.LoadFloat64x8(a[4][:]))
+	odd := archsimd.LoadFloat64x8(b[5][:]).MulAdd(s, archsimd.LoadFloat64x8(b[4][:]))
+	even = even.MulAdd(s, archsimd.LoadFloat64x8(a[3][:]))
+	odd = odd.MulAdd(s, archsimd.LoadFloat64x8(b[3][:]))
+	even = even.MulAdd(s, archsimd.LoadFloat64x8(a[2][:]))
+	odd = odd.MulAdd(s, archsimd.LoadFloat64x8(b[2][:]))
+	even = even.MulAdd(s, archsimd.LoadFloat64x8(a[1][:]))
+	odd = odd.MulAdd(s, archsimd.LoadFloat64x8(b[1][:]))
+	even = even.MulAdd(s, archsimd.LoadFloat64x8(a[0][:]))
+	odd = odd.MulAdd(s, archsimd.LoadFloat64x8(b[0][:]))
+	return odd.MulAdd(d, even)
+}
+
+func siluDerivative32x16(dst, x, upstream []float32) {
+	var zero archsimd.Float32x16
+	binary32x16(dst, x, upstream, zero, siluDerivativeOf32x16(zero))
+}
+
 func difference32x16(y, g, m archsimd.Float32x16) archsimd.Float32x16 {
 	var zero archsimd.Float32x16
 	return g.Sub(m).Masked(y.NotEqual(zero))
@@ -2317,6 +2377,41 @@ func sigmoidOf64x8(zero archsimd.Float64x8) func(dst, x []float64) {
 func silu64x8(dst, x []float64) {
 	var zero archsimd.Float64x8
 	unary64x8(dst, x, zero, siluOf64x8(zero))
+}
+
+func siluDerivative64x8(dst, x, upstream []float64) {
+	var zero archsimd.Float64x8
+	binary64x8(dst, x, upstream, zero, siluDerivativeOf64x8(zero))
+}
+
+func siluDerivativeOf64x8(zero archsimd.Float64x8) func(dst, x, upstream []float64) {
+	reduce, logistic := reduce64x8(zero), logistic64x8(zero)
+	sign := archsimd.BroadcastUint64x8(signBit64)
+	one := archsimd.BroadcastFloat64x8(1)
+	minusOne := archsimd.BroadcastInt64x8(-1)
+	return func(dst, x, upstream []float64) {
+		c := &siluSlope64
+		v := archsimd.LoadFloat64x8(x).ToBits()
+		z := v.AndNot(sign).BitsToFloat64()
+		limit := archsimd.LoadFloat64x8(c.limit[:])
+		z = limit.IfElse(z.Greater(limit), z)
+		n, r := reduce(z)
+		minusScale, u, e := logistic(n, growth64x8(r))
+		minus := z.ToBits().Xor(sign).BitsToFloat64()
+		s := u.Mul(minusScale)
+		h := one.Sub(z)
+		g := minus.MulAdd(s, h)
+		h = g.Sub(h)
+		rest := e.Mul(h).Sub(z.MulAdd(s, h))
+		d := archsimd.LoadFloat64x8(c.minusRoot[:]).Sub(z)
+		far := d.ToBits().AndNot(sign).BitsToFloat64().Greater(archsimd.LoadFloat64x8(c.radius[:]))
+		p := siluRootRest64x8(d).MulAdd(d.Mul(d), archsimd.LoadFloat64x8(c.minusRootLow[:]))
+		g, rest = g.IfElse(far, d), rest.IfElse(far, p)
+		y := u.MulAdd(g, g.MulAdd(e, rest).Mul(u))
+		scale := minusScale.ToBits().Xor(v.And(sign)).BitsToFloat64()
+		y = y.MulAdd(scale, one.Masked(v.BitsToInt64().Greater(minusOne)))
+		y.Mul(archsimd.LoadFloat64x8(upstream)).Store(dst)
+	}
 }
 
 func siluOf64x8(zero archsimd.Float64x8) func(dst, x []float64) {

@@ -877,6 +877,49 @@ func siluAt64(x float64) float64 {
 	return at64(x, zero, siluOf64(zero))
 }
 
+func siluDerivative64(dst, x, upstream []float64) {
+	var zero simd.Float64s
+	binary64(dst, x, upstream, zero, siluDerivativeOf64(zero))
+}
+
+func siluDerivativeAt64(x float64) float64 {
+	var zero simd.Float64s
+	f := siluDerivativeOf64(zero)
+	return at64(x, zero, func(dst, x []float64) {
+		f(dst, x, ones64[:])
+	})
+}
+
+func siluDerivativeOf64(zero simd.Float64s) func(dst, x, upstream []float64) {
+	reduce, logistic := reduce64(zero), logistic64(zero)
+	sign := simd.BroadcastUint64s(signBit64)
+	one := simd.BroadcastFloat64s(1)
+	minusOne := simd.BroadcastInt64s(-1)
+	return func(dst, x, upstream []float64) {
+		c := &siluSlope64
+		v := simd.LoadFloat64s(x).ToBits()
+		z := v.AndNot(sign).BitsToFloat64()
+		limit := simd.LoadFloat64s(c.limit[:])
+		z = limit.IfElse(z.Greater(limit), z)
+		n, r := reduce(z)
+		minusScale, u, e := logistic(n, growth64(r))
+		minus := z.ToBits().Xor(sign).BitsToFloat64()
+		s := u.Mul(minusScale)
+		h := one.Sub(z)
+		g := minus.MulAdd(s, h)
+		h = g.Sub(h)
+		rest := e.Mul(h).Sub(z.MulAdd(s, h))
+		d := simd.LoadFloat64s(c.minusRoot[:]).Sub(z)
+		far := d.ToBits().AndNot(sign).BitsToFloat64().Greater(simd.LoadFloat64s(c.radius[:]))
+		p := siluRootRest64(d).MulAdd(d.Mul(d), simd.LoadFloat64s(c.minusRootLow[:]))
+		g, rest = g.IfElse(far, d), rest.IfElse(far, p)
+		y := u.MulAdd(g, g.MulAdd(e, rest).Mul(u))
+		scale := minusScale.ToBits().Xor(v.And(sign)).BitsToFloat64()
+		y = y.MulAdd(scale, one.Masked(v.BitsToInt64().Greater(minusOne)))
+		y.Mul(simd.LoadFloat64s(upstream)).Store(dst)
+	}
+}
+
 func siluOf64(zero simd.Float64s) func(dst, x []float64) {
 	reduce, inverse := reduceInTwo64(zero), inverseOf64(zero)
 	limit := simd.BroadcastFloat64s(-siluLimit64)

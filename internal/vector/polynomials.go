@@ -122,6 +122,39 @@ var (
 	}
 )
 
+// siluRootSeries32: 1 + x·σ(−x) ≈ d + d²·(c[0] + d·c[1] + … + d⁴·c[4]), x₀ its zero, d = x − x₀,
+// for |d| ≤ 5/16, with a relative error below 2^-29.8.
+var (
+	siluRootSeries32 = [...][maxLanes32]float32{
+		{-0x1.be1414p-04, -0x1.be1414p-04, -0x1.be1414p-04, -0x1.be1414p-04, -0x1.be1414p-04, -0x1.be1414p-04, -0x1.be1414p-04, -0x1.be1414p-04, -0x1.be1414p-04, -0x1.be1414p-04, -0x1.be1414p-04, -0x1.be1414p-04, -0x1.be1414p-04, -0x1.be1414p-04, -0x1.be1414p-04, -0x1.be1414p-04},
+		{-0x1.9072c8p-05, -0x1.9072c8p-05, -0x1.9072c8p-05, -0x1.9072c8p-05, -0x1.9072c8p-05, -0x1.9072c8p-05, -0x1.9072c8p-05, -0x1.9072c8p-05, -0x1.9072c8p-05, -0x1.9072c8p-05, -0x1.9072c8p-05, -0x1.9072c8p-05, -0x1.9072c8p-05, -0x1.9072c8p-05, -0x1.9072c8p-05, -0x1.9072c8p-05},
+		{-0x1.352daep-08, -0x1.352daep-08, -0x1.352daep-08, -0x1.352daep-08, -0x1.352daep-08, -0x1.352daep-08, -0x1.352daep-08, -0x1.352daep-08, -0x1.352daep-08, -0x1.352daep-08, -0x1.352daep-08, -0x1.352daep-08, -0x1.352daep-08, -0x1.352daep-08, -0x1.352daep-08, -0x1.352daep-08},
+		{0x1.8eb588p-09, 0x1.8eb588p-09, 0x1.8eb588p-09, 0x1.8eb588p-09, 0x1.8eb588p-09, 0x1.8eb588p-09, 0x1.8eb588p-09, 0x1.8eb588p-09, 0x1.8eb588p-09, 0x1.8eb588p-09, 0x1.8eb588p-09, 0x1.8eb588p-09, 0x1.8eb588p-09, 0x1.8eb588p-09, 0x1.8eb588p-09, 0x1.8eb588p-09},
+		{0x1.1bc14ap-10, 0x1.1bc14ap-10, 0x1.1bc14ap-10, 0x1.1bc14ap-10, 0x1.1bc14ap-10, 0x1.1bc14ap-10, 0x1.1bc14ap-10, 0x1.1bc14ap-10, 0x1.1bc14ap-10, 0x1.1bc14ap-10, 0x1.1bc14ap-10, 0x1.1bc14ap-10, 0x1.1bc14ap-10, 0x1.1bc14ap-10, 0x1.1bc14ap-10, 0x1.1bc14ap-10},
+	}
+)
+
+// siluRootEven64 and siluRootOdd64: 1 + x·σ(−x) ≈ d + d²·(even[0] + d·odd[0] + d²·even[1] + … + d¹¹·odd[5])
+// for |d| ≤ 5/16, with a relative error below 2^-57.8.
+var (
+	siluRootEven64 = [...][maxLanes64]float64{
+		{-0x1.be14104605273p-04, -0x1.be14104605273p-04, -0x1.be14104605273p-04, -0x1.be14104605273p-04, -0x1.be14104605273p-04, -0x1.be14104605273p-04, -0x1.be14104605273p-04, -0x1.be14104605273p-04},
+		{-0x1.353eb573d777p-08, -0x1.353eb573d777p-08, -0x1.353eb573d777p-08, -0x1.353eb573d777p-08, -0x1.353eb573d777p-08, -0x1.353eb573d777p-08, -0x1.353eb573d777p-08, -0x1.353eb573d777p-08},
+		{0x1.20a572ec9b40ap-10, 0x1.20a572ec9b40ap-10, 0x1.20a572ec9b40ap-10, 0x1.20a572ec9b40ap-10, 0x1.20a572ec9b40ap-10, 0x1.20a572ec9b40ap-10, 0x1.20a572ec9b40ap-10, 0x1.20a572ec9b40ap-10},
+		{-0x1.a2a7f01e100ffp-14, -0x1.a2a7f01e100ffp-14, -0x1.a2a7f01e100ffp-14, -0x1.a2a7f01e100ffp-14, -0x1.a2a7f01e100ffp-14, -0x1.a2a7f01e100ffp-14, -0x1.a2a7f01e100ffp-14, -0x1.a2a7f01e100ffp-14},
+		{0x1.12aaa8ab06f7bp-18, 0x1.12aaa8ab06f7bp-18, 0x1.12aaa8ab06f7bp-18, 0x1.12aaa8ab06f7bp-18, 0x1.12aaa8ab06f7bp-18, 0x1.12aaa8ab06f7bp-18, 0x1.12aaa8ab06f7bp-18, 0x1.12aaa8ab06f7bp-18},
+		{0x1.e58a9e27302edp-23, 0x1.e58a9e27302edp-23, 0x1.e58a9e27302edp-23, 0x1.e58a9e27302edp-23, 0x1.e58a9e27302edp-23, 0x1.e58a9e27302edp-23, 0x1.e58a9e27302edp-23, 0x1.e58a9e27302edp-23},
+	}
+	siluRootOdd64 = [...][maxLanes64]float64{
+		{-0x1.9072f0766563dp-05, -0x1.9072f0766563dp-05, -0x1.9072f0766563dp-05, -0x1.9072f0766563dp-05, -0x1.9072f0766563dp-05, -0x1.9072f0766563dp-05, -0x1.9072f0766563dp-05, -0x1.9072f0766563dp-05},
+		{0x1.8f0d828968ad6p-09, 0x1.8f0d828968ad6p-09, 0x1.8f0d828968ad6p-09, 0x1.8f0d828968ad6p-09, 0x1.8f0d828968ad6p-09, 0x1.8f0d828968ad6p-09, 0x1.8f0d828968ad6p-09, 0x1.8f0d828968ad6p-09},
+		{-0x1.2f7e5e91c502ep-16, -0x1.2f7e5e91c502ep-16, -0x1.2f7e5e91c502ep-16, -0x1.2f7e5e91c502ep-16, -0x1.2f7e5e91c502ep-16, -0x1.2f7e5e91c502ep-16, -0x1.2f7e5e91c502ep-16, -0x1.2f7e5e91c502ep-16},
+		{-0x1.5a2ef097b174ap-16, -0x1.5a2ef097b174ap-16, -0x1.5a2ef097b174ap-16, -0x1.5a2ef097b174ap-16, -0x1.5a2ef097b174ap-16, -0x1.5a2ef097b174ap-16, -0x1.5a2ef097b174ap-16, -0x1.5a2ef097b174ap-16},
+		{0x1.6aca2cfafddb8p-19, 0x1.6aca2cfafddb8p-19, 0x1.6aca2cfafddb8p-19, 0x1.6aca2cfafddb8p-19, 0x1.6aca2cfafddb8p-19, 0x1.6aca2cfafddb8p-19, 0x1.6aca2cfafddb8p-19, 0x1.6aca2cfafddb8p-19},
+		{-0x1.824abb0131a24p-23, -0x1.824abb0131a24p-23, -0x1.824abb0131a24p-23, -0x1.824abb0131a24p-23, -0x1.824abb0131a24p-23, -0x1.824abb0131a24p-23, -0x1.824abb0131a24p-23, -0x1.824abb0131a24p-23},
+	}
+)
+
 // ln 2 as a sum. The first part has so few bits that its product with n is exact: n has
 // 8 bits for float32, and 11 for float64.
 const (
@@ -129,4 +162,12 @@ const (
 	ln2Low32  = 0x1.7f7d1cf79abcap-20
 	ln2High64 = 0x1.62e42fefa38p-01
 	ln2Low64  = 0x1.ef35793c7673p-45
+)
+
+// x₀, the zero of the derivative of x·σ(x), as a sum.
+const (
+	siluRootHigh32 = -0x1.474974p+00
+	siluRootLow32  = 0x1.bdf6fa40e5168p-27
+	siluRootHigh64 = -0x1.474973c84120bp+00
+	siluRootLow64  = -0x1.f8d74bc9ac154p-54
 )
