@@ -294,8 +294,8 @@ func polynomials() ([]byte, error) {
 		{[]string{"tanhSeptic"}, "tanh x ≈ x + x³·(c[0] + s·c[1] + … + s⁶·c[6]), s = x²\n// for |x| ≤ 1", 24, reference.Fit{
 			F: tanhRest, A: 0, B: 1, Exponents: []int{0, 1, 2, 3, 4, 5, 6}, Weight: tanhWeight,
 		}},
-		{[]string{"atanhSeries32"}, "atanh s ≈ s + s³·(c[0] + v·c[1] + v²·c[2] + v³·c[3]), v = s²\n// for |s| ≤ ⅓", 24, atanhFit(4)},
-		{[]string{"atanhSeries64"}, "atanh s ≈ s + s³·(c[0] + v·c[1] + … + v⁹·c[9]), v = s²\n// for |s| ≤ ⅓", 53, atanhFit(10)},
+		{[]string{"atanhSeries32"}, "2·atanh(s/2) ≈ s + s³·(c[0] + v·c[1] + v²·c[2] + v³·c[3]), v = s²\n// for |s| ≤ ⅔", 24, atanhFit(4)},
+		{[]string{"atanhSeries64"}, "2·atanh(s/2) ≈ s + s³·(c[0] + v·c[1] + … + v⁹·c[9]), v = s²\n// for |s| ≤ ⅔", 53, atanhFit(10)},
 		{[]string{"coth"}, "R = h·coth h ≈ 1 + s·(c[0] + s·c[1] + … + s⁴·c[4]), s = h²\n// for |h| ≤ 0.17335, with (R + h)/(R − h) = e^2h", 53, reference.Fit{
 			F: cothRest, A: 0, B: border * border / 4, Exponents: []int{0, 1, 2, 3, 4}, Weight: cothWeight,
 		}},
@@ -352,20 +352,20 @@ func polynomials() ([]byte, error) {
 	return format.Source(b.Bytes())
 }
 
-// atanhFit returns the fit of ((atanh s)/s − 1)/s² for s², s ≤ ⅓.
+// atanhFit returns the fit of (2·atanh(s/2)/s − 1)/s² for s², s ≤ ⅔.
 func atanhFit(terms int) reference.Fit {
-	ratio := func(v *big.Float) *big.Float { // (atanh s)/s = log(1 + 2s/(1 − s))/(2s)
+	ratio := func(v *big.Float) *big.Float { // 2·atanh(s/2)/s = log(1 + 2s/(2 − s))/s
 		s := new(big.Float).Sqrt(v)
-		twice := new(big.Float).Add(s, s)
-		y := reference.BigLog1p(new(big.Float).Quo(twice, s.Sub(big.NewFloat(1), s)))
-		return y.Quo(y, twice)
+		y := new(big.Float).Sub(big.NewFloat(2), s)
+		y.Quo(s, y)
+		return y.Quo(reference.BigLog1p(y.Add(y, y)), s)
 	}
 	return reference.Fit{
 		F: func(v *big.Float) *big.Float {
 			y := ratio(v)
 			return y.Quo(y.Sub(y, big.NewFloat(1)), v)
 		},
-		A: 0, B: 1. / 9, Exponents: []int{0, 1, 2, 3, 4, 5, 6, 7, 8, 9}[:terms],
+		A: 0, B: 4. / 9, Exponents: []int{0, 1, 2, 3, 4, 5, 6, 7, 8, 9}[:terms],
 		Weight: func(v *big.Float) *big.Float { return new(big.Float).Quo(v, ratio(v)) },
 	}
 }

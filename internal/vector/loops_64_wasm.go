@@ -1252,41 +1252,34 @@ func softplusDerivativeOf64(zero simd.Float64s, beta float64) func(dst, x, upstr
 }
 
 func softplusInverseOf64(zero simd.Float64s) func(n simd.Uint64s, r, q simd.Float64s) (scale, u, e simd.Float64s) {
-	bias := simd.BroadcastUint64s((exponentBias64 + 64) << fractionBits64)
-	one := simd.BroadcastFloat64s(1)
-	up := simd.BroadcastFloat64s(0x1p65)
-	sign := simd.BroadcastUint64s(signBit64)
+	bias := simd.BroadcastUint64s(signBit64 | (exponentBias64+63)<<fractionBits64)
+	one, minusOne := simd.BroadcastFloat64s(1), simd.BroadcastFloat64s(-1)
+	up := simd.BroadcastFloat64s(0x1p64)
 	return func(n simd.Uint64s, r, q simd.Float64s) (scale, u, e simd.Float64s) {
-		scale = n.Add(bias).BitsToFloat64()
-		d := r.Add(q).MulAdd(up, up.Add(scale))
-		rest := q.MulAdd(up, r.MulAdd(up, up.Sub(d).Add(scale)))
-		u = one.Div(d)
-		minus := u.ToBits().Xor(sign).BitsToFloat64()
-		return scale, u, minus.MulAdd(rest, residual64(d, minus, one))
+		half := n.Add(bias).BitsToFloat64()
+		d := r.Add(q).MulAdd(up, up.Sub(half))
+		rest := q.MulAdd(up, denominatorRest64(d, r, half, up))
+		u = minusOne.Div(d)
+		return half.Add(half), u, rest.MulAdd(u, residual64(d, u, one))
 	}
 }
 
 func softplusOf64(zero simd.Float64s, beta float64) func(dst, x []float64) {
-	reduce, inverse := reduceInTwo64(zero), softplusInverseOf64(zero)
+	reduce, inverse := reduce64(zero), softplusInverseOf64(zero)
 	limit := simd.BroadcastFloat64s(exponentialLimit64)
 	sign := simd.BroadcastUint64s(signBit64)
 	b := simd.BroadcastFloat64s(beta)
 	return func(dst, x []float64) {
 		v := simd.LoadFloat64s(x).Mul(b)
 		z := v.ToBits().AndNot(sign).BitsToFloat64()
-		n, r, rest := reduce(limit.IfElse(z.Greater(limit), z))
-		scale, u, e := inverse(n, r, expm1Rest64(r).Add(rest))
+		n, r := reduce(limit.IfElse(z.Greater(limit), z))
+		scale, u, e := inverse(n, r, growthRest64(r))
 		s := u.Mul(scale)
 		s = s.Mul(s)
-		u = u.Add(u)
-		e = atanhRest64(s).MulAdd(s, e).Mul(u)
-		w := u.Add(e)
-		e = u.Sub(w).Add(e).Mul(scale)
-		w = w.Mul(scale)
-		base := v.Max(zero)
-		y := base.Add(w)
-		e = base.Max(w).Sub(y).Add(base.Min(w)).Add(e)
-		v.IfElse(v.Greater(limit), y.Add(e)).Mul(b).Store(dst)
+		e = atanhRest64(s).MulAdd(s, e)
+		y := e.MulAdd(u, u)
+		rest := u.MulAdd(e, u.Sub(y))
+		y.MulAdd(scale, rest.MulAdd(scale, v.Max(zero))).Mul(b).Store(dst)
 	}
 }
 
