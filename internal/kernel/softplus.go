@@ -13,9 +13,9 @@ func logisticInVectors[T element.Float](beta T) bool {
 	return (beta == 1 || beta == -1) && exponential[T]()
 }
 
-// softplusInVectors reports whether that of Softplus runs (float32 3.04, 1.93, 0.90, 0.61,
-// float64 3.05, –, 2.77, 1.90; σ of float32 takes 0.56 at 256 bits). Not on WebAssembly,
-// because each exact product takes four.
+// softplusInVectors reports whether that of Softplus runs (in a slower hour, in which σ of
+// float32 took 0.72 at 256 bits: float32 4.12, 2.33, 1.17, 0.77, float64 4.20, –, 3.62,
+// 2.49). Not on WebAssembly, because each exact product takes four.
 func softplusInVectors[T element.Float](beta T) bool {
 	return logisticInVectors(beta) && vector.Fused
 }

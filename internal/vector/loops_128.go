@@ -1442,7 +1442,7 @@ func softplusOf32x4(zero archsimd.Float32x4, beta float32) func(dst, x []float32
 		e = atanhRest32x4(s).MulAdd(s, e)
 		y := e.MulAdd(u, u)
 		rest := u.MulAdd(e, u.Sub(y))
-		y.MulAdd(scale, rest.MulAdd(scale, v.Max(zero))).Mul(b).Store(dst)
+		y.MulAdd(scale, rest.MulAdd(scale, v).Masked(v.Greater(zero))).Mul(b).Store(dst)
 	}
 }
 
@@ -2945,7 +2945,7 @@ func softplusOf64x2(zero archsimd.Float64x2, beta float64) func(dst, x []float64
 		e = atanhRest64x2(s).MulAdd(s, e)
 		y := e.MulAdd(u, u)
 		rest := u.MulAdd(e, u.Sub(y))
-		y.MulAdd(scale, rest.MulAdd(scale, v.Max(zero))).Mul(b).Store(dst)
+		y.MulAdd(scale, rest.MulAdd(scale, v).Masked(v.Greater(zero))).Mul(b).Store(dst)
 	}
 }
 

@@ -1373,7 +1373,7 @@ func softplusOf32x16(zero archsimd.Float32x16, beta float32) func(dst, x []float
 		e = atanhRest32x16(s).MulAdd(s, e)
 		y := e.MulAdd(u, u)
 		rest := u.MulAdd(e, u.Sub(y))
-		y.MulAdd(scale, rest.MulAdd(scale, v.Max(zero))).Mul(b).Store(dst)
+		y.MulAdd(scale, rest.MulAdd(scale, v).Masked(v.Greater(zero))).Mul(b).Store(dst)
 	}
 }
 
@@ -2776,7 +2776,7 @@ func softplusOf64x8(zero archsimd.Float64x8, beta float64) func(dst, x []float64
 		e = atanhRest64x8(s).MulAdd(s, e)
 		y := e.MulAdd(u, u)
 		rest := u.MulAdd(e, u.Sub(y))
-		y.MulAdd(scale, rest.MulAdd(scale, v.Max(zero))).Mul(b).Store(dst)
+		y.MulAdd(scale, rest.MulAdd(scale, v).Masked(v.Greater(zero))).Mul(b).Store(dst)
 	}
 }
 

@@ -1279,7 +1279,7 @@ func softplusOf64(zero simd.Float64s, beta float64) func(dst, x []float64) {
 		e = atanhRest64(s).MulAdd(s, e)
 		y := e.MulAdd(u, u)
 		rest := u.MulAdd(e, u.Sub(y))
-		y.MulAdd(scale, rest.MulAdd(scale, v.Max(zero))).Mul(b).Store(dst)
+		y.MulAdd(scale, rest.MulAdd(scale, v).Masked(v.Greater(zero))).Mul(b).Store(dst)
 	}
 }
 
