@@ -46,9 +46,9 @@ var (
 //
 // With SIMD (see [VectorBits]):
 //
-//	float32   f  0.940 ULP at -0x1.68731cp+04     f′ 0.501 ULP at -0x1.57dda2p+00
+//	float32   f  0.940 ULP at -0x1.68731cp+04     f′ 1.132 ULP at -0x1.81bfb4p+05
 //	float64   f  0.967 ULP at -0x1.657df0a96a856p+09, a subnormal result
-//	          f′ 0.772 ULP at -0x1.657c194d7f494p+09, a subnormal result
+//	          f′ 1.167 ULP at -0x1.6f6666698fd77p+06
 //
 // The zero value is ready to use.
 //

@@ -49,8 +49,8 @@ var (
 //
 // With SIMD (see [VectorBits]), for β = 1:
 //
-//	float32   f  0.887 ULP at -0x1.0fbd7ap+04     f′ 0.962 ULP at -0x1.4cbe5cp+02
-//	float64   f  0.761 ULP at -0x1.6241dda92a4e1p+09, a subnormal result
+//	float32   f  0.906 ULP at 0x1.1eeadcp-02      f′ 0.962 ULP at -0x1.4cbe5cp+02
+//	float64   f  0.961 ULP at 0x1.728e0bf1bfd88p-02
 //	          f′ 0.881 ULP at 0x1.70dd91995ae08p-02
 //
 // The zero value is ready to use.
@@ -137,8 +137,8 @@ func (s Softplus[T]) String() string { return "softplus(beta=" + decimal(or(s.Be
 //
 // With SIMD (see [VectorBits]):
 //
-//	float32   f  0.887 ULP at 0x1.0fbd7ap+04     f′ 0.962 ULP at 0x1.4cbe5cp+02
-//	float64   f  0.760 ULP at 0x1.625a4ad3614a3p+09, a subnormal result
+//	float32   f  0.906 ULP at -0x1.1eeadcp-02     f′ 0.962 ULP at 0x1.4cbe5cp+02
+//	float64   f  0.961 ULP at -0x1.728e0bf1bfd88p-02
 //	          f′ 0.883 ULP at 0x1.7ed386fd0b538p+04
 //
 // The zero value is ready to use.

@@ -294,14 +294,16 @@ func polynomials() ([]byte, error) {
 		{[]string{"tanhSeptic"}, "tanh x ≈ x + x³·(c[0] + s·c[1] + … + s⁶·c[6]), s = x²\n// for |x| ≤ 1", 24, reference.Fit{
 			F: tanhRest, A: 0, B: 1, Exponents: []int{0, 1, 2, 3, 4, 5, 6}, Weight: tanhWeight,
 		}},
-		{[]string{"atanhSeries32"}, "atanh s ≈ s + s³·(c[0] + v·c[1] + v²·c[2] + v³·c[3]), v = s²\n// for |s| ≤ ⅓", 24, atanhFit(4)},
-		{[]string{"atanhSeries64"}, "atanh s ≈ s + s³·(c[0] + v·c[1] + … + v⁹·c[9]), v = s²\n// for |s| ≤ ⅓", 53, atanhFit(10)},
+		{[]string{"atanhSeries32"}, "2·atanh(s/2) ≈ s + s³·(c[0] + v·c[1] + v²·c[2] + v³·c[3]), v = s²\n// for |s| ≤ ⅔", 24, atanhFit(4)},
+		{[]string{"atanhSeries64"}, "2·atanh(s/2) ≈ s + s³·(c[0] + v·c[1] + … + v⁹·c[9]), v = s²\n// for |s| ≤ ⅔", 53, atanhFit(10)},
 		{[]string{"expHalf"}, "e^(r/2) ≈ 1 + r·(c[0] + r·(c[1] + r·(c[2] + r·c[3])))\n// for |r| ≤ 0.1734", 24, reference.Fit{
 			F: halfGrowth, A: -border / 2, B: border / 2, Exponents: []int{0, 1, 2, 3}, Weight: halfWeight,
 		}},
 		{[]string{"coth"}, "R = h·coth h ≈ 1 + s·(c[0] + s·c[1] + … + s⁴·c[4]), s = h²\n// for |h| ≤ 0.17335, with (R + h)/(R − h) = e^2h", 53, reference.Fit{
 			F: cothRest, A: 0, B: border * border / 4, Exponents: []int{0, 1, 2, 3, 4}, Weight: cothWeight,
 		}},
+		{[]string{"siluRootSeries32"}, "1 + x·σ(−x) ≈ d + d²·(c[0] + d·c[1] + … + d⁴·c[4]), x₀ its zero, d = x − x₀,\n// for |d| ≤ 5/16", 24, siluRootFit(5)},
+		{[]string{"siluRootEven64", "siluRootOdd64"}, "1 + x·σ(−x) ≈ d + d²·(even[0] + d·odd[0] + d²·even[1] + … + d¹¹·odd[5])\n// for |d| ≤ 5/16", 53, siluRootFit(12)},
 	} {
 		polynomial, err := p.fit.SolveRounded(p.bits)
 		if err != nil {
@@ -343,24 +345,34 @@ func polynomials() ([]byte, error) {
 		low, _ := number(0).Sub(ln2, number(high)).Float64()
 		fmt.Fprintf(&b, "ln2High%[1]d = %[2]s\nln2Low%[1]d = %[3]s\n", p.size, hex(high), hex(low))
 	}
+	b.WriteString(")\n\n// x₀, the zero of the derivative of x·σ(x), as a sum.\nconst (\n")
+	root := siluRoot()
+	for _, p := range []struct {
+		size int
+		bits uint
+	}{{32, 24}, {64, 53}} {
+		high, _ := new(big.Float).SetPrec(p.bits).Set(root).Float64()
+		low, _ := number(0).Sub(root, number(high)).Float64()
+		fmt.Fprintf(&b, "siluRootHigh%[1]d = %[2]s\nsiluRootLow%[1]d = %[3]s\n", p.size, hex(high), hex(low))
+	}
 	b.WriteString(")\n")
 	return format.Source(b.Bytes())
 }
 
-// atanhFit returns the fit of ((atanh s)/s − 1)/s² for s², s ≤ ⅓.
+// atanhFit returns the fit of (2·atanh(s/2)/s − 1)/s² for s², s ≤ ⅔.
 func atanhFit(terms int) reference.Fit {
-	ratio := func(v *big.Float) *big.Float { // (atanh s)/s = log(1 + 2s/(1 − s))/(2s)
+	ratio := func(v *big.Float) *big.Float { // 2·atanh(s/2)/s = log(1 + 2s/(2 − s))/s
 		s := new(big.Float).Sqrt(v)
-		twice := new(big.Float).Add(s, s)
-		y := reference.BigLog1p(new(big.Float).Quo(twice, s.Sub(big.NewFloat(1), s)))
-		return y.Quo(y, twice)
+		y := new(big.Float).Sub(big.NewFloat(2), s)
+		y.Quo(s, y)
+		return y.Quo(reference.BigLog1p(y.Add(y, y)), s)
 	}
 	return reference.Fit{
 		F: func(v *big.Float) *big.Float {
 			y := ratio(v)
 			return y.Quo(y.Sub(y, big.NewFloat(1)), v)
 		},
-		A: 0, B: 1. / 9, Exponents: []int{0, 1, 2, 3, 4, 5, 6, 7, 8, 9}[:terms],
+		A: 0, B: 4. / 9, Exponents: []int{0, 1, 2, 3, 4, 5, 6, 7, 8, 9}[:terms],
 		Weight: func(v *big.Float) *big.Float { return new(big.Float).Quo(v, ratio(v)) },
 	}
 }
@@ -395,6 +407,39 @@ func tanhWeight(s *big.Float) *big.Float {
 	x := new(big.Float).Sqrt(s)
 	y := reference.BigTanh(x)
 	return x.Quo(x.Mul(x, s), y)
+}
+
+// siluRoot returns x₀, the zero of 1 + x + eˣ and so of the derivative of x·σ(x).
+func siluRoot() *big.Float {
+	x := number(-1.2784645427610738)
+	for range 4 { // Newton's method
+		e := reference.BigExp(x)
+		y := number(1)
+		y.Add(y, x).Add(y, e)
+		x.Sub(x, y.Quo(y, e.Add(e, number(1))))
+	}
+	return x
+}
+
+// siluRootFit returns the fit of (1 + x·σ(−x) − d)/d² for d = x − x₀, |d| ≤ 5/16.
+func siluRootFit(terms int) reference.Fit {
+	w := number(-1) // e^x₀
+	w.Sub(w, siluRoot())
+	// (1 + x + eˣ)/(1 + eˣ) as (d + w·(eᵈ − 1))/(1 + w·eᵈ): there nothing cancels
+	factor := func(d *big.Float) *big.Float {
+		growth := reference.BigExpm1(d)
+		y := number(0).Mul(w, growth)
+		growth.Mul(growth.Add(growth, number(1)), w)
+		return y.Quo(y.Add(y, d), growth.Add(growth, number(1)))
+	}
+	return reference.Fit{
+		F: func(d *big.Float) *big.Float {
+			y := factor(d)
+			return y.Quo(y.Sub(y, d), number(0).Mul(d, d))
+		},
+		A: -5. / 16, B: 5. / 16, Exponents: []int{0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11}[:terms],
+		Weight: func(d *big.Float) *big.Float { return number(0).Quo(number(0).Mul(d, d), factor(d)) },
+	}
 }
 
 // precision is the precision in bits of the numbers from which the tables are computed.

@@ -6,8 +6,8 @@ import (
 	"example.com/activation/internal/vector"
 )
 
-// Mish and the derivatives run the scalar loops in all builds, except that of GELU, and so
-// does SiLU with a β that is not 1. Those read tables, and package simd has no gather.
+// Mish runs the scalar loops in all builds, and so do the derivative of GELUTanh and SiLU
+// with a β that is not 1. Those read tables, and package simd has no gather.
 
 // geluInVectors reports whether the vector loops of GELU, its derivative and GELUTanh run
 // for float32 (ns, n = 4096, Xeon Emerald Rapids, scalar and at 256 and 512 bits: GELU 3.01,
@@ -80,10 +80,12 @@ func GELUTanhDerivative[T element.Float](dst, x, upstream []T) {
 // GELUTanhDerivative.
 func GELUTanhDerivativeAt[T element.Float](x T) T { return scalar.GELUTanhDerivativeAt(x) }
 
-// siluInVectors reports whether the vector loop of SiLU runs: if that of σ does (ns,
-// n = 4096, Xeon Emerald Rapids, scalar and at 128, 256, 512 bits: float32 2.48, 1.54,
-// 0.80, 0.50, float64 3.97, –, 1.84, 1.19; σ of float32 takes 0.58 at 256 bits). Not on
-// WebAssembly, because an exact product takes four there.
+// siluInVectors reports whether the vector loops of SiLU and its derivative run: if that
+// of σ does (ns, n = 4096, Xeon Emerald Rapids, scalar and at 128, 256, 512 bits: float32
+// 2.48, 1.54, 0.80, 0.50, float64 3.97, –, 1.84, 1.19; the derivative 3.51, 2.23, 1.13,
+// 0.63, and 4.09, –, 2.70, 1.63; σ of float32 takes 0.56 at 256 bits). At 128 bits the
+// derivative would take 5.3 for float64. Not on WebAssembly, because an exact product
+// takes four there.
 func siluInVectors[T element.Float]() bool { return exponential[T]() && vector.Fused }
 
 // SiLU sets dst to x·σ(beta·x).
@@ -105,12 +107,21 @@ func SiLUAt[T element.Float](x, beta T) T {
 
 // SiLUDerivative sets dst to upstream times the derivative of x·σ(beta·x).
 func SiLUDerivative[T element.Float](dst, x, upstream []T, beta T) {
+	if beta == 1 && siluInVectors[T]() {
+		vector.SiLUDerivative(dst, x, upstream)
+		return
+	}
 	scalar.SiLUDerivative(dst, x, upstream, beta)
 }
 
 // SiLUDerivativeAt returns the derivative of x·σ(beta·x), with the same bits as
 // SiLUDerivative.
-func SiLUDerivativeAt[T element.Float](x, beta T) T { return scalar.SiLUDerivativeAt(x, beta) }
+func SiLUDerivativeAt[T element.Float](x, beta T) T {
+	if beta == 1 && siluInVectors[T]() {
+		return vector.SiLUDerivativeAt(x)
+	}
+	return scalar.SiLUDerivativeAt(x, beta)
+}
 
 // Mish sets dst to x·tanh(log(1 + eˣ)).
 func Mish[T element.Float](dst, x []T) { scalar.Mish(dst, x) }

@@ -411,6 +411,21 @@ func siluTimes32(dst, x, value []float32) {
 	}
 }
 
+func siluDerivative32(dst, x, upstream []float32) {
+	switch bits := simd.VectorBitSize(); {
+	case bits >= 512 && len(dst) >= 16:
+		siluDerivative32x16(dst, x, upstream)
+	case bits >= 256 && len(dst) >= 8:
+		siluDerivative32x8(dst, x, upstream)
+	default:
+		siluDerivative32x4(dst, x, upstream)
+	}
+}
+
+func siluDerivativeAt32(x float32) float32 {
+	return siluDerivativeAt32x4(x)
+}
+
 func softmaxBackwardRows32(dst, y, upstream []float32, classes int, tau float32, divide bool) {
 	switch bits := simd.VectorBitSize(); {
 	case bits >= 512 && classes >= 16:
@@ -864,6 +879,21 @@ func silu64(dst, x []float64) {
 
 func siluAt64(x float64) float64 {
 	return siluAt64x2(x)
+}
+
+func siluDerivative64(dst, x, upstream []float64) {
+	switch bits := simd.VectorBitSize(); {
+	case bits >= 512 && len(dst) >= 8:
+		siluDerivative64x8(dst, x, upstream)
+	case bits >= 256 && len(dst) >= 4:
+		siluDerivative64x4(dst, x, upstream)
+	default:
+		siluDerivative64x2(dst, x, upstream)
+	}
+}
+
+func siluDerivativeAt64(x float64) float64 {
+	return siluDerivativeAt64x2(x)
 }
 
 func siluTimes64(dst, x, value []float64) {

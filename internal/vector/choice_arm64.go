@@ -165,6 +165,14 @@ func siluTimes32(dst, x, value []float32) {
 	siluTimes32x4(dst, x, value)
 }
 
+func siluDerivative32(dst, x, upstream []float32) {
+	siluDerivative32x4(dst, x, upstream)
+}
+
+func siluDerivativeAt32(x float32) float32 {
+	return siluDerivativeAt32x4(x)
+}
+
 func softmaxBackwardRows32(dst, y, upstream []float32, classes int, tau float32, divide bool) {
 	softmaxBackwardRows32x4(dst, y, upstream, classes, tau, divide)
 }
@@ -359,6 +367,14 @@ func silu64(dst, x []float64) {
 
 func siluAt64(x float64) float64 {
 	return siluAt64x2(x)
+}
+
+func siluDerivative64(dst, x, upstream []float64) {
+	siluDerivative64x2(dst, x, upstream)
+}
+
+func siluDerivativeAt64(x float64) float64 {
+	return siluDerivativeAt64x2(x)
 }
 
 func siluTimes64(dst, x, value []float64) {

@@ -70,6 +70,10 @@ const (
 	// A point in the last interval of geluTanhPieces, and the intervals for each unit.
 	geluTanhLast    = 5.6
 	geluTanhPerUnit = 4. / 3
+
+	// From here on −2⁶⁴·t of sigmoid_loops.go is 0, and not yet of the wrong sign.
+	zeroLimit32 = (exponentBias32 + 64) * math.Ln2
+	zeroLimit64 = (exponentBias64 + 64) * math.Ln2
 )
 
 // intervals holds the polynomials of gelu_loops.go for eight intervals. Each array has the
@@ -110,6 +114,13 @@ var (
 	}
 	siluBounds32 = struct{ low, high [maxLanes32]float32 }{repeated32(-siluLimit32), repeated32(siluLinear)}
 	siluBounds64 = struct{ low, high [maxLanes64]float64 }{repeated64(-siluLimit64), repeated64(siluLinear)}
+
+	siluSlope32 = struct{ limit, minusRoot, minusRootLow, radius [maxLanes32]float32 }{
+		repeated32(zeroLimit32), repeated32(-siluRootHigh32), repeated32(-siluRootLow32), repeated32(5. / 16),
+	}
+	siluSlope64 = struct{ limit, minusRoot, minusRootLow, radius [maxLanes64]float64 }{
+		repeated64(zeroLimit64), repeated64(-siluRootHigh64), repeated64(-siluRootLow64), repeated64(5. / 16),
+	}
 
 	halfReduction64 = struct{ twoLog2e, minusHigh, minusLow, low [maxLanes64]float64 }{
 		repeated64(2 * math.Log2E), repeated64(-ln2High64 / 2), repeated64(-ln2Low64 / 2), repeated64(ln2Low64 / 2),

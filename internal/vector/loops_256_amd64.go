@@ -1175,6 +1175,66 @@ func siluTimes32x8(dst, x, value []float32) {
 	binary32x8(dst, x, value, zero, siluTimesOf32x8(zero))
 }
 
+func siluDerivativeOf32x8(zero archsimd.Float32x8) func(dst, x, upstream []float32) {
+	reduce, logistic := reduce32x8(zero), logistic32x8(zero)
+	sign := archsimd.BroadcastUint32x8(signBit32)
+	one := archsimd.BroadcastFloat32x8(1)
+	minusOne := archsimd.BroadcastInt32x8(-1)
+	return func(dst, x, upstream []float32) {
+		c := &siluSlope32
+		v := archsimd.LoadFloat32x8(x).ToBits()
+		z := v.AndNot(sign).BitsToFloat32()
+		limit := archsimd.LoadFloat32x8(c.limit[:])
+		z = limit.IfElse(z.Greater(limit), z)
+		n, r := reduce(z)
+		minusScale, u, e := logistic(n, growth32x8(r))
+		minus := z.ToBits().Xor(sign).BitsToFloat32()
+		s := u.Mul(minusScale)
+		h := one.Sub(z)
+		g := minus.MulAdd(s, h)
+		h = g.Sub(h)
+		rest := e.Mul(h).Sub(z.MulAdd(s, h))
+		d := archsimd.LoadFloat32x8(c.minusRoot[:]).Sub(z)
+		far := d.ToBits().AndNot(sign).BitsToFloat32().Greater(archsimd.LoadFloat32x8(c.radius[:]))
+		p := siluRootRest32x8(d).MulAdd(d.Mul(d), archsimd.LoadFloat32x8(c.minusRootLow[:]))
+		g, rest = g.IfElse(far, d), rest.IfElse(far, p)
+		y := u.MulAdd(g, g.MulAdd(e, rest).Mul(u))
+		scale := minusScale.ToBits().Xor(v.And(sign)).BitsToFloat32()
+		y = y.MulAdd(scale, one.Masked(v.BitsToInt32().Greater(minusOne)))
+		y.Mul(archsimd.LoadFloat32x8(upstream)).Store(dst)
+	}
+}
+
+func siluRootRest32x8(d archsimd.Float32x8) archsimd.Float32x8 {
+	c := &siluRootSeries32
+	s := d.Mul(d)
+	p := archsimd.LoadFloat32x8(c[3][:]).MulAdd(d, archsimd.LoadFloat32x8(c[2][:]))
+	q := archsimd.LoadFloat32x8(c[1][:]).MulAdd(d, archsimd.LoadFloat32x8(c[0][:]))
+	p = archsimd.LoadFloat32x8(c[4][:]).MulAdd(s, p)
+	return p.MulAdd(s, q)
+}
+
+func siluRootRest64x4(d archsimd.Float64x4) archsimd.Float64x4 {
+	a, b := &siluRootEven64, &siluRootOdd64
+	s := d.Mul(d)
+	even := archsimd.LoadFloat64x4(a[5][:]).MulAdd(s, archsimd.LoadFloat64x4(a[4][:]))
+	odd := archsimd.LoadFloat64x4(b[5][:]).MulAdd(s, archsimd.LoadFloat64x4(b[4][:]))
+	even = even.MulAdd(s, archsimd.LoadFloat64x4(a[3][:]))
+	odd = odd.MulAdd(s, archsimd.LoadFloat64x4(b[3][:]))
+	even = even.MulAdd(s, archsimd.LoadFloat64x4(a[2][:]))
+	odd = odd.MulAdd(s, archsimd.LoadFloat64x4(b[2][:]))
+	even = even.MulAdd(s, archsimd.LoadFloat64x4(a[1][:]))
+	odd = odd.MulAdd(s, archsimd.LoadFloat64x4(b[1][:]))
+	even = even.MulAdd(s, archsimd.LoadFloat64x4(a[0][:]))
+	odd = odd.MulAdd(s, archsimd.LoadFloat64x4(b[0][:]))
+	return odd.MulAdd(d, even)
+}
+
+func siluDerivative32x8(dst, x, upstream []float32) {
+	var zero archsimd.Float32x8
+	binary32x8(dst, x, upstream, zero, siluDerivativeOf32x8(zero))
+}
+
 func difference32x8(y, g, m archsimd.Float32x8) archsimd.Float32x8 {
 	var zero archsimd.Float32x8
 	return g.Sub(m).Masked(y.NotEqual(zero))
@@ -1438,49 +1498,65 @@ func softmaxColumns32x8(dst, x []float32, classes, stride int, f, d float32, div
 }
 
 func softplusOf32x8(zero archsimd.Float32x8, beta float32) func(dst, x []float32) {
-	reduce, inverse := reduceInTwo32x8(zero), softplusInverseOf32x8(zero)
+	reduce, inverse := reduce32x8(zero), softplusInverseOf32x8(zero)
 	limit := archsimd.BroadcastFloat32x8(exponentialLimit32)
 	sign := archsimd.BroadcastUint32x8(signBit32)
 	b := archsimd.BroadcastFloat32x8(beta)
 	return func(dst, x []float32) {
 		v := archsimd.LoadFloat32x8(x).Mul(b)
 		z := v.ToBits().AndNot(sign).BitsToFloat32()
-		n, r, rest := reduce(limit.IfElse(z.Greater(limit), z))
-		scale, u, e := inverse(n, r, expm1Rest32x8(r).Add(rest))
+		n, r := reduce(limit.IfElse(z.Greater(limit), z))
+		scale, u, e := inverse(n, r, growthRest32x8(r))
 		s := u.Mul(scale)
 		s = s.Mul(s)
-		u = u.Add(u)
-		e = atanhRest32x8(s).MulAdd(s, e).Mul(u)
-		w := u.Add(e)
-		e = u.Sub(w).Add(e).Mul(scale)
-		w = w.Mul(scale)
-		base := v.Max(zero)
-		y := base.Add(w)
-		e = base.Max(w).Sub(y).Add(base.Min(w)).Add(e)
-		v.IfElse(v.Greater(limit), y.Add(e)).Mul(b).Store(dst)
+		e = atanhRest32x8(s).MulAdd(s, e)
+		y := e.MulAdd(u, u)
+		rest := u.MulAdd(e, u.Sub(y))
+		y.MulAdd(scale, rest.MulAdd(scale, v).Masked(v.Greater(zero))).Mul(b).Store(dst)
 	}
 }
 
 func softplusInverseOf32x8(zero archsimd.Float32x8) func(n archsimd.Uint32x8, r, q archsimd.Float32x8) (scale, u, e archsimd.Float32x8) {
-	bias := archsimd.BroadcastUint32x8((exponentBias32 + 64) << fractionBits32)
-	one := archsimd.BroadcastFloat32x8(1)
-	up := archsimd.BroadcastFloat32x8(0x1p65)
-	sign := archsimd.BroadcastUint32x8(signBit32)
+	bias := archsimd.BroadcastUint32x8(signBit32 | (exponentBias32+63)<<fractionBits32)
+	one, minusOne := archsimd.BroadcastFloat32x8(1), archsimd.BroadcastFloat32x8(-1)
+	up := archsimd.BroadcastFloat32x8(0x1p64)
 	return func(n archsimd.Uint32x8, r, q archsimd.Float32x8) (scale, u, e archsimd.Float32x8) {
-		scale = n.Add(bias).BitsToFloat32()
-		d := r.Add(q).MulAdd(up, up.Add(scale))
-		rest := q.MulAdd(up, r.MulAdd(up, up.Sub(d).Add(scale)))
-		u = one.Div(d)
-		minus := u.ToBits().Xor(sign).BitsToFloat32()
-		return scale, u, minus.MulAdd(rest, residual32x8(d, minus, one))
+		half := n.Add(bias).BitsToFloat32()
+		d := r.Add(q).MulAdd(up, up.Sub(half))
+		rest := q.MulAdd(up, denominatorRest32x8(d, r, half, up))
+		u = minusOne.Div(d)
+		return half.Add(half), u, rest.MulAdd(u, residual32x8(d, u, one))
 	}
+}
+
+func growthRest32x8(r archsimd.Float32x8) archsimd.Float32x8 {
+	c := &expSextic
+	p := archsimd.LoadFloat32x8(c[4][:]).MulAdd(r, archsimd.LoadFloat32x8(c[3][:]))
+	p = p.MulAdd(r, archsimd.LoadFloat32x8(c[2][:]))
+	p = p.MulAdd(r, archsimd.LoadFloat32x8(c[1][:]))
+	p = p.MulAdd(r, archsimd.LoadFloat32x8(c[0][:]))
+	return p.Mul(r.Mul(r))
+}
+
+func growthRest64x4(r archsimd.Float64x4) archsimd.Float64x4 {
+	a, b := &expEven, &expOdd
+	s := r.Mul(r)
+	even := archsimd.LoadFloat64x4(a[4][:]).MulAdd(s, archsimd.LoadFloat64x4(a[3][:]))
+	odd := archsimd.LoadFloat64x4(b[4][:]).MulAdd(s, archsimd.LoadFloat64x4(b[3][:]))
+	even = even.MulAdd(s, archsimd.LoadFloat64x4(a[2][:]))
+	odd = odd.MulAdd(s, archsimd.LoadFloat64x4(b[2][:]))
+	even = even.MulAdd(s, archsimd.LoadFloat64x4(a[1][:]))
+	odd = odd.MulAdd(s, archsimd.LoadFloat64x4(b[1][:]))
+	even = even.MulAdd(s, archsimd.LoadFloat64x4(a[0][:]))
+	odd = odd.MulAdd(s, archsimd.LoadFloat64x4(b[0][:]))
+	return odd.MulAdd(r, even).Mul(s)
 }
 
 func atanhRest32x8(s archsimd.Float32x8) archsimd.Float32x8 {
 	c := &atanhSeries32
 	p := archsimd.LoadFloat32x8(c[3][:]).MulAdd(s, archsimd.LoadFloat32x8(c[2][:]))
-	q := archsimd.LoadFloat32x8(c[1][:]).MulAdd(s, archsimd.LoadFloat32x8(c[0][:]))
-	return p.MulAdd(s.Mul(s), q)
+	p = p.MulAdd(s, archsimd.LoadFloat32x8(c[1][:]))
+	return p.MulAdd(s, archsimd.LoadFloat32x8(c[0][:]))
 }
 
 func atanhRest64x4(s archsimd.Float64x4) archsimd.Float64x4 {
@@ -2458,6 +2534,41 @@ func silu64x4(dst, x []float64) {
 	unary64x4(dst, x, zero, siluOf64x4(zero))
 }
 
+func siluDerivative64x4(dst, x, upstream []float64) {
+	var zero archsimd.Float64x4
+	binary64x4(dst, x, upstream, zero, siluDerivativeOf64x4(zero))
+}
+
+func siluDerivativeOf64x4(zero archsimd.Float64x4) func(dst, x, upstream []float64) {
+	reduce, logistic := reduce64x4(zero), logistic64x4(zero)
+	sign := archsimd.BroadcastUint64x4(signBit64)
+	one := archsimd.BroadcastFloat64x4(1)
+	minusOne := archsimd.BroadcastInt64x4(-1)
+	return func(dst, x, upstream []float64) {
+		c := &siluSlope64
+		v := archsimd.LoadFloat64x4(x).ToBits()
+		z := v.AndNot(sign).BitsToFloat64()
+		limit := archsimd.LoadFloat64x4(c.limit[:])
+		z = limit.IfElse(z.Greater(limit), z)
+		n, r := reduce(z)
+		minusScale, u, e := logistic(n, growth64x4(r))
+		minus := z.ToBits().Xor(sign).BitsToFloat64()
+		s := u.Mul(minusScale)
+		h := one.Sub(z)
+		g := minus.MulAdd(s, h)
+		h = g.Sub(h)
+		rest := e.Mul(h).Sub(z.MulAdd(s, h))
+		d := archsimd.LoadFloat64x4(c.minusRoot[:]).Sub(z)
+		far := d.ToBits().AndNot(sign).BitsToFloat64().Greater(archsimd.LoadFloat64x4(c.radius[:]))
+		p := siluRootRest64x4(d).MulAdd(d.Mul(d), archsimd.LoadFloat64x4(c.minusRootLow[:]))
+		g, rest = g.IfElse(far, d), rest.IfElse(far, p)
+		y := u.MulAdd(g, g.MulAdd(e, rest).Mul(u))
+		scale := minusScale.ToBits().Xor(v.And(sign)).BitsToFloat64()
+		y = y.MulAdd(scale, one.Masked(v.BitsToInt64().Greater(minusOne)))
+		y.Mul(archsimd.LoadFloat64x4(upstream)).Store(dst)
+	}
+}
+
 func siluOf64x4(zero archsimd.Float64x4) func(dst, x []float64) {
 	reduce, inverse := reduceInTwo64x4(zero), inverseOf64x4(zero)
 	limit := archsimd.BroadcastFloat64x4(-siluLimit64)
@@ -2777,41 +2888,34 @@ func softplusDerivativeOf64x4(zero archsimd.Float64x4, beta float64) func(dst, x
 }
 
 func softplusInverseOf64x4(zero archsimd.Float64x4) func(n archsimd.Uint64x4, r, q archsimd.Float64x4) (scale, u, e archsimd.Float64x4) {
-	bias := archsimd.BroadcastUint64x4((exponentBias64 + 64) << fractionBits64)
-	one := archsimd.BroadcastFloat64x4(1)
-	up := archsimd.BroadcastFloat64x4(0x1p65)
-	sign := archsimd.BroadcastUint64x4(signBit64)
+	bias := archsimd.BroadcastUint64x4(signBit64 | (exponentBias64+63)<<fractionBits64)
+	one, minusOne := archsimd.BroadcastFloat64x4(1), archsimd.BroadcastFloat64x4(-1)
+	up := archsimd.BroadcastFloat64x4(0x1p64)
 	return func(n archsimd.Uint64x4, r, q archsimd.Float64x4) (scale, u, e archsimd.Float64x4) {
-		scale = n.Add(bias).BitsToFloat64()
-		d := r.Add(q).MulAdd(up, up.Add(scale))
-		rest := q.MulAdd(up, r.MulAdd(up, up.Sub(d).Add(scale)))
-		u = one.Div(d)
-		minus := u.ToBits().Xor(sign).BitsToFloat64()
-		return scale, u, minus.MulAdd(rest, residual64x4(d, minus, one))
+		half := n.Add(bias).BitsToFloat64()
+		d := r.Add(q).MulAdd(up, up.Sub(half))
+		rest := q.MulAdd(up, denominatorRest64x4(d, r, half, up))
+		u = minusOne.Div(d)
+		return half.Add(half), u, rest.MulAdd(u, residual64x4(d, u, one))
 	}
 }
 
 func softplusOf64x4(zero archsimd.Float64x4, beta float64) func(dst, x []float64) {
-	reduce, inverse := reduceInTwo64x4(zero), softplusInverseOf64x4(zero)
+	reduce, inverse := reduce64x4(zero), softplusInverseOf64x4(zero)
 	limit := archsimd.BroadcastFloat64x4(exponentialLimit64)
 	sign := archsimd.BroadcastUint64x4(signBit64)
 	b := archsimd.BroadcastFloat64x4(beta)
 	return func(dst, x []float64) {
 		v := archsimd.LoadFloat64x4(x).Mul(b)
 		z := v.ToBits().AndNot(sign).BitsToFloat64()
-		n, r, rest := reduce(limit.IfElse(z.Greater(limit), z))
-		scale, u, e := inverse(n, r, expm1Rest64x4(r).Add(rest))
+		n, r := reduce(limit.IfElse(z.Greater(limit), z))
+		scale, u, e := inverse(n, r, growthRest64x4(r))
 		s := u.Mul(scale)
 		s = s.Mul(s)
-		u = u.Add(u)
-		e = atanhRest64x4(s).MulAdd(s, e).Mul(u)
-		w := u.Add(e)
-		e = u.Sub(w).Add(e).Mul(scale)
-		w = w.Mul(scale)
-		base := v.Max(zero)
-		y := base.Add(w)
-		e = base.Max(w).Sub(y).Add(base.Min(w)).Add(e)
-		v.IfElse(v.Greater(limit), y.Add(e)).Mul(b).Store(dst)
+		e = atanhRest64x4(s).MulAdd(s, e)
+		y := e.MulAdd(u, u)
+		rest := u.MulAdd(e, u.Sub(y))
+		y.MulAdd(scale, rest.MulAdd(scale, v).Masked(v.Greater(zero))).Mul(b).Store(dst)
 	}
 }
 

@@ -877,6 +877,49 @@ func siluAt64(x float64) float64 {
 	return at64(x, zero, siluOf64(zero))
 }
 
+func siluDerivative64(dst, x, upstream []float64) {
+	var zero simd.Float64s
+	binary64(dst, x, upstream, zero, siluDerivativeOf64(zero))
+}
+
+func siluDerivativeAt64(x float64) float64 {
+	var zero simd.Float64s
+	f := siluDerivativeOf64(zero)
+	return at64(x, zero, func(dst, x []float64) {
+		f(dst, x, ones64[:])
+	})
+}
+
+func siluDerivativeOf64(zero simd.Float64s) func(dst, x, upstream []float64) {
+	reduce, logistic := reduce64(zero), logistic64(zero)
+	sign := simd.BroadcastUint64s(signBit64)
+	one := simd.BroadcastFloat64s(1)
+	minusOne := simd.BroadcastInt64s(-1)
+	return func(dst, x, upstream []float64) {
+		c := &siluSlope64
+		v := simd.LoadFloat64s(x).ToBits()
+		z := v.AndNot(sign).BitsToFloat64()
+		limit := simd.LoadFloat64s(c.limit[:])
+		z = limit.IfElse(z.Greater(limit), z)
+		n, r := reduce(z)
+		minusScale, u, e := logistic(n, growth64(r))
+		minus := z.ToBits().Xor(sign).BitsToFloat64()
+		s := u.Mul(minusScale)
+		h := one.Sub(z)
+		g := minus.MulAdd(s, h)
+		h = g.Sub(h)
+		rest := e.Mul(h).Sub(z.MulAdd(s, h))
+		d := simd.LoadFloat64s(c.minusRoot[:]).Sub(z)
+		far := d.ToBits().AndNot(sign).BitsToFloat64().Greater(simd.LoadFloat64s(c.radius[:]))
+		p := siluRootRest64(d).MulAdd(d.Mul(d), simd.LoadFloat64s(c.minusRootLow[:]))
+		g, rest = g.IfElse(far, d), rest.IfElse(far, p)
+		y := u.MulAdd(g, g.MulAdd(e, rest).Mul(u))
+		scale := minusScale.ToBits().Xor(v.And(sign)).BitsToFloat64()
+		y = y.MulAdd(scale, one.Masked(v.BitsToInt64().Greater(minusOne)))
+		y.Mul(simd.LoadFloat64s(upstream)).Store(dst)
+	}
+}
+
 func siluOf64(zero simd.Float64s) func(dst, x []float64) {
 	reduce, inverse := reduceInTwo64(zero), inverseOf64(zero)
 	limit := simd.BroadcastFloat64s(-siluLimit64)
@@ -1209,41 +1252,34 @@ func softplusDerivativeOf64(zero simd.Float64s, beta float64) func(dst, x, upstr
 }
 
 func softplusInverseOf64(zero simd.Float64s) func(n simd.Uint64s, r, q simd.Float64s) (scale, u, e simd.Float64s) {
-	bias := simd.BroadcastUint64s((exponentBias64 + 64) << fractionBits64)
-	one := simd.BroadcastFloat64s(1)
-	up := simd.BroadcastFloat64s(0x1p65)
-	sign := simd.BroadcastUint64s(signBit64)
+	bias := simd.BroadcastUint64s(signBit64 | (exponentBias64+63)<<fractionBits64)
+	one, minusOne := simd.BroadcastFloat64s(1), simd.BroadcastFloat64s(-1)
+	up := simd.BroadcastFloat64s(0x1p64)
 	return func(n simd.Uint64s, r, q simd.Float64s) (scale, u, e simd.Float64s) {
-		scale = n.Add(bias).BitsToFloat64()
-		d := r.Add(q).MulAdd(up, up.Add(scale))
-		rest := q.MulAdd(up, r.MulAdd(up, up.Sub(d).Add(scale)))
-		u = one.Div(d)
-		minus := u.ToBits().Xor(sign).BitsToFloat64()
-		return scale, u, minus.MulAdd(rest, residual64(d, minus, one))
+		half := n.Add(bias).BitsToFloat64()
+		d := r.Add(q).MulAdd(up, up.Sub(half))
+		rest := q.MulAdd(up, denominatorRest64(d, r, half, up))
+		u = minusOne.Div(d)
+		return half.Add(half), u, rest.MulAdd(u, residual64(d, u, one))
 	}
 }
 
 func softplusOf64(zero simd.Float64s, beta float64) func(dst, x []float64) {
-	reduce, inverse := reduceInTwo64(zero), softplusInverseOf64(zero)
+	reduce, inverse := reduce64(zero), softplusInverseOf64(zero)
 	limit := simd.BroadcastFloat64s(exponentialLimit64)
 	sign := simd.BroadcastUint64s(signBit64)
 	b := simd.BroadcastFloat64s(beta)
 	return func(dst, x []float64) {
 		v := simd.LoadFloat64s(x).Mul(b)
 		z := v.ToBits().AndNot(sign).BitsToFloat64()
-		n, r, rest := reduce(limit.IfElse(z.Greater(limit), z))
-		scale, u, e := inverse(n, r, expm1Rest64(r).Add(rest))
+		n, r := reduce(limit.IfElse(z.Greater(limit), z))
+		scale, u, e := inverse(n, r, growthRest64(r))
 		s := u.Mul(scale)
 		s = s.Mul(s)
-		u = u.Add(u)
-		e = atanhRest64(s).MulAdd(s, e).Mul(u)
-		w := u.Add(e)
-		e = u.Sub(w).Add(e).Mul(scale)
-		w = w.Mul(scale)
-		base := v.Max(zero)
-		y := base.Add(w)
-		e = base.Max(w).Sub(y).Add(base.Min(w)).Add(e)
-		v.IfElse(v.Greater(limit), y.Add(e)).Mul(b).Store(dst)
+		e = atanhRest64(s).MulAdd(s, e)
+		y := e.MulAdd(u, u)
+		rest := u.MulAdd(e, u.Sub(y))
+		y.MulAdd(scale, rest.MulAdd(scale, v).Masked(v.Greater(zero))).Mul(b).Store(dst)
 	}
 }
 

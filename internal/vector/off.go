@@ -65,6 +65,8 @@ func SquaredReLUDerivativeFromOutput[T element.Float](dst, y, upstream []T) {}
 func SiLU[T element.Float](dst, x []T)                                      {}
 func SiLUAt[T element.Float](x T) T                                         { return x }
 func SiLUTimes[T element.Float](dst, x, value []T)                          {}
+func SiLUDerivative[T element.Float](dst, x, upstream []T)                  {}
+func SiLUDerivativeAt[T element.Float](x T) T                               { return x }
 func ELU[T element.Float](dst, x []T, alpha, scale T)                       {}
 func ELUAt[T element.Float](x, alpha, scale T) T                            { return x }
 func ELUDerivative[T element.Float](dst, x, upstream []T, alpha, scale T)   {}

@@ -48,3 +48,30 @@ func SiLUTimes[T element.Float](dst, x, value []T) {
 		siluTimes64(as64(dst), as64(x), as64(value))
 	}
 }
+
+// SiLUDerivative sets dst to upstream times the derivative of x·σ(x).
+func SiLUDerivative[T element.Float](dst, x, upstream []T) {
+	if len(x) < narrowest[T]() {
+		for i, v := range x {
+			dst[i] = element.Upstream(SiLUDerivativeAt(v), upstream, i)
+		}
+		return
+	}
+	switch any(dst).(type) {
+	case []float32:
+		siluDerivative32(as32(dst), as32(x), as32(upstream))
+	case []float64:
+		siluDerivative64(as64(dst), as64(x), as64(upstream))
+	}
+}
+
+// SiLUDerivativeAt returns what SiLUDerivative gives for x.
+func SiLUDerivativeAt[T element.Float](x T) T {
+	switch x := any(x).(type) {
+	case float32:
+		return T(siluDerivativeAt32(x))
+	case float64:
+		return T(siluDerivativeAt64(x))
+	}
+	panic("unreachable")
+}

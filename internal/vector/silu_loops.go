@@ -97,3 +97,88 @@ func siluTimes32(dst, x, value []float32) {
 	var zero simd.Float32s
 	binary32(dst, x, value, zero, siluTimesOf32(zero))
 }
+
+// The derivative is S·G with S = σ(x) and G = 1 + x·σ(−x). For x = −z, z ≥ 0,
+//
+//	G = (1 − z) + z·S
+//
+// The difference is exact, except for z < ½. There its error costs up to half an ULP. The
+// rounding error of the sum is added, and so is the error of S. If G is close to 0, the
+// sum has lost too many bits. So for |d| ≤ 5/16, d = x − x₀, G is d + d²·P(d). x₀ is the
+// zero of G, in two parts.
+//
+// For x > 0 the derivative is 1 minus that at −x. t and u are as in sigmoid_loops.go,
+// S = t·u.
+
+// siluDerivativeOf32 returns the function that sets a vector of dst to upstream times the
+// derivative for one of x.
+func siluDerivativeOf32(zero simd.Float32s) func(dst, x, upstream []float32) {
+	reduce, logistic := reduce32(zero), logistic32(zero)
+	sign := simd.BroadcastUint32s(signBit32)
+	one := simd.BroadcastFloat32s(1)
+	minusOne := simd.BroadcastInt32s(-1)
+	return func(dst, x, upstream []float32) {
+		c := &siluSlope32
+		v := simd.LoadFloat32s(x).ToBits()
+		z := v.AndNot(sign).BitsToFloat32()
+		limit := simd.LoadFloat32s(c.limit[:])
+		z = limit.IfElse(z.Greater(limit), z)
+		n, r := reduce(z)
+		minusScale, u, e := logistic(n, growth32(r))
+		minus := z.ToBits().Xor(sign).BitsToFloat32()
+		s := u.Mul(minusScale) // −S
+		h := one.Sub(z)
+		g := minus.MulAdd(s, h)
+		h = g.Sub(h) // z·S
+		rest := e.Mul(h).Sub(z.MulAdd(s, h))
+
+		d := simd.LoadFloat32s(c.minusRoot[:]).Sub(z) // exact if it is used
+		far := d.ToBits().AndNot(sign).BitsToFloat32().Greater(simd.LoadFloat32s(c.radius[:]))
+		p := siluRootRest32(d).MulAdd(d.Mul(d), simd.LoadFloat32s(c.minusRootLow[:]))
+		g, rest = g.IfElse(far, d), rest.IfElse(far, p)
+
+		y := u.MulAdd(g, g.MulAdd(e, rest).Mul(u))
+		scale := minusScale.ToBits().Xor(v.And(sign)).BitsToFloat32()
+		y = y.MulAdd(scale, one.Masked(v.BitsToInt32().Greater(minusOne)))
+		y.Mul(simd.LoadFloat32s(upstream)).Store(dst)
+	}
+}
+
+// siluRootRest32 returns P(d).
+func siluRootRest32(d simd.Float32s) simd.Float32s {
+	c := &siluRootSeries32
+	s := d.Mul(d)
+	p := simd.LoadFloat32s(c[3][:]).MulAdd(d, simd.LoadFloat32s(c[2][:]))
+	q := simd.LoadFloat32s(c[1][:]).MulAdd(d, simd.LoadFloat32s(c[0][:]))
+	p = simd.LoadFloat32s(c[4][:]).MulAdd(s, p)
+	return p.MulAdd(s, q)
+}
+
+func siluRootRest64(d simd.Float64s) simd.Float64s {
+	a, b := &siluRootEven64, &siluRootOdd64
+	s := d.Mul(d)
+	even := simd.LoadFloat64s(a[5][:]).MulAdd(s, simd.LoadFloat64s(a[4][:]))
+	odd := simd.LoadFloat64s(b[5][:]).MulAdd(s, simd.LoadFloat64s(b[4][:]))
+	even = even.MulAdd(s, simd.LoadFloat64s(a[3][:]))
+	odd = odd.MulAdd(s, simd.LoadFloat64s(b[3][:]))
+	even = even.MulAdd(s, simd.LoadFloat64s(a[2][:]))
+	odd = odd.MulAdd(s, simd.LoadFloat64s(b[2][:]))
+	even = even.MulAdd(s, simd.LoadFloat64s(a[1][:]))
+	odd = odd.MulAdd(s, simd.LoadFloat64s(b[1][:]))
+	even = even.MulAdd(s, simd.LoadFloat64s(a[0][:]))
+	odd = odd.MulAdd(s, simd.LoadFloat64s(b[0][:]))
+	return odd.MulAdd(d, even)
+}
+
+//vector:elementwise
+func siluDerivative32(dst, x, upstream []float32) {
+	var zero simd.Float32s
+	binary32(dst, x, upstream, zero, siluDerivativeOf32(zero))
+}
+
+//vector:narrowest
+func siluDerivativeAt32(x float32) float32 {
+	var zero simd.Float32s
+	f := siluDerivativeOf32(zero)
+	return at32(x, zero, func(dst, x []float32) { f(dst, x, ones32[:]) })
+}

@@ -6,62 +6,85 @@ import "simd"
 
 // With e^−|x| = t/eʳ, t = 2ⁿ, see exponential_loops.go,
 //
-//	log(1 + eˣ) = max(x, 0) + 2·atanh s,   s = t·u,   u = 1/(t + 2eʳ)
-//	2·atanh s   = 2s·(1 + s²·P(s²)),   s ≤ ⅓
+//	log(1 + eˣ)  = max(x, 0) + 2·atanh(s/2),   s = t·u,   u = 1/(eʳ + t/2)
+//	2·atanh(s/2) = s·(1 + s²·P(s²)),   s ≤ ⅔
 //
-// The relative error of u, by one step of Newton's method as in sigmoid_loops.go, and
-// s²·P(s²) are one correction of 2u. The sum with x has its rest: so what counts is the
-// last rounding. eʳ is 1 + r + q, with the rest of r in q.
+// One correction of u holds its relative error e, by one step of Newton's method as in
+// sigmoid_loops.go, and s²·P(s²). For x > 0 the corrected u needs its rounding error, too:
+// without it log(1 + eˣ) would be off by up to 1.2 ULP for x < ½. For x < 0 it would be
+// wrong to add it: its product with t may be subnormal, and then it is rounded. In the denominator eʳ is 1 + r + q. With the rounded r + q
+// of growth32, two operations less, the error would be up to 1.01 ULP.
+//
+// The loops use −2⁶⁴·t and −u/2⁶⁴. The correction needs −u, and the signs cancel.
 
 // softplusOf32 returns the function that sets a vector of dst to log(1 + e^(βx))/β for
 // one of x, β = 1 or −1.
 func softplusOf32(zero simd.Float32s, beta float32) func(dst, x []float32) {
-	reduce, inverse := reduceInTwo32(zero), softplusInverseOf32(zero)
+	reduce, inverse := reduce32(zero), softplusInverseOf32(zero)
 	limit := simd.BroadcastFloat32s(exponentialLimit32)
 	sign := simd.BroadcastUint32s(signBit32)
 	b := simd.BroadcastFloat32s(beta)
 	return func(dst, x []float32) {
 		v := simd.LoadFloat32s(x).Mul(b)
 		z := v.ToBits().AndNot(sign).BitsToFloat32()
-		n, r, rest := reduce(limit.IfElse(z.Greater(limit), z))
-		scale, u, e := inverse(n, r, expm1Rest32(r).Add(rest))
+		n, r := reduce(limit.IfElse(z.Greater(limit), z))
+		scale, u, e := inverse(n, r, growthRest32(r))
 		s := u.Mul(scale)
 		s = s.Mul(s)
-		u = u.Add(u)
-		e = atanhRest32(s).MulAdd(s, e).Mul(u)
-		w := u.Add(e)
-		e = u.Sub(w).Add(e).Mul(scale)
-		w = w.Mul(scale) // exact, except among the subnormals: then e is 0
-		base := v.Max(zero)
-		y := base.Add(w)
-		e = base.Max(w).Sub(y).Add(base.Min(w)).Add(e)
-		v.IfElse(v.Greater(limit), y.Add(e)).Mul(b).Store(dst)
+		e = atanhRest32(s).MulAdd(s, e)
+		y := e.MulAdd(u, u)
+		rest := u.MulAdd(e, u.Sub(y))
+		y.MulAdd(scale, rest.MulAdd(scale, v).Masked(v.Greater(zero))).Mul(b).Store(dst)
 	}
 }
 
-// softplusInverseOf32 returns a function of n, r and eʳ − 1 − r that gives 2⁶⁴·t, u/2⁶⁴,
-// and the relative error of u.
+// softplusInverseOf32 returns a function of n, r and eʳ − 1 − r that gives −2⁶⁴·t,
+// −u/2⁶⁴, and the relative error of u.
 func softplusInverseOf32(zero simd.Float32s) func(n simd.Uint32s, r, q simd.Float32s) (scale, u, e simd.Float32s) {
-	bias := simd.BroadcastUint32s((exponentBias32 + 64) << fractionBits32)
-	one := simd.BroadcastFloat32s(1)
-	up := simd.BroadcastFloat32s(0x1p65)
-	sign := simd.BroadcastUint32s(signBit32)
+	bias := simd.BroadcastUint32s(signBit32 | (exponentBias32+63)<<fractionBits32)
+	one, minusOne := simd.BroadcastFloat32s(1), simd.BroadcastFloat32s(-1)
+	up := simd.BroadcastFloat32s(0x1p64)
 	return func(n simd.Uint32s, r, q simd.Float32s) (scale, u, e simd.Float32s) {
-		scale = n.Add(bias).BitsToFloat32()
-		d := r.Add(q).MulAdd(up, up.Add(scale))
-		rest := q.MulAdd(up, r.MulAdd(up, up.Sub(d).Add(scale)))
-		u = one.Div(d)
-		minus := u.ToBits().Xor(sign).BitsToFloat32()
-		return scale, u, minus.MulAdd(rest, residual32(d, minus, one))
+		half := n.Add(bias).BitsToFloat32() // −2⁶⁴·t/2
+		d := r.Add(q).MulAdd(up, up.Sub(half))
+		rest := q.MulAdd(up, denominatorRest32(d, r, half, up))
+		u = minusOne.Div(d)
+		return half.Add(half), u, rest.MulAdd(u, residual32(d, u, one))
 	}
 }
 
-// atanhRest32 returns ((atanh s)/s − 1)/s² for s².
+// growthRest32 returns eʳ − 1 − r, as accurately as growth32. In expm1Rest32 fewer
+// operations wait for one another, but there are more of them: with it the loop takes 3 %
+// longer.
+func growthRest32(r simd.Float32s) simd.Float32s {
+	c := &expSextic
+	p := simd.LoadFloat32s(c[4][:]).MulAdd(r, simd.LoadFloat32s(c[3][:]))
+	p = p.MulAdd(r, simd.LoadFloat32s(c[2][:]))
+	p = p.MulAdd(r, simd.LoadFloat32s(c[1][:]))
+	p = p.MulAdd(r, simd.LoadFloat32s(c[0][:]))
+	return p.Mul(r.Mul(r))
+}
+
+func growthRest64(r simd.Float64s) simd.Float64s {
+	a, b := &expEven, &expOdd
+	s := r.Mul(r)
+	even := simd.LoadFloat64s(a[4][:]).MulAdd(s, simd.LoadFloat64s(a[3][:]))
+	odd := simd.LoadFloat64s(b[4][:]).MulAdd(s, simd.LoadFloat64s(b[3][:]))
+	even = even.MulAdd(s, simd.LoadFloat64s(a[2][:]))
+	odd = odd.MulAdd(s, simd.LoadFloat64s(b[2][:]))
+	even = even.MulAdd(s, simd.LoadFloat64s(a[1][:]))
+	odd = odd.MulAdd(s, simd.LoadFloat64s(b[1][:]))
+	even = even.MulAdd(s, simd.LoadFloat64s(a[0][:]))
+	odd = odd.MulAdd(s, simd.LoadFloat64s(b[0][:]))
+	return odd.MulAdd(r, even).Mul(s)
+}
+
+// atanhRest32 returns (2·atanh(s/2)/s − 1)/s² for s².
 func atanhRest32(s simd.Float32s) simd.Float32s {
 	c := &atanhSeries32
 	p := simd.LoadFloat32s(c[3][:]).MulAdd(s, simd.LoadFloat32s(c[2][:]))
-	q := simd.LoadFloat32s(c[1][:]).MulAdd(s, simd.LoadFloat32s(c[0][:]))
-	return p.MulAdd(s.Mul(s), q)
+	p = p.MulAdd(s, simd.LoadFloat32s(c[1][:]))
+	return p.MulAdd(s, simd.LoadFloat32s(c[0][:]))
 }
 
 func atanhRest64(s simd.Float64s) simd.Float64s {
