@@ -60,25 +60,31 @@ func SoftmaxDerivativeFromOutput[T element.Float](dst, y, upstream []T, classes,
 // has no exponential, so the scalar loops are faster in more places (ns an element,
 // vector against scalar, Xeon Emerald Rapids):
 //
-//   - vectors of up to four elements. float32 at 128 bits: rows of 64 2.0 against 1.6,
-//     of 1000 1.4 against 1.0. float64 at 256 bits: rows of 10 3.1 against 2.3, of 64 1.1
-//     against 1.2, [1000][49] 3.4 against 2.0
-//   - rows of up to 3, and of up to 16 in float64. At 512 bits: rows of 2 3.9 against 1.4,
-//     of 10 1.9 against 1.6, but of 26 1.15 against 1.3
-//   - narrow strides. At 256 bits: [80][20] 1.7 against 1.2. At 512 bits: [65][3] 1.5
-//     against 1.3, but [80][20] 0.8 against 1.2
+//   - vectors of up to four elements. float32 at 128 bits: rows of 64 2.0 against 1.2,
+//     of 1000 1.4 against 1.0. float64 at 256 bits: rows of 10 2.0 against 1.5, of 64 1.1
+//     against 1.2, [12][96] 3.1 against 1.5
+//   - short rows. float32: of 10 1.6 against 1.4, of 16 1.0 against 1.3. float64 at 512
+//     bits: of 17 1.4 against 1.3, of 26 1.1 against 1.2
+//   - narrow strides. float32 at 256 bits: [80][20] 1.7 against 1.2. At 512 bits: [65][3]
+//     1.5 against 1.3, but [80][20] 0.8 against 1.2
+//   - with eight elements, columns of up to three or very many classes: float32 [3][10000]
+//     1.1 against 0.8, [1000][49] 1.7 against 1.5, float64 2.5 against 1.8. The vector
+//     loops work on one vector of columns, and its lines of many classes are not in the
+//     first cache when the next vector needs them
 func vectorBackward[T element.Float](classes, stride int) bool {
 	lanes := vector.Bits() / 32
-	least := 4
+	least := 12
 	if _, is64 := any(T(0)).(float64); is64 {
 		lanes /= 2
-		least = 17
+		least = 24
 	}
 	switch {
 	case lanes <= 4:
 		return false
 	case stride == 1:
 		return classes >= least
+	case classes <= 3 || classes > 128:
+		return lanes > 8 && stride > 256/lanes
 	}
 	return stride > 256/lanes
 }
