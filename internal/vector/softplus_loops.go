@@ -12,8 +12,9 @@ import "simd"
 // One correction of u holds its relative error e, by one step of Newton's method as in
 // sigmoid_loops.go, and s²·P(s²). For x > 0 the corrected u needs its rounding error, too:
 // without it log(1 + eˣ) would be off by up to 1.2 ULP for x < ½. For x < 0 it would be
-// wrong to add it: its product with t may be subnormal, and then it is rounded. In the denominator eʳ is 1 + r + q. With the rounded r + q
-// of growth32, two operations less, the error would be up to 1.01 ULP.
+// wrong to add it: its product with t may be subnormal, and then it is rounded. In the
+// denominator eʳ is 1 + r + q. With the rounded r + q of growth32, two operations less, the
+// error would be up to 1.01 ULP.
 //
 // The loops use −2⁶⁴·t and −u/2⁶⁴. The correction needs −u, and the signs cancel.
 
