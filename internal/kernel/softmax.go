@@ -11,8 +11,9 @@ import (
 // Which loop runs for Softmax and LogSoftmax depends on classes and stride alone. The
 // functions of package vector report whether they have a form for these: rows for a stride
 // of 1 and enough classes to fill a vector, columns for a stride that is wide enough. The
-// scalar loops run for all others, and in the default build: rows for a stride of 1, and
-// else 256 columns at a time, along memory.
+// scalar loops run for all others, and in the default build: one loop for two classes, which
+// reads the tables of σ and softplus (2.4 to 4 ns an element forward, and 7 to 20 in the rows
+// of the others), rows for a stride of 1, and else 256 columns at a time, along memory.
 //
 // So Softmax{Classes: 21, Stride: 65536} runs in columns of vectors, or in scalar columns
 // in the default build. There a float32 element takes 6.4 ns forward and 1.5 ns backward
