@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"math"
 	"math/rand/v2"
 	"reflect"
 	"slices"
@@ -460,7 +461,9 @@ func (p parameter[T]) isZero() bool {
 	case *int:
 		return *f == 0
 	case *T:
-		return *f == 0
+		// An end of a range may be −0, if the other end is not 0.
+		end := cmp.Or(p.below, p.above)
+		return *f == 0 && (end == nil || *end.field.(*T) == 0 || !math.Signbit(float64(*f)))
 	case *bool:
 		return !*f
 	case *Elementwise[T]:

@@ -813,3 +813,29 @@ func TestRegisterConcurrent(t *testing.T) {
 		}
 	})
 }
+
+// TestNegativeZeros checks that a text and JSON keep the sign of an end of a range that is 0.
+func TestNegativeZeros(t *testing.T) {
+	t.Run("float32", negativeZeros[float32])
+	t.Run("float64", negativeZeros[float64])
+}
+
+func negativeZeros[T activation.Float](t *testing.T) {
+	negativeZero := T(math.Copysign(0, -1))
+	for _, a := range []activation.HardTanh[T]{
+		{Min: negativeZero, Max: 1}, {Min: 0, Max: 1}, {Min: -1, Max: negativeZero}, {Min: -1, Max: 0},
+	} {
+		parsed, err := activation.Parse[T](a.String())
+		if err != nil || !sameBits(parsed, activation.Activation[T](a)) {
+			t.Errorf("Parse(%s) = %+v, %v", a, parsed, err)
+		}
+		data, err := activation.Marshal[T](a)
+		if err != nil {
+			t.Errorf("Marshal(%s): %v", a, err)
+			continue
+		}
+		if again, err := activation.Unmarshal[T](data); err != nil || !sameBits(again, activation.Activation[T](a)) {
+			t.Errorf("%s: Unmarshal(%s) = %+v, %v", a, data, again, err)
+		}
+	}
+}
