@@ -466,14 +466,11 @@ func (s *sides[T]) slope64(x, upstream float64) float64 {
 // exp32Tail returns eˣ for x ≤ −20, to a relative error of 2⁻³²: from the point of
 // expTable next to x, 1/16 apart, by the terms of e^b up to b⁴. NaN gives NaN.
 func exp32Tail(x float64) float64 {
-	const zero, limit = 0x1.8p48, 106
-	k := x + (zero + limit)
-	i := math.Float64bits(k) - math.Float64bits(zero)
-	if i-1 >= 16*limit { // the table holds 0 for the point −106
+	i, b := tailPoint32(x)
+	if i-1 >= 16*far32 { // the table holds 0 for the point −106
 		return math.Exp(x)
 	}
-	b := x - (k - (zero + limit))
-	return expTable[i] * 0x1p-64 * (1 + (b + b*b*((1./2+b*(1./6))+b*b*(1./24))))
+	return tailExp32(i, b)
 }
 
 // oneLessExp returns 1 − e^(−βy), for βy ≥ 0 as the loops of ELU would, and otherwise
