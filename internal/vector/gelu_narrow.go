@@ -1,8 +1,8 @@
-//go:build goexperiment.simd && go1.27 && !go1.28 && (arm64 || wasm)
+//go:build !(goexperiment.simd && go1.27 && !go1.28 && amd64)
 
 package vector
 
-// There are no vectors of 256 bits on these architectures.
+// There are no vectors of 256 bits in these builds.
 
 func GELU(dst, x []float32)                     {}
 func GELUAt(x float32) float32                  { return x }

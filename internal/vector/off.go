@@ -75,10 +75,3 @@ func Softplus[T element.Float](dst, x []T, beta T)                          {}
 func SoftplusAt[T element.Float](x, beta T) T                               { return x }
 func SoftplusDerivative[T element.Float](dst, x, upstream []T, beta T)      {}
 func SoftplusDerivativeAt[T element.Float](x, beta T) T                     { return x }
-
-func GELU(dst, x []float32)                     {}
-func GELUAt(x float32) float32                  { return x }
-func GELUDerivative(dst, x, upstream []float32) {}
-func GELUDerivativeAt(x float32) float32        { return x }
-func GELUTanh(dst, x []float32)                 {}
-func GELUTanhAt(x float32) float32              { return x }
