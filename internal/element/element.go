@@ -1,5 +1,6 @@
 // Package element holds what the scalar and the SIMD loops share: the element types,
-// an upstream gradient that may be nil, and a quotient that does not overflow.
+// an upstream gradient that may be nil, a quotient that does not overflow, and a
+// logarithm.
 package element
 
 import "math"

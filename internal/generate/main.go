@@ -44,6 +44,7 @@ func main() {
 // files maps the name of each generated file, except the loops, to a function that
 // returns its content.
 var files = map[string]func() ([]byte, error){
+	"element/logs.go":       logs,
 	"scalar/tables.go":      tables,
 	"scalar/pieces.go":      pieces,
 	"vector/polynomials.go": polynomials,
@@ -152,6 +153,47 @@ func tables() ([]byte, error) {
 		c := economized(tanhSeries(number(a))[:12], 7, -width, width)
 		value, rest := split(c[0])
 		fmt.Fprintf(&b, "\t{%s, %s, %s, %s},\n", hex(a), hex(value), hex(rest), series(c))
+	}
+	b.WriteString("}\n")
+	return format.Source(b.Bytes())
+}
+
+// logs returns the table and the polynomial of element.Log1p.
+func logs() ([]byte, error) {
+	var b bytes.Buffer
+	b.WriteString(header + "package element\n\n")
+	polynomial, err := (reference.Fit{
+		F: reference.BigLog1p, A: -1. / 255, B: 1. / 255,
+		Exponents: []int{1, 2, 3, 4, 5, 6, 7}, Fixed: map[int]*big.Float{1: big.NewFloat(1)},
+	}).SolveRounded(53)
+	if err != nil {
+		return nil, fmt.Errorf("log1pSeptic: %w", err)
+	}
+	fmt.Fprintf(&b, "// log1pSeptic: log(1 + z) ≈ z + z²·(c[0] + z·c[1] + … + z⁵·c[5])\n// for |z| ≤ 1/255, with a relative error below 2^%.1f.\nvar log1pSeptic = [...]float64{\n", math.Log2(polynomial.Error))
+	for _, c := range polynomial.Float64s()[1:] {
+		fmt.Fprintf(&b, "\t%s,\n", hex(c))
+	}
+	b.WriteString("}\n\n")
+
+	const fewBits = 53 - 11 // k·ln2High is exact for a k of 11 bits, and stays so with log
+	high, low := splitAt(reference.BigLog(number(2)), fewBits)
+	fmt.Fprintf(&b, "// ln 2 as a sum. The product of the first part with an integer of 11 bits is exact.\nconst (\n\tln2High = %s\n\tln2Low  = %s\n)\n\n", hex(high), hex(low))
+
+	b.WriteString("// logTable[i] is the entry for a ≈ 1 + i/128. Among the floats close to it, a has the\n// smallest rounding error of 1/a.\nvar logTable = [128]logEntry{\n")
+	for i := range 128 {
+		a, c, least := 0.0, 0.0, math.Inf(1)
+		for j := range 1000 {
+			v := 1 + float64(i)/128 + float64(j)*0x1p-30
+			inverse, rest := split(number(0).Quo(number(1), number(v)))
+			if e := math.Abs(rest / inverse); e < least {
+				a, c, least = v, inverse, e
+			}
+		}
+		log := reference.BigLog(number(a))
+		value, _ := number(0).Add(log, number(1)).SetPrec(fewBits).Float64() // with as few bits below the point as ln2High
+		value--
+		rest, _ := log.Sub(log, number(value)).Float64()
+		fmt.Fprintf(&b, "\t{%s, %s, %s, %s},\n", hex(a), hex(c), hex(value), hex(rest))
 	}
 	b.WriteString("}\n")
 	return format.Source(b.Bytes())

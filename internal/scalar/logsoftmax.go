@@ -127,7 +127,7 @@ func logSoftmaxRows[T element.Float](dst, x []T, classes int, tau T) {
 // logSum returns log(below + ties). The first of the ties is the 1. It is NaN for a
 // maximum m of ±Inf.
 func logSum(below float64, ties int, m float64) float64 {
-	return math.Log1p(below+float64(ties-1)) + (m - m)
+	return element.Log1p(below+float64(ties-1)) + (m - m)
 }
 
 // exponentials32 returns the sum of 2⁶⁴·e^((x − m)/τ) over the entries that are below m,

@@ -1,10 +1,6 @@
 package scalar
 
-import (
-	"math"
-
-	"example.com/activation/internal/element"
-)
+import "example.com/activation/internal/element"
 
 // The derivatives of a long distribution, if dst is the upstream slice. There is no
 // memory for its outputs, so each pass over a row computes each output again.
@@ -45,7 +41,7 @@ func LogSoftmaxDerivativeRecomputed[T element.Float](dst, x []T, classes, stride
 		for i := 0; i < len(g); i += stride {
 			total.add(float64(g[i]))
 		}
-		log := math.Log1p(l.rest) + (l.m - l.m)
+		log := element.Log1p(l.rest) + (l.m - l.m)
 		for i := 0; i < len(x); i += stride {
 			p, others := withComplement(float64(T(l.at(float64(x[i])) - log)))
 			g[i] = T(logGradient(p, others, float64(g[i]), total) / float64(tau))

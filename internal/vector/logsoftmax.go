@@ -2,11 +2,7 @@
 
 package vector
 
-import (
-	"math"
-
-	"example.com/activation/internal/element"
-)
+import "example.com/activation/internal/element"
 
 // LogSoftmax sets dst to the logarithm of Softmax. If there is no loop for this shape, it
 // does nothing and returns false.
@@ -56,14 +52,14 @@ const logRows = 8
 
 // logarithms sets high to log(ties + below/2ˢ) for each distribution, with the s of
 // power32, and low to the rounding error of high. One of the ties is the 1 that
-// math.Log1p adds. If the maximum is infinite, the logarithm is NaN.
+// element.Log1p adds. If the maximum is infinite, the logarithm is NaN.
 func logarithms[T element.Float](high, low, largest, below, ties []T) {
 	down := 1.0 / (1 << powerShift64)
 	if _, ok := any(T(0)).(float32); ok {
 		down = 1.0 / (1 << powerShift32)
 	}
 	for i := range high {
-		log := math.Log1p(float64(below[i])*down+float64(ties[i]-1)) + float64(largest[i]-largest[i])
+		log := element.Log1p(float64(below[i])*down+float64(ties[i]-1)) + float64(largest[i]-largest[i])
 		high[i] = T(log)
 		low[i] = T(log - float64(high[i]))
 	}
