@@ -24,15 +24,7 @@ func SoftmaxDerivativeFromOutput[T element.Float](dst, y, upstream []T, classes,
 	case classes == 3:
 		softmaxBackwardTriples(dst, y, upstream, stride, tau)
 	case stride == 1 && classes <= shortRow:
-		for len(y) > 0 {
-			n := min(2*classes, len(y))
-			if n > classes {
-				softmaxBackwardTwo(dst, y, upstream, classes, classes, 1, tau)
-			} else {
-				softmaxBackwardOne(dst[:n], y[:n], upstream[:n], 1, tau)
-			}
-			dst, y, upstream = dst[n:], y[n:], upstream[n:]
-		}
+		softmaxBackwardShortRows(dst, y, upstream, classes, tau)
 	case stride == 1:
 		softmaxBackwardRows(dst, y, upstream, classes, tau)
 	case stride <= backwardNarrow:
@@ -87,8 +79,8 @@ func softmaxBackwardTriples[T element.Float](dst, y, g []T, stride int, tau T) {
 	}
 }
 
-// shortRow is the largest number of classes for which two rows at a time are faster.
-const shortRow = 32
+// shortRow is the largest number of entries of a row that are added up in one part.
+const shortRow = 128
 
 // few is the number of entries of a row or narrow column that are added up in one part.
 const few = 64
@@ -130,6 +122,113 @@ func softmaxBackwardRows[T element.Float](dst, y, g []T, classes int, tau T) {
 	}
 }
 
+// softmaxBackwardShortRows is softmaxBackwardRows for rows of one part. It works on two
+// rows at a time, so that neither waits for its sums, and calls no function.
+func softmaxBackwardShortRows[T element.Float](dst, y, g []T, classes int, tau T) {
+	for ; len(y) > classes; dst, y, g = dst[2*classes:], y[2*classes:], g[2*classes:] {
+		y0, g0, dst0 := y[:classes], g[:classes], dst[:classes]
+		y1, g1, dst1 := y[classes:][:classes], g[classes:][:classes], dst[classes:][:classes]
+		m0, m1 := g0[0], g1[0]
+		if y0[0] < faint {
+			m0 = g0[notFaint(y0, 1)]
+		}
+		if y1[0] < faint {
+			m1 = g1[notFaint(y1, 1)]
+		}
+		var a0, b0, c0, d0, a1, b1, c1, d1 T
+		i := 0
+		for ; i < len(y0)-3; i += 4 {
+			a0, b0, c0, d0 = addFour(a0, b0, c0, d0, y0[i:i+4:i+4], g0[i:i+4:i+4], m0)
+			a1, b1, c1, d1 = addFour(a1, b1, c1, d1, y1[i:i+4:i+4], g1[i:i+4:i+4], m1)
+		}
+		a0, b0, c0 = addLast(a0, b0, c0, i, y0, g0, m0)
+		a1, b1, c1 = addLast(a1, b1, c1, i, y1, g1, m1)
+		m0 += (a0 + b0) + (c0 + d0)
+		m1 += (a1 + b1) + (c1 + d1)
+		a0, b0, c0, d0, a1, b1, c1, d1 = 0, 0, 0, 0, 0, 0, 0, 0
+		i = 0
+		for ; i < len(y0)-3; i += 4 {
+			a0, b0, c0, d0 = addFour(a0, b0, c0, d0, y0[i:i+4:i+4], g0[i:i+4:i+4], m0)
+			a1, b1, c1, d1 = addFour(a1, b1, c1, d1, y1[i:i+4:i+4], g1[i:i+4:i+4], m1)
+		}
+		a0, b0, c0 = addLast(a0, b0, c0, i, y0, g0, m0)
+		a1, b1, c1 = addLast(a1, b1, c1, i, y1, g1, m1)
+		sum0 := (a0 + b0) + (c0 + d0)
+		sum1 := (a1 + b1) + (c1 + d1)
+		if !(-careful < sum0 && sum0 < careful && -careful < sum1 && sum1 < careful) {
+			softmaxBackwardRow(dst0, y0, g0, tau)
+			softmaxBackwardRow(dst1, y1, g1, tau)
+			continue
+		}
+		for i := range y0 {
+			dst0[i] = y0[i] * ((g0[i] - m0) - sum0)
+			dst1[i] = y1[i] * ((g1[i] - m1) - sum1)
+		}
+		if tau != 1 {
+			for i := range y0 {
+				dst0[i] /= tau
+				dst1[i] /= tau
+			}
+		}
+	}
+	if len(y) > 0 {
+		softmaxBackwardRow(dst, y, g, tau)
+	}
+}
+
+// softmaxBackwardRow is softmaxBackwardShortRows for one row. It gives the same bits.
+func softmaxBackwardRow[T element.Float](dst, y, g []T, tau T) {
+	g, dst = g[:len(y)], dst[:len(y)]
+	m := g[0]
+	if y[0] < faint {
+		m = g[notFaint(y, 1)]
+	}
+	var a, b, c, d T
+	i := 0
+	for ; i < len(y)-3; i += 4 {
+		a, b, c, d = addFour(a, b, c, d, y[i:i+4:i+4], g[i:i+4:i+4], m)
+	}
+	a, b, c = addLast(a, b, c, i, y, g, m)
+	m += (a + b) + (c + d)
+	a, b, c, d = 0, 0, 0, 0
+	i = 0
+	for ; i < len(y)-3; i += 4 {
+		a, b, c, d = addFour(a, b, c, d, y[i:i+4:i+4], g[i:i+4:i+4], m)
+	}
+	a, b, c = addLast(a, b, c, i, y, g, m)
+	sum := (a + b) + (c + d)
+	if !(-careful < sum && sum < careful) {
+		softmaxBackwardCareful(dst, y, g, 1, tau)
+		return
+	}
+	for i, p := range y {
+		dst[i] = p * ((g[i] - m) - sum)
+	}
+	if tau != 1 {
+		for i := range dst {
+			dst[i] /= tau
+		}
+	}
+}
+
+// addFour adds y·(g − m) of four entries to four sums.
+func addFour[T element.Float](a, b, c, d T, y, g []T, m T) (T, T, T, T) {
+	return a + y[0]*(g[0]-m), b + y[1]*(g[1]-m), c + y[2]*(g[2]-m), d + y[3]*(g[3]-m)
+}
+
+// addLast adds y·(g − m) of the entries from i on, of which there are up to three, to sums.
+func addLast[T element.Float](a, b, c T, i int, y, g []T, m T) (T, T, T) {
+	if i < len(y)-1 {
+		a += y[i] * (g[i] - m)
+		b += y[i+1] * (g[i+1] - m)
+		i += 2
+	}
+	if i < len(y) {
+		c += y[i] * (g[i] - m)
+	}
+	return a, b, c
+}
+
 // notFaint returns the index of the first entry of a column of y that is not faint, or if
 // all are, that of the largest.
 func notFaint[T element.Float](y []T, stride int) (top int) {
@@ -144,30 +243,25 @@ func notFaint[T element.Float](y []T, stride int) (top int) {
 	return top
 }
 
-// differences returns Σ y·(g − c). It adds up in parts of 128 entries, in four sums each:
-// then it does not wait for each addition, and errors stay small for long rows.
-func differences[T element.Float](y, g []T, c T) (sum T) {
-	for len(y) > 128 {
-		sum += fewDifferences(y[:128], g[:128], c)
-		y, g = y[128:], g[128:]
+// differences returns Σ y·(g − m). It adds up in parts, in four sums each: then it
+// does not wait for each addition, and errors stay small for long rows.
+func differences[T element.Float](y, g []T, m T) (sum T) {
+	for len(y) > shortRow {
+		sum += fewDifferences(y[:shortRow], g[:shortRow], m)
+		y, g = y[shortRow:], g[shortRow:]
 	}
-	return sum + fewDifferences(y, g, c)
+	return sum + fewDifferences(y, g, m)
 }
 
-func fewDifferences[T element.Float](y, g []T, c T) T {
-	var s0, s1, s2, s3 T
-	n := len(y) &^ 3
-	for i := 0; i < n; i += 4 {
-		p, u := y[i:i+4:i+4], g[i:i+4:i+4]
-		s0 += p[0] * (u[0] - c)
-		s1 += p[1] * (u[1] - c)
-		s2 += p[2] * (u[2] - c)
-		s3 += p[3] * (u[3] - c)
+func fewDifferences[T element.Float](y, g []T, m T) T {
+	var a, b, c, d T
+	g = g[:len(y)]
+	i := 0
+	for ; i < len(y)-3; i += 4 {
+		a, b, c, d = addFour(a, b, c, d, y[i:i+4:i+4], g[i:i+4:i+4], m)
 	}
-	for i := n; i < len(y); i++ {
-		s0 += y[i] * (g[i] - c)
-	}
-	return (s0 + s1) + (s2 + s3)
+	a, b, c = addLast(a, b, c, i, y, g, m)
+	return (a + b) + (c + d)
 }
 
 // softmaxBackwardNarrow is softmaxBackwardRows for few columns, two at a time: here a
@@ -178,7 +272,7 @@ func softmaxBackwardNarrow[T element.Float](dst, y, g []T, classes, stride int, 
 		start := outer
 		if classes <= few {
 			for ; start+1 < outer+stride; start += 2 {
-				softmaxBackwardTwo(dst[start:end], y[start:end], g[start:end], classes, 1, stride, tau)
+				softmaxBackwardTwo(dst[start:end], y[start:end], g[start:end], stride, tau)
 			}
 		}
 		for ; start < outer+stride; start++ {
@@ -187,13 +281,13 @@ func softmaxBackwardNarrow[T element.Float](dst, y, g []T, classes, stride int, 
 	}
 }
 
-// softmaxBackwardTwo is softmaxBackwardOne for two distributions that lie so far apart,
-// of few classes. It gives the same bits, but does not wait for the sum of either. The
-// loop of the sums stands here twice: as a loop over both, it takes 1.1 times as long.
-func softmaxBackwardTwo[T element.Float](dst, y, g []T, classes, apart, stride int, tau T) {
-	n := (classes-1)*stride + 1
+// softmaxBackwardTwo is softmaxBackwardOne for two columns of few classes. It gives the
+// same bits, but does not wait for the sum of either. The loop of the sums stands here
+// twice: as a loop over both, it takes 1.1 times as long.
+func softmaxBackwardTwo[T element.Float](dst, y, g []T, stride int, tau T) {
+	n := len(y) - 1
 	y0, g0, dst0 := y[:n], g[:n], dst[:n]
-	y1, g1, dst1 := y[apart:][:n], g[apart:][:n], dst[apart:][:n]
+	y1, g1, dst1 := y[1:][:n], g[1:][:n], dst[1:][:n]
 	m0, m1 := g0[0], g1[0]
 	if y0[0] < faint {
 		m0 = g0[notFaint(y0, stride)]
