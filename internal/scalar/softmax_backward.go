@@ -439,15 +439,23 @@ func differencesColumns[T element.Float](sum, y, g, mean, part []T, stride int) 
 }
 
 // addDifferences adds y·(g − mean) of all entries to sum. Two entries at a time take .8 of
-// the time, because sum and mean are loaded once.
+// the time of one, and four .75, because sum and mean are loaded once.
 func addDifferences[T element.Float](sum, y, g, mean []T, stride int) {
-	for ; len(y) > stride; y, g = y[2*stride:], g[2*stride:] {
-		addDifferencesOfTwo(sum, y, g, y[stride:], g[stride:], mean)
-		if len(y) <= 2*stride {
-			return
+	for len(y) > 0 {
+		n := 1 // entries
+		switch {
+		case len(y) > 3*stride:
+			n = 4
+			addDifferencesOfFour(sum, y, g, mean, stride)
+		case len(y) > stride:
+			n = 2
+			addDifferencesOfTwo(sum, y, g, mean, stride)
+		default:
+			addDifferencesOfOne(sum, y, g, mean)
 		}
+		n = min(n*stride, len(y))
+		y, g = y[n:], g[n:]
 	}
-	addDifferencesOfOne(sum, y, g, mean)
 }
 
 // addDifferencesOfOne adds those of one entry of each column. It is not inlined, because
@@ -465,10 +473,26 @@ func addDifferencesOfOne[T element.Float](sum, y, g, mean []T) {
 // addDifferencesOfTwo adds those of two entries, see addDifferencesOfOne.
 //
 //go:noinline
-func addDifferencesOfTwo[T element.Float](sum, y0, g0, y1, g1, mean []T) {
-	y0, g0, y1, g1, mean = y0[:len(sum)], g0[:len(sum)], y1[:len(sum)], g1[:len(sum)], mean[:len(sum)]
+func addDifferencesOfTwo[T element.Float](sum, y, g, mean []T, stride int) {
+	n := len(sum)
+	y0, g0, mean := y[:n], g[:n], mean[:n]
+	y1, g1 := y[stride:][:n], g[stride:][:n]
 	for c, m := range mean {
 		sum[c] += T(y0[c]*(g0[c]-m)) + y1[c]*(g1[c]-m)
+	}
+}
+
+// addDifferencesOfFour adds those of four entries, see addDifferencesOfOne.
+//
+//go:noinline
+func addDifferencesOfFour[T element.Float](sum, y, g, mean []T, stride int) {
+	n := len(sum)
+	y0, g0, mean := y[:n], g[:n], mean[:n]
+	y1, g1 := y[stride:][:n], g[stride:][:n]
+	y2, g2 := y[2*stride:][:n], g[2*stride:][:n]
+	y3, g3 := y[3*stride:][:n], g[3*stride:][:n]
+	for c, m := range mean {
+		sum[c] += (T(y0[c]*(g0[c]-m)) + y1[c]*(g1[c]-m)) + (T(y2[c]*(g2[c]-m)) + y3[c]*(g3[c]-m))
 	}
 }
 
