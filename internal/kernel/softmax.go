@@ -41,7 +41,9 @@ func Softmax[T element.Float](dst, x []T, classes, stride int, tau T) {
 func SoftmaxMasked[T element.Float](dst, x []T, keep []bool, classes, stride int, tau T) {
 	scalar.Mask(dst, x, keep, negativeInf[T]())
 	Softmax(dst, dst, classes, stride, tau)
-	scalar.Mask(dst, dst, keep, 0)
+	if scalar.AnyNaN(dst, classes, stride) {
+		scalar.Mask(dst, dst, keep, 0)
+	}
 }
 
 // SoftmaxDerivative sets dst to Jᵀ·upstream for the Jacobian J of Softmax at x.
@@ -115,7 +117,9 @@ func LogSoftmax[T element.Float](dst, x []T, classes, stride int, tau T) {
 func LogSoftmaxMasked[T element.Float](dst, x []T, keep []bool, classes, stride int, tau T) {
 	scalar.Mask(dst, x, keep, negativeInf[T]())
 	LogSoftmax(dst, dst, classes, stride, tau)
-	scalar.Mask(dst, dst, keep, negativeInf[T]())
+	if scalar.AnyNaN(dst, classes, stride) {
+		scalar.Mask(dst, dst, keep, negativeInf[T]())
+	}
 }
 
 // LogSoftmaxDerivative sets dst to Jᵀ·upstream for the Jacobian J of LogSoftmax

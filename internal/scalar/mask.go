@@ -43,3 +43,17 @@ func mask64(dst, x []float64, keep []bool, masked uint64) {
 		dst[i] = math.Float64frombits(bits)
 	}
 }
+
+// AnyNaN reports whether a distribution in y is NaN. If one of its entries is, so are all
+// others: AnyNaN reads the first ones. In all other distributions, the softmax of −Inf is
+// 0 already, and its logarithm −Inf.
+func AnyNaN[T element.Float](y []T, classes, stride int) bool {
+	for outer := 0; outer < len(y); outer += classes * stride {
+		for _, v := range y[outer : outer+stride] {
+			if v != v {
+				return true
+			}
+		}
+	}
+	return false
+}
