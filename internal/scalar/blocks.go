@@ -19,19 +19,19 @@ type bits interface{ int32 | int64 }
 // Most loops go by blocks of eight elements: for a function that only selects, the
 // bounds checks and the loop itself take as long as the work.
 
-// block returns the first eight elements of s: as they are, or as the integers with
-// the same bits. V has the size of T.
+// block returns eight elements of s from i on: as they are, or as the integers with the
+// same bits. V has the size of T.
 //
 // It needs package unsafe, for speed. math.Float32bits of an element is a load into
 // a floating-point register and a move from there, but a load into an integer
-// register would do: relu takes 0.55 ns an element that way, and 0.29 this way.
+// register would do: relu takes 0.55 ns an element that way, and 0.25 this way.
 //
 // The use is valid: the block lies within s. V needs no stricter alignment than T,
 // on any platform. Neither holds pointers, and each bit pattern is a value of both.
 // The compiler does not assume that pointers to different types point to different
 // memory.
-func block[V bits | element.Float, T element.Float](s []T) *[8]V {
-	return (*[8]V)(unsafe.Pointer((*[8]T)(s)))
+func block[V bits | element.Float, T element.Float](s []T, i int) *[8]V {
+	return (*[8]V)(unsafe.Pointer((*[8]T)(s[i : i+8 : i+8])))
 }
 
 // integers returns s as the integers with the same bits, or as floats of its own type.

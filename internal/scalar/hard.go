@@ -77,7 +77,7 @@ func clip[W bits, T element.Float](dst, x []T, low, high T) {
 	lowBits, highBits := reinterpret[W](low), reinterpret[W](high)
 	i := 0
 	for ; i < len(x)-7; i += 8 {
-		b, v, o := block[W](x[i:]), block[T](x[i:]), block[W](dst[i:])
+		b, v, o := block[W](x, i), block[T](x, i), block[W](dst, i)
 		o[0] = clipped(b[0], v[0], low, high, lowBits, highBits)
 		o[1] = clipped(b[1], v[1], low, high, lowBits, highBits)
 		o[2] = clipped(b[2], v[2], low, high, lowBits, highBits)
@@ -95,9 +95,9 @@ func clip[W bits, T element.Float](dst, x []T, low, high T) {
 func window[W bits, T element.Float](dst, x, upstream []T, low, high, slope T) {
 	i := 0
 	for ; i < len(x)-7; i += 8 {
-		b, v, g, o := block[W](x[i:]), block[T](x[i:]), ones[T](), block[W](dst[i:])
+		b, v, g, o := block[W](x, i), block[T](x, i), ones[T](), block[W](dst, i)
 		if upstream != nil {
-			g = block[T](upstream[i:])
+			g = block[T](upstream, i)
 		}
 		o[0] = within(b[0], v[0], reinterpret[W](g[0]*slope), low, high)
 		o[1] = within(b[1], v[1], reinterpret[W](g[1]*slope), low, high)

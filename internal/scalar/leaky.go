@@ -31,7 +31,7 @@ func unlessNegative[W bits](b, y W) W {
 func leaky[W bits, T element.Float](dst, x []T, alpha T) {
 	i := 0
 	for ; i < len(x)-7; i += 8 {
-		b, v, o := block[W](x[i:]), block[T](x[i:]), block[W](dst[i:])
+		b, v, o := block[W](x, i), block[T](x, i), block[W](dst, i)
 		o[0] = unlessNegative(b[0], reinterpret[W](v[0]*alpha))
 		o[1] = unlessNegative(b[1], reinterpret[W](v[1]*alpha))
 		o[2] = unlessNegative(b[2], reinterpret[W](v[2]*alpha))
@@ -74,9 +74,9 @@ func leakyDerivative[W bits, T element.Float](dst, x, upstream []T, alpha T) {
 	negativeZero, negativeInf := patterns[W]()
 	i := 0
 	for ; i < len(x)-7; i += 8 {
-		b, g, on, o := block[W](x[i:]), ones[T](), ones[W](), block[W](dst[i:])
+		b, g, on, o := block[W](x, i), ones[T](), ones[W](), block[W](dst, i)
 		if upstream != nil {
-			g, on = block[T](upstream[i:]), block[W](upstream[i:])
+			g, on = block[T](upstream, i), block[W](upstream, i)
 		}
 		o[0] = choose(b[0] > 0, b[0], on[0], reinterpret[W](g[0]*alpha), negativeZero, negativeInf)
 		o[1] = choose(b[1] > 0, b[1], on[1], reinterpret[W](g[1]*alpha), negativeZero, negativeInf)

@@ -44,7 +44,7 @@ func Maxout[T element.Float](dst, x []T, pieces, stride int) {
 func pairs[T element.Float](dst, x []T) {
 	i := 0
 	for ; i < len(dst)-3; i += 4 {
-		v, m := block[T](x[2*i:]), (*[4]T)(dst[i:])
+		v, m := block[T](x, 2*i), (*[4]T)(dst[i:i+4:i+4])
 		m[0] = max(v[0], v[1])
 		m[1] = max(v[2], v[3])
 		m[2] = max(v[4], v[5])
@@ -88,7 +88,7 @@ func maxoutDerivative[W bits, T element.Float](dst, x, upstream []T, pieces, str
 func pairsDerivative[W bits, T element.Float](dst, x, upstream []T) {
 	for i := 0; i < len(x); {
 		if i < len(x)-7 {
-			v, g, o := block[T](x[i:]), ones[W]()[:4], block[W](dst[i:])
+			v, g, o := block[T](x, i), ones[W]()[:4], block[W](dst, i)
 			if upstream != nil {
 				g = integers[W](upstream[i/2:][:4])
 			}

@@ -98,7 +98,7 @@ func expand[T element.Float](buffer, alpha []T, stride, start, n int) []T {
 func prelu[W bits, T element.Float](dst, x, slopes []T) {
 	i := 0
 	for ; i < len(x)-7; i += 8 {
-		b, v, a, o := block[W](x[i:]), block[T](x[i:]), block[T](slopes[i:]), block[W](dst[i:])
+		b, v, a, o := block[W](x, i), block[T](x, i), block[T](slopes, i), block[W](dst, i)
 		o[0] = unlessNegative(b[0], reinterpret[W](v[0]*a[0]))
 		o[1] = unlessNegative(b[1], reinterpret[W](v[1]*a[1]))
 		o[2] = unlessNegative(b[2], reinterpret[W](v[2]*a[2]))
@@ -119,9 +119,9 @@ func preluDerivative[W bits, T element.Float](dst, x, upstream, slopes []T, zero
 	negativeZero, negativeInf := patterns[W]()
 	i := 0
 	for ; i < len(x)-7 && !zeros; i += 8 {
-		b, g, on, a, o := block[W](x[i:]), ones[T](), ones[W](), block[T](slopes[i:]), block[W](dst[i:])
+		b, g, on, a, o := block[W](x, i), ones[T](), ones[W](), block[T](slopes, i), block[W](dst, i)
 		if upstream != nil {
-			g, on = block[T](upstream[i:]), block[W](upstream[i:])
+			g, on = block[T](upstream, i), block[W](upstream, i)
 		}
 		o[0] = choose(b[0] > 0, b[0], on[0], reinterpret[W](g[0]*a[0]), negativeZero, negativeInf)
 		o[1] = choose(b[1] > 0, b[1], on[1], reinterpret[W](g[1]*a[1]), negativeZero, negativeInf)

@@ -37,7 +37,7 @@ func relu[W bits, T element.Float](dst, x []T) {
 	_, negativeInf := patterns[W]()
 	i := 0
 	for ; i < len(x)-7; i += 8 {
-		b, o := block[W](x[i:]), block[W](dst[i:])
+		b, o := block[W](x, i), block[W](dst, i)
 		o[0] = positive(b[0], negativeInf)
 		o[1] = positive(b[1], negativeInf)
 		o[2] = positive(b[2], negativeInf)
@@ -74,9 +74,9 @@ func reluDerivative[W bits, T element.Float](dst, x, upstream []T) {
 	negativeZero, negativeInf := patterns[W]()
 	i := 0
 	for ; i < len(x)-7; i += 8 {
-		b, g, o := block[W](x[i:]), ones[W](), block[W](dst[i:])
+		b, g, o := block[W](x, i), ones[W](), block[W](dst, i)
 		if upstream != nil {
-			g = block[W](upstream[i:])
+			g = block[W](upstream, i)
 		}
 		o[0] = choose(b[0] > 0, b[0], g[0], 0, negativeZero, negativeInf)
 		o[1] = choose(b[1] > 0, b[1], g[1], 0, negativeZero, negativeInf)

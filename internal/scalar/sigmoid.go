@@ -52,9 +52,9 @@ func SigmoidDerivativeAt[T element.Float](x T) T { return logisticDerivativeAt(x
 func SigmoidDerivativeFromOutput[T element.Float](dst, y, upstream []T) {
 	i := 0
 	for ; i < len(y)-7; i += 8 {
-		v, g, o := block[T](y[i:]), ones[T](), block[T](dst[i:])
+		v, g, o := block[T](y, i), ones[T](), block[T](dst, i)
 		if upstream != nil {
-			g = block[T](upstream[i:])
+			g = block[T](upstream, i)
 		}
 		o[0] = g[0] * (v[0] * (1 - v[0]))
 		o[1] = g[1] * (v[1] * (1 - v[1]))

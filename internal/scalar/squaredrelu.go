@@ -59,7 +59,7 @@ func squaredReLU[W bits, T element.Float](dst, x []T) {
 	_, negativeInf := patterns[W]()
 	i := 0
 	for ; i < len(x)-7; i += 8 {
-		b, o := block[W](x[i:]), block[T](dst[i:])
+		b, o := block[W](x, i), block[T](dst, i)
 		o[0] = squared[T](positive(b[0], negativeInf))
 		o[1] = squared[T](positive(b[1], negativeInf))
 		o[2] = squared[T](positive(b[2], negativeInf))
@@ -84,9 +84,9 @@ func squaredReLUDerivative[W bits, T element.Float](dst, x, upstream []T) {
 	negativeZero, negativeInf := patterns[W]()
 	i := 0
 	for ; i < len(x)-7; i += 8 {
-		b, v, g, o := block[W](x[i:]), block[T](x[i:]), ones[T](), block[W](dst[i:])
+		b, v, g, o := block[W](x, i), block[T](x, i), ones[T](), block[W](dst, i)
 		if upstream != nil {
-			g = block[T](upstream[i:])
+			g = block[T](upstream, i)
 		}
 		o[0] = choose(b[0] > 0, b[0], reinterpret[W](g[0]*(v[0]+v[0])), 0, negativeZero, negativeInf)
 		o[1] = choose(b[1] > 0, b[1], reinterpret[W](g[1]*(v[1]+v[1])), 0, negativeZero, negativeInf)

@@ -61,9 +61,9 @@ func tanhDerivativeFromOutput[W bits, T element.Float](dst, y, upstream []T) {
 	negativeZero, _ := patterns[W]()
 	i := 0
 	for ; i < len(y)-7; i += 8 {
-		v, g, o := block[W](y[i:]), ones[T](), block[T](dst[i:])
+		v, g, o := block[W](y, i), ones[T](), block[T](dst, i)
 		if upstream != nil {
-			g = block[T](upstream[i:])
+			g = block[T](upstream, i)
 		}
 		o[0] = g[0] * complement(reinterpret[T](v[0]&^negativeZero))
 		o[1] = g[1] * complement(reinterpret[T](v[1]&^negativeZero))
