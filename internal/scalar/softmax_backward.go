@@ -29,8 +29,12 @@ func SoftmaxDerivativeFromOutput[T element.Float](dst, y, upstream []T, classes,
 		softmaxBackwardRows(dst, y, upstream, classes, tau)
 	case stride <= backwardNarrow:
 		softmaxBackwardNarrow(dst, y, upstream, classes, stride, tau)
+	case classes*stride < 1<<15:
+		var scratch [3 * 128]T
+		softmaxBackwardColumns(dst, y, upstream, classes, stride, tau, scratch[:])
 	default:
-		softmaxBackwardColumns(dst, y, upstream, classes, stride, tau)
+		var scratch [3 * 1024]T
+		softmaxBackwardColumns(dst, y, upstream, classes, stride, tau, scratch[:])
 	}
 }
 
@@ -91,11 +95,6 @@ const faint = 0x1p-12
 
 // backwardNarrow is the largest stride for which two columns at a time are faster.
 const backwardNarrow = 32
-
-// backwardBlock is how many columns softmaxBackwardColumns works on at a time. Twice as
-// many take 1.4 times as long for 19 columns of float64: three slices no longer fit the
-// first cache.
-const backwardBlock = 128
 
 // careful is the size of a sum from which on softmaxBackwardCareful runs: below it
 // (gᵢ − m) − sum cannot overflow unless gᵢ − m does, and that shows in the sum.
@@ -386,12 +385,17 @@ func fewStridedDifferences[T element.Float](y, g []T, c T, stride int) T {
 	return a + b
 }
 
-// softmaxBackwardColumns is softmaxBackwardRows for columns.
-func softmaxBackwardColumns[T element.Float](dst, y, g []T, classes, stride int, tau T) {
-	var means, sums, parts [backwardBlock]T
+// softmaxBackwardColumns is softmaxBackwardRows for columns. It works on a third of
+// len(scratch) neighbouring columns at a time: 128, or 1024 of large distributions, which
+// are not in the cache. There 1024 take a third of the time for [3072][1024] and
+// [150][16384], and as long as 128 for [21][16384]. For small ones, more scratch would
+// take longer to clear.
+func softmaxBackwardColumns[T element.Float](dst, y, g []T, classes, stride int, tau T, scratch []T) {
+	most := len(scratch) / 3
+	means, sums, parts := scratch[:most], scratch[most:2*most], scratch[2*most:]
 	for outer := 0; outer < len(y); outer += classes * stride {
-		for start := outer; start < outer+stride; start += backwardBlock {
-			width := min(backwardBlock, outer+stride-start)
+		for start := outer; start < outer+stride; start += most {
+			width := min(most, outer+stride-start)
 			end := outer + classes*stride
 			y, g, dst := y[start:end], g[start:end], dst[start:end]
 			mean, sum, part := means[:width], sums[:width], parts[:width]
