@@ -470,19 +470,19 @@ func softmaxColumns32(dst, x []float32, classes, stride int, f, d float32, divid
 	}
 }
 
-func softplus32(dst, x []float32, beta float32) {
+func softplus32(dst, x []float32, beta, low, high float32) {
 	switch bits := simd.VectorBitSize(); {
 	case bits >= 512 && len(dst) >= 16:
-		softplus32x16(dst, x, beta)
+		softplus32x16(dst, x, beta, low, high)
 	case bits >= 256 && len(dst) >= 8:
-		softplus32x8(dst, x, beta)
+		softplus32x8(dst, x, beta, low, high)
 	default:
-		softplus32x4(dst, x, beta)
+		softplus32x4(dst, x, beta, low, high)
 	}
 }
 
-func softplusAt32(x, beta float32) float32 {
-	return softplusAt32x4(x, beta)
+func softplusAt32(x, beta, low, high float32) float32 {
+	return softplusAt32x4(x, beta, low, high)
 }
 
 func softplusDerivative32(dst, x, upstream []float32, beta float32) {
@@ -951,19 +951,19 @@ func softmaxRows64(dst, x []float64, classes int, f, d float64, divide bool) {
 	}
 }
 
-func softplus64(dst, x []float64, beta float64) {
+func softplus64(dst, x []float64, beta, low, high float64) {
 	switch bits := simd.VectorBitSize(); {
 	case bits >= 512 && len(dst) >= 8:
-		softplus64x8(dst, x, beta)
+		softplus64x8(dst, x, beta, low, high)
 	case bits >= 256 && len(dst) >= 4:
-		softplus64x4(dst, x, beta)
+		softplus64x4(dst, x, beta, low, high)
 	default:
-		softplus64x2(dst, x, beta)
+		softplus64x2(dst, x, beta, low, high)
 	}
 }
 
-func softplusAt64(x, beta float64) float64 {
-	return softplusAt64x2(x, beta)
+func softplusAt64(x, beta, low, high float64) float64 {
+	return softplusAt64x2(x, beta, low, high)
 }
 
 func softplusDerivative64(dst, x, upstream []float64, beta float64) {

@@ -189,12 +189,12 @@ func softmaxColumns32(dst, x []float32, classes, stride int, f, d float32, divid
 	softmaxColumns32x4(dst, x, classes, stride, f, d, divide)
 }
 
-func softplus32(dst, x []float32, beta float32) {
-	softplus32x4(dst, x, beta)
+func softplus32(dst, x []float32, beta, low, high float32) {
+	softplus32x4(dst, x, beta, low, high)
 }
 
-func softplusAt32(x, beta float32) float32 {
-	return softplusAt32x4(x, beta)
+func softplusAt32(x, beta, low, high float32) float32 {
+	return softplusAt32x4(x, beta, low, high)
 }
 
 func softplusDerivative32(dst, x, upstream []float32, beta float32) {
@@ -397,12 +397,12 @@ func softmaxRows64(dst, x []float64, classes int, f, d float64, divide bool) {
 	softmaxRows64x2(dst, x, classes, f, d, divide)
 }
 
-func softplus64(dst, x []float64, beta float64) {
-	softplus64x2(dst, x, beta)
+func softplus64(dst, x []float64, beta, low, high float64) {
+	softplus64x2(dst, x, beta, low, high)
 }
 
-func softplusAt64(x, beta float64) float64 {
-	return softplusAt64x2(x, beta)
+func softplusAt64(x, beta, low, high float64) float64 {
+	return softplusAt64x2(x, beta, low, high)
 }
 
 func softplusDerivative64(dst, x, upstream []float64, beta float64) {

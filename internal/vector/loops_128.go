@@ -1026,7 +1026,7 @@ func sigmoidFromOutput32x4(dst, y, upstream []float32) {
 }
 
 func siluOf32x4(zero archsimd.Float32x4) func(dst, x []float32) {
-	reduce, inverse := reduceInTwo32x4(zero), inverseOf32x4(zero)
+	reduce, inverse := reduce32x4(zero), inverseOf32x4(zero)
 	limit := archsimd.BroadcastFloat32x4(-siluLimit32)
 	linear := archsimd.BroadcastFloat32x4(siluLinear)
 	sign := archsimd.BroadcastUint32x4(signBit32)
@@ -1035,8 +1035,8 @@ func siluOf32x4(zero archsimd.Float32x4) func(dst, x []float32) {
 		v := archsimd.LoadFloat32x4(x)
 		v = limit.IfElse(v.Less(limit), v)
 		minus := v.ToBits().Xor(sign).BitsToFloat32()
-		n, r, rest := reduce(minus)
-		u, e := inverse(n, growth32x4(r), rest)
+		n, r := reduce(minus)
+		u, e := inverse(n, r, growthRest32x4(r))
 		y := v.Mul(u)
 		y = y.Sub(y.MulAdd(e, residual32x4(minus, u, y))).Mul(scale)
 		v.IfElse(v.Greater(linear), y).Store(dst)
@@ -1044,7 +1044,7 @@ func siluOf32x4(zero archsimd.Float32x4) func(dst, x []float32) {
 }
 
 func siluTimesOf32x4(zero archsimd.Float32x4) func(dst, x, value []float32) {
-	reduce, inverse := reduceInTwo32x4(zero), inverseOf32x4(zero)
+	reduce, inverse := reduce32x4(zero), inverseOf32x4(zero)
 	sign := archsimd.BroadcastUint32x4(signBit32)
 	scale := archsimd.BroadcastFloat32x4(siluScale32)
 	return func(dst, x, value []float32) {
@@ -1054,10 +1054,10 @@ func siluTimesOf32x4(zero archsimd.Float32x4) func(dst, x, value []float32) {
 		z := low.IfElse(v.Less(low), v)
 		z = high.IfElse(z.Greater(high), z)
 		minus := z.ToBits().Xor(sign).BitsToFloat32()
-		n, r, rest := reduce(minus)
-		u, e := inverse(n, growth32x4(r), rest)
+		n, r := reduce(minus)
+		u, e := inverse(n, r, growthRest32x4(r))
 		y := z.Mul(u)
-		rest = y.MulAdd(e, residual32x4(minus, u, y)).Mul(scale)
+		rest := y.MulAdd(e, residual32x4(minus, u, y)).Mul(scale)
 		y = v.IfElse(v.Greater(archsimd.LoadFloat32x4(c.high[:])), y.Mul(scale))
 		g := archsimd.LoadFloat32x4(value)
 		p := y.Mul(g)
@@ -1067,16 +1067,14 @@ func siluTimesOf32x4(zero archsimd.Float32x4) func(dst, x, value []float32) {
 	}
 }
 
-func inverseOf32x4(zero archsimd.Float32x4) func(n archsimd.Uint32x4, growth, rRest archsimd.Float32x4) (u, e archsimd.Float32x4) {
+func inverseOf32x4(zero archsimd.Float32x4) func(n archsimd.Uint32x4, r, q archsimd.Float32x4) (u, e archsimd.Float32x4) {
 	scale := archsimd.BroadcastFloat32x4(siluScale32)
 	one, minusOne := archsimd.BroadcastFloat32x4(1), archsimd.BroadcastFloat32x4(-1)
-	return func(n archsimd.Uint32x4, growth, rRest archsimd.Float32x4) (u, e archsimd.Float32x4) {
+	return func(n archsimd.Uint32x4, r, q archsimd.Float32x4) (u, e archsimd.Float32x4) {
 		w := scale.ToBits().Sub(n).BitsToFloat32()
 		a, b := scale.Max(w), scale.Min(w)
-		s := a.Add(b)
-		d := growth.MulAdd(w, s)
-		rest := growth.MulAdd(w, s.Sub(d)).Add(a.Sub(s).Add(b))
-		rest = growth.MulAdd(w, w).MulAdd(rRest, rest)
+		d := r.Add(q).MulAdd(w, a.Add(b))
+		rest := q.MulAdd(w, r.MulAdd(w, a.Sub(d).Add(b)))
 		u = one.Div(d)
 		return u, u.MulAdd(rest, residual32x4(d, u, minusOne))
 	}
@@ -1427,35 +1425,45 @@ func softmaxColumns32x4(dst, x []float32, classes, stride int, f, d float32, div
 	clearUpper()
 }
 
-func softplusOf32x4(zero archsimd.Float32x4, beta float32) func(dst, x []float32) {
+func softplusOf32x4(zero archsimd.Float32x4, beta, low, high float32) func(dst, x []float32) {
 	reduce, inverse := reduce32x4(zero), softplusInverseOf32x4(zero)
 	limit := archsimd.BroadcastFloat32x4(exponentialLimit32)
 	sign := archsimd.BroadcastUint32x4(signBit32)
-	b := archsimd.BroadcastFloat32x4(beta)
+	two := archsimd.BroadcastFloat32x4(2 * beta)
+	l, h := archsimd.BroadcastFloat32x4(low), archsimd.BroadcastFloat32x4(high)
 	return func(dst, x []float32) {
-		v := archsimd.LoadFloat32x4(x).Mul(b)
+		v := archsimd.LoadFloat32x4(x)
 		z := v.ToBits().AndNot(sign).BitsToFloat32()
 		n, r := reduce(limit.IfElse(z.Greater(limit), z))
-		scale, u, e := inverse(n, r, growthRest32x4(r))
+		half, u, e := inverse(n, r, growthRest32x4(r))
+		scale := half.Mul(two)
 		s := u.Mul(scale)
 		s = s.Mul(s)
 		e = atanhRest32x4(s).MulAdd(s, e)
 		y := e.MulAdd(u, u)
 		rest := u.MulAdd(e, u.Sub(y))
-		y.MulAdd(scale, rest.MulAdd(scale, v).Masked(v.Greater(zero))).Mul(b).Store(dst)
+		y.MulAdd(scale, softplusBase32x4(v.Max(l).Min(h), rest, scale, zero)).Store(dst)
 	}
 }
 
-func softplusInverseOf32x4(zero archsimd.Float32x4) func(n archsimd.Uint32x4, r, q archsimd.Float32x4) (scale, u, e archsimd.Float32x4) {
+func softplusBase32x4(v, rest, scale, zero archsimd.Float32x4) archsimd.Float32x4 {
+	return rest.MulAdd(scale, v)
+}
+
+func softplusBase64x2(v, rest, scale, zero archsimd.Float64x2) archsimd.Float64x2 {
+	return rest.MulAdd(scale, v).Masked(v.NotEqual(zero))
+}
+
+func softplusInverseOf32x4(zero archsimd.Float32x4) func(n archsimd.Uint32x4, r, q archsimd.Float32x4) (half, u, e archsimd.Float32x4) {
 	bias := archsimd.BroadcastUint32x4(signBit32 | (exponentBias32+63)<<fractionBits32)
 	one, minusOne := archsimd.BroadcastFloat32x4(1), archsimd.BroadcastFloat32x4(-1)
 	up := archsimd.BroadcastFloat32x4(0x1p64)
-	return func(n archsimd.Uint32x4, r, q archsimd.Float32x4) (scale, u, e archsimd.Float32x4) {
-		half := n.Add(bias).BitsToFloat32()
+	return func(n archsimd.Uint32x4, r, q archsimd.Float32x4) (half, u, e archsimd.Float32x4) {
+		half = n.Add(bias).BitsToFloat32()
 		d := r.Add(q).MulAdd(up, up.Sub(half))
 		rest := q.MulAdd(up, denominatorRest32x4(d, r, half, up))
 		u = minusOne.Div(d)
-		return half.Add(half), u, rest.MulAdd(u, residual32x4(d, u, one))
+		return half, u, rest.MulAdd(u, residual32x4(d, u, one))
 	}
 }
 
@@ -1502,14 +1510,14 @@ func atanhRest64x2(s archsimd.Float64x2) archsimd.Float64x2 {
 	return p.MulAdd(s, archsimd.LoadFloat64x2(c[0][:]))
 }
 
-func softplus32x4(dst, x []float32, beta float32) {
+func softplus32x4(dst, x []float32, beta, low, high float32) {
 	var zero archsimd.Float32x4
-	unary32x4(dst, x, zero, softplusOf32x4(zero, beta))
+	unary32x4(dst, x, zero, softplusOf32x4(zero, beta, low, high))
 }
 
-func softplusAt32x4(x, beta float32) float32 {
+func softplusAt32x4(x, beta, low, high float32) float32 {
 	var zero archsimd.Float32x4
-	return at32x4(x, zero, softplusOf32x4(zero, beta))
+	return at32x4(x, zero, softplusOf32x4(zero, beta, low, high))
 }
 
 func softplusDerivative32x4(dst, x, upstream []float32, beta float32) {
@@ -2090,16 +2098,14 @@ func hardTanh64x2(dst, x []float64, low, high float64) {
 	unary64x2(dst, x, zero, f)
 }
 
-func inverseOf64x2(zero archsimd.Float64x2) func(n archsimd.Uint64x2, growth, rRest archsimd.Float64x2) (u, e archsimd.Float64x2) {
+func inverseOf64x2(zero archsimd.Float64x2) func(n archsimd.Uint64x2, r, q archsimd.Float64x2) (u, e archsimd.Float64x2) {
 	scale := archsimd.BroadcastFloat64x2(siluScale64)
 	one, minusOne := archsimd.BroadcastFloat64x2(1), archsimd.BroadcastFloat64x2(-1)
-	return func(n archsimd.Uint64x2, growth, rRest archsimd.Float64x2) (u, e archsimd.Float64x2) {
+	return func(n archsimd.Uint64x2, r, q archsimd.Float64x2) (u, e archsimd.Float64x2) {
 		w := scale.ToBits().Sub(n).BitsToFloat64()
 		a, b := scale.Max(w), scale.Min(w)
-		s := a.Add(b)
-		d := growth.MulAdd(w, s)
-		rest := growth.MulAdd(w, s.Sub(d)).Add(a.Sub(s).Add(b))
-		rest = growth.MulAdd(w, w).MulAdd(rRest, rest)
+		d := r.Add(q).MulAdd(w, a.Add(b))
+		rest := q.MulAdd(w, r.MulAdd(w, a.Sub(d).Add(b)))
 		u = one.Div(d)
 		return u, u.MulAdd(rest, residual64x2(d, u, minusOne))
 	}
@@ -2431,19 +2437,6 @@ func reduce64x2(zero archsimd.Float64x2) func(z archsimd.Float64x2) (n archsimd.
 	}
 }
 
-func reduceInTwo64x2(zero archsimd.Float64x2) func(z archsimd.Float64x2) (n archsimd.Uint64x2, r, rest archsimd.Float64x2) {
-	roundToInt := archsimd.BroadcastFloat64x2(roundToInt64)
-	return func(z archsimd.Float64x2) (n archsimd.Uint64x2, r, rest archsimd.Float64x2) {
-		c := &reduction64
-		k := archsimd.LoadFloat64x2(c.minusLog2e[:]).MulAdd(z, roundToInt)
-		n = k.ToBits().ShiftAllLeft(fractionBits64)
-		k = k.Sub(roundToInt)
-		z = archsimd.LoadFloat64x2(c.ln2High[:]).MulAdd(k, z)
-		r = archsimd.LoadFloat64x2(c.ln2Low[:]).MulAdd(k, z)
-		return n, r, archsimd.LoadFloat64x2(c.low[:]).MulAdd(k, z.Sub(r))
-	}
-}
-
 func relu64x2(dst, x []float64) {
 	var zero archsimd.Float64x2
 	f := func(dst, x []float64) {
@@ -2587,7 +2580,7 @@ func siluDerivativeOf64x2(zero archsimd.Float64x2) func(dst, x, upstream []float
 }
 
 func siluOf64x2(zero archsimd.Float64x2) func(dst, x []float64) {
-	reduce, inverse := reduceInTwo64x2(zero), inverseOf64x2(zero)
+	reduce, inverse := reduce64x2(zero), inverseOf64x2(zero)
 	limit := archsimd.BroadcastFloat64x2(-siluLimit64)
 	linear := archsimd.BroadcastFloat64x2(siluLinear)
 	sign := archsimd.BroadcastUint64x2(signBit64)
@@ -2596,8 +2589,8 @@ func siluOf64x2(zero archsimd.Float64x2) func(dst, x []float64) {
 		v := archsimd.LoadFloat64x2(x)
 		v = limit.IfElse(v.Less(limit), v)
 		minus := v.ToBits().Xor(sign).BitsToFloat64()
-		n, r, rest := reduce(minus)
-		u, e := inverse(n, growth64x2(r), rest)
+		n, r := reduce(minus)
+		u, e := inverse(n, r, growthRest64x2(r))
 		y := v.Mul(u)
 		y = y.Sub(y.MulAdd(e, residual64x2(minus, u, y))).Mul(scale)
 		v.IfElse(v.Greater(linear), y).Store(dst)
@@ -2610,7 +2603,7 @@ func siluTimes64x2(dst, x, value []float64) {
 }
 
 func siluTimesOf64x2(zero archsimd.Float64x2) func(dst, x, value []float64) {
-	reduce, inverse := reduceInTwo64x2(zero), inverseOf64x2(zero)
+	reduce, inverse := reduce64x2(zero), inverseOf64x2(zero)
 	sign := archsimd.BroadcastUint64x2(signBit64)
 	scale := archsimd.BroadcastFloat64x2(siluScale64)
 	return func(dst, x, value []float64) {
@@ -2620,10 +2613,10 @@ func siluTimesOf64x2(zero archsimd.Float64x2) func(dst, x, value []float64) {
 		z := low.IfElse(v.Less(low), v)
 		z = high.IfElse(z.Greater(high), z)
 		minus := z.ToBits().Xor(sign).BitsToFloat64()
-		n, r, rest := reduce(minus)
-		u, e := inverse(n, growth64x2(r), rest)
+		n, r := reduce(minus)
+		u, e := inverse(n, r, growthRest64x2(r))
 		y := z.Mul(u)
-		rest = y.MulAdd(e, residual64x2(minus, u, y)).Mul(scale)
+		rest := y.MulAdd(e, residual64x2(minus, u, y)).Mul(scale)
 		y = v.IfElse(v.Greater(archsimd.LoadFloat64x2(c.high[:])), y.Mul(scale))
 		g := archsimd.LoadFloat64x2(value)
 		p := y.Mul(g)
@@ -2875,14 +2868,14 @@ func softmaxRows64x2(dst, x []float64, classes int, f, d float64, divide bool) {
 	clearUpper()
 }
 
-func softplus64x2(dst, x []float64, beta float64) {
+func softplus64x2(dst, x []float64, beta, low, high float64) {
 	var zero archsimd.Float64x2
-	unary64x2(dst, x, zero, softplusOf64x2(zero, beta))
+	unary64x2(dst, x, zero, softplusOf64x2(zero, beta, low, high))
 }
 
-func softplusAt64x2(x, beta float64) float64 {
+func softplusAt64x2(x, beta, low, high float64) float64 {
 	var zero archsimd.Float64x2
-	return at64x2(x, zero, softplusOf64x2(zero, beta))
+	return at64x2(x, zero, softplusOf64x2(zero, beta, low, high))
 }
 
 func softplusDerivative64x2(dst, x, upstream []float64, beta float64) {
@@ -2917,35 +2910,37 @@ func softplusDerivativeOf64x2(zero archsimd.Float64x2, beta float64) func(dst, x
 	}
 }
 
-func softplusInverseOf64x2(zero archsimd.Float64x2) func(n archsimd.Uint64x2, r, q archsimd.Float64x2) (scale, u, e archsimd.Float64x2) {
+func softplusInverseOf64x2(zero archsimd.Float64x2) func(n archsimd.Uint64x2, r, q archsimd.Float64x2) (half, u, e archsimd.Float64x2) {
 	bias := archsimd.BroadcastUint64x2(signBit64 | (exponentBias64+63)<<fractionBits64)
 	one, minusOne := archsimd.BroadcastFloat64x2(1), archsimd.BroadcastFloat64x2(-1)
 	up := archsimd.BroadcastFloat64x2(0x1p64)
-	return func(n archsimd.Uint64x2, r, q archsimd.Float64x2) (scale, u, e archsimd.Float64x2) {
-		half := n.Add(bias).BitsToFloat64()
+	return func(n archsimd.Uint64x2, r, q archsimd.Float64x2) (half, u, e archsimd.Float64x2) {
+		half = n.Add(bias).BitsToFloat64()
 		d := r.Add(q).MulAdd(up, up.Sub(half))
 		rest := q.MulAdd(up, denominatorRest64x2(d, r, half, up))
 		u = minusOne.Div(d)
-		return half.Add(half), u, rest.MulAdd(u, residual64x2(d, u, one))
+		return half, u, rest.MulAdd(u, residual64x2(d, u, one))
 	}
 }
 
-func softplusOf64x2(zero archsimd.Float64x2, beta float64) func(dst, x []float64) {
+func softplusOf64x2(zero archsimd.Float64x2, beta, low, high float64) func(dst, x []float64) {
 	reduce, inverse := reduce64x2(zero), softplusInverseOf64x2(zero)
 	limit := archsimd.BroadcastFloat64x2(exponentialLimit64)
 	sign := archsimd.BroadcastUint64x2(signBit64)
-	b := archsimd.BroadcastFloat64x2(beta)
+	two := archsimd.BroadcastFloat64x2(2 * beta)
+	l, h := archsimd.BroadcastFloat64x2(low), archsimd.BroadcastFloat64x2(high)
 	return func(dst, x []float64) {
-		v := archsimd.LoadFloat64x2(x).Mul(b)
+		v := archsimd.LoadFloat64x2(x)
 		z := v.ToBits().AndNot(sign).BitsToFloat64()
 		n, r := reduce(limit.IfElse(z.Greater(limit), z))
-		scale, u, e := inverse(n, r, growthRest64x2(r))
+		half, u, e := inverse(n, r, growthRest64x2(r))
+		scale := half.Mul(two)
 		s := u.Mul(scale)
 		s = s.Mul(s)
 		e = atanhRest64x2(s).MulAdd(s, e)
 		y := e.MulAdd(u, u)
 		rest := u.MulAdd(e, u.Sub(y))
-		y.MulAdd(scale, rest.MulAdd(scale, v).Masked(v.Greater(zero))).Mul(b).Store(dst)
+		y.MulAdd(scale, softplusBase64x2(v.Max(l).Min(h), rest, scale, zero)).Store(dst)
 	}
 }
 

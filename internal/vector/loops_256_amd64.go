@@ -1109,7 +1109,7 @@ func sigmoidFromOutput32x8(dst, y, upstream []float32) {
 }
 
 func siluOf32x8(zero archsimd.Float32x8) func(dst, x []float32) {
-	reduce, inverse := reduceInTwo32x8(zero), inverseOf32x8(zero)
+	reduce, inverse := reduce32x8(zero), inverseOf32x8(zero)
 	limit := archsimd.BroadcastFloat32x8(-siluLimit32)
 	linear := archsimd.BroadcastFloat32x8(siluLinear)
 	sign := archsimd.BroadcastUint32x8(signBit32)
@@ -1118,8 +1118,8 @@ func siluOf32x8(zero archsimd.Float32x8) func(dst, x []float32) {
 		v := archsimd.LoadFloat32x8(x)
 		v = limit.IfElse(v.Less(limit), v)
 		minus := v.ToBits().Xor(sign).BitsToFloat32()
-		n, r, rest := reduce(minus)
-		u, e := inverse(n, growth32x8(r), rest)
+		n, r := reduce(minus)
+		u, e := inverse(n, r, growthRest32x8(r))
 		y := v.Mul(u)
 		y = y.Sub(y.MulAdd(e, residual32x8(minus, u, y))).Mul(scale)
 		v.IfElse(v.Greater(linear), y).Store(dst)
@@ -1127,7 +1127,7 @@ func siluOf32x8(zero archsimd.Float32x8) func(dst, x []float32) {
 }
 
 func siluTimesOf32x8(zero archsimd.Float32x8) func(dst, x, value []float32) {
-	reduce, inverse := reduceInTwo32x8(zero), inverseOf32x8(zero)
+	reduce, inverse := reduce32x8(zero), inverseOf32x8(zero)
 	sign := archsimd.BroadcastUint32x8(signBit32)
 	scale := archsimd.BroadcastFloat32x8(siluScale32)
 	return func(dst, x, value []float32) {
@@ -1137,10 +1137,10 @@ func siluTimesOf32x8(zero archsimd.Float32x8) func(dst, x, value []float32) {
 		z := low.IfElse(v.Less(low), v)
 		z = high.IfElse(z.Greater(high), z)
 		minus := z.ToBits().Xor(sign).BitsToFloat32()
-		n, r, rest := reduce(minus)
-		u, e := inverse(n, growth32x8(r), rest)
+		n, r := reduce(minus)
+		u, e := inverse(n, r, growthRest32x8(r))
 		y := z.Mul(u)
-		rest = y.MulAdd(e, residual32x8(minus, u, y)).Mul(scale)
+		rest := y.MulAdd(e, residual32x8(minus, u, y)).Mul(scale)
 		y = v.IfElse(v.Greater(archsimd.LoadFloat32x8(c.high[:])), y.Mul(scale))
 		g := archsimd.LoadFloat32x8(value)
 		p := y.Mul(g)
@@ -1150,16 +1150,14 @@ func siluTimesOf32x8(zero archsimd.Float32x8) func(dst, x, value []float32) {
 	}
 }
 
-func inverseOf32x8(zero archsimd.Float32x8) func(n archsimd.Uint32x8, growth, rRest archsimd.Float32x8) (u, e archsimd.Float32x8) {
+func inverseOf32x8(zero archsimd.Float32x8) func(n archsimd.Uint32x8, r, q archsimd.Float32x8) (u, e archsimd.Float32x8) {
 	scale := archsimd.BroadcastFloat32x8(siluScale32)
 	one, minusOne := archsimd.BroadcastFloat32x8(1), archsimd.BroadcastFloat32x8(-1)
-	return func(n archsimd.Uint32x8, growth, rRest archsimd.Float32x8) (u, e archsimd.Float32x8) {
+	return func(n archsimd.Uint32x8, r, q archsimd.Float32x8) (u, e archsimd.Float32x8) {
 		w := scale.ToBits().Sub(n).BitsToFloat32()
 		a, b := scale.Max(w), scale.Min(w)
-		s := a.Add(b)
-		d := growth.MulAdd(w, s)
-		rest := growth.MulAdd(w, s.Sub(d)).Add(a.Sub(s).Add(b))
-		rest = growth.MulAdd(w, w).MulAdd(rRest, rest)
+		d := r.Add(q).MulAdd(w, a.Add(b))
+		rest := q.MulAdd(w, r.MulAdd(w, a.Sub(d).Add(b)))
 		u = one.Div(d)
 		return u, u.MulAdd(rest, residual32x8(d, u, minusOne))
 	}
@@ -1497,35 +1495,45 @@ func softmaxColumns32x8(dst, x []float32, classes, stride int, f, d float32, div
 	clearUpper()
 }
 
-func softplusOf32x8(zero archsimd.Float32x8, beta float32) func(dst, x []float32) {
+func softplusOf32x8(zero archsimd.Float32x8, beta, low, high float32) func(dst, x []float32) {
 	reduce, inverse := reduce32x8(zero), softplusInverseOf32x8(zero)
 	limit := archsimd.BroadcastFloat32x8(exponentialLimit32)
 	sign := archsimd.BroadcastUint32x8(signBit32)
-	b := archsimd.BroadcastFloat32x8(beta)
+	two := archsimd.BroadcastFloat32x8(2 * beta)
+	l, h := archsimd.BroadcastFloat32x8(low), archsimd.BroadcastFloat32x8(high)
 	return func(dst, x []float32) {
-		v := archsimd.LoadFloat32x8(x).Mul(b)
+		v := archsimd.LoadFloat32x8(x)
 		z := v.ToBits().AndNot(sign).BitsToFloat32()
 		n, r := reduce(limit.IfElse(z.Greater(limit), z))
-		scale, u, e := inverse(n, r, growthRest32x8(r))
+		half, u, e := inverse(n, r, growthRest32x8(r))
+		scale := half.Mul(two)
 		s := u.Mul(scale)
 		s = s.Mul(s)
 		e = atanhRest32x8(s).MulAdd(s, e)
 		y := e.MulAdd(u, u)
 		rest := u.MulAdd(e, u.Sub(y))
-		y.MulAdd(scale, rest.MulAdd(scale, v).Masked(v.Greater(zero))).Mul(b).Store(dst)
+		y.MulAdd(scale, softplusBase32x8(v.Max(l).Min(h), rest, scale, zero)).Store(dst)
 	}
 }
 
-func softplusInverseOf32x8(zero archsimd.Float32x8) func(n archsimd.Uint32x8, r, q archsimd.Float32x8) (scale, u, e archsimd.Float32x8) {
+func softplusBase32x8(v, rest, scale, zero archsimd.Float32x8) archsimd.Float32x8 {
+	return rest.MulAdd(scale, v)
+}
+
+func softplusBase64x4(v, rest, scale, zero archsimd.Float64x4) archsimd.Float64x4 {
+	return rest.MulAdd(scale, v).Masked(v.NotEqual(zero))
+}
+
+func softplusInverseOf32x8(zero archsimd.Float32x8) func(n archsimd.Uint32x8, r, q archsimd.Float32x8) (half, u, e archsimd.Float32x8) {
 	bias := archsimd.BroadcastUint32x8(signBit32 | (exponentBias32+63)<<fractionBits32)
 	one, minusOne := archsimd.BroadcastFloat32x8(1), archsimd.BroadcastFloat32x8(-1)
 	up := archsimd.BroadcastFloat32x8(0x1p64)
-	return func(n archsimd.Uint32x8, r, q archsimd.Float32x8) (scale, u, e archsimd.Float32x8) {
-		half := n.Add(bias).BitsToFloat32()
+	return func(n archsimd.Uint32x8, r, q archsimd.Float32x8) (half, u, e archsimd.Float32x8) {
+		half = n.Add(bias).BitsToFloat32()
 		d := r.Add(q).MulAdd(up, up.Sub(half))
 		rest := q.MulAdd(up, denominatorRest32x8(d, r, half, up))
 		u = minusOne.Div(d)
-		return half.Add(half), u, rest.MulAdd(u, residual32x8(d, u, one))
+		return half, u, rest.MulAdd(u, residual32x8(d, u, one))
 	}
 }
 
@@ -1572,9 +1580,9 @@ func atanhRest64x4(s archsimd.Float64x4) archsimd.Float64x4 {
 	return p.MulAdd(s, archsimd.LoadFloat64x4(c[0][:]))
 }
 
-func softplus32x8(dst, x []float32, beta float32) {
+func softplus32x8(dst, x []float32, beta, low, high float32) {
 	var zero archsimd.Float32x8
-	unary32x8(dst, x, zero, softplusOf32x8(zero, beta))
+	unary32x8(dst, x, zero, softplusOf32x8(zero, beta, low, high))
 }
 
 func softplusDerivative32x8(dst, x, upstream []float32, beta float32) {
@@ -2099,16 +2107,14 @@ func hardTanh64x4(dst, x []float64, low, high float64) {
 	unary64x4(dst, x, zero, f)
 }
 
-func inverseOf64x4(zero archsimd.Float64x4) func(n archsimd.Uint64x4, growth, rRest archsimd.Float64x4) (u, e archsimd.Float64x4) {
+func inverseOf64x4(zero archsimd.Float64x4) func(n archsimd.Uint64x4, r, q archsimd.Float64x4) (u, e archsimd.Float64x4) {
 	scale := archsimd.BroadcastFloat64x4(siluScale64)
 	one, minusOne := archsimd.BroadcastFloat64x4(1), archsimd.BroadcastFloat64x4(-1)
-	return func(n archsimd.Uint64x4, growth, rRest archsimd.Float64x4) (u, e archsimd.Float64x4) {
+	return func(n archsimd.Uint64x4, r, q archsimd.Float64x4) (u, e archsimd.Float64x4) {
 		w := scale.ToBits().Sub(n).BitsToFloat64()
 		a, b := scale.Max(w), scale.Min(w)
-		s := a.Add(b)
-		d := growth.MulAdd(w, s)
-		rest := growth.MulAdd(w, s.Sub(d)).Add(a.Sub(s).Add(b))
-		rest = growth.MulAdd(w, w).MulAdd(rRest, rest)
+		d := r.Add(q).MulAdd(w, a.Add(b))
+		rest := q.MulAdd(w, r.MulAdd(w, a.Sub(d).Add(b)))
 		u = one.Div(d)
 		return u, u.MulAdd(rest, residual64x4(d, u, minusOne))
 	}
@@ -2432,19 +2438,6 @@ func reduce64x4(zero archsimd.Float64x4) func(z archsimd.Float64x4) (n archsimd.
 	}
 }
 
-func reduceInTwo64x4(zero archsimd.Float64x4) func(z archsimd.Float64x4) (n archsimd.Uint64x4, r, rest archsimd.Float64x4) {
-	roundToInt := archsimd.BroadcastFloat64x4(roundToInt64)
-	return func(z archsimd.Float64x4) (n archsimd.Uint64x4, r, rest archsimd.Float64x4) {
-		c := &reduction64
-		k := archsimd.LoadFloat64x4(c.minusLog2e[:]).MulAdd(z, roundToInt)
-		n = k.ToBits().ShiftAllLeft(fractionBits64)
-		k = k.Sub(roundToInt)
-		z = archsimd.LoadFloat64x4(c.ln2High[:]).MulAdd(k, z)
-		r = archsimd.LoadFloat64x4(c.ln2Low[:]).MulAdd(k, z)
-		return n, r, archsimd.LoadFloat64x4(c.low[:]).MulAdd(k, z.Sub(r))
-	}
-}
-
 func relu64x4(dst, x []float64) {
 	var zero archsimd.Float64x4
 	f := func(dst, x []float64) {
@@ -2570,7 +2563,7 @@ func siluDerivativeOf64x4(zero archsimd.Float64x4) func(dst, x, upstream []float
 }
 
 func siluOf64x4(zero archsimd.Float64x4) func(dst, x []float64) {
-	reduce, inverse := reduceInTwo64x4(zero), inverseOf64x4(zero)
+	reduce, inverse := reduce64x4(zero), inverseOf64x4(zero)
 	limit := archsimd.BroadcastFloat64x4(-siluLimit64)
 	linear := archsimd.BroadcastFloat64x4(siluLinear)
 	sign := archsimd.BroadcastUint64x4(signBit64)
@@ -2579,8 +2572,8 @@ func siluOf64x4(zero archsimd.Float64x4) func(dst, x []float64) {
 		v := archsimd.LoadFloat64x4(x)
 		v = limit.IfElse(v.Less(limit), v)
 		minus := v.ToBits().Xor(sign).BitsToFloat64()
-		n, r, rest := reduce(minus)
-		u, e := inverse(n, growth64x4(r), rest)
+		n, r := reduce(minus)
+		u, e := inverse(n, r, growthRest64x4(r))
 		y := v.Mul(u)
 		y = y.Sub(y.MulAdd(e, residual64x4(minus, u, y))).Mul(scale)
 		v.IfElse(v.Greater(linear), y).Store(dst)
@@ -2593,7 +2586,7 @@ func siluTimes64x4(dst, x, value []float64) {
 }
 
 func siluTimesOf64x4(zero archsimd.Float64x4) func(dst, x, value []float64) {
-	reduce, inverse := reduceInTwo64x4(zero), inverseOf64x4(zero)
+	reduce, inverse := reduce64x4(zero), inverseOf64x4(zero)
 	sign := archsimd.BroadcastUint64x4(signBit64)
 	scale := archsimd.BroadcastFloat64x4(siluScale64)
 	return func(dst, x, value []float64) {
@@ -2603,10 +2596,10 @@ func siluTimesOf64x4(zero archsimd.Float64x4) func(dst, x, value []float64) {
 		z := low.IfElse(v.Less(low), v)
 		z = high.IfElse(z.Greater(high), z)
 		minus := z.ToBits().Xor(sign).BitsToFloat64()
-		n, r, rest := reduce(minus)
-		u, e := inverse(n, growth64x4(r), rest)
+		n, r := reduce(minus)
+		u, e := inverse(n, r, growthRest64x4(r))
 		y := z.Mul(u)
-		rest = y.MulAdd(e, residual64x4(minus, u, y)).Mul(scale)
+		rest := y.MulAdd(e, residual64x4(minus, u, y)).Mul(scale)
 		y = v.IfElse(v.Greater(archsimd.LoadFloat64x4(c.high[:])), y.Mul(scale))
 		g := archsimd.LoadFloat64x4(value)
 		p := y.Mul(g)
@@ -2858,9 +2851,9 @@ func softmaxRows64x4(dst, x []float64, classes int, f, d float64, divide bool) {
 	clearUpper()
 }
 
-func softplus64x4(dst, x []float64, beta float64) {
+func softplus64x4(dst, x []float64, beta, low, high float64) {
 	var zero archsimd.Float64x4
-	unary64x4(dst, x, zero, softplusOf64x4(zero, beta))
+	unary64x4(dst, x, zero, softplusOf64x4(zero, beta, low, high))
 }
 
 func softplusDerivative64x4(dst, x, upstream []float64, beta float64) {
@@ -2887,35 +2880,37 @@ func softplusDerivativeOf64x4(zero archsimd.Float64x4, beta float64) func(dst, x
 	}
 }
 
-func softplusInverseOf64x4(zero archsimd.Float64x4) func(n archsimd.Uint64x4, r, q archsimd.Float64x4) (scale, u, e archsimd.Float64x4) {
+func softplusInverseOf64x4(zero archsimd.Float64x4) func(n archsimd.Uint64x4, r, q archsimd.Float64x4) (half, u, e archsimd.Float64x4) {
 	bias := archsimd.BroadcastUint64x4(signBit64 | (exponentBias64+63)<<fractionBits64)
 	one, minusOne := archsimd.BroadcastFloat64x4(1), archsimd.BroadcastFloat64x4(-1)
 	up := archsimd.BroadcastFloat64x4(0x1p64)
-	return func(n archsimd.Uint64x4, r, q archsimd.Float64x4) (scale, u, e archsimd.Float64x4) {
-		half := n.Add(bias).BitsToFloat64()
+	return func(n archsimd.Uint64x4, r, q archsimd.Float64x4) (half, u, e archsimd.Float64x4) {
+		half = n.Add(bias).BitsToFloat64()
 		d := r.Add(q).MulAdd(up, up.Sub(half))
 		rest := q.MulAdd(up, denominatorRest64x4(d, r, half, up))
 		u = minusOne.Div(d)
-		return half.Add(half), u, rest.MulAdd(u, residual64x4(d, u, one))
+		return half, u, rest.MulAdd(u, residual64x4(d, u, one))
 	}
 }
 
-func softplusOf64x4(zero archsimd.Float64x4, beta float64) func(dst, x []float64) {
+func softplusOf64x4(zero archsimd.Float64x4, beta, low, high float64) func(dst, x []float64) {
 	reduce, inverse := reduce64x4(zero), softplusInverseOf64x4(zero)
 	limit := archsimd.BroadcastFloat64x4(exponentialLimit64)
 	sign := archsimd.BroadcastUint64x4(signBit64)
-	b := archsimd.BroadcastFloat64x4(beta)
+	two := archsimd.BroadcastFloat64x4(2 * beta)
+	l, h := archsimd.BroadcastFloat64x4(low), archsimd.BroadcastFloat64x4(high)
 	return func(dst, x []float64) {
-		v := archsimd.LoadFloat64x4(x).Mul(b)
+		v := archsimd.LoadFloat64x4(x)
 		z := v.ToBits().AndNot(sign).BitsToFloat64()
 		n, r := reduce(limit.IfElse(z.Greater(limit), z))
-		scale, u, e := inverse(n, r, growthRest64x4(r))
+		half, u, e := inverse(n, r, growthRest64x4(r))
+		scale := half.Mul(two)
 		s := u.Mul(scale)
 		s = s.Mul(s)
 		e = atanhRest64x4(s).MulAdd(s, e)
 		y := e.MulAdd(u, u)
 		rest := u.MulAdd(e, u.Sub(y))
-		y.MulAdd(scale, rest.MulAdd(scale, v).Masked(v.Greater(zero))).Mul(b).Store(dst)
+		y.MulAdd(scale, softplusBase64x4(v.Max(l).Min(h), rest, scale, zero)).Store(dst)
 	}
 }
 

@@ -414,16 +414,14 @@ func hardTanh64(dst, x []float64, low, high float64) {
 	unary64(dst, x, zero, f)
 }
 
-func inverseOf64(zero simd.Float64s) func(n simd.Uint64s, growth, rRest simd.Float64s) (u, e simd.Float64s) {
+func inverseOf64(zero simd.Float64s) func(n simd.Uint64s, r, q simd.Float64s) (u, e simd.Float64s) {
 	scale := simd.BroadcastFloat64s(siluScale64)
 	one, minusOne := simd.BroadcastFloat64s(1), simd.BroadcastFloat64s(-1)
-	return func(n simd.Uint64s, growth, rRest simd.Float64s) (u, e simd.Float64s) {
+	return func(n simd.Uint64s, r, q simd.Float64s) (u, e simd.Float64s) {
 		w := scale.ToBits().Sub(n).BitsToFloat64()
 		a, b := scale.Max(w), scale.Min(w)
-		s := a.Add(b)
-		d := growth.MulAdd(w, s)
-		rest := growth.MulAdd(w, s.Sub(d)).Add(a.Sub(s).Add(b))
-		rest = growth.MulAdd(w, w).MulAdd(rRest, rest)
+		d := r.Add(q).MulAdd(w, a.Add(b))
+		rest := q.MulAdd(w, r.MulAdd(w, a.Sub(d).Add(b)))
 		u = one.Div(d)
 		return u, u.MulAdd(rest, residual64(d, u, minusOne))
 	}
@@ -765,19 +763,6 @@ func reduce64(zero simd.Float64s) func(z simd.Float64s) (n simd.Uint64s, r simd.
 	}
 }
 
-func reduceInTwo64(zero simd.Float64s) func(z simd.Float64s) (n simd.Uint64s, r, rest simd.Float64s) {
-	roundToInt := simd.BroadcastFloat64s(roundToInt64)
-	return func(z simd.Float64s) (n simd.Uint64s, r, rest simd.Float64s) {
-		c := &reduction64
-		k := simd.LoadFloat64s(c.minusLog2e[:]).MulAdd(z, roundToInt)
-		n = k.ToBits().ShiftAllLeft(fractionBits64)
-		k = k.Sub(roundToInt)
-		z = simd.LoadFloat64s(c.ln2High[:]).MulAdd(k, z)
-		r = simd.LoadFloat64s(c.ln2Low[:]).MulAdd(k, z)
-		return n, r, simd.LoadFloat64s(c.low[:]).MulAdd(k, z.Sub(r))
-	}
-}
-
 func relu64(dst, x []float64) {
 	var zero simd.Float64s
 	f := func(dst, x []float64) {
@@ -921,7 +906,7 @@ func siluDerivativeOf64(zero simd.Float64s) func(dst, x, upstream []float64) {
 }
 
 func siluOf64(zero simd.Float64s) func(dst, x []float64) {
-	reduce, inverse := reduceInTwo64(zero), inverseOf64(zero)
+	reduce, inverse := reduce64(zero), inverseOf64(zero)
 	limit := simd.BroadcastFloat64s(-siluLimit64)
 	linear := simd.BroadcastFloat64s(siluLinear)
 	sign := simd.BroadcastUint64s(signBit64)
@@ -930,8 +915,8 @@ func siluOf64(zero simd.Float64s) func(dst, x []float64) {
 		v := simd.LoadFloat64s(x)
 		v = limit.IfElse(v.Less(limit), v)
 		minus := v.ToBits().Xor(sign).BitsToFloat64()
-		n, r, rest := reduce(minus)
-		u, e := inverse(n, growth64(r), rest)
+		n, r := reduce(minus)
+		u, e := inverse(n, r, growthRest64(r))
 		y := v.Mul(u)
 		y = y.Sub(y.MulAdd(e, residual64(minus, u, y))).Mul(scale)
 		v.IfElse(v.Greater(linear), y).Store(dst)
@@ -944,7 +929,7 @@ func siluTimes64(dst, x, value []float64) {
 }
 
 func siluTimesOf64(zero simd.Float64s) func(dst, x, value []float64) {
-	reduce, inverse := reduceInTwo64(zero), inverseOf64(zero)
+	reduce, inverse := reduce64(zero), inverseOf64(zero)
 	sign := simd.BroadcastUint64s(signBit64)
 	scale := simd.BroadcastFloat64s(siluScale64)
 	return func(dst, x, value []float64) {
@@ -954,10 +939,10 @@ func siluTimesOf64(zero simd.Float64s) func(dst, x, value []float64) {
 		z := low.IfElse(v.Less(low), v)
 		z = high.IfElse(z.Greater(high), z)
 		minus := z.ToBits().Xor(sign).BitsToFloat64()
-		n, r, rest := reduce(minus)
-		u, e := inverse(n, growth64(r), rest)
+		n, r := reduce(minus)
+		u, e := inverse(n, r, growthRest64(r))
 		y := z.Mul(u)
-		rest = y.MulAdd(e, residual64(minus, u, y)).Mul(scale)
+		rest := y.MulAdd(e, residual64(minus, u, y)).Mul(scale)
 		y = v.IfElse(v.Greater(simd.LoadFloat64s(c.high[:])), y.Mul(scale))
 		g := simd.LoadFloat64s(value)
 		p := y.Mul(g)
@@ -1209,14 +1194,14 @@ func softmaxRows64(dst, x []float64, classes int, f, d float64, divide bool) {
 	clearUpper()
 }
 
-func softplus64(dst, x []float64, beta float64) {
+func softplus64(dst, x []float64, beta, low, high float64) {
 	var zero simd.Float64s
-	unary64(dst, x, zero, softplusOf64(zero, beta))
+	unary64(dst, x, zero, softplusOf64(zero, beta, low, high))
 }
 
-func softplusAt64(x, beta float64) float64 {
+func softplusAt64(x, beta, low, high float64) float64 {
 	var zero simd.Float64s
-	return at64(x, zero, softplusOf64(zero, beta))
+	return at64(x, zero, softplusOf64(zero, beta, low, high))
 }
 
 func softplusDerivative64(dst, x, upstream []float64, beta float64) {
@@ -1251,35 +1236,37 @@ func softplusDerivativeOf64(zero simd.Float64s, beta float64) func(dst, x, upstr
 	}
 }
 
-func softplusInverseOf64(zero simd.Float64s) func(n simd.Uint64s, r, q simd.Float64s) (scale, u, e simd.Float64s) {
+func softplusInverseOf64(zero simd.Float64s) func(n simd.Uint64s, r, q simd.Float64s) (half, u, e simd.Float64s) {
 	bias := simd.BroadcastUint64s(signBit64 | (exponentBias64+63)<<fractionBits64)
 	one, minusOne := simd.BroadcastFloat64s(1), simd.BroadcastFloat64s(-1)
 	up := simd.BroadcastFloat64s(0x1p64)
-	return func(n simd.Uint64s, r, q simd.Float64s) (scale, u, e simd.Float64s) {
-		half := n.Add(bias).BitsToFloat64()
+	return func(n simd.Uint64s, r, q simd.Float64s) (half, u, e simd.Float64s) {
+		half = n.Add(bias).BitsToFloat64()
 		d := r.Add(q).MulAdd(up, up.Sub(half))
 		rest := q.MulAdd(up, denominatorRest64(d, r, half, up))
 		u = minusOne.Div(d)
-		return half.Add(half), u, rest.MulAdd(u, residual64(d, u, one))
+		return half, u, rest.MulAdd(u, residual64(d, u, one))
 	}
 }
 
-func softplusOf64(zero simd.Float64s, beta float64) func(dst, x []float64) {
+func softplusOf64(zero simd.Float64s, beta, low, high float64) func(dst, x []float64) {
 	reduce, inverse := reduce64(zero), softplusInverseOf64(zero)
 	limit := simd.BroadcastFloat64s(exponentialLimit64)
 	sign := simd.BroadcastUint64s(signBit64)
-	b := simd.BroadcastFloat64s(beta)
+	two := simd.BroadcastFloat64s(2 * beta)
+	l, h := simd.BroadcastFloat64s(low), simd.BroadcastFloat64s(high)
 	return func(dst, x []float64) {
-		v := simd.LoadFloat64s(x).Mul(b)
+		v := simd.LoadFloat64s(x)
 		z := v.ToBits().AndNot(sign).BitsToFloat64()
 		n, r := reduce(limit.IfElse(z.Greater(limit), z))
-		scale, u, e := inverse(n, r, growthRest64(r))
+		half, u, e := inverse(n, r, growthRest64(r))
+		scale := half.Mul(two)
 		s := u.Mul(scale)
 		s = s.Mul(s)
 		e = atanhRest64(s).MulAdd(s, e)
 		y := e.MulAdd(u, u)
 		rest := u.MulAdd(e, u.Sub(y))
-		y.MulAdd(scale, rest.MulAdd(scale, v).Masked(v.Greater(zero))).Mul(b).Store(dst)
+		y.MulAdd(scale, softplusBase64(v.Max(l).Min(h), rest, scale, zero)).Store(dst)
 	}
 }
 

@@ -18,7 +18,7 @@ import "simd"
 
 // siluOf32 returns the function that sets a vector of dst to x·σ(x) for one of x.
 func siluOf32(zero simd.Float32s) func(dst, x []float32) {
-	reduce, inverse := reduceInTwo32(zero), inverseOf32(zero)
+	reduce, inverse := reduce32(zero), inverseOf32(zero)
 	limit := simd.BroadcastFloat32s(-siluLimit32)
 	linear := simd.BroadcastFloat32s(siluLinear)
 	sign := simd.BroadcastUint32s(signBit32)
@@ -27,8 +27,8 @@ func siluOf32(zero simd.Float32s) func(dst, x []float32) {
 		v := simd.LoadFloat32s(x)
 		v = limit.IfElse(v.Less(limit), v) // a NaN stays
 		minus := v.ToBits().Xor(sign).BitsToFloat32()
-		n, r, rest := reduce(minus)
-		u, e := inverse(n, growth32(r), rest)
+		n, r := reduce(minus)
+		u, e := inverse(n, r, growthRest32(r))
 		y := v.Mul(u)
 		y = y.Sub(y.MulAdd(e, residual32(minus, u, y))).Mul(scale)
 		v.IfElse(v.Greater(linear), y).Store(dst)
@@ -40,7 +40,7 @@ func siluOf32(zero simd.Float32s) func(dst, x []float32) {
 // product is 0 or infinite, the rest would spoil its sign, or make a NaN of it: then the
 // rest is −0.
 func siluTimesOf32(zero simd.Float32s) func(dst, x, value []float32) {
-	reduce, inverse := reduceInTwo32(zero), inverseOf32(zero)
+	reduce, inverse := reduce32(zero), inverseOf32(zero)
 	sign := simd.BroadcastUint32s(signBit32)
 	scale := simd.BroadcastFloat32s(siluScale32)
 	return func(dst, x, value []float32) {
@@ -50,10 +50,10 @@ func siluTimesOf32(zero simd.Float32s) func(dst, x, value []float32) {
 		z := low.IfElse(v.Less(low), v)
 		z = high.IfElse(z.Greater(high), z)
 		minus := z.ToBits().Xor(sign).BitsToFloat32()
-		n, r, rest := reduce(minus)
-		u, e := inverse(n, growth32(r), rest)
+		n, r := reduce(minus)
+		u, e := inverse(n, r, growthRest32(r))
 		y := z.Mul(u)
-		rest = y.MulAdd(e, residual32(minus, u, y)).Mul(scale)
+		rest := y.MulAdd(e, residual32(minus, u, y)).Mul(scale)
 		y = v.IfElse(v.Greater(simd.LoadFloat32s(c.high[:])), y.Mul(scale))
 		g := simd.LoadFloat32s(value)
 		p := y.Mul(g)
@@ -63,18 +63,16 @@ func siluTimesOf32(zero simd.Float32s) func(dst, x, value []float32) {
 	}
 }
 
-// inverseOf32 returns a function of n, eʳ − 1 and the rest of r that gives u/siluScale,
-// and minus its relative error.
-func inverseOf32(zero simd.Float32s) func(n simd.Uint32s, growth, rRest simd.Float32s) (u, e simd.Float32s) {
+// inverseOf32 returns a function of n, r and eʳ − 1 − r that gives u/siluScale, and minus
+// its relative error.
+func inverseOf32(zero simd.Float32s) func(n simd.Uint32s, r, q simd.Float32s) (u, e simd.Float32s) {
 	scale := simd.BroadcastFloat32s(siluScale32)
 	one, minusOne := simd.BroadcastFloat32s(1), simd.BroadcastFloat32s(-1)
-	return func(n simd.Uint32s, growth, rRest simd.Float32s) (u, e simd.Float32s) {
+	return func(n simd.Uint32s, r, q simd.Float32s) (u, e simd.Float32s) {
 		w := scale.ToBits().Sub(n).BitsToFloat32()
 		a, b := scale.Max(w), scale.Min(w)
-		s := a.Add(b)
-		d := growth.MulAdd(w, s)
-		rest := growth.MulAdd(w, s.Sub(d)).Add(a.Sub(s).Add(b))
-		rest = growth.MulAdd(w, w).MulAdd(rRest, rest)
+		d := r.Add(q).MulAdd(w, a.Add(b))
+		rest := q.MulAdd(w, r.MulAdd(w, a.Sub(d).Add(b)))
 		u = one.Div(d)
 		return u, u.MulAdd(rest, residual32(d, u, minusOne))
 	}

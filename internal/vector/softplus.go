@@ -2,7 +2,11 @@
 
 package vector
 
-import "example.com/activation/internal/element"
+import (
+	"math"
+
+	"example.com/activation/internal/element"
+)
 
 // Softplus sets dst to log(1 + e^(beta·x))/beta, with a beta of 1 or −1.
 func Softplus[T element.Float](dst, x []T, beta T) {
@@ -12,23 +16,33 @@ func Softplus[T element.Float](dst, x []T, beta T) {
 		}
 		return
 	}
+	low, high := softplusRange(float64(beta))
 	switch any(dst).(type) {
 	case []float32:
-		softplus32(as32(dst), as32(x), float32(beta))
+		softplus32(as32(dst), as32(x), float32(beta), float32(low), float32(high))
 	case []float64:
-		softplus64(as64(dst), as64(x), float64(beta))
+		softplus64(as64(dst), as64(x), float64(beta), float64(low), float64(high))
 	}
 }
 
 // SoftplusAt returns what Softplus gives for x.
 func SoftplusAt[T element.Float](x, beta T) T {
+	low, high := softplusRange(float64(beta))
 	switch x := any(x).(type) {
 	case float32:
-		return T(softplusAt32(x, float32(beta)))
+		return T(softplusAt32(x, float32(beta), float32(low), float32(high)))
 	case float64:
-		return T(softplusAt64(x, float64(beta)))
+		return T(softplusAt64(x, float64(beta), float64(low), float64(high)))
 	}
 	panic("unreachable")
+}
+
+// softplusRange returns the range in which beta·max(beta·x, 0) is x.
+func softplusRange(beta float64) (low, high float64) {
+	if beta < 0 {
+		return math.Inf(-1), 0
+	}
+	return 0, math.Inf(1)
 }
 
 // SoftplusDerivative sets dst to upstream·σ(beta·x), with a beta of 1 or −1.

@@ -11,46 +11,59 @@ import "simd"
 //
 // One correction of u holds its relative error e, by one step of Newton's method as in
 // sigmoid_loops.go, and s²·P(s²). For x > 0 the corrected u needs its rounding error, too:
-// without it log(1 + eˣ) would be off by up to 1.2 ULP for x < ½. For x < 0 it would be
-// wrong to add it: its product with t may be subnormal, and then it is rounded. In the
-// denominator eʳ is 1 + r + q. With the rounded r + q of growth32, two operations less, the
-// error would be up to 1.01 ULP.
+// without it log(1 + eˣ) would be off by up to 1.2 ULP for x < ½. In the denominator eʳ is
+// 1 + r + q. With the rounded r + q of growth32, two operations less, the error would be up
+// to 1.01 ULP.
 //
 // The loops use −2⁶⁴·t and −u/2⁶⁴. The correction needs −u, and the signs cancel.
 
 // softplusOf32 returns the function that sets a vector of dst to log(1 + e^(βx))/β for
-// one of x, β = 1 or −1.
-func softplusOf32(zero simd.Float32s, beta float32) func(dst, x []float32) {
+// one of x, β = 1 or −1. low and high are 0 and +Inf, or −Inf and 0: between them x is
+// β·max(βx, 0).
+func softplusOf32(zero simd.Float32s, beta, low, high float32) func(dst, x []float32) {
 	reduce, inverse := reduce32(zero), softplusInverseOf32(zero)
 	limit := simd.BroadcastFloat32s(exponentialLimit32)
 	sign := simd.BroadcastUint32s(signBit32)
-	b := simd.BroadcastFloat32s(beta)
+	two := simd.BroadcastFloat32s(2 * beta)
+	l, h := simd.BroadcastFloat32s(low), simd.BroadcastFloat32s(high)
 	return func(dst, x []float32) {
-		v := simd.LoadFloat32s(x).Mul(b)
+		v := simd.LoadFloat32s(x)
 		z := v.ToBits().AndNot(sign).BitsToFloat32()
 		n, r := reduce(limit.IfElse(z.Greater(limit), z))
-		scale, u, e := inverse(n, r, growthRest32(r))
+		half, u, e := inverse(n, r, growthRest32(r))
+		scale := half.Mul(two)
 		s := u.Mul(scale)
 		s = s.Mul(s)
 		e = atanhRest32(s).MulAdd(s, e)
 		y := e.MulAdd(u, u)
 		rest := u.MulAdd(e, u.Sub(y))
-		y.MulAdd(scale, rest.MulAdd(scale, v).Masked(v.Greater(zero))).Mul(b).Store(dst)
+		y.MulAdd(scale, softplusBase32(v.Max(l).Min(h), rest, scale, zero)).Store(dst)
 	}
 }
 
-// softplusInverseOf32 returns a function of n, r and eʳ − 1 − r that gives −2⁶⁴·t,
+// softplusBase32 returns v + rest·scale.
+func softplusBase32(v, rest, scale, zero simd.Float32s) simd.Float32s {
+	return rest.MulAdd(scale, v)
+}
+
+// softplusBase64 returns 0 if v is 0. The product may then be subnormal, so that it is
+// rounded, and the result would be off by up to 1.02 ULP.
+func softplusBase64(v, rest, scale, zero simd.Float64s) simd.Float64s {
+	return rest.MulAdd(scale, v).Masked(v.NotEqual(zero))
+}
+
+// softplusInverseOf32 returns a function of n, r and eʳ − 1 − r that gives −2⁶⁴·t/2,
 // −u/2⁶⁴, and the relative error of u.
-func softplusInverseOf32(zero simd.Float32s) func(n simd.Uint32s, r, q simd.Float32s) (scale, u, e simd.Float32s) {
+func softplusInverseOf32(zero simd.Float32s) func(n simd.Uint32s, r, q simd.Float32s) (half, u, e simd.Float32s) {
 	bias := simd.BroadcastUint32s(signBit32 | (exponentBias32+63)<<fractionBits32)
 	one, minusOne := simd.BroadcastFloat32s(1), simd.BroadcastFloat32s(-1)
 	up := simd.BroadcastFloat32s(0x1p64)
-	return func(n simd.Uint32s, r, q simd.Float32s) (scale, u, e simd.Float32s) {
-		half := n.Add(bias).BitsToFloat32() // −2⁶⁴·t/2
+	return func(n simd.Uint32s, r, q simd.Float32s) (half, u, e simd.Float32s) {
+		half = n.Add(bias).BitsToFloat32()
 		d := r.Add(q).MulAdd(up, up.Sub(half))
 		rest := q.MulAdd(up, denominatorRest32(d, r, half, up))
 		u = minusOne.Div(d)
-		return half.Add(half), u, rest.MulAdd(u, residual32(d, u, one))
+		return half, u, rest.MulAdd(u, residual32(d, u, one))
 	}
 }
 
@@ -80,7 +93,7 @@ func growthRest64(r simd.Float64s) simd.Float64s {
 	return odd.MulAdd(r, even).Mul(s)
 }
 
-// atanhRest32 returns (2·atanh(s/2)/s − 1)/s² for s².
+// atanhRest32 returns (atanh(h)/h − 1)/h² for s = h².
 func atanhRest32(s simd.Float32s) simd.Float32s {
 	c := &atanhSeries32
 	p := simd.LoadFloat32s(c[3][:]).MulAdd(s, simd.LoadFloat32s(c[2][:]))
@@ -102,15 +115,15 @@ func atanhRest64(s simd.Float64s) simd.Float64s {
 }
 
 //vector:elementwise
-func softplus32(dst, x []float32, beta float32) {
+func softplus32(dst, x []float32, beta, low, high float32) {
 	var zero simd.Float32s
-	unary32(dst, x, zero, softplusOf32(zero, beta))
+	unary32(dst, x, zero, softplusOf32(zero, beta, low, high))
 }
 
 //vector:narrowest
-func softplusAt32(x, beta float32) float32 {
+func softplusAt32(x, beta, low, high float32) float32 {
 	var zero simd.Float32s
-	return at32(x, zero, softplusOf32(zero, beta))
+	return at32(x, zero, softplusOf32(zero, beta, low, high))
 }
 
 //vector:elementwise
