@@ -83,28 +83,28 @@ func (g Gated[T]) checkGate(call string) {
 // loops returns the functions that compute the gate. Most SIMD loops have almost 1 ULP,
 // which can be 2 ULP of the product. So for gates that have some, the plain Go loops
 // serve here. That of SiLU is an exception: it has the product in it.
-func (g Gated[T]) loops() Activation[T] {
+func (g Gated[T]) loops() interface{ Forward(dst, x []T) []T } {
 	var alpha, beta T // of an ELU or CELU, and of a Softplus
 	switch gate := g.Gate.(type) {
 	case Sigmoid[T], *Sigmoid[T]:
-		return kernel.ScalarGate[T](kernel.SigmoidGate)
+		return kernel.SmoothGate[T](kernel.SigmoidGate)
 	case Tanh[T], *Tanh[T]:
-		return kernel.ScalarGate[T](kernel.TanhGate)
+		return kernel.SmoothGate[T](kernel.TanhGate)
 	case SELU[T], *SELU[T]:
-		return kernel.ScalarGate[T](kernel.SELUGate)
+		return kernel.SmoothGate[T](kernel.SELUGate)
 	case LogSigmoid[T], *LogSigmoid[T]:
-		return kernel.ScalarGate[T](kernel.LogSigmoidGate)
+		return kernel.SmoothGate[T](kernel.LogSigmoidGate)
 	case GELU[T], *GELU[T]:
-		return kernel.ScalarGate[T](kernel.GELUGate)
+		return kernel.SmoothGate[T](kernel.GELUGate)
 	case GELUTanh[T], *GELUTanh[T]:
-		return kernel.ScalarGate[T](kernel.GELUTanhGate)
+		return kernel.SmoothGate[T](kernel.GELUTanhGate)
 	case SiLU[T]:
 		if gate.beta() == 1 {
-			return kernel.ScalarGate[T](kernel.SiLUGate)
+			return kernel.SmoothGate[T](kernel.SiLUGate)
 		}
 	case *SiLU[T]:
 		if gate.beta() == 1 {
-			return kernel.ScalarGate[T](kernel.SiLUGate)
+			return kernel.SmoothGate[T](kernel.SiLUGate)
 		}
 	case ELU[T]:
 		alpha = or(gate.Alpha, 1)
@@ -120,10 +120,10 @@ func (g Gated[T]) loops() Activation[T] {
 		beta = or(gate.Beta, 1)
 	}
 	if alpha == 1 {
-		return kernel.ScalarGate[T](kernel.ELUGate)
+		return kernel.SmoothGate[T](kernel.ELUGate)
 	}
 	if beta == 1 {
-		return kernel.ScalarGate[T](kernel.SoftplusGate)
+		return kernel.SmoothGate[T](kernel.SoftplusGate)
 	}
 	return g.Gate
 }
@@ -144,7 +144,7 @@ func (g Gated[T]) Derivative(dst, x, upstream []T) []T {
 	const call = "Gated.Derivative"
 	step := g.step(call, len(x))
 	dst = derivativeDst(call, dst, x, upstream, len(x)/2)
-	kernel.GatedDerivative(g.loops(), dst, x, upstream, step, g.GateLast)
+	kernel.GatedDerivative(g.Gate, dst, x, upstream, step, g.GateLast)
 	return dst
 }
 
@@ -187,7 +187,7 @@ func (g Gated[T]) DerivativePair(dGate, dValue, gate, value, upstream []T) (_, _
 	if dValue == nil {
 		dValue = make([]T, len(gate))
 	}
-	kernel.GatedPairDerivative(g.loops(), dGate, dValue, gate, value, upstream)
+	kernel.GatedPairDerivative(g.Gate, dGate, dValue, gate, value, upstream)
 	return dGate, dValue
 }
 

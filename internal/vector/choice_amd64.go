@@ -37,12 +37,54 @@ func eluDerivativeAt32(x, factor, scale float32) float32 {
 	return eluDerivativeAt32x4(x, factor, scale)
 }
 
+func product32(dst, x, y []float32) {
+	switch bits := simd.VectorBitSize(); {
+	case bits >= 512 && len(dst) >= 16:
+		product32x16(dst, x, y)
+	case bits >= 256 && len(dst) >= 8:
+		product32x8(dst, x, y)
+	default:
+		product32x4(dst, x, y)
+	}
+}
+
+func gateProducts32(dst1, dst2, value, y, upstream []float32) {
+	switch bits := simd.VectorBitSize(); {
+	case bits >= 512 && len(dst1) >= 16:
+		gateProducts32x16(dst1, dst2, value, y, upstream)
+	case bits >= 256 && len(dst1) >= 8:
+		gateProducts32x8(dst1, dst2, value, y, upstream)
+	default:
+		gateProducts32x4(dst1, dst2, value, y, upstream)
+	}
+}
+
+func keepNaN32(dst1, dst2, x1, x2, value []float32) {
+	switch bits := simd.VectorBitSize(); {
+	case bits >= 512 && len(dst1) >= 16:
+		keepNaN32x16(dst1, dst2, x1, x2, value)
+	case bits >= 256 && len(dst1) >= 8:
+		keepNaN32x8(dst1, dst2, x1, x2, value)
+	default:
+		keepNaN32x4(dst1, dst2, x1, x2, value)
+	}
+}
+
 func gelu32(dst, x []float32) {
 	switch bits := simd.VectorBitSize(); {
 	case bits >= 512 && len(dst) >= 16:
 		gelu32x16(dst, x)
 	default:
 		gelu32x8(dst, x)
+	}
+}
+
+func geluTimes32(dst, x, value []float32) {
+	switch bits := simd.VectorBitSize(); {
+	case bits >= 512 && len(dst) >= 16:
+		geluTimes32x16(dst, x, value)
+	default:
+		geluTimes32x8(dst, x, value)
 	}
 }
 
@@ -61,6 +103,15 @@ func geluTanh32(dst, x []float32) {
 		geluTanh32x16(dst, x)
 	default:
 		geluTanh32x8(dst, x)
+	}
+}
+
+func geluTanhTimes32(dst, x, value []float32) {
+	switch bits := simd.VectorBitSize(); {
+	case bits >= 512 && len(dst) >= 16:
+		geluTanhTimes32x16(dst, x, value)
+	default:
+		geluTanhTimes32x8(dst, x, value)
 	}
 }
 
@@ -470,19 +521,19 @@ func softmaxColumns32(dst, x []float32, classes, stride int, f, d float32, divid
 	}
 }
 
-func softplus32(dst, x []float32, beta, low, high float32) {
+func softplus32(dst, x []float32, two, low, high float32) {
 	switch bits := simd.VectorBitSize(); {
 	case bits >= 512 && len(dst) >= 16:
-		softplus32x16(dst, x, beta, low, high)
+		softplus32x16(dst, x, two, low, high)
 	case bits >= 256 && len(dst) >= 8:
-		softplus32x8(dst, x, beta, low, high)
+		softplus32x8(dst, x, two, low, high)
 	default:
-		softplus32x4(dst, x, beta, low, high)
+		softplus32x4(dst, x, two, low, high)
 	}
 }
 
-func softplusAt32(x, beta, low, high float32) float32 {
-	return softplusAt32x4(x, beta, low, high)
+func softplusAt32(x, two, low, high float32) float32 {
+	return softplusAt32x4(x, two, low, high)
 }
 
 func softplusDerivative32(dst, x, upstream []float32, beta float32) {
@@ -622,6 +673,17 @@ func firstMaximum64(dst, best, x, upstream []float64) {
 	}
 }
 
+func gateProducts64(dst1, dst2, value, y, upstream []float64) {
+	switch bits := simd.VectorBitSize(); {
+	case bits >= 512 && len(dst1) >= 8:
+		gateProducts64x8(dst1, dst2, value, y, upstream)
+	case bits >= 256 && len(dst1) >= 4:
+		gateProducts64x4(dst1, dst2, value, y, upstream)
+	default:
+		gateProducts64x2(dst1, dst2, value, y, upstream)
+	}
+}
+
 func hardSigmoid64(dst, x []float64, slope float64) {
 	switch bits := simd.VectorBitSize(); {
 	case bits >= 512 && len(dst) >= 8:
@@ -690,6 +752,17 @@ func hardTanh64(dst, x []float64, low, high float64) {
 		hardTanh64x4(dst, x, low, high)
 	default:
 		hardTanh64x2(dst, x, low, high)
+	}
+}
+
+func keepNaN64(dst1, dst2, x1, x2, value []float64) {
+	switch bits := simd.VectorBitSize(); {
+	case bits >= 512 && len(dst1) >= 8:
+		keepNaN64x8(dst1, dst2, x1, x2, value)
+	case bits >= 256 && len(dst1) >= 4:
+		keepNaN64x4(dst1, dst2, x1, x2, value)
+	default:
+		keepNaN64x2(dst1, dst2, x1, x2, value)
 	}
 }
 
@@ -815,6 +888,17 @@ func preluParameterGradient64(grad, x, upstream []float64) {
 		preluParameterGradient64x4(grad, x, upstream)
 	default:
 		preluParameterGradient64x2(grad, x, upstream)
+	}
+}
+
+func product64(dst, x, y []float64) {
+	switch bits := simd.VectorBitSize(); {
+	case bits >= 512 && len(dst) >= 8:
+		product64x8(dst, x, y)
+	case bits >= 256 && len(dst) >= 4:
+		product64x4(dst, x, y)
+	default:
+		product64x2(dst, x, y)
 	}
 }
 
@@ -951,19 +1035,19 @@ func softmaxRows64(dst, x []float64, classes int, f, d float64, divide bool) {
 	}
 }
 
-func softplus64(dst, x []float64, beta, low, high float64) {
+func softplus64(dst, x []float64, two, low, high float64) {
 	switch bits := simd.VectorBitSize(); {
 	case bits >= 512 && len(dst) >= 8:
-		softplus64x8(dst, x, beta, low, high)
+		softplus64x8(dst, x, two, low, high)
 	case bits >= 256 && len(dst) >= 4:
-		softplus64x4(dst, x, beta, low, high)
+		softplus64x4(dst, x, two, low, high)
 	default:
-		softplus64x2(dst, x, beta, low, high)
+		softplus64x2(dst, x, two, low, high)
 	}
 }
 
-func softplusAt64(x, beta, low, high float64) float64 {
-	return softplusAt64x2(x, beta, low, high)
+func softplusAt64(x, two, low, high float64) float64 {
+	return softplusAt64x2(x, two, low, high)
 }
 
 func softplusDerivative64(dst, x, upstream []float64, beta float64) {

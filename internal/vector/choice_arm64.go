@@ -21,6 +21,18 @@ func eluDerivativeAt32(x, factor, scale float32) float32 {
 	return eluDerivativeAt32x4(x, factor, scale)
 }
 
+func product32(dst, x, y []float32) {
+	product32x4(dst, x, y)
+}
+
+func gateProducts32(dst1, dst2, value, y, upstream []float32) {
+	gateProducts32x4(dst1, dst2, value, y, upstream)
+}
+
+func keepNaN32(dst1, dst2, x1, x2, value []float32) {
+	keepNaN32x4(dst1, dst2, x1, x2, value)
+}
+
 func hardTanh32(dst, x []float32, low, high float32) {
 	hardTanh32x4(dst, x, low, high)
 }
@@ -189,12 +201,12 @@ func softmaxColumns32(dst, x []float32, classes, stride int, f, d float32, divid
 	softmaxColumns32x4(dst, x, classes, stride, f, d, divide)
 }
 
-func softplus32(dst, x []float32, beta, low, high float32) {
-	softplus32x4(dst, x, beta, low, high)
+func softplus32(dst, x []float32, two, low, high float32) {
+	softplus32x4(dst, x, two, low, high)
 }
 
-func softplusAt32(x, beta, low, high float32) float32 {
-	return softplusAt32x4(x, beta, low, high)
+func softplusAt32(x, two, low, high float32) float32 {
+	return softplusAt32x4(x, two, low, high)
 }
 
 func softplusDerivative32(dst, x, upstream []float32, beta float32) {
@@ -257,6 +269,10 @@ func firstMaximum64(dst, best, x, upstream []float64) {
 	firstMaximum64x2(dst, best, x, upstream)
 }
 
+func gateProducts64(dst1, dst2, value, y, upstream []float64) {
+	gateProducts64x2(dst1, dst2, value, y, upstream)
+}
+
 func hardSigmoid64(dst, x []float64, slope float64) {
 	hardSigmoid64x2(dst, x, slope)
 }
@@ -291,6 +307,10 @@ func hardSwishDerivativeAt64(x float64) float64 {
 
 func hardTanh64(dst, x []float64, low, high float64) {
 	hardTanh64x2(dst, x, low, high)
+}
+
+func keepNaN64(dst1, dst2, x1, x2, value []float64) {
+	keepNaN64x2(dst1, dst2, x1, x2, value)
 }
 
 func leakyReLU64(dst, x []float64, alpha float64) {
@@ -339,6 +359,10 @@ func preluDerivative64(dst, x, upstream, alpha []float64, end int) {
 
 func preluParameterGradient64(grad, x, upstream []float64) {
 	preluParameterGradient64x2(grad, x, upstream)
+}
+
+func product64(dst, x, y []float64) {
+	product64x2(dst, x, y)
 }
 
 func relu64(dst, x []float64) {
@@ -397,12 +421,12 @@ func softmaxRows64(dst, x []float64, classes int, f, d float64, divide bool) {
 	softmaxRows64x2(dst, x, classes, f, d, divide)
 }
 
-func softplus64(dst, x []float64, beta, low, high float64) {
-	softplus64x2(dst, x, beta, low, high)
+func softplus64(dst, x []float64, two, low, high float64) {
+	softplus64x2(dst, x, two, low, high)
 }
 
-func softplusAt64(x, beta, low, high float64) float64 {
-	return softplusAt64x2(x, beta, low, high)
+func softplusAt64(x, two, low, high float64) float64 {
+	return softplusAt64x2(x, two, low, high)
 }
 
 func softplusDerivative64(dst, x, upstream []float64, beta float64) {

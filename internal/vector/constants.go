@@ -115,11 +115,11 @@ var (
 	siluBounds32 = struct{ low, high [maxLanes32]float32 }{repeated32(-siluLimit32), repeated32(siluLinear)}
 	siluBounds64 = struct{ low, high [maxLanes64]float64 }{repeated64(-siluLimit64), repeated64(siluLinear)}
 
-	siluSlope32 = struct{ limit, minusRoot, minusRootLow, radius [maxLanes32]float32 }{
-		repeated32(zeroLimit32), repeated32(-siluRootHigh32), repeated32(-siluRootLow32), repeated32(5. / 16),
+	siluSlope32 = struct{ limit, minusRoot1, minusRootLow, radius [maxLanes32]float32 }{
+		repeated32(zeroLimit32), repeated32(-siluRootHigh32 - 1), repeated32(-siluRootLow32), repeated32(5. / 16),
 	}
-	siluSlope64 = struct{ limit, minusRoot, minusRootLow, radius [maxLanes64]float64 }{
-		repeated64(zeroLimit64), repeated64(-siluRootHigh64), repeated64(-siluRootLow64), repeated64(5. / 16),
+	siluSlope64 = struct{ limit, minusRoot1, minusRootLow, radius [maxLanes64]float64 }{
+		repeated64(zeroLimit64), repeated64(-siluRootHigh64 - 1), repeated64(-siluRootLow64), repeated64(5. / 16),
 	}
 
 	halfReduction64 = struct{ twoLog2e, minusHigh, minusLow, low [maxLanes64]float64 }{

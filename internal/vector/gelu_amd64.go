@@ -23,6 +23,22 @@ func GELUAt(x float32) float32 {
 	return y[0]
 }
 
+// GELUTimes sets dst to value·(x·Φ(x)). It needs vectors of at least 256 bits.
+func GELUTimes(dst, x, value []float32) { timesInVectors(geluTimes32, dst, x, value) }
+
+// timesInVectors calls f for slices of at least one vector.
+func timesInVectors(f func(dst, x, value []float32), dst, x, value []float32) {
+	if n := len(x); n < wideLanes32 {
+		var y, v [wideLanes32]float32
+		copy(y[:], x)
+		copy(v[:], value)
+		f(y[:], y[:], v[:])
+		copy(dst, y[:n])
+		return
+	}
+	f(dst, x, value)
+}
+
 // GELUDerivative sets dst to upstream·(Φ(x) + x·φ(x)). It needs vectors of at least 256
 // bits.
 func GELUDerivative(dst, x, upstream []float32) {
@@ -64,3 +80,6 @@ func GELUTanhAt(x float32) float32 {
 	geluTanh32(y[:], y[:])
 	return y[0]
 }
+
+// GELUTanhTimes sets dst to value·(x·σ(v)). It needs vectors of at least 256 bits.
+func GELUTanhTimes(dst, x, value []float32) { timesInVectors(geluTanhTimes32, dst, x, value) }

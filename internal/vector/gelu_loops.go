@@ -67,20 +67,38 @@ func eighthPower32(n simd.Uint32s, r simd.Float32s) (scale, q simd.Float32s) {
 	return scale, y.MulAdd(r, lookup32(&exp2Eighths.rest, n))
 }
 
-// withoutTail32 returns positive − z·e for e = scale·2⁻³²·(1 + q) and minus = −z. positive
-// is x for x ≥ 0, and −0 for x < 0 and x = −0. So the result for −0 is −0. The rests of the
-// product and of the difference are added at the end. From geluLinear on, and at +Inf, the
-// result is x.
+// withoutTail32 returns positive − z·e for e = scale·2⁻³²·(1 + q) and minus = −z, and what
+// the result has lost, both times 2³². positive is x for x ≥ 0, and −0 for x < 0 and x = −0.
+// So the result for −0 is −0.
 //
 //vector:wide
-func withoutTail32(x, positive, z, minus, scale, q simd.Float32s) simd.Float32s {
-	c := &geluConstants
+func withoutTail32(positive, z, minus, scale, q simd.Float32s) (y, lost simd.Float32s) {
 	tail := z.Mul(scale)
 	rest := minus.MulAdd(scale, tail)
-	base := positive.Mul(simd.LoadFloat32s(c.up[:]))
-	y := base.Sub(tail)
-	rest = tail.MulAdd(q, y.Sub(base).Add(tail).Sub(rest))
-	return x.IfElse(x.Greater(simd.LoadFloat32s(c.linear[:])), y.Sub(rest).Mul(simd.LoadFloat32s(c.down[:])))
+	base := positive.Mul(simd.LoadFloat32s(geluConstants.up[:]))
+	y = base.Sub(tail)
+	return y, tail.MulAdd(q, y.Sub(base).Add(tail).Sub(rest))
+}
+
+// geluResult32 returns the result for x and what withoutTail32 gives. From geluLinear on,
+// and at +Inf, that is x.
+//
+//vector:wide
+func geluResult32(x, y, lost simd.Float32s) simd.Float32s {
+	c := &geluConstants
+	return y.Sub(lost).Mul(simd.LoadFloat32s(c.down[:])).IfElse(x.LessEqual(simd.LoadFloat32s(c.linear[:])), x)
+}
+
+// geluProduct32 returns geluResult32 times value, rounded once.
+//
+//vector:wide
+func geluProduct32(x, y, lost, value simd.Float32s, sign simd.Uint32s) simd.Float32s {
+	c := &geluConstants
+	down := simd.LoadFloat32s(c.down[:])
+	sum := y.Sub(lost)
+	rest := y.Sub(sum).Sub(lost).Mul(down)
+	inside := x.LessEqual(simd.LoadFloat32s(c.linear[:]))
+	return times32(sum.Mul(down).IfElse(inside, x), rest.Masked(inside), value, sign)
 }
 
 // geluOf32 returns the function that sets a vector of dst to x·Φ(x) = max(x, 0) − z·Φ(−z)
@@ -93,9 +111,7 @@ func geluOf32(zero simd.Float32s) func(dst, x []float32) {
 	return func(dst, x []float32) {
 		c := &geluConstants
 		v := simd.LoadFloat32s(x)
-		z := v.ToBits().AndNot(sign).BitsToFloat32()
-		limit := simd.LoadFloat32s(c.limit[:])
-		z = limit.IfElse(z.Greater(limit), z) // a NaN stays
+		z := v.ToBits().AndNot(sign).BitsToFloat32().Min(simd.LoadFloat32s(c.limit[:]))
 		minus := z.ToBits().Xor(sign).BitsToFloat32()
 		s := minus.Mul(z)
 		two := simd.LoadFloat32s(c.two[:])
@@ -103,7 +119,8 @@ func geluOf32(zero simd.Float32s) func(dst, x []float32) {
 		b := z.Sub(lookup32(&geluPieces.a, i))
 		scale, q := eighthPower32(reduceExponent32(&geluPieces, i, b, chord32(&geluPieces, i, b), s, z.MulAdd(z, s)))
 		positive := z.IfElse(v.ToBits().BitsToInt32().Greater(minusOne), sign.BitsToFloat32())
-		withoutTail32(v, positive, z, minus, scale, q).Store(dst)
+		y, lost := withoutTail32(positive, z, minus, scale, q)
+		geluResult32(v, y, lost).Store(dst)
 	}
 }
 
@@ -111,6 +128,35 @@ func geluOf32(zero simd.Float32s) func(dst, x []float32) {
 func gelu32(dst, x []float32) {
 	var zero simd.Float32s
 	unary32(dst, x, zero, geluOf32(zero))
+}
+
+// geluTimesOf32 returns the function that sets a vector of dst to value·(x·Φ(x)). But for
+// its last line it is geluOf32: the compiler does not inline more of it.
+//
+//vector:wide
+func geluTimesOf32(zero simd.Float32s) func(dst, x, value []float32) {
+	sign := simd.BroadcastUint32s(signBit32)
+	minusOne := simd.BroadcastInt32s(-1)
+	return func(dst, x, value []float32) {
+		c := &geluConstants
+		v := simd.LoadFloat32s(x)
+		z := v.ToBits().AndNot(sign).BitsToFloat32().Min(simd.LoadFloat32s(c.limit[:]))
+		minus := z.ToBits().Xor(sign).BitsToFloat32()
+		s := minus.Mul(z)
+		two := simd.LoadFloat32s(c.two[:])
+		i := z.MulAdd(two, two).ToBits().ShiftAllRight(fractionBits32 - 1)
+		b := z.Sub(lookup32(&geluPieces.a, i))
+		scale, q := eighthPower32(reduceExponent32(&geluPieces, i, b, chord32(&geluPieces, i, b), s, z.MulAdd(z, s)))
+		positive := z.IfElse(v.ToBits().BitsToInt32().Greater(minusOne), sign.BitsToFloat32())
+		y, lost := withoutTail32(positive, z, minus, scale, q)
+		geluProduct32(v, y, lost, simd.LoadFloat32s(value), sign).Store(dst)
+	}
+}
+
+//vector:wide
+func geluTimes32(dst, x, value []float32) {
+	var zero simd.Float32s
+	binary32(dst, x, value, zero, geluTimesOf32(zero))
 }
 
 // geluDerivativeOf32 returns the function that sets a vector of dst to upstream·f′(x) for
@@ -170,18 +216,16 @@ func geluTanhOf32(zero simd.Float32s) func(dst, x []float32) {
 	return func(dst, x []float32) {
 		c := &geluConstants
 		v := simd.LoadFloat32s(x)
-		z := v.ToBits().AndNot(sign).BitsToFloat32()
-		limit := simd.LoadFloat32s(c.tanhLimit[:])
-		z = limit.IfElse(z.Greater(limit), z) // a NaN stays
+		z := v.ToBits().AndNot(sign).BitsToFloat32().Min(simd.LoadFloat32s(c.tanhLimit[:]))
 		minus := z.ToBits().Xor(sign).BitsToFloat32()
-		s, lost := geluTanhExponent32(z, minus)
-		last := simd.LoadFloat32s(c.last[:])
-		near := last.IfElse(z.Greater(last), z)
+		s, sLost := geluTanhExponent32(z, minus)
+		near := z.Min(simd.LoadFloat32s(c.last[:]))
 		i := simd.LoadFloat32s(c.perUnit[:]).MulAdd(near, simd.LoadFloat32s(quarterReduction.roundToInt[:])).ToBits()
 		b := near.Sub(lookup32(&geluTanhPieces.a, i))
-		scale, q := eighthPower32(reduceExponent32(&geluTanhPieces, i, b, chord32(&geluTanhPieces, i, b), s, lost))
+		scale, q := eighthPower32(reduceExponent32(&geluTanhPieces, i, b, chord32(&geluTanhPieces, i, b), s, sLost))
 		positive := z.IfElse(v.ToBits().BitsToInt32().Greater(minusOne), sign.BitsToFloat32())
-		withoutTail32(v, positive, z, minus, scale, q).Store(dst)
+		y, lost := withoutTail32(positive, z, minus, scale, q)
+		geluResult32(v, y, lost).Store(dst)
 	}
 }
 
@@ -208,4 +252,32 @@ func geluTanhExponent32(z, minus simd.Float32s) (s, lost simd.Float32s) {
 func geluTanh32(dst, x []float32) {
 	var zero simd.Float32s
 	unary32(dst, x, zero, geluTanhOf32(zero))
+}
+
+// geluTanhTimesOf32 returns the function that sets a vector of dst to value·(x·σ(v)).
+//
+//vector:wide
+func geluTanhTimesOf32(zero simd.Float32s) func(dst, x, value []float32) {
+	sign := simd.BroadcastUint32s(signBit32)
+	minusOne := simd.BroadcastInt32s(-1)
+	return func(dst, x, value []float32) {
+		c := &geluConstants
+		v := simd.LoadFloat32s(x)
+		z := v.ToBits().AndNot(sign).BitsToFloat32().Min(simd.LoadFloat32s(c.tanhLimit[:]))
+		minus := z.ToBits().Xor(sign).BitsToFloat32()
+		s, sLost := geluTanhExponent32(z, minus)
+		near := z.Min(simd.LoadFloat32s(c.last[:]))
+		i := simd.LoadFloat32s(c.perUnit[:]).MulAdd(near, simd.LoadFloat32s(quarterReduction.roundToInt[:])).ToBits()
+		b := near.Sub(lookup32(&geluTanhPieces.a, i))
+		scale, q := eighthPower32(reduceExponent32(&geluTanhPieces, i, b, chord32(&geluTanhPieces, i, b), s, sLost))
+		positive := z.IfElse(v.ToBits().BitsToInt32().Greater(minusOne), sign.BitsToFloat32())
+		y, lost := withoutTail32(positive, z, minus, scale, q)
+		geluProduct32(v, y, lost, simd.LoadFloat32s(value), sign).Store(dst)
+	}
+}
+
+//vector:wide
+func geluTanhTimes32(dst, x, value []float32) {
+	var zero simd.Float32s
+	binary32(dst, x, value, zero, geluTanhTimesOf32(zero))
 }

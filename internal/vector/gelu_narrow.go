@@ -6,7 +6,9 @@ package vector
 
 func GELU(dst, x []float32)                     {}
 func GELUAt(x float32) float32                  { return x }
+func GELUTimes(dst, x, value []float32)         {}
 func GELUDerivative(dst, x, upstream []float32) {}
 func GELUDerivativeAt(x float32) float32        { return x }
 func GELUTanh(dst, x []float32)                 {}
 func GELUTanhAt(x float32) float32              { return x }
+func GELUTanhTimes(dst, x, value []float32)     {}

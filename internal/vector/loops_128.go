@@ -271,6 +271,37 @@ func residual32x4(a, b, c archsimd.Float32x4) archsimd.Float32x4 {
 	return a1.Mul(b1).Add(c).Add(a1.Mul(b2)).Add(a2.Mul(b1)).Add(a2.Mul(b2))
 }
 
+func times32x4(y, rest, value archsimd.Float32x4, sign archsimd.Uint32x4) archsimd.Float32x4 {
+	p := y.Mul(value)
+	return y.MulAdd(value, sign.BitsToFloat32().IfElse(p.Equal(p.Add(p)), rest.Mul(value)))
+}
+
+func product32x4(dst, x, y []float32) {
+	var zero archsimd.Float32x4
+	binary32x4(dst, x, y, zero, func(dst, x, y []float32) {
+		archsimd.LoadFloat32x4(x).Mul(archsimd.LoadFloat32x4(y)).Store(dst)
+	})
+}
+
+func gateProducts32x4(dst1, dst2, value, y, upstream []float32) {
+	var zero archsimd.Float32x4
+	twoResults32x4(dst1, dst2, value, y, upstream, zero, func(dst1, dst2, value, y, upstream []float32) {
+		v, g := archsimd.LoadFloat32x4(y), archsimd.LoadFloat32x4(upstream)
+		g.Mul(archsimd.LoadFloat32x4(value)).Store(dst1)
+		v.IfElse(v.Equal(zero), v.Mul(g)).Store(dst2)
+	})
+}
+
+func keepNaN32x4(dst1, dst2, x1, x2, value []float32) {
+	var zero archsimd.Float32x4
+	twoResults32x4(dst1, dst2, x1, x2, value, zero, func(dst1, dst2, x1, x2, value []float32) {
+		v := archsimd.LoadFloat32x4(value)
+		number := v.Equal(v)
+		archsimd.LoadFloat32x4(x1).IfElse(number, v).Store(dst1)
+		archsimd.LoadFloat32x4(x2).IfElse(number, v).Store(dst2)
+	})
+}
+
 func hardTanh32x4(dst, x []float32, low, high float32) {
 	var zero archsimd.Float32x4
 	l, h := archsimd.BroadcastFloat32x4(low), archsimd.BroadcastFloat32x4(high)
@@ -1033,13 +1064,13 @@ func siluOf32x4(zero archsimd.Float32x4) func(dst, x []float32) {
 	scale := archsimd.BroadcastFloat32x4(siluScale32)
 	return func(dst, x []float32) {
 		v := archsimd.LoadFloat32x4(x)
-		v = limit.IfElse(v.Less(limit), v)
-		minus := v.ToBits().Xor(sign).BitsToFloat32()
+		z := limit.Max(v)
+		minus := z.ToBits().Xor(sign).BitsToFloat32()
 		n, r := reduce(minus)
 		u, e := inverse(n, r, growthRest32x4(r))
-		y := v.Mul(u)
+		y := z.Mul(u)
 		y = y.Sub(y.MulAdd(e, residual32x4(minus, u, y))).Mul(scale)
-		v.IfElse(v.Greater(linear), y).Store(dst)
+		y.IfElse(v.LessEqual(linear), v).Store(dst)
 	}
 }
 
@@ -1050,20 +1081,15 @@ func siluTimesOf32x4(zero archsimd.Float32x4) func(dst, x, value []float32) {
 	return func(dst, x, value []float32) {
 		c := &siluBounds32
 		v := archsimd.LoadFloat32x4(x)
-		low, high := archsimd.LoadFloat32x4(c.low[:]), archsimd.LoadFloat32x4(c.high[:])
-		z := low.IfElse(v.Less(low), v)
-		z = high.IfElse(z.Greater(high), z)
+		high := archsimd.LoadFloat32x4(c.high[:])
+		z := v.Max(archsimd.LoadFloat32x4(c.low[:])).Min(high)
 		minus := z.ToBits().Xor(sign).BitsToFloat32()
 		n, r := reduce(minus)
 		u, e := inverse(n, r, growthRest32x4(r))
 		y := z.Mul(u)
 		rest := y.MulAdd(e, residual32x4(minus, u, y)).Mul(scale)
-		y = v.IfElse(v.Greater(archsimd.LoadFloat32x4(c.high[:])), y.Mul(scale))
-		g := archsimd.LoadFloat32x4(value)
-		p := y.Mul(g)
-		usual := p.ToBits().AndNot(sign).BitsToFloat32().Greater(p.Sub(p))
-		rest = rest.Mul(g).ToBits().Xor(sign).BitsToFloat32()
-		y.MulAdd(g, rest.IfElse(usual, sign.BitsToFloat32())).Store(dst)
+		y = y.Mul(scale).IfElse(v.LessEqual(high), v)
+		times32x4(y, rest.ToBits().Xor(sign).BitsToFloat32(), archsimd.LoadFloat32x4(value), sign).Store(dst)
 	}
 }
 
@@ -1096,7 +1122,7 @@ func siluTimes32x4(dst, x, value []float32) {
 }
 
 func siluDerivativeOf32x4(zero archsimd.Float32x4) func(dst, x, upstream []float32) {
-	reduce, logistic := reduce32x4(zero), logistic32x4(zero)
+	reduce, inverse := reduce32x4(zero), sumInverseOf32x4(zero, 64)
 	sign := archsimd.BroadcastUint32x4(signBit32)
 	one := archsimd.BroadcastFloat32x4(1)
 	minusOne := archsimd.BroadcastInt32x4(-1)
@@ -1107,19 +1133,19 @@ func siluDerivativeOf32x4(zero archsimd.Float32x4) func(dst, x, upstream []float
 		limit := archsimd.LoadFloat32x4(c.limit[:])
 		z = limit.IfElse(z.Greater(limit), z)
 		n, r := reduce(z)
-		minusScale, u, e := logistic(n, growth32x4(r))
+		minusScale, minusU, e := inverse(n, r, growthRest32x4(r))
 		minus := z.ToBits().Xor(sign).BitsToFloat32()
-		s := u.Mul(minusScale)
+		s := minusU.Mul(minusScale)
 		h := one.Sub(z)
-		g := minus.MulAdd(s, h)
-		h = g.Sub(h)
-		rest := e.Mul(h).Sub(z.MulAdd(s, h))
-		d := archsimd.LoadFloat32x4(c.minusRoot[:]).Sub(z)
+		g := z.MulAdd(s, h)
+		zs := g.Sub(h)
+		rest := e.Mul(zs).Sub(minus.MulAdd(s, zs))
+		d := h.Add(archsimd.LoadFloat32x4(c.minusRoot1[:]))
 		far := d.ToBits().AndNot(sign).BitsToFloat32().Greater(archsimd.LoadFloat32x4(c.radius[:]))
 		p := siluRootRest32x4(d).MulAdd(d.Mul(d), archsimd.LoadFloat32x4(c.minusRootLow[:]))
 		g, rest = g.IfElse(far, d), rest.IfElse(far, p)
-		y := u.MulAdd(g, g.MulAdd(e, rest).Mul(u))
-		scale := minusScale.ToBits().Xor(v.And(sign)).BitsToFloat32()
+		y := minusU.MulAdd(g, g.MulAdd(e, rest).Mul(minusU))
+		scale := minusScale.ToBits().Xor(sign.AndNot(v)).BitsToFloat32()
 		y = y.MulAdd(scale, one.Masked(v.BitsToInt32().Greater(minusOne)))
 		y.Mul(archsimd.LoadFloat32x4(upstream)).Store(dst)
 	}
@@ -1425,18 +1451,17 @@ func softmaxColumns32x4(dst, x []float32, classes, stride int, f, d float32, div
 	clearUpper()
 }
 
-func softplusOf32x4(zero archsimd.Float32x4, beta, low, high float32) func(dst, x []float32) {
-	reduce, inverse := reduce32x4(zero), softplusInverseOf32x4(zero)
+func softplusOf32x4(zero archsimd.Float32x4, two, low, high float32) func(dst, x []float32) {
+	reduce, inverse := reduce32x4(zero), sumInverseOf32x4(zero, 63)
 	limit := archsimd.BroadcastFloat32x4(exponentialLimit32)
 	sign := archsimd.BroadcastUint32x4(signBit32)
-	two := archsimd.BroadcastFloat32x4(2 * beta)
-	l, h := archsimd.BroadcastFloat32x4(low), archsimd.BroadcastFloat32x4(high)
+	twice, l, h := archsimd.BroadcastFloat32x4(two), archsimd.BroadcastFloat32x4(low), archsimd.BroadcastFloat32x4(high)
 	return func(dst, x []float32) {
 		v := archsimd.LoadFloat32x4(x)
 		z := v.ToBits().AndNot(sign).BitsToFloat32()
 		n, r := reduce(limit.IfElse(z.Greater(limit), z))
 		half, u, e := inverse(n, r, growthRest32x4(r))
-		scale := half.Mul(two)
+		scale := half.Mul(twice)
 		s := u.Mul(scale)
 		s = s.Mul(s)
 		e = atanhRest32x4(s).MulAdd(s, e)
@@ -1454,16 +1479,16 @@ func softplusBase64x2(v, rest, scale, zero archsimd.Float64x2) archsimd.Float64x
 	return rest.MulAdd(scale, v).Masked(v.NotEqual(zero))
 }
 
-func softplusInverseOf32x4(zero archsimd.Float32x4) func(n archsimd.Uint32x4, r, q archsimd.Float32x4) (half, u, e archsimd.Float32x4) {
-	bias := archsimd.BroadcastUint32x4(signBit32 | (exponentBias32+63)<<fractionBits32)
+func sumInverseOf32x4(zero archsimd.Float32x4, exponent uint32) func(n archsimd.Uint32x4, r, q archsimd.Float32x4) (minusScale, minusU, e archsimd.Float32x4) {
+	bias := archsimd.BroadcastUint32x4(signBit32 | (exponentBias32+exponent)<<fractionBits32)
 	one, minusOne := archsimd.BroadcastFloat32x4(1), archsimd.BroadcastFloat32x4(-1)
 	up := archsimd.BroadcastFloat32x4(0x1p64)
-	return func(n archsimd.Uint32x4, r, q archsimd.Float32x4) (half, u, e archsimd.Float32x4) {
-		half = n.Add(bias).BitsToFloat32()
-		d := r.Add(q).MulAdd(up, up.Sub(half))
-		rest := q.MulAdd(up, denominatorRest32x4(d, r, half, up))
-		u = minusOne.Div(d)
-		return half, u, rest.MulAdd(u, residual32x4(d, u, one))
+	return func(n archsimd.Uint32x4, r, q archsimd.Float32x4) (minusScale, minusU, e archsimd.Float32x4) {
+		minusScale = n.Add(bias).BitsToFloat32()
+		d := r.Add(q).MulAdd(up, up.Sub(minusScale))
+		rest := q.MulAdd(up, denominatorRest32x4(d, r, minusScale, up))
+		minusU = minusOne.Div(d)
+		return minusScale, minusU, rest.MulAdd(minusU, residual32x4(d, minusU, one))
 	}
 }
 
@@ -1510,14 +1535,14 @@ func atanhRest64x2(s archsimd.Float64x2) archsimd.Float64x2 {
 	return p.MulAdd(s, archsimd.LoadFloat64x2(c[0][:]))
 }
 
-func softplus32x4(dst, x []float32, beta, low, high float32) {
+func softplus32x4(dst, x []float32, two, low, high float32) {
 	var zero archsimd.Float32x4
-	unary32x4(dst, x, zero, softplusOf32x4(zero, beta, low, high))
+	unary32x4(dst, x, zero, softplusOf32x4(zero, two, low, high))
 }
 
-func softplusAt32x4(x, beta, low, high float32) float32 {
+func softplusAt32x4(x, two, low, high float32) float32 {
 	var zero archsimd.Float32x4
-	return at32x4(x, zero, softplusOf32x4(zero, beta, low, high))
+	return at32x4(x, zero, softplusOf32x4(zero, two, low, high))
 }
 
 func softplusDerivative32x4(dst, x, upstream []float32, beta float32) {
@@ -1987,6 +2012,15 @@ func firstMaximum64x2(dst, best, x, upstream []float64) {
 	})
 }
 
+func gateProducts64x2(dst1, dst2, value, y, upstream []float64) {
+	var zero archsimd.Float64x2
+	twoResults64x2(dst1, dst2, value, y, upstream, zero, func(dst1, dst2, value, y, upstream []float64) {
+		v, g := archsimd.LoadFloat64x2(y), archsimd.LoadFloat64x2(upstream)
+		g.Mul(archsimd.LoadFloat64x2(value)).Store(dst1)
+		v.IfElse(v.Equal(zero), v.Mul(g)).Store(dst2)
+	})
+}
+
 func hardSigmoid64x2(dst, x []float64, slope float64) {
 	var zero archsimd.Float64x2
 	f := hardSigmoidOf64x2(zero, slope)
@@ -2109,6 +2143,16 @@ func inverseOf64x2(zero archsimd.Float64x2) func(n archsimd.Uint64x2, r, q archs
 		u = one.Div(d)
 		return u, u.MulAdd(rest, residual64x2(d, u, minusOne))
 	}
+}
+
+func keepNaN64x2(dst1, dst2, x1, x2, value []float64) {
+	var zero archsimd.Float64x2
+	twoResults64x2(dst1, dst2, x1, x2, value, zero, func(dst1, dst2, x1, x2, value []float64) {
+		v := archsimd.LoadFloat64x2(value)
+		number := v.Equal(v)
+		archsimd.LoadFloat64x2(x1).IfElse(number, v).Store(dst1)
+		archsimd.LoadFloat64x2(x2).IfElse(number, v).Store(dst2)
+	})
 }
 
 func leakyReLU64x2(dst, x []float64, alpha float64) {
@@ -2425,6 +2469,13 @@ func preluParameterGradient64x2(grad, x, upstream []float64) {
 	}
 }
 
+func product64x2(dst, x, y []float64) {
+	var zero archsimd.Float64x2
+	binary64x2(dst, x, y, zero, func(dst, x, y []float64) {
+		archsimd.LoadFloat64x2(x).Mul(archsimd.LoadFloat64x2(y)).Store(dst)
+	})
+}
+
 func reduce64x2(zero archsimd.Float64x2) func(z archsimd.Float64x2) (n archsimd.Uint64x2, r archsimd.Float64x2) {
 	roundToInt := archsimd.BroadcastFloat64x2(roundToInt64)
 	return func(z archsimd.Float64x2) (n archsimd.Uint64x2, r archsimd.Float64x2) {
@@ -2550,7 +2601,7 @@ func siluDerivativeAt64x2(x float64) float64 {
 }
 
 func siluDerivativeOf64x2(zero archsimd.Float64x2) func(dst, x, upstream []float64) {
-	reduce, logistic := reduce64x2(zero), logistic64x2(zero)
+	reduce, inverse := reduce64x2(zero), sumInverseOf64x2(zero, 64)
 	sign := archsimd.BroadcastUint64x2(signBit64)
 	one := archsimd.BroadcastFloat64x2(1)
 	minusOne := archsimd.BroadcastInt64x2(-1)
@@ -2561,19 +2612,19 @@ func siluDerivativeOf64x2(zero archsimd.Float64x2) func(dst, x, upstream []float
 		limit := archsimd.LoadFloat64x2(c.limit[:])
 		z = limit.IfElse(z.Greater(limit), z)
 		n, r := reduce(z)
-		minusScale, u, e := logistic(n, growth64x2(r))
+		minusScale, minusU, e := inverse(n, r, growthRest64x2(r))
 		minus := z.ToBits().Xor(sign).BitsToFloat64()
-		s := u.Mul(minusScale)
+		s := minusU.Mul(minusScale)
 		h := one.Sub(z)
-		g := minus.MulAdd(s, h)
-		h = g.Sub(h)
-		rest := e.Mul(h).Sub(z.MulAdd(s, h))
-		d := archsimd.LoadFloat64x2(c.minusRoot[:]).Sub(z)
+		g := z.MulAdd(s, h)
+		zs := g.Sub(h)
+		rest := e.Mul(zs).Sub(minus.MulAdd(s, zs))
+		d := h.Add(archsimd.LoadFloat64x2(c.minusRoot1[:]))
 		far := d.ToBits().AndNot(sign).BitsToFloat64().Greater(archsimd.LoadFloat64x2(c.radius[:]))
 		p := siluRootRest64x2(d).MulAdd(d.Mul(d), archsimd.LoadFloat64x2(c.minusRootLow[:]))
 		g, rest = g.IfElse(far, d), rest.IfElse(far, p)
-		y := u.MulAdd(g, g.MulAdd(e, rest).Mul(u))
-		scale := minusScale.ToBits().Xor(v.And(sign)).BitsToFloat64()
+		y := minusU.MulAdd(g, g.MulAdd(e, rest).Mul(minusU))
+		scale := minusScale.ToBits().Xor(sign.AndNot(v)).BitsToFloat64()
 		y = y.MulAdd(scale, one.Masked(v.BitsToInt64().Greater(minusOne)))
 		y.Mul(archsimd.LoadFloat64x2(upstream)).Store(dst)
 	}
@@ -2587,13 +2638,13 @@ func siluOf64x2(zero archsimd.Float64x2) func(dst, x []float64) {
 	scale := archsimd.BroadcastFloat64x2(siluScale64)
 	return func(dst, x []float64) {
 		v := archsimd.LoadFloat64x2(x)
-		v = limit.IfElse(v.Less(limit), v)
-		minus := v.ToBits().Xor(sign).BitsToFloat64()
+		z := limit.Max(v)
+		minus := z.ToBits().Xor(sign).BitsToFloat64()
 		n, r := reduce(minus)
 		u, e := inverse(n, r, growthRest64x2(r))
-		y := v.Mul(u)
+		y := z.Mul(u)
 		y = y.Sub(y.MulAdd(e, residual64x2(minus, u, y))).Mul(scale)
-		v.IfElse(v.Greater(linear), y).Store(dst)
+		y.IfElse(v.LessEqual(linear), v).Store(dst)
 	}
 }
 
@@ -2609,20 +2660,15 @@ func siluTimesOf64x2(zero archsimd.Float64x2) func(dst, x, value []float64) {
 	return func(dst, x, value []float64) {
 		c := &siluBounds64
 		v := archsimd.LoadFloat64x2(x)
-		low, high := archsimd.LoadFloat64x2(c.low[:]), archsimd.LoadFloat64x2(c.high[:])
-		z := low.IfElse(v.Less(low), v)
-		z = high.IfElse(z.Greater(high), z)
+		high := archsimd.LoadFloat64x2(c.high[:])
+		z := v.Max(archsimd.LoadFloat64x2(c.low[:])).Min(high)
 		minus := z.ToBits().Xor(sign).BitsToFloat64()
 		n, r := reduce(minus)
 		u, e := inverse(n, r, growthRest64x2(r))
 		y := z.Mul(u)
 		rest := y.MulAdd(e, residual64x2(minus, u, y)).Mul(scale)
-		y = v.IfElse(v.Greater(archsimd.LoadFloat64x2(c.high[:])), y.Mul(scale))
-		g := archsimd.LoadFloat64x2(value)
-		p := y.Mul(g)
-		usual := p.ToBits().AndNot(sign).BitsToFloat64().Greater(p.Sub(p))
-		rest = rest.Mul(g).ToBits().Xor(sign).BitsToFloat64()
-		y.MulAdd(g, rest.IfElse(usual, sign.BitsToFloat64())).Store(dst)
+		y = y.Mul(scale).IfElse(v.LessEqual(high), v)
+		times64x2(y, rest.ToBits().Xor(sign).BitsToFloat64(), archsimd.LoadFloat64x2(value), sign).Store(dst)
 	}
 }
 
@@ -2868,14 +2914,14 @@ func softmaxRows64x2(dst, x []float64, classes int, f, d float64, divide bool) {
 	clearUpper()
 }
 
-func softplus64x2(dst, x []float64, beta, low, high float64) {
+func softplus64x2(dst, x []float64, two, low, high float64) {
 	var zero archsimd.Float64x2
-	unary64x2(dst, x, zero, softplusOf64x2(zero, beta, low, high))
+	unary64x2(dst, x, zero, softplusOf64x2(zero, two, low, high))
 }
 
-func softplusAt64x2(x, beta, low, high float64) float64 {
+func softplusAt64x2(x, two, low, high float64) float64 {
 	var zero archsimd.Float64x2
-	return at64x2(x, zero, softplusOf64x2(zero, beta, low, high))
+	return at64x2(x, zero, softplusOf64x2(zero, two, low, high))
 }
 
 func softplusDerivative64x2(dst, x, upstream []float64, beta float64) {
@@ -2910,31 +2956,17 @@ func softplusDerivativeOf64x2(zero archsimd.Float64x2, beta float64) func(dst, x
 	}
 }
 
-func softplusInverseOf64x2(zero archsimd.Float64x2) func(n archsimd.Uint64x2, r, q archsimd.Float64x2) (half, u, e archsimd.Float64x2) {
-	bias := archsimd.BroadcastUint64x2(signBit64 | (exponentBias64+63)<<fractionBits64)
-	one, minusOne := archsimd.BroadcastFloat64x2(1), archsimd.BroadcastFloat64x2(-1)
-	up := archsimd.BroadcastFloat64x2(0x1p64)
-	return func(n archsimd.Uint64x2, r, q archsimd.Float64x2) (half, u, e archsimd.Float64x2) {
-		half = n.Add(bias).BitsToFloat64()
-		d := r.Add(q).MulAdd(up, up.Sub(half))
-		rest := q.MulAdd(up, denominatorRest64x2(d, r, half, up))
-		u = minusOne.Div(d)
-		return half, u, rest.MulAdd(u, residual64x2(d, u, one))
-	}
-}
-
-func softplusOf64x2(zero archsimd.Float64x2, beta, low, high float64) func(dst, x []float64) {
-	reduce, inverse := reduce64x2(zero), softplusInverseOf64x2(zero)
+func softplusOf64x2(zero archsimd.Float64x2, two, low, high float64) func(dst, x []float64) {
+	reduce, inverse := reduce64x2(zero), sumInverseOf64x2(zero, 63)
 	limit := archsimd.BroadcastFloat64x2(exponentialLimit64)
 	sign := archsimd.BroadcastUint64x2(signBit64)
-	two := archsimd.BroadcastFloat64x2(2 * beta)
-	l, h := archsimd.BroadcastFloat64x2(low), archsimd.BroadcastFloat64x2(high)
+	twice, l, h := archsimd.BroadcastFloat64x2(two), archsimd.BroadcastFloat64x2(low), archsimd.BroadcastFloat64x2(high)
 	return func(dst, x []float64) {
 		v := archsimd.LoadFloat64x2(x)
 		z := v.ToBits().AndNot(sign).BitsToFloat64()
 		n, r := reduce(limit.IfElse(z.Greater(limit), z))
 		half, u, e := inverse(n, r, growthRest64x2(r))
-		scale := half.Mul(two)
+		scale := half.Mul(twice)
 		s := u.Mul(scale)
 		s = s.Mul(s)
 		e = atanhRest64x2(s).MulAdd(s, e)
@@ -2972,6 +3004,19 @@ func squaredReLUFromOutput64x2(dst, y, upstream []float64) {
 	})
 }
 
+func sumInverseOf64x2(zero archsimd.Float64x2, exponent uint64) func(n archsimd.Uint64x2, r, q archsimd.Float64x2) (minusScale, minusU, e archsimd.Float64x2) {
+	bias := archsimd.BroadcastUint64x2(signBit64 | (exponentBias64+exponent)<<fractionBits64)
+	one, minusOne := archsimd.BroadcastFloat64x2(1), archsimd.BroadcastFloat64x2(-1)
+	up := archsimd.BroadcastFloat64x2(0x1p64)
+	return func(n archsimd.Uint64x2, r, q archsimd.Float64x2) (minusScale, minusU, e archsimd.Float64x2) {
+		minusScale = n.Add(bias).BitsToFloat64()
+		d := r.Add(q).MulAdd(up, up.Sub(minusScale))
+		rest := q.MulAdd(up, denominatorRest64x2(d, r, minusScale, up))
+		minusU = minusOne.Div(d)
+		return minusScale, minusU, rest.MulAdd(minusU, residual64x2(d, minusU, one))
+	}
+}
+
 func tanh64x2(dst, x []float64) {
 	var zero archsimd.Float64x2
 	unary64x2(dst, x, zero, tanhOf64x2(zero))
@@ -2991,6 +3036,11 @@ func tanhFromOutput64x2(dst, y, upstream []float64) {
 		a := one.Sub(v)
 		a.Add(a.Mul(v)).Mul(archsimd.LoadFloat64x2(g)).Store(dst)
 	})
+}
+
+func times64x2(y, rest, value archsimd.Float64x2, sign archsimd.Uint64x2) archsimd.Float64x2 {
+	p := y.Mul(value)
+	return y.MulAdd(value, sign.BitsToFloat64().IfElse(p.Equal(p.Add(p)), rest.Mul(value)))
 }
 
 func twoPiecesDerivative64x2(dst1, dst2, x1, x2, upstream []float64) {

@@ -251,6 +251,37 @@ func residual32x8(a, b, c archsimd.Float32x8) archsimd.Float32x8 {
 	return a1.Mul(b1).Add(c).Add(a1.Mul(b2)).Add(a2.Mul(b1)).Add(a2.Mul(b2))
 }
 
+func times32x8(y, rest, value archsimd.Float32x8, sign archsimd.Uint32x8) archsimd.Float32x8 {
+	p := y.Mul(value)
+	return y.MulAdd(value, sign.BitsToFloat32().IfElse(p.Equal(p.Add(p)), rest.Mul(value)))
+}
+
+func product32x8(dst, x, y []float32) {
+	var zero archsimd.Float32x8
+	binary32x8(dst, x, y, zero, func(dst, x, y []float32) {
+		archsimd.LoadFloat32x8(x).Mul(archsimd.LoadFloat32x8(y)).Store(dst)
+	})
+}
+
+func gateProducts32x8(dst1, dst2, value, y, upstream []float32) {
+	var zero archsimd.Float32x8
+	twoResults32x8(dst1, dst2, value, y, upstream, zero, func(dst1, dst2, value, y, upstream []float32) {
+		v, g := archsimd.LoadFloat32x8(y), archsimd.LoadFloat32x8(upstream)
+		g.Mul(archsimd.LoadFloat32x8(value)).Store(dst1)
+		v.IfElse(v.Equal(zero), v.Mul(g)).Store(dst2)
+	})
+}
+
+func keepNaN32x8(dst1, dst2, x1, x2, value []float32) {
+	var zero archsimd.Float32x8
+	twoResults32x8(dst1, dst2, x1, x2, value, zero, func(dst1, dst2, x1, x2, value []float32) {
+		v := archsimd.LoadFloat32x8(value)
+		number := v.Equal(v)
+		archsimd.LoadFloat32x8(x1).IfElse(number, v).Store(dst1)
+		archsimd.LoadFloat32x8(x2).IfElse(number, v).Store(dst2)
+	})
+}
+
 func chord32x8(p *intervals, i archsimd.Uint32x8, b archsimd.Float32x8) archsimd.Float32x8 {
 	y := lookup32x8(&p.c[7], i)
 	y = y.MulAdd(b, lookup32x8(&p.c[6], i))
@@ -280,14 +311,26 @@ func eighthPower32x8(n archsimd.Uint32x8, r archsimd.Float32x8) (scale, q archsi
 	return scale, y.MulAdd(r, lookup32x8(&exp2Eighths.rest, n))
 }
 
-func withoutTail32x8(x, positive, z, minus, scale, q archsimd.Float32x8) archsimd.Float32x8 {
-	c := &geluConstants
+func withoutTail32x8(positive, z, minus, scale, q archsimd.Float32x8) (y, lost archsimd.Float32x8) {
 	tail := z.Mul(scale)
 	rest := minus.MulAdd(scale, tail)
-	base := positive.Mul(archsimd.LoadFloat32x8(c.up[:]))
-	y := base.Sub(tail)
-	rest = tail.MulAdd(q, y.Sub(base).Add(tail).Sub(rest))
-	return x.IfElse(x.Greater(archsimd.LoadFloat32x8(c.linear[:])), y.Sub(rest).Mul(archsimd.LoadFloat32x8(c.down[:])))
+	base := positive.Mul(archsimd.LoadFloat32x8(geluConstants.up[:]))
+	y = base.Sub(tail)
+	return y, tail.MulAdd(q, y.Sub(base).Add(tail).Sub(rest))
+}
+
+func geluResult32x8(x, y, lost archsimd.Float32x8) archsimd.Float32x8 {
+	c := &geluConstants
+	return y.Sub(lost).Mul(archsimd.LoadFloat32x8(c.down[:])).IfElse(x.LessEqual(archsimd.LoadFloat32x8(c.linear[:])), x)
+}
+
+func geluProduct32x8(x, y, lost, value archsimd.Float32x8, sign archsimd.Uint32x8) archsimd.Float32x8 {
+	c := &geluConstants
+	down := archsimd.LoadFloat32x8(c.down[:])
+	sum := y.Sub(lost)
+	rest := y.Sub(sum).Sub(lost).Mul(down)
+	inside := x.LessEqual(archsimd.LoadFloat32x8(c.linear[:]))
+	return times32x8(sum.Mul(down).IfElse(inside, x), rest.Masked(inside), value, sign)
 }
 
 func geluOf32x8(zero archsimd.Float32x8) func(dst, x []float32) {
@@ -296,9 +339,7 @@ func geluOf32x8(zero archsimd.Float32x8) func(dst, x []float32) {
 	return func(dst, x []float32) {
 		c := &geluConstants
 		v := archsimd.LoadFloat32x8(x)
-		z := v.ToBits().AndNot(sign).BitsToFloat32()
-		limit := archsimd.LoadFloat32x8(c.limit[:])
-		z = limit.IfElse(z.Greater(limit), z)
+		z := v.ToBits().AndNot(sign).BitsToFloat32().Min(archsimd.LoadFloat32x8(c.limit[:]))
 		minus := z.ToBits().Xor(sign).BitsToFloat32()
 		s := minus.Mul(z)
 		two := archsimd.LoadFloat32x8(c.two[:])
@@ -306,13 +347,38 @@ func geluOf32x8(zero archsimd.Float32x8) func(dst, x []float32) {
 		b := z.Sub(lookup32x8(&geluPieces.a, i))
 		scale, q := eighthPower32x8(reduceExponent32x8(&geluPieces, i, b, chord32x8(&geluPieces, i, b), s, z.MulAdd(z, s)))
 		positive := z.IfElse(v.ToBits().BitsToInt32().Greater(minusOne), sign.BitsToFloat32())
-		withoutTail32x8(v, positive, z, minus, scale, q).Store(dst)
+		y, lost := withoutTail32x8(positive, z, minus, scale, q)
+		geluResult32x8(v, y, lost).Store(dst)
 	}
 }
 
 func gelu32x8(dst, x []float32) {
 	var zero archsimd.Float32x8
 	unary32x8(dst, x, zero, geluOf32x8(zero))
+}
+
+func geluTimesOf32x8(zero archsimd.Float32x8) func(dst, x, value []float32) {
+	sign := archsimd.BroadcastUint32x8(signBit32)
+	minusOne := archsimd.BroadcastInt32x8(-1)
+	return func(dst, x, value []float32) {
+		c := &geluConstants
+		v := archsimd.LoadFloat32x8(x)
+		z := v.ToBits().AndNot(sign).BitsToFloat32().Min(archsimd.LoadFloat32x8(c.limit[:]))
+		minus := z.ToBits().Xor(sign).BitsToFloat32()
+		s := minus.Mul(z)
+		two := archsimd.LoadFloat32x8(c.two[:])
+		i := z.MulAdd(two, two).ToBits().ShiftAllRight(fractionBits32 - 1)
+		b := z.Sub(lookup32x8(&geluPieces.a, i))
+		scale, q := eighthPower32x8(reduceExponent32x8(&geluPieces, i, b, chord32x8(&geluPieces, i, b), s, z.MulAdd(z, s)))
+		positive := z.IfElse(v.ToBits().BitsToInt32().Greater(minusOne), sign.BitsToFloat32())
+		y, lost := withoutTail32x8(positive, z, minus, scale, q)
+		geluProduct32x8(v, y, lost, archsimd.LoadFloat32x8(value), sign).Store(dst)
+	}
+}
+
+func geluTimes32x8(dst, x, value []float32) {
+	var zero archsimd.Float32x8
+	binary32x8(dst, x, value, zero, geluTimesOf32x8(zero))
 }
 
 func geluDerivativeOf32x8(zero archsimd.Float32x8) func(dst, x, upstream []float32) {
@@ -356,18 +422,16 @@ func geluTanhOf32x8(zero archsimd.Float32x8) func(dst, x []float32) {
 	return func(dst, x []float32) {
 		c := &geluConstants
 		v := archsimd.LoadFloat32x8(x)
-		z := v.ToBits().AndNot(sign).BitsToFloat32()
-		limit := archsimd.LoadFloat32x8(c.tanhLimit[:])
-		z = limit.IfElse(z.Greater(limit), z)
+		z := v.ToBits().AndNot(sign).BitsToFloat32().Min(archsimd.LoadFloat32x8(c.tanhLimit[:]))
 		minus := z.ToBits().Xor(sign).BitsToFloat32()
-		s, lost := geluTanhExponent32x8(z, minus)
-		last := archsimd.LoadFloat32x8(c.last[:])
-		near := last.IfElse(z.Greater(last), z)
+		s, sLost := geluTanhExponent32x8(z, minus)
+		near := z.Min(archsimd.LoadFloat32x8(c.last[:]))
 		i := archsimd.LoadFloat32x8(c.perUnit[:]).MulAdd(near, archsimd.LoadFloat32x8(quarterReduction.roundToInt[:])).ToBits()
 		b := near.Sub(lookup32x8(&geluTanhPieces.a, i))
-		scale, q := eighthPower32x8(reduceExponent32x8(&geluTanhPieces, i, b, chord32x8(&geluTanhPieces, i, b), s, lost))
+		scale, q := eighthPower32x8(reduceExponent32x8(&geluTanhPieces, i, b, chord32x8(&geluTanhPieces, i, b), s, sLost))
 		positive := z.IfElse(v.ToBits().BitsToInt32().Greater(minusOne), sign.BitsToFloat32())
-		withoutTail32x8(v, positive, z, minus, scale, q).Store(dst)
+		y, lost := withoutTail32x8(positive, z, minus, scale, q)
+		geluResult32x8(v, y, lost).Store(dst)
 	}
 }
 
@@ -388,6 +452,30 @@ func geluTanhExponent32x8(z, minus archsimd.Float32x8) (s, lost archsimd.Float32
 func geluTanh32x8(dst, x []float32) {
 	var zero archsimd.Float32x8
 	unary32x8(dst, x, zero, geluTanhOf32x8(zero))
+}
+
+func geluTanhTimesOf32x8(zero archsimd.Float32x8) func(dst, x, value []float32) {
+	sign := archsimd.BroadcastUint32x8(signBit32)
+	minusOne := archsimd.BroadcastInt32x8(-1)
+	return func(dst, x, value []float32) {
+		c := &geluConstants
+		v := archsimd.LoadFloat32x8(x)
+		z := v.ToBits().AndNot(sign).BitsToFloat32().Min(archsimd.LoadFloat32x8(c.tanhLimit[:]))
+		minus := z.ToBits().Xor(sign).BitsToFloat32()
+		s, sLost := geluTanhExponent32x8(z, minus)
+		near := z.Min(archsimd.LoadFloat32x8(c.last[:]))
+		i := archsimd.LoadFloat32x8(c.perUnit[:]).MulAdd(near, archsimd.LoadFloat32x8(quarterReduction.roundToInt[:])).ToBits()
+		b := near.Sub(lookup32x8(&geluTanhPieces.a, i))
+		scale, q := eighthPower32x8(reduceExponent32x8(&geluTanhPieces, i, b, chord32x8(&geluTanhPieces, i, b), s, sLost))
+		positive := z.IfElse(v.ToBits().BitsToInt32().Greater(minusOne), sign.BitsToFloat32())
+		y, lost := withoutTail32x8(positive, z, minus, scale, q)
+		geluProduct32x8(v, y, lost, archsimd.LoadFloat32x8(value), sign).Store(dst)
+	}
+}
+
+func geluTanhTimes32x8(dst, x, value []float32) {
+	var zero archsimd.Float32x8
+	binary32x8(dst, x, value, zero, geluTanhTimesOf32x8(zero))
 }
 
 func hardTanh32x8(dst, x []float32, low, high float32) {
@@ -1116,13 +1204,13 @@ func siluOf32x8(zero archsimd.Float32x8) func(dst, x []float32) {
 	scale := archsimd.BroadcastFloat32x8(siluScale32)
 	return func(dst, x []float32) {
 		v := archsimd.LoadFloat32x8(x)
-		v = limit.IfElse(v.Less(limit), v)
-		minus := v.ToBits().Xor(sign).BitsToFloat32()
+		z := limit.Max(v)
+		minus := z.ToBits().Xor(sign).BitsToFloat32()
 		n, r := reduce(minus)
 		u, e := inverse(n, r, growthRest32x8(r))
-		y := v.Mul(u)
+		y := z.Mul(u)
 		y = y.Sub(y.MulAdd(e, residual32x8(minus, u, y))).Mul(scale)
-		v.IfElse(v.Greater(linear), y).Store(dst)
+		y.IfElse(v.LessEqual(linear), v).Store(dst)
 	}
 }
 
@@ -1133,20 +1221,15 @@ func siluTimesOf32x8(zero archsimd.Float32x8) func(dst, x, value []float32) {
 	return func(dst, x, value []float32) {
 		c := &siluBounds32
 		v := archsimd.LoadFloat32x8(x)
-		low, high := archsimd.LoadFloat32x8(c.low[:]), archsimd.LoadFloat32x8(c.high[:])
-		z := low.IfElse(v.Less(low), v)
-		z = high.IfElse(z.Greater(high), z)
+		high := archsimd.LoadFloat32x8(c.high[:])
+		z := v.Max(archsimd.LoadFloat32x8(c.low[:])).Min(high)
 		minus := z.ToBits().Xor(sign).BitsToFloat32()
 		n, r := reduce(minus)
 		u, e := inverse(n, r, growthRest32x8(r))
 		y := z.Mul(u)
 		rest := y.MulAdd(e, residual32x8(minus, u, y)).Mul(scale)
-		y = v.IfElse(v.Greater(archsimd.LoadFloat32x8(c.high[:])), y.Mul(scale))
-		g := archsimd.LoadFloat32x8(value)
-		p := y.Mul(g)
-		usual := p.ToBits().AndNot(sign).BitsToFloat32().Greater(p.Sub(p))
-		rest = rest.Mul(g).ToBits().Xor(sign).BitsToFloat32()
-		y.MulAdd(g, rest.IfElse(usual, sign.BitsToFloat32())).Store(dst)
+		y = y.Mul(scale).IfElse(v.LessEqual(high), v)
+		times32x8(y, rest.ToBits().Xor(sign).BitsToFloat32(), archsimd.LoadFloat32x8(value), sign).Store(dst)
 	}
 }
 
@@ -1174,7 +1257,7 @@ func siluTimes32x8(dst, x, value []float32) {
 }
 
 func siluDerivativeOf32x8(zero archsimd.Float32x8) func(dst, x, upstream []float32) {
-	reduce, logistic := reduce32x8(zero), logistic32x8(zero)
+	reduce, inverse := reduce32x8(zero), sumInverseOf32x8(zero, 64)
 	sign := archsimd.BroadcastUint32x8(signBit32)
 	one := archsimd.BroadcastFloat32x8(1)
 	minusOne := archsimd.BroadcastInt32x8(-1)
@@ -1185,19 +1268,19 @@ func siluDerivativeOf32x8(zero archsimd.Float32x8) func(dst, x, upstream []float
 		limit := archsimd.LoadFloat32x8(c.limit[:])
 		z = limit.IfElse(z.Greater(limit), z)
 		n, r := reduce(z)
-		minusScale, u, e := logistic(n, growth32x8(r))
+		minusScale, minusU, e := inverse(n, r, growthRest32x8(r))
 		minus := z.ToBits().Xor(sign).BitsToFloat32()
-		s := u.Mul(minusScale)
+		s := minusU.Mul(minusScale)
 		h := one.Sub(z)
-		g := minus.MulAdd(s, h)
-		h = g.Sub(h)
-		rest := e.Mul(h).Sub(z.MulAdd(s, h))
-		d := archsimd.LoadFloat32x8(c.minusRoot[:]).Sub(z)
+		g := z.MulAdd(s, h)
+		zs := g.Sub(h)
+		rest := e.Mul(zs).Sub(minus.MulAdd(s, zs))
+		d := h.Add(archsimd.LoadFloat32x8(c.minusRoot1[:]))
 		far := d.ToBits().AndNot(sign).BitsToFloat32().Greater(archsimd.LoadFloat32x8(c.radius[:]))
 		p := siluRootRest32x8(d).MulAdd(d.Mul(d), archsimd.LoadFloat32x8(c.minusRootLow[:]))
 		g, rest = g.IfElse(far, d), rest.IfElse(far, p)
-		y := u.MulAdd(g, g.MulAdd(e, rest).Mul(u))
-		scale := minusScale.ToBits().Xor(v.And(sign)).BitsToFloat32()
+		y := minusU.MulAdd(g, g.MulAdd(e, rest).Mul(minusU))
+		scale := minusScale.ToBits().Xor(sign.AndNot(v)).BitsToFloat32()
 		y = y.MulAdd(scale, one.Masked(v.BitsToInt32().Greater(minusOne)))
 		y.Mul(archsimd.LoadFloat32x8(upstream)).Store(dst)
 	}
@@ -1495,18 +1578,17 @@ func softmaxColumns32x8(dst, x []float32, classes, stride int, f, d float32, div
 	clearUpper()
 }
 
-func softplusOf32x8(zero archsimd.Float32x8, beta, low, high float32) func(dst, x []float32) {
-	reduce, inverse := reduce32x8(zero), softplusInverseOf32x8(zero)
+func softplusOf32x8(zero archsimd.Float32x8, two, low, high float32) func(dst, x []float32) {
+	reduce, inverse := reduce32x8(zero), sumInverseOf32x8(zero, 63)
 	limit := archsimd.BroadcastFloat32x8(exponentialLimit32)
 	sign := archsimd.BroadcastUint32x8(signBit32)
-	two := archsimd.BroadcastFloat32x8(2 * beta)
-	l, h := archsimd.BroadcastFloat32x8(low), archsimd.BroadcastFloat32x8(high)
+	twice, l, h := archsimd.BroadcastFloat32x8(two), archsimd.BroadcastFloat32x8(low), archsimd.BroadcastFloat32x8(high)
 	return func(dst, x []float32) {
 		v := archsimd.LoadFloat32x8(x)
 		z := v.ToBits().AndNot(sign).BitsToFloat32()
 		n, r := reduce(limit.IfElse(z.Greater(limit), z))
 		half, u, e := inverse(n, r, growthRest32x8(r))
-		scale := half.Mul(two)
+		scale := half.Mul(twice)
 		s := u.Mul(scale)
 		s = s.Mul(s)
 		e = atanhRest32x8(s).MulAdd(s, e)
@@ -1524,16 +1606,16 @@ func softplusBase64x4(v, rest, scale, zero archsimd.Float64x4) archsimd.Float64x
 	return rest.MulAdd(scale, v).Masked(v.NotEqual(zero))
 }
 
-func softplusInverseOf32x8(zero archsimd.Float32x8) func(n archsimd.Uint32x8, r, q archsimd.Float32x8) (half, u, e archsimd.Float32x8) {
-	bias := archsimd.BroadcastUint32x8(signBit32 | (exponentBias32+63)<<fractionBits32)
+func sumInverseOf32x8(zero archsimd.Float32x8, exponent uint32) func(n archsimd.Uint32x8, r, q archsimd.Float32x8) (minusScale, minusU, e archsimd.Float32x8) {
+	bias := archsimd.BroadcastUint32x8(signBit32 | (exponentBias32+exponent)<<fractionBits32)
 	one, minusOne := archsimd.BroadcastFloat32x8(1), archsimd.BroadcastFloat32x8(-1)
 	up := archsimd.BroadcastFloat32x8(0x1p64)
-	return func(n archsimd.Uint32x8, r, q archsimd.Float32x8) (half, u, e archsimd.Float32x8) {
-		half = n.Add(bias).BitsToFloat32()
-		d := r.Add(q).MulAdd(up, up.Sub(half))
-		rest := q.MulAdd(up, denominatorRest32x8(d, r, half, up))
-		u = minusOne.Div(d)
-		return half, u, rest.MulAdd(u, residual32x8(d, u, one))
+	return func(n archsimd.Uint32x8, r, q archsimd.Float32x8) (minusScale, minusU, e archsimd.Float32x8) {
+		minusScale = n.Add(bias).BitsToFloat32()
+		d := r.Add(q).MulAdd(up, up.Sub(minusScale))
+		rest := q.MulAdd(up, denominatorRest32x8(d, r, minusScale, up))
+		minusU = minusOne.Div(d)
+		return minusScale, minusU, rest.MulAdd(minusU, residual32x8(d, minusU, one))
 	}
 }
 
@@ -1580,9 +1662,9 @@ func atanhRest64x4(s archsimd.Float64x4) archsimd.Float64x4 {
 	return p.MulAdd(s, archsimd.LoadFloat64x4(c[0][:]))
 }
 
-func softplus32x8(dst, x []float32, beta, low, high float32) {
+func softplus32x8(dst, x []float32, two, low, high float32) {
 	var zero archsimd.Float32x8
-	unary32x8(dst, x, zero, softplusOf32x8(zero, beta, low, high))
+	unary32x8(dst, x, zero, softplusOf32x8(zero, two, low, high))
 }
 
 func softplusDerivative32x8(dst, x, upstream []float32, beta float32) {
@@ -2019,6 +2101,15 @@ func firstMaximum64x4(dst, best, x, upstream []float64) {
 	})
 }
 
+func gateProducts64x4(dst1, dst2, value, y, upstream []float64) {
+	var zero archsimd.Float64x4
+	twoResults64x4(dst1, dst2, value, y, upstream, zero, func(dst1, dst2, value, y, upstream []float64) {
+		v, g := archsimd.LoadFloat64x4(y), archsimd.LoadFloat64x4(upstream)
+		g.Mul(archsimd.LoadFloat64x4(value)).Store(dst1)
+		v.IfElse(v.Equal(zero), v.Mul(g)).Store(dst2)
+	})
+}
+
 func hardSigmoid64x4(dst, x []float64, slope float64) {
 	var zero archsimd.Float64x4
 	f := hardSigmoidOf64x4(zero, slope)
@@ -2118,6 +2209,16 @@ func inverseOf64x4(zero archsimd.Float64x4) func(n archsimd.Uint64x4, r, q archs
 		u = one.Div(d)
 		return u, u.MulAdd(rest, residual64x4(d, u, minusOne))
 	}
+}
+
+func keepNaN64x4(dst1, dst2, x1, x2, value []float64) {
+	var zero archsimd.Float64x4
+	twoResults64x4(dst1, dst2, x1, x2, value, zero, func(dst1, dst2, x1, x2, value []float64) {
+		v := archsimd.LoadFloat64x4(value)
+		number := v.Equal(v)
+		archsimd.LoadFloat64x4(x1).IfElse(number, v).Store(dst1)
+		archsimd.LoadFloat64x4(x2).IfElse(number, v).Store(dst2)
+	})
 }
 
 func leakyReLU64x4(dst, x []float64, alpha float64) {
@@ -2426,6 +2527,13 @@ func preluParameterGradient64x4(grad, x, upstream []float64) {
 	}
 }
 
+func product64x4(dst, x, y []float64) {
+	var zero archsimd.Float64x4
+	binary64x4(dst, x, y, zero, func(dst, x, y []float64) {
+		archsimd.LoadFloat64x4(x).Mul(archsimd.LoadFloat64x4(y)).Store(dst)
+	})
+}
+
 func reduce64x4(zero archsimd.Float64x4) func(z archsimd.Float64x4) (n archsimd.Uint64x4, r archsimd.Float64x4) {
 	roundToInt := archsimd.BroadcastFloat64x4(roundToInt64)
 	return func(z archsimd.Float64x4) (n archsimd.Uint64x4, r archsimd.Float64x4) {
@@ -2533,7 +2641,7 @@ func siluDerivative64x4(dst, x, upstream []float64) {
 }
 
 func siluDerivativeOf64x4(zero archsimd.Float64x4) func(dst, x, upstream []float64) {
-	reduce, logistic := reduce64x4(zero), logistic64x4(zero)
+	reduce, inverse := reduce64x4(zero), sumInverseOf64x4(zero, 64)
 	sign := archsimd.BroadcastUint64x4(signBit64)
 	one := archsimd.BroadcastFloat64x4(1)
 	minusOne := archsimd.BroadcastInt64x4(-1)
@@ -2544,19 +2652,19 @@ func siluDerivativeOf64x4(zero archsimd.Float64x4) func(dst, x, upstream []float
 		limit := archsimd.LoadFloat64x4(c.limit[:])
 		z = limit.IfElse(z.Greater(limit), z)
 		n, r := reduce(z)
-		minusScale, u, e := logistic(n, growth64x4(r))
+		minusScale, minusU, e := inverse(n, r, growthRest64x4(r))
 		minus := z.ToBits().Xor(sign).BitsToFloat64()
-		s := u.Mul(minusScale)
+		s := minusU.Mul(minusScale)
 		h := one.Sub(z)
-		g := minus.MulAdd(s, h)
-		h = g.Sub(h)
-		rest := e.Mul(h).Sub(z.MulAdd(s, h))
-		d := archsimd.LoadFloat64x4(c.minusRoot[:]).Sub(z)
+		g := z.MulAdd(s, h)
+		zs := g.Sub(h)
+		rest := e.Mul(zs).Sub(minus.MulAdd(s, zs))
+		d := h.Add(archsimd.LoadFloat64x4(c.minusRoot1[:]))
 		far := d.ToBits().AndNot(sign).BitsToFloat64().Greater(archsimd.LoadFloat64x4(c.radius[:]))
 		p := siluRootRest64x4(d).MulAdd(d.Mul(d), archsimd.LoadFloat64x4(c.minusRootLow[:]))
 		g, rest = g.IfElse(far, d), rest.IfElse(far, p)
-		y := u.MulAdd(g, g.MulAdd(e, rest).Mul(u))
-		scale := minusScale.ToBits().Xor(v.And(sign)).BitsToFloat64()
+		y := minusU.MulAdd(g, g.MulAdd(e, rest).Mul(minusU))
+		scale := minusScale.ToBits().Xor(sign.AndNot(v)).BitsToFloat64()
 		y = y.MulAdd(scale, one.Masked(v.BitsToInt64().Greater(minusOne)))
 		y.Mul(archsimd.LoadFloat64x4(upstream)).Store(dst)
 	}
@@ -2570,13 +2678,13 @@ func siluOf64x4(zero archsimd.Float64x4) func(dst, x []float64) {
 	scale := archsimd.BroadcastFloat64x4(siluScale64)
 	return func(dst, x []float64) {
 		v := archsimd.LoadFloat64x4(x)
-		v = limit.IfElse(v.Less(limit), v)
-		minus := v.ToBits().Xor(sign).BitsToFloat64()
+		z := limit.Max(v)
+		minus := z.ToBits().Xor(sign).BitsToFloat64()
 		n, r := reduce(minus)
 		u, e := inverse(n, r, growthRest64x4(r))
-		y := v.Mul(u)
+		y := z.Mul(u)
 		y = y.Sub(y.MulAdd(e, residual64x4(minus, u, y))).Mul(scale)
-		v.IfElse(v.Greater(linear), y).Store(dst)
+		y.IfElse(v.LessEqual(linear), v).Store(dst)
 	}
 }
 
@@ -2592,20 +2700,15 @@ func siluTimesOf64x4(zero archsimd.Float64x4) func(dst, x, value []float64) {
 	return func(dst, x, value []float64) {
 		c := &siluBounds64
 		v := archsimd.LoadFloat64x4(x)
-		low, high := archsimd.LoadFloat64x4(c.low[:]), archsimd.LoadFloat64x4(c.high[:])
-		z := low.IfElse(v.Less(low), v)
-		z = high.IfElse(z.Greater(high), z)
+		high := archsimd.LoadFloat64x4(c.high[:])
+		z := v.Max(archsimd.LoadFloat64x4(c.low[:])).Min(high)
 		minus := z.ToBits().Xor(sign).BitsToFloat64()
 		n, r := reduce(minus)
 		u, e := inverse(n, r, growthRest64x4(r))
 		y := z.Mul(u)
 		rest := y.MulAdd(e, residual64x4(minus, u, y)).Mul(scale)
-		y = v.IfElse(v.Greater(archsimd.LoadFloat64x4(c.high[:])), y.Mul(scale))
-		g := archsimd.LoadFloat64x4(value)
-		p := y.Mul(g)
-		usual := p.ToBits().AndNot(sign).BitsToFloat64().Greater(p.Sub(p))
-		rest = rest.Mul(g).ToBits().Xor(sign).BitsToFloat64()
-		y.MulAdd(g, rest.IfElse(usual, sign.BitsToFloat64())).Store(dst)
+		y = y.Mul(scale).IfElse(v.LessEqual(high), v)
+		times64x4(y, rest.ToBits().Xor(sign).BitsToFloat64(), archsimd.LoadFloat64x4(value), sign).Store(dst)
 	}
 }
 
@@ -2851,9 +2954,9 @@ func softmaxRows64x4(dst, x []float64, classes int, f, d float64, divide bool) {
 	clearUpper()
 }
 
-func softplus64x4(dst, x []float64, beta, low, high float64) {
+func softplus64x4(dst, x []float64, two, low, high float64) {
 	var zero archsimd.Float64x4
-	unary64x4(dst, x, zero, softplusOf64x4(zero, beta, low, high))
+	unary64x4(dst, x, zero, softplusOf64x4(zero, two, low, high))
 }
 
 func softplusDerivative64x4(dst, x, upstream []float64, beta float64) {
@@ -2880,31 +2983,17 @@ func softplusDerivativeOf64x4(zero archsimd.Float64x4, beta float64) func(dst, x
 	}
 }
 
-func softplusInverseOf64x4(zero archsimd.Float64x4) func(n archsimd.Uint64x4, r, q archsimd.Float64x4) (half, u, e archsimd.Float64x4) {
-	bias := archsimd.BroadcastUint64x4(signBit64 | (exponentBias64+63)<<fractionBits64)
-	one, minusOne := archsimd.BroadcastFloat64x4(1), archsimd.BroadcastFloat64x4(-1)
-	up := archsimd.BroadcastFloat64x4(0x1p64)
-	return func(n archsimd.Uint64x4, r, q archsimd.Float64x4) (half, u, e archsimd.Float64x4) {
-		half = n.Add(bias).BitsToFloat64()
-		d := r.Add(q).MulAdd(up, up.Sub(half))
-		rest := q.MulAdd(up, denominatorRest64x4(d, r, half, up))
-		u = minusOne.Div(d)
-		return half, u, rest.MulAdd(u, residual64x4(d, u, one))
-	}
-}
-
-func softplusOf64x4(zero archsimd.Float64x4, beta, low, high float64) func(dst, x []float64) {
-	reduce, inverse := reduce64x4(zero), softplusInverseOf64x4(zero)
+func softplusOf64x4(zero archsimd.Float64x4, two, low, high float64) func(dst, x []float64) {
+	reduce, inverse := reduce64x4(zero), sumInverseOf64x4(zero, 63)
 	limit := archsimd.BroadcastFloat64x4(exponentialLimit64)
 	sign := archsimd.BroadcastUint64x4(signBit64)
-	two := archsimd.BroadcastFloat64x4(2 * beta)
-	l, h := archsimd.BroadcastFloat64x4(low), archsimd.BroadcastFloat64x4(high)
+	twice, l, h := archsimd.BroadcastFloat64x4(two), archsimd.BroadcastFloat64x4(low), archsimd.BroadcastFloat64x4(high)
 	return func(dst, x []float64) {
 		v := archsimd.LoadFloat64x4(x)
 		z := v.ToBits().AndNot(sign).BitsToFloat64()
 		n, r := reduce(limit.IfElse(z.Greater(limit), z))
 		half, u, e := inverse(n, r, growthRest64x4(r))
-		scale := half.Mul(two)
+		scale := half.Mul(twice)
 		s := u.Mul(scale)
 		s = s.Mul(s)
 		e = atanhRest64x4(s).MulAdd(s, e)
@@ -2942,6 +3031,19 @@ func squaredReLUFromOutput64x4(dst, y, upstream []float64) {
 	})
 }
 
+func sumInverseOf64x4(zero archsimd.Float64x4, exponent uint64) func(n archsimd.Uint64x4, r, q archsimd.Float64x4) (minusScale, minusU, e archsimd.Float64x4) {
+	bias := archsimd.BroadcastUint64x4(signBit64 | (exponentBias64+exponent)<<fractionBits64)
+	one, minusOne := archsimd.BroadcastFloat64x4(1), archsimd.BroadcastFloat64x4(-1)
+	up := archsimd.BroadcastFloat64x4(0x1p64)
+	return func(n archsimd.Uint64x4, r, q archsimd.Float64x4) (minusScale, minusU, e archsimd.Float64x4) {
+		minusScale = n.Add(bias).BitsToFloat64()
+		d := r.Add(q).MulAdd(up, up.Sub(minusScale))
+		rest := q.MulAdd(up, denominatorRest64x4(d, r, minusScale, up))
+		minusU = minusOne.Div(d)
+		return minusScale, minusU, rest.MulAdd(minusU, residual64x4(d, minusU, one))
+	}
+}
+
 func tanh64x4(dst, x []float64) {
 	var zero archsimd.Float64x4
 	unary64x4(dst, x, zero, tanhOf64x4(zero))
@@ -2956,6 +3058,11 @@ func tanhFromOutput64x4(dst, y, upstream []float64) {
 		a := one.Sub(v)
 		a.Add(a.Mul(v)).Mul(archsimd.LoadFloat64x4(g)).Store(dst)
 	})
+}
+
+func times64x4(y, rest, value archsimd.Float64x4, sign archsimd.Uint64x4) archsimd.Float64x4 {
+	p := y.Mul(value)
+	return y.MulAdd(value, sign.BitsToFloat64().IfElse(p.Equal(p.Add(p)), rest.Mul(value)))
 }
 
 func twoPiecesDerivative64x4(dst1, dst2, x1, x2, upstream []float64) {

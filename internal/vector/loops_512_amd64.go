@@ -251,6 +251,37 @@ func residual32x16(a, b, c archsimd.Float32x16) archsimd.Float32x16 {
 	return a1.Mul(b1).Add(c).Add(a1.Mul(b2)).Add(a2.Mul(b1)).Add(a2.Mul(b2))
 }
 
+func times32x16(y, rest, value archsimd.Float32x16, sign archsimd.Uint32x16) archsimd.Float32x16 {
+	p := y.Mul(value)
+	return y.MulAdd(value, sign.BitsToFloat32().IfElse(p.Equal(p.Add(p)), rest.Mul(value)))
+}
+
+func product32x16(dst, x, y []float32) {
+	var zero archsimd.Float32x16
+	binary32x16(dst, x, y, zero, func(dst, x, y []float32) {
+		archsimd.LoadFloat32x16(x).Mul(archsimd.LoadFloat32x16(y)).Store(dst)
+	})
+}
+
+func gateProducts32x16(dst1, dst2, value, y, upstream []float32) {
+	var zero archsimd.Float32x16
+	twoResults32x16(dst1, dst2, value, y, upstream, zero, func(dst1, dst2, value, y, upstream []float32) {
+		v, g := archsimd.LoadFloat32x16(y), archsimd.LoadFloat32x16(upstream)
+		g.Mul(archsimd.LoadFloat32x16(value)).Store(dst1)
+		v.IfElse(v.Equal(zero), v.Mul(g)).Store(dst2)
+	})
+}
+
+func keepNaN32x16(dst1, dst2, x1, x2, value []float32) {
+	var zero archsimd.Float32x16
+	twoResults32x16(dst1, dst2, x1, x2, value, zero, func(dst1, dst2, x1, x2, value []float32) {
+		v := archsimd.LoadFloat32x16(value)
+		number := v.Equal(v)
+		archsimd.LoadFloat32x16(x1).IfElse(number, v).Store(dst1)
+		archsimd.LoadFloat32x16(x2).IfElse(number, v).Store(dst2)
+	})
+}
+
 func chord32x16(p *intervals, i archsimd.Uint32x16, b archsimd.Float32x16) archsimd.Float32x16 {
 	y := lookup32x16(&p.c[7], i)
 	y = y.MulAdd(b, lookup32x16(&p.c[6], i))
@@ -280,14 +311,26 @@ func eighthPower32x16(n archsimd.Uint32x16, r archsimd.Float32x16) (scale, q arc
 	return scale, y.MulAdd(r, lookup32x16(&exp2Eighths.rest, n))
 }
 
-func withoutTail32x16(x, positive, z, minus, scale, q archsimd.Float32x16) archsimd.Float32x16 {
-	c := &geluConstants
+func withoutTail32x16(positive, z, minus, scale, q archsimd.Float32x16) (y, lost archsimd.Float32x16) {
 	tail := z.Mul(scale)
 	rest := minus.MulAdd(scale, tail)
-	base := positive.Mul(archsimd.LoadFloat32x16(c.up[:]))
-	y := base.Sub(tail)
-	rest = tail.MulAdd(q, y.Sub(base).Add(tail).Sub(rest))
-	return x.IfElse(x.Greater(archsimd.LoadFloat32x16(c.linear[:])), y.Sub(rest).Mul(archsimd.LoadFloat32x16(c.down[:])))
+	base := positive.Mul(archsimd.LoadFloat32x16(geluConstants.up[:]))
+	y = base.Sub(tail)
+	return y, tail.MulAdd(q, y.Sub(base).Add(tail).Sub(rest))
+}
+
+func geluResult32x16(x, y, lost archsimd.Float32x16) archsimd.Float32x16 {
+	c := &geluConstants
+	return y.Sub(lost).Mul(archsimd.LoadFloat32x16(c.down[:])).IfElse(x.LessEqual(archsimd.LoadFloat32x16(c.linear[:])), x)
+}
+
+func geluProduct32x16(x, y, lost, value archsimd.Float32x16, sign archsimd.Uint32x16) archsimd.Float32x16 {
+	c := &geluConstants
+	down := archsimd.LoadFloat32x16(c.down[:])
+	sum := y.Sub(lost)
+	rest := y.Sub(sum).Sub(lost).Mul(down)
+	inside := x.LessEqual(archsimd.LoadFloat32x16(c.linear[:]))
+	return times32x16(sum.Mul(down).IfElse(inside, x), rest.Masked(inside), value, sign)
 }
 
 func geluOf32x16(zero archsimd.Float32x16) func(dst, x []float32) {
@@ -296,9 +339,7 @@ func geluOf32x16(zero archsimd.Float32x16) func(dst, x []float32) {
 	return func(dst, x []float32) {
 		c := &geluConstants
 		v := archsimd.LoadFloat32x16(x)
-		z := v.ToBits().AndNot(sign).BitsToFloat32()
-		limit := archsimd.LoadFloat32x16(c.limit[:])
-		z = limit.IfElse(z.Greater(limit), z)
+		z := v.ToBits().AndNot(sign).BitsToFloat32().Min(archsimd.LoadFloat32x16(c.limit[:]))
 		minus := z.ToBits().Xor(sign).BitsToFloat32()
 		s := minus.Mul(z)
 		two := archsimd.LoadFloat32x16(c.two[:])
@@ -306,13 +347,38 @@ func geluOf32x16(zero archsimd.Float32x16) func(dst, x []float32) {
 		b := z.Sub(lookup32x16(&geluPieces.a, i))
 		scale, q := eighthPower32x16(reduceExponent32x16(&geluPieces, i, b, chord32x16(&geluPieces, i, b), s, z.MulAdd(z, s)))
 		positive := z.IfElse(v.ToBits().BitsToInt32().Greater(minusOne), sign.BitsToFloat32())
-		withoutTail32x16(v, positive, z, minus, scale, q).Store(dst)
+		y, lost := withoutTail32x16(positive, z, minus, scale, q)
+		geluResult32x16(v, y, lost).Store(dst)
 	}
 }
 
 func gelu32x16(dst, x []float32) {
 	var zero archsimd.Float32x16
 	unary32x16(dst, x, zero, geluOf32x16(zero))
+}
+
+func geluTimesOf32x16(zero archsimd.Float32x16) func(dst, x, value []float32) {
+	sign := archsimd.BroadcastUint32x16(signBit32)
+	minusOne := archsimd.BroadcastInt32x16(-1)
+	return func(dst, x, value []float32) {
+		c := &geluConstants
+		v := archsimd.LoadFloat32x16(x)
+		z := v.ToBits().AndNot(sign).BitsToFloat32().Min(archsimd.LoadFloat32x16(c.limit[:]))
+		minus := z.ToBits().Xor(sign).BitsToFloat32()
+		s := minus.Mul(z)
+		two := archsimd.LoadFloat32x16(c.two[:])
+		i := z.MulAdd(two, two).ToBits().ShiftAllRight(fractionBits32 - 1)
+		b := z.Sub(lookup32x16(&geluPieces.a, i))
+		scale, q := eighthPower32x16(reduceExponent32x16(&geluPieces, i, b, chord32x16(&geluPieces, i, b), s, z.MulAdd(z, s)))
+		positive := z.IfElse(v.ToBits().BitsToInt32().Greater(minusOne), sign.BitsToFloat32())
+		y, lost := withoutTail32x16(positive, z, minus, scale, q)
+		geluProduct32x16(v, y, lost, archsimd.LoadFloat32x16(value), sign).Store(dst)
+	}
+}
+
+func geluTimes32x16(dst, x, value []float32) {
+	var zero archsimd.Float32x16
+	binary32x16(dst, x, value, zero, geluTimesOf32x16(zero))
 }
 
 func geluDerivativeOf32x16(zero archsimd.Float32x16) func(dst, x, upstream []float32) {
@@ -356,18 +422,16 @@ func geluTanhOf32x16(zero archsimd.Float32x16) func(dst, x []float32) {
 	return func(dst, x []float32) {
 		c := &geluConstants
 		v := archsimd.LoadFloat32x16(x)
-		z := v.ToBits().AndNot(sign).BitsToFloat32()
-		limit := archsimd.LoadFloat32x16(c.tanhLimit[:])
-		z = limit.IfElse(z.Greater(limit), z)
+		z := v.ToBits().AndNot(sign).BitsToFloat32().Min(archsimd.LoadFloat32x16(c.tanhLimit[:]))
 		minus := z.ToBits().Xor(sign).BitsToFloat32()
-		s, lost := geluTanhExponent32x16(z, minus)
-		last := archsimd.LoadFloat32x16(c.last[:])
-		near := last.IfElse(z.Greater(last), z)
+		s, sLost := geluTanhExponent32x16(z, minus)
+		near := z.Min(archsimd.LoadFloat32x16(c.last[:]))
 		i := archsimd.LoadFloat32x16(c.perUnit[:]).MulAdd(near, archsimd.LoadFloat32x16(quarterReduction.roundToInt[:])).ToBits()
 		b := near.Sub(lookup32x16(&geluTanhPieces.a, i))
-		scale, q := eighthPower32x16(reduceExponent32x16(&geluTanhPieces, i, b, chord32x16(&geluTanhPieces, i, b), s, lost))
+		scale, q := eighthPower32x16(reduceExponent32x16(&geluTanhPieces, i, b, chord32x16(&geluTanhPieces, i, b), s, sLost))
 		positive := z.IfElse(v.ToBits().BitsToInt32().Greater(minusOne), sign.BitsToFloat32())
-		withoutTail32x16(v, positive, z, minus, scale, q).Store(dst)
+		y, lost := withoutTail32x16(positive, z, minus, scale, q)
+		geluResult32x16(v, y, lost).Store(dst)
 	}
 }
 
@@ -388,6 +452,30 @@ func geluTanhExponent32x16(z, minus archsimd.Float32x16) (s, lost archsimd.Float
 func geluTanh32x16(dst, x []float32) {
 	var zero archsimd.Float32x16
 	unary32x16(dst, x, zero, geluTanhOf32x16(zero))
+}
+
+func geluTanhTimesOf32x16(zero archsimd.Float32x16) func(dst, x, value []float32) {
+	sign := archsimd.BroadcastUint32x16(signBit32)
+	minusOne := archsimd.BroadcastInt32x16(-1)
+	return func(dst, x, value []float32) {
+		c := &geluConstants
+		v := archsimd.LoadFloat32x16(x)
+		z := v.ToBits().AndNot(sign).BitsToFloat32().Min(archsimd.LoadFloat32x16(c.tanhLimit[:]))
+		minus := z.ToBits().Xor(sign).BitsToFloat32()
+		s, sLost := geluTanhExponent32x16(z, minus)
+		near := z.Min(archsimd.LoadFloat32x16(c.last[:]))
+		i := archsimd.LoadFloat32x16(c.perUnit[:]).MulAdd(near, archsimd.LoadFloat32x16(quarterReduction.roundToInt[:])).ToBits()
+		b := near.Sub(lookup32x16(&geluTanhPieces.a, i))
+		scale, q := eighthPower32x16(reduceExponent32x16(&geluTanhPieces, i, b, chord32x16(&geluTanhPieces, i, b), s, sLost))
+		positive := z.IfElse(v.ToBits().BitsToInt32().Greater(minusOne), sign.BitsToFloat32())
+		y, lost := withoutTail32x16(positive, z, minus, scale, q)
+		geluProduct32x16(v, y, lost, archsimd.LoadFloat32x16(value), sign).Store(dst)
+	}
+}
+
+func geluTanhTimes32x16(dst, x, value []float32) {
+	var zero archsimd.Float32x16
+	binary32x16(dst, x, value, zero, geluTanhTimesOf32x16(zero))
 }
 
 func hardTanh32x16(dst, x []float32, low, high float32) {
@@ -1116,13 +1204,13 @@ func siluOf32x16(zero archsimd.Float32x16) func(dst, x []float32) {
 	scale := archsimd.BroadcastFloat32x16(siluScale32)
 	return func(dst, x []float32) {
 		v := archsimd.LoadFloat32x16(x)
-		v = limit.IfElse(v.Less(limit), v)
-		minus := v.ToBits().Xor(sign).BitsToFloat32()
+		z := limit.Max(v)
+		minus := z.ToBits().Xor(sign).BitsToFloat32()
 		n, r := reduce(minus)
 		u, e := inverse(n, r, growthRest32x16(r))
-		y := v.Mul(u)
+		y := z.Mul(u)
 		y = y.Sub(y.MulAdd(e, residual32x16(minus, u, y))).Mul(scale)
-		v.IfElse(v.Greater(linear), y).Store(dst)
+		y.IfElse(v.LessEqual(linear), v).Store(dst)
 	}
 }
 
@@ -1133,20 +1221,15 @@ func siluTimesOf32x16(zero archsimd.Float32x16) func(dst, x, value []float32) {
 	return func(dst, x, value []float32) {
 		c := &siluBounds32
 		v := archsimd.LoadFloat32x16(x)
-		low, high := archsimd.LoadFloat32x16(c.low[:]), archsimd.LoadFloat32x16(c.high[:])
-		z := low.IfElse(v.Less(low), v)
-		z = high.IfElse(z.Greater(high), z)
+		high := archsimd.LoadFloat32x16(c.high[:])
+		z := v.Max(archsimd.LoadFloat32x16(c.low[:])).Min(high)
 		minus := z.ToBits().Xor(sign).BitsToFloat32()
 		n, r := reduce(minus)
 		u, e := inverse(n, r, growthRest32x16(r))
 		y := z.Mul(u)
 		rest := y.MulAdd(e, residual32x16(minus, u, y)).Mul(scale)
-		y = v.IfElse(v.Greater(archsimd.LoadFloat32x16(c.high[:])), y.Mul(scale))
-		g := archsimd.LoadFloat32x16(value)
-		p := y.Mul(g)
-		usual := p.ToBits().AndNot(sign).BitsToFloat32().Greater(p.Sub(p))
-		rest = rest.Mul(g).ToBits().Xor(sign).BitsToFloat32()
-		y.MulAdd(g, rest.IfElse(usual, sign.BitsToFloat32())).Store(dst)
+		y = y.Mul(scale).IfElse(v.LessEqual(high), v)
+		times32x16(y, rest.ToBits().Xor(sign).BitsToFloat32(), archsimd.LoadFloat32x16(value), sign).Store(dst)
 	}
 }
 
@@ -1174,7 +1257,7 @@ func siluTimes32x16(dst, x, value []float32) {
 }
 
 func siluDerivativeOf32x16(zero archsimd.Float32x16) func(dst, x, upstream []float32) {
-	reduce, logistic := reduce32x16(zero), logistic32x16(zero)
+	reduce, inverse := reduce32x16(zero), sumInverseOf32x16(zero, 64)
 	sign := archsimd.BroadcastUint32x16(signBit32)
 	one := archsimd.BroadcastFloat32x16(1)
 	minusOne := archsimd.BroadcastInt32x16(-1)
@@ -1185,19 +1268,19 @@ func siluDerivativeOf32x16(zero archsimd.Float32x16) func(dst, x, upstream []flo
 		limit := archsimd.LoadFloat32x16(c.limit[:])
 		z = limit.IfElse(z.Greater(limit), z)
 		n, r := reduce(z)
-		minusScale, u, e := logistic(n, growth32x16(r))
+		minusScale, minusU, e := inverse(n, r, growthRest32x16(r))
 		minus := z.ToBits().Xor(sign).BitsToFloat32()
-		s := u.Mul(minusScale)
+		s := minusU.Mul(minusScale)
 		h := one.Sub(z)
-		g := minus.MulAdd(s, h)
-		h = g.Sub(h)
-		rest := e.Mul(h).Sub(z.MulAdd(s, h))
-		d := archsimd.LoadFloat32x16(c.minusRoot[:]).Sub(z)
+		g := z.MulAdd(s, h)
+		zs := g.Sub(h)
+		rest := e.Mul(zs).Sub(minus.MulAdd(s, zs))
+		d := h.Add(archsimd.LoadFloat32x16(c.minusRoot1[:]))
 		far := d.ToBits().AndNot(sign).BitsToFloat32().Greater(archsimd.LoadFloat32x16(c.radius[:]))
 		p := siluRootRest32x16(d).MulAdd(d.Mul(d), archsimd.LoadFloat32x16(c.minusRootLow[:]))
 		g, rest = g.IfElse(far, d), rest.IfElse(far, p)
-		y := u.MulAdd(g, g.MulAdd(e, rest).Mul(u))
-		scale := minusScale.ToBits().Xor(v.And(sign)).BitsToFloat32()
+		y := minusU.MulAdd(g, g.MulAdd(e, rest).Mul(minusU))
+		scale := minusScale.ToBits().Xor(sign.AndNot(v)).BitsToFloat32()
 		y = y.MulAdd(scale, one.Masked(v.BitsToInt32().Greater(minusOne)))
 		y.Mul(archsimd.LoadFloat32x16(upstream)).Store(dst)
 	}
@@ -1495,18 +1578,17 @@ func softmaxColumns32x16(dst, x []float32, classes, stride int, f, d float32, di
 	clearUpper()
 }
 
-func softplusOf32x16(zero archsimd.Float32x16, beta, low, high float32) func(dst, x []float32) {
-	reduce, inverse := reduce32x16(zero), softplusInverseOf32x16(zero)
+func softplusOf32x16(zero archsimd.Float32x16, two, low, high float32) func(dst, x []float32) {
+	reduce, inverse := reduce32x16(zero), sumInverseOf32x16(zero, 63)
 	limit := archsimd.BroadcastFloat32x16(exponentialLimit32)
 	sign := archsimd.BroadcastUint32x16(signBit32)
-	two := archsimd.BroadcastFloat32x16(2 * beta)
-	l, h := archsimd.BroadcastFloat32x16(low), archsimd.BroadcastFloat32x16(high)
+	twice, l, h := archsimd.BroadcastFloat32x16(two), archsimd.BroadcastFloat32x16(low), archsimd.BroadcastFloat32x16(high)
 	return func(dst, x []float32) {
 		v := archsimd.LoadFloat32x16(x)
 		z := v.ToBits().AndNot(sign).BitsToFloat32()
 		n, r := reduce(limit.IfElse(z.Greater(limit), z))
 		half, u, e := inverse(n, r, growthRest32x16(r))
-		scale := half.Mul(two)
+		scale := half.Mul(twice)
 		s := u.Mul(scale)
 		s = s.Mul(s)
 		e = atanhRest32x16(s).MulAdd(s, e)
@@ -1524,16 +1606,16 @@ func softplusBase64x8(v, rest, scale, zero archsimd.Float64x8) archsimd.Float64x
 	return rest.MulAdd(scale, v).Masked(v.NotEqual(zero))
 }
 
-func softplusInverseOf32x16(zero archsimd.Float32x16) func(n archsimd.Uint32x16, r, q archsimd.Float32x16) (half, u, e archsimd.Float32x16) {
-	bias := archsimd.BroadcastUint32x16(signBit32 | (exponentBias32+63)<<fractionBits32)
+func sumInverseOf32x16(zero archsimd.Float32x16, exponent uint32) func(n archsimd.Uint32x16, r, q archsimd.Float32x16) (minusScale, minusU, e archsimd.Float32x16) {
+	bias := archsimd.BroadcastUint32x16(signBit32 | (exponentBias32+exponent)<<fractionBits32)
 	one, minusOne := archsimd.BroadcastFloat32x16(1), archsimd.BroadcastFloat32x16(-1)
 	up := archsimd.BroadcastFloat32x16(0x1p64)
-	return func(n archsimd.Uint32x16, r, q archsimd.Float32x16) (half, u, e archsimd.Float32x16) {
-		half = n.Add(bias).BitsToFloat32()
-		d := r.Add(q).MulAdd(up, up.Sub(half))
-		rest := q.MulAdd(up, denominatorRest32x16(d, r, half, up))
-		u = minusOne.Div(d)
-		return half, u, rest.MulAdd(u, residual32x16(d, u, one))
+	return func(n archsimd.Uint32x16, r, q archsimd.Float32x16) (minusScale, minusU, e archsimd.Float32x16) {
+		minusScale = n.Add(bias).BitsToFloat32()
+		d := r.Add(q).MulAdd(up, up.Sub(minusScale))
+		rest := q.MulAdd(up, denominatorRest32x16(d, r, minusScale, up))
+		minusU = minusOne.Div(d)
+		return minusScale, minusU, rest.MulAdd(minusU, residual32x16(d, minusU, one))
 	}
 }
 
@@ -1580,9 +1662,9 @@ func atanhRest64x8(s archsimd.Float64x8) archsimd.Float64x8 {
 	return p.MulAdd(s, archsimd.LoadFloat64x8(c[0][:]))
 }
 
-func softplus32x16(dst, x []float32, beta, low, high float32) {
+func softplus32x16(dst, x []float32, two, low, high float32) {
 	var zero archsimd.Float32x16
-	unary32x16(dst, x, zero, softplusOf32x16(zero, beta, low, high))
+	unary32x16(dst, x, zero, softplusOf32x16(zero, two, low, high))
 }
 
 func softplusDerivative32x16(dst, x, upstream []float32, beta float32) {
@@ -2019,6 +2101,15 @@ func firstMaximum64x8(dst, best, x, upstream []float64) {
 	})
 }
 
+func gateProducts64x8(dst1, dst2, value, y, upstream []float64) {
+	var zero archsimd.Float64x8
+	twoResults64x8(dst1, dst2, value, y, upstream, zero, func(dst1, dst2, value, y, upstream []float64) {
+		v, g := archsimd.LoadFloat64x8(y), archsimd.LoadFloat64x8(upstream)
+		g.Mul(archsimd.LoadFloat64x8(value)).Store(dst1)
+		v.IfElse(v.Equal(zero), v.Mul(g)).Store(dst2)
+	})
+}
+
 func hardSigmoid64x8(dst, x []float64, slope float64) {
 	var zero archsimd.Float64x8
 	f := hardSigmoidOf64x8(zero, slope)
@@ -2118,6 +2209,16 @@ func inverseOf64x8(zero archsimd.Float64x8) func(n archsimd.Uint64x8, r, q archs
 		u = one.Div(d)
 		return u, u.MulAdd(rest, residual64x8(d, u, minusOne))
 	}
+}
+
+func keepNaN64x8(dst1, dst2, x1, x2, value []float64) {
+	var zero archsimd.Float64x8
+	twoResults64x8(dst1, dst2, x1, x2, value, zero, func(dst1, dst2, x1, x2, value []float64) {
+		v := archsimd.LoadFloat64x8(value)
+		number := v.Equal(v)
+		archsimd.LoadFloat64x8(x1).IfElse(number, v).Store(dst1)
+		archsimd.LoadFloat64x8(x2).IfElse(number, v).Store(dst2)
+	})
 }
 
 func leakyReLU64x8(dst, x []float64, alpha float64) {
@@ -2426,6 +2527,13 @@ func preluParameterGradient64x8(grad, x, upstream []float64) {
 	}
 }
 
+func product64x8(dst, x, y []float64) {
+	var zero archsimd.Float64x8
+	binary64x8(dst, x, y, zero, func(dst, x, y []float64) {
+		archsimd.LoadFloat64x8(x).Mul(archsimd.LoadFloat64x8(y)).Store(dst)
+	})
+}
+
 func reduce64x8(zero archsimd.Float64x8) func(z archsimd.Float64x8) (n archsimd.Uint64x8, r archsimd.Float64x8) {
 	roundToInt := archsimd.BroadcastFloat64x8(roundToInt64)
 	return func(z archsimd.Float64x8) (n archsimd.Uint64x8, r archsimd.Float64x8) {
@@ -2533,7 +2641,7 @@ func siluDerivative64x8(dst, x, upstream []float64) {
 }
 
 func siluDerivativeOf64x8(zero archsimd.Float64x8) func(dst, x, upstream []float64) {
-	reduce, logistic := reduce64x8(zero), logistic64x8(zero)
+	reduce, inverse := reduce64x8(zero), sumInverseOf64x8(zero, 64)
 	sign := archsimd.BroadcastUint64x8(signBit64)
 	one := archsimd.BroadcastFloat64x8(1)
 	minusOne := archsimd.BroadcastInt64x8(-1)
@@ -2544,19 +2652,19 @@ func siluDerivativeOf64x8(zero archsimd.Float64x8) func(dst, x, upstream []float
 		limit := archsimd.LoadFloat64x8(c.limit[:])
 		z = limit.IfElse(z.Greater(limit), z)
 		n, r := reduce(z)
-		minusScale, u, e := logistic(n, growth64x8(r))
+		minusScale, minusU, e := inverse(n, r, growthRest64x8(r))
 		minus := z.ToBits().Xor(sign).BitsToFloat64()
-		s := u.Mul(minusScale)
+		s := minusU.Mul(minusScale)
 		h := one.Sub(z)
-		g := minus.MulAdd(s, h)
-		h = g.Sub(h)
-		rest := e.Mul(h).Sub(z.MulAdd(s, h))
-		d := archsimd.LoadFloat64x8(c.minusRoot[:]).Sub(z)
+		g := z.MulAdd(s, h)
+		zs := g.Sub(h)
+		rest := e.Mul(zs).Sub(minus.MulAdd(s, zs))
+		d := h.Add(archsimd.LoadFloat64x8(c.minusRoot1[:]))
 		far := d.ToBits().AndNot(sign).BitsToFloat64().Greater(archsimd.LoadFloat64x8(c.radius[:]))
 		p := siluRootRest64x8(d).MulAdd(d.Mul(d), archsimd.LoadFloat64x8(c.minusRootLow[:]))
 		g, rest = g.IfElse(far, d), rest.IfElse(far, p)
-		y := u.MulAdd(g, g.MulAdd(e, rest).Mul(u))
-		scale := minusScale.ToBits().Xor(v.And(sign)).BitsToFloat64()
+		y := minusU.MulAdd(g, g.MulAdd(e, rest).Mul(minusU))
+		scale := minusScale.ToBits().Xor(sign.AndNot(v)).BitsToFloat64()
 		y = y.MulAdd(scale, one.Masked(v.BitsToInt64().Greater(minusOne)))
 		y.Mul(archsimd.LoadFloat64x8(upstream)).Store(dst)
 	}
@@ -2570,13 +2678,13 @@ func siluOf64x8(zero archsimd.Float64x8) func(dst, x []float64) {
 	scale := archsimd.BroadcastFloat64x8(siluScale64)
 	return func(dst, x []float64) {
 		v := archsimd.LoadFloat64x8(x)
-		v = limit.IfElse(v.Less(limit), v)
-		minus := v.ToBits().Xor(sign).BitsToFloat64()
+		z := limit.Max(v)
+		minus := z.ToBits().Xor(sign).BitsToFloat64()
 		n, r := reduce(minus)
 		u, e := inverse(n, r, growthRest64x8(r))
-		y := v.Mul(u)
+		y := z.Mul(u)
 		y = y.Sub(y.MulAdd(e, residual64x8(minus, u, y))).Mul(scale)
-		v.IfElse(v.Greater(linear), y).Store(dst)
+		y.IfElse(v.LessEqual(linear), v).Store(dst)
 	}
 }
 
@@ -2592,20 +2700,15 @@ func siluTimesOf64x8(zero archsimd.Float64x8) func(dst, x, value []float64) {
 	return func(dst, x, value []float64) {
 		c := &siluBounds64
 		v := archsimd.LoadFloat64x8(x)
-		low, high := archsimd.LoadFloat64x8(c.low[:]), archsimd.LoadFloat64x8(c.high[:])
-		z := low.IfElse(v.Less(low), v)
-		z = high.IfElse(z.Greater(high), z)
+		high := archsimd.LoadFloat64x8(c.high[:])
+		z := v.Max(archsimd.LoadFloat64x8(c.low[:])).Min(high)
 		minus := z.ToBits().Xor(sign).BitsToFloat64()
 		n, r := reduce(minus)
 		u, e := inverse(n, r, growthRest64x8(r))
 		y := z.Mul(u)
 		rest := y.MulAdd(e, residual64x8(minus, u, y)).Mul(scale)
-		y = v.IfElse(v.Greater(archsimd.LoadFloat64x8(c.high[:])), y.Mul(scale))
-		g := archsimd.LoadFloat64x8(value)
-		p := y.Mul(g)
-		usual := p.ToBits().AndNot(sign).BitsToFloat64().Greater(p.Sub(p))
-		rest = rest.Mul(g).ToBits().Xor(sign).BitsToFloat64()
-		y.MulAdd(g, rest.IfElse(usual, sign.BitsToFloat64())).Store(dst)
+		y = y.Mul(scale).IfElse(v.LessEqual(high), v)
+		times64x8(y, rest.ToBits().Xor(sign).BitsToFloat64(), archsimd.LoadFloat64x8(value), sign).Store(dst)
 	}
 }
 
@@ -2851,9 +2954,9 @@ func softmaxRows64x8(dst, x []float64, classes int, f, d float64, divide bool) {
 	clearUpper()
 }
 
-func softplus64x8(dst, x []float64, beta, low, high float64) {
+func softplus64x8(dst, x []float64, two, low, high float64) {
 	var zero archsimd.Float64x8
-	unary64x8(dst, x, zero, softplusOf64x8(zero, beta, low, high))
+	unary64x8(dst, x, zero, softplusOf64x8(zero, two, low, high))
 }
 
 func softplusDerivative64x8(dst, x, upstream []float64, beta float64) {
@@ -2880,31 +2983,17 @@ func softplusDerivativeOf64x8(zero archsimd.Float64x8, beta float64) func(dst, x
 	}
 }
 
-func softplusInverseOf64x8(zero archsimd.Float64x8) func(n archsimd.Uint64x8, r, q archsimd.Float64x8) (half, u, e archsimd.Float64x8) {
-	bias := archsimd.BroadcastUint64x8(signBit64 | (exponentBias64+63)<<fractionBits64)
-	one, minusOne := archsimd.BroadcastFloat64x8(1), archsimd.BroadcastFloat64x8(-1)
-	up := archsimd.BroadcastFloat64x8(0x1p64)
-	return func(n archsimd.Uint64x8, r, q archsimd.Float64x8) (half, u, e archsimd.Float64x8) {
-		half = n.Add(bias).BitsToFloat64()
-		d := r.Add(q).MulAdd(up, up.Sub(half))
-		rest := q.MulAdd(up, denominatorRest64x8(d, r, half, up))
-		u = minusOne.Div(d)
-		return half, u, rest.MulAdd(u, residual64x8(d, u, one))
-	}
-}
-
-func softplusOf64x8(zero archsimd.Float64x8, beta, low, high float64) func(dst, x []float64) {
-	reduce, inverse := reduce64x8(zero), softplusInverseOf64x8(zero)
+func softplusOf64x8(zero archsimd.Float64x8, two, low, high float64) func(dst, x []float64) {
+	reduce, inverse := reduce64x8(zero), sumInverseOf64x8(zero, 63)
 	limit := archsimd.BroadcastFloat64x8(exponentialLimit64)
 	sign := archsimd.BroadcastUint64x8(signBit64)
-	two := archsimd.BroadcastFloat64x8(2 * beta)
-	l, h := archsimd.BroadcastFloat64x8(low), archsimd.BroadcastFloat64x8(high)
+	twice, l, h := archsimd.BroadcastFloat64x8(two), archsimd.BroadcastFloat64x8(low), archsimd.BroadcastFloat64x8(high)
 	return func(dst, x []float64) {
 		v := archsimd.LoadFloat64x8(x)
 		z := v.ToBits().AndNot(sign).BitsToFloat64()
 		n, r := reduce(limit.IfElse(z.Greater(limit), z))
 		half, u, e := inverse(n, r, growthRest64x8(r))
-		scale := half.Mul(two)
+		scale := half.Mul(twice)
 		s := u.Mul(scale)
 		s = s.Mul(s)
 		e = atanhRest64x8(s).MulAdd(s, e)
@@ -2942,6 +3031,19 @@ func squaredReLUFromOutput64x8(dst, y, upstream []float64) {
 	})
 }
 
+func sumInverseOf64x8(zero archsimd.Float64x8, exponent uint64) func(n archsimd.Uint64x8, r, q archsimd.Float64x8) (minusScale, minusU, e archsimd.Float64x8) {
+	bias := archsimd.BroadcastUint64x8(signBit64 | (exponentBias64+exponent)<<fractionBits64)
+	one, minusOne := archsimd.BroadcastFloat64x8(1), archsimd.BroadcastFloat64x8(-1)
+	up := archsimd.BroadcastFloat64x8(0x1p64)
+	return func(n archsimd.Uint64x8, r, q archsimd.Float64x8) (minusScale, minusU, e archsimd.Float64x8) {
+		minusScale = n.Add(bias).BitsToFloat64()
+		d := r.Add(q).MulAdd(up, up.Sub(minusScale))
+		rest := q.MulAdd(up, denominatorRest64x8(d, r, minusScale, up))
+		minusU = minusOne.Div(d)
+		return minusScale, minusU, rest.MulAdd(minusU, residual64x8(d, minusU, one))
+	}
+}
+
 func tanh64x8(dst, x []float64) {
 	var zero archsimd.Float64x8
 	unary64x8(dst, x, zero, tanhOf64x8(zero))
@@ -2956,6 +3058,11 @@ func tanhFromOutput64x8(dst, y, upstream []float64) {
 		a := one.Sub(v)
 		a.Add(a.Mul(v)).Mul(archsimd.LoadFloat64x8(g)).Store(dst)
 	})
+}
+
+func times64x8(y, rest, value archsimd.Float64x8, sign archsimd.Uint64x8) archsimd.Float64x8 {
+	p := y.Mul(value)
+	return y.MulAdd(value, sign.BitsToFloat64().IfElse(p.Equal(p.Add(p)), rest.Mul(value)))
 }
 
 func twoPiecesDerivative64x8(dst1, dst2, x1, x2, upstream []float64) {

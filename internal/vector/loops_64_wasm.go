@@ -303,6 +303,15 @@ func firstMaximum64(dst, best, x, upstream []float64) {
 	})
 }
 
+func gateProducts64(dst1, dst2, value, y, upstream []float64) {
+	var zero simd.Float64s
+	twoResults64(dst1, dst2, value, y, upstream, zero, func(dst1, dst2, value, y, upstream []float64) {
+		v, g := simd.LoadFloat64s(y), simd.LoadFloat64s(upstream)
+		g.Mul(simd.LoadFloat64s(value)).Store(dst1)
+		v.IfElse(v.Equal(zero), v.Mul(g)).Store(dst2)
+	})
+}
+
 func hardSigmoid64(dst, x []float64, slope float64) {
 	var zero simd.Float64s
 	f := hardSigmoidOf64(zero, slope)
@@ -425,6 +434,16 @@ func inverseOf64(zero simd.Float64s) func(n simd.Uint64s, r, q simd.Float64s) (u
 		u = one.Div(d)
 		return u, u.MulAdd(rest, residual64(d, u, minusOne))
 	}
+}
+
+func keepNaN64(dst1, dst2, x1, x2, value []float64) {
+	var zero simd.Float64s
+	twoResults64(dst1, dst2, x1, x2, value, zero, func(dst1, dst2, x1, x2, value []float64) {
+		v := simd.LoadFloat64s(value)
+		number := v.Equal(v)
+		simd.LoadFloat64s(x1).IfElse(number, v).Store(dst1)
+		simd.LoadFloat64s(x2).IfElse(number, v).Store(dst2)
+	})
 }
 
 func leakyReLU64(dst, x []float64, alpha float64) {
@@ -751,6 +770,13 @@ func preluParameterGradient64(grad, x, upstream []float64) {
 	}
 }
 
+func product64(dst, x, y []float64) {
+	var zero simd.Float64s
+	binary64(dst, x, y, zero, func(dst, x, y []float64) {
+		simd.LoadFloat64s(x).Mul(simd.LoadFloat64s(y)).Store(dst)
+	})
+}
+
 func reduce64(zero simd.Float64s) func(z simd.Float64s) (n simd.Uint64s, r simd.Float64s) {
 	roundToInt := simd.BroadcastFloat64s(roundToInt64)
 	return func(z simd.Float64s) (n simd.Uint64s, r simd.Float64s) {
@@ -876,7 +902,7 @@ func siluDerivativeAt64(x float64) float64 {
 }
 
 func siluDerivativeOf64(zero simd.Float64s) func(dst, x, upstream []float64) {
-	reduce, logistic := reduce64(zero), logistic64(zero)
+	reduce, inverse := reduce64(zero), sumInverseOf64(zero, 64)
 	sign := simd.BroadcastUint64s(signBit64)
 	one := simd.BroadcastFloat64s(1)
 	minusOne := simd.BroadcastInt64s(-1)
@@ -887,19 +913,19 @@ func siluDerivativeOf64(zero simd.Float64s) func(dst, x, upstream []float64) {
 		limit := simd.LoadFloat64s(c.limit[:])
 		z = limit.IfElse(z.Greater(limit), z)
 		n, r := reduce(z)
-		minusScale, u, e := logistic(n, growth64(r))
+		minusScale, minusU, e := inverse(n, r, growthRest64(r))
 		minus := z.ToBits().Xor(sign).BitsToFloat64()
-		s := u.Mul(minusScale)
+		s := minusU.Mul(minusScale)
 		h := one.Sub(z)
-		g := minus.MulAdd(s, h)
-		h = g.Sub(h)
-		rest := e.Mul(h).Sub(z.MulAdd(s, h))
-		d := simd.LoadFloat64s(c.minusRoot[:]).Sub(z)
+		g := z.MulAdd(s, h)
+		zs := g.Sub(h)
+		rest := e.Mul(zs).Sub(minus.MulAdd(s, zs))
+		d := h.Add(simd.LoadFloat64s(c.minusRoot1[:]))
 		far := d.ToBits().AndNot(sign).BitsToFloat64().Greater(simd.LoadFloat64s(c.radius[:]))
 		p := siluRootRest64(d).MulAdd(d.Mul(d), simd.LoadFloat64s(c.minusRootLow[:]))
 		g, rest = g.IfElse(far, d), rest.IfElse(far, p)
-		y := u.MulAdd(g, g.MulAdd(e, rest).Mul(u))
-		scale := minusScale.ToBits().Xor(v.And(sign)).BitsToFloat64()
+		y := minusU.MulAdd(g, g.MulAdd(e, rest).Mul(minusU))
+		scale := minusScale.ToBits().Xor(sign.AndNot(v)).BitsToFloat64()
 		y = y.MulAdd(scale, one.Masked(v.BitsToInt64().Greater(minusOne)))
 		y.Mul(simd.LoadFloat64s(upstream)).Store(dst)
 	}
@@ -913,13 +939,13 @@ func siluOf64(zero simd.Float64s) func(dst, x []float64) {
 	scale := simd.BroadcastFloat64s(siluScale64)
 	return func(dst, x []float64) {
 		v := simd.LoadFloat64s(x)
-		v = limit.IfElse(v.Less(limit), v)
-		minus := v.ToBits().Xor(sign).BitsToFloat64()
+		z := limit.Max(v)
+		minus := z.ToBits().Xor(sign).BitsToFloat64()
 		n, r := reduce(minus)
 		u, e := inverse(n, r, growthRest64(r))
-		y := v.Mul(u)
+		y := z.Mul(u)
 		y = y.Sub(y.MulAdd(e, residual64(minus, u, y))).Mul(scale)
-		v.IfElse(v.Greater(linear), y).Store(dst)
+		y.IfElse(v.LessEqual(linear), v).Store(dst)
 	}
 }
 
@@ -935,20 +961,15 @@ func siluTimesOf64(zero simd.Float64s) func(dst, x, value []float64) {
 	return func(dst, x, value []float64) {
 		c := &siluBounds64
 		v := simd.LoadFloat64s(x)
-		low, high := simd.LoadFloat64s(c.low[:]), simd.LoadFloat64s(c.high[:])
-		z := low.IfElse(v.Less(low), v)
-		z = high.IfElse(z.Greater(high), z)
+		high := simd.LoadFloat64s(c.high[:])
+		z := v.Max(simd.LoadFloat64s(c.low[:])).Min(high)
 		minus := z.ToBits().Xor(sign).BitsToFloat64()
 		n, r := reduce(minus)
 		u, e := inverse(n, r, growthRest64(r))
 		y := z.Mul(u)
 		rest := y.MulAdd(e, residual64(minus, u, y)).Mul(scale)
-		y = v.IfElse(v.Greater(simd.LoadFloat64s(c.high[:])), y.Mul(scale))
-		g := simd.LoadFloat64s(value)
-		p := y.Mul(g)
-		usual := p.ToBits().AndNot(sign).BitsToFloat64().Greater(p.Sub(p))
-		rest = rest.Mul(g).ToBits().Xor(sign).BitsToFloat64()
-		y.MulAdd(g, rest.IfElse(usual, sign.BitsToFloat64())).Store(dst)
+		y = y.Mul(scale).IfElse(v.LessEqual(high), v)
+		times64(y, rest.ToBits().Xor(sign).BitsToFloat64(), simd.LoadFloat64s(value), sign).Store(dst)
 	}
 }
 
@@ -1194,14 +1215,14 @@ func softmaxRows64(dst, x []float64, classes int, f, d float64, divide bool) {
 	clearUpper()
 }
 
-func softplus64(dst, x []float64, beta, low, high float64) {
+func softplus64(dst, x []float64, two, low, high float64) {
 	var zero simd.Float64s
-	unary64(dst, x, zero, softplusOf64(zero, beta, low, high))
+	unary64(dst, x, zero, softplusOf64(zero, two, low, high))
 }
 
-func softplusAt64(x, beta, low, high float64) float64 {
+func softplusAt64(x, two, low, high float64) float64 {
 	var zero simd.Float64s
-	return at64(x, zero, softplusOf64(zero, beta, low, high))
+	return at64(x, zero, softplusOf64(zero, two, low, high))
 }
 
 func softplusDerivative64(dst, x, upstream []float64, beta float64) {
@@ -1236,31 +1257,17 @@ func softplusDerivativeOf64(zero simd.Float64s, beta float64) func(dst, x, upstr
 	}
 }
 
-func softplusInverseOf64(zero simd.Float64s) func(n simd.Uint64s, r, q simd.Float64s) (half, u, e simd.Float64s) {
-	bias := simd.BroadcastUint64s(signBit64 | (exponentBias64+63)<<fractionBits64)
-	one, minusOne := simd.BroadcastFloat64s(1), simd.BroadcastFloat64s(-1)
-	up := simd.BroadcastFloat64s(0x1p64)
-	return func(n simd.Uint64s, r, q simd.Float64s) (half, u, e simd.Float64s) {
-		half = n.Add(bias).BitsToFloat64()
-		d := r.Add(q).MulAdd(up, up.Sub(half))
-		rest := q.MulAdd(up, denominatorRest64(d, r, half, up))
-		u = minusOne.Div(d)
-		return half, u, rest.MulAdd(u, residual64(d, u, one))
-	}
-}
-
-func softplusOf64(zero simd.Float64s, beta, low, high float64) func(dst, x []float64) {
-	reduce, inverse := reduce64(zero), softplusInverseOf64(zero)
+func softplusOf64(zero simd.Float64s, two, low, high float64) func(dst, x []float64) {
+	reduce, inverse := reduce64(zero), sumInverseOf64(zero, 63)
 	limit := simd.BroadcastFloat64s(exponentialLimit64)
 	sign := simd.BroadcastUint64s(signBit64)
-	two := simd.BroadcastFloat64s(2 * beta)
-	l, h := simd.BroadcastFloat64s(low), simd.BroadcastFloat64s(high)
+	twice, l, h := simd.BroadcastFloat64s(two), simd.BroadcastFloat64s(low), simd.BroadcastFloat64s(high)
 	return func(dst, x []float64) {
 		v := simd.LoadFloat64s(x)
 		z := v.ToBits().AndNot(sign).BitsToFloat64()
 		n, r := reduce(limit.IfElse(z.Greater(limit), z))
 		half, u, e := inverse(n, r, growthRest64(r))
-		scale := half.Mul(two)
+		scale := half.Mul(twice)
 		s := u.Mul(scale)
 		s = s.Mul(s)
 		e = atanhRest64(s).MulAdd(s, e)
@@ -1308,6 +1315,19 @@ func sumAcross64(v simd.Float64s) simd.Float64s {
 	return simd.BroadcastFloat64s(sum)
 }
 
+func sumInverseOf64(zero simd.Float64s, exponent uint64) func(n simd.Uint64s, r, q simd.Float64s) (minusScale, minusU, e simd.Float64s) {
+	bias := simd.BroadcastUint64s(signBit64 | (exponentBias64+exponent)<<fractionBits64)
+	one, minusOne := simd.BroadcastFloat64s(1), simd.BroadcastFloat64s(-1)
+	up := simd.BroadcastFloat64s(0x1p64)
+	return func(n simd.Uint64s, r, q simd.Float64s) (minusScale, minusU, e simd.Float64s) {
+		minusScale = n.Add(bias).BitsToFloat64()
+		d := r.Add(q).MulAdd(up, up.Sub(minusScale))
+		rest := q.MulAdd(up, denominatorRest64(d, r, minusScale, up))
+		minusU = minusOne.Div(d)
+		return minusScale, minusU, rest.MulAdd(minusU, residual64(d, minusU, one))
+	}
+}
+
 func tanh64(dst, x []float64) {
 	var zero simd.Float64s
 	unary64(dst, x, zero, tanhOf64(zero))
@@ -1327,6 +1347,11 @@ func tanhFromOutput64(dst, y, upstream []float64) {
 		a := one.Sub(v)
 		a.Add(a.Mul(v)).Mul(simd.LoadFloat64s(g)).Store(dst)
 	})
+}
+
+func times64(y, rest, value simd.Float64s, sign simd.Uint64s) simd.Float64s {
+	p := y.Mul(value)
+	return y.MulAdd(value, sign.BitsToFloat64().IfElse(p.Equal(p.Add(p)), rest.Mul(value)))
 }
 
 func twoPiecesDerivative64(dst1, dst2, x1, x2, upstream []float64) {

@@ -25,20 +25,18 @@ func siluOf32(zero simd.Float32s) func(dst, x []float32) {
 	scale := simd.BroadcastFloat32s(siluScale32)
 	return func(dst, x []float32) {
 		v := simd.LoadFloat32s(x)
-		v = limit.IfElse(v.Less(limit), v) // a NaN stays
-		minus := v.ToBits().Xor(sign).BitsToFloat32()
+		z := limit.Max(v)
+		minus := z.ToBits().Xor(sign).BitsToFloat32()
 		n, r := reduce(minus)
 		u, e := inverse(n, r, growthRest32(r))
-		y := v.Mul(u)
+		y := z.Mul(u)
 		y = y.Sub(y.MulAdd(e, residual32(minus, u, y))).Mul(scale)
-		v.IfElse(v.Greater(linear), y).Store(dst)
+		y.IfElse(v.LessEqual(linear), v).Store(dst) // a NaN is not less
 	}
 }
 
 // siluTimesOf32 returns the function that sets a vector of dst to value·(x·σ(x)) for one
-// of x, rounded once: a product of two roundings would be off by up to 2.4 ULP. If the
-// product is 0 or infinite, the rest would spoil its sign, or make a NaN of it: then the
-// rest is −0.
+// of x, rounded once: a product of two roundings would be off by up to 2.4 ULP.
 func siluTimesOf32(zero simd.Float32s) func(dst, x, value []float32) {
 	reduce, inverse := reduce32(zero), inverseOf32(zero)
 	sign := simd.BroadcastUint32s(signBit32)
@@ -46,20 +44,15 @@ func siluTimesOf32(zero simd.Float32s) func(dst, x, value []float32) {
 	return func(dst, x, value []float32) {
 		c := &siluBounds32
 		v := simd.LoadFloat32s(x)
-		low, high := simd.LoadFloat32s(c.low[:]), simd.LoadFloat32s(c.high[:])
-		z := low.IfElse(v.Less(low), v)
-		z = high.IfElse(z.Greater(high), z)
+		high := simd.LoadFloat32s(c.high[:])
+		z := v.Max(simd.LoadFloat32s(c.low[:])).Min(high)
 		minus := z.ToBits().Xor(sign).BitsToFloat32()
 		n, r := reduce(minus)
 		u, e := inverse(n, r, growthRest32(r))
 		y := z.Mul(u)
 		rest := y.MulAdd(e, residual32(minus, u, y)).Mul(scale)
-		y = v.IfElse(v.Greater(simd.LoadFloat32s(c.high[:])), y.Mul(scale))
-		g := simd.LoadFloat32s(value)
-		p := y.Mul(g)
-		usual := p.ToBits().AndNot(sign).BitsToFloat32().Greater(p.Sub(p)) // neither 0 nor infinite
-		rest = rest.Mul(g).ToBits().Xor(sign).BitsToFloat32()
-		y.MulAdd(g, rest.IfElse(usual, sign.BitsToFloat32())).Store(dst)
+		y = y.Mul(scale).IfElse(v.LessEqual(high), v) // a NaN is not less
+		times32(y, rest.ToBits().Xor(sign).BitsToFloat32(), simd.LoadFloat32s(value), sign).Store(dst)
 	}
 }
 
@@ -111,7 +104,7 @@ func siluTimes32(dst, x, value []float32) {
 // siluDerivativeOf32 returns the function that sets a vector of dst to upstream times the
 // derivative for one of x.
 func siluDerivativeOf32(zero simd.Float32s) func(dst, x, upstream []float32) {
-	reduce, logistic := reduce32(zero), logistic32(zero)
+	reduce, inverse := reduce32(zero), sumInverseOf32(zero, 64)
 	sign := simd.BroadcastUint32s(signBit32)
 	one := simd.BroadcastFloat32s(1)
 	minusOne := simd.BroadcastInt32s(-1)
@@ -122,21 +115,21 @@ func siluDerivativeOf32(zero simd.Float32s) func(dst, x, upstream []float32) {
 		limit := simd.LoadFloat32s(c.limit[:])
 		z = limit.IfElse(z.Greater(limit), z)
 		n, r := reduce(z)
-		minusScale, u, e := logistic(n, growth32(r))
+		minusScale, minusU, e := inverse(n, r, growthRest32(r))
 		minus := z.ToBits().Xor(sign).BitsToFloat32()
-		s := u.Mul(minusScale) // −S
+		s := minusU.Mul(minusScale) // S
 		h := one.Sub(z)
-		g := minus.MulAdd(s, h)
-		h = g.Sub(h) // z·S
-		rest := e.Mul(h).Sub(z.MulAdd(s, h))
+		g := z.MulAdd(s, h)
+		zs := g.Sub(h)
+		rest := e.Mul(zs).Sub(minus.MulAdd(s, zs))
 
-		d := simd.LoadFloat32s(c.minusRoot[:]).Sub(z) // exact if it is used
+		d := h.Add(simd.LoadFloat32s(c.minusRoot1[:])) // −x₀ − z. Exact if it is used
 		far := d.ToBits().AndNot(sign).BitsToFloat32().Greater(simd.LoadFloat32s(c.radius[:]))
 		p := siluRootRest32(d).MulAdd(d.Mul(d), simd.LoadFloat32s(c.minusRootLow[:]))
 		g, rest = g.IfElse(far, d), rest.IfElse(far, p)
 
-		y := u.MulAdd(g, g.MulAdd(e, rest).Mul(u))
-		scale := minusScale.ToBits().Xor(v.And(sign)).BitsToFloat32()
+		y := minusU.MulAdd(g, g.MulAdd(e, rest).Mul(minusU))
+		scale := minusScale.ToBits().Xor(sign.AndNot(v)).BitsToFloat32()
 		y = y.MulAdd(scale, one.Masked(v.BitsToInt32().Greater(minusOne)))
 		y.Mul(simd.LoadFloat32s(upstream)).Store(dst)
 	}

@@ -18,20 +18,19 @@ import "simd"
 // The loops use −2⁶⁴·t and −u/2⁶⁴. The correction needs −u, and the signs cancel.
 
 // softplusOf32 returns the function that sets a vector of dst to log(1 + e^(βx))/β for
-// one of x, β = 1 or −1. low and high are 0 and +Inf, or −Inf and 0: between them x is
-// β·max(βx, 0).
-func softplusOf32(zero simd.Float32s, beta, low, high float32) func(dst, x []float32) {
-	reduce, inverse := reduce32(zero), softplusInverseOf32(zero)
+// one of x, β = 1 or −1. two is 2β. low and high are 0 and +Inf, or −Inf and 0: between them
+// x is β·max(βx, 0).
+func softplusOf32(zero simd.Float32s, two, low, high float32) func(dst, x []float32) {
+	reduce, inverse := reduce32(zero), sumInverseOf32(zero, 63)
 	limit := simd.BroadcastFloat32s(exponentialLimit32)
 	sign := simd.BroadcastUint32s(signBit32)
-	two := simd.BroadcastFloat32s(2 * beta)
-	l, h := simd.BroadcastFloat32s(low), simd.BroadcastFloat32s(high)
+	twice, l, h := simd.BroadcastFloat32s(two), simd.BroadcastFloat32s(low), simd.BroadcastFloat32s(high)
 	return func(dst, x []float32) {
 		v := simd.LoadFloat32s(x)
 		z := v.ToBits().AndNot(sign).BitsToFloat32()
 		n, r := reduce(limit.IfElse(z.Greater(limit), z))
 		half, u, e := inverse(n, r, growthRest32(r))
-		scale := half.Mul(two)
+		scale := half.Mul(twice)
 		s := u.Mul(scale)
 		s = s.Mul(s)
 		e = atanhRest32(s).MulAdd(s, e)
@@ -52,18 +51,18 @@ func softplusBase64(v, rest, scale, zero simd.Float64s) simd.Float64s {
 	return rest.MulAdd(scale, v).Masked(v.NotEqual(zero))
 }
 
-// softplusInverseOf32 returns a function of n, r and eʳ − 1 − r that gives −2⁶⁴·t/2,
-// −u/2⁶⁴, and the relative error of u.
-func softplusInverseOf32(zero simd.Float32s) func(n simd.Uint32s, r, q simd.Float32s) (half, u, e simd.Float32s) {
-	bias := simd.BroadcastUint32s(signBit32 | (exponentBias32+63)<<fractionBits32)
+// sumInverseOf32 returns a function of n, r and q = eʳ − 1 − r that gives −2ᵏ·t, k the
+// exponent, −u/2⁶⁴ with u = 1/(eʳ + 2ᵏ⁻⁶⁴·t), and the relative error of u.
+func sumInverseOf32(zero simd.Float32s, exponent uint32) func(n simd.Uint32s, r, q simd.Float32s) (minusScale, minusU, e simd.Float32s) {
+	bias := simd.BroadcastUint32s(signBit32 | (exponentBias32+exponent)<<fractionBits32)
 	one, minusOne := simd.BroadcastFloat32s(1), simd.BroadcastFloat32s(-1)
 	up := simd.BroadcastFloat32s(0x1p64)
-	return func(n simd.Uint32s, r, q simd.Float32s) (half, u, e simd.Float32s) {
-		half = n.Add(bias).BitsToFloat32()
-		d := r.Add(q).MulAdd(up, up.Sub(half))
-		rest := q.MulAdd(up, denominatorRest32(d, r, half, up))
-		u = minusOne.Div(d)
-		return half, u, rest.MulAdd(u, residual32(d, u, one))
+	return func(n simd.Uint32s, r, q simd.Float32s) (minusScale, minusU, e simd.Float32s) {
+		minusScale = n.Add(bias).BitsToFloat32()
+		d := r.Add(q).MulAdd(up, up.Sub(minusScale))
+		rest := q.MulAdd(up, denominatorRest32(d, r, minusScale, up))
+		minusU = minusOne.Div(d)
+		return minusScale, minusU, rest.MulAdd(minusU, residual32(d, minusU, one))
 	}
 }
 
@@ -115,15 +114,15 @@ func atanhRest64(s simd.Float64s) simd.Float64s {
 }
 
 //vector:elementwise
-func softplus32(dst, x []float32, beta, low, high float32) {
+func softplus32(dst, x []float32, two, low, high float32) {
 	var zero simd.Float32s
-	unary32(dst, x, zero, softplusOf32(zero, beta, low, high))
+	unary32(dst, x, zero, softplusOf32(zero, two, low, high))
 }
 
 //vector:narrowest
-func softplusAt32(x, beta, low, high float32) float32 {
+func softplusAt32(x, two, low, high float32) float32 {
 	var zero simd.Float32s
-	return at32(x, zero, softplusOf32(zero, beta, low, high))
+	return at32(x, zero, softplusOf32(zero, two, low, high))
 }
 
 //vector:elementwise
