@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"math"
 	"math/big"
+	"strconv"
 	"strings"
 
 	"example.com/activation/internal/reference"
@@ -19,24 +20,35 @@ func intervals(b *bytes.Buffer) error {
 	geluBorders := [9]float64{0, 0.5, 1, 2, 3, 5, 7, 11, 14.625}
 	z1 := geluRoot()
 	linear, cubic := geluTanhCoefficients()
+	z2 := geluTanhRoot(linear, cubic)
+	var tanhSlopeBorders [9]float64
+	for i, v := range []float64{1.75, 2, 2.5, 3, 3.5, 4, 5, 6, 7} {
+		tanhSlopeBorders[i] = (v - 1.75) / 0.48
+	}
 
 	for _, t := range []struct {
 		name, doc string
 		points    [8]float64 // a
 		borders   [9]float64
+		first     int                           // the interval with number 0
 		f         func(z *big.Float) *big.Float // L
 	}{
-		{"geluPieces", "2·log(Φ(−z)) + z²", [8]float64{0.125, 0.75, 1.5, 2.5, 4, 6, 9, 12.75}, geluBorders, logMills},
-		{"geluSlopePieces", "2·log(−f′(−z)/(z − z₁)) + z² for f = x·Φ(x)", [8]float64{0, 0.75, 1.5, 2.5, 4, 6, 9, 12.75}, geluBorders, logSlope(z1)},
+		{"geluPieces", "2·log(Φ(−z)) + z²", [8]float64{0.125, 0.75, 1.5, 2.5, 4, 6, 9, 12.75}, geluBorders, 0, logMills},
+		{"geluSlopePieces", "2·log(−f′(−z)/(z − z₁)) + z² for f = x·Φ(x)", [8]float64{0, 0.75, 1.5, 2.5, 4, 6, 9, 12.75}, geluBorders, 0, logSlope(z1)},
 		{
 			"geluTanhPieces", "−2·log(1 + e⁻ᵛ)", [8]float64{0, 0.75, 1.5, 2.25, 3, 3.75, 4.5, 5.25},
-			[9]float64{0, 0.375, 1.125, 1.875, 2.625, 3.375, 4.125, 4.875, 5.625}, logLogistic(linear, cubic),
+			[9]float64{0, 0.375, 1.125, 1.875, 2.625, 3.375, 4.125, 4.875, 5.625}, 0, logLogistic(linear, cubic),
+		},
+		{
+			"geluTanhSlopePieces", "2·log(−f′(−z)/(z − z₂)) + 2v for f = x·σ(v)", [8]float64{0, 1, 2.0625, 3.125, 4.1875, 5.75, 7.8125, 9.875},
+			tanhSlopeBorders, 1, logTanhSlope(linear, cubic, z2),
 		},
 	} {
 		const terms = 8
 		columns, largest := make([][]float64, 2+terms), 0.0
-		for i, a := range t.points {
-			low, high := t.borders[i], t.borders[i+1]
+		for j := range t.points {
+			i := (j + t.first) % 8
+			a, low, high := t.points[i], t.borders[i], t.borders[i+1]
 			value, _ := t.f(number(a)).Float64()
 			n := math.Round(value / (math.Ln2 / 4))
 			polynomial, err := reference.Fit{
@@ -56,19 +68,20 @@ func intervals(b *bytes.Buffer) error {
 			}
 			largest = max(largest, polynomial.Error)
 		}
-		fmt.Fprintf(b, "// %s is L(z) = %s,\n// for eight intervals with the borders %v.\n// The error of L/2 is below 2^%.1f.\n",
-			t.name, t.doc, strings.Trim(fmt.Sprint(t.borders), "[]"), math.Log2(largest))
+		fmt.Fprintf(b, "// %s is L(z) = %s,\n// for eight intervals with the borders %s.\n// The error of L/2 is below 2^%.1f.\n",
+			t.name, t.doc, numbers(t.borders[:]), math.Log2(largest))
 		fmt.Fprintf(b, "var %s = intervals{\n[maxLanes32]float32%s[maxLanes32]float32%s[...][maxLanes32]float32{\n%s},\n}\n\n",
 			t.name, rows(columns[0]), rows(columns[1]), rows(columns[2:]...))
 	}
 
-	fmt.Fprintf(b, "// z₁, and the coefficients of 2v = 4√(2/π)·(z + 0.044715·z³), as sums.\nconst (\n")
+	fmt.Fprintf(b, "// z₁, z₂, and the coefficients of 2v = 4√(2/π)·(z + 0.044715·z³), as sums.\nconst (\n")
 	for _, c := range []struct {
 		name string
 		bits uint
 		x    *big.Float
 	}{
 		{"geluRoot", 24, z1},
+		{"geluTanhRoot", 24, z2},
 		{"geluTanhLinear", 20, product(linear, number(2))},
 		{"geluTanhCubic", 24, product(cubic, number(2))},
 	} {
@@ -88,6 +101,15 @@ func intervals(b *bytes.Buffer) error {
 	}
 	fmt.Fprintf(b, "// exp2Eighths is 2^(i/8) for i = 0, …, 7: the bits of the nearest float32 times 2³²,\n// minus i<<20, and the rounding error as a fraction of 2^(i/8).\nvar exp2Eighths = struct{ value, rest [maxLanes32]float32 }{\n[maxLanes32]float32%s[maxLanes32]float32%s}\n\n", rows(values), rows(rests))
 	return nil
+}
+
+// numbers formats numbers with up to five digits.
+func numbers(s []float64) string {
+	var text []string
+	for _, v := range s {
+		text = append(text, strconv.FormatFloat(v, 'g', 5, 64))
+	}
+	return strings.Join(text, " ")
 }
 
 // rows formats each vector of eight entries, twice.
@@ -141,6 +163,41 @@ func logLogistic(linear, cubic *big.Float) func(z *big.Float) *big.Float {
 		v := product(z, new(big.Float).Add(product(cubic, z, z), linear))
 		y := reference.BigLog1p(reference.BigExp(v.Neg(v).SetPrec(z.Prec())))
 		return y.Neg(y.Add(y, y))
+	}
+}
+
+// tanhSlope returns the derivative of x·σ(v) at −z, divided by −e⁻ᵛ/(1 + e⁻ᵛ)², and e⁻ᵛ:
+// z·v′ − 1 − e⁻ᵛ for v = linear·z + cubic·z³.
+func tanhSlope(linear, cubic, z *big.Float) (y, e *big.Float) {
+	cube := product(cubic, z, z)
+	v := product(z, new(big.Float).Add(cube, linear))
+	e = reference.BigExp(v.Neg(v).SetPrec(z.Prec()))
+	y = product(z, cube.Add(product(number(3), cube), linear))
+	return y.Sub(y.Sub(y, number(1)), e), e
+}
+
+// geluTanhRoot returns z₂, the zero of tanhSlope, by Newton's method: its derivative is
+// v′·(1 + e⁻ᵛ) + z·v″.
+func geluTanhRoot(linear, cubic *big.Float) *big.Float {
+	z := number(0.75)
+	for range 10 {
+		y, e := tanhSlope(linear, cubic, z)
+		d := product(number(3), cubic, z, z)
+		d.Add(d, linear)
+		d.Mul(d, e.Add(e, number(1)))
+		z.Sub(z, y.Quo(y, d.Add(d, product(number(6), cubic, z, z))))
+	}
+	return z
+}
+
+// logTanhSlope returns the function 2·log(slope·eᵛ/(z − z₂)), for the slope −f′(−z).
+func logTanhSlope(linear, cubic, z2 *big.Float) func(z *big.Float) *big.Float {
+	return func(z *big.Float) *big.Float {
+		y, e := tanhSlope(linear, cubic, z)
+		e.Add(e, number(1))
+		y.Quo(y, new(big.Float).Sub(z, z2))
+		y = reference.BigLog(y.Quo(y, e.Mul(e, e)))
+		return y.Add(y, y)
 	}
 }
 

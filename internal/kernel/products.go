@@ -73,12 +73,21 @@ func GELUTanhAt[T element.Float](x T) T {
 
 // GELUTanhDerivative sets dst to upstream times the derivative of x·σ(v).
 func GELUTanhDerivative[T element.Float](dst, x, upstream []T) {
+	if x, ok := any(x).([]float32); ok && geluInVectors() {
+		vector.GELUTanhDerivative(any(dst).([]float32), x, any(upstream).([]float32))
+		return
+	}
 	scalar.GELUTanhDerivative(dst, x, upstream)
 }
 
 // GELUTanhDerivativeAt returns the derivative of x·σ(v), with the same bits as
 // GELUTanhDerivative.
-func GELUTanhDerivativeAt[T element.Float](x T) T { return scalar.GELUTanhDerivativeAt(x) }
+func GELUTanhDerivativeAt[T element.Float](x T) T {
+	if x, ok := any(x).(float32); ok && geluInVectors() {
+		return T(vector.GELUTanhDerivativeAt(x))
+	}
+	return scalar.GELUTanhDerivativeAt(x)
+}
 
 // siluInVectors reports whether the vector loops of SiLU and its derivative run: if that
 // of σ does (ns, n = 4096, Xeon Emerald Rapids, scalar and at 128, 256, 512 bits: float32

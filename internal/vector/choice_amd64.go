@@ -115,6 +115,15 @@ func geluTanhTimes32(dst, x, value []float32) {
 	}
 }
 
+func geluTanhDerivative32(dst, x, upstream []float32) {
+	switch bits := simd.VectorBitSize(); {
+	case bits >= 512 && len(dst) >= 16:
+		geluTanhDerivative32x16(dst, x, upstream)
+	default:
+		geluTanhDerivative32x8(dst, x, upstream)
+	}
+}
+
 func hardTanh32(dst, x []float32, low, high float32) {
 	switch bits := simd.VectorBitSize(); {
 	case bits >= 512 && len(dst) >= 16:

@@ -60,12 +60,12 @@ const (
 	siluLinear = 43
 
 	// Below −geluLimit x·Φ(x) is less than half the smallest float32, below −geluSlopeLimit
-	// its derivative is, and below −geluTanhLimit GELUTanh. From geluLinear on GELU and
-	// GELUTanh are x.
-	geluLimit      = 14.4
-	geluSlopeLimit = 14.6
-	geluTanhLimit  = 10.8
-	geluLinear     = 6
+	// its derivative is, and so for GELUTanh. From geluLinear on GELU and GELUTanh are x.
+	geluLimit          = 14.4
+	geluSlopeLimit     = 14.6
+	geluTanhLimit      = 10.8
+	geluTanhSlopeLimit = 10.9
+	geluLinear         = 6
 
 	// A point in the last interval of geluTanhPieces, and the intervals for each unit.
 	geluTanhLast    = 5.6
@@ -81,6 +81,12 @@ const (
 type intervals struct {
 	a, n [maxLanes32]float32 // a and n₀
 	c    [8][maxLanes32]float32
+}
+
+// slopeConstants holds constants of the derivatives of GELU and GELUTanh.
+type slopeConstants struct {
+	limit, lowest, factor, start, up, down [maxLanes32]float32
+	root, rootLow                          [maxLanes32]uint32
 }
 
 // Constants that the loops load from memory each time. In registers, MulAdd would
@@ -102,12 +108,13 @@ var (
 		repeated32(geluLimit), repeated32(geluTanhLimit), repeated32(geluLinear), repeated32(2), repeated32(0x1p32), repeated32(0x1p-32),
 		repeated32(geluTanhLast), repeated32(geluTanhPerUnit),
 	}
-	geluSlopeConstants = struct {
-		limit, lowest, two, up, down [maxLanes32]float32
-		root, rootLow                [maxLanes32]uint32
-	}{
-		repeated32(geluSlopeLimit), repeated32(-geluSlopeLimit), repeated32(2), repeated32(0x1p32), repeated32(0x1p-32),
+	geluSlopeConstants = slopeConstants{
+		repeated32(geluSlopeLimit), repeated32(-geluSlopeLimit), repeated32(2), repeated32(2), repeated32(0x1p32), repeated32(0x1p-32),
 		repeatedBits32(geluRoot), repeatedBits32(geluRootLow),
+	}
+	geluTanhSlopeConstants = slopeConstants{
+		repeated32(geluTanhSlopeLimit), repeated32(-geluTanhSlopeLimit), repeated32(0.48), repeated32(1.75), repeated32(0x1p32), repeated32(0x1p-32),
+		repeatedBits32(geluTanhRoot), repeatedBits32(geluTanhRootLow),
 	}
 	geluTanhConstants = struct{ linear, linearLow, cubic, minusCubic, minusCubicLow [maxLanes32]float32 }{
 		repeated32(geluTanhLinear), repeated32(geluTanhLinearLow), repeated32(geluTanhCubic), repeated32(-geluTanhCubic), repeated32(-geluTanhCubicLow),

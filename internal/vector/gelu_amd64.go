@@ -42,16 +42,21 @@ func timesInVectors(f func(dst, x, value []float32), dst, x, value []float32) {
 // GELUDerivative sets dst to upstream·(Φ(x) + x·φ(x)). It needs vectors of at least 256
 // bits.
 func GELUDerivative(dst, x, upstream []float32) {
+	slopeInVectors(geluDerivative32, dst, x, upstream)
+}
+
+// slopeInVectors calls f for slices of at least one vector.
+func slopeInVectors(f func(dst, x, upstream []float32), dst, x, upstream []float32) {
 	if n := len(x); n < wideLanes32 {
 		var y [wideLanes32]float32
 		copy(y[:], x)
-		geluDerivative32(y[:], y[:], nil)
+		f(y[:], y[:], nil)
 		for i := range dst[:n] {
 			dst[i] = element.Upstream(y[i], upstream, i)
 		}
 		return
 	}
-	geluDerivative32(dst, x, upstream)
+	f(dst, x, upstream)
 }
 
 // GELUDerivativeAt returns what GELUDerivative gives for x.
@@ -83,3 +88,16 @@ func GELUTanhAt(x float32) float32 {
 
 // GELUTanhTimes sets dst to value·(x·σ(v)). It needs vectors of at least 256 bits.
 func GELUTanhTimes(dst, x, value []float32) { timesInVectors(geluTanhTimes32, dst, x, value) }
+
+// GELUTanhDerivative sets dst to upstream times the derivative of x·σ(v). It needs vectors
+// of at least 256 bits.
+func GELUTanhDerivative(dst, x, upstream []float32) {
+	slopeInVectors(geluTanhDerivative32, dst, x, upstream)
+}
+
+// GELUTanhDerivativeAt returns what GELUTanhDerivative gives for x.
+func GELUTanhDerivativeAt(x float32) float32 {
+	y := [wideLanes32]float32{x}
+	geluTanhDerivative32(y[:], y[:], nil)
+	return y[0]
+}

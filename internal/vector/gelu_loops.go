@@ -180,24 +180,32 @@ func geluDerivativeOf32(zero simd.Float32s) func(dst, x, upstream []float32) {
 		limit := simd.LoadFloat32s(c.limit[:])
 		z = limit.IfElse(z.Greater(limit), z) // a NaN stays
 		s := z.ToBits().Xor(sign).BitsToFloat32().Mul(z)
-		two := simd.LoadFloat32s(c.two[:])
-		i := z.MulAdd(two, two).ToBits().ShiftAllRight(fractionBits32 - 1)
+		i := z.MulAdd(simd.LoadFloat32s(c.factor[:]), simd.LoadFloat32s(c.start[:])).ToBits().ShiftAllRight(fractionBits32 - 1)
 		b := z.Sub(lookup32(&geluSlopePieces.a, i))
 		scale, q := eighthPower32(reduceExponent32(&geluSlopePieces, i, b, chord32(&geluSlopePieces, i, b), s, z.MulAdd(z, s)))
-		side := v.ToBits().And(sign)
-		root := simd.LoadUint32s(c.root[:]).Or(side).BitsToFloat32()
-		z = z.ToBits().Or(side).BitsToFloat32()
-		w := root.Sub(z)
-		moved := root.Sub(w)
-		low := root.Sub(w.Add(moved)).Add(moved.Sub(z)).Add(simd.LoadUint32s(c.rootLow[:]).Xor(side).BitsToFloat32()).Mul(scale)
-		tail := w.Mul(scale)
-		rest := w.ToBits().Xor(sign).BitsToFloat32().MulAdd(scale, tail)
-		base := simd.LoadFloat32s(c.up[:]).Masked(v.ToBits().BitsToInt32().Greater(minusOne))
-		y := base.Sub(tail)
-		rest = tail.Add(low).MulAdd(q, y.Sub(base).Add(tail).Add(low.Sub(rest)))
-		y = y.Sub(rest).Mul(simd.LoadFloat32s(c.down[:]))
-		zero.IfElse(v.Less(simd.LoadFloat32s(c.lowest[:])), y).Mul(simd.LoadFloat32s(upstream)).Store(dst)
+		y := slopeResult32(&geluSlopeConstants, v, z, scale, q, sign, minusOne, zero)
+		y.Mul(simd.LoadFloat32s(upstream)).Store(dst)
 	}
+}
+
+// slopeResult32 returns the derivative at v from z = |v| and (1 + q)·scale·2⁻³², the
+// exponential.
+//
+//vector:wide
+func slopeResult32(c *slopeConstants, v, z, scale, q simd.Float32s, sign simd.Uint32s, minusOne simd.Int32s, zero simd.Float32s) simd.Float32s {
+	side := v.ToBits().And(sign)
+	root := simd.LoadUint32s(c.root[:]).Or(side).BitsToFloat32()
+	z = z.ToBits().Or(side).BitsToFloat32()
+	w := root.Sub(z)
+	moved := root.Sub(w)
+	low := root.Sub(w.Add(moved)).Add(moved.Sub(z)).Add(simd.LoadUint32s(c.rootLow[:]).Xor(side).BitsToFloat32()).Mul(scale)
+	tail := w.Mul(scale)
+	rest := w.ToBits().Xor(sign).BitsToFloat32().MulAdd(scale, tail)
+	base := simd.LoadFloat32s(c.up[:]).Masked(v.ToBits().BitsToInt32().Greater(minusOne))
+	y := base.Sub(tail)
+	rest = tail.Add(low).MulAdd(q, y.Sub(base).Add(tail).Add(low.Sub(rest)))
+	y = y.Sub(rest).Mul(simd.LoadFloat32s(c.down[:]))
+	return zero.IfElse(v.Less(simd.LoadFloat32s(c.lowest[:])), y)
 }
 
 //vector:wide
@@ -280,4 +288,34 @@ func geluTanhTimesOf32(zero simd.Float32s) func(dst, x, value []float32) {
 func geluTanhTimes32(dst, x, value []float32) {
 	var zero simd.Float32s
 	binary32(dst, x, value, zero, geluTanhTimesOf32(zero))
+}
+
+// geluTanhDerivativeOf32 returns the function that sets a vector of dst to upstream·f′(x)
+// for f = x·σ(v), as geluDerivativeOf32 does. The number of an interval is in the exponent
+// and the first two bits of 0.48·z + 1.75: the borders are ½, then 1 and then 2 units of
+// 1/0.96 apart.
+//
+//vector:wide
+func geluTanhDerivativeOf32(zero simd.Float32s) func(dst, x, upstream []float32) {
+	sign := simd.BroadcastUint32s(signBit32)
+	minusOne := simd.BroadcastInt32s(-1)
+	return func(dst, x, upstream []float32) {
+		c := &geluTanhSlopeConstants
+		v := simd.LoadFloat32s(x)
+		z := v.ToBits().AndNot(sign).BitsToFloat32()
+		limit := simd.LoadFloat32s(c.limit[:])
+		z = limit.IfElse(z.Greater(limit), z) // a NaN stays
+		s, sLost := geluTanhExponent32(z, z.ToBits().Xor(sign).BitsToFloat32())
+		i := z.MulAdd(simd.LoadFloat32s(c.factor[:]), simd.LoadFloat32s(c.start[:])).ToBits().ShiftAllRight(fractionBits32 - 2)
+		b := z.Sub(lookup32(&geluTanhSlopePieces.a, i))
+		scale, q := eighthPower32(reduceExponent32(&geluTanhSlopePieces, i, b, chord32(&geluTanhSlopePieces, i, b), s, sLost))
+		y := slopeResult32(&geluTanhSlopeConstants, v, z, scale, q, sign, minusOne, zero)
+		y.Mul(simd.LoadFloat32s(upstream)).Store(dst)
+	}
+}
+
+//vector:wide
+func geluTanhDerivative32(dst, x, upstream []float32) {
+	var zero simd.Float32s
+	binary32(dst, x, upstream, zero, geluTanhDerivativeOf32(zero))
 }

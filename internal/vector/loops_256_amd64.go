@@ -391,24 +391,28 @@ func geluDerivativeOf32x8(zero archsimd.Float32x8) func(dst, x, upstream []float
 		limit := archsimd.LoadFloat32x8(c.limit[:])
 		z = limit.IfElse(z.Greater(limit), z)
 		s := z.ToBits().Xor(sign).BitsToFloat32().Mul(z)
-		two := archsimd.LoadFloat32x8(c.two[:])
-		i := z.MulAdd(two, two).ToBits().ShiftAllRight(fractionBits32 - 1)
+		i := z.MulAdd(archsimd.LoadFloat32x8(c.factor[:]), archsimd.LoadFloat32x8(c.start[:])).ToBits().ShiftAllRight(fractionBits32 - 1)
 		b := z.Sub(lookup32x8(&geluSlopePieces.a, i))
 		scale, q := eighthPower32x8(reduceExponent32x8(&geluSlopePieces, i, b, chord32x8(&geluSlopePieces, i, b), s, z.MulAdd(z, s)))
-		side := v.ToBits().And(sign)
-		root := archsimd.LoadUint32x8(c.root[:]).Or(side).BitsToFloat32()
-		z = z.ToBits().Or(side).BitsToFloat32()
-		w := root.Sub(z)
-		moved := root.Sub(w)
-		low := root.Sub(w.Add(moved)).Add(moved.Sub(z)).Add(archsimd.LoadUint32x8(c.rootLow[:]).Xor(side).BitsToFloat32()).Mul(scale)
-		tail := w.Mul(scale)
-		rest := w.ToBits().Xor(sign).BitsToFloat32().MulAdd(scale, tail)
-		base := archsimd.LoadFloat32x8(c.up[:]).Masked(v.ToBits().BitsToInt32().Greater(minusOne))
-		y := base.Sub(tail)
-		rest = tail.Add(low).MulAdd(q, y.Sub(base).Add(tail).Add(low.Sub(rest)))
-		y = y.Sub(rest).Mul(archsimd.LoadFloat32x8(c.down[:]))
-		zero.IfElse(v.Less(archsimd.LoadFloat32x8(c.lowest[:])), y).Mul(archsimd.LoadFloat32x8(upstream)).Store(dst)
+		y := slopeResult32x8(&geluSlopeConstants, v, z, scale, q, sign, minusOne, zero)
+		y.Mul(archsimd.LoadFloat32x8(upstream)).Store(dst)
 	}
+}
+
+func slopeResult32x8(c *slopeConstants, v, z, scale, q archsimd.Float32x8, sign archsimd.Uint32x8, minusOne archsimd.Int32x8, zero archsimd.Float32x8) archsimd.Float32x8 {
+	side := v.ToBits().And(sign)
+	root := archsimd.LoadUint32x8(c.root[:]).Or(side).BitsToFloat32()
+	z = z.ToBits().Or(side).BitsToFloat32()
+	w := root.Sub(z)
+	moved := root.Sub(w)
+	low := root.Sub(w.Add(moved)).Add(moved.Sub(z)).Add(archsimd.LoadUint32x8(c.rootLow[:]).Xor(side).BitsToFloat32()).Mul(scale)
+	tail := w.Mul(scale)
+	rest := w.ToBits().Xor(sign).BitsToFloat32().MulAdd(scale, tail)
+	base := archsimd.LoadFloat32x8(c.up[:]).Masked(v.ToBits().BitsToInt32().Greater(minusOne))
+	y := base.Sub(tail)
+	rest = tail.Add(low).MulAdd(q, y.Sub(base).Add(tail).Add(low.Sub(rest)))
+	y = y.Sub(rest).Mul(archsimd.LoadFloat32x8(c.down[:]))
+	return zero.IfElse(v.Less(archsimd.LoadFloat32x8(c.lowest[:])), y)
 }
 
 func geluDerivative32x8(dst, x, upstream []float32) {
@@ -476,6 +480,29 @@ func geluTanhTimesOf32x8(zero archsimd.Float32x8) func(dst, x, value []float32) 
 func geluTanhTimes32x8(dst, x, value []float32) {
 	var zero archsimd.Float32x8
 	binary32x8(dst, x, value, zero, geluTanhTimesOf32x8(zero))
+}
+
+func geluTanhDerivativeOf32x8(zero archsimd.Float32x8) func(dst, x, upstream []float32) {
+	sign := archsimd.BroadcastUint32x8(signBit32)
+	minusOne := archsimd.BroadcastInt32x8(-1)
+	return func(dst, x, upstream []float32) {
+		c := &geluTanhSlopeConstants
+		v := archsimd.LoadFloat32x8(x)
+		z := v.ToBits().AndNot(sign).BitsToFloat32()
+		limit := archsimd.LoadFloat32x8(c.limit[:])
+		z = limit.IfElse(z.Greater(limit), z)
+		s, sLost := geluTanhExponent32x8(z, z.ToBits().Xor(sign).BitsToFloat32())
+		i := z.MulAdd(archsimd.LoadFloat32x8(c.factor[:]), archsimd.LoadFloat32x8(c.start[:])).ToBits().ShiftAllRight(fractionBits32 - 2)
+		b := z.Sub(lookup32x8(&geluTanhSlopePieces.a, i))
+		scale, q := eighthPower32x8(reduceExponent32x8(&geluTanhSlopePieces, i, b, chord32x8(&geluTanhSlopePieces, i, b), s, sLost))
+		y := slopeResult32x8(&geluTanhSlopeConstants, v, z, scale, q, sign, minusOne, zero)
+		y.Mul(archsimd.LoadFloat32x8(upstream)).Store(dst)
+	}
+}
+
+func geluTanhDerivative32x8(dst, x, upstream []float32) {
+	var zero archsimd.Float32x8
+	binary32x8(dst, x, upstream, zero, geluTanhDerivativeOf32x8(zero))
 }
 
 func hardTanh32x8(dst, x []float32, low, high float32) {

@@ -391,24 +391,28 @@ func geluDerivativeOf32x16(zero archsimd.Float32x16) func(dst, x, upstream []flo
 		limit := archsimd.LoadFloat32x16(c.limit[:])
 		z = limit.IfElse(z.Greater(limit), z)
 		s := z.ToBits().Xor(sign).BitsToFloat32().Mul(z)
-		two := archsimd.LoadFloat32x16(c.two[:])
-		i := z.MulAdd(two, two).ToBits().ShiftAllRight(fractionBits32 - 1)
+		i := z.MulAdd(archsimd.LoadFloat32x16(c.factor[:]), archsimd.LoadFloat32x16(c.start[:])).ToBits().ShiftAllRight(fractionBits32 - 1)
 		b := z.Sub(lookup32x16(&geluSlopePieces.a, i))
 		scale, q := eighthPower32x16(reduceExponent32x16(&geluSlopePieces, i, b, chord32x16(&geluSlopePieces, i, b), s, z.MulAdd(z, s)))
-		side := v.ToBits().And(sign)
-		root := archsimd.LoadUint32x16(c.root[:]).Or(side).BitsToFloat32()
-		z = z.ToBits().Or(side).BitsToFloat32()
-		w := root.Sub(z)
-		moved := root.Sub(w)
-		low := root.Sub(w.Add(moved)).Add(moved.Sub(z)).Add(archsimd.LoadUint32x16(c.rootLow[:]).Xor(side).BitsToFloat32()).Mul(scale)
-		tail := w.Mul(scale)
-		rest := w.ToBits().Xor(sign).BitsToFloat32().MulAdd(scale, tail)
-		base := archsimd.LoadFloat32x16(c.up[:]).Masked(v.ToBits().BitsToInt32().Greater(minusOne))
-		y := base.Sub(tail)
-		rest = tail.Add(low).MulAdd(q, y.Sub(base).Add(tail).Add(low.Sub(rest)))
-		y = y.Sub(rest).Mul(archsimd.LoadFloat32x16(c.down[:]))
-		zero.IfElse(v.Less(archsimd.LoadFloat32x16(c.lowest[:])), y).Mul(archsimd.LoadFloat32x16(upstream)).Store(dst)
+		y := slopeResult32x16(&geluSlopeConstants, v, z, scale, q, sign, minusOne, zero)
+		y.Mul(archsimd.LoadFloat32x16(upstream)).Store(dst)
 	}
+}
+
+func slopeResult32x16(c *slopeConstants, v, z, scale, q archsimd.Float32x16, sign archsimd.Uint32x16, minusOne archsimd.Int32x16, zero archsimd.Float32x16) archsimd.Float32x16 {
+	side := v.ToBits().And(sign)
+	root := archsimd.LoadUint32x16(c.root[:]).Or(side).BitsToFloat32()
+	z = z.ToBits().Or(side).BitsToFloat32()
+	w := root.Sub(z)
+	moved := root.Sub(w)
+	low := root.Sub(w.Add(moved)).Add(moved.Sub(z)).Add(archsimd.LoadUint32x16(c.rootLow[:]).Xor(side).BitsToFloat32()).Mul(scale)
+	tail := w.Mul(scale)
+	rest := w.ToBits().Xor(sign).BitsToFloat32().MulAdd(scale, tail)
+	base := archsimd.LoadFloat32x16(c.up[:]).Masked(v.ToBits().BitsToInt32().Greater(minusOne))
+	y := base.Sub(tail)
+	rest = tail.Add(low).MulAdd(q, y.Sub(base).Add(tail).Add(low.Sub(rest)))
+	y = y.Sub(rest).Mul(archsimd.LoadFloat32x16(c.down[:]))
+	return zero.IfElse(v.Less(archsimd.LoadFloat32x16(c.lowest[:])), y)
 }
 
 func geluDerivative32x16(dst, x, upstream []float32) {
@@ -476,6 +480,29 @@ func geluTanhTimesOf32x16(zero archsimd.Float32x16) func(dst, x, value []float32
 func geluTanhTimes32x16(dst, x, value []float32) {
 	var zero archsimd.Float32x16
 	binary32x16(dst, x, value, zero, geluTanhTimesOf32x16(zero))
+}
+
+func geluTanhDerivativeOf32x16(zero archsimd.Float32x16) func(dst, x, upstream []float32) {
+	sign := archsimd.BroadcastUint32x16(signBit32)
+	minusOne := archsimd.BroadcastInt32x16(-1)
+	return func(dst, x, upstream []float32) {
+		c := &geluTanhSlopeConstants
+		v := archsimd.LoadFloat32x16(x)
+		z := v.ToBits().AndNot(sign).BitsToFloat32()
+		limit := archsimd.LoadFloat32x16(c.limit[:])
+		z = limit.IfElse(z.Greater(limit), z)
+		s, sLost := geluTanhExponent32x16(z, z.ToBits().Xor(sign).BitsToFloat32())
+		i := z.MulAdd(archsimd.LoadFloat32x16(c.factor[:]), archsimd.LoadFloat32x16(c.start[:])).ToBits().ShiftAllRight(fractionBits32 - 2)
+		b := z.Sub(lookup32x16(&geluTanhSlopePieces.a, i))
+		scale, q := eighthPower32x16(reduceExponent32x16(&geluTanhSlopePieces, i, b, chord32x16(&geluTanhSlopePieces, i, b), s, sLost))
+		y := slopeResult32x16(&geluTanhSlopeConstants, v, z, scale, q, sign, minusOne, zero)
+		y.Mul(archsimd.LoadFloat32x16(upstream)).Store(dst)
+	}
+}
+
+func geluTanhDerivative32x16(dst, x, upstream []float32) {
+	var zero archsimd.Float32x16
+	binary32x16(dst, x, upstream, zero, geluTanhDerivativeOf32x16(zero))
 }
 
 func hardTanh32x16(dst, x []float32, low, high float32) {
