@@ -98,6 +98,8 @@ func (g Gated[T]) loops() interface{ Forward(dst, x []T) []T } {
 		return kernel.SmoothGate[T](kernel.GELUGate)
 	case GELUTanh[T], *GELUTanh[T]:
 		return kernel.SmoothGate[T](kernel.GELUTanhGate)
+	case Mish[T], *Mish[T]:
+		return kernel.SmoothGate[T](kernel.MishGate)
 	case SiLU[T]:
 		if gate.beta() == 1 {
 			return kernel.SmoothGate[T](kernel.SiLUGate)

@@ -35,6 +35,7 @@ const (
 	LogSigmoidGate        // log σ
 	GELUGate              // GELU
 	GELUTanhGate          // GELUTanh
+	MishGate              // Mish
 )
 
 // Forward sets dst to the function of x.
@@ -58,6 +59,8 @@ func (f SmoothGate[T]) Forward(dst, x []T) []T {
 		scalar.GELU(dst, x)
 	case GELUTanhGate:
 		scalar.GELUTanh(dst, x)
+	case MishGate:
+		scalar.Mish(dst, x)
 	}
 	return dst
 }

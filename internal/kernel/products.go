@@ -132,11 +132,26 @@ func SiLUDerivativeAt[T element.Float](x, beta T) T {
 	return scalar.SiLUDerivativeAt(x, beta)
 }
 
+// mishInVectors reports whether the vector loops of Mish run: if those of SiLU do (ns, n =
+// 4096, Xeon Emerald Rapids, scalar and at 128, 256, 512 bits: float32 TODO, float64 TODO).
+func mishInVectors[T element.Float]() bool { return siluInVectors[T]() }
+
 // Mish sets dst to x·tanh(log(1 + eˣ)).
-func Mish[T element.Float](dst, x []T) { scalar.Mish(dst, x) }
+func Mish[T element.Float](dst, x []T) {
+	if mishInVectors[T]() {
+		vector.Mish(dst, x)
+		return
+	}
+	scalar.Mish(dst, x)
+}
 
 // MishAt returns x·tanh(log(1 + eˣ)), with the same bits as Mish.
-func MishAt[T element.Float](x T) T { return scalar.MishAt(x) }
+func MishAt[T element.Float](x T) T {
+	if mishInVectors[T]() {
+		return vector.MishAt(x)
+	}
+	return scalar.MishAt(x)
+}
 
 // MishDerivative sets dst to upstream times the derivative of
 // x·tanh(log(1 + eˣ)).

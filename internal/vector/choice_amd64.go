@@ -327,6 +327,21 @@ func addScaled32(dst, x, gradient []float32, piece []int32, inputs, pieces, dstS
 	}
 }
 
+func mish32(dst, x []float32) {
+	switch bits := simd.VectorBitSize(); {
+	case bits >= 512 && len(dst) >= 16:
+		mish32x16(dst, x)
+	case bits >= 256 && len(dst) >= 8:
+		mish32x8(dst, x)
+	default:
+		mish32x4(dst, x)
+	}
+}
+
+func mishAt32(x float32) float32 {
+	return mishAt32x4(x)
+}
+
 func prelu32(dst, x, alpha []float32, end int) {
 	switch bits := simd.VectorBitSize(); {
 	case bits >= 512 && len(dst) >= 16:
@@ -865,6 +880,21 @@ func max64(dst, a, b []float64) {
 	default:
 		max64x2(dst, a, b)
 	}
+}
+
+func mish64(dst, x []float64) {
+	switch bits := simd.VectorBitSize(); {
+	case bits >= 512 && len(dst) >= 8:
+		mish64x8(dst, x)
+	case bits >= 256 && len(dst) >= 4:
+		mish64x4(dst, x)
+	default:
+		mish64x2(dst, x)
+	}
+}
+
+func mishAt64(x float64) float64 {
+	return mishAt64x2(x)
 }
 
 func prelu64(dst, x, alpha []float64, end int) {

@@ -117,6 +117,14 @@ func addScaled32(dst, x, gradient []float32, piece []int32, inputs, pieces, dstS
 	addScaled32x4(dst, x, gradient, piece, inputs, pieces, dstStep, xStep)
 }
 
+func mish32(dst, x []float32) {
+	mish32x4(dst, x)
+}
+
+func mishAt32(x float32) float32 {
+	return mishAt32x4(x)
+}
+
 func prelu32(dst, x, alpha []float32, end int) {
 	prelu32x4(dst, x, alpha, end)
 }
@@ -347,6 +355,14 @@ func logisticDerivativeAt64(x, inScale, outScale float64) float64 {
 
 func max64(dst, a, b []float64) {
 	max64x2(dst, a, b)
+}
+
+func mish64(dst, x []float64) {
+	mish64x2(dst, x)
+}
+
+func mishAt64(x float64) float64 {
+	return mishAt64x2(x)
 }
 
 func prelu64(dst, x, alpha []float64, end int) {

@@ -292,8 +292,7 @@ func geluTanhTimes32(dst, x, value []float32) {
 
 // geluTanhDerivativeOf32 returns the function that sets a vector of dst to upstream·f′(x)
 // for f = x·σ(v), as geluDerivativeOf32 does. The number of an interval is in the exponent
-// and the first two bits of 0.48·z + 1.75: the borders are ½, then 1 and then 2 units of
-// 1/0.96 apart.
+// and the first two bits of 0.475·z + 1.8125.
 //
 //vector:wide
 func geluTanhDerivativeOf32(zero simd.Float32s) func(dst, x, upstream []float32) {

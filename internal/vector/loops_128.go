@@ -830,6 +830,50 @@ func addScaled32x4(dst, x, gradient []float32, piece []int32, inputs, pieces, ds
 	clearUpper()
 }
 
+func mishOf32x4(zero archsimd.Float32x4) func(dst, x []float32) {
+	reduce, inverse := reduce32x4(zero), mishInverseOf32x4(zero)
+	limit := archsimd.BroadcastFloat32x4(-siluLimit32)
+	linear := archsimd.BroadcastFloat32x4(siluLinear)
+	sign := archsimd.BroadcastUint32x4(signBit32)
+	scale := archsimd.BroadcastFloat32x4(siluScale32)
+	return func(dst, x []float32) {
+		v := archsimd.LoadFloat32x4(x)
+		z := limit.Max(v)
+		minus := z.ToBits().Xor(sign).BitsToFloat32()
+		n, r := reduce(minus)
+		u, e := inverse(n, r, growthRest32x4(r))
+		y := z.Mul(u)
+		y = y.Sub(y.MulAdd(e, residual32x4(minus, u, y))).Mul(scale)
+		y.IfElse(v.LessEqual(linear), v).Store(dst)
+	}
+}
+
+func mishInverseOf32x4(zero archsimd.Float32x4) func(n archsimd.Uint32x4, r, q archsimd.Float32x4) (u, e archsimd.Float32x4) {
+	scale := archsimd.BroadcastFloat32x4(siluScale32)
+	one, minusOne := archsimd.BroadcastFloat32x4(1), archsimd.BroadcastFloat32x4(-1)
+	return func(n archsimd.Uint32x4, r, q archsimd.Float32x4) (u, e archsimd.Float32x4) {
+		w := scale.ToBits().Sub(n).BitsToFloat32()
+		h, l := scale.Max(w), scale.Min(w)
+		growth := r.Add(q)
+		b := one.Add(growth).Mul(w)
+		c := b.Mul(scale).Div(b.Add(b).Add(scale))
+		d := growth.MulAdd(w, h.Add(l).Sub(c))
+		rest := q.MulAdd(w, r.MulAdd(w, h.Sub(d).Add(l).Sub(c)))
+		u = one.Div(d)
+		return u, u.MulAdd(rest, residual32x4(d, u, minusOne))
+	}
+}
+
+func mish32x4(dst, x []float32) {
+	var zero archsimd.Float32x4
+	unary32x4(dst, x, zero, mishOf32x4(zero))
+}
+
+func mishAt32x4(x float32) float32 {
+	var zero archsimd.Float32x4
+	return at32x4(x, zero, mishOf32x4(zero))
+}
+
 func prelu32x4(dst, x, alpha []float32, end int) {
 	var zero archsimd.Float32x4
 	var none archsimd.Int32x4
@@ -2402,6 +2446,50 @@ func max64x2(dst, a, b []float64) {
 	}
 	dst, a, b = binaryUnrolled64x2(dst, a, b, zero, f)
 	binary64x2(dst, a, b, zero, f)
+}
+
+func mish64x2(dst, x []float64) {
+	var zero archsimd.Float64x2
+	unary64x2(dst, x, zero, mishOf64x2(zero))
+}
+
+func mishAt64x2(x float64) float64 {
+	var zero archsimd.Float64x2
+	return at64x2(x, zero, mishOf64x2(zero))
+}
+
+func mishInverseOf64x2(zero archsimd.Float64x2) func(n archsimd.Uint64x2, r, q archsimd.Float64x2) (u, e archsimd.Float64x2) {
+	scale := archsimd.BroadcastFloat64x2(siluScale64)
+	one, minusOne := archsimd.BroadcastFloat64x2(1), archsimd.BroadcastFloat64x2(-1)
+	return func(n archsimd.Uint64x2, r, q archsimd.Float64x2) (u, e archsimd.Float64x2) {
+		w := scale.ToBits().Sub(n).BitsToFloat64()
+		h, l := scale.Max(w), scale.Min(w)
+		growth := r.Add(q)
+		b := one.Add(growth).Mul(w)
+		c := b.Mul(scale).Div(b.Add(b).Add(scale))
+		d := growth.MulAdd(w, h.Add(l).Sub(c))
+		rest := q.MulAdd(w, r.MulAdd(w, h.Sub(d).Add(l).Sub(c)))
+		u = one.Div(d)
+		return u, u.MulAdd(rest, residual64x2(d, u, minusOne))
+	}
+}
+
+func mishOf64x2(zero archsimd.Float64x2) func(dst, x []float64) {
+	reduce, inverse := reduce64x2(zero), mishInverseOf64x2(zero)
+	limit := archsimd.BroadcastFloat64x2(-siluLimit64)
+	linear := archsimd.BroadcastFloat64x2(siluLinear)
+	sign := archsimd.BroadcastUint64x2(signBit64)
+	scale := archsimd.BroadcastFloat64x2(siluScale64)
+	return func(dst, x []float64) {
+		v := archsimd.LoadFloat64x2(x)
+		z := limit.Max(v)
+		minus := z.ToBits().Xor(sign).BitsToFloat64()
+		n, r := reduce(minus)
+		u, e := inverse(n, r, growthRest64x2(r))
+		y := z.Mul(u)
+		y = y.Sub(y.MulAdd(e, residual64x2(minus, u, y))).Mul(scale)
+		y.IfElse(v.LessEqual(linear), v).Store(dst)
+	}
 }
 
 func power64x2(zero archsimd.Float64x2) func(z archsimd.Float64x2) (scale, growth archsimd.Float64x2) {

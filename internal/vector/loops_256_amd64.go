@@ -1010,6 +1010,45 @@ func addScaled32x8(dst, x, gradient []float32, piece []int32, inputs, pieces, ds
 	clearUpper()
 }
 
+func mishOf32x8(zero archsimd.Float32x8) func(dst, x []float32) {
+	reduce, inverse := reduce32x8(zero), mishInverseOf32x8(zero)
+	limit := archsimd.BroadcastFloat32x8(-siluLimit32)
+	linear := archsimd.BroadcastFloat32x8(siluLinear)
+	sign := archsimd.BroadcastUint32x8(signBit32)
+	scale := archsimd.BroadcastFloat32x8(siluScale32)
+	return func(dst, x []float32) {
+		v := archsimd.LoadFloat32x8(x)
+		z := limit.Max(v)
+		minus := z.ToBits().Xor(sign).BitsToFloat32()
+		n, r := reduce(minus)
+		u, e := inverse(n, r, growthRest32x8(r))
+		y := z.Mul(u)
+		y = y.Sub(y.MulAdd(e, residual32x8(minus, u, y))).Mul(scale)
+		y.IfElse(v.LessEqual(linear), v).Store(dst)
+	}
+}
+
+func mishInverseOf32x8(zero archsimd.Float32x8) func(n archsimd.Uint32x8, r, q archsimd.Float32x8) (u, e archsimd.Float32x8) {
+	scale := archsimd.BroadcastFloat32x8(siluScale32)
+	one, minusOne := archsimd.BroadcastFloat32x8(1), archsimd.BroadcastFloat32x8(-1)
+	return func(n archsimd.Uint32x8, r, q archsimd.Float32x8) (u, e archsimd.Float32x8) {
+		w := scale.ToBits().Sub(n).BitsToFloat32()
+		h, l := scale.Max(w), scale.Min(w)
+		growth := r.Add(q)
+		b := one.Add(growth).Mul(w)
+		c := b.Mul(scale).Div(b.Add(b).Add(scale))
+		d := growth.MulAdd(w, h.Add(l).Sub(c))
+		rest := q.MulAdd(w, r.MulAdd(w, h.Sub(d).Add(l).Sub(c)))
+		u = one.Div(d)
+		return u, u.MulAdd(rest, residual32x8(d, u, minusOne))
+	}
+}
+
+func mish32x8(dst, x []float32) {
+	var zero archsimd.Float32x8
+	unary32x8(dst, x, zero, mishOf32x8(zero))
+}
+
 func prelu32x8(dst, x, alpha []float32, end int) {
 	var zero archsimd.Float32x8
 	var none archsimd.Int32x8
@@ -2487,6 +2526,45 @@ func max64x4(dst, a, b []float64) {
 	}
 	dst, a, b = binaryUnrolled64x4(dst, a, b, zero, f)
 	binary64x4(dst, a, b, zero, f)
+}
+
+func mish64x4(dst, x []float64) {
+	var zero archsimd.Float64x4
+	unary64x4(dst, x, zero, mishOf64x4(zero))
+}
+
+func mishInverseOf64x4(zero archsimd.Float64x4) func(n archsimd.Uint64x4, r, q archsimd.Float64x4) (u, e archsimd.Float64x4) {
+	scale := archsimd.BroadcastFloat64x4(siluScale64)
+	one, minusOne := archsimd.BroadcastFloat64x4(1), archsimd.BroadcastFloat64x4(-1)
+	return func(n archsimd.Uint64x4, r, q archsimd.Float64x4) (u, e archsimd.Float64x4) {
+		w := scale.ToBits().Sub(n).BitsToFloat64()
+		h, l := scale.Max(w), scale.Min(w)
+		growth := r.Add(q)
+		b := one.Add(growth).Mul(w)
+		c := b.Mul(scale).Div(b.Add(b).Add(scale))
+		d := growth.MulAdd(w, h.Add(l).Sub(c))
+		rest := q.MulAdd(w, r.MulAdd(w, h.Sub(d).Add(l).Sub(c)))
+		u = one.Div(d)
+		return u, u.MulAdd(rest, residual64x4(d, u, minusOne))
+	}
+}
+
+func mishOf64x4(zero archsimd.Float64x4) func(dst, x []float64) {
+	reduce, inverse := reduce64x4(zero), mishInverseOf64x4(zero)
+	limit := archsimd.BroadcastFloat64x4(-siluLimit64)
+	linear := archsimd.BroadcastFloat64x4(siluLinear)
+	sign := archsimd.BroadcastUint64x4(signBit64)
+	scale := archsimd.BroadcastFloat64x4(siluScale64)
+	return func(dst, x []float64) {
+		v := archsimd.LoadFloat64x4(x)
+		z := limit.Max(v)
+		minus := z.ToBits().Xor(sign).BitsToFloat64()
+		n, r := reduce(minus)
+		u, e := inverse(n, r, growthRest64x4(r))
+		y := z.Mul(u)
+		y = y.Sub(y.MulAdd(e, residual64x4(minus, u, y))).Mul(scale)
+		y.IfElse(v.LessEqual(linear), v).Store(dst)
+	}
 }
 
 func power64x4(zero archsimd.Float64x4) func(z archsimd.Float64x4) (scale, growth archsimd.Float64x4) {

@@ -1010,6 +1010,45 @@ func addScaled32x16(dst, x, gradient []float32, piece []int32, inputs, pieces, d
 	clearUpper()
 }
 
+func mishOf32x16(zero archsimd.Float32x16) func(dst, x []float32) {
+	reduce, inverse := reduce32x16(zero), mishInverseOf32x16(zero)
+	limit := archsimd.BroadcastFloat32x16(-siluLimit32)
+	linear := archsimd.BroadcastFloat32x16(siluLinear)
+	sign := archsimd.BroadcastUint32x16(signBit32)
+	scale := archsimd.BroadcastFloat32x16(siluScale32)
+	return func(dst, x []float32) {
+		v := archsimd.LoadFloat32x16(x)
+		z := limit.Max(v)
+		minus := z.ToBits().Xor(sign).BitsToFloat32()
+		n, r := reduce(minus)
+		u, e := inverse(n, r, growthRest32x16(r))
+		y := z.Mul(u)
+		y = y.Sub(y.MulAdd(e, residual32x16(minus, u, y))).Mul(scale)
+		y.IfElse(v.LessEqual(linear), v).Store(dst)
+	}
+}
+
+func mishInverseOf32x16(zero archsimd.Float32x16) func(n archsimd.Uint32x16, r, q archsimd.Float32x16) (u, e archsimd.Float32x16) {
+	scale := archsimd.BroadcastFloat32x16(siluScale32)
+	one, minusOne := archsimd.BroadcastFloat32x16(1), archsimd.BroadcastFloat32x16(-1)
+	return func(n archsimd.Uint32x16, r, q archsimd.Float32x16) (u, e archsimd.Float32x16) {
+		w := scale.ToBits().Sub(n).BitsToFloat32()
+		h, l := scale.Max(w), scale.Min(w)
+		growth := r.Add(q)
+		b := one.Add(growth).Mul(w)
+		c := b.Mul(scale).Div(b.Add(b).Add(scale))
+		d := growth.MulAdd(w, h.Add(l).Sub(c))
+		rest := q.MulAdd(w, r.MulAdd(w, h.Sub(d).Add(l).Sub(c)))
+		u = one.Div(d)
+		return u, u.MulAdd(rest, residual32x16(d, u, minusOne))
+	}
+}
+
+func mish32x16(dst, x []float32) {
+	var zero archsimd.Float32x16
+	unary32x16(dst, x, zero, mishOf32x16(zero))
+}
+
 func prelu32x16(dst, x, alpha []float32, end int) {
 	var zero archsimd.Float32x16
 	var none archsimd.Int32x16
@@ -2487,6 +2526,45 @@ func max64x8(dst, a, b []float64) {
 	}
 	dst, a, b = binaryUnrolled64x8(dst, a, b, zero, f)
 	binary64x8(dst, a, b, zero, f)
+}
+
+func mish64x8(dst, x []float64) {
+	var zero archsimd.Float64x8
+	unary64x8(dst, x, zero, mishOf64x8(zero))
+}
+
+func mishInverseOf64x8(zero archsimd.Float64x8) func(n archsimd.Uint64x8, r, q archsimd.Float64x8) (u, e archsimd.Float64x8) {
+	scale := archsimd.BroadcastFloat64x8(siluScale64)
+	one, minusOne := archsimd.BroadcastFloat64x8(1), archsimd.BroadcastFloat64x8(-1)
+	return func(n archsimd.Uint64x8, r, q archsimd.Float64x8) (u, e archsimd.Float64x8) {
+		w := scale.ToBits().Sub(n).BitsToFloat64()
+		h, l := scale.Max(w), scale.Min(w)
+		growth := r.Add(q)
+		b := one.Add(growth).Mul(w)
+		c := b.Mul(scale).Div(b.Add(b).Add(scale))
+		d := growth.MulAdd(w, h.Add(l).Sub(c))
+		rest := q.MulAdd(w, r.MulAdd(w, h.Sub(d).Add(l).Sub(c)))
+		u = one.Div(d)
+		return u, u.MulAdd(rest, residual64x8(d, u, minusOne))
+	}
+}
+
+func mishOf64x8(zero archsimd.Float64x8) func(dst, x []float64) {
+	reduce, inverse := reduce64x8(zero), mishInverseOf64x8(zero)
+	limit := archsimd.BroadcastFloat64x8(-siluLimit64)
+	linear := archsimd.BroadcastFloat64x8(siluLinear)
+	sign := archsimd.BroadcastUint64x8(signBit64)
+	scale := archsimd.BroadcastFloat64x8(siluScale64)
+	return func(dst, x []float64) {
+		v := archsimd.LoadFloat64x8(x)
+		z := limit.Max(v)
+		minus := z.ToBits().Xor(sign).BitsToFloat64()
+		n, r := reduce(minus)
+		u, e := inverse(n, r, growthRest64x8(r))
+		y := z.Mul(u)
+		y = y.Sub(y.MulAdd(e, residual64x8(minus, u, y))).Mul(scale)
+		y.IfElse(v.LessEqual(linear), v).Store(dst)
+	}
 }
 
 func power64x8(zero archsimd.Float64x8) func(z archsimd.Float64x8) (scale, growth archsimd.Float64x8) {

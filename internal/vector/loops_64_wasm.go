@@ -705,6 +705,50 @@ func maxAcross64(v simd.Float64s) simd.Float64s {
 	return simd.BroadcastFloat64s(m)
 }
 
+func mish64(dst, x []float64) {
+	var zero simd.Float64s
+	unary64(dst, x, zero, mishOf64(zero))
+}
+
+func mishAt64(x float64) float64 {
+	var zero simd.Float64s
+	return at64(x, zero, mishOf64(zero))
+}
+
+func mishInverseOf64(zero simd.Float64s) func(n simd.Uint64s, r, q simd.Float64s) (u, e simd.Float64s) {
+	scale := simd.BroadcastFloat64s(siluScale64)
+	one, minusOne := simd.BroadcastFloat64s(1), simd.BroadcastFloat64s(-1)
+	return func(n simd.Uint64s, r, q simd.Float64s) (u, e simd.Float64s) {
+		w := scale.ToBits().Sub(n).BitsToFloat64()
+		h, l := scale.Max(w), scale.Min(w)
+		growth := r.Add(q)
+		b := one.Add(growth).Mul(w)
+		c := b.Mul(scale).Div(b.Add(b).Add(scale))
+		d := growth.MulAdd(w, h.Add(l).Sub(c))
+		rest := q.MulAdd(w, r.MulAdd(w, h.Sub(d).Add(l).Sub(c)))
+		u = one.Div(d)
+		return u, u.MulAdd(rest, residual64(d, u, minusOne))
+	}
+}
+
+func mishOf64(zero simd.Float64s) func(dst, x []float64) {
+	reduce, inverse := reduce64(zero), mishInverseOf64(zero)
+	limit := simd.BroadcastFloat64s(-siluLimit64)
+	linear := simd.BroadcastFloat64s(siluLinear)
+	sign := simd.BroadcastUint64s(signBit64)
+	scale := simd.BroadcastFloat64s(siluScale64)
+	return func(dst, x []float64) {
+		v := simd.LoadFloat64s(x)
+		z := limit.Max(v)
+		minus := z.ToBits().Xor(sign).BitsToFloat64()
+		n, r := reduce(minus)
+		u, e := inverse(n, r, growthRest64(r))
+		y := z.Mul(u)
+		y = y.Sub(y.MulAdd(e, residual64(minus, u, y))).Mul(scale)
+		y.IfElse(v.LessEqual(linear), v).Store(dst)
+	}
+}
+
 func power64(zero simd.Float64s) func(z simd.Float64s) (scale, growth simd.Float64s) {
 	limit := simd.BroadcastFloat64s(-exponentialLimit64)
 	roundToInt := simd.BroadcastFloat64s(roundToInt64)

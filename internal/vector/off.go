@@ -70,6 +70,8 @@ func GateProducts[T element.Float](dst1, dst2, value, y, upstream []T)      {}
 func KeepNaN[T element.Float](dst1, dst2, x1, x2, value []T)                {}
 func SiLUDerivative[T element.Float](dst, x, upstream []T)                  {}
 func SiLUDerivativeAt[T element.Float](x T) T                               { return x }
+func Mish[T element.Float](dst, x []T)                                      {}
+func MishAt[T element.Float](x T) T                                         { return x }
 func ELU[T element.Float](dst, x []T, alpha, scale T)                       {}
 func ELUAt[T element.Float](x, alpha, scale T) T                            { return x }
 func ELUDerivative[T element.Float](dst, x, upstream []T, alpha, scale T)   {}
