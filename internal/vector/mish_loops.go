@@ -41,9 +41,14 @@ func mishInverseOf32(zero simd.Float32s) func(n simd.Uint32s, r, q simd.Float32s
 		h, l := scale.Max(w), scale.Min(w)
 		growth := r.Add(q)
 		b := one.Add(growth).Mul(w)
-		c := b.Mul(scale).Div(b.Add(b).Add(scale))
-		d := growth.MulAdd(w, h.Add(l).Sub(c))
-		rest := q.MulAdd(w, r.MulAdd(w, h.Sub(d).Add(l).Sub(c)))
+		twice := b.Add(b)
+		sum := twice.Add(scale)
+		i := minusOne.Div(sum)
+		c := b.Mul(scale).Mul(i) // −c
+		lost := scale.Sub(sum).Add(twice)
+		c = i.MulAdd(lost, residual32(sum, i, one)).MulAdd(c, c)
+		d := growth.MulAdd(w, h.Add(l).Add(c))
+		rest := q.MulAdd(w, r.MulAdd(w, h.Sub(d).Add(l)).Add(c))
 		u = one.Div(d)
 		return u, u.MulAdd(rest, residual32(d, u, minusOne))
 	}
