@@ -45,8 +45,9 @@ var (
 //	if f(g) = 0, ∂L/∂v = 0 even if upstream is NaN or infinite
 //	if Gate selects a derivative of 0, ∂L/∂g = 0 even if upstream is NaN or infinite
 //
-// For the gates of this package the error of y is below 1.5 ULP. The error of both
-// derivatives is below 3 ULP, unless upstream·v overflows or is subnormal.
+// For the gates of this package the error of y is below 1.5 ULP, unless f(g) is
+// subnormal. The error of both derivatives is below 3 ULP, unless upstream·v overflows
+// or f(g), f′(g) or upstream·v is subnormal.
 //
 // The zero value has no Gate, and panics: set Gate.
 //
@@ -80,9 +81,10 @@ func (g Gated[T]) checkGate(call string) {
 	}
 }
 
-// loops returns the functions that compute the gate. Most SIMD loops have almost 1 ULP,
+// loops returns what computes the gate for Forward. Most SIMD loops have almost 1 ULP,
 // which can be 2 ULP of the product. So for gates that have some, the plain Go loops
-// serve here. That of SiLU is an exception: it has the product in it.
+// serve here, or SIMD loops with the product in them. The derivatives may be off by twice
+// as much, so they take the gate as it is.
 func (g Gated[T]) loops() interface{ Forward(dst, x []T) []T } {
 	var alpha, beta T // of an ELU or CELU, and of a Softplus
 	switch gate := g.Gate.(type) {

@@ -46,9 +46,10 @@ var (
 //
 // With SIMD (see [VectorBits]):
 //
-//	float32   f  0.940 ULP at -0x1.68731cp+04     f′ 1.132 ULP at -0x1.81bfb4p+05
-//	float64   f  0.967 ULP at -0x1.657df0a96a856p+09, a subnormal result
-//	          f′ 1.167 ULP at -0x1.6f6666698fd77p+06
+//	float32   f  0.888 ULP at -0x1.6fa1bap+06, a subnormal result
+//	          f′ 0.999 ULP at 0x1.71928p-08
+//	float64   f  0.938 ULP at -0x1.2e39346b138efp+05
+//	          f′ 0.999 ULP at 0x1.6456bd592f2p-11
 //
 // The zero value is ready to use.
 //
