@@ -13,8 +13,8 @@ func logisticInVectors[T element.Float](beta T) bool {
 	return (beta == 1 || beta == -1) && exponential[T]()
 }
 
-// softplusInVectors reports whether that of Softplus runs: float32 3.17, 1.95, 0.99, 0.60,
-// float64 3.20, –, 2.90, 1.95. Not on WebAssembly, because each exact product takes four.
+// softplusInVectors reports whether that of Softplus runs: float32 3.17, 1.66, 0.85, 0.57,
+// float64 3.20, –, 2.79, 1.81. Not on WebAssembly, because each exact product takes four.
 func softplusInVectors[T element.Float](beta T) bool {
 	return logisticInVectors(beta) && vector.Fused
 }
