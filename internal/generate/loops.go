@@ -8,6 +8,7 @@ import (
 	"go/parser"
 	"go/printer"
 	"go/token"
+	"maps"
 	"path/filepath"
 	"regexp"
 	"slices"
@@ -40,7 +41,8 @@ import (
 //	//vector:elementwise   the widest vector that is not longer than dst (all widths give
 //	                       the same bits)
 //	//vector:fits k        the widest vector that is not longer than the argument k
-//	//vector:narrowest     the narrowest vector (the function computes one element)
+//	//vector:narrowest     the narrowest vector (the function computes one element). It is in
+//	                       elements.go, with copies of the functions that it calls
 //	(none)                 the widest vector
 //
 // More lines are for other functions:
@@ -68,7 +70,11 @@ func loopFiles(directory string) (map[string][]byte, error) {
 	}
 	twins, all := twinsOf(loops, order)
 
-	g := &generator{loops: loops}
+	names, err := constantNames(directory)
+	if err != nil {
+		return nil, err
+	}
+	g := &generator{loops: loops, names: names, constants: map[string][]string{}}
 	files := map[string][]byte{}
 	add := func(name, constraint, imports string, write func(b *bytes.Buffer)) {
 		var b bytes.Buffer
@@ -89,12 +95,18 @@ func loopFiles(directory string) (map[string][]byte, error) {
 		add(f.name, f.constraint, `import "simd/archsimd"`, func(b *bytes.Buffer) {
 			for _, name := range all {
 				l := loops[name]
-				if l.directive != "by hand" && (f.bits == 128 && l.directive != "wide" || f.bits > 128 && l.directive != "narrowest") {
+				if l.directive != "by hand" && l.directive != "narrowest" && (f.bits > 128 || l.directive != "wide") {
 					b.WriteString(g.function(name, f.bits))
 				}
 			}
 		})
 	}
+	add("elements.go", "(amd64 || arm64)", `import "simd/archsimd"`, func(b *bytes.Buffer) {
+		for _, name := range elementFunctions(loops, all) {
+			b.WriteString(g.function(name, oneElement))
+		}
+		g.writeConstants(b)
+	})
 	add("loops_64_wasm.go", "wasm", `import "simd"`, func(b *bytes.Buffer) {
 		for _, name := range twins {
 			b.WriteString(g.function(name, 0))
@@ -102,14 +114,14 @@ func loopFiles(directory string) (map[string][]byte, error) {
 	})
 	add("choice_amd64.go", "amd64", `import "simd"`, func(b *bytes.Buffer) {
 		for _, name := range all {
-			if l := loops[name]; l.entry {
+			if l := loops[name]; l.entry && l.directive != "narrowest" {
 				b.WriteString(g.choice(name, 512, 256, 128))
 			}
 		}
 	})
 	add("choice_arm64.go", "arm64", "", func(b *bytes.Buffer) {
 		for _, name := range all {
-			if l := loops[name]; l.entry && l.directive != "wide" {
+			if l := loops[name]; l.entry && l.directive != "wide" && l.directive != "narrowest" {
 				b.WriteString(g.choice(name, 128))
 			}
 		}
@@ -148,6 +160,31 @@ func parseLoops(directory string) (loops map[string]*loop, order []string, err e
 		}
 	}
 	return loops, order, nil
+}
+
+// constantNames returns the names of the constants of the package in directory.
+func constantNames(directory string) (map[string]bool, error) {
+	names, err := filepath.Glob(filepath.Join(directory, "*constants.go"))
+	if err != nil {
+		return nil, err
+	}
+	constants := map[string]bool{}
+	for _, name := range names {
+		f, err := parser.ParseFile(token.NewFileSet(), name, nil, parser.SkipObjectResolution)
+		if err != nil {
+			return nil, err
+		}
+		for _, d := range f.Decls {
+			if d, ok := d.(*ast.GenDecl); ok && d.Tok == token.CONST {
+				for _, s := range d.Specs {
+					for _, n := range s.(*ast.ValueSpec).Names {
+						constants[n.Name] = true
+					}
+				}
+			}
+		}
+	}
+	return constants, nil
 }
 
 // newLoop returns the loop for d, and removes its comment, which the copies do not need.
@@ -203,14 +240,57 @@ func twinsOf(loops map[string]*loop, order []string) (twins, all []string) {
 	return twins, slices.Concat(order, twins)
 }
 
+// elementFunctions returns the names of the functions that compute one element, and of
+// those that they call, in the order of all. These are copied apart from the loops, because
+// they load their constants. In a loop, the compiler would do that too early, and store
+// vectors on the stack.
+func elementFunctions(loops map[string]*loop, all []string) (names []string) {
+	called := map[string]bool{}
+	var add func(name string)
+	add = func(name string) {
+		if called[name] {
+			return
+		}
+		called[name] = true
+		l := loops[name]
+		ast.Inspect(l.Body, func(n ast.Node) bool {
+			if id, ok := n.(*ast.Ident); ok {
+				callee := id.Name
+				if l.Name.Name != name {
+					callee = twinName(callee)
+				}
+				if loops[callee] != nil {
+					add(callee)
+				}
+			}
+			return true
+		})
+	}
+	for _, name := range all {
+		if loops[name].directive == "narrowest" {
+			add(name)
+		}
+	}
+	return slices.DeleteFunc(slices.Clone(all), func(name string) bool { return !called[name] })
+}
+
 // twinName returns the name for float64 that corresponds to a name for float32.
 func twinName(name string) string { return strings.ReplaceAll(name, "32", "64") }
 
+// oneElement stands for the width of a function of one element. It uses the lowest lane of
+// a vector of 128 bits.
+const oneElement = 1
+
+// vectorBits returns the width of the vectors.
+func vectorBits(bits int) int { return max(bits, 128) }
+
 type generator struct {
-	loops map[string]*loop
+	loops     map[string]*loop
+	names     map[string]bool     // the constants of the package
+	constants map[string][]string // those that functions of one element load, by type
 }
 
-var vectorName = regexp.MustCompile(`^(Load|Broadcast)?(Float|Int|Uint|Mask)(8|16|32|64)s$`)
+var vectorName = regexp.MustCompile(`^(Load|Broadcast)?(Float|Int|Uint|Mask)(8|16|32|64)s(Array)?$`)
 
 // conversion matches the methods whose names end with a vector type.
 var conversion = regexp.MustCompile(`^(To(?:Int|Uint)(\d+))s$`)
@@ -236,6 +316,11 @@ func (g *generator) function(name string, bits int) string {
 	d := f.Decls[0].(*ast.FuncDecl)
 	ast.Inspect(d, func(n ast.Node) bool {
 		switch n := n.(type) {
+		case *ast.CallExpr:
+			if bits == oneElement {
+				g.loadConstant(n, rename)
+				loadArray(n, rename)
+			}
 		case *ast.SelectorExpr:
 			x, ok := n.X.(*ast.Ident)
 			if ok && x.Name == "simd" {
@@ -243,7 +328,7 @@ func (g *generator) function(name string, bits int) string {
 				if m := vectorName.FindStringSubmatch(n.Sel.Name); m != nil && bits > 0 {
 					x.Name = "archsimd"
 					size, _ := strconv.Atoi(m[3])
-					n.Sel.Name = fmt.Sprintf("%s%s%sx%d", m[1], m[2], m[3], bits/size)
+					n.Sel.Name = fmt.Sprintf("%s%s%sx%d%s", m[1], m[2], m[3], vectorBits(bits)/size, m[4])
 				}
 				return false
 			}
@@ -251,10 +336,10 @@ func (g *generator) function(name string, bits int) string {
 			n.Name = rename(n.Name)
 			if m := conversion.FindStringSubmatch(n.Name); m != nil && bits > 0 {
 				size, _ := strconv.Atoi(m[2])
-				n.Name = fmt.Sprintf("%sx%d", m[1], bits/size)
+				n.Name = fmt.Sprintf("%sx%d", m[1], vectorBits(bits)/size)
 			}
 			if bits > 0 && g.loops[n.Name] != nil {
-				n.Name = suffixed(n.Name, bits)
+				n.Name = g.suffixed(n.Name, bits)
 			}
 		}
 		return true
@@ -266,17 +351,99 @@ func (g *generator) function(name string, bits int) string {
 	return b.String() + "\n\n"
 }
 
+// loadConstant changes a call of simd.Broadcast… for a constant: it then loads the vector
+// from an array that holds the constant in each element. A load is one instruction, and a
+// broadcast of an integer is three.
+func (g *generator) loadConstant(call *ast.CallExpr, rename func(string) string) {
+	f, ok := call.Fun.(*ast.SelectorExpr)
+	if !ok || len(call.Args) != 1 {
+		return
+	}
+	m := vectorName.FindStringSubmatch(f.Sel.Name)
+	if m == nil || m[1] != "Broadcast" || !g.constant(call.Args[0]) {
+		return
+	}
+	element := rename(strings.ToLower(m[2]) + m[3]) // such as float32
+	value := rename(render(call.Args[0]))
+	values := g.constants[element]
+	i := slices.Index(values, value)
+	if i < 0 {
+		i = len(values)
+		g.constants[element] = append(values, value)
+	}
+	f.Sel.Name = "Load" + m[2] + m[3] + "s"
+	call.Args[0] = ast.NewIdent(fmt.Sprintf("%sConstants[%d][:]", element, i))
+}
+
+// loadArray changes a load from a slice to a load from an array. The first one is a
+// function of simd/archsimd that calls the second one, and leaves a NOP.
+func loadArray(call *ast.CallExpr, rename func(string) string) {
+	f, ok := call.Fun.(*ast.SelectorExpr)
+	if !ok {
+		return
+	}
+	m := vectorName.FindStringSubmatch(f.Sel.Name)
+	if m == nil || m[1] != "Load" {
+		return
+	}
+	f.Sel.Name += "Array"
+	size, _ := strconv.Atoi(rename(m[3]))
+	array := ast.NewIdent(fmt.Sprintf("[%d]%s", 128/size, rename(strings.ToLower(m[2])+m[3])))
+	call.Args[0] = &ast.CallExpr{Fun: &ast.ParenExpr{X: &ast.StarExpr{X: array}}, Args: []ast.Expr{call.Args[0]}}
+}
+
+// writeConstants writes the arrays of loadConstant.
+func (g *generator) writeConstants(b *bytes.Buffer) {
+	for _, element := range slices.Sorted(maps.Keys(g.constants)) {
+		fmt.Fprintf(b, "var %sConstants = [...][minLanes%s]%s{\n", element, element[len(element)-2:], element)
+		for _, value := range g.constants[element] {
+			fmt.Fprintf(b, "{%s},\n", strings.TrimSuffix(strings.Repeat(value+", ", 128/bitsOf(element)), ", "))
+		}
+		b.WriteString("}\n\n")
+	}
+}
+
+// constant reports whether e consists of numbers and constants of the package.
+func (g *generator) constant(e ast.Expr) bool {
+	is := true
+	ast.Inspect(e, func(n ast.Node) bool {
+		switch n := n.(type) {
+		case *ast.Ident:
+			is = is && g.names[n.Name]
+		case *ast.CallExpr:
+			is = false
+		case *ast.SelectorExpr:
+			return false // math.Ln2
+		}
+		return is
+	})
+	return is
+}
+
 // suffixed returns the name of a function for vectors of the given width, such as
-// sigmoid32x8.
-func suffixed(name string, bits int) string { return fmt.Sprintf("%sx%d", name, lanes(name, bits)) }
+// sigmoid32x8. A function that has only one width keeps its name.
+func (g *generator) suffixed(name string, bits int) string {
+	switch {
+	case g.loops[name].directive == "narrowest":
+		return name
+	case bits == oneElement:
+		return name + "x1"
+	}
+	return fmt.Sprintf("%sx%d", name, lanes(name, bits))
+}
+
+// bitsOf returns 64 if a name of a type or function has that in it, else 32.
+func bitsOf(name string) int {
+	if strings.Contains(name, "64") {
+		return 64
+	}
+	return 32
+}
 
 // lanes returns the number of elements in a vector of the given width, for the element
 // type of the named function.
 func lanes(name string, bits int) int {
-	if strings.Contains(name, "64") {
-		return bits / 64
-	}
-	return bits / 32
+	return bits / bitsOf(name)
 }
 
 // choice returns a function of the given name that calls the one for the right width.
@@ -295,16 +462,13 @@ func (g *generator) choice(name string, widths ...int) string {
 		}
 	}
 	call := func(bits int) string {
-		s := fmt.Sprintf("%s(%s)\n", suffixed(name, bits), strings.Join(arguments, ", "))
+		s := fmt.Sprintf("%s(%s)\n", g.suffixed(name, bits), strings.Join(arguments, ", "))
 		if d.Type.Results != nil {
 			s = "return " + s
 		}
 		return s
 	}
-	switch l.directive {
-	case "narrowest":
-		widths = widths[len(widths)-1:]
-	case "wide":
+	if l.directive == "wide" {
 		widths = widths[:len(widths)-1]
 	}
 	narrowest := widths[len(widths)-1]
@@ -327,10 +491,10 @@ func (g *generator) choice(name string, widths ...int) string {
 	return b + "}\n\n"
 }
 
-// render returns the source of d.
-func render(d *ast.FuncDecl) string {
+// render returns the source of n.
+func render(n ast.Node) string {
 	var b bytes.Buffer
-	if err := printer.Fprint(&b, token.NewFileSet(), d); err != nil {
+	if err := printer.Fprint(&b, token.NewFileSet(), n); err != nil {
 		panic(err)
 	}
 	return b.String()

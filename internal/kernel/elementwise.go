@@ -27,18 +27,22 @@ func Sigmoid[T element.Float](dst, x []T) {
 	scalar.Sigmoid(dst, x)
 }
 
-// SigmoidAt returns 1/(1 + e⁻ˣ), with the same bits as Sigmoid.
+// SigmoidAt returns 1/(1 + e⁻ˣ), with the same bits as Sigmoid. It calls the function for
+// its type directly: one more generic function in between takes 1 ns.
 func SigmoidAt[T element.Float](x T) T {
-	if exponential[T]() {
-		return vector.SigmoidAt(x)
+	switch {
+	case !exponential[T]():
+		return scalar.SigmoidAt(x)
+	case is32[T]():
+		return T(vector.SigmoidAt32(float32(x)))
 	}
-	return scalar.SigmoidAt(x)
+	return T(vector.SigmoidAt64(float64(x)))
 }
 
 // SigmoidDerivative sets dst to upstream·σ′(x).
 func SigmoidDerivative[T element.Float](dst, x, upstream []T) {
 	if exponential[T]() {
-		vector.LogisticDerivative(dst, x, upstream, 1, 1)
+		vector.LogisticDerivative(dst, x, upstream, 1, -1)
 		return
 	}
 	scalar.SigmoidDerivative(dst, x, upstream)
@@ -46,10 +50,13 @@ func SigmoidDerivative[T element.Float](dst, x, upstream []T) {
 
 // SigmoidDerivativeAt returns σ′(x), with the same bits as SigmoidDerivative.
 func SigmoidDerivativeAt[T element.Float](x T) T {
-	if exponential[T]() {
-		return vector.LogisticDerivativeAt(x, 1, 1)
+	switch {
+	case !exponential[T]():
+		return scalar.SigmoidDerivativeAt(x)
+	case is32[T]():
+		return T(vector.LogisticDerivativeAt32(float32(x), 1, -1))
 	}
-	return scalar.SigmoidDerivativeAt(x)
+	return T(vector.LogisticDerivativeAt64(float64(x), 1, -1))
 }
 
 // SigmoidDerivativeFromOutput sets dst to upstream·y(1 − y).
@@ -72,16 +79,19 @@ func Tanh[T element.Float](dst, x []T) {
 
 // TanhAt returns tanh x, with the same bits as Tanh.
 func TanhAt[T element.Float](x T) T {
-	if exponential[T]() {
-		return vector.TanhAt(x)
+	switch {
+	case !exponential[T]():
+		return scalar.TanhAt(x)
+	case is32[T]():
+		return T(vector.TanhAt32(float32(x)))
 	}
-	return scalar.TanhAt(x)
+	return T(vector.TanhAt64(float64(x)))
 }
 
 // TanhDerivative sets dst to upstream·tanh′(x) = upstream·4σ′(2x).
 func TanhDerivative[T element.Float](dst, x, upstream []T) {
 	if exponential[T]() {
-		vector.LogisticDerivative(dst, x, upstream, 2, 4)
+		vector.LogisticDerivative(dst, x, upstream, 2, -4)
 		return
 	}
 	scalar.TanhDerivative(dst, x, upstream)
@@ -89,10 +99,13 @@ func TanhDerivative[T element.Float](dst, x, upstream []T) {
 
 // TanhDerivativeAt returns tanh′(x), with the same bits as TanhDerivative.
 func TanhDerivativeAt[T element.Float](x T) T {
-	if exponential[T]() {
-		return vector.LogisticDerivativeAt(x, 2, 4)
+	switch {
+	case !exponential[T]():
+		return scalar.TanhDerivativeAt(x)
+	case is32[T]():
+		return T(vector.LogisticDerivativeAt32(float32(x), 2, -4))
 	}
-	return scalar.TanhDerivativeAt(x)
+	return T(vector.LogisticDerivativeAt64(float64(x), 2, -4))
 }
 
 // TanhDerivativeFromOutput sets dst to upstream·(1 − y)(1 + y).

@@ -2,7 +2,6 @@ package kernel
 
 import (
 	"sync"
-	"unsafe"
 
 	"example.com/activation/internal/element"
 	"example.com/activation/internal/scalar"
@@ -107,7 +106,7 @@ var pool32, pool64 = sync.Pool{New: func() any { return new(gateBlocks[float32])
 
 // gatePool returns the pool of the blocks for T.
 func gatePool[T element.Float]() *sync.Pool {
-	if unsafe.Sizeof(T(0)) == 4 {
+	if is32[T]() {
 		return &pool32
 	}
 	return &pool64

@@ -18,10 +18,6 @@ func elu32(dst, x []float32, factor, low, scale float32) {
 	}
 }
 
-func eluAt32(x, factor, low, scale float32) float32 {
-	return eluAt32x4(x, factor, low, scale)
-}
-
 func eluDerivative32(dst, x, upstream []float32, factor, scale float32) {
 	switch bits := simd.VectorBitSize(); {
 	case bits >= 512 && len(dst) >= 16:
@@ -30,43 +26,6 @@ func eluDerivative32(dst, x, upstream []float32, factor, scale float32) {
 		eluDerivative32x8(dst, x, upstream, factor, scale)
 	default:
 		eluDerivative32x4(dst, x, upstream, factor, scale)
-	}
-}
-
-func eluDerivativeAt32(x, factor, scale float32) float32 {
-	return eluDerivativeAt32x4(x, factor, scale)
-}
-
-func product32(dst, x, y []float32) {
-	switch bits := simd.VectorBitSize(); {
-	case bits >= 512 && len(dst) >= 16:
-		product32x16(dst, x, y)
-	case bits >= 256 && len(dst) >= 8:
-		product32x8(dst, x, y)
-	default:
-		product32x4(dst, x, y)
-	}
-}
-
-func gateProducts32(dst1, dst2, value, y, upstream []float32) {
-	switch bits := simd.VectorBitSize(); {
-	case bits >= 512 && len(dst1) >= 16:
-		gateProducts32x16(dst1, dst2, value, y, upstream)
-	case bits >= 256 && len(dst1) >= 8:
-		gateProducts32x8(dst1, dst2, value, y, upstream)
-	default:
-		gateProducts32x4(dst1, dst2, value, y, upstream)
-	}
-}
-
-func keepNaN32(dst1, dst2, x1, x2, value []float32) {
-	switch bits := simd.VectorBitSize(); {
-	case bits >= 512 && len(dst1) >= 16:
-		keepNaN32x16(dst1, dst2, x1, x2, value)
-	case bits >= 256 && len(dst1) >= 8:
-		keepNaN32x8(dst1, dst2, x1, x2, value)
-	default:
-		keepNaN32x4(dst1, dst2, x1, x2, value)
 	}
 }
 
@@ -157,10 +116,6 @@ func hardSigmoid32(dst, x []float32, slope float32) {
 	}
 }
 
-func hardSigmoidAt32(x, slope float32) float32 {
-	return hardSigmoidAt32x4(x, slope)
-}
-
 func hardSixth32(dst, x []float32) {
 	switch bits := simd.VectorBitSize(); {
 	case bits >= 512 && len(dst) >= 16:
@@ -170,10 +125,6 @@ func hardSixth32(dst, x []float32) {
 	default:
 		hardSixth32x4(dst, x)
 	}
-}
-
-func hardSixthAt32(x float32) float32 {
-	return hardSixthAt32x4(x)
 }
 
 func hardSwish32(dst, x []float32) {
@@ -187,10 +138,6 @@ func hardSwish32(dst, x []float32) {
 	}
 }
 
-func hardSwishAt32(x float32) float32 {
-	return hardSwishAt32x4(x)
-}
-
 func hardSwishDerivative32(dst, x, upstream []float32) {
 	switch bits := simd.VectorBitSize(); {
 	case bits >= 512 && len(dst) >= 16:
@@ -200,10 +147,6 @@ func hardSwishDerivative32(dst, x, upstream []float32) {
 	default:
 		hardSwishDerivative32x4(dst, x, upstream)
 	}
-}
-
-func hardSwishDerivativeAt32(x float32) float32 {
-	return hardSwishDerivativeAt32x4(x)
 }
 
 func leakyReLU32(dst, x []float32, alpha float32) {
@@ -430,23 +373,15 @@ func sigmoid32(dst, x []float32) {
 	}
 }
 
-func sigmoidAt32(x float32) float32 {
-	return sigmoidAt32x4(x)
-}
-
-func logisticDerivative32(dst, x, upstream []float32, inScale, outScale float32) {
+func logisticDerivative32(dst, x, upstream []float32, inScale, minusOutScale float32) {
 	switch bits := simd.VectorBitSize(); {
 	case bits >= 512 && len(dst) >= 16:
-		logisticDerivative32x16(dst, x, upstream, inScale, outScale)
+		logisticDerivative32x16(dst, x, upstream, inScale, minusOutScale)
 	case bits >= 256 && len(dst) >= 8:
-		logisticDerivative32x8(dst, x, upstream, inScale, outScale)
+		logisticDerivative32x8(dst, x, upstream, inScale, minusOutScale)
 	default:
-		logisticDerivative32x4(dst, x, upstream, inScale, outScale)
+		logisticDerivative32x4(dst, x, upstream, inScale, minusOutScale)
 	}
-}
-
-func logisticDerivativeAt32(x, inScale, outScale float32) float32 {
-	return logisticDerivativeAt32x4(x, inScale, outScale)
 }
 
 func sigmoidFromOutput32(dst, y, upstream []float32) {
@@ -471,10 +406,6 @@ func silu32(dst, x []float32) {
 	}
 }
 
-func siluAt32(x float32) float32 {
-	return siluAt32x4(x)
-}
-
 func siluTimes32(dst, x, value []float32) {
 	switch bits := simd.VectorBitSize(); {
 	case bits >= 512 && len(dst) >= 16:
@@ -495,10 +426,6 @@ func siluDerivative32(dst, x, upstream []float32) {
 	default:
 		siluDerivative32x4(dst, x, upstream)
 	}
-}
-
-func siluDerivativeAt32(x float32) float32 {
-	return siluDerivativeAt32x4(x)
 }
 
 func softmaxBackwardRows32(dst, y, upstream []float32, classes int, tau float32, divide bool) {
@@ -556,10 +483,6 @@ func softplus32(dst, x []float32, two, low, high float32) {
 	}
 }
 
-func softplusAt32(x, two, low, high float32) float32 {
-	return softplusAt32x4(x, two, low, high)
-}
-
 func softplusDerivative32(dst, x, upstream []float32, beta float32) {
 	switch bits := simd.VectorBitSize(); {
 	case bits >= 512 && len(dst) >= 16:
@@ -569,10 +492,6 @@ func softplusDerivative32(dst, x, upstream []float32, beta float32) {
 	default:
 		softplusDerivative32x4(dst, x, upstream, beta)
 	}
-}
-
-func softplusDerivativeAt32(x, beta float32) float32 {
-	return softplusDerivativeAt32x4(x, beta)
 }
 
 func squaredReLU32(dst, x []float32) {
@@ -619,10 +538,6 @@ func tanh32(dst, x []float32) {
 	}
 }
 
-func tanhAt32(x float32) float32 {
-	return tanhAt32x4(x)
-}
-
 func tanhFromOutput32(dst, y, upstream []float32) {
 	switch bits := simd.VectorBitSize(); {
 	case bits >= 512 && len(dst) >= 16:
@@ -667,10 +582,6 @@ func elu64(dst, x []float64, factor, low, scale float64) {
 	}
 }
 
-func eluAt64(x, factor, low, scale float64) float64 {
-	return eluAt64x2(x, factor, low, scale)
-}
-
 func eluDerivative64(dst, x, upstream []float64, factor, scale float64) {
 	switch bits := simd.VectorBitSize(); {
 	case bits >= 512 && len(dst) >= 8:
@@ -680,10 +591,6 @@ func eluDerivative64(dst, x, upstream []float64, factor, scale float64) {
 	default:
 		eluDerivative64x2(dst, x, upstream, factor, scale)
 	}
-}
-
-func eluDerivativeAt64(x, factor, scale float64) float64 {
-	return eluDerivativeAt64x2(x, factor, scale)
 }
 
 func firstMaximum64(dst, best, x, upstream []float64) {
@@ -719,10 +626,6 @@ func hardSigmoid64(dst, x []float64, slope float64) {
 	}
 }
 
-func hardSigmoidAt64(x, slope float64) float64 {
-	return hardSigmoidAt64x2(x, slope)
-}
-
 func hardSixth64(dst, x []float64) {
 	switch bits := simd.VectorBitSize(); {
 	case bits >= 512 && len(dst) >= 8:
@@ -732,10 +635,6 @@ func hardSixth64(dst, x []float64) {
 	default:
 		hardSixth64x2(dst, x)
 	}
-}
-
-func hardSixthAt64(x float64) float64 {
-	return hardSixthAt64x2(x)
 }
 
 func hardSwish64(dst, x []float64) {
@@ -749,10 +648,6 @@ func hardSwish64(dst, x []float64) {
 	}
 }
 
-func hardSwishAt64(x float64) float64 {
-	return hardSwishAt64x2(x)
-}
-
 func hardSwishDerivative64(dst, x, upstream []float64) {
 	switch bits := simd.VectorBitSize(); {
 	case bits >= 512 && len(dst) >= 8:
@@ -762,10 +657,6 @@ func hardSwishDerivative64(dst, x, upstream []float64) {
 	default:
 		hardSwishDerivative64x2(dst, x, upstream)
 	}
-}
-
-func hardSwishDerivativeAt64(x float64) float64 {
-	return hardSwishDerivativeAt64x2(x)
 }
 
 func hardTanh64(dst, x []float64, low, high float64) {
@@ -856,19 +747,15 @@ func logSoftmaxRows64(dst, x []float64, classes int, f, d float64, divide bool) 
 	}
 }
 
-func logisticDerivative64(dst, x, upstream []float64, inScale, outScale float64) {
+func logisticDerivative64(dst, x, upstream []float64, inScale, minusOutScale float64) {
 	switch bits := simd.VectorBitSize(); {
 	case bits >= 512 && len(dst) >= 8:
-		logisticDerivative64x8(dst, x, upstream, inScale, outScale)
+		logisticDerivative64x8(dst, x, upstream, inScale, minusOutScale)
 	case bits >= 256 && len(dst) >= 4:
-		logisticDerivative64x4(dst, x, upstream, inScale, outScale)
+		logisticDerivative64x4(dst, x, upstream, inScale, minusOutScale)
 	default:
-		logisticDerivative64x2(dst, x, upstream, inScale, outScale)
+		logisticDerivative64x2(dst, x, upstream, inScale, minusOutScale)
 	}
-}
-
-func logisticDerivativeAt64(x, inScale, outScale float64) float64 {
-	return logisticDerivativeAt64x2(x, inScale, outScale)
 }
 
 func max64(dst, a, b []float64) {
@@ -974,10 +861,6 @@ func sigmoid64(dst, x []float64) {
 	}
 }
 
-func sigmoidAt64(x float64) float64 {
-	return sigmoidAt64x2(x)
-}
-
 func sigmoidFromOutput64(dst, y, upstream []float64) {
 	switch bits := simd.VectorBitSize(); {
 	case bits >= 512 && len(dst) >= 8:
@@ -1000,10 +883,6 @@ func silu64(dst, x []float64) {
 	}
 }
 
-func siluAt64(x float64) float64 {
-	return siluAt64x2(x)
-}
-
 func siluDerivative64(dst, x, upstream []float64) {
 	switch bits := simd.VectorBitSize(); {
 	case bits >= 512 && len(dst) >= 8:
@@ -1013,10 +892,6 @@ func siluDerivative64(dst, x, upstream []float64) {
 	default:
 		siluDerivative64x2(dst, x, upstream)
 	}
-}
-
-func siluDerivativeAt64(x float64) float64 {
-	return siluDerivativeAt64x2(x)
 }
 
 func siluTimes64(dst, x, value []float64) {
@@ -1085,10 +960,6 @@ func softplus64(dst, x []float64, two, low, high float64) {
 	}
 }
 
-func softplusAt64(x, two, low, high float64) float64 {
-	return softplusAt64x2(x, two, low, high)
-}
-
 func softplusDerivative64(dst, x, upstream []float64, beta float64) {
 	switch bits := simd.VectorBitSize(); {
 	case bits >= 512 && len(dst) >= 8:
@@ -1098,10 +969,6 @@ func softplusDerivative64(dst, x, upstream []float64, beta float64) {
 	default:
 		softplusDerivative64x2(dst, x, upstream, beta)
 	}
-}
-
-func softplusDerivativeAt64(x, beta float64) float64 {
-	return softplusDerivativeAt64x2(x, beta)
 }
 
 func squaredReLU64(dst, x []float64) {
@@ -1146,10 +1013,6 @@ func tanh64(dst, x []float64) {
 	default:
 		tanh64x2(dst, x)
 	}
-}
-
-func tanhAt64(x float64) float64 {
-	return tanhAt64x2(x)
 }
 
 func tanhFromOutput64(dst, y, upstream []float64) {

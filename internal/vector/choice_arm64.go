@@ -9,28 +9,8 @@ func elu32(dst, x []float32, factor, low, scale float32) {
 	elu32x4(dst, x, factor, low, scale)
 }
 
-func eluAt32(x, factor, low, scale float32) float32 {
-	return eluAt32x4(x, factor, low, scale)
-}
-
 func eluDerivative32(dst, x, upstream []float32, factor, scale float32) {
 	eluDerivative32x4(dst, x, upstream, factor, scale)
-}
-
-func eluDerivativeAt32(x, factor, scale float32) float32 {
-	return eluDerivativeAt32x4(x, factor, scale)
-}
-
-func product32(dst, x, y []float32) {
-	product32x4(dst, x, y)
-}
-
-func gateProducts32(dst1, dst2, value, y, upstream []float32) {
-	gateProducts32x4(dst1, dst2, value, y, upstream)
-}
-
-func keepNaN32(dst1, dst2, x1, x2, value []float32) {
-	keepNaN32x4(dst1, dst2, x1, x2, value)
 }
 
 func hardTanh32(dst, x []float32, low, high float32) {
@@ -45,32 +25,16 @@ func hardSigmoid32(dst, x []float32, slope float32) {
 	hardSigmoid32x4(dst, x, slope)
 }
 
-func hardSigmoidAt32(x, slope float32) float32 {
-	return hardSigmoidAt32x4(x, slope)
-}
-
 func hardSixth32(dst, x []float32) {
 	hardSixth32x4(dst, x)
-}
-
-func hardSixthAt32(x float32) float32 {
-	return hardSixthAt32x4(x)
 }
 
 func hardSwish32(dst, x []float32) {
 	hardSwish32x4(dst, x)
 }
 
-func hardSwishAt32(x float32) float32 {
-	return hardSwishAt32x4(x)
-}
-
 func hardSwishDerivative32(dst, x, upstream []float32) {
 	hardSwishDerivative32x4(dst, x, upstream)
-}
-
-func hardSwishDerivativeAt32(x float32) float32 {
-	return hardSwishDerivativeAt32x4(x)
 }
 
 func leakyReLU32(dst, x []float32, alpha float32) {
@@ -157,16 +121,8 @@ func sigmoid32(dst, x []float32) {
 	sigmoid32x4(dst, x)
 }
 
-func sigmoidAt32(x float32) float32 {
-	return sigmoidAt32x4(x)
-}
-
-func logisticDerivative32(dst, x, upstream []float32, inScale, outScale float32) {
-	logisticDerivative32x4(dst, x, upstream, inScale, outScale)
-}
-
-func logisticDerivativeAt32(x, inScale, outScale float32) float32 {
-	return logisticDerivativeAt32x4(x, inScale, outScale)
+func logisticDerivative32(dst, x, upstream []float32, inScale, minusOutScale float32) {
+	logisticDerivative32x4(dst, x, upstream, inScale, minusOutScale)
 }
 
 func sigmoidFromOutput32(dst, y, upstream []float32) {
@@ -177,20 +133,12 @@ func silu32(dst, x []float32) {
 	silu32x4(dst, x)
 }
 
-func siluAt32(x float32) float32 {
-	return siluAt32x4(x)
-}
-
 func siluTimes32(dst, x, value []float32) {
 	siluTimes32x4(dst, x, value)
 }
 
 func siluDerivative32(dst, x, upstream []float32) {
 	siluDerivative32x4(dst, x, upstream)
-}
-
-func siluDerivativeAt32(x float32) float32 {
-	return siluDerivativeAt32x4(x)
 }
 
 func softmaxBackwardRows32(dst, y, upstream []float32, classes int, tau float32, divide bool) {
@@ -213,16 +161,8 @@ func softplus32(dst, x []float32, two, low, high float32) {
 	softplus32x4(dst, x, two, low, high)
 }
 
-func softplusAt32(x, two, low, high float32) float32 {
-	return softplusAt32x4(x, two, low, high)
-}
-
 func softplusDerivative32(dst, x, upstream []float32, beta float32) {
 	softplusDerivative32x4(dst, x, upstream, beta)
-}
-
-func softplusDerivativeAt32(x, beta float32) float32 {
-	return softplusDerivativeAt32x4(x, beta)
 }
 
 func squaredReLU32(dst, x []float32) {
@@ -241,10 +181,6 @@ func tanh32(dst, x []float32) {
 	tanh32x4(dst, x)
 }
 
-func tanhAt32(x float32) float32 {
-	return tanhAt32x4(x)
-}
-
 func tanhFromOutput32(dst, y, upstream []float32) {
 	tanhFromOutput32x4(dst, y, upstream)
 }
@@ -261,16 +197,8 @@ func elu64(dst, x []float64, factor, low, scale float64) {
 	elu64x2(dst, x, factor, low, scale)
 }
 
-func eluAt64(x, factor, low, scale float64) float64 {
-	return eluAt64x2(x, factor, low, scale)
-}
-
 func eluDerivative64(dst, x, upstream []float64, factor, scale float64) {
 	eluDerivative64x2(dst, x, upstream, factor, scale)
-}
-
-func eluDerivativeAt64(x, factor, scale float64) float64 {
-	return eluDerivativeAt64x2(x, factor, scale)
 }
 
 func firstMaximum64(dst, best, x, upstream []float64) {
@@ -285,32 +213,16 @@ func hardSigmoid64(dst, x []float64, slope float64) {
 	hardSigmoid64x2(dst, x, slope)
 }
 
-func hardSigmoidAt64(x, slope float64) float64 {
-	return hardSigmoidAt64x2(x, slope)
-}
-
 func hardSixth64(dst, x []float64) {
 	hardSixth64x2(dst, x)
-}
-
-func hardSixthAt64(x float64) float64 {
-	return hardSixthAt64x2(x)
 }
 
 func hardSwish64(dst, x []float64) {
 	hardSwish64x2(dst, x)
 }
 
-func hardSwishAt64(x float64) float64 {
-	return hardSwishAt64x2(x)
-}
-
 func hardSwishDerivative64(dst, x, upstream []float64) {
 	hardSwishDerivative64x2(dst, x, upstream)
-}
-
-func hardSwishDerivativeAt64(x float64) float64 {
-	return hardSwishDerivativeAt64x2(x)
 }
 
 func hardTanh64(dst, x []float64, low, high float64) {
@@ -345,12 +257,8 @@ func logSoftmaxRows64(dst, x []float64, classes int, f, d float64, divide bool) 
 	logSoftmaxRows64x2(dst, x, classes, f, d, divide)
 }
 
-func logisticDerivative64(dst, x, upstream []float64, inScale, outScale float64) {
-	logisticDerivative64x2(dst, x, upstream, inScale, outScale)
-}
-
-func logisticDerivativeAt64(x, inScale, outScale float64) float64 {
-	return logisticDerivativeAt64x2(x, inScale, outScale)
+func logisticDerivative64(dst, x, upstream []float64, inScale, minusOutScale float64) {
+	logisticDerivative64x2(dst, x, upstream, inScale, minusOutScale)
 }
 
 func max64(dst, a, b []float64) {
@@ -393,10 +301,6 @@ func sigmoid64(dst, x []float64) {
 	sigmoid64x2(dst, x)
 }
 
-func sigmoidAt64(x float64) float64 {
-	return sigmoidAt64x2(x)
-}
-
 func sigmoidFromOutput64(dst, y, upstream []float64) {
 	sigmoidFromOutput64x2(dst, y, upstream)
 }
@@ -405,16 +309,8 @@ func silu64(dst, x []float64) {
 	silu64x2(dst, x)
 }
 
-func siluAt64(x float64) float64 {
-	return siluAt64x2(x)
-}
-
 func siluDerivative64(dst, x, upstream []float64) {
 	siluDerivative64x2(dst, x, upstream)
-}
-
-func siluDerivativeAt64(x float64) float64 {
-	return siluDerivativeAt64x2(x)
 }
 
 func siluTimes64(dst, x, value []float64) {
@@ -441,16 +337,8 @@ func softplus64(dst, x []float64, two, low, high float64) {
 	softplus64x2(dst, x, two, low, high)
 }
 
-func softplusAt64(x, two, low, high float64) float64 {
-	return softplusAt64x2(x, two, low, high)
-}
-
 func softplusDerivative64(dst, x, upstream []float64, beta float64) {
 	softplusDerivative64x2(dst, x, upstream, beta)
-}
-
-func softplusDerivativeAt64(x, beta float64) float64 {
-	return softplusDerivativeAt64x2(x, beta)
 }
 
 func squaredReLU64(dst, x []float64) {
@@ -467,10 +355,6 @@ func squaredReLUFromOutput64(dst, y, upstream []float64) {
 
 func tanh64(dst, x []float64) {
 	tanh64x2(dst, x)
-}
-
-func tanhAt64(x float64) float64 {
-	return tanhAt64x2(x)
 }
 
 func tanhFromOutput64(dst, y, upstream []float64) {

@@ -29,13 +29,10 @@ func ELU[T element.Float](dst, x []T, alpha, scale T) {
 // ELUAt returns what ELU gives for x.
 func ELUAt[T element.Float](x, alpha, scale T) T {
 	factor, low := productParts(alpha, scale)
-	switch x := any(x).(type) {
-	case float32:
-		return T(eluAt32(x, float32(factor), float32(low), float32(scale)))
-	case float64:
-		return T(eluAt64(x, float64(factor), float64(low), float64(scale)))
+	if is32[T]() {
+		return T(eluAt32(float32(x), float32(factor), float32(low), float32(scale)))
 	}
-	panic("unreachable")
+	return T(eluAt64(float64(x), float64(factor), float64(low), float64(scale)))
 }
 
 // ELUDerivative sets dst to upstream·scale if x > 0, else to upstream·scale·alpha·eˣ.
@@ -56,13 +53,10 @@ func ELUDerivative[T element.Float](dst, x, upstream []T, alpha, scale T) {
 
 // ELUDerivativeAt returns what ELUDerivative gives for x.
 func ELUDerivativeAt[T element.Float](x, alpha, scale T) T {
-	switch x := any(x).(type) {
-	case float32:
-		return T(eluDerivativeAt32(x, float32(alpha*scale), float32(scale)))
-	case float64:
-		return T(eluDerivativeAt64(x, float64(alpha*scale), float64(scale)))
+	if is32[T]() {
+		return T(eluDerivativeAt32(float32(x), float32(alpha*scale), float32(scale)))
 	}
-	panic("unreachable")
+	return T(eluDerivativeAt64(float64(x), float64(alpha*scale), float64(scale)))
 }
 
 // productParts returns a·b as high + low.

@@ -22,13 +22,6 @@ func unary32x4(dst, x []float32, zero archsimd.Float32x4, f func(dst, x []float3
 	clearUpper()
 }
 
-func at32x4(x float32, zero archsimd.Float32x4, f func(dst, x []float32)) float32 {
-	var y [minLanes32]float32
-	archsimd.BroadcastFloat32x4(x).Store(y[:])
-	f(y[:], y[:])
-	return y[0]
-}
-
 func binary32x4(dst, x, upstream []float32, zero archsimd.Float32x4, f func(dst, x, upstream []float32)) {
 	n := zero.Len()
 	var last [maxLanes32]float32
@@ -174,11 +167,6 @@ func elu32x4(dst, x []float32, factor, low, scale float32) {
 	unary32x4(dst, x, zero, eluOf32x4(zero, factor, low, scale))
 }
 
-func eluAt32x4(x, factor, low, scale float32) float32 {
-	var zero archsimd.Float32x4
-	return at32x4(x, zero, eluOf32x4(zero, factor, low, scale))
-}
-
 func eluDerivativeOf32x4(zero archsimd.Float32x4, factor, scale float32) func(dst, x, upstream []float32) {
 	roundToInt := archsimd.BroadcastFloat32x4(roundToInt32)
 	limit := archsimd.BroadcastFloat32x4(-exponentialLimit32)
@@ -202,14 +190,6 @@ func eluDerivativeOf32x4(zero archsimd.Float32x4, factor, scale float32) func(ds
 func eluDerivative32x4(dst, x, upstream []float32, factor, scale float32) {
 	var zero archsimd.Float32x4
 	binary32x4(dst, x, upstream, zero, eluDerivativeOf32x4(zero, factor, scale))
-}
-
-func eluDerivativeAt32x4(x, factor, scale float32) float32 {
-	var zero archsimd.Float32x4
-	f := eluDerivativeOf32x4(zero, factor, scale)
-	return at32x4(x, zero, func(dst, x []float32) {
-		f(dst, x, ones32[:])
-	})
 }
 
 func reduce32x4(zero archsimd.Float32x4) func(z archsimd.Float32x4) (n archsimd.Uint32x4, r archsimd.Float32x4) {
@@ -355,19 +335,9 @@ func hardSigmoid32x4(dst, x []float32, slope float32) {
 	unary32x4(dst, x, zero, f)
 }
 
-func hardSigmoidAt32x4(x, slope float32) float32 {
-	var zero archsimd.Float32x4
-	return at32x4(x, zero, hardSigmoidOf32x4(zero, slope))
-}
-
 func hardSixth32x4(dst, x []float32) {
 	var zero archsimd.Float32x4
 	unary32x4(dst, x, zero, hardSixthOf32x4(zero))
-}
-
-func hardSixthAt32x4(x float32) float32 {
-	var zero archsimd.Float32x4
-	return at32x4(x, zero, hardSixthOf32x4(zero))
 }
 
 func hardSwishOf32x4(zero archsimd.Float32x4) func(dst, x []float32) {
@@ -393,11 +363,6 @@ func hardSwish32x4(dst, x []float32) {
 	unary32x4(dst, x, zero, hardSwishOf32x4(zero))
 }
 
-func hardSwishAt32x4(x float32) float32 {
-	var zero archsimd.Float32x4
-	return at32x4(x, zero, hardSwishOf32x4(zero))
-}
-
 func hardSwishDerivativeOf32x4(zero archsimd.Float32x4) func(dst, x, upstream []float32) {
 	three, minusThree := archsimd.BroadcastFloat32x4(3), archsimd.BroadcastFloat32x4(-3)
 	sixth, sixthLow := archsimd.BroadcastFloat32x4(1./6), archsimd.BroadcastFloat32x4(sixthLow32)
@@ -415,14 +380,6 @@ func hardSwishDerivativeOf32x4(zero archsimd.Float32x4) func(dst, x, upstream []
 func hardSwishDerivative32x4(dst, x, upstream []float32) {
 	var zero archsimd.Float32x4
 	binary32x4(dst, x, upstream, zero, hardSwishDerivativeOf32x4(zero))
-}
-
-func hardSwishDerivativeAt32x4(x float32) float32 {
-	var zero archsimd.Float32x4
-	f := hardSwishDerivativeOf32x4(zero)
-	return at32x4(x, zero, func(dst, x []float32) {
-		f(dst, x, ones32[:])
-	})
 }
 
 func leakyReLU32x4(dst, x []float32, alpha float32) {
@@ -1058,16 +1015,11 @@ func sigmoid32x4(dst, x []float32) {
 	unary32x4(dst, x, zero, sigmoidOf32x4(zero))
 }
 
-func sigmoidAt32x4(x float32) float32 {
-	var zero archsimd.Float32x4
-	return at32x4(x, zero, sigmoidOf32x4(zero))
-}
-
-func logisticDerivativeOf32x4(zero archsimd.Float32x4, inScale, outScale float32) func(dst, x, upstream []float32) {
+func logisticDerivativeOf32x4(zero archsimd.Float32x4, inScale, minusOutScale float32) func(dst, x, upstream []float32) {
 	reduce, logistic := reduce32x4(zero), logistic32x4(zero)
 	limit := archsimd.BroadcastFloat32x4(exponentialLimit32)
 	sign := archsimd.BroadcastUint32x4(signBit32)
-	in, out := archsimd.BroadcastFloat32x4(inScale), archsimd.BroadcastFloat32x4(-outScale)
+	in, out := archsimd.BroadcastFloat32x4(inScale), archsimd.BroadcastFloat32x4(minusOutScale)
 	return func(dst, x, upstream []float32) {
 		z := archsimd.LoadFloat32x4(x).Mul(in).ToBits().AndNot(sign).BitsToFloat32()
 		n, r := reduce(limit.IfElse(z.Greater(limit), z))
@@ -1080,17 +1032,9 @@ func logisticDerivativeOf32x4(zero archsimd.Float32x4, inScale, outScale float32
 	}
 }
 
-func logisticDerivative32x4(dst, x, upstream []float32, inScale, outScale float32) {
+func logisticDerivative32x4(dst, x, upstream []float32, inScale, minusOutScale float32) {
 	var zero archsimd.Float32x4
-	binary32x4(dst, x, upstream, zero, logisticDerivativeOf32x4(zero, inScale, outScale))
-}
-
-func logisticDerivativeAt32x4(x, inScale, outScale float32) float32 {
-	var zero archsimd.Float32x4
-	f := logisticDerivativeOf32x4(zero, inScale, outScale)
-	return at32x4(x, zero, func(dst, x []float32) {
-		f(dst, x, ones32[:])
-	})
+	binary32x4(dst, x, upstream, zero, logisticDerivativeOf32x4(zero, inScale, minusOutScale))
 }
 
 func sigmoidFromOutput32x4(dst, y, upstream []float32) {
@@ -1157,11 +1101,6 @@ func silu32x4(dst, x []float32) {
 	unary32x4(dst, x, zero, siluOf32x4(zero))
 }
 
-func siluAt32x4(x float32) float32 {
-	var zero archsimd.Float32x4
-	return at32x4(x, zero, siluOf32x4(zero))
-}
-
 func siluTimes32x4(dst, x, value []float32) {
 	var zero archsimd.Float32x4
 	binary32x4(dst, x, value, zero, siluTimesOf32x4(zero))
@@ -1225,14 +1164,6 @@ func siluRootRest64x2(d archsimd.Float64x2) archsimd.Float64x2 {
 func siluDerivative32x4(dst, x, upstream []float32) {
 	var zero archsimd.Float32x4
 	binary32x4(dst, x, upstream, zero, siluDerivativeOf32x4(zero))
-}
-
-func siluDerivativeAt32x4(x float32) float32 {
-	var zero archsimd.Float32x4
-	f := siluDerivativeOf32x4(zero)
-	return at32x4(x, zero, func(dst, x []float32) {
-		f(dst, x, ones32[:])
-	})
 }
 
 func difference32x4(y, g, m archsimd.Float32x4) archsimd.Float32x4 {
@@ -1586,22 +1517,9 @@ func softplus32x4(dst, x []float32, two, low, high float32) {
 	unary32x4(dst, x, zero, softplusOf32x4(zero, two, low, high))
 }
 
-func softplusAt32x4(x, two, low, high float32) float32 {
-	var zero archsimd.Float32x4
-	return at32x4(x, zero, softplusOf32x4(zero, two, low, high))
-}
-
 func softplusDerivative32x4(dst, x, upstream []float32, beta float32) {
 	var zero archsimd.Float32x4
 	binary32x4(dst, x, upstream, zero, softplusDerivativeOf32x4(zero, beta))
-}
-
-func softplusDerivativeAt32x4(x, beta float32) float32 {
-	var zero archsimd.Float32x4
-	f := softplusDerivativeOf32x4(zero, beta)
-	return at32x4(x, zero, func(dst, x []float32) {
-		f(dst, x, ones32[:])
-	})
 }
 
 func softplusDerivativeOf32x4(zero archsimd.Float32x4, beta float32) func(dst, x, upstream []float32) {
@@ -1746,11 +1664,6 @@ func tanh32x4(dst, x []float32) {
 	unary32x4(dst, x, zero, tanhOf32x4(zero))
 }
 
-func tanhAt32x4(x float32) float32 {
-	var zero archsimd.Float32x4
-	return at32x4(x, zero, tanhOf32x4(zero))
-}
-
 func tanhFromOutput32x4(dst, y, upstream []float32) {
 	var zero archsimd.Float32x4
 	one := archsimd.BroadcastFloat32x4(1)
@@ -1851,13 +1764,6 @@ func addScaled64x2(dst, x, gradient []float64, piece []int64, inputs, pieces, ds
 		}
 	}
 	clearUpper()
-}
-
-func at64x2(x float64, zero archsimd.Float64x2, f func(dst, x []float64)) float64 {
-	var y [minLanes64]float64
-	archsimd.BroadcastFloat64x2(x).Store(y[:])
-	f(y[:], y[:])
-	return y[0]
 }
 
 func below64x2(zero archsimd.Float64x2, divide bool, factor, divisor archsimd.Float64x2) func(v, m archsimd.Float64x2) (below, tie archsimd.Float64x2) {
@@ -1986,22 +1892,9 @@ func elu64x2(dst, x []float64, factor, low, scale float64) {
 	unary64x2(dst, x, zero, eluOf64x2(zero, factor, low, scale))
 }
 
-func eluAt64x2(x, factor, low, scale float64) float64 {
-	var zero archsimd.Float64x2
-	return at64x2(x, zero, eluOf64x2(zero, factor, low, scale))
-}
-
 func eluDerivative64x2(dst, x, upstream []float64, factor, scale float64) {
 	var zero archsimd.Float64x2
 	binary64x2(dst, x, upstream, zero, eluDerivativeOf64x2(zero, factor, scale))
-}
-
-func eluDerivativeAt64x2(x, factor, scale float64) float64 {
-	var zero archsimd.Float64x2
-	f := eluDerivativeOf64x2(zero, factor, scale)
-	return at64x2(x, zero, func(dst, x []float64) {
-		f(dst, x, ones64[:])
-	})
 }
 
 func eluDerivativeOf64x2(zero archsimd.Float64x2, factor, scale float64) func(dst, x, upstream []float64) {
@@ -2074,11 +1967,6 @@ func hardSigmoid64x2(dst, x []float64, slope float64) {
 	unary64x2(dst, x, zero, f)
 }
 
-func hardSigmoidAt64x2(x, slope float64) float64 {
-	var zero archsimd.Float64x2
-	return at64x2(x, zero, hardSigmoidOf64x2(zero, slope))
-}
-
 func hardSigmoidOf64x2(zero archsimd.Float64x2, slope float64) func(dst, x []float64) {
 	s, half, one := archsimd.BroadcastFloat64x2(slope), archsimd.BroadcastFloat64x2(0.5), archsimd.BroadcastFloat64x2(1)
 	return func(dst, x []float64) {
@@ -2091,11 +1979,6 @@ func hardSigmoidOf64x2(zero archsimd.Float64x2, slope float64) func(dst, x []flo
 func hardSixth64x2(dst, x []float64) {
 	var zero archsimd.Float64x2
 	unary64x2(dst, x, zero, hardSixthOf64x2(zero))
-}
-
-func hardSixthAt64x2(x float64) float64 {
-	var zero archsimd.Float64x2
-	return at64x2(x, zero, hardSixthOf64x2(zero))
 }
 
 func hardSixthOf64x2(zero archsimd.Float64x2) func(dst, x []float64) {
@@ -2116,22 +1999,9 @@ func hardSwish64x2(dst, x []float64) {
 	unary64x2(dst, x, zero, hardSwishOf64x2(zero))
 }
 
-func hardSwishAt64x2(x float64) float64 {
-	var zero archsimd.Float64x2
-	return at64x2(x, zero, hardSwishOf64x2(zero))
-}
-
 func hardSwishDerivative64x2(dst, x, upstream []float64) {
 	var zero archsimd.Float64x2
 	binary64x2(dst, x, upstream, zero, hardSwishDerivativeOf64x2(zero))
-}
-
-func hardSwishDerivativeAt64x2(x float64) float64 {
-	var zero archsimd.Float64x2
-	f := hardSwishDerivativeOf64x2(zero)
-	return at64x2(x, zero, func(dst, x []float64) {
-		f(dst, x, ones64[:])
-	})
 }
 
 func hardSwishDerivativeOf64x2(zero archsimd.Float64x2) func(dst, x, upstream []float64) {
@@ -2407,24 +2277,16 @@ func logistic64x2(zero archsimd.Float64x2) func(n archsimd.Uint64x2, growth arch
 	}
 }
 
-func logisticDerivative64x2(dst, x, upstream []float64, inScale, outScale float64) {
+func logisticDerivative64x2(dst, x, upstream []float64, inScale, minusOutScale float64) {
 	var zero archsimd.Float64x2
-	binary64x2(dst, x, upstream, zero, logisticDerivativeOf64x2(zero, inScale, outScale))
+	binary64x2(dst, x, upstream, zero, logisticDerivativeOf64x2(zero, inScale, minusOutScale))
 }
 
-func logisticDerivativeAt64x2(x, inScale, outScale float64) float64 {
-	var zero archsimd.Float64x2
-	f := logisticDerivativeOf64x2(zero, inScale, outScale)
-	return at64x2(x, zero, func(dst, x []float64) {
-		f(dst, x, ones64[:])
-	})
-}
-
-func logisticDerivativeOf64x2(zero archsimd.Float64x2, inScale, outScale float64) func(dst, x, upstream []float64) {
+func logisticDerivativeOf64x2(zero archsimd.Float64x2, inScale, minusOutScale float64) func(dst, x, upstream []float64) {
 	reduce, logistic := reduce64x2(zero), logistic64x2(zero)
 	limit := archsimd.BroadcastFloat64x2(exponentialLimit64)
 	sign := archsimd.BroadcastUint64x2(signBit64)
-	in, out := archsimd.BroadcastFloat64x2(inScale), archsimd.BroadcastFloat64x2(-outScale)
+	in, out := archsimd.BroadcastFloat64x2(inScale), archsimd.BroadcastFloat64x2(minusOutScale)
 	return func(dst, x, upstream []float64) {
 		z := archsimd.LoadFloat64x2(x).Mul(in).ToBits().AndNot(sign).BitsToFloat64()
 		n, r := reduce(limit.IfElse(z.Greater(limit), z))
@@ -2638,11 +2500,6 @@ func sigmoid64x2(dst, x []float64) {
 	unary64x2(dst, x, zero, sigmoidOf64x2(zero))
 }
 
-func sigmoidAt64x2(x float64) float64 {
-	var zero archsimd.Float64x2
-	return at64x2(x, zero, sigmoidOf64x2(zero))
-}
-
 func sigmoidFromOutput64x2(dst, y, upstream []float64) {
 	var zero archsimd.Float64x2
 	one := archsimd.BroadcastFloat64x2(1)
@@ -2674,22 +2531,9 @@ func silu64x2(dst, x []float64) {
 	unary64x2(dst, x, zero, siluOf64x2(zero))
 }
 
-func siluAt64x2(x float64) float64 {
-	var zero archsimd.Float64x2
-	return at64x2(x, zero, siluOf64x2(zero))
-}
-
 func siluDerivative64x2(dst, x, upstream []float64) {
 	var zero archsimd.Float64x2
 	binary64x2(dst, x, upstream, zero, siluDerivativeOf64x2(zero))
-}
-
-func siluDerivativeAt64x2(x float64) float64 {
-	var zero archsimd.Float64x2
-	f := siluDerivativeOf64x2(zero)
-	return at64x2(x, zero, func(dst, x []float64) {
-		f(dst, x, ones64[:])
-	})
 }
 
 func siluDerivativeOf64x2(zero archsimd.Float64x2) func(dst, x, upstream []float64) {
@@ -3011,22 +2855,9 @@ func softplus64x2(dst, x []float64, two, low, high float64) {
 	unary64x2(dst, x, zero, softplusOf64x2(zero, two, low, high))
 }
 
-func softplusAt64x2(x, two, low, high float64) float64 {
-	var zero archsimd.Float64x2
-	return at64x2(x, zero, softplusOf64x2(zero, two, low, high))
-}
-
 func softplusDerivative64x2(dst, x, upstream []float64, beta float64) {
 	var zero archsimd.Float64x2
 	binary64x2(dst, x, upstream, zero, softplusDerivativeOf64x2(zero, beta))
-}
-
-func softplusDerivativeAt64x2(x, beta float64) float64 {
-	var zero archsimd.Float64x2
-	f := softplusDerivativeOf64x2(zero, beta)
-	return at64x2(x, zero, func(dst, x []float64) {
-		f(dst, x, ones64[:])
-	})
 }
 
 func softplusDerivativeOf64x2(zero archsimd.Float64x2, beta float64) func(dst, x, upstream []float64) {
@@ -3112,11 +2943,6 @@ func sumInverseOf64x2(zero archsimd.Float64x2, exponent uint64) func(n archsimd.
 func tanh64x2(dst, x []float64) {
 	var zero archsimd.Float64x2
 	unary64x2(dst, x, zero, tanhOf64x2(zero))
-}
-
-func tanhAt64x2(x float64) float64 {
-	var zero archsimd.Float64x2
-	return at64x2(x, zero, tanhOf64x2(zero))
 }
 
 func tanhFromOutput64x2(dst, y, upstream []float64) {

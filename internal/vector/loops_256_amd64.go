@@ -1233,11 +1233,11 @@ func sigmoid32x8(dst, x []float32) {
 	unary32x8(dst, x, zero, sigmoidOf32x8(zero))
 }
 
-func logisticDerivativeOf32x8(zero archsimd.Float32x8, inScale, outScale float32) func(dst, x, upstream []float32) {
+func logisticDerivativeOf32x8(zero archsimd.Float32x8, inScale, minusOutScale float32) func(dst, x, upstream []float32) {
 	reduce, logistic := reduce32x8(zero), logistic32x8(zero)
 	limit := archsimd.BroadcastFloat32x8(exponentialLimit32)
 	sign := archsimd.BroadcastUint32x8(signBit32)
-	in, out := archsimd.BroadcastFloat32x8(inScale), archsimd.BroadcastFloat32x8(-outScale)
+	in, out := archsimd.BroadcastFloat32x8(inScale), archsimd.BroadcastFloat32x8(minusOutScale)
 	return func(dst, x, upstream []float32) {
 		z := archsimd.LoadFloat32x8(x).Mul(in).ToBits().AndNot(sign).BitsToFloat32()
 		n, r := reduce(limit.IfElse(z.Greater(limit), z))
@@ -1250,9 +1250,9 @@ func logisticDerivativeOf32x8(zero archsimd.Float32x8, inScale, outScale float32
 	}
 }
 
-func logisticDerivative32x8(dst, x, upstream []float32, inScale, outScale float32) {
+func logisticDerivative32x8(dst, x, upstream []float32, inScale, minusOutScale float32) {
 	var zero archsimd.Float32x8
-	binary32x8(dst, x, upstream, zero, logisticDerivativeOf32x8(zero, inScale, outScale))
+	binary32x8(dst, x, upstream, zero, logisticDerivativeOf32x8(zero, inScale, minusOutScale))
 }
 
 func sigmoidFromOutput32x8(dst, y, upstream []float32) {
@@ -2495,16 +2495,16 @@ func logistic64x4(zero archsimd.Float64x4) func(n archsimd.Uint64x4, growth arch
 	}
 }
 
-func logisticDerivative64x4(dst, x, upstream []float64, inScale, outScale float64) {
+func logisticDerivative64x4(dst, x, upstream []float64, inScale, minusOutScale float64) {
 	var zero archsimd.Float64x4
-	binary64x4(dst, x, upstream, zero, logisticDerivativeOf64x4(zero, inScale, outScale))
+	binary64x4(dst, x, upstream, zero, logisticDerivativeOf64x4(zero, inScale, minusOutScale))
 }
 
-func logisticDerivativeOf64x4(zero archsimd.Float64x4, inScale, outScale float64) func(dst, x, upstream []float64) {
+func logisticDerivativeOf64x4(zero archsimd.Float64x4, inScale, minusOutScale float64) func(dst, x, upstream []float64) {
 	reduce, logistic := reduce64x4(zero), logistic64x4(zero)
 	limit := archsimd.BroadcastFloat64x4(exponentialLimit64)
 	sign := archsimd.BroadcastUint64x4(signBit64)
-	in, out := archsimd.BroadcastFloat64x4(inScale), archsimd.BroadcastFloat64x4(-outScale)
+	in, out := archsimd.BroadcastFloat64x4(inScale), archsimd.BroadcastFloat64x4(minusOutScale)
 	return func(dst, x, upstream []float64) {
 		z := archsimd.LoadFloat64x4(x).Mul(in).ToBits().AndNot(sign).BitsToFloat64()
 		n, r := reduce(limit.IfElse(z.Greater(limit), z))

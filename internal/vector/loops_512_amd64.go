@@ -1233,11 +1233,11 @@ func sigmoid32x16(dst, x []float32) {
 	unary32x16(dst, x, zero, sigmoidOf32x16(zero))
 }
 
-func logisticDerivativeOf32x16(zero archsimd.Float32x16, inScale, outScale float32) func(dst, x, upstream []float32) {
+func logisticDerivativeOf32x16(zero archsimd.Float32x16, inScale, minusOutScale float32) func(dst, x, upstream []float32) {
 	reduce, logistic := reduce32x16(zero), logistic32x16(zero)
 	limit := archsimd.BroadcastFloat32x16(exponentialLimit32)
 	sign := archsimd.BroadcastUint32x16(signBit32)
-	in, out := archsimd.BroadcastFloat32x16(inScale), archsimd.BroadcastFloat32x16(-outScale)
+	in, out := archsimd.BroadcastFloat32x16(inScale), archsimd.BroadcastFloat32x16(minusOutScale)
 	return func(dst, x, upstream []float32) {
 		z := archsimd.LoadFloat32x16(x).Mul(in).ToBits().AndNot(sign).BitsToFloat32()
 		n, r := reduce(limit.IfElse(z.Greater(limit), z))
@@ -1250,9 +1250,9 @@ func logisticDerivativeOf32x16(zero archsimd.Float32x16, inScale, outScale float
 	}
 }
 
-func logisticDerivative32x16(dst, x, upstream []float32, inScale, outScale float32) {
+func logisticDerivative32x16(dst, x, upstream []float32, inScale, minusOutScale float32) {
 	var zero archsimd.Float32x16
-	binary32x16(dst, x, upstream, zero, logisticDerivativeOf32x16(zero, inScale, outScale))
+	binary32x16(dst, x, upstream, zero, logisticDerivativeOf32x16(zero, inScale, minusOutScale))
 }
 
 func sigmoidFromOutput32x16(dst, y, upstream []float32) {
@@ -2495,16 +2495,16 @@ func logistic64x8(zero archsimd.Float64x8) func(n archsimd.Uint64x8, growth arch
 	}
 }
 
-func logisticDerivative64x8(dst, x, upstream []float64, inScale, outScale float64) {
+func logisticDerivative64x8(dst, x, upstream []float64, inScale, minusOutScale float64) {
 	var zero archsimd.Float64x8
-	binary64x8(dst, x, upstream, zero, logisticDerivativeOf64x8(zero, inScale, outScale))
+	binary64x8(dst, x, upstream, zero, logisticDerivativeOf64x8(zero, inScale, minusOutScale))
 }
 
-func logisticDerivativeOf64x8(zero archsimd.Float64x8, inScale, outScale float64) func(dst, x, upstream []float64) {
+func logisticDerivativeOf64x8(zero archsimd.Float64x8, inScale, minusOutScale float64) func(dst, x, upstream []float64) {
 	reduce, logistic := reduce64x8(zero), logistic64x8(zero)
 	limit := archsimd.BroadcastFloat64x8(exponentialLimit64)
 	sign := archsimd.BroadcastUint64x8(signBit64)
-	in, out := archsimd.BroadcastFloat64x8(inScale), archsimd.BroadcastFloat64x8(-outScale)
+	in, out := archsimd.BroadcastFloat64x8(inScale), archsimd.BroadcastFloat64x8(minusOutScale)
 	return func(dst, x, upstream []float64) {
 		z := archsimd.LoadFloat64x8(x).Mul(in).ToBits().AndNot(sign).BitsToFloat64()
 		n, r := reduce(limit.IfElse(z.Greater(limit), z))

@@ -7,6 +7,24 @@ package vector
 
 import "simd"
 
+func LogisticDerivativeAt64(x, inScale, minusOutScale float64) float64 {
+	var zero simd.Float64s
+	f := logisticDerivativeOf64(zero, inScale, minusOutScale)
+	return at64(x, zero, func(dst, x []float64) {
+		f(dst, x, ones64[:])
+	})
+}
+
+func SigmoidAt64(x float64) float64 {
+	var zero simd.Float64s
+	return at64(x, zero, sigmoidOf64(zero))
+}
+
+func TanhAt64(x float64) float64 {
+	var zero simd.Float64s
+	return at64(x, zero, tanhOf64(zero))
+}
+
 func addPiece64(b *maxoutBlock[float64, int64], x, weights []float64, inputs, pieces, units, j int) {
 	var zero simd.Float64s
 	n := zero.Len()
@@ -652,24 +670,16 @@ func logistic64(zero simd.Float64s) func(n simd.Uint64s, growth simd.Float64s) (
 	}
 }
 
-func logisticDerivative64(dst, x, upstream []float64, inScale, outScale float64) {
+func logisticDerivative64(dst, x, upstream []float64, inScale, minusOutScale float64) {
 	var zero simd.Float64s
-	binary64(dst, x, upstream, zero, logisticDerivativeOf64(zero, inScale, outScale))
+	binary64(dst, x, upstream, zero, logisticDerivativeOf64(zero, inScale, minusOutScale))
 }
 
-func logisticDerivativeAt64(x, inScale, outScale float64) float64 {
-	var zero simd.Float64s
-	f := logisticDerivativeOf64(zero, inScale, outScale)
-	return at64(x, zero, func(dst, x []float64) {
-		f(dst, x, ones64[:])
-	})
-}
-
-func logisticDerivativeOf64(zero simd.Float64s, inScale, outScale float64) func(dst, x, upstream []float64) {
+func logisticDerivativeOf64(zero simd.Float64s, inScale, minusOutScale float64) func(dst, x, upstream []float64) {
 	reduce, logistic := reduce64(zero), logistic64(zero)
 	limit := simd.BroadcastFloat64s(exponentialLimit64)
 	sign := simd.BroadcastUint64s(signBit64)
-	in, out := simd.BroadcastFloat64s(inScale), simd.BroadcastFloat64s(-outScale)
+	in, out := simd.BroadcastFloat64s(inScale), simd.BroadcastFloat64s(minusOutScale)
 	return func(dst, x, upstream []float64) {
 		z := simd.LoadFloat64s(x).Mul(in).ToBits().AndNot(sign).BitsToFloat64()
 		n, r := reduce(limit.IfElse(z.Greater(limit), z))
@@ -891,11 +901,6 @@ func residual64(a, b, c simd.Float64s) simd.Float64s {
 func sigmoid64(dst, x []float64) {
 	var zero simd.Float64s
 	unary64(dst, x, zero, sigmoidOf64(zero))
-}
-
-func sigmoidAt64(x float64) float64 {
-	var zero simd.Float64s
-	return at64(x, zero, sigmoidOf64(zero))
 }
 
 func sigmoidFromOutput64(dst, y, upstream []float64) {
@@ -1377,11 +1382,6 @@ func sumInverseOf64(zero simd.Float64s, exponent uint64) func(n simd.Uint64s, r,
 func tanh64(dst, x []float64) {
 	var zero simd.Float64s
 	unary64(dst, x, zero, tanhOf64(zero))
-}
-
-func tanhAt64(x float64) float64 {
-	var zero simd.Float64s
-	return at64(x, zero, tanhOf64(zero))
 }
 
 func tanhFromOutput64(dst, y, upstream []float64) {

@@ -15,12 +15,15 @@ const Fused, KeepsBuffers = false, false
 // Bits returns 0, because only the scalar loops run.
 func Bits() int { return 0 }
 
-func Tanh[T element.Float](dst, x []T)                                              {}
-func Sigmoid[T element.Float](dst, x []T)                                           {}
-func TanhAt[T element.Float](x T) T                                                 { return x }
-func SigmoidAt[T element.Float](x T) T                                              { return x }
-func LogisticDerivativeAt[T element.Float](x, inScale, outScale T) T                { return x }
-func LogisticDerivative[T element.Float](dst, x, upstream []T, inScale, outScale T) {}
+func Tanh[T element.Float](dst, x []T)                                                   {}
+func Sigmoid[T element.Float](dst, x []T)                                                {}
+func TanhAt32(x float32) float32                                                         { return x }
+func TanhAt64(x float64) float64                                                         { return x }
+func SigmoidAt32(x float32) float32                                                      { return x }
+func SigmoidAt64(x float64) float64                                                      { return x }
+func LogisticDerivativeAt32(x, inScale, minusOutScale float32) float32                   { return x }
+func LogisticDerivativeAt64(x, inScale, minusOutScale float64) float64                   { return x }
+func LogisticDerivative[T element.Float](dst, x, upstream []T, inScale, minusOutScale T) {}
 
 func Softmax[T element.Float](dst, x []T, classes, stride int, tau T) bool { return false }
 func SoftmaxDerivativeFromOutput[T element.Float](dst, y, upstream []T, classes, stride int, tau T) bool {

@@ -8,7 +8,7 @@ import "example.com/activation/internal/element"
 func Sigmoid[T element.Float](dst, x []T) {
 	if len(x) < narrowest[T]() {
 		for i, v := range x {
-			dst[i] = SigmoidAt(v)
+			dst[i] = sigmoidAt(v)
 		}
 		return
 	}
@@ -20,44 +20,36 @@ func Sigmoid[T element.Float](dst, x []T) {
 	}
 }
 
-// SigmoidAt returns 1/(1 + e⁻ˣ), with the same bits as Sigmoid.
-func SigmoidAt[T element.Float](x T) T {
-	switch x := any(x).(type) {
-	case float32:
-		return T(sigmoidAt32(x))
-	case float64:
-		return T(sigmoidAt64(x))
+func sigmoidAt[T element.Float](x T) T {
+	if is32[T]() {
+		return T(SigmoidAt32(float32(x)))
 	}
-	panic("unreachable")
+	return T(SigmoidAt64(float64(x)))
 }
 
 // LogisticDerivative sets dst to upstream·outScale·σ′(inScale·x). inScale and outScale
-// must be powers of two.
-func LogisticDerivative[T element.Float](dst, x, upstream []T, inScale, outScale T) {
+// must be powers of two. The last argument is −outScale, because it takes a legacy SSE
+// instruction to change a sign, which is slow between vector instructions.
+func LogisticDerivative[T element.Float](dst, x, upstream []T, inScale, minusOutScale T) {
 	if len(x) < narrowest[T]() {
 		for i, v := range x {
-			dst[i] = element.Upstream(LogisticDerivativeAt(v, inScale, outScale), upstream, i)
+			dst[i] = element.Upstream(logisticDerivativeAt(v, inScale, minusOutScale), upstream, i)
 		}
 		return
 	}
 	switch any(dst).(type) {
 	case []float32:
-		logisticDerivative32(as32(dst), as32(x), as32(upstream), float32(inScale), float32(outScale))
+		logisticDerivative32(as32(dst), as32(x), as32(upstream), float32(inScale), float32(minusOutScale))
 	case []float64:
-		logisticDerivative64(as64(dst), as64(x), as64(upstream), float64(inScale), float64(outScale))
+		logisticDerivative64(as64(dst), as64(x), as64(upstream), float64(inScale), float64(minusOutScale))
 	}
 }
 
-// LogisticDerivativeAt returns outScale·σ′(inScale·x), with the same bits as
-// LogisticDerivative.
-func LogisticDerivativeAt[T element.Float](x, inScale, outScale T) T {
-	switch x := any(x).(type) {
-	case float32:
-		return T(logisticDerivativeAt32(x, float32(inScale), float32(outScale)))
-	case float64:
-		return T(logisticDerivativeAt64(x, float64(inScale), float64(outScale)))
+func logisticDerivativeAt[T element.Float](x, inScale, minusOutScale T) T {
+	if is32[T]() {
+		return T(LogisticDerivativeAt32(float32(x), float32(inScale), float32(minusOutScale)))
 	}
-	panic("unreachable")
+	return T(LogisticDerivativeAt64(float64(x), float64(inScale), float64(minusOutScale)))
 }
 
 // SigmoidDerivativeFromOutput sets dst to upstream·y(1 − y).

@@ -75,19 +75,21 @@ func sigmoid32(dst, x []float32) {
 	unary32(dst, x, zero, sigmoidOf32(zero))
 }
 
+// SigmoidAt32 returns 1/(1 + e⁻ˣ), with the same bits as Sigmoid.
+//
 //vector:narrowest
-func sigmoidAt32(x float32) float32 {
+func SigmoidAt32(x float32) float32 {
 	var zero simd.Float32s
 	return at32(x, zero, sigmoidOf32(zero))
 }
 
 // logisticDerivativeOf32 returns a function that sets a vector of dst to
 // upstream·outScale·σ′(inScale·x). inScale and outScale must be powers of two.
-func logisticDerivativeOf32(zero simd.Float32s, inScale, outScale float32) func(dst, x, upstream []float32) {
+func logisticDerivativeOf32(zero simd.Float32s, inScale, minusOutScale float32) func(dst, x, upstream []float32) {
 	reduce, logistic := reduce32(zero), logistic32(zero)
 	limit := simd.BroadcastFloat32s(exponentialLimit32)
 	sign := simd.BroadcastUint32s(signBit32)
-	in, out := simd.BroadcastFloat32s(inScale), simd.BroadcastFloat32s(-outScale)
+	in, out := simd.BroadcastFloat32s(inScale), simd.BroadcastFloat32s(minusOutScale)
 	return func(dst, x, upstream []float32) {
 		z := simd.LoadFloat32s(x).Mul(in).ToBits().AndNot(sign).BitsToFloat32()
 		n, r := reduce(limit.IfElse(z.Greater(limit), z))
@@ -101,15 +103,18 @@ func logisticDerivativeOf32(zero simd.Float32s, inScale, outScale float32) func(
 }
 
 //vector:elementwise
-func logisticDerivative32(dst, x, upstream []float32, inScale, outScale float32) {
+func logisticDerivative32(dst, x, upstream []float32, inScale, minusOutScale float32) {
 	var zero simd.Float32s
-	binary32(dst, x, upstream, zero, logisticDerivativeOf32(zero, inScale, outScale))
+	binary32(dst, x, upstream, zero, logisticDerivativeOf32(zero, inScale, minusOutScale))
 }
 
+// LogisticDerivativeAt32 returns outScale·σ′(inScale·x), with the same bits as
+// LogisticDerivative.
+//
 //vector:narrowest
-func logisticDerivativeAt32(x, inScale, outScale float32) float32 {
+func LogisticDerivativeAt32(x, inScale, minusOutScale float32) float32 {
 	var zero simd.Float32s
-	f := logisticDerivativeOf32(zero, inScale, outScale)
+	f := logisticDerivativeOf32(zero, inScale, minusOutScale)
 	return at32(x, zero, func(dst, x []float32) { f(dst, x, ones32[:]) })
 }
 

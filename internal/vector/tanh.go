@@ -8,7 +8,7 @@ import "example.com/activation/internal/element"
 func Tanh[T element.Float](dst, x []T) {
 	if len(x) < narrowest[T]() {
 		for i, v := range x {
-			dst[i] = TanhAt(v)
+			dst[i] = tanhAt(v)
 		}
 		return
 	}
@@ -20,15 +20,11 @@ func Tanh[T element.Float](dst, x []T) {
 	}
 }
 
-// TanhAt returns tanh x, with the same bits as Tanh.
-func TanhAt[T element.Float](x T) T {
-	switch x := any(x).(type) {
-	case float32:
-		return T(tanhAt32(x))
-	case float64:
-		return T(tanhAt64(x))
+func tanhAt[T element.Float](x T) T {
+	if is32[T]() {
+		return T(TanhAt32(float32(x)))
 	}
-	panic("unreachable")
+	return T(TanhAt64(float64(x)))
 }
 
 // TanhDerivativeFromOutput sets dst to upstream·(a + a·|y|) with a = 1 − |y|.

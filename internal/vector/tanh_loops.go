@@ -137,8 +137,10 @@ func tanh32(dst, x []float32) {
 	unary32(dst, x, zero, tanhOf32(zero))
 }
 
+// TanhAt32 returns tanh x, with the same bits as Tanh.
+//
 //vector:narrowest
-func tanhAt32(x float32) float32 {
+func TanhAt32(x float32) float32 {
 	var zero simd.Float32s
 	return at32(x, zero, tanhOf32(zero))
 }

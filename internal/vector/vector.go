@@ -12,6 +12,7 @@ package vector
 
 import (
 	"simd"
+	"unsafe"
 
 	"example.com/activation/internal/element"
 )
@@ -30,9 +31,13 @@ func Bits() int {
 
 const maxLanes = maxLanes32
 
+// is32 reports whether T is float32. It is a constant in each instance of a generic
+// function, and a type switch is not.
+func is32[T element.Float]() bool { return unsafe.Sizeof(T(0)) == 4 }
+
 // narrowest returns the number of elements in the narrowest vector, which has 128 bits.
 func narrowest[T element.Float]() int {
-	if _, ok := any(T(0)).(float32); ok {
+	if is32[T]() {
 		return minLanes32
 	}
 	return minLanes64
