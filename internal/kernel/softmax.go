@@ -61,35 +61,50 @@ func SoftmaxDerivativeFromOutput[T element.Float](dst, y, upstream []T, classes,
 
 // vectorBackward reports whether SoftmaxDerivativeFromOutput takes the vector loops. It
 // has no exponential, so the scalar loops are faster in more places (ns an element,
-// vector against scalar, Xeon Emerald Rapids):
+// vector against scalar in one run, Xeon Emerald Rapids):
 //
-//   - vectors of up to four elements. float32 at 128 bits: rows of 64 2.0 against 1.2,
-//     of 1000 1.4 against 1.0. float64 at 256 bits: rows of 10 2.0 against 1.5, of 64 1.1
-//     against 1.2, [12][96] 3.1 against 1.5
-//   - short rows. float32: of 10 1.6 against 1.4, of 16 1.0 against 1.3. float64 at 512
-//     bits: of 17 1.4 against 1.3, of 26 1.1 against 1.2
-//   - narrow strides. float32 at 256 bits: [80][20] 1.7 against 1.2. At 512 bits: [65][3]
-//     1.5 against 1.3, but [80][20] 0.8 against 1.2
-//   - with eight elements, columns of up to three or very many classes: float32 [3][10000]
-//     1.1 against 0.8, [1000][49] 1.7 against 1.5, float64 2.5 against 1.8. The vector
-//     loops work on one vector of columns, and its lines of many classes are not in the
-//     first cache when the next vector needs them
+//   - Vectors of up to four elements. float32 at 128 bits: rows of 64 1.1 against 1.1,
+//     [65][16] 1.65 against 1.32. float64 at 256 bits: rows of 10 1.9 against 1.4, of 64
+//     1.1 against 1.1, [12][16] 1.8 against 1.4.
+//   - Short rows. float32: of 10 1.6 against 1.4, of 16 1.0 against 1.3. float64 at 512
+//     bits: of 20 1.85 against 1.8, of 24 1.5 against 2.0.
+//   - Strides that fill vectors of eight badly, because the last vector overlaps the one
+//     before it. float32 at 256 bits: [65][9] 2.2 against 1.6, [65][15] 1.3 against 1.7.
+//   - Two or three classes, which have scalar loops of their own. float32 at 512 bits:
+//     [3][16] 0.5 against 0.9, [3][17] 1.1 against 0.9, at 256 bits [3][10000] 1.1 against
+//     0.9.
+//   - Many classes: the vector loops work on one vector of columns, and its lines are not
+//     in the first cache when the next vector needs them. float64 at 512 bits: [65][1000]
+//     1.0 against 1.6, [128][1152] 3.0 against 2.5, but [1000][32] 1.7 against 7.0. If the
+//     stride is a multiple of 4 KB, all lines of a column compete for the same places:
+//     [32][4096] 3.2 against 2.4.
 func vectorBackward[T element.Float](classes, stride int) bool {
-	lanes := vector.Bits() / 32
-	least := 12
-	if _, is64 := any(T(0)).(float64); is64 {
-		lanes /= 2
-		least = 24
+	size, leastClasses, mostClasses := 4, 16, 200
+	if !is32[T]() {
+		size, leastClasses, mostClasses = 8, 24, 100
 	}
+	lanes := vector.Bits() / 8 / size
 	switch {
-	case lanes <= 4:
+	case lanes < 8:
 		return false
 	case stride == 1:
-		return classes >= least
-	case classes <= 3 || classes > 128:
-		return lanes > 8 && stride > 256/lanes
+		return classes >= leastClasses
+	case stride < 8:
+		return false
+	case stride < lanes: // these take vectors of half the width
+		lanes = 8
 	}
-	return stride > 256/lanes
+	filled := (stride + lanes - 1) / lanes * lanes // elements in the vectors of a class
+	wide := lanes == 16
+	switch {
+	case classes <= 2:
+		return wide && 10*filled <= 11*stride
+	case classes == 3:
+		return wide && 2*filled <= 3*stride
+	case stride*size%4096 == 0:
+		return classes <= 2*lanes
+	}
+	return wide || 5*filled <= 6*stride && (classes <= mostClasses || classes*stride <= 1<<15)
 }
 
 // SoftmaxJacobian sets dst to the n×n derivatives of n outputs by n inputs.
