@@ -63,23 +63,23 @@ func SoftmaxDerivativeFromOutput[T element.Float](dst, y, upstream []T, classes,
 // has no exponential, so the scalar loops are faster in more places (ns an element,
 // vector against scalar in one run, Xeon Emerald Rapids):
 //
-//   - Vectors of up to four elements. float32 at 128 bits: rows of 64 1.1 against 1.1,
-//     [65][16] 1.65 against 1.32. float64 at 256 bits: rows of 10 1.9 against 1.4, of 64
-//     1.1 against 1.1, [12][16] 1.8 against 1.4.
-//   - Short rows. float32: of 10 1.6 against 1.4, of 16 1.0 against 1.3. float64 at 512
-//     bits: of 20 1.85 against 1.8, of 24 1.5 against 2.0.
+//   - Vectors of up to four elements. float32 at 128 bits: rows of 64 1.2 against 1.0,
+//     [65][16] 1.7 against 1.3. float64 at 256 bits: rows of 64 1.9 against 1.7, [12][16]
+//     2.9 against 2.0.
+//   - Short rows. float32 at 512 bits: of 10 1.6 against 1.3, of 17 1.2 against 1.1, of 24
+//     1.0 against 1.3. float64: of 17 1.4 against 1.2, of 24 1.0 against 1.2.
 //   - Strides that fill vectors of eight badly, because the last vector overlaps the one
-//     before it. float32 at 256 bits: [65][9] 2.2 against 1.6, [65][15] 1.3 against 1.7.
+//     before it. float32 at 256 bits: [65][9] 2.1 against 1.3, [65][20] 1.5 against 1.7.
 //   - Two or three classes, which have scalar loops of their own. float32 at 512 bits:
-//     [3][16] 0.5 against 0.9, [3][17] 1.1 against 0.9, at 256 bits [3][10000] 1.1 against
-//     0.9.
+//     [3][33] 1.3 against 1.3, [3][32] 1.1 against 1.7. At 256 bits: [3][1000] 1.5 against
+//     1.0.
 //   - Many classes: the vector loops work on one vector of columns, and its lines are not
 //     in the first cache when the next vector needs them. float64 at 512 bits: [65][1000]
-//     1.0 against 1.6, [128][1152] 3.0 against 2.5, but [1000][32] 1.7 against 7.0. If the
+//     1.1 against 1.6, [150][777] 2.1 against 1.6, but [1000][32] 1.3 against 6.9. If the
 //     stride is a multiple of 4 KB, all lines of a column compete for the same places:
-//     [32][4096] 3.2 against 2.4.
+//     [65][4096] 4.2 against 1.7.
 func vectorBackward[T element.Float](classes, stride int) bool {
-	size, leastClasses, mostClasses := 4, 16, 200
+	size, leastClasses, mostClasses := 4, 20, 128
 	if !is32[T]() {
 		size, leastClasses, mostClasses = 8, 24, 100
 	}
