@@ -165,17 +165,18 @@ func negativeInf[T element.Float]() T { return T(math.Inf(-1)) }
 // derivative computes the output of Softmax or LogSoftmax, and from there the
 // derivative.
 func derivative[T element.Float](dst, x, upstream []T, classes, stride int, tau T, log bool) {
+	vectors := vector.On && vectorBackward[T](classes, stride)
 	if !same(dst, upstream) {
-		backward(dst, x, dst, upstream, classes, stride, tau, log)
+		backward(dst, x, dst, upstream, classes, stride, tau, log, vectors)
 		return
 	}
 	// There is no place for the output in dst. Buffers of two sizes hold it: clearing the
 	// large one takes longer than the work on a short row.
 	if classes*stride <= maxRow {
 		var y [maxRow]T
-		derivativeInPlace(dst, x, classes, stride, tau, log, y[:])
+		derivativeInPlace(dst, x, classes, stride, tau, log, vectors, y[:])
 	} else {
-		derivativeOfLongInPlace(dst, x, classes, stride, tau, log)
+		derivativeOfLongInPlace(dst, x, classes, stride, tau, log, vectors)
 	}
 }
 
@@ -184,9 +185,9 @@ func derivative[T element.Float](dst, x, upstream []T, classes, stride int, tau 
 const longRow = 1 << 14
 
 //go:noinline
-func derivativeOfLongInPlace[T element.Float](dst, x []T, classes, stride int, tau T, log bool) {
+func derivativeOfLongInPlace[T element.Float](dst, x []T, classes, stride int, tau T, log, vectors bool) {
 	var buffer [longRow]T
-	derivativeInPlace(dst, x, classes, stride, tau, log, buffer[:])
+	derivativeInPlace(dst, x, classes, stride, tau, log, vectors, buffer[:])
 }
 
 // derivativeInPlace is derivative for dst = upstream, with a buffer for the output. If
@@ -196,12 +197,12 @@ func derivativeOfLongInPlace[T element.Float](dst, x []T, classes, stride int, t
 // If not even one column fits, the outputs are computed again in each pass. That would take
 // three times as long for [1000][1000]: 42 ns an element and not 15 (float32 Softmax, default
 // build).
-func derivativeInPlace[T element.Float](dst, x []T, classes, stride int, tau T, log bool, buffer []T) {
+func derivativeInPlace[T element.Float](dst, x []T, classes, stride int, tau T, log, vectors bool, buffer []T) {
 	size := classes * stride
 	if size <= len(buffer) {
 		for start := 0; start < len(x); start += size {
 			out := dst[start:][:size]
-			backward(out, x[start:][:size], buffer[:size], out, classes, stride, tau, log)
+			backward(out, x[start:][:size], buffer[:size], out, classes, stride, tau, log, vectors)
 		}
 		return
 	}
@@ -224,7 +225,7 @@ func derivativeInPlace[T element.Float](dst, x []T, classes, stride int, tau T, 
 				copy(y[k*width:][:n], x[start+k*stride:])
 				copy(g[k*width:][:n], dst[start+k*stride:])
 			}
-			backward(g, y, y, g, classes, width, tau, log)
+			backward(g, y, y, g, classes, width, tau, log, vectors)
 			for k := range classes {
 				copy(dst[start+k*stride:][:n], g[k*width:])
 			}
@@ -232,13 +233,17 @@ func derivativeInPlace[T element.Float](dst, x []T, classes, stride int, tau T, 
 	}
 }
 
-// backward is derivative with y for the output.
-func backward[T element.Float](dst, x, y, upstream []T, classes, stride int, tau T, log bool) {
+// backward is derivative with y for the output. vectors is the choice of vectorBackward for
+// the stride of x, which may be larger than that of a copy of some columns.
+func backward[T element.Float](dst, x, y, upstream []T, classes, stride int, tau T, log, vectors bool) {
 	if log {
 		LogSoftmax(y, x, classes, stride, tau)
 		LogSoftmaxDerivativeFromOutput(dst, y, upstream, classes, stride, tau)
-	} else {
-		Softmax(y, x, classes, stride, tau)
-		SoftmaxDerivativeFromOutput(dst, y, upstream, classes, stride, tau)
+		return
 	}
+	Softmax(y, x, classes, stride, tau)
+	if vectors && vector.SoftmaxDerivativeFromOutput(dst, y, upstream, classes, stride, tau) {
+		return
+	}
+	scalar.SoftmaxDerivativeFromOutput(dst, y, upstream, classes, stride, tau)
 }
