@@ -29,6 +29,39 @@ func eluDerivative32(dst, x, upstream []float32, factor, scale float32) {
 	}
 }
 
+func product32(dst, x, y []float32) {
+	switch bits := simd.VectorBitSize(); {
+	case bits >= 512 && len(dst) >= 16:
+		product32x16(dst, x, y)
+	case bits >= 256 && len(dst) >= 8:
+		product32x8(dst, x, y)
+	default:
+		product32x4(dst, x, y)
+	}
+}
+
+func gateProducts32(dst1, dst2, value, y, upstream []float32) {
+	switch bits := simd.VectorBitSize(); {
+	case bits >= 512 && len(dst1) >= 16:
+		gateProducts32x16(dst1, dst2, value, y, upstream)
+	case bits >= 256 && len(dst1) >= 8:
+		gateProducts32x8(dst1, dst2, value, y, upstream)
+	default:
+		gateProducts32x4(dst1, dst2, value, y, upstream)
+	}
+}
+
+func keepNaN32(dst1, dst2, x1, x2, value []float32) {
+	switch bits := simd.VectorBitSize(); {
+	case bits >= 512 && len(dst1) >= 16:
+		keepNaN32x16(dst1, dst2, x1, x2, value)
+	case bits >= 256 && len(dst1) >= 8:
+		keepNaN32x8(dst1, dst2, x1, x2, value)
+	default:
+		keepNaN32x4(dst1, dst2, x1, x2, value)
+	}
+}
+
 func gelu32(dst, x []float32) {
 	switch bits := simd.VectorBitSize(); {
 	case bits >= 512 && len(dst) >= 16:
@@ -279,10 +312,6 @@ func mish32(dst, x []float32) {
 	default:
 		mish32x4(dst, x)
 	}
-}
-
-func mishAt32(x float32) float32 {
-	return mishAt32x4(x)
 }
 
 func prelu32(dst, x, alpha []float32, end int) {
@@ -778,10 +807,6 @@ func mish64(dst, x []float64) {
 	default:
 		mish64x2(dst, x)
 	}
-}
-
-func mishAt64(x float64) float64 {
-	return mishAt64x2(x)
 }
 
 func prelu64(dst, x, alpha []float64, end int) {

@@ -13,6 +13,18 @@ func eluDerivative32(dst, x, upstream []float32, factor, scale float32) {
 	eluDerivative32x4(dst, x, upstream, factor, scale)
 }
 
+func product32(dst, x, y []float32) {
+	product32x4(dst, x, y)
+}
+
+func gateProducts32(dst1, dst2, value, y, upstream []float32) {
+	gateProducts32x4(dst1, dst2, value, y, upstream)
+}
+
+func keepNaN32(dst1, dst2, x1, x2, value []float32) {
+	keepNaN32x4(dst1, dst2, x1, x2, value)
+}
+
 func hardTanh32(dst, x []float32, low, high float32) {
 	hardTanh32x4(dst, x, low, high)
 }
@@ -83,10 +95,6 @@ func addScaled32(dst, x, gradient []float32, piece []int32, inputs, pieces, dstS
 
 func mish32(dst, x []float32) {
 	mish32x4(dst, x)
-}
-
-func mishAt32(x float32) float32 {
-	return mishAt32x4(x)
 }
 
 func prelu32(dst, x, alpha []float32, end int) {
@@ -267,10 +275,6 @@ func max64(dst, a, b []float64) {
 
 func mish64(dst, x []float64) {
 	mish64x2(dst, x)
-}
-
-func mishAt64(x float64) float64 {
-	return mishAt64x2(x)
 }
 
 func prelu64(dst, x, alpha []float64, end int) {

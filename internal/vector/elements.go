@@ -107,19 +107,6 @@ func reduce32x1(zero archsimd.Float32x4) func(z archsimd.Float32x4) (n archsimd.
 	}
 }
 
-func reduceInTwo32x1(zero archsimd.Float32x4) func(z archsimd.Float32x4) (n archsimd.Uint32x4, r, rest archsimd.Float32x4) {
-	roundToInt := archsimd.LoadFloat32x4Array((*[4]float32)(float32Constants[0][:]))
-	return func(z archsimd.Float32x4) (n archsimd.Uint32x4, r, rest archsimd.Float32x4) {
-		c := &reduction32
-		k := archsimd.LoadFloat32x4Array((*[4]float32)(c.minusLog2e[:])).MulAdd(z, roundToInt)
-		n = k.ToBits().ShiftAllLeft(fractionBits32)
-		k = k.Sub(roundToInt)
-		z = archsimd.LoadFloat32x4Array((*[4]float32)(c.ln2High[:])).MulAdd(k, z)
-		r = archsimd.LoadFloat32x4Array((*[4]float32)(c.ln2Low[:])).MulAdd(k, z)
-		return n, r, archsimd.LoadFloat32x4Array((*[4]float32)(c.low[:])).MulAdd(k, z.Sub(r))
-	}
-}
-
 func growth32x1(r archsimd.Float32x4) archsimd.Float32x4 {
 	c := &expSextic
 	p := archsimd.LoadFloat32x4Array((*[4]float32)(c[4][:])).MulAdd(r, archsimd.LoadFloat32x4Array((*[4]float32)(c[3][:])))
@@ -231,6 +218,47 @@ func hardSwishDerivativeAt32(x float32) float32 {
 	})
 }
 
+func mishOf32x1(zero archsimd.Float32x4) func(dst, x []float32) {
+	reduce, inverse := reduce32x1(zero), mishInverseOf32x1(zero)
+	limit := archsimd.LoadFloat32x4Array((*[4]float32)(float32Constants[11][:]))
+	linear := archsimd.LoadFloat32x4Array((*[4]float32)(float32Constants[12][:]))
+	sign := archsimd.LoadUint32x4Array((*[4]uint32)(uint32Constants[2][:]))
+	scale := archsimd.LoadFloat32x4Array((*[4]float32)(float32Constants[13][:]))
+	return func(dst, x []float32) {
+		v := archsimd.LoadFloat32x4Array((*[4]float32)(x))
+		z := limit.Max(v)
+		minus := z.ToBits().Xor(sign).BitsToFloat32()
+		n, r := reduce(minus)
+		u, e := inverse(n, r, growthRest32x1(r))
+		y := z.Mul(u)
+		y = y.Sub(y.MulAdd(e, residual32x1(minus, u, y))).Mul(scale)
+		y.IfElse(v.LessEqual(linear), v).Store(dst)
+	}
+}
+
+func mishInverseOf32x1(zero archsimd.Float32x4) func(n archsimd.Uint32x4, r, q archsimd.Float32x4) (u, e archsimd.Float32x4) {
+	scale := archsimd.LoadFloat32x4Array((*[4]float32)(float32Constants[13][:]))
+	one, minusOne := archsimd.LoadFloat32x4Array((*[4]float32)(float32Constants[2][:])), archsimd.LoadFloat32x4Array((*[4]float32)(float32Constants[14][:]))
+	return func(n archsimd.Uint32x4, r, q archsimd.Float32x4) (u, e archsimd.Float32x4) {
+		w := scale.ToBits().Sub(n).BitsToFloat32()
+		h, l := scale.Max(w), scale.Min(w)
+		growth := r.Add(q)
+		b := one.Add(growth).Mul(w)
+		c := b.Mul(scale).Div(b.Add(b).Add(scale))
+		d := growth.MulAdd(w, h.Add(l).Sub(c))
+		most := h.Sub(d).Add(l)
+		m := most.Sub(c)
+		rest := q.MulAdd(w, r.MulAdd(w, m)).Add(most.Sub(m).Sub(c))
+		u = one.Div(d)
+		return u, u.MulAdd(rest, residual32x1(d, u, minusOne))
+	}
+}
+
+func mishAt32(x float32) float32 {
+	var zero archsimd.Float32x4
+	return at32(x, zero, mishOf32x1(zero))
+}
+
 func without32x1(v archsimd.Float32x4, m archsimd.Mask32x4) archsimd.Float32x4 {
 	return v.ToBits().AndNot(m.ToInt32x4().ToBits()).BitsToFloat32()
 }
@@ -239,7 +267,7 @@ func logistic32x1(zero archsimd.Float32x4) func(n archsimd.Uint32x4, growth arch
 	bias := archsimd.LoadUint32x4Array((*[4]uint32)(uint32Constants[3][:]))
 	sign := archsimd.LoadUint32x4Array((*[4]uint32)(uint32Constants[2][:]))
 	one := archsimd.LoadFloat32x4Array((*[4]float32)(float32Constants[2][:]))
-	up := archsimd.LoadFloat32x4Array((*[4]float32)(float32Constants[11][:]))
+	up := archsimd.LoadFloat32x4Array((*[4]float32)(float32Constants[15][:]))
 	return func(n archsimd.Uint32x4, growth archsimd.Float32x4) (minusScale, u, e archsimd.Float32x4) {
 		minusScale = n.Add(bias).BitsToFloat32()
 		d := growth.MulAdd(up, up.Sub(minusScale))
@@ -261,7 +289,7 @@ func denominatorRest64x1(d, growth, minusScale, up archsimd.Float64x2) archsimd.
 
 func sigmoidOf32x1(zero archsimd.Float32x4) func(dst, x []float32) {
 	reduce, logistic := reduce32x1(zero), logistic32x1(zero)
-	limit := archsimd.LoadFloat32x4Array((*[4]float32)(float32Constants[12][:]))
+	limit := archsimd.LoadFloat32x4Array((*[4]float32)(float32Constants[16][:]))
 	sign := archsimd.LoadUint32x4Array((*[4]uint32)(uint32Constants[2][:]))
 	one := archsimd.LoadFloat32x4Array((*[4]float32)(float32Constants[2][:]))
 	minusOne := archsimd.LoadInt32x4Array((*[4]int32)(int32Constants[0][:]))
@@ -283,7 +311,7 @@ func SigmoidAt32(x float32) float32 {
 
 func logisticDerivativeOf32x1(zero archsimd.Float32x4, inScale, minusOutScale float32) func(dst, x, upstream []float32) {
 	reduce, logistic := reduce32x1(zero), logistic32x1(zero)
-	limit := archsimd.LoadFloat32x4Array((*[4]float32)(float32Constants[12][:]))
+	limit := archsimd.LoadFloat32x4Array((*[4]float32)(float32Constants[16][:]))
 	sign := archsimd.LoadUint32x4Array((*[4]uint32)(uint32Constants[2][:]))
 	in, out := archsimd.BroadcastFloat32x4(inScale), archsimd.BroadcastFloat32x4(minusOutScale)
 	return func(dst, x, upstream []float32) {
@@ -307,33 +335,31 @@ func LogisticDerivativeAt32(x, inScale, minusOutScale float32) float32 {
 }
 
 func siluOf32x1(zero archsimd.Float32x4) func(dst, x []float32) {
-	reduce, inverse := reduceInTwo32x1(zero), inverseOf32x1(zero)
-	limit := archsimd.LoadFloat32x4Array((*[4]float32)(float32Constants[13][:]))
-	linear := archsimd.LoadFloat32x4Array((*[4]float32)(float32Constants[14][:]))
+	reduce, inverse := reduce32x1(zero), inverseOf32x1(zero)
+	limit := archsimd.LoadFloat32x4Array((*[4]float32)(float32Constants[11][:]))
+	linear := archsimd.LoadFloat32x4Array((*[4]float32)(float32Constants[12][:]))
 	sign := archsimd.LoadUint32x4Array((*[4]uint32)(uint32Constants[2][:]))
-	scale := archsimd.LoadFloat32x4Array((*[4]float32)(float32Constants[15][:]))
+	scale := archsimd.LoadFloat32x4Array((*[4]float32)(float32Constants[13][:]))
 	return func(dst, x []float32) {
 		v := archsimd.LoadFloat32x4Array((*[4]float32)(x))
-		v = limit.IfElse(v.Less(limit), v)
-		minus := v.ToBits().Xor(sign).BitsToFloat32()
-		n, r, rest := reduce(minus)
-		u, e := inverse(n, growth32x1(r), rest)
-		y := v.Mul(u)
+		z := limit.Max(v)
+		minus := z.ToBits().Xor(sign).BitsToFloat32()
+		n, r := reduce(minus)
+		u, e := inverse(n, r, growthRest32x1(r))
+		y := z.Mul(u)
 		y = y.Sub(y.MulAdd(e, residual32x1(minus, u, y))).Mul(scale)
-		v.IfElse(v.Greater(linear), y).Store(dst)
+		y.IfElse(v.LessEqual(linear), v).Store(dst)
 	}
 }
 
-func inverseOf32x1(zero archsimd.Float32x4) func(n archsimd.Uint32x4, growth, rRest archsimd.Float32x4) (u, e archsimd.Float32x4) {
-	scale := archsimd.LoadFloat32x4Array((*[4]float32)(float32Constants[15][:]))
-	one, minusOne := archsimd.LoadFloat32x4Array((*[4]float32)(float32Constants[2][:])), archsimd.LoadFloat32x4Array((*[4]float32)(float32Constants[16][:]))
-	return func(n archsimd.Uint32x4, growth, rRest archsimd.Float32x4) (u, e archsimd.Float32x4) {
+func inverseOf32x1(zero archsimd.Float32x4) func(n archsimd.Uint32x4, r, q archsimd.Float32x4) (u, e archsimd.Float32x4) {
+	scale := archsimd.LoadFloat32x4Array((*[4]float32)(float32Constants[13][:]))
+	one, minusOne := archsimd.LoadFloat32x4Array((*[4]float32)(float32Constants[2][:])), archsimd.LoadFloat32x4Array((*[4]float32)(float32Constants[14][:]))
+	return func(n archsimd.Uint32x4, r, q archsimd.Float32x4) (u, e archsimd.Float32x4) {
 		w := scale.ToBits().Sub(n).BitsToFloat32()
 		a, b := scale.Max(w), scale.Min(w)
-		s := a.Add(b)
-		d := growth.MulAdd(w, s)
-		rest := growth.MulAdd(w, s.Sub(d)).Add(a.Sub(s).Add(b))
-		rest = growth.MulAdd(w, w).MulAdd(rRest, rest)
+		d := r.Add(q).MulAdd(w, a.Add(b))
+		rest := q.MulAdd(w, r.MulAdd(w, a.Sub(d).Add(b)))
 		u = one.Div(d)
 		return u, u.MulAdd(rest, residual32x1(d, u, minusOne))
 	}
@@ -345,7 +371,7 @@ func siluAt32(x float32) float32 {
 }
 
 func siluDerivativeOf32x1(zero archsimd.Float32x4) func(dst, x, upstream []float32) {
-	reduce, logistic := reduce32x1(zero), logistic32x1(zero)
+	reduce, inverse := reduce32x1(zero), sumInverseOf32x1(zero, 64)
 	sign := archsimd.LoadUint32x4Array((*[4]uint32)(uint32Constants[2][:]))
 	one := archsimd.LoadFloat32x4Array((*[4]float32)(float32Constants[2][:]))
 	minusOne := archsimd.LoadInt32x4Array((*[4]int32)(int32Constants[0][:]))
@@ -356,19 +382,19 @@ func siluDerivativeOf32x1(zero archsimd.Float32x4) func(dst, x, upstream []float
 		limit := archsimd.LoadFloat32x4Array((*[4]float32)(c.limit[:]))
 		z = limit.IfElse(z.Greater(limit), z)
 		n, r := reduce(z)
-		minusScale, u, e := logistic(n, growth32x1(r))
+		minusScale, minusU, e := inverse(n, r, growthRest32x1(r))
 		minus := z.ToBits().Xor(sign).BitsToFloat32()
-		s := u.Mul(minusScale)
+		s := minusU.Mul(minusScale)
 		h := one.Sub(z)
-		g := minus.MulAdd(s, h)
-		h = g.Sub(h)
-		rest := e.Mul(h).Sub(z.MulAdd(s, h))
-		d := archsimd.LoadFloat32x4Array((*[4]float32)(c.minusRoot[:])).Sub(z)
+		g := z.MulAdd(s, h)
+		zs := g.Sub(h)
+		rest := e.Mul(zs).Sub(minus.MulAdd(s, zs))
+		d := h.Add(archsimd.LoadFloat32x4Array((*[4]float32)(c.minusRoot1[:])))
 		far := d.ToBits().AndNot(sign).BitsToFloat32().Greater(archsimd.LoadFloat32x4Array((*[4]float32)(c.radius[:])))
 		p := siluRootRest32x1(d).MulAdd(d.Mul(d), archsimd.LoadFloat32x4Array((*[4]float32)(c.minusRootLow[:])))
 		g, rest = g.IfElse(far, d), rest.IfElse(far, p)
-		y := u.MulAdd(g, g.MulAdd(e, rest).Mul(u))
-		scale := minusScale.ToBits().Xor(v.And(sign)).BitsToFloat32()
+		y := minusU.MulAdd(g, g.MulAdd(e, rest).Mul(minusU))
+		scale := minusScale.ToBits().Xor(sign.AndNot(v)).BitsToFloat32()
 		y = y.MulAdd(scale, one.Masked(v.BitsToInt32().Greater(minusOne)))
 		y.Mul(archsimd.LoadFloat32x4Array((*[4]float32)(upstream))).Store(dst)
 	}
@@ -407,35 +433,44 @@ func siluDerivativeAt32(x float32) float32 {
 	})
 }
 
-func softplusOf32x1(zero archsimd.Float32x4, beta float32) func(dst, x []float32) {
-	reduce, inverse := reduce32x1(zero), softplusInverseOf32x1(zero)
-	limit := archsimd.LoadFloat32x4Array((*[4]float32)(float32Constants[12][:]))
+func softplusOf32x1(zero archsimd.Float32x4, two, low, high float32) func(dst, x []float32) {
+	reduce, inverse := reduce32x1(zero), sumInverseOf32x1(zero, 63)
+	limit := archsimd.LoadFloat32x4Array((*[4]float32)(float32Constants[16][:]))
 	sign := archsimd.LoadUint32x4Array((*[4]uint32)(uint32Constants[2][:]))
-	b := archsimd.BroadcastFloat32x4(beta)
+	twice, l, h := archsimd.BroadcastFloat32x4(two), archsimd.BroadcastFloat32x4(low), archsimd.BroadcastFloat32x4(high)
 	return func(dst, x []float32) {
-		v := archsimd.LoadFloat32x4Array((*[4]float32)(x)).Mul(b)
+		v := archsimd.LoadFloat32x4Array((*[4]float32)(x))
 		z := v.ToBits().AndNot(sign).BitsToFloat32()
 		n, r := reduce(limit.IfElse(z.Greater(limit), z))
-		scale, u, e := inverse(n, r, growthRest32x1(r))
+		half, u, e := inverse(n, r, growthRest32x1(r))
+		scale := half.Mul(twice)
 		s := u.Mul(scale)
 		s = s.Mul(s)
 		e = atanhRest32x1(s).MulAdd(s, e)
 		y := e.MulAdd(u, u)
 		rest := u.MulAdd(e, u.Sub(y))
-		y.MulAdd(scale, rest.MulAdd(scale, v).Masked(v.Greater(zero))).Mul(b).Store(dst)
+		y.MulAdd(scale, softplusBase32x1(v.Max(l).Min(h), rest, scale, zero)).Store(dst)
 	}
 }
 
-func softplusInverseOf32x1(zero archsimd.Float32x4) func(n archsimd.Uint32x4, r, q archsimd.Float32x4) (scale, u, e archsimd.Float32x4) {
-	bias := archsimd.LoadUint32x4Array((*[4]uint32)(uint32Constants[4][:]))
-	one, minusOne := archsimd.LoadFloat32x4Array((*[4]float32)(float32Constants[2][:])), archsimd.LoadFloat32x4Array((*[4]float32)(float32Constants[16][:]))
-	up := archsimd.LoadFloat32x4Array((*[4]float32)(float32Constants[11][:]))
-	return func(n archsimd.Uint32x4, r, q archsimd.Float32x4) (scale, u, e archsimd.Float32x4) {
-		half := n.Add(bias).BitsToFloat32()
-		d := r.Add(q).MulAdd(up, up.Sub(half))
-		rest := q.MulAdd(up, denominatorRest32x1(d, r, half, up))
-		u = minusOne.Div(d)
-		return half.Add(half), u, rest.MulAdd(u, residual32x1(d, u, one))
+func softplusBase32x1(v, rest, scale, zero archsimd.Float32x4) archsimd.Float32x4 {
+	return rest.MulAdd(scale, v)
+}
+
+func softplusBase64x1(v, rest, scale, zero archsimd.Float64x2) archsimd.Float64x2 {
+	return rest.MulAdd(scale, v).Masked(v.NotEqual(zero))
+}
+
+func sumInverseOf32x1(zero archsimd.Float32x4, exponent uint32) func(n archsimd.Uint32x4, r, q archsimd.Float32x4) (minusScale, minusU, e archsimd.Float32x4) {
+	bias := archsimd.BroadcastUint32x4(signBit32 | (exponentBias32+exponent)<<fractionBits32)
+	one, minusOne := archsimd.LoadFloat32x4Array((*[4]float32)(float32Constants[2][:])), archsimd.LoadFloat32x4Array((*[4]float32)(float32Constants[14][:]))
+	up := archsimd.LoadFloat32x4Array((*[4]float32)(float32Constants[15][:]))
+	return func(n archsimd.Uint32x4, r, q archsimd.Float32x4) (minusScale, minusU, e archsimd.Float32x4) {
+		minusScale = n.Add(bias).BitsToFloat32()
+		d := r.Add(q).MulAdd(up, up.Sub(minusScale))
+		rest := q.MulAdd(up, denominatorRest32x1(d, r, minusScale, up))
+		minusU = minusOne.Div(d)
+		return minusScale, minusU, rest.MulAdd(minusU, residual32x1(d, minusU, one))
 	}
 }
 
@@ -482,9 +517,9 @@ func atanhRest64x1(s archsimd.Float64x2) archsimd.Float64x2 {
 	return p.MulAdd(s, archsimd.LoadFloat64x2Array((*[2]float64)(c[0][:])))
 }
 
-func softplusAt32(x, beta float32) float32 {
+func softplusAt32(x, two, low, high float32) float32 {
 	var zero archsimd.Float32x4
-	return at32(x, zero, softplusOf32x1(zero, beta))
+	return at32(x, zero, softplusOf32x1(zero, two, low, high))
 }
 
 func softplusDerivativeAt32(x, beta float32) float32 {
@@ -497,7 +532,7 @@ func softplusDerivativeAt32(x, beta float32) float32 {
 
 func softplusDerivativeOf32x1(zero archsimd.Float32x4, beta float32) func(dst, x, upstream []float32) {
 	reduce, logistic := reduce32x1(zero), logistic32x1(zero)
-	limit := archsimd.LoadFloat32x4Array((*[4]float32)(float32Constants[12][:]))
+	limit := archsimd.LoadFloat32x4Array((*[4]float32)(float32Constants[16][:]))
 	sign := archsimd.LoadUint32x4Array((*[4]uint32)(uint32Constants[2][:]))
 	one := archsimd.LoadFloat32x4Array((*[4]float32)(float32Constants[2][:]))
 	minusOne := archsimd.LoadInt32x4Array((*[4]int32)(int32Constants[0][:]))
@@ -518,8 +553,8 @@ func tanhOf32x1(zero archsimd.Float32x4) func(dst, x []float32) {
 	reduce := reduce32x1(zero)
 	limit := archsimd.LoadFloat32x4Array((*[4]float32)(float32Constants[17][:]))
 	sign := archsimd.LoadUint32x4Array((*[4]uint32)(uint32Constants[2][:]))
-	bias := archsimd.LoadUint32x4Array((*[4]uint32)(uint32Constants[5][:]))
-	biasOfTwo := archsimd.LoadUint32x4Array((*[4]uint32)(uint32Constants[6][:]))
+	bias := archsimd.LoadUint32x4Array((*[4]uint32)(uint32Constants[4][:]))
+	biasOfTwo := archsimd.LoadUint32x4Array((*[4]uint32)(uint32Constants[5][:]))
 	one := archsimd.LoadFloat32x4Array((*[4]float32)(float32Constants[2][:]))
 	return func(dst, x []float32) {
 		v := archsimd.LoadFloat32x4Array((*[4]float32)(x)).ToBits()
@@ -767,16 +802,14 @@ func hardSwishOf64x1(zero archsimd.Float64x2) func(dst, x []float64) {
 	}
 }
 
-func inverseOf64x1(zero archsimd.Float64x2) func(n archsimd.Uint64x2, growth, rRest archsimd.Float64x2) (u, e archsimd.Float64x2) {
+func inverseOf64x1(zero archsimd.Float64x2) func(n archsimd.Uint64x2, r, q archsimd.Float64x2) (u, e archsimd.Float64x2) {
 	scale := archsimd.LoadFloat64x2Array((*[2]float64)(float64Constants[14][:]))
 	one, minusOne := archsimd.LoadFloat64x2Array((*[2]float64)(float64Constants[1][:])), archsimd.LoadFloat64x2Array((*[2]float64)(float64Constants[15][:]))
-	return func(n archsimd.Uint64x2, growth, rRest archsimd.Float64x2) (u, e archsimd.Float64x2) {
+	return func(n archsimd.Uint64x2, r, q archsimd.Float64x2) (u, e archsimd.Float64x2) {
 		w := scale.ToBits().Sub(n).BitsToFloat64()
 		a, b := scale.Max(w), scale.Min(w)
-		s := a.Add(b)
-		d := growth.MulAdd(w, s)
-		rest := growth.MulAdd(w, s.Sub(d)).Add(a.Sub(s).Add(b))
-		rest = growth.MulAdd(w, w).MulAdd(rRest, rest)
+		d := r.Add(q).MulAdd(w, a.Add(b))
+		rest := q.MulAdd(w, r.MulAdd(w, a.Sub(d).Add(b)))
 		u = one.Div(d)
 		return u, u.MulAdd(rest, residual64x1(d, u, minusOne))
 	}
@@ -814,6 +847,47 @@ func logisticDerivativeOf64x1(zero archsimd.Float64x2, inScale, minusOutScale fl
 	}
 }
 
+func mishAt64(x float64) float64 {
+	var zero archsimd.Float64x2
+	return at64(x, zero, mishOf64x1(zero))
+}
+
+func mishInverseOf64x1(zero archsimd.Float64x2) func(n archsimd.Uint64x2, r, q archsimd.Float64x2) (u, e archsimd.Float64x2) {
+	scale := archsimd.LoadFloat64x2Array((*[2]float64)(float64Constants[14][:]))
+	one, minusOne := archsimd.LoadFloat64x2Array((*[2]float64)(float64Constants[1][:])), archsimd.LoadFloat64x2Array((*[2]float64)(float64Constants[15][:]))
+	return func(n archsimd.Uint64x2, r, q archsimd.Float64x2) (u, e archsimd.Float64x2) {
+		w := scale.ToBits().Sub(n).BitsToFloat64()
+		h, l := scale.Max(w), scale.Min(w)
+		growth := r.Add(q)
+		b := one.Add(growth).Mul(w)
+		c := b.Mul(scale).Div(b.Add(b).Add(scale))
+		d := growth.MulAdd(w, h.Add(l).Sub(c))
+		most := h.Sub(d).Add(l)
+		m := most.Sub(c)
+		rest := q.MulAdd(w, r.MulAdd(w, m)).Add(most.Sub(m).Sub(c))
+		u = one.Div(d)
+		return u, u.MulAdd(rest, residual64x1(d, u, minusOne))
+	}
+}
+
+func mishOf64x1(zero archsimd.Float64x2) func(dst, x []float64) {
+	reduce, inverse := reduce64x1(zero), mishInverseOf64x1(zero)
+	limit := archsimd.LoadFloat64x2Array((*[2]float64)(float64Constants[18][:]))
+	linear := archsimd.LoadFloat64x2Array((*[2]float64)(float64Constants[19][:]))
+	sign := archsimd.LoadUint64x2Array((*[2]uint64)(uint64Constants[0][:]))
+	scale := archsimd.LoadFloat64x2Array((*[2]float64)(float64Constants[14][:]))
+	return func(dst, x []float64) {
+		v := archsimd.LoadFloat64x2Array((*[2]float64)(x))
+		z := limit.Max(v)
+		minus := z.ToBits().Xor(sign).BitsToFloat64()
+		n, r := reduce(minus)
+		u, e := inverse(n, r, growthRest64x1(r))
+		y := z.Mul(u)
+		y = y.Sub(y.MulAdd(e, residual64x1(minus, u, y))).Mul(scale)
+		y.IfElse(v.LessEqual(linear), v).Store(dst)
+	}
+}
+
 func reduce64x1(zero archsimd.Float64x2) func(z archsimd.Float64x2) (n archsimd.Uint64x2, r archsimd.Float64x2) {
 	roundToInt := archsimd.LoadFloat64x2Array((*[2]float64)(float64Constants[0][:]))
 	return func(z archsimd.Float64x2) (n archsimd.Uint64x2, r archsimd.Float64x2) {
@@ -823,19 +897,6 @@ func reduce64x1(zero archsimd.Float64x2) func(z archsimd.Float64x2) (n archsimd.
 		k = k.Sub(roundToInt)
 		r = archsimd.LoadFloat64x2Array((*[2]float64)(c.ln2High[:])).MulAdd(k, z)
 		return n, archsimd.LoadFloat64x2Array((*[2]float64)(c.ln2Low[:])).MulAdd(k, r)
-	}
-}
-
-func reduceInTwo64x1(zero archsimd.Float64x2) func(z archsimd.Float64x2) (n archsimd.Uint64x2, r, rest archsimd.Float64x2) {
-	roundToInt := archsimd.LoadFloat64x2Array((*[2]float64)(float64Constants[0][:]))
-	return func(z archsimd.Float64x2) (n archsimd.Uint64x2, r, rest archsimd.Float64x2) {
-		c := &reduction64
-		k := archsimd.LoadFloat64x2Array((*[2]float64)(c.minusLog2e[:])).MulAdd(z, roundToInt)
-		n = k.ToBits().ShiftAllLeft(fractionBits64)
-		k = k.Sub(roundToInt)
-		z = archsimd.LoadFloat64x2Array((*[2]float64)(c.ln2High[:])).MulAdd(k, z)
-		r = archsimd.LoadFloat64x2Array((*[2]float64)(c.ln2Low[:])).MulAdd(k, z)
-		return n, r, archsimd.LoadFloat64x2Array((*[2]float64)(c.low[:])).MulAdd(k, z.Sub(r))
 	}
 }
 
@@ -881,7 +942,7 @@ func siluDerivativeAt64(x float64) float64 {
 }
 
 func siluDerivativeOf64x1(zero archsimd.Float64x2) func(dst, x, upstream []float64) {
-	reduce, logistic := reduce64x1(zero), logistic64x1(zero)
+	reduce, inverse := reduce64x1(zero), sumInverseOf64x1(zero, 64)
 	sign := archsimd.LoadUint64x2Array((*[2]uint64)(uint64Constants[0][:]))
 	one := archsimd.LoadFloat64x2Array((*[2]float64)(float64Constants[1][:]))
 	minusOne := archsimd.LoadInt64x2Array((*[2]int64)(int64Constants[0][:]))
@@ -892,45 +953,45 @@ func siluDerivativeOf64x1(zero archsimd.Float64x2) func(dst, x, upstream []float
 		limit := archsimd.LoadFloat64x2Array((*[2]float64)(c.limit[:]))
 		z = limit.IfElse(z.Greater(limit), z)
 		n, r := reduce(z)
-		minusScale, u, e := logistic(n, growth64x1(r))
+		minusScale, minusU, e := inverse(n, r, growthRest64x1(r))
 		minus := z.ToBits().Xor(sign).BitsToFloat64()
-		s := u.Mul(minusScale)
+		s := minusU.Mul(minusScale)
 		h := one.Sub(z)
-		g := minus.MulAdd(s, h)
-		h = g.Sub(h)
-		rest := e.Mul(h).Sub(z.MulAdd(s, h))
-		d := archsimd.LoadFloat64x2Array((*[2]float64)(c.minusRoot[:])).Sub(z)
+		g := z.MulAdd(s, h)
+		zs := g.Sub(h)
+		rest := e.Mul(zs).Sub(minus.MulAdd(s, zs))
+		d := h.Add(archsimd.LoadFloat64x2Array((*[2]float64)(c.minusRoot1[:])))
 		far := d.ToBits().AndNot(sign).BitsToFloat64().Greater(archsimd.LoadFloat64x2Array((*[2]float64)(c.radius[:])))
 		p := siluRootRest64x1(d).MulAdd(d.Mul(d), archsimd.LoadFloat64x2Array((*[2]float64)(c.minusRootLow[:])))
 		g, rest = g.IfElse(far, d), rest.IfElse(far, p)
-		y := u.MulAdd(g, g.MulAdd(e, rest).Mul(u))
-		scale := minusScale.ToBits().Xor(v.And(sign)).BitsToFloat64()
+		y := minusU.MulAdd(g, g.MulAdd(e, rest).Mul(minusU))
+		scale := minusScale.ToBits().Xor(sign.AndNot(v)).BitsToFloat64()
 		y = y.MulAdd(scale, one.Masked(v.BitsToInt64().Greater(minusOne)))
 		y.Mul(archsimd.LoadFloat64x2Array((*[2]float64)(upstream))).Store(dst)
 	}
 }
 
 func siluOf64x1(zero archsimd.Float64x2) func(dst, x []float64) {
-	reduce, inverse := reduceInTwo64x1(zero), inverseOf64x1(zero)
+	reduce, inverse := reduce64x1(zero), inverseOf64x1(zero)
 	limit := archsimd.LoadFloat64x2Array((*[2]float64)(float64Constants[18][:]))
 	linear := archsimd.LoadFloat64x2Array((*[2]float64)(float64Constants[19][:]))
 	sign := archsimd.LoadUint64x2Array((*[2]uint64)(uint64Constants[0][:]))
 	scale := archsimd.LoadFloat64x2Array((*[2]float64)(float64Constants[14][:]))
 	return func(dst, x []float64) {
 		v := archsimd.LoadFloat64x2Array((*[2]float64)(x))
-		v = limit.IfElse(v.Less(limit), v)
-		minus := v.ToBits().Xor(sign).BitsToFloat64()
-		n, r, rest := reduce(minus)
-		u, e := inverse(n, growth64x1(r), rest)
-		y := v.Mul(u)
+		z := limit.Max(v)
+		minus := z.ToBits().Xor(sign).BitsToFloat64()
+		n, r := reduce(minus)
+		u, e := inverse(n, r, growthRest64x1(r))
+		y := z.Mul(u)
 		y = y.Sub(y.MulAdd(e, residual64x1(minus, u, y))).Mul(scale)
-		v.IfElse(v.Greater(linear), y).Store(dst)
+		y.IfElse(v.LessEqual(linear), v).Store(dst)
 	}
 }
 
-func softplusAt64(x, beta float64) float64 {
+func softplusAt64(x, two, low, high float64) float64 {
 	var zero archsimd.Float64x2
-	return at64(x, zero, softplusOf64x1(zero, beta))
+	return at64(x, zero, softplusOf64x1(zero, two, low, high))
 }
 
 func softplusDerivativeAt64(x, beta float64) float64 {
@@ -960,35 +1021,36 @@ func softplusDerivativeOf64x1(zero archsimd.Float64x2, beta float64) func(dst, x
 	}
 }
 
-func softplusInverseOf64x1(zero archsimd.Float64x2) func(n archsimd.Uint64x2, r, q archsimd.Float64x2) (scale, u, e archsimd.Float64x2) {
-	bias := archsimd.LoadUint64x2Array((*[2]uint64)(uint64Constants[6][:]))
-	one, minusOne := archsimd.LoadFloat64x2Array((*[2]float64)(float64Constants[1][:])), archsimd.LoadFloat64x2Array((*[2]float64)(float64Constants[15][:]))
-	up := archsimd.LoadFloat64x2Array((*[2]float64)(float64Constants[16][:]))
-	return func(n archsimd.Uint64x2, r, q archsimd.Float64x2) (scale, u, e archsimd.Float64x2) {
-		half := n.Add(bias).BitsToFloat64()
-		d := r.Add(q).MulAdd(up, up.Sub(half))
-		rest := q.MulAdd(up, denominatorRest64x1(d, r, half, up))
-		u = minusOne.Div(d)
-		return half.Add(half), u, rest.MulAdd(u, residual64x1(d, u, one))
-	}
-}
-
-func softplusOf64x1(zero archsimd.Float64x2, beta float64) func(dst, x []float64) {
-	reduce, inverse := reduce64x1(zero), softplusInverseOf64x1(zero)
+func softplusOf64x1(zero archsimd.Float64x2, two, low, high float64) func(dst, x []float64) {
+	reduce, inverse := reduce64x1(zero), sumInverseOf64x1(zero, 63)
 	limit := archsimd.LoadFloat64x2Array((*[2]float64)(float64Constants[17][:]))
 	sign := archsimd.LoadUint64x2Array((*[2]uint64)(uint64Constants[0][:]))
-	b := archsimd.BroadcastFloat64x2(beta)
+	twice, l, h := archsimd.BroadcastFloat64x2(two), archsimd.BroadcastFloat64x2(low), archsimd.BroadcastFloat64x2(high)
 	return func(dst, x []float64) {
-		v := archsimd.LoadFloat64x2Array((*[2]float64)(x)).Mul(b)
+		v := archsimd.LoadFloat64x2Array((*[2]float64)(x))
 		z := v.ToBits().AndNot(sign).BitsToFloat64()
 		n, r := reduce(limit.IfElse(z.Greater(limit), z))
-		scale, u, e := inverse(n, r, growthRest64x1(r))
+		half, u, e := inverse(n, r, growthRest64x1(r))
+		scale := half.Mul(twice)
 		s := u.Mul(scale)
 		s = s.Mul(s)
 		e = atanhRest64x1(s).MulAdd(s, e)
 		y := e.MulAdd(u, u)
 		rest := u.MulAdd(e, u.Sub(y))
-		y.MulAdd(scale, rest.MulAdd(scale, v).Masked(v.Greater(zero))).Mul(b).Store(dst)
+		y.MulAdd(scale, softplusBase64x1(v.Max(l).Min(h), rest, scale, zero)).Store(dst)
+	}
+}
+
+func sumInverseOf64x1(zero archsimd.Float64x2, exponent uint64) func(n archsimd.Uint64x2, r, q archsimd.Float64x2) (minusScale, minusU, e archsimd.Float64x2) {
+	bias := archsimd.BroadcastUint64x2(signBit64 | (exponentBias64+exponent)<<fractionBits64)
+	one, minusOne := archsimd.LoadFloat64x2Array((*[2]float64)(float64Constants[1][:])), archsimd.LoadFloat64x2Array((*[2]float64)(float64Constants[15][:]))
+	up := archsimd.LoadFloat64x2Array((*[2]float64)(float64Constants[16][:]))
+	return func(n archsimd.Uint64x2, r, q archsimd.Float64x2) (minusScale, minusU, e archsimd.Float64x2) {
+		minusScale = n.Add(bias).BitsToFloat64()
+		d := r.Add(q).MulAdd(up, up.Sub(minusScale))
+		rest := q.MulAdd(up, denominatorRest64x1(d, r, minusScale, up))
+		minusU = minusOne.Div(d)
+		return minusScale, minusU, rest.MulAdd(minusU, residual64x1(d, minusU, one))
 	}
 }
 
@@ -1008,12 +1070,12 @@ var float32Constants = [...][minLanes32]float32{
 	{sixthLow32, sixthLow32, sixthLow32, sixthLow32},
 	{-3, -3, -3, -3},
 	{-1. / 6, -1. / 6, -1. / 6, -1. / 6},
-	{0x1p64, 0x1p64, 0x1p64, 0x1p64},
-	{exponentialLimit32, exponentialLimit32, exponentialLimit32, exponentialLimit32},
 	{-siluLimit32, -siluLimit32, -siluLimit32, -siluLimit32},
 	{siluLinear, siluLinear, siluLinear, siluLinear},
 	{siluScale32, siluScale32, siluScale32, siluScale32},
 	{-1, -1, -1, -1},
+	{0x1p64, 0x1p64, 0x1p64, 0x1p64},
+	{exponentialLimit32, exponentialLimit32, exponentialLimit32, exponentialLimit32},
 	{18.2, 18.2, 18.2, 18.2},
 }
 
@@ -1053,7 +1115,6 @@ var uint32Constants = [...][minLanes32]uint32{
 	{upperHalf32, upperHalf32, upperHalf32, upperHalf32},
 	{signBit32, signBit32, signBit32, signBit32},
 	{signBit32 | (exponentBias32+64)<<fractionBits32, signBit32 | (exponentBias32+64)<<fractionBits32, signBit32 | (exponentBias32+64)<<fractionBits32, signBit32 | (exponentBias32+64)<<fractionBits32},
-	{signBit32 | (exponentBias32+63)<<fractionBits32, signBit32 | (exponentBias32+63)<<fractionBits32, signBit32 | (exponentBias32+63)<<fractionBits32, signBit32 | (exponentBias32+63)<<fractionBits32},
 	{exponentBias32 << fractionBits32, exponentBias32 << fractionBits32, exponentBias32 << fractionBits32, exponentBias32 << fractionBits32},
 	{(exponentBias32 + 1) << fractionBits32, (exponentBias32 + 1) << fractionBits32, (exponentBias32 + 1) << fractionBits32, (exponentBias32 + 1) << fractionBits32},
 }
@@ -1065,5 +1126,4 @@ var uint64Constants = [...][minLanes64]uint64{
 	{(exponentBias64 + powerShift64) << fractionBits64, (exponentBias64 + powerShift64) << fractionBits64},
 	{signBit64 | (exponentBias64+64)<<fractionBits64, signBit64 | (exponentBias64+64)<<fractionBits64},
 	{upperHalf64, upperHalf64},
-	{signBit64 | (exponentBias64+63)<<fractionBits64, signBit64 | (exponentBias64+63)<<fractionBits64},
 }

@@ -828,11 +828,6 @@ func mish32x4(dst, x []float32) {
 	unary32x4(dst, x, zero, mishOf32x4(zero))
 }
 
-func mishAt32x4(x float32) float32 {
-	var zero archsimd.Float32x4
-	return at32x4(x, zero, mishOf32x4(zero))
-}
-
 func prelu32x4(dst, x, alpha []float32, end int) {
 	var zero archsimd.Float32x4
 	var none archsimd.Int32x4
@@ -2315,11 +2310,6 @@ func max64x2(dst, a, b []float64) {
 func mish64x2(dst, x []float64) {
 	var zero archsimd.Float64x2
 	unary64x2(dst, x, zero, mishOf64x2(zero))
-}
-
-func mishAt64x2(x float64) float64 {
-	var zero archsimd.Float64x2
-	return at64x2(x, zero, mishOf64x2(zero))
 }
 
 func mishInverseOf64x2(zero archsimd.Float64x2) func(n archsimd.Uint64x2, r, q archsimd.Float64x2) (u, e archsimd.Float64x2) {
