@@ -82,7 +82,7 @@ func (g Gated[T]) checkGate(call string) {
 }
 
 // loops returns what computes the gate for Forward. Most SIMD loops have almost 1 ULP,
-// which can be 2 ULP of the product. So for gates that have some, the plain Go loops
+// which can be 2 ULP of the product. So for gates that have some, plain Go loops
 // serve here, or SIMD loops with the product in them. The derivatives may be off by twice
 // as much, so they take the gate as it is.
 func (g Gated[T]) loops() interface{ Forward(dst, x []T) []T } {
@@ -102,6 +102,18 @@ func (g Gated[T]) loops() interface{ Forward(dst, x []T) []T } {
 		return kernel.SmoothGate[T](kernel.GELUTanhGate)
 	case Mish[T], *Mish[T]:
 		return kernel.SmoothGate[T](kernel.MishGate)
+	case HardSwish[T], *HardSwish[T]:
+		return kernel.SmoothGate[T](kernel.HardSwishGate)
+	case Softsign[T], *Softsign[T]:
+		return kernel.SmoothGate[T](kernel.SoftsignGate)
+	case HardSigmoid[T]:
+		if gate.Slope == 0 {
+			return kernel.SmoothGate[T](kernel.HardSigmoidGate)
+		}
+	case *HardSigmoid[T]:
+		if gate.Slope == 0 {
+			return kernel.SmoothGate[T](kernel.HardSigmoidGate)
+		}
 	case SiLU[T]:
 		if gate.beta() == 1 {
 			return kernel.SmoothGate[T](kernel.SiLUGate)

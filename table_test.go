@@ -158,10 +158,10 @@ func hardSigmoidAccuracy(slope float64) *accuracy {
 }
 
 var hardSwishAccuracy = &accuracy{
-	forward: 0.51, derivative: 1,
+	forward: 1, derivative: 1,
 	f: reference.HardSwish, df: reference.HardSwishDerivative,
 	f32: reference.HardSwish32, df32: reference.HardSwishDerivative32,
-	near: []float64{3, -3, -1.5, 0x1p-54},
+	near: []float64{3, -3, -2, -1.5, -1, 1, 0x1p-54},
 }
 
 var squaredReLUAccuracy = &accuracy{
@@ -180,7 +180,7 @@ var softsignAccuracy = &accuracy{
 	forward: 1, derivative: 1.5, fromOutput: 1.5,
 	f: reference.Softsign, df: reference.SoftsignDerivative, fromY: reference.SoftsignDerivativeFromOutput,
 	f32: reference.Softsign32, df32: reference.SoftsignDerivative32,
-	near: []float64{1, -1, 0x1p53, 0x1p62, -0x1p75, 0x1p500, 0x1p511, -0x1p537},
+	near: []float64{1, -1, 1. / 3, 0x1p53, 0x1p62, -0x1p75, 0x1p500, 0x1p511, -0x1p537},
 }
 
 // table returns the entries of all activations for one element type.

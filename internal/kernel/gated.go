@@ -25,16 +25,19 @@ type forwardGate[T element.Float] interface {
 type SmoothGate[T element.Float] uint8
 
 const (
-	SigmoidGate    = iota // σ
-	TanhGate              // tanh
-	SiLUGate              // SiLU for β = 1
-	ELUGate               // ELU for α = 1
-	SELUGate              // SELU
-	SoftplusGate          // Softplus for β = 1
-	LogSigmoidGate        // log σ
-	GELUGate              // GELU
-	GELUTanhGate          // GELUTanh
-	MishGate              // Mish
+	SigmoidGate     = iota // σ
+	TanhGate               // tanh
+	SiLUGate               // SiLU for β = 1
+	ELUGate                // ELU for α = 1
+	SELUGate               // SELU
+	SoftplusGate           // Softplus for β = 1
+	LogSigmoidGate         // log σ
+	GELUGate               // GELU
+	GELUTanhGate           // GELUTanh
+	MishGate               // Mish
+	HardSigmoidGate        // HardSigmoid with a slope of ⅙
+	HardSwishGate          // HardSwish
+	SoftsignGate           // Softsign
 )
 
 // Forward sets dst to the function of x.
@@ -60,6 +63,12 @@ func (f SmoothGate[T]) Forward(dst, x []T) []T {
 		scalar.GELUTanh(dst, x)
 	case MishGate:
 		scalar.Mish(dst, x)
+	case HardSigmoidGate:
+		scalar.AccurateHardSigmoid(dst, x)
+	case HardSwishGate:
+		scalar.AccurateHardSwish(dst, x)
+	case SoftsignGate:
+		scalar.AccurateSoftsign(dst, x)
 	}
 	return dst
 }

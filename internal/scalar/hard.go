@@ -130,6 +130,7 @@ const (
 	inf32, inf64           = 0xff << 23, 0x7ff << 52
 	sign32, one32, three32 = 1 << 31, 0x3f8 << 20, 0x404 << 20 // the bits of −0, 1 and 3
 	sign64, one64, three64 = 1 << 63, 0x3ff << 52, 0x4008 << 48
+	negativeThree64        = three64 - 1<<63 // the bits of −3 as a signed integer
 )
 
 // HardSigmoid sets dst to slope·x + ½ cut to 0…1, rounded once. A slope of 0 means
@@ -162,7 +163,7 @@ func HardSigmoidAt[T element.Float](x, slope T) T {
 	return v[0]
 }
 
-// hardSixth sets dst to (x + 3)/6 cut to 0…1, rounded once. It cuts x, to ±3.
+// hardSixth sets dst to (x + 3)/6 cut to 0…1. It cuts x, to ±3.
 func hardSixth[T element.Float](dst, x []T) {
 	if is32[T]() {
 		low, high := math.Float32bits(-3), math.Float32bits(3)
@@ -173,17 +174,43 @@ func hardSixth[T element.Float](dst, x []T) {
 		}
 		return
 	}
-	low, high := math.Float64bits(-3), math.Float64bits(3)
-	in, out := integers[uint64](x), integers[float64](dst)[:len(x)]
-	for i, b := range in {
-		x := math.Float64frombits(clipped(b, math.Float64frombits(b), -3, 3, low, high))
-		s := x + 3
-		rest := x - (s - 3) // what the sum has lost
-		out[i] = math.FMA(s, 1./6, s*sixthLow+float64(rest*(1./6)))
+	hardSixth64(integers[float64](dst), integers[float64](x))
+}
+
+func hardSixth64(dst, x []float64) {
+	i := 0
+	for ; i < len(x)-7; i += 8 {
+		b, v, o := block[int64](x[i:]), block[float64](x[i:]), block[float64](dst[i:])
+		o[0] = hardSixthOf64(b[0], v[0])
+		o[1] = hardSixthOf64(b[1], v[1])
+		o[2] = hardSixthOf64(b[2], v[2])
+		o[3] = hardSixthOf64(b[3], v[3])
+		o[4] = hardSixthOf64(b[4], v[4])
+		o[5] = hardSixthOf64(b[5], v[5])
+		o[6] = hardSixthOf64(b[6], v[6])
+		o[7] = hardSixthOf64(b[7], v[7])
+	}
+	for ; i < len(x); i++ {
+		dst[i] = hardSixthOf64(int64(math.Float64bits(x[i])), x[i])
 	}
 }
 
-const sixthLow = 0x1.5555555555555p-57 // 1/6 − float64(1/6)
+// hardSixthOf64 returns (x + 3)/6 cut to 0…1 for x with the bits b. For x ≤ −1 the sum is
+// exact. For a larger x it is not, and the function returns x/6 + ½ instead. The rounding
+// errors of the product, and of ⅙, are then less than half a ULP of the result. So the
+// error is below 1 ULP.
+func hardSixthOf64(b int64, x float64) float64 {
+	line := &hardSixthLines[int32(x)&7]
+	cut := math.Float64frombits(uint64(clipped(b, x, -3, 3, negativeThree64, three64)))
+	return (cut+line.offset)*(1./6) + line.constant
+}
+
+// hardSixthLines has an entry for each integer part of x, modulo 8. Beyond ±3, each entry
+// gives the same result.
+var hardSixthLines = [8]struct{ offset, constant float64 }{
+	0: {0, 0.5}, 1: {0, 0.5}, 2: {0, 0.5}, 3: {0, 0.5},
+	4: {3, 0}, 5: {3, 0}, 6: {3, 0}, 7: {3, 0},
+}
 
 // HardSigmoidBorder returns the least x with slope·x ≥ ½: from there on HardSigmoid is
 // 1, and 0 from −x on.
@@ -221,7 +248,7 @@ func HardSwish[T element.Float](dst, x []T) {
 		}
 		return
 	}
-	hardSwish64(integers[uint64](dst), integers[uint64](x))
+	hardSwish64(integers[float64](dst), integers[float64](x))
 }
 
 // HardSwishAt returns x·clip(x/6 + ½, 0, 1).
@@ -231,23 +258,55 @@ func HardSwishAt[T element.Float](x T) T {
 	return v[0]
 }
 
-// hardSwish64 takes the rests of the sum, of the product and of ⅙ along: there is one
-// rounding of the size of the result. Next to 0 the result is x/2: there the rest of the
-// product may be lost among the subnormals.
-func hardSwish64(dst, x []uint64) {
-	const small = (1023 - 54) << 52 // the bits of 2⁻⁵⁴
-	dst = dst[:len(x)]
-	for i, b := range x {
-		x := math.Float64frombits(b)
-		s := x + 3
-		p := float64(x * s)
-		rest := math.FMA(x, s, -p) + x*(x-(s-3))
-		y, half := math.Float64bits(math.FMA(p, 1./6, p*sixthLow+float64(rest*(1./6)))), math.Float64bits(x/2)
-		if b&^sign64 < small {
-			y = half
-		}
-		dst[i] = outside(b, y, sign64, b, three64, sign64, inf64)
+func hardSwish64(dst, x []float64) {
+	i := 0
+	for ; i < len(x)-7; i += 8 {
+		b, v, o := block[int64](x[i:]), block[float64](x[i:]), block[int64](dst[i:])
+		o[0] = hardSwishOf64(b[0], v[0])
+		o[1] = hardSwishOf64(b[1], v[1])
+		o[2] = hardSwishOf64(b[2], v[2])
+		o[3] = hardSwishOf64(b[3], v[3])
+		o[4] = hardSwishOf64(b[4], v[4])
+		o[5] = hardSwishOf64(b[5], v[5])
+		o[6] = hardSwishOf64(b[6], v[6])
+		o[7] = hardSwishOf64(b[7], v[7])
 	}
+	for ; i < len(x); i++ {
+		b := hardSwishOf64(int64(math.Float64bits(x[i])), x[i])
+		dst[i] = math.Float64frombits(uint64(b))
+	}
+}
+
+// hardSwishOf64 returns the bits of x·clip(x/6 + ½, 0, 1) for x with the bits b. Between
+// ±3 that is, around a point p with u = x − p,
+//
+//	p·(p + 3)/6 + u·(2p + 3)/6 + u²/6
+//
+// u and the sum of the first two terms are exact. u is so small that the rounding errors
+// of the third term are less than half a ULP of the result. So the error is below 1 ULP.
+// The result is b for x ≥ 3, for a positive NaN, and for −0, whose bits follow those.
+func hardSwishOf64(b int64, x float64) int64 {
+	p := &hardSwishPoints[int32(x)&7]
+	u := x + p.offset
+	y := int64(math.Float64bits((u*p.slope + p.value) + u*u/6))
+	if uint64(b-three64) <= sign64-three64 {
+		y = b
+	}
+	if x <= -3 {
+		y = -1 << 63
+	}
+	return y
+}
+
+// hardSwishPoints has the point for each integer part of x, modulo 8: −3, −1.5, 0 or 1.5.
+// offset is −p. The size of an entry is a power of two, which makes its address cheaper.
+var hardSwishPoints = [8]struct{ offset, slope, value, _ float64 }{
+	-3 & 7: {3, -0.5, 0, 0},
+	-2 & 7: {3, -0.5, 0, 0},
+	-1 & 7: {1.5, 0, -0.375, 0},
+	0:      {0, 0.5, 0, 0},
+	1:      {-1.5, 1, 1.125, 0},
+	2:      {-1.5, 1, 1.125, 0},
 }
 
 // HardSwishDerivative sets dst to upstream·(2x + 3)/6 if x is between −3 and 3, to
