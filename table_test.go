@@ -180,7 +180,7 @@ var softsignAccuracy = &accuracy{
 	forward: 1, derivative: 1.5, fromOutput: 1.5,
 	f: reference.Softsign, df: reference.SoftsignDerivative, fromY: reference.SoftsignDerivativeFromOutput,
 	f32: reference.Softsign32, df32: reference.SoftsignDerivative32,
-	near: []float64{1, -1, 1. / 3, 0x1p53, 0x1p62, -0x1p75, 0x1p500, 0x1p511, -0x1p537},
+	near: []float64{1, -1, 1. / 3, 0x1p24, 0x1.4p24, 0x1p53, 0x1.1p53, 0x1.4p53, 0x1p62, -0x1p75, 0x1p500, 0x1.3p505, 0x1.1p511, 0x1p511, -0x1p537},
 }
 
 // table returns the entries of all activations for one element type.

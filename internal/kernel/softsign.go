@@ -3,21 +3,42 @@ package kernel
 import (
 	"example.com/activation/internal/element"
 	"example.com/activation/internal/scalar"
+	"example.com/activation/internal/vector"
 )
 
 // Softsign sets dst to x/(1 + |x|).
-func Softsign[T element.Float](dst, x []T) { scalar.Softsign(dst, x) }
+func Softsign[T element.Float](dst, x []T) {
+	if vector.On && vector.Fused {
+		vector.Softsign(dst, x)
+		return
+	}
+	scalar.Softsign(dst, x)
+}
 
-// SoftsignAt returns x/(1 + |x|).
-func SoftsignAt[T element.Float](x T) T { return scalar.SoftsignAt(x) }
+// SoftsignAt returns x/(1 + |x|), with the same bits as Softsign.
+func SoftsignAt[T element.Float](x T) T {
+	if vector.On && vector.Fused {
+		return vector.SoftsignAt(x)
+	}
+	return scalar.SoftsignAt(x)
+}
 
 // SoftsignDerivative sets dst to upstream/(1 + |x|)².
 func SoftsignDerivative[T element.Float](dst, x, upstream []T) {
+	if vector.On && vector.Fused {
+		vector.SoftsignDerivative(dst, x, upstream)
+		return
+	}
 	scalar.SoftsignDerivative(dst, x, upstream)
 }
 
-// SoftsignDerivativeAt returns 1/(1 + |x|)².
-func SoftsignDerivativeAt[T element.Float](x T) T { return scalar.SoftsignDerivativeAt(x) }
+// SoftsignDerivativeAt returns 1/(1 + |x|)², with the same bits as SoftsignDerivative.
+func SoftsignDerivativeAt[T element.Float](x T) T {
+	if vector.On && vector.Fused {
+		return vector.SoftsignDerivativeAt(x)
+	}
+	return scalar.SoftsignDerivativeAt(x)
+}
 
 // SoftsignDerivativeFromOutput sets dst to upstream·(1 − |y|)².
 func SoftsignDerivativeFromOutput[T element.Float](dst, y, upstream []T) {

@@ -41,12 +41,14 @@ func softsign32(dst, x []uint32) {
 // neither the rounding error of 1 + z nor that of the division is in the result. What
 // remains are its own rounding, and for z < 1 the error of t, which is less than half a
 // ULP of the result. q has the opposite sign in the code, which saves a negation.
+//
+// From 2⁵³ on, t would have no correct bit, and the result is 1.
 func softsign64(dst, x []uint64) {
 	dst = dst[:len(x)]
 	for i, b := range x {
 		z := b &^ sign64
-		if z == inf64 {
-			z = inf64 - 1 // the largest float64, whose result is 1
+		if z-softsignFar64 <= inf64-softsignFar64 { // not for NaN
+			z = softsignFar64
 		}
 		v := math.Float64frombits(z)
 		q := v / (-1 - v)
@@ -81,46 +83,52 @@ func SoftsignDerivative[T element.Float](dst, x, upstream []T) {
 func softsignDerivative64(dst []float64, x []uint64, upstream []float64) {
 	dst, upstream = dst[:len(x)], upstream[:len(x)]
 	for i, b := range x {
-		if b &^= sign64; b < softsignFaint64 {
-			dst[i] = upstream[i] / softsignSquare64(b)
+		if b &^= sign64; b < softsignFar64 {
+			dst[i] = upstream[i] / softsignSquare64(math.Float64frombits(b))
 		} else {
-			dst[i] = softsignTail64(b, upstream[i])
+			dst[i] = softsignTail64(math.Float64frombits(b), upstream[i])
 		}
 	}
 }
 
 // SoftsignDerivativeAt returns 1/(1 + |x|)².
 func SoftsignDerivativeAt[T element.Float](x T) T {
+	z := math.Abs(float64(x))
 	if is32[T]() {
-		d := 1 + math.Abs(float64(x))
-		return T(1 / (d * d))
+		return T(1 / ((1 + z) * (1 + z)))
 	}
-	b := math.Float64bits(float64(x))
-	if b&^sign64 < softsignFaint64 {
-		return T(1 / softsignSquare64(b))
+	if z < 1<<53 {
+		return T(1 / softsignSquare64(z))
 	}
-	return T(softsignTail64(b, 1))
+	return T(softsignTail64(z, 1))
 }
 
-// softsignFaint64 are the bits of 2⁵⁰⁰, the |x| from which the derivative is close to the
-// subnormals.
-const softsignFaint64 = (1023 + 500) << 52
+// softsignFar64 are the bits of 2⁵³.
+const softsignFar64 = (1023 + 53) << 52
 
-// softsignSquare64 returns (1 + |x|)², rounded once. It adds to the square of d = 1 + |x|
-// what d has lost, with a first part of d, of 26 bits, and the exact other one.
-func softsignSquare64(b uint64) float64 {
-	z := math.Float64frombits(b &^ sign64)
+// softsignSquare64 returns (1 + z)² for z from 0 to 2⁵³, rounded once. It adds to the square
+// of d = 1 + z what d has lost, with a first part of d, of 26 bits, and the exact other one.
+func softsignSquare64(z float64) float64 {
 	d := 1 + z
 	first := cut(d)
 	second := (1 - first) + z
 	return first*first + float64(second*(d+first))
 }
 
-// softsignTail64 returns upstream/x² for |x| ≥ 2⁵⁰⁰ and for NaN, by a quotient that is
-// not subnormal, and one more rounding.
-func softsignTail64(b uint64, upstream float64) float64 {
-	y := 0x1p500 / math.Float64frombits(b&^sign64)
-	return y * y * upstream * 0x1p-500 * 0x1p-500
+// softsignTail64 returns upstream/(1 + z)² for z ≥ 2⁵³ and for NaN. If the square would
+// overflow, it scales z, and then rounds the result, which is subnormal, once more.
+func softsignTail64(z, upstream float64) float64 {
+	if z > 0x1p540 {
+		return upstream / z / z // 0, unless upstream is large
+	}
+	one := 1.0
+	if z > 0x1p500 {
+		one = 0x1p-500
+	}
+	z *= one
+	first := cut(z)
+	second := (z - first) + one
+	return upstream / (first*first + float64(second*(z+first))) * one * one
 }
 
 // SoftsignDerivativeFromOutput sets dst to upstream·(1 − |y|)². For a = 1 − |y|, what

@@ -523,6 +523,40 @@ func softplusDerivative32(dst, x, upstream []float32, beta float32) {
 	}
 }
 
+func softplusDerivativeAt32(x, beta float32) float32 {
+	return softplusDerivativeAt32x4(x, beta)
+}
+
+func softsign32(dst, x []float32) {
+	switch bits := simd.VectorBitSize(); {
+	case bits >= 512 && len(dst) >= 16:
+		softsign32x16(dst, x)
+	case bits >= 256 && len(dst) >= 8:
+		softsign32x8(dst, x)
+	default:
+		softsign32x4(dst, x)
+	}
+}
+
+func softsignAt32(x float32) float32 {
+	return softsignAt32x4(x)
+}
+
+func softsignDerivative32(dst, x, upstream []float32) {
+	switch bits := simd.VectorBitSize(); {
+	case bits >= 512 && len(dst) >= 16:
+		softsignDerivative32x16(dst, x, upstream)
+	case bits >= 256 && len(dst) >= 8:
+		softsignDerivative32x8(dst, x, upstream)
+	default:
+		softsignDerivative32x4(dst, x, upstream)
+	}
+}
+
+func softsignDerivativeAt32(x float32) float32 {
+	return softsignDerivativeAt32x4(x)
+}
+
 func squaredReLU32(dst, x []float32) {
 	switch bits := simd.VectorBitSize(); {
 	case bits >= 512 && len(dst) >= 16:
@@ -994,6 +1028,40 @@ func softplusDerivative64(dst, x, upstream []float64, beta float64) {
 	default:
 		softplusDerivative64x2(dst, x, upstream, beta)
 	}
+}
+
+func softplusDerivativeAt64(x, beta float64) float64 {
+	return softplusDerivativeAt64x2(x, beta)
+}
+
+func softsign64(dst, x []float64) {
+	switch bits := simd.VectorBitSize(); {
+	case bits >= 512 && len(dst) >= 8:
+		softsign64x8(dst, x)
+	case bits >= 256 && len(dst) >= 4:
+		softsign64x4(dst, x)
+	default:
+		softsign64x2(dst, x)
+	}
+}
+
+func softsignAt64(x float64) float64 {
+	return softsignAt64x2(x)
+}
+
+func softsignDerivative64(dst, x, upstream []float64) {
+	switch bits := simd.VectorBitSize(); {
+	case bits >= 512 && len(dst) >= 8:
+		softsignDerivative64x8(dst, x, upstream)
+	case bits >= 256 && len(dst) >= 4:
+		softsignDerivative64x4(dst, x, upstream)
+	default:
+		softsignDerivative64x2(dst, x, upstream)
+	}
+}
+
+func softsignDerivativeAt64(x float64) float64 {
+	return softsignDerivativeAt64x2(x)
 }
 
 func squaredReLU64(dst, x []float64) {

@@ -173,6 +173,26 @@ func softplusDerivative32(dst, x, upstream []float32, beta float32) {
 	softplusDerivative32x4(dst, x, upstream, beta)
 }
 
+func softplusDerivativeAt32(x, beta float32) float32 {
+	return softplusDerivativeAt32x4(x, beta)
+}
+
+func softsign32(dst, x []float32) {
+	softsign32x4(dst, x)
+}
+
+func softsignAt32(x float32) float32 {
+	return softsignAt32x4(x)
+}
+
+func softsignDerivative32(dst, x, upstream []float32) {
+	softsignDerivative32x4(dst, x, upstream)
+}
+
+func softsignDerivativeAt32(x float32) float32 {
+	return softsignDerivativeAt32x4(x)
+}
+
 func squaredReLU32(dst, x []float32) {
 	squaredReLU32x4(dst, x)
 }
@@ -343,6 +363,26 @@ func softplus64(dst, x []float64, two, low, high float64) {
 
 func softplusDerivative64(dst, x, upstream []float64, beta float64) {
 	softplusDerivative64x2(dst, x, upstream, beta)
+}
+
+func softplusDerivativeAt64(x, beta float64) float64 {
+	return softplusDerivativeAt64x2(x, beta)
+}
+
+func softsign64(dst, x []float64) {
+	softsign64x2(dst, x)
+}
+
+func softsignAt64(x float64) float64 {
+	return softsignAt64x2(x)
+}
+
+func softsignDerivative64(dst, x, upstream []float64) {
+	softsignDerivative64x2(dst, x, upstream)
+}
+
+func softsignDerivativeAt64(x float64) float64 {
+	return softsignDerivativeAt64x2(x)
 }
 
 func squaredReLU64(dst, x []float64) {

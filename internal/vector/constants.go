@@ -23,6 +23,8 @@ const (
 	signBit64      = 1 << 63
 	fractionBits32 = 23
 	fractionBits64 = 52
+	largest32      = math.MaxFloat32
+	largest64      = math.MaxFloat64
 	nanBits32      = 0x7fc00000
 	nanBits64      = 0x7ff8000000000000
 	exponentBias32 = 127
@@ -41,6 +43,12 @@ const (
 	sixthLow32 = -0x1.555556p-28
 	sixthLow64 = 0x1.5555555555555p-57
 
+	// The float next to ⅙ above it, and ⅙ minus that.
+	sixthUp32    = 0x1.555556p-3
+	sixthUp64    = 0x1.5555555555556p-3
+	sixthUpLow32 = -0x1.555556p-28
+	sixthUpLow64 = -0x1.5555555555555p-56
+
 	// For x from here on, e⁻ˣ is less than half the smallest float.
 	exponentialLimit32 = 106
 	exponentialLimit64 = 747
@@ -51,6 +59,10 @@ const (
 	siluLimit64 = 752
 	siluScale32 = 0x1p-32
 	siluScale64 = 0x1p-80
+
+	// From here on Softsign(x) rounds to 1 within 1 ULP.
+	softsignLimit32 = 1 << 24
+	softsignLimit64 = 1 << 53
 
 	// From here on e⁻ˣ is less than a quarter of the last place of 1.
 	eluLimit32 = 20

@@ -76,7 +76,9 @@ func hardSigmoidAt32(x, slope float32) float32 {
 //vector:elementwise
 func hardSixth32(dst, x []float32) {
 	var zero simd.Float32s
-	unary32(dst, x, zero, hardSixthOf32(zero))
+	f := hardSixthOf32(zero)
+	dst, x = unaryUnrolled32(dst, x, zero, f)
+	unary32(dst, x, zero, f)
 }
 
 //vector:narrowest
@@ -86,30 +88,31 @@ func hardSixthAt32(x float32) float32 {
 }
 
 // hardSwishOf32 returns a function that sets a vector of dst to −0 if x ≤ −3, to x if
-// x ≥ 3, else to x·c with c = (x + 3)/6. rest is the rounding error of c. Only one
-// rounding is of the size of the result.
+// x ≥ 3, else to x·(x + 3)/6. That is symmetrical: it has the same value for −3 − x. So
+// with w, the larger of both, it is w·(w/6) + w/2 without cancellation. One rounding is of
+// the size of the result, and that of w/6 counts at most ⅜ of it. With w = −0 the result
+// is −0, because w/6 is +0: sixthUp is above ⅙.
 func hardSwishOf32(zero simd.Float32s) func(dst, x []float32) {
-	three, minusThree := simd.BroadcastFloat32s(3), simd.BroadcastFloat32s(-3)
-	sixth, minusSixth := simd.BroadcastFloat32s(1./6), simd.BroadcastFloat32s(-1./6)
-	sixthLow := simd.BroadcastFloat32s(sixthLow32)
+	three, half := simd.BroadcastFloat32s(3), simd.BroadcastFloat32s(0.5)
+	sixth, low := simd.BroadcastFloat32s(sixthUp32), simd.BroadcastFloat32s(sixthUpLow32)
 	sign := simd.BroadcastUint32s(signBit32)
 	return func(dst, x []float32) {
 		v := simd.LoadFloat32s(x)
 		s := v.Add(three)
-		rest := s.MulAdd(sixthLow, v.Sub(s.Sub(three)).Mul(sixth))
-		c := s.MulAdd(sixth, rest)
-		rest = rest.Sub(s.MulAdd(minusSixth, c))
-		y := v.MulAdd(c, v.Mul(rest))
-		y = v.IfElse(v.GreaterEqual(three), y)
-		y = without32(y, v.LessEqual(minusThree))
-		y.ToBits().Or(v.ToBits().And(sign)).BitsToFloat32().Store(dst)
+		s = without32(s, s.LessEqual(zero))             // NaN stays
+		w := v.Max(s.ToBits().Or(sign).BitsToFloat32()) // −s is NaN if v is
+		limited := w.Min(three)                         // any number if w is NaN
+		g := limited.MulAdd(sixth, limited.Mul(low))    // ½ for x ≥ 3
+		w.MulAdd(g, w.Mul(half)).Store(dst)
 	}
 }
 
 //vector:elementwise
 func hardSwish32(dst, x []float32) {
 	var zero simd.Float32s
-	unary32(dst, x, zero, hardSwishOf32(zero))
+	f := hardSwishOf32(zero)
+	dst, x = unaryUnrolled32(dst, x, zero, f)
+	unary32(dst, x, zero, f)
 }
 
 //vector:narrowest

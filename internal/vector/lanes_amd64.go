@@ -128,3 +128,33 @@ func lookup32x8(table *[maxLanes32]float32, i archsimd.Uint32x8) archsimd.Float3
 func lookup32x16(table *[maxLanes32]float32, i archsimd.Uint32x16) archsimd.Float32x16 {
 	return archsimd.LoadFloat32x16(table[:]).Permute(i)
 }
+
+// The functions without… are one instruction. With IfElse they would be three at 256 bits
+// and less. At 512 bits a mask is in a register of its own, and IfElse takes it from there:
+// without it HardSwish of float32 takes 0.26 ns an element, with it 0.10.
+
+func without32x4(v archsimd.Float32x4, m archsimd.Mask32x4) archsimd.Float32x4 {
+	return v.ToBits().AndNot(m.ToInt32x4().ToBits()).BitsToFloat32()
+}
+
+func without64x2(v archsimd.Float64x2, m archsimd.Mask64x2) archsimd.Float64x2 {
+	return v.ToBits().AndNot(m.ToInt64x2().ToBits()).BitsToFloat64()
+}
+
+func without32x8(v archsimd.Float32x8, m archsimd.Mask32x8) archsimd.Float32x8 {
+	return v.ToBits().AndNot(m.ToInt32x8().ToBits()).BitsToFloat32()
+}
+
+func without64x4(v archsimd.Float64x4, m archsimd.Mask64x4) archsimd.Float64x4 {
+	return v.ToBits().AndNot(m.ToInt64x4().ToBits()).BitsToFloat64()
+}
+
+func without32x16(v archsimd.Float32x16, m archsimd.Mask32x16) archsimd.Float32x16 {
+	var zero archsimd.Float32x16
+	return zero.IfElse(m, v)
+}
+
+func without64x8(v archsimd.Float64x8, m archsimd.Mask64x8) archsimd.Float64x8 {
+	var zero archsimd.Float64x8
+	return zero.IfElse(m, v)
+}

@@ -35,3 +35,11 @@ func twoSumAcross32x4(sum, lost archsimd.Float32x4) (s, l archsimd.Float32x4) {
 func twoSumAcross64x2(sum, lost archsimd.Float64x2) (s, l archsimd.Float64x2) {
 	return twoSum64x2(archsimd.BroadcastFloat64x2(sum.GetElem(0)), sumAcross64x2(lost), archsimd.BroadcastFloat64x2(sum.GetElem(1)))
 }
+
+func without32x4(v archsimd.Float32x4, m archsimd.Mask32x4) archsimd.Float32x4 {
+	return v.ToBits().AndNot(m.ToInt32x4().ToBits()).BitsToFloat32()
+}
+
+func without64x2(v archsimd.Float64x2, m archsimd.Mask64x2) archsimd.Float64x2 {
+	return v.ToBits().AndNot(m.ToInt64x2().ToBits()).BitsToFloat64()
+}

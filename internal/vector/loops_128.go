@@ -337,30 +337,31 @@ func hardSigmoid32x4(dst, x []float32, slope float32) {
 
 func hardSixth32x4(dst, x []float32) {
 	var zero archsimd.Float32x4
-	unary32x4(dst, x, zero, hardSixthOf32x4(zero))
+	f := hardSixthOf32x4(zero)
+	dst, x = unaryUnrolled32x4(dst, x, zero, f)
+	unary32x4(dst, x, zero, f)
 }
 
 func hardSwishOf32x4(zero archsimd.Float32x4) func(dst, x []float32) {
-	three, minusThree := archsimd.BroadcastFloat32x4(3), archsimd.BroadcastFloat32x4(-3)
-	sixth, minusSixth := archsimd.BroadcastFloat32x4(1./6), archsimd.BroadcastFloat32x4(-1./6)
-	sixthLow := archsimd.BroadcastFloat32x4(sixthLow32)
+	three, half := archsimd.BroadcastFloat32x4(3), archsimd.BroadcastFloat32x4(0.5)
+	sixth, low := archsimd.BroadcastFloat32x4(sixthUp32), archsimd.BroadcastFloat32x4(sixthUpLow32)
 	sign := archsimd.BroadcastUint32x4(signBit32)
 	return func(dst, x []float32) {
 		v := archsimd.LoadFloat32x4(x)
 		s := v.Add(three)
-		rest := s.MulAdd(sixthLow, v.Sub(s.Sub(three)).Mul(sixth))
-		c := s.MulAdd(sixth, rest)
-		rest = rest.Sub(s.MulAdd(minusSixth, c))
-		y := v.MulAdd(c, v.Mul(rest))
-		y = v.IfElse(v.GreaterEqual(three), y)
-		y = without32x4(y, v.LessEqual(minusThree))
-		y.ToBits().Or(v.ToBits().And(sign)).BitsToFloat32().Store(dst)
+		s = without32x4(s, s.LessEqual(zero))
+		w := v.Max(s.ToBits().Or(sign).BitsToFloat32())
+		limited := w.Min(three)
+		g := limited.MulAdd(sixth, limited.Mul(low))
+		w.MulAdd(g, w.Mul(half)).Store(dst)
 	}
 }
 
 func hardSwish32x4(dst, x []float32) {
 	var zero archsimd.Float32x4
-	unary32x4(dst, x, zero, hardSwishOf32x4(zero))
+	f := hardSwishOf32x4(zero)
+	dst, x = unaryUnrolled32x4(dst, x, zero, f)
+	unary32x4(dst, x, zero, f)
 }
 
 func hardSwishDerivativeOf32x4(zero archsimd.Float32x4) func(dst, x, upstream []float32) {
@@ -960,10 +961,6 @@ func reluDerivative32x4(dst, x, upstream []float32) {
 	})
 }
 
-func without32x4(v archsimd.Float32x4, m archsimd.Mask32x4) archsimd.Float32x4 {
-	return v.ToBits().AndNot(m.ToInt32x4().ToBits()).BitsToFloat32()
-}
-
 func logistic32x4(zero archsimd.Float32x4) func(n archsimd.Uint32x4, growth archsimd.Float32x4) (minusScale, u, e archsimd.Float32x4) {
 	bias := archsimd.BroadcastUint32x4(signBit32 | (exponentBias32+64)<<fractionBits32)
 	sign := archsimd.BroadcastUint32x4(signBit32)
@@ -1536,6 +1533,59 @@ func softplusDerivativeOf32x4(zero archsimd.Float32x4, beta float32) func(dst, x
 	}
 }
 
+func softsignOf32x4(zero archsimd.Float32x4) func(dst, x []float32) {
+	one, limit := archsimd.BroadcastFloat32x4(1), archsimd.BroadcastFloat32x4(softsignLimit32)
+	sign := archsimd.BroadcastUint32x4(signBit32)
+	return func(dst, x []float32) {
+		v := archsimd.LoadFloat32x4(x).ToBits()
+		z := v.AndNot(sign).BitsToFloat32()
+		z = limit.IfElse(z.Greater(limit), z)
+		q := z.Div(one.Add(z))
+		t := one.Sub(q)
+		left := z.MulAdd(t, q.ToBits().Or(sign).BitsToFloat32())
+		left.MulAdd(t, q).ToBits().Or(v.And(sign)).BitsToFloat32().Store(dst)
+	}
+}
+
+func softsign32x4(dst, x []float32) {
+	var zero archsimd.Float32x4
+	unary32x4(dst, x, zero, softsignOf32x4(zero))
+}
+
+func softsignAt32x4(x float32) float32 {
+	var zero archsimd.Float32x4
+	return at32x4(x, zero, softsignOf32x4(zero))
+}
+
+func softsignDerivativeOf32x4(zero archsimd.Float32x4) func(dst, x, upstream []float32) {
+	one, largest := archsimd.BroadcastFloat32x4(1), archsimd.BroadcastFloat32x4(largest32)
+	sign := archsimd.BroadcastUint32x4(signBit32)
+	return func(dst, x, upstream []float32) {
+		z := archsimd.LoadFloat32x4(x).ToBits().AndNot(sign).BitsToFloat32()
+		d := one.Add(z)
+		lost := z.Min(one).Sub(d.Sub(z.Max(one)))
+		u := one.Div(d)
+		minus := u.ToBits().Or(sign).BitsToFloat32()
+		e := minus.MulAdd(lost, minus.MulAdd(d, one))
+		e = without32x4(e, d.Greater(largest))
+		y := archsimd.LoadFloat32x4(upstream).Mul(u).Mul(u)
+		y.MulAdd(e.Add(e), y).Store(dst)
+	}
+}
+
+func softsignDerivative32x4(dst, x, upstream []float32) {
+	var zero archsimd.Float32x4
+	binary32x4(dst, x, upstream, zero, softsignDerivativeOf32x4(zero))
+}
+
+func softsignDerivativeAt32x4(x float32) float32 {
+	var zero archsimd.Float32x4
+	f := softsignDerivativeOf32x4(zero)
+	return at32x4(x, zero, func(dst, x []float32) {
+		f(dst, x, ones32[:])
+	})
+}
+
 func squaredReLU32x4(dst, x []float32) {
 	var zero archsimd.Float32x4
 	f := func(dst, x []float32) {
@@ -1973,7 +2023,9 @@ func hardSigmoidOf64x2(zero archsimd.Float64x2, slope float64) func(dst, x []flo
 
 func hardSixth64x2(dst, x []float64) {
 	var zero archsimd.Float64x2
-	unary64x2(dst, x, zero, hardSixthOf64x2(zero))
+	f := hardSixthOf64x2(zero)
+	dst, x = unaryUnrolled64x2(dst, x, zero, f)
+	unary64x2(dst, x, zero, f)
 }
 
 func hardSixthOf64x2(zero archsimd.Float64x2) func(dst, x []float64) {
@@ -1991,7 +2043,9 @@ func hardSixthOf64x2(zero archsimd.Float64x2) func(dst, x []float64) {
 
 func hardSwish64x2(dst, x []float64) {
 	var zero archsimd.Float64x2
-	unary64x2(dst, x, zero, hardSwishOf64x2(zero))
+	f := hardSwishOf64x2(zero)
+	dst, x = unaryUnrolled64x2(dst, x, zero, f)
+	unary64x2(dst, x, zero, f)
 }
 
 func hardSwishDerivative64x2(dst, x, upstream []float64) {
@@ -2014,20 +2068,17 @@ func hardSwishDerivativeOf64x2(zero archsimd.Float64x2) func(dst, x, upstream []
 }
 
 func hardSwishOf64x2(zero archsimd.Float64x2) func(dst, x []float64) {
-	three, minusThree := archsimd.BroadcastFloat64x2(3), archsimd.BroadcastFloat64x2(-3)
-	sixth, minusSixth := archsimd.BroadcastFloat64x2(1./6), archsimd.BroadcastFloat64x2(-1./6)
-	sixthLow := archsimd.BroadcastFloat64x2(sixthLow64)
+	three, half := archsimd.BroadcastFloat64x2(3), archsimd.BroadcastFloat64x2(0.5)
+	sixth, low := archsimd.BroadcastFloat64x2(sixthUp64), archsimd.BroadcastFloat64x2(sixthUpLow64)
 	sign := archsimd.BroadcastUint64x2(signBit64)
 	return func(dst, x []float64) {
 		v := archsimd.LoadFloat64x2(x)
 		s := v.Add(three)
-		rest := s.MulAdd(sixthLow, v.Sub(s.Sub(three)).Mul(sixth))
-		c := s.MulAdd(sixth, rest)
-		rest = rest.Sub(s.MulAdd(minusSixth, c))
-		y := v.MulAdd(c, v.Mul(rest))
-		y = v.IfElse(v.GreaterEqual(three), y)
-		y = without64x2(y, v.LessEqual(minusThree))
-		y.ToBits().Or(v.ToBits().And(sign)).BitsToFloat64().Store(dst)
+		s = without64x2(s, s.LessEqual(zero))
+		w := v.Max(s.ToBits().Or(sign).BitsToFloat64())
+		limited := w.Min(three)
+		g := limited.MulAdd(sixth, limited.Mul(low))
+		w.MulAdd(g, w.Mul(half)).Store(dst)
 	}
 }
 
@@ -2889,6 +2940,59 @@ func softplusOf64x2(zero archsimd.Float64x2, two, low, high float64) func(dst, x
 	}
 }
 
+func softsign64x2(dst, x []float64) {
+	var zero archsimd.Float64x2
+	unary64x2(dst, x, zero, softsignOf64x2(zero))
+}
+
+func softsignAt64x2(x float64) float64 {
+	var zero archsimd.Float64x2
+	return at64x2(x, zero, softsignOf64x2(zero))
+}
+
+func softsignDerivative64x2(dst, x, upstream []float64) {
+	var zero archsimd.Float64x2
+	binary64x2(dst, x, upstream, zero, softsignDerivativeOf64x2(zero))
+}
+
+func softsignDerivativeAt64x2(x float64) float64 {
+	var zero archsimd.Float64x2
+	f := softsignDerivativeOf64x2(zero)
+	return at64x2(x, zero, func(dst, x []float64) {
+		f(dst, x, ones64[:])
+	})
+}
+
+func softsignDerivativeOf64x2(zero archsimd.Float64x2) func(dst, x, upstream []float64) {
+	one, largest := archsimd.BroadcastFloat64x2(1), archsimd.BroadcastFloat64x2(largest64)
+	sign := archsimd.BroadcastUint64x2(signBit64)
+	return func(dst, x, upstream []float64) {
+		z := archsimd.LoadFloat64x2(x).ToBits().AndNot(sign).BitsToFloat64()
+		d := one.Add(z)
+		lost := z.Min(one).Sub(d.Sub(z.Max(one)))
+		u := one.Div(d)
+		minus := u.ToBits().Or(sign).BitsToFloat64()
+		e := minus.MulAdd(lost, minus.MulAdd(d, one))
+		e = without64x2(e, d.Greater(largest))
+		y := archsimd.LoadFloat64x2(upstream).Mul(u).Mul(u)
+		y.MulAdd(e.Add(e), y).Store(dst)
+	}
+}
+
+func softsignOf64x2(zero archsimd.Float64x2) func(dst, x []float64) {
+	one, limit := archsimd.BroadcastFloat64x2(1), archsimd.BroadcastFloat64x2(softsignLimit64)
+	sign := archsimd.BroadcastUint64x2(signBit64)
+	return func(dst, x []float64) {
+		v := archsimd.LoadFloat64x2(x).ToBits()
+		z := v.AndNot(sign).BitsToFloat64()
+		z = limit.IfElse(z.Greater(limit), z)
+		q := z.Div(one.Add(z))
+		t := one.Sub(q)
+		left := z.MulAdd(t, q.ToBits().Or(sign).BitsToFloat64())
+		left.MulAdd(t, q).ToBits().Or(v.And(sign)).BitsToFloat64().Store(dst)
+	}
+}
+
 func squaredReLU64x2(dst, x []float64) {
 	var zero archsimd.Float64x2
 	f := func(dst, x []float64) {
@@ -3028,8 +3132,4 @@ func window64x2(dst, x, upstream []float64, low, high, slope float64) {
 		d = without64x2(d, v.LessEqual(l))
 		without64x2(d, v.GreaterEqual(h)).Store(dst)
 	})
-}
-
-func without64x2(v archsimd.Float64x2, m archsimd.Mask64x2) archsimd.Float64x2 {
-	return v.ToBits().AndNot(m.ToInt64x2().ToBits()).BitsToFloat64()
 }

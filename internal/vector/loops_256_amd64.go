@@ -560,30 +560,31 @@ func hardSigmoid32x8(dst, x []float32, slope float32) {
 
 func hardSixth32x8(dst, x []float32) {
 	var zero archsimd.Float32x8
-	unary32x8(dst, x, zero, hardSixthOf32x8(zero))
+	f := hardSixthOf32x8(zero)
+	dst, x = unaryUnrolled32x8(dst, x, zero, f)
+	unary32x8(dst, x, zero, f)
 }
 
 func hardSwishOf32x8(zero archsimd.Float32x8) func(dst, x []float32) {
-	three, minusThree := archsimd.BroadcastFloat32x8(3), archsimd.BroadcastFloat32x8(-3)
-	sixth, minusSixth := archsimd.BroadcastFloat32x8(1./6), archsimd.BroadcastFloat32x8(-1./6)
-	sixthLow := archsimd.BroadcastFloat32x8(sixthLow32)
+	three, half := archsimd.BroadcastFloat32x8(3), archsimd.BroadcastFloat32x8(0.5)
+	sixth, low := archsimd.BroadcastFloat32x8(sixthUp32), archsimd.BroadcastFloat32x8(sixthUpLow32)
 	sign := archsimd.BroadcastUint32x8(signBit32)
 	return func(dst, x []float32) {
 		v := archsimd.LoadFloat32x8(x)
 		s := v.Add(three)
-		rest := s.MulAdd(sixthLow, v.Sub(s.Sub(three)).Mul(sixth))
-		c := s.MulAdd(sixth, rest)
-		rest = rest.Sub(s.MulAdd(minusSixth, c))
-		y := v.MulAdd(c, v.Mul(rest))
-		y = v.IfElse(v.GreaterEqual(three), y)
-		y = without32x8(y, v.LessEqual(minusThree))
-		y.ToBits().Or(v.ToBits().And(sign)).BitsToFloat32().Store(dst)
+		s = without32x8(s, s.LessEqual(zero))
+		w := v.Max(s.ToBits().Or(sign).BitsToFloat32())
+		limited := w.Min(three)
+		g := limited.MulAdd(sixth, limited.Mul(low))
+		w.MulAdd(g, w.Mul(half)).Store(dst)
 	}
 }
 
 func hardSwish32x8(dst, x []float32) {
 	var zero archsimd.Float32x8
-	unary32x8(dst, x, zero, hardSwishOf32x8(zero))
+	f := hardSwishOf32x8(zero)
+	dst, x = unaryUnrolled32x8(dst, x, zero, f)
+	unary32x8(dst, x, zero, f)
 }
 
 func hardSwishDerivativeOf32x8(zero archsimd.Float32x8) func(dst, x, upstream []float32) {
@@ -1183,10 +1184,6 @@ func reluDerivative32x8(dst, x, upstream []float32) {
 	})
 }
 
-func without32x8(v archsimd.Float32x8, m archsimd.Mask32x8) archsimd.Float32x8 {
-	return v.ToBits().AndNot(m.ToInt32x8().ToBits()).BitsToFloat32()
-}
-
 func logistic32x8(zero archsimd.Float32x8) func(n archsimd.Uint32x8, growth archsimd.Float32x8) (minusScale, u, e archsimd.Float32x8) {
 	bias := archsimd.BroadcastUint32x8(signBit32 | (exponentBias32+64)<<fractionBits32)
 	sign := archsimd.BroadcastUint32x8(signBit32)
@@ -1759,6 +1756,46 @@ func softplusDerivativeOf32x8(zero archsimd.Float32x8, beta float32) func(dst, x
 	}
 }
 
+func softsignOf32x8(zero archsimd.Float32x8) func(dst, x []float32) {
+	one, limit := archsimd.BroadcastFloat32x8(1), archsimd.BroadcastFloat32x8(softsignLimit32)
+	sign := archsimd.BroadcastUint32x8(signBit32)
+	return func(dst, x []float32) {
+		v := archsimd.LoadFloat32x8(x).ToBits()
+		z := v.AndNot(sign).BitsToFloat32()
+		z = limit.IfElse(z.Greater(limit), z)
+		q := z.Div(one.Add(z))
+		t := one.Sub(q)
+		left := z.MulAdd(t, q.ToBits().Or(sign).BitsToFloat32())
+		left.MulAdd(t, q).ToBits().Or(v.And(sign)).BitsToFloat32().Store(dst)
+	}
+}
+
+func softsign32x8(dst, x []float32) {
+	var zero archsimd.Float32x8
+	unary32x8(dst, x, zero, softsignOf32x8(zero))
+}
+
+func softsignDerivativeOf32x8(zero archsimd.Float32x8) func(dst, x, upstream []float32) {
+	one, largest := archsimd.BroadcastFloat32x8(1), archsimd.BroadcastFloat32x8(largest32)
+	sign := archsimd.BroadcastUint32x8(signBit32)
+	return func(dst, x, upstream []float32) {
+		z := archsimd.LoadFloat32x8(x).ToBits().AndNot(sign).BitsToFloat32()
+		d := one.Add(z)
+		lost := z.Min(one).Sub(d.Sub(z.Max(one)))
+		u := one.Div(d)
+		minus := u.ToBits().Or(sign).BitsToFloat32()
+		e := minus.MulAdd(lost, minus.MulAdd(d, one))
+		e = without32x8(e, d.Greater(largest))
+		y := archsimd.LoadFloat32x8(upstream).Mul(u).Mul(u)
+		y.MulAdd(e.Add(e), y).Store(dst)
+	}
+}
+
+func softsignDerivative32x8(dst, x, upstream []float32) {
+	var zero archsimd.Float32x8
+	binary32x8(dst, x, upstream, zero, softsignDerivativeOf32x8(zero))
+}
+
 func squaredReLU32x8(dst, x []float32) {
 	var zero archsimd.Float32x8
 	f := func(dst, x []float32) {
@@ -2196,7 +2233,9 @@ func hardSigmoidOf64x4(zero archsimd.Float64x4, slope float64) func(dst, x []flo
 
 func hardSixth64x4(dst, x []float64) {
 	var zero archsimd.Float64x4
-	unary64x4(dst, x, zero, hardSixthOf64x4(zero))
+	f := hardSixthOf64x4(zero)
+	dst, x = unaryUnrolled64x4(dst, x, zero, f)
+	unary64x4(dst, x, zero, f)
 }
 
 func hardSixthOf64x4(zero archsimd.Float64x4) func(dst, x []float64) {
@@ -2214,7 +2253,9 @@ func hardSixthOf64x4(zero archsimd.Float64x4) func(dst, x []float64) {
 
 func hardSwish64x4(dst, x []float64) {
 	var zero archsimd.Float64x4
-	unary64x4(dst, x, zero, hardSwishOf64x4(zero))
+	f := hardSwishOf64x4(zero)
+	dst, x = unaryUnrolled64x4(dst, x, zero, f)
+	unary64x4(dst, x, zero, f)
 }
 
 func hardSwishDerivative64x4(dst, x, upstream []float64) {
@@ -2237,20 +2278,17 @@ func hardSwishDerivativeOf64x4(zero archsimd.Float64x4) func(dst, x, upstream []
 }
 
 func hardSwishOf64x4(zero archsimd.Float64x4) func(dst, x []float64) {
-	three, minusThree := archsimd.BroadcastFloat64x4(3), archsimd.BroadcastFloat64x4(-3)
-	sixth, minusSixth := archsimd.BroadcastFloat64x4(1./6), archsimd.BroadcastFloat64x4(-1./6)
-	sixthLow := archsimd.BroadcastFloat64x4(sixthLow64)
+	three, half := archsimd.BroadcastFloat64x4(3), archsimd.BroadcastFloat64x4(0.5)
+	sixth, low := archsimd.BroadcastFloat64x4(sixthUp64), archsimd.BroadcastFloat64x4(sixthUpLow64)
 	sign := archsimd.BroadcastUint64x4(signBit64)
 	return func(dst, x []float64) {
 		v := archsimd.LoadFloat64x4(x)
 		s := v.Add(three)
-		rest := s.MulAdd(sixthLow, v.Sub(s.Sub(three)).Mul(sixth))
-		c := s.MulAdd(sixth, rest)
-		rest = rest.Sub(s.MulAdd(minusSixth, c))
-		y := v.MulAdd(c, v.Mul(rest))
-		y = v.IfElse(v.GreaterEqual(three), y)
-		y = without64x4(y, v.LessEqual(minusThree))
-		y.ToBits().Or(v.ToBits().And(sign)).BitsToFloat64().Store(dst)
+		s = without64x4(s, s.LessEqual(zero))
+		w := v.Max(s.ToBits().Or(sign).BitsToFloat64())
+		limited := w.Min(three)
+		g := limited.MulAdd(sixth, limited.Mul(low))
+		w.MulAdd(g, w.Mul(half)).Store(dst)
 	}
 }
 
@@ -3112,6 +3150,46 @@ func softplusOf64x4(zero archsimd.Float64x4, two, low, high float64) func(dst, x
 	}
 }
 
+func softsign64x4(dst, x []float64) {
+	var zero archsimd.Float64x4
+	unary64x4(dst, x, zero, softsignOf64x4(zero))
+}
+
+func softsignDerivative64x4(dst, x, upstream []float64) {
+	var zero archsimd.Float64x4
+	binary64x4(dst, x, upstream, zero, softsignDerivativeOf64x4(zero))
+}
+
+func softsignDerivativeOf64x4(zero archsimd.Float64x4) func(dst, x, upstream []float64) {
+	one, largest := archsimd.BroadcastFloat64x4(1), archsimd.BroadcastFloat64x4(largest64)
+	sign := archsimd.BroadcastUint64x4(signBit64)
+	return func(dst, x, upstream []float64) {
+		z := archsimd.LoadFloat64x4(x).ToBits().AndNot(sign).BitsToFloat64()
+		d := one.Add(z)
+		lost := z.Min(one).Sub(d.Sub(z.Max(one)))
+		u := one.Div(d)
+		minus := u.ToBits().Or(sign).BitsToFloat64()
+		e := minus.MulAdd(lost, minus.MulAdd(d, one))
+		e = without64x4(e, d.Greater(largest))
+		y := archsimd.LoadFloat64x4(upstream).Mul(u).Mul(u)
+		y.MulAdd(e.Add(e), y).Store(dst)
+	}
+}
+
+func softsignOf64x4(zero archsimd.Float64x4) func(dst, x []float64) {
+	one, limit := archsimd.BroadcastFloat64x4(1), archsimd.BroadcastFloat64x4(softsignLimit64)
+	sign := archsimd.BroadcastUint64x4(signBit64)
+	return func(dst, x []float64) {
+		v := archsimd.LoadFloat64x4(x).ToBits()
+		z := v.AndNot(sign).BitsToFloat64()
+		z = limit.IfElse(z.Greater(limit), z)
+		q := z.Div(one.Add(z))
+		t := one.Sub(q)
+		left := z.MulAdd(t, q.ToBits().Or(sign).BitsToFloat64())
+		left.MulAdd(t, q).ToBits().Or(v.And(sign)).BitsToFloat64().Store(dst)
+	}
+}
+
 func squaredReLU64x4(dst, x []float64) {
 	var zero archsimd.Float64x4
 	f := func(dst, x []float64) {
@@ -3251,8 +3329,4 @@ func window64x4(dst, x, upstream []float64, low, high, slope float64) {
 		d = without64x4(d, v.LessEqual(l))
 		without64x4(d, v.GreaterEqual(h)).Store(dst)
 	})
-}
-
-func without64x4(v archsimd.Float64x4, m archsimd.Mask64x4) archsimd.Float64x4 {
-	return v.ToBits().AndNot(m.ToInt64x4().ToBits()).BitsToFloat64()
 }

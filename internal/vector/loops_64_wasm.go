@@ -353,7 +353,9 @@ func hardSigmoidOf64(zero simd.Float64s, slope float64) func(dst, x []float64) {
 
 func hardSixth64(dst, x []float64) {
 	var zero simd.Float64s
-	unary64(dst, x, zero, hardSixthOf64(zero))
+	f := hardSixthOf64(zero)
+	dst, x = unaryUnrolled64(dst, x, zero, f)
+	unary64(dst, x, zero, f)
 }
 
 func hardSixthAt64(x float64) float64 {
@@ -376,7 +378,9 @@ func hardSixthOf64(zero simd.Float64s) func(dst, x []float64) {
 
 func hardSwish64(dst, x []float64) {
 	var zero simd.Float64s
-	unary64(dst, x, zero, hardSwishOf64(zero))
+	f := hardSwishOf64(zero)
+	dst, x = unaryUnrolled64(dst, x, zero, f)
+	unary64(dst, x, zero, f)
 }
 
 func hardSwishAt64(x float64) float64 {
@@ -412,20 +416,17 @@ func hardSwishDerivativeOf64(zero simd.Float64s) func(dst, x, upstream []float64
 }
 
 func hardSwishOf64(zero simd.Float64s) func(dst, x []float64) {
-	three, minusThree := simd.BroadcastFloat64s(3), simd.BroadcastFloat64s(-3)
-	sixth, minusSixth := simd.BroadcastFloat64s(1./6), simd.BroadcastFloat64s(-1./6)
-	sixthLow := simd.BroadcastFloat64s(sixthLow64)
+	three, half := simd.BroadcastFloat64s(3), simd.BroadcastFloat64s(0.5)
+	sixth, low := simd.BroadcastFloat64s(sixthUp64), simd.BroadcastFloat64s(sixthUpLow64)
 	sign := simd.BroadcastUint64s(signBit64)
 	return func(dst, x []float64) {
 		v := simd.LoadFloat64s(x)
 		s := v.Add(three)
-		rest := s.MulAdd(sixthLow, v.Sub(s.Sub(three)).Mul(sixth))
-		c := s.MulAdd(sixth, rest)
-		rest = rest.Sub(s.MulAdd(minusSixth, c))
-		y := v.MulAdd(c, v.Mul(rest))
-		y = v.IfElse(v.GreaterEqual(three), y)
-		y = without64(y, v.LessEqual(minusThree))
-		y.ToBits().Or(v.ToBits().And(sign)).BitsToFloat64().Store(dst)
+		s = without64(s, s.LessEqual(zero))
+		w := v.Max(s.ToBits().Or(sign).BitsToFloat64())
+		limited := w.Min(three)
+		g := limited.MulAdd(sixth, limited.Mul(low))
+		w.MulAdd(g, w.Mul(half)).Store(dst)
 	}
 }
 
@@ -1325,6 +1326,59 @@ func softplusOf64(zero simd.Float64s, two, low, high float64) func(dst, x []floa
 		y := e.MulAdd(u, u)
 		rest := u.MulAdd(e, u.Sub(y))
 		y.MulAdd(scale, softplusBase64(v.Max(l).Min(h), rest, scale, zero)).Store(dst)
+	}
+}
+
+func softsign64(dst, x []float64) {
+	var zero simd.Float64s
+	unary64(dst, x, zero, softsignOf64(zero))
+}
+
+func softsignAt64(x float64) float64 {
+	var zero simd.Float64s
+	return at64(x, zero, softsignOf64(zero))
+}
+
+func softsignDerivative64(dst, x, upstream []float64) {
+	var zero simd.Float64s
+	binary64(dst, x, upstream, zero, softsignDerivativeOf64(zero))
+}
+
+func softsignDerivativeAt64(x float64) float64 {
+	var zero simd.Float64s
+	f := softsignDerivativeOf64(zero)
+	return at64(x, zero, func(dst, x []float64) {
+		f(dst, x, ones64[:])
+	})
+}
+
+func softsignDerivativeOf64(zero simd.Float64s) func(dst, x, upstream []float64) {
+	one, largest := simd.BroadcastFloat64s(1), simd.BroadcastFloat64s(largest64)
+	sign := simd.BroadcastUint64s(signBit64)
+	return func(dst, x, upstream []float64) {
+		z := simd.LoadFloat64s(x).ToBits().AndNot(sign).BitsToFloat64()
+		d := one.Add(z)
+		lost := z.Min(one).Sub(d.Sub(z.Max(one)))
+		u := one.Div(d)
+		minus := u.ToBits().Or(sign).BitsToFloat64()
+		e := minus.MulAdd(lost, minus.MulAdd(d, one))
+		e = without64(e, d.Greater(largest))
+		y := simd.LoadFloat64s(upstream).Mul(u).Mul(u)
+		y.MulAdd(e.Add(e), y).Store(dst)
+	}
+}
+
+func softsignOf64(zero simd.Float64s) func(dst, x []float64) {
+	one, limit := simd.BroadcastFloat64s(1), simd.BroadcastFloat64s(softsignLimit64)
+	sign := simd.BroadcastUint64s(signBit64)
+	return func(dst, x []float64) {
+		v := simd.LoadFloat64s(x).ToBits()
+		z := v.AndNot(sign).BitsToFloat64()
+		z = limit.IfElse(z.Greater(limit), z)
+		q := z.Div(one.Add(z))
+		t := one.Sub(q)
+		left := z.MulAdd(t, q.ToBits().Or(sign).BitsToFloat64())
+		left.MulAdd(t, q).ToBits().Or(v.And(sign)).BitsToFloat64().Store(dst)
 	}
 }
 

@@ -83,3 +83,7 @@ func Softplus[T element.Float](dst, x []T, beta T)                          {}
 func SoftplusAt[T element.Float](x, beta T) T                               { return x }
 func SoftplusDerivative[T element.Float](dst, x, upstream []T, beta T)      {}
 func SoftplusDerivativeAt[T element.Float](x, beta T) T                     { return x }
+func Softsign[T element.Float](dst, x []T)                                  {}
+func SoftsignAt[T element.Float](x T) T                                     { return x }
+func SoftsignDerivative[T element.Float](dst, x, upstream []T)              {}
+func SoftsignDerivativeAt[T element.Float](x T) T                           { return x }

@@ -25,8 +25,9 @@ func reluDerivative32(dst, x, upstream []float32) {
 	})
 }
 
-// without32 returns v, but 0 in the lanes in which m is set. At 256 bits that is one
-// instruction. With IfElse it would be three.
+// without32 returns v, but 0 in the lanes in which m is set.
+//
+//vector:by hand
 func without32(v simd.Float32s, m simd.Mask32s) simd.Float32s {
 	return v.ToBits().AndNot(m.ToInt32s().ToBits()).BitsToFloat32()
 }
