@@ -7,7 +7,8 @@ import (
 )
 
 // Softsign sets dst to x/(1 + |x|). The loops hold their formulas: a call of a function
-// with math.FMA in it takes a third of the time.
+// with math.FMA in it takes a third of the time. The plain quotient has errors of up to 1.5
+// ULP. The correction of softsign64 takes 1.4 ns instead of 1.1.
 func Softsign[T element.Float](dst, x []T) {
 	if is32[T]() {
 		softsign32(integers[uint32](dst), integers[uint32](x))
@@ -136,8 +137,16 @@ func softsignTail64(z, upstream float64) float64 {
 func SoftsignDerivativeFromOutput[T element.Float](dst, y, upstream []T) {
 	dst = dst[:len(y)]
 	for i, v := range y {
-		v = max(v, -v)
+		v = absolute(v)
 		a := 1 - v
 		dst[i] = element.Upstream(a*a+T(2*a*((1-a)-v)), upstream, i)
 	}
+}
+
+// absolute returns |v|. That takes fewer instructions than max(v, −v).
+func absolute[T element.Float](v T) T {
+	if is32[T]() {
+		return T(math.Float32frombits(math.Float32bits(float32(v)) &^ sign32))
+	}
+	return T(math.Abs(float64(v)))
 }
