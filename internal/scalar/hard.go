@@ -199,11 +199,11 @@ func hardSixth64(dst, x []float64) {
 // hardSixthOf64 returns (x + 3)/6 cut to 0…1 for x with the bits b. For x ≤ −1 the sum is
 // exact. For a larger x it is not, and the function returns x/6 + ½ instead. The rounding
 // errors of the product, and of ⅙, are then less than half a ULP of the result. So the
-// error is below 1 ULP.
+// error is below 1 ULP. The product is rounded on all platforms: that of −3 must be −½.
 func hardSixthOf64(b int64, x float64) float64 {
 	line := &hardSixthLines[int32(x)&7]
 	cut := math.Float64frombits(uint64(clipped(b, x, -3, 3, negativeThree64, three64)))
-	return (cut+line.offset)*(1./6) + line.constant
+	return float64((cut+line.offset)*(1./6)) + line.constant
 }
 
 // hardSixthLines has an entry for each integer part of x, modulo 8. Beyond ±3, each entry
