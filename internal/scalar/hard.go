@@ -181,7 +181,7 @@ func hardSixth[T element.Float](dst, x []T) {
 func hardSixth64(dst, x []float64) {
 	i := 0
 	for ; i < len(x)-7; i += 8 {
-		b, v, o := block[int64](x[i:]), block[float64](x[i:]), block[float64](dst[i:])
+		b, v, o := block[int64](x, i), block[float64](x, i), block[float64](dst, i)
 		o[0] = hardSixthOf64(b[0], v[0])
 		o[1] = hardSixthOf64(b[1], v[1])
 		o[2] = hardSixthOf64(b[2], v[2])
@@ -263,7 +263,7 @@ func HardSwishAt[T element.Float](x T) T {
 func hardSwish64(dst, x []float64) {
 	i := 0
 	for ; i < len(x)-7; i += 8 {
-		b, v, o := block[int64](x[i:]), block[float64](x[i:]), block[int64](dst[i:])
+		b, v, o := block[int64](x, i), block[float64](x, i), block[int64](dst, i)
 		o[0] = hardSwishOf64(b[0], v[0])
 		o[1] = hardSwishOf64(b[1], v[1])
 		o[2] = hardSwishOf64(b[2], v[2])
