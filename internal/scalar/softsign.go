@@ -68,15 +68,20 @@ func SoftsignDerivative[T element.Float](dst, x, upstream []T) {
 		}
 		return
 	}
-	dst, upstream = dst[:len(x)], upstream[:len(x)]
 	if is32[T]() {
-		for i, v := range x {
-			d := 1 + math.Abs(float64(v))
-			dst[i] = T(float64(upstream[i]) / (d * d))
-		}
+		softsignDerivative32(integers[float32](dst), integers[uint32](x), integers[float32](upstream))
 		return
 	}
 	softsignDerivative64(integers[float64](dst), integers[uint64](x), integers[float64](upstream))
+}
+
+// softsignDerivative32 computes in float64.
+func softsignDerivative32(dst []float32, x []uint32, upstream []float32) {
+	dst, upstream = dst[:len(x)], upstream[:len(x)]
+	for i, b := range x {
+		d := 1 + float64(math.Float32frombits(b&^sign32))
+		dst[i] = float32(float64(upstream[i]) / (d * d))
+	}
 }
 
 // softsignDerivative64 is not generic, because the compiler inlines no function into one
