@@ -523,10 +523,6 @@ func softplusDerivative32(dst, x, upstream []float32, beta float32) {
 	}
 }
 
-func softplusDerivativeAt32(x, beta float32) float32 {
-	return softplusDerivativeAt32x4(x, beta)
-}
-
 func softsign32(dst, x []float32) {
 	switch bits := simd.VectorBitSize(); {
 	case bits >= 512 && len(dst) >= 16:
@@ -538,10 +534,6 @@ func softsign32(dst, x []float32) {
 	}
 }
 
-func softsignAt32(x float32) float32 {
-	return softsignAt32x4(x)
-}
-
 func softsignDerivative32(dst, x, upstream []float32) {
 	switch bits := simd.VectorBitSize(); {
 	case bits >= 512 && len(dst) >= 16:
@@ -551,10 +543,6 @@ func softsignDerivative32(dst, x, upstream []float32) {
 	default:
 		softsignDerivative32x4(dst, x, upstream)
 	}
-}
-
-func softsignDerivativeAt32(x float32) float32 {
-	return softsignDerivativeAt32x4(x)
 }
 
 func squaredReLU32(dst, x []float32) {
@@ -1030,10 +1018,6 @@ func softplusDerivative64(dst, x, upstream []float64, beta float64) {
 	}
 }
 
-func softplusDerivativeAt64(x, beta float64) float64 {
-	return softplusDerivativeAt64x2(x, beta)
-}
-
 func softsign64(dst, x []float64) {
 	switch bits := simd.VectorBitSize(); {
 	case bits >= 512 && len(dst) >= 8:
@@ -1045,10 +1029,6 @@ func softsign64(dst, x []float64) {
 	}
 }
 
-func softsignAt64(x float64) float64 {
-	return softsignAt64x2(x)
-}
-
 func softsignDerivative64(dst, x, upstream []float64) {
 	switch bits := simd.VectorBitSize(); {
 	case bits >= 512 && len(dst) >= 8:
@@ -1058,10 +1038,6 @@ func softsignDerivative64(dst, x, upstream []float64) {
 	default:
 		softsignDerivative64x2(dst, x, upstream)
 	}
-}
-
-func softsignDerivativeAt64(x float64) float64 {
-	return softsignDerivativeAt64x2(x)
 }
 
 func squaredReLU64(dst, x []float64) {

@@ -173,24 +173,12 @@ func softplusDerivative32(dst, x, upstream []float32, beta float32) {
 	softplusDerivative32x4(dst, x, upstream, beta)
 }
 
-func softplusDerivativeAt32(x, beta float32) float32 {
-	return softplusDerivativeAt32x4(x, beta)
-}
-
 func softsign32(dst, x []float32) {
 	softsign32x4(dst, x)
 }
 
-func softsignAt32(x float32) float32 {
-	return softsignAt32x4(x)
-}
-
 func softsignDerivative32(dst, x, upstream []float32) {
 	softsignDerivative32x4(dst, x, upstream)
-}
-
-func softsignDerivativeAt32(x float32) float32 {
-	return softsignDerivativeAt32x4(x)
 }
 
 func squaredReLU32(dst, x []float32) {
@@ -365,24 +353,12 @@ func softplusDerivative64(dst, x, upstream []float64, beta float64) {
 	softplusDerivative64x2(dst, x, upstream, beta)
 }
 
-func softplusDerivativeAt64(x, beta float64) float64 {
-	return softplusDerivativeAt64x2(x, beta)
-}
-
 func softsign64(dst, x []float64) {
 	softsign64x2(dst, x)
 }
 
-func softsignAt64(x float64) float64 {
-	return softsignAt64x2(x)
-}
-
 func softsignDerivative64(dst, x, upstream []float64) {
 	softsignDerivative64x2(dst, x, upstream)
-}
-
-func softsignDerivativeAt64(x float64) float64 {
-	return softsignDerivativeAt64x2(x)
 }
 
 func squaredReLU64(dst, x []float64) {

@@ -174,20 +174,17 @@ func hardSixthAt32(x float32) float32 {
 }
 
 func hardSwishOf32x1(zero archsimd.Float32x4) func(dst, x []float32) {
-	three, minusThree := archsimd.LoadFloat32x4Array((*[4]float32)(float32Constants[6][:])), archsimd.LoadFloat32x4Array((*[4]float32)(float32Constants[9][:]))
-	sixth, minusSixth := archsimd.LoadFloat32x4Array((*[4]float32)(float32Constants[7][:])), archsimd.LoadFloat32x4Array((*[4]float32)(float32Constants[10][:]))
-	sixthLow := archsimd.LoadFloat32x4Array((*[4]float32)(float32Constants[8][:]))
+	three, half := archsimd.LoadFloat32x4Array((*[4]float32)(float32Constants[6][:])), archsimd.LoadFloat32x4Array((*[4]float32)(float32Constants[5][:]))
+	sixth, low := archsimd.LoadFloat32x4Array((*[4]float32)(float32Constants[9][:])), archsimd.LoadFloat32x4Array((*[4]float32)(float32Constants[10][:]))
 	sign := archsimd.LoadUint32x4Array((*[4]uint32)(uint32Constants[2][:]))
 	return func(dst, x []float32) {
 		v := archsimd.LoadFloat32x4Array((*[4]float32)(x))
 		s := v.Add(three)
-		rest := s.MulAdd(sixthLow, v.Sub(s.Sub(three)).Mul(sixth))
-		c := s.MulAdd(sixth, rest)
-		rest = rest.Sub(s.MulAdd(minusSixth, c))
-		y := v.MulAdd(c, v.Mul(rest))
-		y = v.IfElse(v.GreaterEqual(three), y)
-		y = without32x1(y, v.LessEqual(minusThree))
-		y.ToBits().Or(v.ToBits().And(sign)).BitsToFloat32().Store(dst)
+		s = without32x1(s, s.LessEqual(zero))
+		w := v.Max(s.ToBits().Or(sign).BitsToFloat32())
+		limited := w.Min(three)
+		g := limited.MulAdd(sixth, limited.Mul(low))
+		w.MulAdd(g, w.Mul(half)).Store(dst)
 	}
 }
 
@@ -197,7 +194,7 @@ func hardSwishAt32(x float32) float32 {
 }
 
 func hardSwishDerivativeOf32x1(zero archsimd.Float32x4) func(dst, x, upstream []float32) {
-	three, minusThree := archsimd.LoadFloat32x4Array((*[4]float32)(float32Constants[6][:])), archsimd.LoadFloat32x4Array((*[4]float32)(float32Constants[9][:]))
+	three, minusThree := archsimd.LoadFloat32x4Array((*[4]float32)(float32Constants[6][:])), archsimd.LoadFloat32x4Array((*[4]float32)(float32Constants[11][:]))
 	sixth, sixthLow := archsimd.LoadFloat32x4Array((*[4]float32)(float32Constants[7][:])), archsimd.LoadFloat32x4Array((*[4]float32)(float32Constants[8][:]))
 	return func(dst, x, upstream []float32) {
 		v, g := archsimd.LoadFloat32x4Array((*[4]float32)(x)), archsimd.LoadFloat32x4Array((*[4]float32)(upstream))
@@ -220,10 +217,10 @@ func hardSwishDerivativeAt32(x float32) float32 {
 
 func mishOf32x1(zero archsimd.Float32x4) func(dst, x []float32) {
 	reduce, inverse := reduce32x1(zero), mishInverseOf32x1(zero)
-	limit := archsimd.LoadFloat32x4Array((*[4]float32)(float32Constants[11][:]))
-	linear := archsimd.LoadFloat32x4Array((*[4]float32)(float32Constants[12][:]))
+	limit := archsimd.LoadFloat32x4Array((*[4]float32)(float32Constants[12][:]))
+	linear := archsimd.LoadFloat32x4Array((*[4]float32)(float32Constants[13][:]))
 	sign := archsimd.LoadUint32x4Array((*[4]uint32)(uint32Constants[2][:]))
-	scale := archsimd.LoadFloat32x4Array((*[4]float32)(float32Constants[13][:]))
+	scale := archsimd.LoadFloat32x4Array((*[4]float32)(float32Constants[14][:]))
 	return func(dst, x []float32) {
 		v := archsimd.LoadFloat32x4Array((*[4]float32)(x))
 		z := limit.Max(v)
@@ -237,8 +234,8 @@ func mishOf32x1(zero archsimd.Float32x4) func(dst, x []float32) {
 }
 
 func mishInverseOf32x1(zero archsimd.Float32x4) func(n archsimd.Uint32x4, r, q archsimd.Float32x4) (u, e archsimd.Float32x4) {
-	scale := archsimd.LoadFloat32x4Array((*[4]float32)(float32Constants[13][:]))
-	one, minusOne := archsimd.LoadFloat32x4Array((*[4]float32)(float32Constants[2][:])), archsimd.LoadFloat32x4Array((*[4]float32)(float32Constants[14][:]))
+	scale := archsimd.LoadFloat32x4Array((*[4]float32)(float32Constants[14][:]))
+	one, minusOne := archsimd.LoadFloat32x4Array((*[4]float32)(float32Constants[2][:])), archsimd.LoadFloat32x4Array((*[4]float32)(float32Constants[15][:]))
 	return func(n archsimd.Uint32x4, r, q archsimd.Float32x4) (u, e archsimd.Float32x4) {
 		w := scale.ToBits().Sub(n).BitsToFloat32()
 		h, l := scale.Max(w), scale.Min(w)
@@ -267,7 +264,7 @@ func logistic32x1(zero archsimd.Float32x4) func(n archsimd.Uint32x4, growth arch
 	bias := archsimd.LoadUint32x4Array((*[4]uint32)(uint32Constants[3][:]))
 	sign := archsimd.LoadUint32x4Array((*[4]uint32)(uint32Constants[2][:]))
 	one := archsimd.LoadFloat32x4Array((*[4]float32)(float32Constants[2][:]))
-	up := archsimd.LoadFloat32x4Array((*[4]float32)(float32Constants[15][:]))
+	up := archsimd.LoadFloat32x4Array((*[4]float32)(float32Constants[16][:]))
 	return func(n archsimd.Uint32x4, growth archsimd.Float32x4) (minusScale, u, e archsimd.Float32x4) {
 		minusScale = n.Add(bias).BitsToFloat32()
 		d := growth.MulAdd(up, up.Sub(minusScale))
@@ -289,7 +286,7 @@ func denominatorRest64x1(d, growth, minusScale, up archsimd.Float64x2) archsimd.
 
 func sigmoidOf32x1(zero archsimd.Float32x4) func(dst, x []float32) {
 	reduce, logistic := reduce32x1(zero), logistic32x1(zero)
-	limit := archsimd.LoadFloat32x4Array((*[4]float32)(float32Constants[16][:]))
+	limit := archsimd.LoadFloat32x4Array((*[4]float32)(float32Constants[17][:]))
 	sign := archsimd.LoadUint32x4Array((*[4]uint32)(uint32Constants[2][:]))
 	one := archsimd.LoadFloat32x4Array((*[4]float32)(float32Constants[2][:]))
 	minusOne := archsimd.LoadInt32x4Array((*[4]int32)(int32Constants[0][:]))
@@ -311,7 +308,7 @@ func SigmoidAt32(x float32) float32 {
 
 func logisticDerivativeOf32x1(zero archsimd.Float32x4, inScale, minusOutScale float32) func(dst, x, upstream []float32) {
 	reduce, logistic := reduce32x1(zero), logistic32x1(zero)
-	limit := archsimd.LoadFloat32x4Array((*[4]float32)(float32Constants[16][:]))
+	limit := archsimd.LoadFloat32x4Array((*[4]float32)(float32Constants[17][:]))
 	sign := archsimd.LoadUint32x4Array((*[4]uint32)(uint32Constants[2][:]))
 	in, out := archsimd.BroadcastFloat32x4(inScale), archsimd.BroadcastFloat32x4(minusOutScale)
 	return func(dst, x, upstream []float32) {
@@ -336,10 +333,10 @@ func LogisticDerivativeAt32(x, inScale, minusOutScale float32) float32 {
 
 func siluOf32x1(zero archsimd.Float32x4) func(dst, x []float32) {
 	reduce, inverse := reduce32x1(zero), inverseOf32x1(zero)
-	limit := archsimd.LoadFloat32x4Array((*[4]float32)(float32Constants[11][:]))
-	linear := archsimd.LoadFloat32x4Array((*[4]float32)(float32Constants[12][:]))
+	limit := archsimd.LoadFloat32x4Array((*[4]float32)(float32Constants[12][:]))
+	linear := archsimd.LoadFloat32x4Array((*[4]float32)(float32Constants[13][:]))
 	sign := archsimd.LoadUint32x4Array((*[4]uint32)(uint32Constants[2][:]))
-	scale := archsimd.LoadFloat32x4Array((*[4]float32)(float32Constants[13][:]))
+	scale := archsimd.LoadFloat32x4Array((*[4]float32)(float32Constants[14][:]))
 	return func(dst, x []float32) {
 		v := archsimd.LoadFloat32x4Array((*[4]float32)(x))
 		z := limit.Max(v)
@@ -353,8 +350,8 @@ func siluOf32x1(zero archsimd.Float32x4) func(dst, x []float32) {
 }
 
 func inverseOf32x1(zero archsimd.Float32x4) func(n archsimd.Uint32x4, r, q archsimd.Float32x4) (u, e archsimd.Float32x4) {
-	scale := archsimd.LoadFloat32x4Array((*[4]float32)(float32Constants[13][:]))
-	one, minusOne := archsimd.LoadFloat32x4Array((*[4]float32)(float32Constants[2][:])), archsimd.LoadFloat32x4Array((*[4]float32)(float32Constants[14][:]))
+	scale := archsimd.LoadFloat32x4Array((*[4]float32)(float32Constants[14][:]))
+	one, minusOne := archsimd.LoadFloat32x4Array((*[4]float32)(float32Constants[2][:])), archsimd.LoadFloat32x4Array((*[4]float32)(float32Constants[15][:]))
 	return func(n archsimd.Uint32x4, r, q archsimd.Float32x4) (u, e archsimd.Float32x4) {
 		w := scale.ToBits().Sub(n).BitsToFloat32()
 		a, b := scale.Max(w), scale.Min(w)
@@ -435,7 +432,7 @@ func siluDerivativeAt32(x float32) float32 {
 
 func softplusOf32x1(zero archsimd.Float32x4, two, low, high float32) func(dst, x []float32) {
 	reduce, inverse := reduce32x1(zero), sumInverseOf32x1(zero, 63)
-	limit := archsimd.LoadFloat32x4Array((*[4]float32)(float32Constants[16][:]))
+	limit := archsimd.LoadFloat32x4Array((*[4]float32)(float32Constants[17][:]))
 	sign := archsimd.LoadUint32x4Array((*[4]uint32)(uint32Constants[2][:]))
 	twice, l, h := archsimd.BroadcastFloat32x4(two), archsimd.BroadcastFloat32x4(low), archsimd.BroadcastFloat32x4(high)
 	return func(dst, x []float32) {
@@ -463,8 +460,8 @@ func softplusBase64x1(v, rest, scale, zero archsimd.Float64x2) archsimd.Float64x
 
 func sumInverseOf32x1(zero archsimd.Float32x4, exponent uint32) func(n archsimd.Uint32x4, r, q archsimd.Float32x4) (minusScale, minusU, e archsimd.Float32x4) {
 	bias := archsimd.BroadcastUint32x4(signBit32 | (exponentBias32+exponent)<<fractionBits32)
-	one, minusOne := archsimd.LoadFloat32x4Array((*[4]float32)(float32Constants[2][:])), archsimd.LoadFloat32x4Array((*[4]float32)(float32Constants[14][:]))
-	up := archsimd.LoadFloat32x4Array((*[4]float32)(float32Constants[15][:]))
+	one, minusOne := archsimd.LoadFloat32x4Array((*[4]float32)(float32Constants[2][:])), archsimd.LoadFloat32x4Array((*[4]float32)(float32Constants[15][:]))
+	up := archsimd.LoadFloat32x4Array((*[4]float32)(float32Constants[16][:]))
 	return func(n archsimd.Uint32x4, r, q archsimd.Float32x4) (minusScale, minusU, e archsimd.Float32x4) {
 		minusScale = n.Add(bias).BitsToFloat32()
 		d := r.Add(q).MulAdd(up, up.Sub(minusScale))
@@ -532,7 +529,7 @@ func softplusDerivativeAt32(x, beta float32) float32 {
 
 func softplusDerivativeOf32x1(zero archsimd.Float32x4, beta float32) func(dst, x, upstream []float32) {
 	reduce, logistic := reduce32x1(zero), logistic32x1(zero)
-	limit := archsimd.LoadFloat32x4Array((*[4]float32)(float32Constants[16][:]))
+	limit := archsimd.LoadFloat32x4Array((*[4]float32)(float32Constants[17][:]))
 	sign := archsimd.LoadUint32x4Array((*[4]uint32)(uint32Constants[2][:]))
 	one := archsimd.LoadFloat32x4Array((*[4]float32)(float32Constants[2][:]))
 	minusOne := archsimd.LoadInt32x4Array((*[4]int32)(int32Constants[0][:]))
@@ -549,9 +546,52 @@ func softplusDerivativeOf32x1(zero archsimd.Float32x4, beta float32) func(dst, x
 	}
 }
 
+func softsignOf32x1(zero archsimd.Float32x4) func(dst, x []float32) {
+	one, limit := archsimd.LoadFloat32x4Array((*[4]float32)(float32Constants[2][:])), archsimd.LoadFloat32x4Array((*[4]float32)(float32Constants[18][:]))
+	sign := archsimd.LoadUint32x4Array((*[4]uint32)(uint32Constants[2][:]))
+	return func(dst, x []float32) {
+		v := archsimd.LoadFloat32x4Array((*[4]float32)(x)).ToBits()
+		z := v.AndNot(sign).BitsToFloat32()
+		z = limit.IfElse(z.Greater(limit), z)
+		q := z.Div(one.Add(z))
+		t := one.Sub(q)
+		left := z.MulAdd(t, q.ToBits().Or(sign).BitsToFloat32())
+		left.MulAdd(t, q).ToBits().Or(v.And(sign)).BitsToFloat32().Store(dst)
+	}
+}
+
+func softsignAt32(x float32) float32 {
+	var zero archsimd.Float32x4
+	return at32(x, zero, softsignOf32x1(zero))
+}
+
+func softsignDerivativeOf32x1(zero archsimd.Float32x4) func(dst, x, upstream []float32) {
+	one, largest := archsimd.LoadFloat32x4Array((*[4]float32)(float32Constants[2][:])), archsimd.LoadFloat32x4Array((*[4]float32)(float32Constants[19][:]))
+	sign := archsimd.LoadUint32x4Array((*[4]uint32)(uint32Constants[2][:]))
+	return func(dst, x, upstream []float32) {
+		z := archsimd.LoadFloat32x4Array((*[4]float32)(x)).ToBits().AndNot(sign).BitsToFloat32()
+		d := one.Add(z)
+		lost := z.Min(one).Sub(d.Sub(z.Max(one)))
+		u := one.Div(d)
+		minus := u.ToBits().Or(sign).BitsToFloat32()
+		e := minus.MulAdd(lost, minus.MulAdd(d, one))
+		e = without32x1(e, d.Greater(largest))
+		y := archsimd.LoadFloat32x4Array((*[4]float32)(upstream)).Mul(u).Mul(u)
+		y.MulAdd(e.Add(e), y).Store(dst)
+	}
+}
+
+func softsignDerivativeAt32(x float32) float32 {
+	var zero archsimd.Float32x4
+	f := softsignDerivativeOf32x1(zero)
+	return at32(x, zero, func(dst, x []float32) {
+		f(dst, x, ones32[:])
+	})
+}
+
 func tanhOf32x1(zero archsimd.Float32x4) func(dst, x []float32) {
 	reduce := reduce32x1(zero)
-	limit := archsimd.LoadFloat32x4Array((*[4]float32)(float32Constants[17][:]))
+	limit := archsimd.LoadFloat32x4Array((*[4]float32)(float32Constants[20][:]))
 	sign := archsimd.LoadUint32x4Array((*[4]uint32)(uint32Constants[2][:]))
 	bias := archsimd.LoadUint32x4Array((*[4]uint32)(uint32Constants[4][:]))
 	biasOfTwo := archsimd.LoadUint32x4Array((*[4]uint32)(uint32Constants[5][:]))
@@ -785,26 +825,23 @@ func hardSwishDerivativeOf64x1(zero archsimd.Float64x2) func(dst, x, upstream []
 }
 
 func hardSwishOf64x1(zero archsimd.Float64x2) func(dst, x []float64) {
-	three, minusThree := archsimd.LoadFloat64x2Array((*[2]float64)(float64Constants[9][:])), archsimd.LoadFloat64x2Array((*[2]float64)(float64Constants[12][:]))
-	sixth, minusSixth := archsimd.LoadFloat64x2Array((*[2]float64)(float64Constants[10][:])), archsimd.LoadFloat64x2Array((*[2]float64)(float64Constants[13][:]))
-	sixthLow := archsimd.LoadFloat64x2Array((*[2]float64)(float64Constants[11][:]))
+	three, half := archsimd.LoadFloat64x2Array((*[2]float64)(float64Constants[9][:])), archsimd.LoadFloat64x2Array((*[2]float64)(float64Constants[8][:]))
+	sixth, low := archsimd.LoadFloat64x2Array((*[2]float64)(float64Constants[13][:])), archsimd.LoadFloat64x2Array((*[2]float64)(float64Constants[14][:]))
 	sign := archsimd.LoadUint64x2Array((*[2]uint64)(uint64Constants[0][:]))
 	return func(dst, x []float64) {
 		v := archsimd.LoadFloat64x2Array((*[2]float64)(x))
 		s := v.Add(three)
-		rest := s.MulAdd(sixthLow, v.Sub(s.Sub(three)).Mul(sixth))
-		c := s.MulAdd(sixth, rest)
-		rest = rest.Sub(s.MulAdd(minusSixth, c))
-		y := v.MulAdd(c, v.Mul(rest))
-		y = v.IfElse(v.GreaterEqual(three), y)
-		y = without64x1(y, v.LessEqual(minusThree))
-		y.ToBits().Or(v.ToBits().And(sign)).BitsToFloat64().Store(dst)
+		s = without64x1(s, s.LessEqual(zero))
+		w := v.Max(s.ToBits().Or(sign).BitsToFloat64())
+		limited := w.Min(three)
+		g := limited.MulAdd(sixth, limited.Mul(low))
+		w.MulAdd(g, w.Mul(half)).Store(dst)
 	}
 }
 
 func inverseOf64x1(zero archsimd.Float64x2) func(n archsimd.Uint64x2, r, q archsimd.Float64x2) (u, e archsimd.Float64x2) {
-	scale := archsimd.LoadFloat64x2Array((*[2]float64)(float64Constants[14][:]))
-	one, minusOne := archsimd.LoadFloat64x2Array((*[2]float64)(float64Constants[1][:])), archsimd.LoadFloat64x2Array((*[2]float64)(float64Constants[15][:]))
+	scale := archsimd.LoadFloat64x2Array((*[2]float64)(float64Constants[15][:]))
+	one, minusOne := archsimd.LoadFloat64x2Array((*[2]float64)(float64Constants[1][:])), archsimd.LoadFloat64x2Array((*[2]float64)(float64Constants[16][:]))
 	return func(n archsimd.Uint64x2, r, q archsimd.Float64x2) (u, e archsimd.Float64x2) {
 		w := scale.ToBits().Sub(n).BitsToFloat64()
 		a, b := scale.Max(w), scale.Min(w)
@@ -819,7 +856,7 @@ func logistic64x1(zero archsimd.Float64x2) func(n archsimd.Uint64x2, growth arch
 	bias := archsimd.LoadUint64x2Array((*[2]uint64)(uint64Constants[4][:]))
 	sign := archsimd.LoadUint64x2Array((*[2]uint64)(uint64Constants[0][:]))
 	one := archsimd.LoadFloat64x2Array((*[2]float64)(float64Constants[1][:]))
-	up := archsimd.LoadFloat64x2Array((*[2]float64)(float64Constants[16][:]))
+	up := archsimd.LoadFloat64x2Array((*[2]float64)(float64Constants[17][:]))
 	return func(n archsimd.Uint64x2, growth archsimd.Float64x2) (minusScale, u, e archsimd.Float64x2) {
 		minusScale = n.Add(bias).BitsToFloat64()
 		d := growth.MulAdd(up, up.Sub(minusScale))
@@ -832,7 +869,7 @@ func logistic64x1(zero archsimd.Float64x2) func(n archsimd.Uint64x2, growth arch
 
 func logisticDerivativeOf64x1(zero archsimd.Float64x2, inScale, minusOutScale float64) func(dst, x, upstream []float64) {
 	reduce, logistic := reduce64x1(zero), logistic64x1(zero)
-	limit := archsimd.LoadFloat64x2Array((*[2]float64)(float64Constants[17][:]))
+	limit := archsimd.LoadFloat64x2Array((*[2]float64)(float64Constants[18][:]))
 	sign := archsimd.LoadUint64x2Array((*[2]uint64)(uint64Constants[0][:]))
 	in, out := archsimd.BroadcastFloat64x2(inScale), archsimd.BroadcastFloat64x2(minusOutScale)
 	return func(dst, x, upstream []float64) {
@@ -853,8 +890,8 @@ func mishAt64(x float64) float64 {
 }
 
 func mishInverseOf64x1(zero archsimd.Float64x2) func(n archsimd.Uint64x2, r, q archsimd.Float64x2) (u, e archsimd.Float64x2) {
-	scale := archsimd.LoadFloat64x2Array((*[2]float64)(float64Constants[14][:]))
-	one, minusOne := archsimd.LoadFloat64x2Array((*[2]float64)(float64Constants[1][:])), archsimd.LoadFloat64x2Array((*[2]float64)(float64Constants[15][:]))
+	scale := archsimd.LoadFloat64x2Array((*[2]float64)(float64Constants[15][:]))
+	one, minusOne := archsimd.LoadFloat64x2Array((*[2]float64)(float64Constants[1][:])), archsimd.LoadFloat64x2Array((*[2]float64)(float64Constants[16][:]))
 	return func(n archsimd.Uint64x2, r, q archsimd.Float64x2) (u, e archsimd.Float64x2) {
 		w := scale.ToBits().Sub(n).BitsToFloat64()
 		h, l := scale.Max(w), scale.Min(w)
@@ -872,10 +909,10 @@ func mishInverseOf64x1(zero archsimd.Float64x2) func(n archsimd.Uint64x2, r, q a
 
 func mishOf64x1(zero archsimd.Float64x2) func(dst, x []float64) {
 	reduce, inverse := reduce64x1(zero), mishInverseOf64x1(zero)
-	limit := archsimd.LoadFloat64x2Array((*[2]float64)(float64Constants[18][:]))
-	linear := archsimd.LoadFloat64x2Array((*[2]float64)(float64Constants[19][:]))
+	limit := archsimd.LoadFloat64x2Array((*[2]float64)(float64Constants[19][:]))
+	linear := archsimd.LoadFloat64x2Array((*[2]float64)(float64Constants[20][:]))
 	sign := archsimd.LoadUint64x2Array((*[2]uint64)(uint64Constants[0][:]))
-	scale := archsimd.LoadFloat64x2Array((*[2]float64)(float64Constants[14][:]))
+	scale := archsimd.LoadFloat64x2Array((*[2]float64)(float64Constants[15][:]))
 	return func(dst, x []float64) {
 		v := archsimd.LoadFloat64x2Array((*[2]float64)(x))
 		z := limit.Max(v)
@@ -913,7 +950,7 @@ func residual64x1(a, b, c archsimd.Float64x2) archsimd.Float64x2 {
 
 func sigmoidOf64x1(zero archsimd.Float64x2) func(dst, x []float64) {
 	reduce, logistic := reduce64x1(zero), logistic64x1(zero)
-	limit := archsimd.LoadFloat64x2Array((*[2]float64)(float64Constants[17][:]))
+	limit := archsimd.LoadFloat64x2Array((*[2]float64)(float64Constants[18][:]))
 	sign := archsimd.LoadUint64x2Array((*[2]uint64)(uint64Constants[0][:]))
 	one := archsimd.LoadFloat64x2Array((*[2]float64)(float64Constants[1][:]))
 	minusOne := archsimd.LoadInt64x2Array((*[2]int64)(int64Constants[0][:]))
@@ -973,10 +1010,10 @@ func siluDerivativeOf64x1(zero archsimd.Float64x2) func(dst, x, upstream []float
 
 func siluOf64x1(zero archsimd.Float64x2) func(dst, x []float64) {
 	reduce, inverse := reduce64x1(zero), inverseOf64x1(zero)
-	limit := archsimd.LoadFloat64x2Array((*[2]float64)(float64Constants[18][:]))
-	linear := archsimd.LoadFloat64x2Array((*[2]float64)(float64Constants[19][:]))
+	limit := archsimd.LoadFloat64x2Array((*[2]float64)(float64Constants[19][:]))
+	linear := archsimd.LoadFloat64x2Array((*[2]float64)(float64Constants[20][:]))
 	sign := archsimd.LoadUint64x2Array((*[2]uint64)(uint64Constants[0][:]))
-	scale := archsimd.LoadFloat64x2Array((*[2]float64)(float64Constants[14][:]))
+	scale := archsimd.LoadFloat64x2Array((*[2]float64)(float64Constants[15][:]))
 	return func(dst, x []float64) {
 		v := archsimd.LoadFloat64x2Array((*[2]float64)(x))
 		z := limit.Max(v)
@@ -1004,7 +1041,7 @@ func softplusDerivativeAt64(x, beta float64) float64 {
 
 func softplusDerivativeOf64x1(zero archsimd.Float64x2, beta float64) func(dst, x, upstream []float64) {
 	reduce, logistic := reduce64x1(zero), logistic64x1(zero)
-	limit := archsimd.LoadFloat64x2Array((*[2]float64)(float64Constants[17][:]))
+	limit := archsimd.LoadFloat64x2Array((*[2]float64)(float64Constants[18][:]))
 	sign := archsimd.LoadUint64x2Array((*[2]uint64)(uint64Constants[0][:]))
 	one := archsimd.LoadFloat64x2Array((*[2]float64)(float64Constants[1][:]))
 	minusOne := archsimd.LoadInt64x2Array((*[2]int64)(int64Constants[0][:]))
@@ -1023,7 +1060,7 @@ func softplusDerivativeOf64x1(zero archsimd.Float64x2, beta float64) func(dst, x
 
 func softplusOf64x1(zero archsimd.Float64x2, two, low, high float64) func(dst, x []float64) {
 	reduce, inverse := reduce64x1(zero), sumInverseOf64x1(zero, 63)
-	limit := archsimd.LoadFloat64x2Array((*[2]float64)(float64Constants[17][:]))
+	limit := archsimd.LoadFloat64x2Array((*[2]float64)(float64Constants[18][:]))
 	sign := archsimd.LoadUint64x2Array((*[2]uint64)(uint64Constants[0][:]))
 	twice, l, h := archsimd.BroadcastFloat64x2(two), archsimd.BroadcastFloat64x2(low), archsimd.BroadcastFloat64x2(high)
 	return func(dst, x []float64) {
@@ -1041,10 +1078,53 @@ func softplusOf64x1(zero archsimd.Float64x2, two, low, high float64) func(dst, x
 	}
 }
 
+func softsignAt64(x float64) float64 {
+	var zero archsimd.Float64x2
+	return at64(x, zero, softsignOf64x1(zero))
+}
+
+func softsignDerivativeAt64(x float64) float64 {
+	var zero archsimd.Float64x2
+	f := softsignDerivativeOf64x1(zero)
+	return at64(x, zero, func(dst, x []float64) {
+		f(dst, x, ones64[:])
+	})
+}
+
+func softsignDerivativeOf64x1(zero archsimd.Float64x2) func(dst, x, upstream []float64) {
+	one, largest := archsimd.LoadFloat64x2Array((*[2]float64)(float64Constants[1][:])), archsimd.LoadFloat64x2Array((*[2]float64)(float64Constants[21][:]))
+	sign := archsimd.LoadUint64x2Array((*[2]uint64)(uint64Constants[0][:]))
+	return func(dst, x, upstream []float64) {
+		z := archsimd.LoadFloat64x2Array((*[2]float64)(x)).ToBits().AndNot(sign).BitsToFloat64()
+		d := one.Add(z)
+		lost := z.Min(one).Sub(d.Sub(z.Max(one)))
+		u := one.Div(d)
+		minus := u.ToBits().Or(sign).BitsToFloat64()
+		e := minus.MulAdd(lost, minus.MulAdd(d, one))
+		e = without64x1(e, d.Greater(largest))
+		y := archsimd.LoadFloat64x2Array((*[2]float64)(upstream)).Mul(u).Mul(u)
+		y.MulAdd(e.Add(e), y).Store(dst)
+	}
+}
+
+func softsignOf64x1(zero archsimd.Float64x2) func(dst, x []float64) {
+	one, limit := archsimd.LoadFloat64x2Array((*[2]float64)(float64Constants[1][:])), archsimd.LoadFloat64x2Array((*[2]float64)(float64Constants[22][:]))
+	sign := archsimd.LoadUint64x2Array((*[2]uint64)(uint64Constants[0][:]))
+	return func(dst, x []float64) {
+		v := archsimd.LoadFloat64x2Array((*[2]float64)(x)).ToBits()
+		z := v.AndNot(sign).BitsToFloat64()
+		z = limit.IfElse(z.Greater(limit), z)
+		q := z.Div(one.Add(z))
+		t := one.Sub(q)
+		left := z.MulAdd(t, q.ToBits().Or(sign).BitsToFloat64())
+		left.MulAdd(t, q).ToBits().Or(v.And(sign)).BitsToFloat64().Store(dst)
+	}
+}
+
 func sumInverseOf64x1(zero archsimd.Float64x2, exponent uint64) func(n archsimd.Uint64x2, r, q archsimd.Float64x2) (minusScale, minusU, e archsimd.Float64x2) {
 	bias := archsimd.BroadcastUint64x2(signBit64 | (exponentBias64+exponent)<<fractionBits64)
-	one, minusOne := archsimd.LoadFloat64x2Array((*[2]float64)(float64Constants[1][:])), archsimd.LoadFloat64x2Array((*[2]float64)(float64Constants[15][:]))
-	up := archsimd.LoadFloat64x2Array((*[2]float64)(float64Constants[16][:]))
+	one, minusOne := archsimd.LoadFloat64x2Array((*[2]float64)(float64Constants[1][:])), archsimd.LoadFloat64x2Array((*[2]float64)(float64Constants[16][:]))
+	up := archsimd.LoadFloat64x2Array((*[2]float64)(float64Constants[17][:]))
 	return func(n archsimd.Uint64x2, r, q archsimd.Float64x2) (minusScale, minusU, e archsimd.Float64x2) {
 		minusScale = n.Add(bias).BitsToFloat64()
 		d := r.Add(q).MulAdd(up, up.Sub(minusScale))
@@ -1068,14 +1148,17 @@ var float32Constants = [...][minLanes32]float32{
 	{3, 3, 3, 3},
 	{1. / 6, 1. / 6, 1. / 6, 1. / 6},
 	{sixthLow32, sixthLow32, sixthLow32, sixthLow32},
+	{sixthUp32, sixthUp32, sixthUp32, sixthUp32},
+	{sixthUpLow32, sixthUpLow32, sixthUpLow32, sixthUpLow32},
 	{-3, -3, -3, -3},
-	{-1. / 6, -1. / 6, -1. / 6, -1. / 6},
 	{-siluLimit32, -siluLimit32, -siluLimit32, -siluLimit32},
 	{siluLinear, siluLinear, siluLinear, siluLinear},
 	{siluScale32, siluScale32, siluScale32, siluScale32},
 	{-1, -1, -1, -1},
 	{0x1p64, 0x1p64, 0x1p64, 0x1p64},
 	{exponentialLimit32, exponentialLimit32, exponentialLimit32, exponentialLimit32},
+	{softsignLimit32, softsignLimit32, softsignLimit32, softsignLimit32},
+	{largest32, largest32, largest32, largest32},
 	{18.2, 18.2, 18.2, 18.2},
 }
 
@@ -1093,13 +1176,16 @@ var float64Constants = [...][minLanes64]float64{
 	{1. / 6, 1. / 6},
 	{sixthLow64, sixthLow64},
 	{-3, -3},
-	{-1. / 6, -1. / 6},
+	{sixthUp64, sixthUp64},
+	{sixthUpLow64, sixthUpLow64},
 	{siluScale64, siluScale64},
 	{-1, -1},
 	{0x1p64, 0x1p64},
 	{exponentialLimit64, exponentialLimit64},
 	{-siluLimit64, -siluLimit64},
 	{siluLinear, siluLinear},
+	{largest64, largest64},
+	{softsignLimit64, softsignLimit64},
 }
 
 var int32Constants = [...][minLanes32]int32{

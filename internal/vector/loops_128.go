@@ -1552,11 +1552,6 @@ func softsign32x4(dst, x []float32) {
 	unary32x4(dst, x, zero, softsignOf32x4(zero))
 }
 
-func softsignAt32x4(x float32) float32 {
-	var zero archsimd.Float32x4
-	return at32x4(x, zero, softsignOf32x4(zero))
-}
-
 func softsignDerivativeOf32x4(zero archsimd.Float32x4) func(dst, x, upstream []float32) {
 	one, largest := archsimd.BroadcastFloat32x4(1), archsimd.BroadcastFloat32x4(largest32)
 	sign := archsimd.BroadcastUint32x4(signBit32)
@@ -1576,14 +1571,6 @@ func softsignDerivativeOf32x4(zero archsimd.Float32x4) func(dst, x, upstream []f
 func softsignDerivative32x4(dst, x, upstream []float32) {
 	var zero archsimd.Float32x4
 	binary32x4(dst, x, upstream, zero, softsignDerivativeOf32x4(zero))
-}
-
-func softsignDerivativeAt32x4(x float32) float32 {
-	var zero archsimd.Float32x4
-	f := softsignDerivativeOf32x4(zero)
-	return at32x4(x, zero, func(dst, x []float32) {
-		f(dst, x, ones32[:])
-	})
 }
 
 func squaredReLU32x4(dst, x []float32) {
@@ -2945,22 +2932,9 @@ func softsign64x2(dst, x []float64) {
 	unary64x2(dst, x, zero, softsignOf64x2(zero))
 }
 
-func softsignAt64x2(x float64) float64 {
-	var zero archsimd.Float64x2
-	return at64x2(x, zero, softsignOf64x2(zero))
-}
-
 func softsignDerivative64x2(dst, x, upstream []float64) {
 	var zero archsimd.Float64x2
 	binary64x2(dst, x, upstream, zero, softsignDerivativeOf64x2(zero))
-}
-
-func softsignDerivativeAt64x2(x float64) float64 {
-	var zero archsimd.Float64x2
-	f := softsignDerivativeOf64x2(zero)
-	return at64x2(x, zero, func(dst, x []float64) {
-		f(dst, x, ones64[:])
-	})
 }
 
 func softsignDerivativeOf64x2(zero archsimd.Float64x2) func(dst, x, upstream []float64) {
