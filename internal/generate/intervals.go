@@ -22,8 +22,8 @@ func intervals(b *bytes.Buffer) error {
 	linear, cubic := geluTanhCoefficients()
 	z2 := geluTanhRoot(linear, cubic)
 	var tanhSlopeBorders [9]float64
-	for i, v := range []float64{1.8125, 2, 2.5, 3, 3.5, 4, 5, 6, 7} {
-		tanhSlopeBorders[i] = (v - 1.8125) / 0.475
+	for i, v := range []float64{1.875, 2, 2.5, 3, 3.5, 4, 5, 6, 7} {
+		tanhSlopeBorders[i] = (v - 1.875) / 0.465
 	}
 
 	for _, t := range []struct {
@@ -40,7 +40,7 @@ func intervals(b *bytes.Buffer) error {
 			[9]float64{0, 0.375, 1.125, 1.875, 2.625, 3.375, 4.125, 4.875, 5.625}, 0, logLogistic(linear, cubic),
 		},
 		{
-			"geluTanhSlopePieces", "2·log(−f′(−z)/(z − z₂)) + 2v for f = x·σ(v)", [8]float64{0, 0.875, 2, 3, 4.0625, 5.625, 7.75, 9.875},
+			"geluTanhSlopePieces", "2·log(−f′(−z)/(z − z₂)) + 2v for f = x·σ(v)", [8]float64{0, 0.6875, 1.875, 2.9375, 4, 5.625, 7.75, 9.9375},
 			tanhSlopeBorders, 1, logTanhSlope(linear, cubic, z2),
 		},
 	} {

@@ -12,8 +12,8 @@ import (
 // geluInVectors reports whether the vector loops of GELU, GELUTanh and their derivatives run
 // for float32 (ns, n = 4096, Xeon Emerald Rapids, scalar and at 256 and 512 bits: GELU 2.82,
 // 1.10, 0.69, its derivative 3.55, 1.45, 0.83, GELUTanh 2.95, 1.36, 0.76, its derivative
-// 3.67, 1.60, 0.96; σ takes 0.54 and 0.36). They take coefficients from vectors of eight, for which there is no instruction at
-// 128 bits.
+// 3.67, 1.60, 0.96; σ takes 0.54 and 0.36). They take coefficients from vectors of eight,
+// for which there is no instruction at 128 bits.
 //
 // float64 has no such loops, because an AVX2 instruction takes from a vector of four only.
 // One polynomial for all inputs would need 135 operations, 3.5 times as many as SiLU. At the

@@ -125,7 +125,7 @@ var (
 		repeatedBits32(geluRoot), repeatedBits32(geluRootLow),
 	}
 	geluTanhSlopeConstants = slopeConstants{
-		repeated32(geluTanhSlopeLimit), repeated32(-geluTanhSlopeLimit), repeated32(0.475), repeated32(1.8125), repeated32(0x1p32), repeated32(0x1p-32),
+		repeated32(geluTanhSlopeLimit), repeated32(-geluTanhSlopeLimit), repeated32(0.465), repeated32(1.875), repeated32(0x1p32), repeated32(0x1p-32),
 		repeatedBits32(geluTanhRoot), repeatedBits32(geluTanhRootLow),
 	}
 	geluTanhConstants = struct{ linear, linearLow, cubic, minusCubic, minusCubicLow [maxLanes32]float32 }{

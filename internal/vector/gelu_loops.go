@@ -292,7 +292,7 @@ func geluTanhTimes32(dst, x, value []float32) {
 
 // geluTanhDerivativeOf32 returns the function that sets a vector of dst to upstream·f′(x)
 // for f = x·σ(v), as geluDerivativeOf32 does. The number of an interval is in the exponent
-// and the first two bits of 0.475·z + 1.8125.
+// and the first two bits of 0.465·z + 1.875.
 //
 //vector:wide
 func geluTanhDerivativeOf32(zero simd.Float32s) func(dst, x, upstream []float32) {
