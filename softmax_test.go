@@ -771,3 +771,44 @@ func softmaxLongInPlace[T activation.Float](t *testing.T) {
 		}
 	}
 }
+
+// TestMaskedEntries looks for masked entries that are not 0 in softmax, or not −Inf in
+// log-softmax, beside NaNs and infinities, in many shapes.
+func TestMaskedEntries(t *testing.T) {
+	t.Run("float32", maskedEntries[float32])
+	t.Run("float64", maskedEntries[float64])
+}
+
+func maskedEntries[T activation.Float](t *testing.T) {
+	rng := rand.New(rand.NewPCG(1, 2))
+	exceptional := []float64{math.NaN(), math.Inf(1), math.Inf(-1), -1000}
+	for _, tau := range []T{1, 2} {
+		for _, classes := range []int{1, 2, 3, 4, 8, 17, 64, 130} {
+			for _, stride := range []int{1, 2, 3, 8, 16, 33} {
+				x, keep := make([]T, 3*classes*stride), make([]bool, 3*classes*stride)
+				for trial := range 6 {
+					for i := range x {
+						x[i] = T(rng.NormFloat64())
+						if rng.IntN(4+trial*classes/4) == 0 {
+							x[i] = T(exceptional[rng.IntN(len(exceptional))])
+						}
+						keep[i] = rng.IntN(1+trial) == 0
+					}
+					a := activation.Softmax[T]{Classes: classes, Stride: stride, Temperature: tau}
+					y, log := a.ForwardMasked(nil, x, keep), activation.LogSoftmax[T](a).ForwardMasked(nil, x, keep)
+					for i, k := range keep {
+						if k {
+							continue
+						}
+						if v := float64(y[i]); v != 0 || math.Signbit(v) {
+							t.Fatalf("%v: entry %d is masked, and %v, want 0", a, i, v)
+						}
+						if v := float64(log[i]); !math.IsInf(v, -1) {
+							t.Fatalf("%v: entry %d is masked, and %v, want -Inf", activation.LogSoftmax[T](a), i, v)
+						}
+					}
+				}
+			}
+		}
+	}
+}
