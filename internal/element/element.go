@@ -3,10 +3,17 @@
 // logarithm.
 package element
 
-import "math"
+import (
+	"math"
+	"unsafe"
+)
 
 // Float is the constraint for element types.
 type Float interface{ float32 | float64 }
+
+// Is32 reports whether T is float32. It is a constant in each instance of a generic
+// function, and a type assertion is not.
+func Is32[T Float]() bool { return unsafe.Sizeof(T(0)) == 4 }
 
 // RoundToInt rounds a float64 below 2⁵¹ in size to an integer. Adding it leaves the
 // integer in the lowest bits of the sum. Subtracting it again gives the integer as a
@@ -39,7 +46,7 @@ func Quotient[T Float](tau T) (factor, divisor T) {
 		return 0.25, 0.25 * tau
 	}
 	large := 0x1p1023
-	if _, ok := any(tau).(float32); ok {
+	if Is32[T]() {
 		large = 0x1p127
 	}
 	return 0x1p-64, T(large)

@@ -277,8 +277,8 @@ func elementFunctions(loops map[string]*loop, all []string) (names []string) {
 // twinName returns the name for float64 that corresponds to a name for float32.
 func twinName(name string) string { return strings.ReplaceAll(name, "32", "64") }
 
-// oneElement stands for the width of a function of one element. It uses the lowest lane of
-// a vector of 128 bits.
+// oneElement is the width of a function of one element, which uses the lowest lane of a
+// vector of 128 bits.
 const oneElement = 1
 
 // vectorBits returns the width of the vectors.

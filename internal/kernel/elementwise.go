@@ -33,7 +33,7 @@ func SigmoidAt[T element.Float](x T) T {
 	switch {
 	case !exponential[T]():
 		return scalar.SigmoidAt(x)
-	case is32[T]():
+	case element.Is32[T]():
 		return T(vector.SigmoidAt32(float32(x)))
 	}
 	return T(vector.SigmoidAt64(float64(x)))
@@ -53,7 +53,7 @@ func SigmoidDerivativeAt[T element.Float](x T) T {
 	switch {
 	case !exponential[T]():
 		return scalar.SigmoidDerivativeAt(x)
-	case is32[T]():
+	case element.Is32[T]():
 		return T(vector.LogisticDerivativeAt32(float32(x), 1, -1))
 	}
 	return T(vector.LogisticDerivativeAt64(float64(x), 1, -1))
@@ -82,7 +82,7 @@ func TanhAt[T element.Float](x T) T {
 	switch {
 	case !exponential[T]():
 		return scalar.TanhAt(x)
-	case is32[T]():
+	case element.Is32[T]():
 		return T(vector.TanhAt32(float32(x)))
 	}
 	return T(vector.TanhAt64(float64(x)))
@@ -102,7 +102,7 @@ func TanhDerivativeAt[T element.Float](x T) T {
 	switch {
 	case !exponential[T]():
 		return scalar.TanhDerivativeAt(x)
-	case is32[T]():
+	case element.Is32[T]():
 		return T(vector.LogisticDerivativeAt32(float32(x), 2, -4))
 	}
 	return T(vector.LogisticDerivativeAt64(float64(x), 2, -4))

@@ -115,7 +115,7 @@ var pool32, pool64 = sync.Pool{New: func() any { return new(gateBlocks[float32])
 
 // gatePool returns the pool of the blocks for T.
 func gatePool[T element.Float]() *sync.Pool {
-	if is32[T]() {
+	if element.Is32[T]() {
 		return &pool32
 	}
 	return &pool64

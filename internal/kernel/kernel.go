@@ -15,7 +15,6 @@ package kernel
 
 import (
 	"runtime"
-	"unsafe"
 
 	"example.com/activation/internal/element"
 	"example.com/activation/internal/vector"
@@ -43,12 +42,8 @@ func exponential[T element.Float]() bool {
 
 // pairs reports whether a vector holds two elements.
 func pairs[T element.Float]() bool {
-	return !is32[T]() && vector.Bits() == 128
+	return !element.Is32[T]() && vector.Bits() == 128
 }
-
-// is32 reports whether T is float32. It is a constant in each instance of a generic
-// function, and a type assertion is not.
-func is32[T element.Float]() bool { return unsafe.Sizeof(T(0)) == 4 }
 
 // short is the length from which vector loops pay for their setup. For shorter slices
 // the scalar loops run, if both loops give the same bits.

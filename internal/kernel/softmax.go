@@ -80,7 +80,7 @@ func SoftmaxDerivativeFromOutput[T element.Float](dst, y, upstream []T, classes,
 //     [65][4096] 4.2 against 1.7.
 func vectorBackward[T element.Float](classes, stride int) bool {
 	size, leastClasses, mostClasses := 4, 20, 128
-	if !is32[T]() {
+	if !element.Is32[T]() {
 		size, leastClasses, mostClasses = 8, 24, 100
 	}
 	lanes := vector.Bits() / 8 / size

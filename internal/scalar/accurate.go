@@ -13,7 +13,7 @@ import (
 
 // AccurateHardSigmoid sets dst to (x + 3)/6 cut to 0…1.
 func AccurateHardSigmoid[T element.Float](dst, x []T) {
-	if is32[T]() {
+	if element.Is32[T]() {
 		HardSigmoid(dst, x, 0)
 		return
 	}
@@ -28,7 +28,7 @@ func AccurateHardSigmoid[T element.Float](dst, x []T) {
 
 // AccurateHardSwish sets dst to x·clip(x/6 + ½, 0, 1).
 func AccurateHardSwish[T element.Float](dst, x []T) {
-	if is32[T]() {
+	if element.Is32[T]() {
 		HardSwish(dst, x)
 		return
 	}
@@ -58,7 +58,7 @@ func accurateHardSwish64(dst, x []uint64) {
 
 // AccurateSoftsign sets dst to x/(1 + |x|).
 func AccurateSoftsign[T element.Float](dst, x []T) {
-	if is32[T]() {
+	if element.Is32[T]() {
 		Softsign(dst, x)
 		return
 	}

@@ -53,7 +53,7 @@ func ones[V bits | element.Float]() *[8]V {
 
 // manyOnes returns n ones, at most 128, in place of a nil upstream.
 func manyOnes[T element.Float](n int) []T {
-	if is32[T]() {
+	if element.Is32[T]() {
 		return (*[128]T)(unsafe.Pointer(&manyOnes32))[:n]
 	}
 	return (*[128]T)(unsafe.Pointer(&manyOnes64))[:n]
@@ -72,10 +72,6 @@ var (
 	ones32 = [8]float32{1, 1, 1, 1, 1, 1, 1, 1}
 	ones64 = [8]float64{1, 1, 1, 1, 1, 1, 1, 1}
 )
-
-// is32 reports whether T is float32. It is a constant in each instance of a generic
-// function.
-func is32[T element.Float]() bool { return unsafe.Sizeof(T(0)) == 4 }
 
 // patterns returns the bits of −0, of which only the sign is set, and of −Inf, of
 // which only the mantissa is not set. A loop calls it once and passes both on, and

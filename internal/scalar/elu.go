@@ -80,7 +80,7 @@ func CELUDerivativeFromOutput[T element.Float](dst, y, upstream []T, alpha T) {
 
 // outputSlope returns right for y > 0, else left, without a branch.
 func outputSlope[T element.Float](y, left, right T) T {
-	if is32[T]() {
+	if element.Is32[T]() {
 		l, r := reinterpret[int32](left), reinterpret[int32](right)
 		if y > 0 {
 			l = r
@@ -133,7 +133,7 @@ type left[T element.Float] struct {
 // It stores every element, and counts those to keep: no branch depends on them.
 func (l *left[T]) take(x []T, least uint64) {
 	n := uint(0)
-	if is32[T]() {
+	if element.Is32[T]() {
 		to, least, most := integers[uint32](l.x[:]), uint32(least), inf32-uint32(least)
 		for i, b := range integers[uint32](x) {
 			to[n%leftBlock], l.at[n%leftBlock] = b, uint8(i)
@@ -218,7 +218,7 @@ func (s *sides[T]) forwardAt(x T) T {
 	switch {
 	case math.Float64bits(float64(x)) <= inf64: // from +0 on
 		return s.scale * x
-	case is32[T]():
+	case element.Is32[T]():
 		return T(s.left32(float64(x)))
 	}
 	return T(s.left64(float64(x)))
@@ -229,7 +229,7 @@ func (s *sides[T]) gradientAt(x, upstream T) T {
 	switch {
 	case x > 0:
 		return s.scale * upstream
-	case is32[T]():
+	case element.Is32[T]():
 		return T(float32(float64(upstream) * float64(s.slope32(float64(x)))))
 	}
 	return T(s.slope64(float64(x), float64(upstream)))
@@ -476,7 +476,7 @@ func exp32Tail(x float64) float64 {
 // oneLessExp returns 1 − e^(−βy), for βy ≥ 0 as the loops of ELU would, and otherwise
 // by package math.
 func oneLessExp[T element.Float](y, beta T) T {
-	if is32[T]() {
+	if element.Is32[T]() {
 		q := -float64(beta) * float64(y)
 		if k, b := expm1Point(q); k < uint64(len(expm1Table)) {
 			return T(-expm1Table[k].expm1(b))

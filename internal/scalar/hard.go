@@ -8,7 +8,7 @@ import (
 
 // HardTanh sets dst to x cut to low…high.
 func HardTanh[T element.Float](dst, x []T, low, high T) {
-	if is32[T]() {
+	if element.Is32[T]() {
 		clip[int32](dst, x, low, high)
 	} else {
 		clip[int64](dst, x, low, high)
@@ -29,7 +29,7 @@ func HardTanhAt[T element.Float](x, low, high T) T {
 // Window sets dst to upstream·slope if x is between low and high, to NaN if x is NaN,
 // else to 0, at the borders too.
 func Window[T element.Float](dst, x, upstream []T, low, high, slope T) {
-	if is32[T]() {
+	if element.Is32[T]() {
 		window[int32](dst, x, upstream, low, high, slope)
 	} else {
 		window[int64](dst, x, upstream, low, high, slope)
@@ -141,7 +141,7 @@ func HardSigmoid[T element.Float](dst, x []T, slope T) {
 		return
 	}
 	border := HardSigmoidBorder(slope)
-	if is32[T]() {
+	if element.Is32[T]() {
 		in, out, slope, border := integers[uint32](x), integers[uint32](dst)[:len(x)], float64(slope), math.Float32bits(float32(border))
 		for i, b := range in {
 			y := float32(slope*float64(math.Float32frombits(b)) + 0.5)
@@ -165,7 +165,7 @@ func HardSigmoidAt[T element.Float](x, slope T) T {
 
 // hardSixth sets dst to (x + 3)/6 cut to 0…1. It cuts x, to ±3.
 func hardSixth[T element.Float](dst, x []T) {
-	if is32[T]() {
+	if element.Is32[T]() {
 		low, high := math.Float32bits(-3), math.Float32bits(3)
 		in, out := integers[uint32](x), integers[float32](dst)[:len(x)]
 		for i, b := range in {
@@ -232,7 +232,7 @@ func HardSigmoidBorder[T element.Float](slope T) T {
 
 // after returns the next T above x.
 func after[T element.Float](x T) T {
-	if is32[T]() {
+	if element.Is32[T]() {
 		return T(math.Nextafter32(float32(x), float32(math.Inf(1))))
 	}
 	return T(math.Nextafter(float64(x), math.Inf(1)))
@@ -240,7 +240,7 @@ func after[T element.Float](x T) T {
 
 // HardSwish sets dst to x·clip(x/6 + ½, 0, 1).
 func HardSwish[T element.Float](dst, x []T) {
-	if is32[T]() {
+	if element.Is32[T]() {
 		in, out := integers[uint32](x), integers[uint32](dst)[:len(x)]
 		for i, b := range in {
 			v := float64(math.Float32frombits(b))
@@ -321,7 +321,7 @@ func HardSwishDerivative[T element.Float](dst, x, upstream []T) {
 		}
 		return
 	}
-	if is32[T]() {
+	if element.Is32[T]() {
 		in, g, out := integers[uint32](x), integers[uint32](upstream)[:len(x)], integers[uint32](dst)[:len(x)]
 		for i, b := range in {
 			out[i] = hardSwishSlope32(b, g[i])
@@ -337,7 +337,7 @@ func HardSwishDerivative[T element.Float](dst, x, upstream []T) {
 // HardSwishDerivativeAt returns what HardSwishDerivative sets an element to for an
 // upstream of 1.
 func HardSwishDerivativeAt[T element.Float](x T) T {
-	if is32[T]() {
+	if element.Is32[T]() {
 		return T(math.Float32frombits(hardSwishSlope32(math.Float32bits(float32(x)), one32)))
 	}
 	return T(math.Float64frombits(hardSwishSlope64(math.Float64bits(float64(x)), one64)))

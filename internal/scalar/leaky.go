@@ -4,7 +4,7 @@ import "example.com/activation/internal/element"
 
 // LeakyReLU sets dst to x if x > 0, else to alpha·x.
 func LeakyReLU[T element.Float](dst, x []T, alpha T) {
-	if is32[T]() {
+	if element.Is32[T]() {
 		leaky[int32](dst, x, alpha)
 	} else {
 		leaky[int64](dst, x, alpha)
@@ -13,7 +13,7 @@ func LeakyReLU[T element.Float](dst, x []T, alpha T) {
 
 // LeakyReLUAt returns x for x > 0, else alpha·x.
 func LeakyReLUAt[T element.Float](x, alpha T) T {
-	if is32[T]() {
+	if element.Is32[T]() {
 		return reinterpret[T](unlessNegative(reinterpret[int32](x), reinterpret[int32](x*alpha)))
 	}
 	return reinterpret[T](unlessNegative(reinterpret[int64](x), reinterpret[int64](x*alpha)))
@@ -49,7 +49,7 @@ func leaky[W bits, T element.Float](dst, x []T, alpha T) {
 // LeakyReLUDerivative sets dst to upstream if x > 0, to NaN if x is NaN,
 // and to alpha·upstream elsewhere, for an alpha that is not 0.
 func LeakyReLUDerivative[T element.Float](dst, x, upstream []T, alpha T) {
-	if is32[T]() {
+	if element.Is32[T]() {
 		leakyDerivative[int32](dst, x, upstream, alpha)
 	} else {
 		leakyDerivative[int64](dst, x, upstream, alpha)
@@ -58,7 +58,7 @@ func LeakyReLUDerivative[T element.Float](dst, x, upstream []T, alpha T) {
 
 // LeakyReLUDerivativeAt returns 1 for x > 0, x if that is NaN, else alpha.
 func LeakyReLUDerivativeAt[T element.Float](x, alpha T) T {
-	if is32[T]() {
+	if element.Is32[T]() {
 		return leakyDerivativeAt[int32](x, alpha)
 	}
 	return leakyDerivativeAt[int64](x, alpha)

@@ -61,7 +61,7 @@ func pairs[T element.Float](dst, x []T) {
 // No branch depends on the values, except for NaNs, because half of such branches would
 // be mispredicted.
 func MaxoutDerivative[T element.Float](dst, x, upstream []T, pieces, stride int) {
-	if is32[T]() {
+	if element.Is32[T]() {
 		maxoutDerivative[int32](dst, x, upstream, pieces, stride)
 	} else {
 		maxoutDerivative[int64](dst, x, upstream, pieces, stride)

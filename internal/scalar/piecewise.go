@@ -110,7 +110,7 @@ func derivative[T element.Float](f *piecewise, dst, x, upstream []T) {
 
 // timesAt returns x·f(x), with the same bits as times.
 func timesAt[T element.Float](f *piecewise, x T) T {
-	if is32[T]() {
+	if element.Is32[T]() {
 		return T(f.times32At(float32(x)))
 	}
 	return T(f.times64At(float64(x)))
@@ -118,7 +118,7 @@ func timesAt[T element.Float](f *piecewise, x T) T {
 
 // derivativeAt returns f(x), with the same bits as derivative.
 func derivativeAt[T element.Float](f *piecewise, x T) T {
-	if is32[T]() {
+	if element.Is32[T]() {
 		return T(f.derivative32At(float32(x)))
 	}
 	return T(f.derivative64At(float64(x)))

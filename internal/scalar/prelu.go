@@ -30,7 +30,7 @@ func PReLU[T element.Float](dst, x, alpha []T, stride int) {
 	for start := 0; start < len(x); {
 		slopes := expand(buffer[:], alpha, stride, start, len(x))
 		end := start + len(slopes)
-		if is32[T]() {
+		if element.Is32[T]() {
 			prelu[int32](dst[start:end], x[start:end], slopes)
 		} else {
 			prelu[int64](dst[start:end], x[start:end], slopes)
@@ -58,7 +58,7 @@ func PReLUDerivative[T element.Float](dst, x, upstream, alpha []T, stride int) {
 	for start := 0; start < len(x); {
 		slopes := expand(buffer[:], alpha, stride, start, len(x))
 		end := start + len(slopes)
-		if is32[T]() {
+		if element.Is32[T]() {
 			preluDerivative[int32](dst[start:end], x[start:end], element.Slice(upstream, start, end), slopes, zeros)
 		} else {
 			preluDerivative[int64](dst[start:end], x[start:end], element.Slice(upstream, start, end), slopes, zeros)
@@ -148,7 +148,7 @@ func preluDerivative[W bits, T element.Float](dst, x, upstream, slopes []T, zero
 // For stride 1 it adds the terms to grad one by one. For longer runs it adds up each run
 // in float64, because the sum of a long run of float32 needs more than 24 bits.
 func PReLUParameterGradient[T element.Float](grad, x, upstream []T, stride int) {
-	if is32[T]() {
+	if element.Is32[T]() {
 		preluParameterGradient[int32](grad, x, upstream, stride)
 	} else {
 		preluParameterGradient[int64](grad, x, upstream, stride)
@@ -180,7 +180,7 @@ func preluParameterGradient[W bits, T element.Float](grad, x, upstream []T, stri
 
 // SlopeGradient returns the sum of upstream·x over the elements of x with x ≤ 0.
 func SlopeGradient[T element.Float](x, upstream []T) float64 {
-	if is32[T]() {
+	if element.Is32[T]() {
 		return slopeGradient[int32](x, upstream)
 	}
 	return slopeGradient[int64](x, upstream)

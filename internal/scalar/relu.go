@@ -4,7 +4,7 @@ import "example.com/activation/internal/element"
 
 // ReLU sets dst to max(0, x). That takes half the time of the builtin max.
 func ReLU[T element.Float](dst, x []T) {
-	if is32[T]() {
+	if element.Is32[T]() {
 		relu[int32](dst, x)
 	} else {
 		relu[int64](dst, x)
@@ -13,7 +13,7 @@ func ReLU[T element.Float](dst, x []T) {
 
 // ReLUAt returns max(0, x).
 func ReLUAt[T element.Float](x T) T {
-	if is32[T]() {
+	if element.Is32[T]() {
 		return reluAt[int32](x)
 	}
 	return reluAt[int64](x)
@@ -55,7 +55,7 @@ func relu[W bits, T element.Float](dst, x []T) {
 // ReLUDerivative sets dst to upstream if x > 0, to NaN if x is NaN, else
 // to 0. It is its own from-output form: max(0, x) > 0 if x > 0.
 func ReLUDerivative[T element.Float](dst, x, upstream []T) {
-	if is32[T]() {
+	if element.Is32[T]() {
 		reluDerivative[int32](dst, x, upstream)
 	} else {
 		reluDerivative[int64](dst, x, upstream)
@@ -64,7 +64,7 @@ func ReLUDerivative[T element.Float](dst, x, upstream []T) {
 
 // ReLUDerivativeAt returns 1 for x > 0, x if that is NaN, else 0.
 func ReLUDerivativeAt[T element.Float](x T) T {
-	if is32[T]() {
+	if element.Is32[T]() {
 		return leakyDerivativeAt[int32](x, 0)
 	}
 	return leakyDerivativeAt[int64](x, 0)

@@ -20,7 +20,7 @@ func Sigmoid[T element.Float](dst, x []T) {
 // not generic, because the compiler does not inline calls in a generic function that is
 // instantiated by another package.
 func SigmoidAt[T element.Float](x T) T {
-	if is32[T]() {
+	if element.Is32[T]() {
 		return T(sigmoidAt32(float32(x)))
 	}
 	return T(sigmoidAt64(float64(x)))
@@ -240,7 +240,7 @@ func logisticDerivative[T element.Float](dst, x, upstream []T, inScale T, outSca
 // logisticDerivativeAt returns outScale·σ′(inScale·x), with the same bits as
 // logisticDerivative.
 func logisticDerivativeAt[T element.Float](x, inScale T, outScale float64) T {
-	if is32[T]() {
+	if element.Is32[T]() {
 		return T(logisticDerivativeAt32(float32(inScale*x), outScale))
 	}
 	return T(logisticDerivativeAt64(float64(inScale*x), outScale))

@@ -38,7 +38,7 @@ func SiLUDerivative[T element.Float](dst, x, upstream []T, beta T) {
 
 // SiLUAt returns x·σ(β·x), as SiLU does for each element.
 func SiLUAt[T element.Float](x, beta T) T {
-	if is32[T]() {
+	if element.Is32[T]() {
 		return T(silu32At(float32(x), float32(beta)))
 	}
 	if beta == 1 {

@@ -19,7 +19,7 @@ func Softplus[T element.Float](dst, x []T, beta T) {
 
 // SoftplusAt returns what Softplus sets an element to.
 func SoftplusAt[T element.Float](x, beta T) T {
-	if is32[T]() {
+	if element.Is32[T]() {
 		u := float64(beta) * float64(x)
 		if k := logisticPoint(u); k < uint64(len(softplusTable)) {
 			return T(float32(softplusTable[k].softplus32(u, 1/float64(beta))))
@@ -49,7 +49,7 @@ func SoftplusDerivative[T element.Float](dst, x, upstream []T, beta T) {
 
 // SoftplusDerivativeAt returns σ(βx), as SoftplusDerivative does for each element.
 func SoftplusDerivativeAt[T element.Float](x, beta T) T {
-	if is32[T]() {
+	if element.Is32[T]() {
 		u := float64(beta) * float64(x)
 		if k := logisticPoint(u); k < uint64(len(logisticTable)) {
 			e := &logisticTable[k]

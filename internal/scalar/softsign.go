@@ -10,7 +10,7 @@ import (
 // with math.FMA in it takes a third of the time. The plain quotient has errors of up to 1.5
 // ULP. The correction of softsign64 takes 1.4 ns instead of 1.1.
 func Softsign[T element.Float](dst, x []T) {
-	if is32[T]() {
+	if element.Is32[T]() {
 		softsign32(integers[uint32](dst), integers[uint32](x))
 	} else {
 		softsign64(integers[uint64](dst), integers[uint64](x))
@@ -68,7 +68,7 @@ func SoftsignDerivative[T element.Float](dst, x, upstream []T) {
 		}
 		return
 	}
-	if is32[T]() {
+	if element.Is32[T]() {
 		softsignDerivative32(integers[float32](dst), integers[uint32](x), integers[float32](upstream))
 		return
 	}
@@ -100,7 +100,7 @@ func softsignDerivative64(dst []float64, x []uint64, upstream []float64) {
 // SoftsignDerivativeAt returns 1/(1 + |x|)².
 func SoftsignDerivativeAt[T element.Float](x T) T {
 	z := math.Abs(float64(x))
-	if is32[T]() {
+	if element.Is32[T]() {
 		return T(1 / ((1 + z) * (1 + z)))
 	}
 	if z < 1<<53 {
@@ -150,7 +150,7 @@ func SoftsignDerivativeFromOutput[T element.Float](dst, y, upstream []T) {
 
 // absolute returns |v|. That takes fewer instructions than max(v, −v).
 func absolute[T element.Float](v T) T {
-	if is32[T]() {
+	if element.Is32[T]() {
 		return T(math.Float32frombits(math.Float32bits(float32(v)) &^ sign32))
 	}
 	return T(math.Abs(float64(v)))

@@ -8,7 +8,7 @@ import (
 
 // SquaredReLU sets dst to max(0, x)².
 func SquaredReLU[T element.Float](dst, x []T) {
-	if is32[T]() {
+	if element.Is32[T]() {
 		squaredReLU[int32](dst, x)
 	} else {
 		squaredReLU[int64](dst, x)
@@ -24,7 +24,7 @@ func SquaredReLUAt[T element.Float](x T) T {
 // SquaredReLUDerivative sets dst to upstream·2x if x > 0, to NaN if x is NaN, else to
 // 0.
 func SquaredReLUDerivative[T element.Float](dst, x, upstream []T) {
-	if is32[T]() {
+	if element.Is32[T]() {
 		squaredReLUDerivative[int32](dst, x, upstream)
 	} else {
 		squaredReLUDerivative[int64](dst, x, upstream)
@@ -37,7 +37,7 @@ func SquaredReLUDerivativeAt[T element.Float](x T) T { return 2 * ReLUAt(x) }
 // SquaredReLUDerivativeFromOutput sets dst to upstream·2√y if y > 0, to NaN if y is
 // NaN, else to 0.
 func SquaredReLUDerivativeFromOutput[T element.Float](dst, y, upstream []T) {
-	if is32[T]() {
+	if element.Is32[T]() {
 		squaredReLUFromOutput[int32](dst, y, upstream)
 	} else {
 		squaredReLUFromOutput[int64](dst, y, upstream)

@@ -18,7 +18,7 @@ func Tanh[T element.Float](dst, x []T) {
 
 // TanhAt returns tanh x, with the same bits as Tanh.
 func TanhAt[T element.Float](x T) T {
-	if is32[T]() {
+	if element.Is32[T]() {
 		return T(tanhAt32(float32(x)))
 	}
 	return T(tanhAt64(float64(x)))
@@ -50,7 +50,7 @@ func TanhDerivativeAt[T element.Float](x T) T { return logisticDerivativeAt(x, 2
 // a + a·|y| with a = 1 − |y|. The error of that is at most 1.4 ULP. The product of the
 // two rounded factors would be off by up to 2.
 func TanhDerivativeFromOutput[T element.Float](dst, y, upstream []T) {
-	if is32[T]() {
+	if element.Is32[T]() {
 		tanhDerivativeFromOutput[int32](dst, y, upstream)
 	} else {
 		tanhDerivativeFromOutput[int64](dst, y, upstream)

@@ -29,7 +29,7 @@ func ELU[T element.Float](dst, x []T, alpha, scale T) {
 // ELUAt returns what ELU gives for x.
 func ELUAt[T element.Float](x, alpha, scale T) T {
 	factor, low := productParts(alpha, scale)
-	if is32[T]() {
+	if element.Is32[T]() {
 		return T(eluAt32(float32(x), float32(factor), float32(low), float32(scale)))
 	}
 	return T(eluAt64(float64(x), float64(factor), float64(low), float64(scale)))
@@ -53,7 +53,7 @@ func ELUDerivative[T element.Float](dst, x, upstream []T, alpha, scale T) {
 
 // ELUDerivativeAt returns what ELUDerivative gives for x.
 func ELUDerivativeAt[T element.Float](x, alpha, scale T) T {
-	if is32[T]() {
+	if element.Is32[T]() {
 		return T(eluDerivativeAt32(float32(x), float32(alpha*scale), float32(scale)))
 	}
 	return T(eluDerivativeAt64(float64(x), float64(alpha*scale), float64(scale)))

@@ -130,8 +130,8 @@ func gelu32(dst, x []float32) {
 	unary32(dst, x, zero, geluOf32(zero))
 }
 
-// geluTimesOf32 returns the function that sets a vector of dst to value·(x·Φ(x)). But for
-// its last line it is geluOf32: the compiler does not inline more of it.
+// geluTimesOf32 returns the function that sets a vector of dst to value·(x·Φ(x)). It is
+// geluOf32 except for the last line: the compiler does not inline a function for the rest.
 //
 //vector:wide
 func geluTimesOf32(zero simd.Float32s) func(dst, x, value []float32) {

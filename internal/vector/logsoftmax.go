@@ -55,7 +55,7 @@ const logRows = 8
 // element.Log1p adds. If the maximum is infinite, the logarithm is NaN.
 func logarithms[T element.Float](high, low, largest, below, ties []T) {
 	down := 1.0 / (1 << powerShift64)
-	if _, ok := any(T(0)).(float32); ok {
+	if element.Is32[T]() {
 		down = 1.0 / (1 << powerShift32)
 	}
 	for i := range high {

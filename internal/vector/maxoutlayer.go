@@ -28,7 +28,7 @@ func SupportsMaxoutLayer[T element.Float](inputs int) bool {
 
 // lanes returns the number of elements in a vector.
 func lanes[T element.Float]() int {
-	if _, ok := any(T(0)).(float32); ok {
+	if element.Is32[T]() {
 		return simd.VectorBitSize() / 32
 	}
 	return simd.VectorBitSize() / 64

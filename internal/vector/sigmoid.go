@@ -21,7 +21,7 @@ func Sigmoid[T element.Float](dst, x []T) {
 }
 
 func sigmoidAt[T element.Float](x T) T {
-	if is32[T]() {
+	if element.Is32[T]() {
 		return T(SigmoidAt32(float32(x)))
 	}
 	return T(SigmoidAt64(float64(x)))
@@ -46,7 +46,7 @@ func LogisticDerivative[T element.Float](dst, x, upstream []T, inScale, minusOut
 }
 
 func logisticDerivativeAt[T element.Float](x, inScale, minusOutScale T) T {
-	if is32[T]() {
+	if element.Is32[T]() {
 		return T(LogisticDerivativeAt32(float32(x), float32(inScale), float32(minusOutScale)))
 	}
 	return T(LogisticDerivativeAt64(float64(x), float64(inScale), float64(minusOutScale)))

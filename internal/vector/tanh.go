@@ -21,7 +21,7 @@ func Tanh[T element.Float](dst, x []T) {
 }
 
 func tanhAt[T element.Float](x T) T {
-	if is32[T]() {
+	if element.Is32[T]() {
 		return T(TanhAt32(float32(x)))
 	}
 	return T(TanhAt64(float64(x)))

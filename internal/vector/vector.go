@@ -12,7 +12,6 @@ package vector
 
 import (
 	"simd"
-	"unsafe"
 
 	"example.com/activation/internal/element"
 )
@@ -31,13 +30,9 @@ func Bits() int {
 
 const maxLanes = maxLanes32
 
-// is32 reports whether T is float32. It is a constant in each instance of a generic
-// function, and a type switch is not.
-func is32[T element.Float]() bool { return unsafe.Sizeof(T(0)) == 4 }
-
 // narrowest returns the number of elements in the narrowest vector, which has 128 bits.
 func narrowest[T element.Float]() int {
-	if is32[T]() {
+	if element.Is32[T]() {
 		return minLanes32
 	}
 	return minLanes64
