@@ -263,11 +263,12 @@ func TestMaxoutIsReLU(t *testing.T) {
 // TestAllocations checks that no pass allocates if dst is not nil.
 func TestAllocations(t *testing.T) { bothWide(t, allocations[float32], allocations[float64]) }
 
-// allocs returns how often f allocates. The runtime may allocate meanwhile, so the
-// least of several counts is the true one.
+// allocs returns how often f allocates. The runtime may allocate meanwhile, and with the
+// race detector a sync.Pool drops a quarter of what it gets. So the least of many counts
+// is the true one.
 func allocs(f func()) float64 {
 	n := testing.AllocsPerRun(1, f)
-	for try := 0; try < 5 && n > 0; try++ {
+	for try := 0; try < 50 && n > 0; try++ {
 		n = min(n, testing.AllocsPerRun(1, f))
 	}
 	return n
