@@ -283,7 +283,7 @@ func product[T element.Float](dst, x, y []T) {
 
 // gateProducts sets dst1 to upstream·value, and dst2 to upstream·y, or to y if that is 0.
 func gateProducts[T element.Float](dst1, dst2, value, y, upstream []T) {
-	if vector.On && len(dst1) >= short {
+	if vector.On && vector.KeepsBuffers && len(dst1) >= short {
 		vector.GateProducts(dst1, dst2, value, y, upstream)
 		return
 	}
@@ -301,7 +301,7 @@ func gateProducts[T element.Float](dst1, dst2, value, y, upstream []T) {
 
 // keepNaN sets dst1 and dst2 to x1 and x2, or both to value if that is NaN.
 func keepNaN[T element.Float](dst1, dst2, x1, x2, value []T) {
-	if vector.On && len(dst1) >= short {
+	if vector.On && vector.KeepsBuffers && len(dst1) >= short {
 		vector.KeepNaN(dst1, dst2, x1, x2, value)
 		return
 	}
