@@ -41,9 +41,7 @@ func Softmax[T element.Float](dst, x []T, classes, stride int, tau T) {
 func SoftmaxMasked[T element.Float](dst, x []T, keep []bool, classes, stride int, tau T) {
 	scalar.Mask(dst, x, keep, negativeInf[T]())
 	Softmax(dst, dst, classes, stride, tau)
-	if scalar.AnyNaN(dst, classes, stride) {
-		scalar.Mask(dst, dst, keep, 0)
-	}
+	scalar.MaskNaN(dst, keep, classes, stride, 0)
 }
 
 // SoftmaxDerivative sets dst to Jᵀ·upstream for the Jacobian J of Softmax at x.
@@ -132,9 +130,7 @@ func LogSoftmax[T element.Float](dst, x []T, classes, stride int, tau T) {
 func LogSoftmaxMasked[T element.Float](dst, x []T, keep []bool, classes, stride int, tau T) {
 	scalar.Mask(dst, x, keep, negativeInf[T]())
 	LogSoftmax(dst, dst, classes, stride, tau)
-	if scalar.AnyNaN(dst, classes, stride) {
-		scalar.Mask(dst, dst, keep, negativeInf[T]())
-	}
+	scalar.MaskNaN(dst, keep, classes, stride, negativeInf[T]())
 }
 
 // LogSoftmaxDerivative sets dst to Jᵀ·upstream for the Jacobian J of LogSoftmax

@@ -44,16 +44,16 @@ func mask64(dst, x []float64, keep []bool, masked uint64) {
 	}
 }
 
-// AnyNaN reports whether a distribution in y is NaN. If one of its entries is, so are all
-// others: AnyNaN reads the first ones. In all other distributions, the softmax of −Inf is
-// 0 already, and its logarithm −Inf.
-func AnyNaN[T element.Float](y []T, classes, stride int) bool {
+// MaskNaN masks y, the result of a masked input, once more if a distribution in it is NaN.
+// In all other distributions, the softmax of −Inf is 0 already, and its logarithm −Inf. If
+// one entry of a distribution is NaN, so are all others: MaskNaN looks at the first ones.
+func MaskNaN[T element.Float](y []T, keep []bool, classes, stride int, masked T) {
 	for outer := 0; outer < len(y); outer += classes * stride {
 		for _, v := range y[outer : outer+stride] {
 			if v != v {
-				return true
+				Mask(y, y, keep, masked)
+				return
 			}
 		}
 	}
-	return false
 }

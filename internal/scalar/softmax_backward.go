@@ -122,7 +122,7 @@ func softmaxBackwardRows[T element.Float](dst, y, g []T, classes int, tau T) {
 }
 
 // softmaxBackwardShortRows is softmaxBackwardRows for rows of one part. It works on two
-// rows at a time, so that neither waits for its sums, and calls no function.
+// rows at a time: neither waits for its sums. In the usual case it calls no function.
 func softmaxBackwardShortRows[T element.Float](dst, y, g []T, classes int, tau T) {
 	for ; len(y) > classes; dst, y, g = dst[2*classes:], y[2*classes:], g[2*classes:] {
 		y0, g0, dst0 := y[:classes], g[:classes], dst[:classes]

@@ -50,19 +50,15 @@ func HardSigmoid[T element.Float](dst, x []T, slope T) {
 
 // HardSigmoidAt returns slope·x + ½, clipped to 0…1, with the same bits as HardSigmoid.
 func HardSigmoidAt[T element.Float](x, slope T) T {
-	switch x := any(x).(type) {
-	case float32:
-		if slope == 0 {
-			return T(hardSixthAt32(x))
-		}
-		return T(hardSigmoidAt32(x, float32(slope)))
-	case float64:
-		if slope == 0 {
-			return T(hardSixthAt64(x))
-		}
-		return T(hardSigmoidAt64(x, float64(slope)))
+	switch {
+	case element.Is32[T]() && slope == 0:
+		return T(hardSixthAt32(float32(x)))
+	case element.Is32[T]():
+		return T(hardSigmoidAt32(float32(x), float32(slope)))
+	case slope == 0:
+		return T(hardSixthAt64(float64(x)))
 	}
-	panic("unreachable")
+	return T(hardSigmoidAt64(float64(x), float64(slope)))
 }
 
 // HardSwish sets dst to x·clip(x/6 + ½, 0, 1).
@@ -83,13 +79,10 @@ func HardSwish[T element.Float](dst, x []T) {
 
 // HardSwishAt returns x·clip(x/6 + ½, 0, 1), with the same bits as HardSwish.
 func HardSwishAt[T element.Float](x T) T {
-	switch x := any(x).(type) {
-	case float32:
-		return T(hardSwishAt32(x))
-	case float64:
-		return T(hardSwishAt64(x))
+	if element.Is32[T]() {
+		return T(hardSwishAt32(float32(x)))
 	}
-	panic("unreachable")
+	return T(hardSwishAt64(float64(x)))
 }
 
 // HardSwishDerivative sets dst to 0 if x ≤ −3, to upstream if x ≥ 3, to NaN if x is NaN,
@@ -112,13 +105,10 @@ func HardSwishDerivative[T element.Float](dst, x, upstream []T) {
 // HardSwishDerivativeAt returns the derivative at x, with the same bits as
 // HardSwishDerivative.
 func HardSwishDerivativeAt[T element.Float](x T) T {
-	switch x := any(x).(type) {
-	case float32:
-		return T(hardSwishDerivativeAt32(x))
-	case float64:
-		return T(hardSwishDerivativeAt64(x))
+	if element.Is32[T]() {
+		return T(hardSwishDerivativeAt32(float32(x)))
 	}
-	panic("unreachable")
+	return T(hardSwishDerivativeAt64(float64(x)))
 }
 
 // hardSwishDerivativeOne returns upstream[i] times the derivative at x. A nil upstream

@@ -22,11 +22,8 @@ func Mish[T element.Float](dst, x []T) {
 
 // MishAt returns what Mish gives for x.
 func MishAt[T element.Float](x T) T {
-	switch x := any(x).(type) {
-	case float32:
-		return T(mishAt32(x))
-	case float64:
-		return T(mishAt64(x))
+	if element.Is32[T]() {
+		return T(mishAt32(float32(x)))
 	}
-	panic("unreachable")
+	return T(mishAt64(float64(x)))
 }

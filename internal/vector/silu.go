@@ -22,13 +22,10 @@ func SiLU[T element.Float](dst, x []T) {
 
 // SiLUAt returns what SiLU gives for x.
 func SiLUAt[T element.Float](x T) T {
-	switch x := any(x).(type) {
-	case float32:
-		return T(siluAt32(x))
-	case float64:
-		return T(siluAt64(x))
+	if element.Is32[T]() {
+		return T(siluAt32(float32(x)))
 	}
-	panic("unreachable")
+	return T(siluAt64(float64(x)))
 }
 
 // SiLUTimes sets dst to value·(x·σ(x)).
@@ -67,11 +64,8 @@ func SiLUDerivative[T element.Float](dst, x, upstream []T) {
 
 // SiLUDerivativeAt returns what SiLUDerivative gives for x.
 func SiLUDerivativeAt[T element.Float](x T) T {
-	switch x := any(x).(type) {
-	case float32:
-		return T(siluDerivativeAt32(x))
-	case float64:
-		return T(siluDerivativeAt64(x))
+	if element.Is32[T]() {
+		return T(siluDerivativeAt32(float32(x)))
 	}
-	panic("unreachable")
+	return T(siluDerivativeAt64(float64(x)))
 }

@@ -28,13 +28,10 @@ func Softplus[T element.Float](dst, x []T, beta T) {
 // SoftplusAt returns what Softplus gives for x.
 func SoftplusAt[T element.Float](x, beta T) T {
 	low, high := softplusRange(float64(beta))
-	switch x := any(x).(type) {
-	case float32:
-		return T(softplusAt32(x, float32(2*beta), float32(low), float32(high)))
-	case float64:
-		return T(softplusAt64(x, float64(2*beta), float64(low), float64(high)))
+	if element.Is32[T]() {
+		return T(softplusAt32(float32(x), float32(2*beta), float32(low), float32(high)))
 	}
-	panic("unreachable")
+	return T(softplusAt64(float64(x), float64(2*beta), float64(low), float64(high)))
 }
 
 // softplusRange returns the range in which beta·max(beta·x, 0) is x.
@@ -63,11 +60,8 @@ func SoftplusDerivative[T element.Float](dst, x, upstream []T, beta T) {
 
 // SoftplusDerivativeAt returns what SoftplusDerivative gives for x.
 func SoftplusDerivativeAt[T element.Float](x, beta T) T {
-	switch x := any(x).(type) {
-	case float32:
-		return T(softplusDerivativeAt32(x, float32(beta)))
-	case float64:
-		return T(softplusDerivativeAt64(x, float64(beta)))
+	if element.Is32[T]() {
+		return T(softplusDerivativeAt32(float32(x), float32(beta)))
 	}
-	panic("unreachable")
+	return T(softplusDerivativeAt64(float64(x), float64(beta)))
 }

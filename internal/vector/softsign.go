@@ -22,13 +22,10 @@ func Softsign[T element.Float](dst, x []T) {
 
 // SoftsignAt returns what Softsign gives for x.
 func SoftsignAt[T element.Float](x T) T {
-	switch x := any(x).(type) {
-	case float32:
-		return T(softsignAt32(x))
-	case float64:
-		return T(softsignAt64(x))
+	if element.Is32[T]() {
+		return T(softsignAt32(float32(x)))
 	}
-	panic("unreachable")
+	return T(softsignAt64(float64(x)))
 }
 
 // SoftsignDerivative sets dst to upstream/(1 + |x|)².
@@ -53,11 +50,8 @@ func SoftsignDerivative[T element.Float](dst, x, upstream []T) {
 
 // SoftsignDerivativeAt returns what SoftsignDerivative gives for x and an upstream of 1.
 func SoftsignDerivativeAt[T element.Float](x T) T {
-	switch x := any(x).(type) {
-	case float32:
-		return T(softsignDerivativeAt32(x))
-	case float64:
-		return T(softsignDerivativeAt64(x))
+	if element.Is32[T]() {
+		return T(softsignDerivativeAt32(float32(x)))
 	}
-	panic("unreachable")
+	return T(softsignDerivativeAt64(float64(x)))
 }
