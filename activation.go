@@ -151,8 +151,8 @@ func forwardDst[T Float](call string, dst, x []T, n int) []T {
 	return checkedDst(call, dst, n, "x", x)
 }
 
-// derivativeDst returns the dst for the derivative at x of a function with so
-// many outputs. It has the length of x.
+// derivativeDst returns the dst for the derivative at x of a function with that number of
+// outputs. It has the length of x.
 func derivativeDst[T Float](call string, dst, x, upstream []T, outputs int) []T {
 	return gradientDst(call, dst, "x", x, upstream, outputs)
 }
@@ -166,17 +166,15 @@ func fromOutputDst[T Float](call string, dst, y, upstream []T) []T {
 // gradientDst returns the dst for a gradient with respect to the input of that name. It
 // has the length of the input.
 func gradientDst[T Float](call string, dst []T, name string, input, upstream []T, outputs int) []T {
-	// Usually all is right. That is decided without a call, because on eight elements the
-	// calls of a method take longer than its work.
+	// This finds out without a call that all is right, as it usually is. For eight elements,
+	// the calls of a method take longer than its work.
 	if dst != nil && len(dst) == len(input) && (upstream == nil || len(upstream) == outputs) &&
 		!overlapInPart(dst, input) && !overlapInPart(dst, upstream) {
 		return dst
 	}
 	checkUpstream(call, upstream, outputs)
 	dst = checkedDst(call, dst, len(input), name, input)
-	if overlapInPart(dst, upstream) {
-		mistake(call, "dst overlaps upstream in part")
-	}
+	checkNotInPart(call, "dst", dst, "upstream", upstream)
 	return dst
 }
 
@@ -216,6 +214,14 @@ func gradientSum[T Float](call string, grad, x, upstream []T, outputs int, name 
 func checkUpstream[T Float](call string, upstream []T, n int) {
 	if upstream != nil && len(upstream) != n {
 		mistake(call, "len(upstream) = %d, want %d", len(upstream), n)
+	}
+}
+
+// checkNotInPart checks that a result and an input are the same slice, or have no memory
+// in common.
+func checkNotInPart[T Float](call, resultName string, result []T, inputName string, input []T) {
+	if overlapInPart(result, input) {
+		mistake(call, "%s overlaps %s in part", resultName, inputName)
 	}
 }
 

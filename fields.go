@@ -2,8 +2,8 @@ package activation
 
 import "math"
 
-// The checks of fields that are numbers. Zero is not among what they see: it means a
-// default.
+// Checks of fields that are numbers. A field that is 0 has its default, which the callers
+// put in its place.
 
 // checkPositive checks that the field of that name is finite and above 0.
 func checkPositive[T Float](call, name string, field T) {
@@ -19,10 +19,10 @@ func checkFiniteField[T Float](call, name string, field T) {
 	}
 }
 
-// or returns the field, or what it means if it is 0.
-func or[T Float](field, usual T) T {
+// or returns the field, or the default if the field is 0.
+func or[T Float](field, byDefault T) T {
 	if field == 0 {
-		return usual
+		return byDefault
 	}
 	return field
 }

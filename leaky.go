@@ -70,7 +70,7 @@ func (l LeakyReLU[T]) Derivative(dst, x, upstream []T) []T {
 // It panics for α < 0, because then y = 2 may come from x = 2 or from a negative x.
 func (l LeakyReLU[T]) DerivativeFromOutput(dst, y, upstream []T) []T {
 	if !l.hasOutputDerivative() {
-		mistake("LeakyReLU.DerivativeFromOutput", "Alpha = %v, want at least 0: the sign of y does not tell that of x", l.Alpha)
+		mistake("LeakyReLU.DerivativeFromOutput", "Alpha = %v, want at least 0: for a negative one, y does not determine x", l.Alpha)
 	}
 	dst = fromOutputDst("LeakyReLU.DerivativeFromOutput", dst, y, upstream)
 	kernel.LeakyReLUDerivative(dst, y, upstream, l.alpha())

@@ -76,8 +76,7 @@ func NewPReLU[T Float](n int) PReLU[T] {
 	return PReLU[T]{Alpha: alpha}
 }
 
-// shape checks the fields and that n elements of the named slice fit them,
-// and returns the stride.
+// shape checks the fields and that n elements of x fit them, and returns the stride.
 func (p PReLU[T]) shape(call string, n int) int {
 	atLeast(call, "len(Alpha)", len(p.Alpha), 1)
 	s := stride(call, p.Stride)
