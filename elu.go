@@ -28,8 +28,9 @@ var (
 // f′ follows from the constant factor rule, (α·eᵘ)′ = α·eᵘ. By convention, f′(0) =
 // α.
 //
-// It is elu in PyTorch, JAX and Keras, and Elu in ONNX, with α = 1. Code that
-// computes eᵘ − 1 as it is written loses all bits for small u.
+// It is elu in PyTorch, JAX and Keras, and Elu in ONNX. α is 1 by default in all of
+// them, as here. Code that computes eᵘ − 1 as it is written loses all bits for small
+// u.
 //
 // Special cases are:
 //
@@ -67,8 +68,9 @@ type ELU[T Float] struct {
 
 // alpha returns the α that the field means.
 func (e ELU[T]) alpha(call string) T {
-	checkFiniteField(call, "Alpha", e.Alpha)
-	return or(e.Alpha, 1)
+	alpha := or(e.Alpha, 1)
+	checkFiniteField(call, "Alpha", alpha)
+	return alpha
 }
 
 // Forward computes dst ← x if x > 0, else α·(eˣ − 1).
@@ -94,7 +96,7 @@ func (e ELU[T]) DerivativeFromOutput(dst, y, upstream []T) []T {
 	const call = "ELU.DerivativeFromOutput"
 	alpha := e.alpha(call)
 	if !e.hasOutputDerivative() {
-		mistake(call, "Alpha = %v, want at least 0: the sign of y does not tell that of x", alpha)
+		mistake(call, "Alpha = %v, want at least 0: for a negative one, y does not determine x", alpha)
 	}
 	dst = fromOutputDst(call, dst, y, upstream)
 	kernel.ELUDerivativeFromOutput(dst, y, upstream, alpha, 1)
@@ -201,13 +203,14 @@ func (SELU[T]) String() string { return "selu" }
 //	f′(u) = 1 for u > 0, else e^(u/α)              range (0, 1]
 //
 // For α = 1 it is ELU. For any α it falls to −α, with the slope 1 on both sides of
-// 0. As α goes to 0, CELU becomes [ReLU]; as α grows, it becomes u. Use it in
-// hidden layers in place of ELU if you want another depth than 1.
+// 0. As α goes to 0, CELU becomes [ReLU]. As α grows, it becomes u. Use it in
+// hidden layers in place of ELU if you want another depth than 1. Few models use it.
 //
 // f′ follows from the chain rule: α·e^(u/α)·(1/α). f has no corner, so f′(0) = 1 on
 // both sides.
 //
-// It is celu in PyTorch, JAX and Keras, and Celu in ONNX, with α = 1.
+// It is celu in PyTorch, JAX and Keras, and Celu in ONNX. α is 1 by default in all
+// of them, as here.
 //
 // Special cases are:
 //

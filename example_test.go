@@ -68,14 +68,13 @@ func ExampleSigmoid_DerivativeAt() {
 }
 
 // The binary cross-entropy loss of sigmoid is −t·log σ(u) − (1 − t)·log σ(−u) for a
-// target t of 0 or 1. The two logarithms are the log-softmax of [u, 0]. Computed from the
-// logit u, they are always finite. Computed from σ(u) they are not: 1 − σ(u) rounds to 0
-// at u = 40. The gradient of the loss by u is σ(u) − t.
+// target t of 0 or 1. LogSigmoid computes the logarithms from the logit u, so they are
+// always finite. Computed from σ(u) they are not: 1 − σ(u) rounds to 0 at u = 40. The
+// gradient of the loss by u is σ(u) − t.
 func ExampleSigmoid_crossEntropy() {
-	f, log := activation.Sigmoid[float64]{}, activation.LogSoftmax[float64]{}
+	f, log := activation.Sigmoid[float64]{}, activation.LogSigmoid[float64]{}
 	for _, c := range []struct{ u, t float64 }{{1.5, 1}, {1.5, 0}, {40, 1}, {40, 0}, {-1000, 1}} {
-		l := log.Forward(nil, []float64{c.u, 0})
-		loss := -c.t*l[0] - (1-c.t)*l[1]
+		loss := -c.t*log.At(c.u) - (1-c.t)*log.At(-c.u)
 		fmt.Printf("u = %5v, t = %v: loss %.4g, gradient %.4g\n", c.u, c.t, loss, f.At(c.u)-c.t)
 	}
 	fmt.Println("from σ(40):", -math.Log(1-f.At(40)))

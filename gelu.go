@@ -18,14 +18,17 @@ var (
 //
 // GELU is a smooth [ReLU]. Its derivative is 0 at one point only, so units do not
 // die. Use it in the hidden layers of transformers, as BERT, RoBERTa, ViT, Swin,
-// ConvNeXt and Whisper do. It is not monotonic: its minimum is −0.16997 at u =
-// −0.75179. So f(u) does not determine u, and the derivative needs u.
+// ConvNeXt and Whisper do. It takes ten times as long as ReLU or more, and its
+// gradient vanishes far to the left. It is not monotonic: its minimum is −0.16997 at
+// u = −0.75179, the zero of f′. So f(u) does not determine u, and the derivative
+// needs u.
 //
 // f′ follows from the product rule, with Φ′ = φ.
 //
 // It is gelu in PyTorch and in Keras' layer, and Gelu in ONNX. In jax.nn.gelu and
-// keras.ops.gelu it is the approximate=False form; their default is [GELUTanh],
-// which differs by up to 4.7e-4. Use the form that the network was trained with.
+// keras.ops.gelu it is the form with approximate=False. The default of these two is
+// [GELUTanh], which differs by up to 4.7e-4. Use the form that the network was
+// trained with.
 //
 // Special cases are:
 //
@@ -87,7 +90,7 @@ func (GELU[T]) String() string { return "gelu" }
 // Use it for networks that were trained with it, such as GPT-2, GPT-J, BLOOM, Gemma
 // and SigLIP. Otherwise use GELU, which is as fast here. The approximation differs
 // from GELU by at most 4.7e-4, but its left tail is much smaller: at u = −5 it is a
-// sixth of GELU. Its minimum is −0.17004 at u = −0.75246.
+// sixth of GELU. Its minimum is −0.17004 at u = −0.75246, the zero of f′.
 //
 // f′ follows from the product rule and the chain rule, with σ′(v) = σ(v) · σ(−v)
 // and v′ = 2√(2/π) · (1 + 3·0.044715u²).

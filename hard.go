@@ -25,9 +25,9 @@ var (
 // outside. By convention, f′ is 0 at both corners.
 //
 // It is hardsigmoid in PyTorch, hard_sigmoid in JAX and Keras, and HardSigmoid in
-// ONNX. The slope is ⅙ in PyTorch, JAX and Keras 3, and 0.2 in ONNX and Keras 2.
-// The zero value has exactly ⅙: f(u) = (u + 3)/6 for |u| < 3. A Slope that is ⅙
-// rounded to T would miss that near −3.
+// ONNX, with s as alpha. The slope is ⅙ in PyTorch, JAX and Keras 3. It is 0.2 by
+// default in ONNX, and 0.2 in Keras 2. The zero value has exactly ⅙: f(u) = (u +
+// 3)/6 for |u| < 3. With ⅙ rounded to T as the Slope, f would be off near −3.
 //
 // Special cases are:
 //
@@ -117,8 +117,9 @@ func (h HardSigmoid[T]) String() string {
 //
 // It has the shape of SiLU, without an exponential. Use it in hidden layers of
 // networks for small processors, as MobileNetV3 does. Below −3 it is 0, and so is
-// its gradient. It is not monotonic: its minimum is −⅜ at u = −1.5. So f(u) does
-// not determine u, and the derivative needs u.
+// its gradient, so units can die. It is not monotonic: its minimum is −⅜ at u =
+// −1.5, the zero of f′ between the corners. So f(u) does not determine u, and the
+// derivative needs u.
 //
 // f′ follows from the product rule between −3 and 3: clip + u · ⅙. At the two
 // corners it is the slope of the outer side by convention: f′(−3) = 0 and f′(3) =
@@ -193,7 +194,8 @@ func (HardSwish[T]) String() string { return "hard_swish" }
 // 0 by convention, as in PyTorch. JAX has 1 there for hard_tanh, and 0 for relu6.
 //
 // It is hardtanh and relu6 in PyTorch, hard_tanh and relu6 in JAX and Keras, and
-// Clip in ONNX.
+// Clip in ONNX. hardtanh has −1 and 1 by default, as here. Clip has no limits by
+// default.
 //
 // Special cases are:
 //
@@ -204,8 +206,8 @@ func (HardSwish[T]) String() string { return "hard_swish" }
 //
 // f and f′ are exact. The zero value is ready to use.
 //
-// Source, for ReLU6: A. Krizhevsky, Convolutional Deep Belief Networks on CIFAR-10,
-// 2010.
+// Sources: R. Collobert, Large Scale Machine Learning, 2004; for ReLU6, A.
+// Krizhevsky, Convolutional Deep Belief Networks on CIFAR-10, 2010.
 type HardTanh[T Float] struct {
 	// Min and Max are the ends of the range; 0 for both means −1 and 1. Either may
 	// be infinite.

@@ -35,6 +35,8 @@ var (
 // f′ is the derivative of the piece that is selected. If several pieces are the
 // largest, the first one gets the gradient by convention.
 //
+// PyTorch, JAX, Keras 3 and ONNX have no maxout.
+//
 // Special cases are:
 //
 //	f = NaN if a piece is NaN; each NaN has derivative NaN

@@ -13,9 +13,10 @@ var (
 //	f(u)  = u · tanh s                           range [−0.30884, ∞)
 //	f′(u) = tanh s + u · σ(u) · (1 − tanh² s)    range [−0.11253, 1.08850]
 //
-// Mish is a smooth [ReLU], much like [SiLU]. Units do not die. YOLOv4 uses it, and
-// few models since. For a new network try SiLU or [GELU] first. It is not
-// monotonic: its minimum is −0.30884 at u = −1.19243. So f(u) does not determine u,
+// Mish is a smooth [ReLU], much like [SiLU]. Its derivative is 0 at one point only,
+// so units do not die. YOLOv4 uses it, and few models since. It costs more than
+// SiLU, so for a new network try SiLU or [GELU] first. It is not monotonic: its
+// minimum is −0.30884 at u = −1.19243, the zero of f′. So f(u) does not determine u,
 // and the derivative needs u.
 //
 // f′ follows from the product rule and the chain rule, with tanh′ = 1 − tanh² and

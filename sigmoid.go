@@ -27,8 +27,7 @@ var (
 //	f′ = −(1 + e⁻ᵘ)′ / (1 + e⁻ᵘ)² = e⁻ᵘ / (1 + e⁻ᵘ)²
 //	   = 1/(1 + e⁻ᵘ) · e⁻ᵘ/(1 + e⁻ᵘ) = f · (1 − f)
 //
-// It is sigmoid in PyTorch, JAX and Keras, and Sigmoid in ONNX. Its short form is
-// σ.
+// It is sigmoid in PyTorch, JAX and Keras, and Sigmoid in ONNX. Formulas call it σ.
 //
 // Special cases are:
 //
@@ -51,8 +50,8 @@ var (
 //	float64   f  0.881 ULP at 0x1.70dd91995ae08p-02
 //	          f′ 0.943 ULP at -0x1.c7ca97e86b3p+00
 //
-// WebAssembly has slightly larger SIMD errors, because it rounds a multiplication
-// with an addition twice.
+// On WebAssembly the SIMD errors are slightly larger, because it has no fused
+// multiply-add.
 //
 // The zero value is ready to use.
 //

@@ -10,24 +10,26 @@ var (
 // SiLU is the sigmoid linear unit, also called Swish, applied to each element. With
 // s = σ(βu), the [Sigmoid] of βu,
 //
-//	f(u)  = u · s = u / (1 + e^(−βu))        range [−0.27846/β, ∞)
+//	f(u)  = u · s = u / (1 + e^(−βu))        range [−0.27846/β, ∞) for β > 0
 //	f′(u) = s · (1 + βu · (1 − s))           range [−0.09984, 1.09984]
 //
-// SiLU is a smooth [ReLU], like [GELU], and costs less than GELU. Units do not die.
-// Use it in hidden layers, as EfficientNet, Mamba, and YOLO from version 5 on do.
-// As the gate of a [Gated] unit it is SwiGLU, the feed-forward block of Llama,
-// Mistral, Qwen and DeepSeek. It is not monotonic: its minimum is −0.27846/β at u =
-// −1.27846/β. So f(u) does not determine u, and the derivative needs u.
+// SiLU is a smooth [ReLU], like [GELU], and costs less than GELU. Its derivative is
+// 0 at one point only, so units do not die. Use it in hidden layers, as
+// EfficientNet, Mamba, and YOLO from version 5 on do. As the gate of a [Gated] unit
+// it is SwiGLU, the feed-forward block of Llama, Mistral, Qwen and DeepSeek. It
+// takes about ten times as long as ReLU, and its gradient vanishes far to the left.
+// It is not monotonic: its minimum is −0.27846/β at u = −1.27846/β, the zero of f′.
+// So f(u) does not determine u, and the derivative needs u.
 //
-// β is the sharpness of the bend. As β grows, f becomes ReLU; as β goes to 0, f
-// becomes u/2. For β < 0 the graph is turned about the origin. β = 1.702 is the
-// quick GELU of CLIP.
+// β is the sharpness of the bend. As β grows, f becomes ReLU. As β goes to 0, f
+// becomes u/2. With −β in place of β, f(u) becomes −f(−u). β = 1.702 is the quick
+// GELU of CLIP.
 //
 // f′ follows from the product rule and the chain rule: s + u · βs′ with s′ = s·(1 −
 // s).
 //
-// It is silu or swish in PyTorch, JAX and Keras, without β, and Swish in ONNX, with
-// β as alpha.
+// It is silu in PyTorch, and silu or swish in JAX and Keras, all without β. It is
+// Swish in ONNX, with β as alpha, which is 1 by default.
 //
 // Special cases, for β > 0, are:
 //
@@ -36,9 +38,9 @@ var (
 //	f(−Inf) = −0       f′(−Inf) = 0
 //	f(±0) = ±0         f′(±0) = ½
 //
-// The error of f is below 1 ULP, and the error of f′ below 1.5 ULP, for any β, next
-// to the zero of f′ and for subnormal results too. The worst errors found for β =
-// 1, for float32 among all inputs:
+// The error of f is below 1 ULP, and the error of f′ below 1.5 ULP, for any finite
+// β, next to the zero of f′ and for subnormal results too. The worst errors found
+// for β = 1, for float32 among all inputs:
 //
 //	float32   f  0.505 ULP at -0x1.2e7f5ap+04     f′ 0.501 ULP at -0x1.57dda2p+00
 //	float64   f  0.773 ULP at -0x1.657bffafbf05p+09, a subnormal result
@@ -58,7 +60,7 @@ var (
 // with β, P. Ramachandran, B. Zoph, Q. V. Le, Searching for Activation Functions,
 // 2017, arXiv:1710.05941.
 type SiLU[T Float] struct {
-	// Beta is β; 0 means 1.
+	// Beta is β, any finite number; 0 means 1.
 	Beta T
 }
 

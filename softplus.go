@@ -24,11 +24,11 @@ var (
 // f′ follows from the chain rule, with log′ v = 1/v: e^(βu)·β / (1 + e^(βu)) / β =
 // σ(βu).
 //
-// It is softplus in JAX and Keras, and Softplus in ONNX, without β. It is Softplus
-// in PyTorch, with β as beta and with a threshold of 20: for βu above 20 it returns
-// u. That is the same number in float32, but off by up to 5.8e5 ULP in float64.
-// There is no threshold here. The formula log(1 + eᵘ), computed as it is written,
-// overflows from u = 710 on, and is 0 below −37.
+// It is softplus in JAX and Keras, and Softplus in ONNX, all without β. It is
+// Softplus in PyTorch, with β as beta and with a threshold of 20: for βu above 20
+// the result there is u. That is right in float32, but off by up to 5.8e5 ULP in
+// float64. There is no threshold here. The formula log(1 + eᵘ), computed as it is
+// written, overflows from u = 710 on, and is 0 below −37.
 //
 // Special cases are:
 //
@@ -117,7 +117,7 @@ func (s Softplus[T]) String() string { return "softplus(beta=" + decimal(or(s.Be
 // f(u) is −softplus(−u). So f′(u) is, by the chain rule, the derivative of
 // [Softplus] at −u.
 //
-// It is LogSigmoid in PyTorch, and log_sigmoid in JAX and Keras.
+// It is LogSigmoid in PyTorch, and log_sigmoid in JAX and Keras. ONNX has none.
 //
 // Special cases are:
 //
@@ -142,6 +142,9 @@ func (s Softplus[T]) String() string { return "softplus(beta=" + decimal(or(s.Be
 //	          f′ 0.883 ULP at 0x1.7ed386fd0b538p+04
 //
 // The zero value is ready to use.
+//
+// Source, for the forms that lose no bits: M. Mächler, Accurately Computing log(1 −
+// exp(−|a|)), 2012.
 type LogSigmoid[T Float] struct{}
 
 // Forward computes dst ← −log(1 + e⁻ˣ).

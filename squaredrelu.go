@@ -20,8 +20,8 @@ var (
 //
 // f′ follows from the power rule for u > 0. At 0 the slopes of both sides are 0.
 //
-// It is relu2 in Hugging Face Transformers, and relu_squared in many other
-// programs.
+// It is relu2 in Hugging Face Transformers, and relu_squared in many other programs.
+// PyTorch, JAX, Keras and ONNX have none.
 //
 // Special cases are:
 //
