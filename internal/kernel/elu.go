@@ -12,12 +12,13 @@ const (
 	SELUScale = 1.0507009873554804934193349852946
 )
 
-// eluInVectors reports whether the vector loops of ELU run: for α = 1, which CELU has too,
-// and for SELU. They would take any α that is not close to the smallest or largest number,
-// but Gated needs a gate with the scalar loops for each. ns, n = 4096, Xeon Emerald
-// Rapids, scalar and at 128, 256, 512 bits: float32 2.02, 1.08, 0.58, 0.33, float64 2.46,
-// –, 1.30, 0.82; the derivative 2.25, 0.79, 0.43, 0.27 and 2.50, –, 1.12, 0.76. Not on
-// WebAssembly, because it rounds a product and an addition apart.
+// eluInVectors reports whether the vector loops of ELU run: for ELU and CELU with α = 1, and
+// for SELU, except on WebAssembly, which has no fused multiply-add (ns an element, n = 4096,
+// Xeon Emerald Rapids, scalar and at 128, 256, 512 bits: float32 2.02, 1.08, 0.58, 0.33,
+// float64 2.46, –, 1.30, 0.82; the derivative 2.25, 0.79, 0.43, 0.27 and 2.50, –, 1.12,
+// 0.76). The loops could compute any α that is not close to the smallest or largest number.
+// But Gated needs a SmoothGate for each function that has vector loops, and a SmoothGate has
+// no α.
 func eluInVectors[T element.Float](alpha, scale T) bool {
 	usual := alpha == 1 && scale == 1 || alpha == T(SELUAlpha) && scale == T(SELUScale)
 	return usual && exponential[T]() && vector.Fused
@@ -33,7 +34,7 @@ func ELU[T element.Float](dst, x []T, alpha, scale T) {
 	scalar.ELU(dst, x, alpha, scale)
 }
 
-// ELUAt returns what ELU sets an element to.
+// ELUAt returns what ELU sets an element to, with the same bits.
 func ELUAt[T element.Float](x, alpha, scale T) T {
 	if eluInVectors(alpha, scale) {
 		return vector.ELUAt(x, alpha, scale)

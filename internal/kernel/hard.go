@@ -49,8 +49,8 @@ func window[T element.Float](dst, x, upstream []T, low, high, slope T) {
 	scalar.Window(dst, x, upstream, low, high, slope)
 }
 
-// HardSigmoid sets dst to slope·x + ½ cut to 0…1. A slope of 0 means ⅙. Its one
-// rounding, and those of HardSwish, are of a fused multiply-add.
+// HardSigmoid sets dst to slope·x + ½ cut to 0…1. A slope of 0 means ⅙. The vector loops of
+// HardSigmoid and HardSwish need a fused multiply-add to round as little.
 func HardSigmoid[T element.Float](dst, x []T, slope T) {
 	if vector.On && vector.Fused {
 		vector.HardSigmoid(dst, x, slope)
@@ -87,7 +87,7 @@ func HardSigmoidDerivativeFromOutput[T element.Float](dst, y, upstream []T, slop
 	window(dst, y, upstream, 0, 1, steepness(slope))
 }
 
-// steepness returns the slope that is meant.
+// steepness returns the slope, and ⅙ for a slope of 0.
 func steepness[T element.Float](slope T) T {
 	if slope == 0 {
 		return 1. / 6

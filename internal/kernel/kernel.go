@@ -5,7 +5,11 @@
 // element type, the SIMD width and the shape of a row. It does not depend on the length
 // of a slice or on the position of an element, because equal elements and equal rows
 // must give equal results everywhere. Only if two loops give the same bits may the
-// length decide between them. Beside each rule is the measurement that justifies it.
+// length decide between them.
+//
+// Beside each rule is the measurement that justifies it: nanoseconds an element, with Go
+// 1.27.3 if SIMD loops are in it, else with Go 1.26. docs/speed.md has the commands. The
+// machine's speed changes, so compare the numbers of one comment with each other only.
 //
 // The caller has checked the lengths. dst may be an input slice of the same length, and
 // a nil upstream means ones. A function writes only to its first argument
@@ -29,10 +33,10 @@ func VectorBits() int { return vector.Bits() }
 // exponential reports whether the vector loops of σ, tanh and their derivatives from x
 // run. There are two exceptions:
 //
-//   - Vectors of two float64. Their loops take about as long as the scalar ones, which
-//     have smaller errors (ns an element, vector against scalar, n = 4096, Xeon Emerald
-//     Rapids at 128 bits: σ 3.06 against 3.10, tanh 3.97 against 3.76, σ′ 3.85 against
-//     4.00). Vectors of four take half as long.
+//   - Vectors of two float64. The vector loops take about as long as the scalar loops,
+//     which have smaller errors (ns an element, vector against scalar, n = 4096, Xeon
+//     Emerald Rapids at 128 bits: σ 3.06 against 3.10, tanh 3.97 against 3.76, σ′ 3.85
+//     against 4.00). With vectors of four float64 they take half as long.
 //   - arm64. LLVM's model of Apple's M1 gives these vector loops of float32 8.5 cycles
 //     an element for σ, 8.1 for tanh and 9.9 for σ′, and the scalar tanh 4.3. In the
 //     model of Neoverse N1 all scalar loops are faster.

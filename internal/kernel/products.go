@@ -6,18 +6,19 @@ import (
 	"example.com/activation/internal/vector"
 )
 
-// The derivative of Mish runs the scalar loops in all builds, and so does SiLU with a β that
-// is not 1. Those read tables, and package simd has no gather.
+// GELU, GELUTanh, SiLU and Mish are products x·g(x). Two of their loops are plain Go in all
+// builds: the derivative of Mish, and SiLU with a β that is not 1. They read tables, and
+// package simd has no gather.
 
 // geluInVectors reports whether the vector loops of GELU, GELUTanh and their derivatives run
-// for float32 (ns, n = 4096, Xeon Emerald Rapids, scalar and at 256 and 512 bits: GELU 2.82,
-// 1.10, 0.69, its derivative 3.55, 1.45, 0.83, GELUTanh 2.95, 1.36, 0.76, its derivative
-// 3.67, 1.60, 0.96; σ takes 0.54 and 0.36). They take coefficients from vectors of eight,
-// for which there is no instruction at 128 bits.
+// for float32 (ns an element, n = 4096, Xeon Emerald Rapids, scalar and at 256 and 512 bits:
+// GELU 2.82, 1.10, 0.69, its derivative 3.55, 1.45, 0.83, GELUTanh 2.95, 1.36, 0.76, its
+// derivative 3.67, 1.60, 0.96; σ takes 0.54 and 0.36). In these loops each lane picks its
+// coefficients from a vector of eight. There is no instruction for that at 128 bits.
 //
-// float64 has no such loops, because an AVX2 instruction takes from a vector of four only.
-// One polynomial for all inputs would need 135 operations, 3.5 times as many as SiLU. At the
-// speed of SiLU that would be 7.1 ns at 256 bits and 4.2 at 512. The scalar loop takes 4.6.
+// float64 has no such loops, because AVX2 can pick only from a vector of four. One polynomial
+// for all inputs would need 135 operations, 3.5 times as many as SiLU. At the speed of SiLU
+// that would be 7.1 ns at 256 bits and 4.2 at 512. The scalar loop takes 4.6.
 func geluInVectors() bool { return vector.Bits() >= 256 }
 
 // GELU sets dst to x·Φ(x).
@@ -89,12 +90,12 @@ func GELUTanhDerivativeAt[T element.Float](x T) T {
 	return scalar.GELUTanhDerivativeAt(x)
 }
 
-// siluInVectors reports whether the vector loops of SiLU and its derivative run: if that
-// of σ does (ns, n = 4096, Xeon Emerald Rapids, scalar and at 128, 256, 512 bits: float32
-// 2.48, 1.28, 0.64, 0.41, float64 3.91, –, 1.55, 1.06; the derivative 3.51, 2.33, 1.18,
-// 0.70, and 3.96, –, 2.94, 1.84; σ of float32 takes 0.54 at 256 bits). At 128 bits the
-// derivative would take 5.3 for float64. Not on WebAssembly, because an exact product
-// takes four there.
+// siluInVectors reports whether the vector loops of SiLU and its derivative run. They run
+// where the loop of σ runs, except on WebAssembly: an exact product takes four
+// multiplications there (ns an element, n = 4096, Xeon Emerald Rapids, scalar and at 128,
+// 256, 512 bits: float32 2.48, 1.28, 0.64, 0.41, float64 3.91, –, 1.55, 1.06; the derivative
+// 3.51, 2.33, 1.18, 0.70, and 3.96, –, 2.94, 1.84; σ of float32 takes 0.54 at 256 bits). At
+// 128 bits the derivative of float64 would take 5.3.
 func siluInVectors[T element.Float]() bool { return exponential[T]() && vector.Fused }
 
 // SiLU sets dst to x·σ(beta·x).
@@ -132,9 +133,9 @@ func SiLUDerivativeAt[T element.Float](x, beta T) T {
 	return scalar.SiLUDerivativeAt(x, beta)
 }
 
-// mishInVectors reports whether the vector loop of Mish runs: if that of SiLU does (ns, n =
-// 4096, Xeon Emerald Rapids, scalar and at 128, 256, 512 bits: float32 2.80, 1.94, 0.99,
-// 0.66, float64 4.08, –, 2.31, 1.75).
+// mishInVectors reports whether the vector loop of Mish runs. It runs where the loop of SiLU
+// runs (ns an element, n = 4096, Xeon Emerald Rapids, scalar and at 128, 256, 512 bits:
+// float32 2.80, 1.94, 0.99, 0.66, float64 4.08, –, 2.31, 1.75).
 func mishInVectors[T element.Float]() bool { return siluInVectors[T]() }
 
 // Mish sets dst to x·tanh(log(1 + eˣ)).

@@ -11,20 +11,26 @@ import (
 // Which loop runs for Softmax and LogSoftmax depends on classes and stride alone. The
 // functions of package vector report whether they have a form for these: rows for a stride
 // of 1 and enough classes to fill a vector, columns for a stride that is wide enough. The
-// scalar loops run for all others, and in the default build: one loop for two classes, which
-// reads the tables of σ and softplus (2.4 to 4 ns an element forward, and 7 to 20 in the rows
-// of the others), rows for a stride of 1, and else 256 columns at a time, along memory.
+// scalar loops run for all others, and in the default build:
+//
+//   - For two classes, a loop that reads the tables of σ and softplus. It takes 2.4 to 4 ns
+//     an element forward. The loops for rows of any length would take 7 to 20.
+//   - For a stride of 1, loops for rows.
+//   - Otherwise, loops that compute up to 256 columns at a time, in the order of memory.
 //
 // So Softmax{Classes: 21, Stride: 65536} runs in columns of vectors, or in scalar columns
 // in the default build. There a float32 element takes 6.4 ns forward and 1.5 ns backward
 // for [21][16384], and 15.8 and 8.0 ns in a plain loop down each column. Rows of 64 take
 // 4.9 and 1.1 ns, plain loops 12.3 and 1.3 (512-bit Xeon, Go 1.26, default build).
 //
-// The scalar backward loops are chosen in scalar.SoftmaxDerivativeFromOutput: one for two
-// classes and one for three, with 0.7 and 0.8 ns an element, and 1.6 in the loop for more;
-// two rows of up to 128 entries at a time, with 1.4 ns for rows of 10, and 1.6 row by row;
-// two columns at a time for strides of up to 32, with 1.3 ns for [65][3], and 10 ns in wide
-// columns.
+// The scalar backward loops are chosen in scalar.SoftmaxDerivativeFromOutput:
+//
+//   - Two and three classes have loops of their own. They take 0.7 and 0.8 ns an element.
+//     The loop for more classes would take 1.6.
+//   - For rows of up to 128 entries, a loop computes two rows at a time. Rows of 10 take 1.4
+//     ns, and row by row they would take 1.6.
+//   - For strides of up to 32, a loop computes two columns at a time. [65][3] takes 1.3 ns,
+//     and the loop for wide columns would take 10.
 
 // Softmax sets dst to e^(x/τ) / Σ e^(x/τ) over each distribution of classes
 // entries that lie stride apart.
@@ -35,9 +41,9 @@ func Softmax[T element.Float](dst, x []T, classes, stride int, tau T) {
 	scalar.Softmax(dst, x, classes, stride, tau)
 }
 
-// SoftmaxMasked is Softmax over the entries of x to keep. The others are 0 in
-// dst, and so is all of a row with nothing to keep. If keep is shorter than x, it
-// is read over and over.
+// SoftmaxMasked is Softmax over the entries of x whose keep is true. It sets the others to
+// 0. If keep is false for all entries of a row, the whole row is 0. If keep is shorter than
+// x, it applies again and again.
 func SoftmaxMasked[T element.Float](dst, x []T, keep []bool, classes, stride int, tau T) {
 	scalar.Mask(dst, x, keep, negativeInf[T]())
 	Softmax(dst, dst, classes, stride, tau)
@@ -71,11 +77,11 @@ func SoftmaxDerivativeFromOutput[T element.Float](dst, y, upstream []T, classes,
 //   - Two or three classes, which have scalar loops of their own. float32 at 512 bits:
 //     [3][33] 1.3 against 1.3, [3][32] 1.1 against 1.7. At 256 bits: [3][1000] 1.5 against
 //     1.0.
-//   - Many classes: the vector loops work on one vector of columns, and its lines are not
-//     in the first cache when the next vector needs them. float64 at 512 bits: [65][1000]
-//     1.1 against 1.6, [150][777] 2.1 against 1.6, but [1000][32] 1.3 against 6.9. If the
-//     stride is a multiple of 4 KB, all lines of a column compete for the same places:
-//     [65][4096] 4.2 against 1.7.
+//   - Many classes. The vector loops work on one vector of columns at a time. Its cache
+//     lines are no longer in the first-level cache when the next vector needs them. float64
+//     at 512 bits: [65][1000] 1.1 against 1.6, [150][777] 2.1 against 1.6, but [1000][32]
+//     1.3 against 6.9. If the stride is a multiple of 4 KB, all cache lines of a column
+//     belong to the same cache set: [65][4096] 4.2 against 1.7.
 func vectorBackward[T element.Float](classes, stride int) bool {
 	size, leastClasses, mostClasses := 4, 20, 128
 	if !element.Is32[T]() {
@@ -124,9 +130,9 @@ func LogSoftmax[T element.Float](dst, x []T, classes, stride int, tau T) {
 	scalar.LogSoftmax(dst, x, classes, stride, tau)
 }
 
-// LogSoftmaxMasked is LogSoftmax over the entries of x to keep. The others are
-// −Inf in dst, and so is all of a row with nothing to keep. If keep is shorter than
-// x, it is read over and over.
+// LogSoftmaxMasked is LogSoftmax over the entries of x whose keep is true. It sets the
+// others to −Inf. If keep is false for all entries of a row, the whole row is −Inf. If keep
+// is shorter than x, it applies again and again.
 func LogSoftmaxMasked[T element.Float](dst, x []T, keep []bool, classes, stride int, tau T) {
 	scalar.Mask(dst, x, keep, negativeInf[T]())
 	LogSoftmax(dst, dst, classes, stride, tau)
@@ -166,8 +172,8 @@ func derivative[T element.Float](dst, x, upstream []T, classes, stride int, tau 
 		backward(dst, x, dst, upstream, classes, stride, tau, log, vectors)
 		return
 	}
-	// There is no place for the output in dst. Buffers of two sizes hold it: clearing the
-	// large one takes longer than the work on a short row.
+	// The output cannot be in dst, which holds the upstream. So it is in a buffer. There are
+	// two sizes, because clearing the large buffer takes longer than the work on a short row.
 	if classes*stride <= maxRow {
 		var y [maxRow]T
 		derivativeInPlace(dst, x, classes, stride, tau, log, vectors, y[:])
@@ -186,13 +192,12 @@ func derivativeOfLongInPlace[T element.Float](dst, x []T, classes, stride int, t
 	derivativeInPlace(dst, x, classes, stride, tau, log, vectors, buffer[:])
 }
 
-// derivativeInPlace is derivative for dst = upstream, with a buffer for the output. If
-// that is too small for all of [classes][stride], it copies some columns at a time, and
-// their upstream, to the buffer. The results have the same bits as those of a separate dst
-// if more than 32 columns fit: fewer columns have another loop.
-// If not even one column fits, the outputs are computed again in each pass. That would take
-// three times as long for [1000][1000]: 42 ns an element and not 15 (float32 Softmax, default
-// build).
+// derivativeInPlace is derivative for dst = upstream, with a buffer for the output. If the
+// buffer is too small for all of [classes][stride], it copies some columns at a time, and
+// their upstream, to the buffer. The results have the same bits as with a separate dst if
+// more than 32 columns fit, because fewer columns have another loop. If not even one column
+// fits, each pass computes the outputs again. For [1000][1000] that would take 42 ns an
+// element instead of 15 (float32 Softmax, default build).
 func derivativeInPlace[T element.Float](dst, x []T, classes, stride int, tau T, log, vectors bool, buffer []T) {
 	size := classes * stride
 	if size <= len(buffer) {
@@ -211,8 +216,8 @@ func derivativeInPlace[T element.Float](dst, x []T, classes, stride int, tau T, 
 		}
 		return
 	}
-	// The last columns of all may be fewer. Those left from before then do no harm, and all
-	// are computed by the same loop.
+	// At the end fewer columns may be left. Then the rest of the buffer still holds columns
+	// from before. They are computed again and not copied, so the loop is the same.
 	y, g := buffer[:classes*width], buffer[len(buffer)/2:][:classes*width]
 	for outer := 0; outer < len(x); outer += size {
 		for start := outer; start < outer+stride; start += width {
@@ -229,8 +234,9 @@ func derivativeInPlace[T element.Float](dst, x []T, classes, stride int, tau T, 
 	}
 }
 
-// backward is derivative with y for the output. vectors is the choice of vectorBackward for
-// the stride of x, which may be larger than that of a copy of some columns.
+// backward is derivative with a slice y for the output. vectors is the choice of
+// vectorBackward for the stride of x. A copy of some columns has a smaller stride, and the
+// choice must not depend on it.
 func backward[T element.Float](dst, x, y, upstream []T, classes, stride int, tau T, log, vectors bool) {
 	if log {
 		LogSoftmax(y, x, classes, stride, tau)

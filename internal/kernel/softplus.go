@@ -7,14 +7,16 @@ import (
 )
 
 // logisticInVectors reports whether the vector loop of the derivative of Softplus runs,
-// which is σ: for β = 1, and for LogSigmoid (ns, n = 4096, Xeon Emerald Rapids, scalar and
-// at 128, 256, 512 bits: float32 2.83, 1.29, 0.67, 0.46, float64 3.34, –, 1.73, 1.11).
+// which is σ: for β = 1, and for β = −1, which is LogSigmoid (ns an element, n = 4096, Xeon
+// Emerald Rapids, scalar and at 128, 256, 512 bits: float32 2.83, 1.29, 0.67, 0.46, float64
+// 3.34, –, 1.73, 1.11).
 func logisticInVectors[T element.Float](beta T) bool {
 	return (beta == 1 || beta == -1) && exponential[T]()
 }
 
-// softplusInVectors reports whether that of Softplus runs: float32 3.17, 1.66, 0.85, 0.57,
-// float64 3.20, –, 2.79, 1.81. Not on WebAssembly, because each exact product takes four.
+// softplusInVectors reports whether the vector loop of Softplus runs. It runs where the loop
+// of its derivative runs, except on WebAssembly: an exact product takes four multiplications
+// there (measured as above: float32 3.17, 1.66, 0.85, 0.57, float64 3.20, –, 2.79, 1.81).
 func softplusInVectors[T element.Float](beta T) bool {
 	return logisticInVectors(beta) && vector.Fused
 }
