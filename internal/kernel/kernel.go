@@ -7,9 +7,9 @@
 // must give equal results everywhere. Only if two loops give the same bits may the
 // length decide between them.
 //
-// Beside each rule is the measurement that justifies it: nanoseconds an element, with Go
-// 1.27.3 if SIMD loops are in it, else with Go 1.26. docs/speed.md has the commands. The
-// machine's speed changes, so compare the numbers of one comment with each other only.
+// Beside each rule is the measurement that justifies it, in nanoseconds an element. Builds
+// with SIMD were made by Go 1.27.3, and others by Go 1.26. docs/speed.md has the commands.
+// The speed of the machine changes, so compare only the numbers of one comment.
 //
 // The caller has checked the lengths. dst may be an input slice of the same length, and
 // a nil upstream means ones. A function writes only to its first argument

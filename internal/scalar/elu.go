@@ -94,8 +94,8 @@ func outputSlope[T element.Float](y, left, right T) T {
 	return reinterpret[T](l)
 }
 
-// sides is the function scale·x for x > 0, else factor·(e^(inverse·x) − 1). The slope
-// of that at −0 is slope·(1 + lost).
+// sides is the function scale·x for x > 0, else factor·(e^(inverse·x) − 1). Its slope at −0,
+// which is factor·inverse, is slope·(1 + lost).
 type sides[T element.Float] struct {
 	scale           T
 	factor, inverse parts
@@ -111,27 +111,28 @@ func celuSides[T element.Float](alpha T) sides[T] {
 	return sides[T]{1, partsOf(float64(alpha), 0), reciprocalParts(float64(alpha)), 1, 0}
 }
 
-// On both sides of 0 the function is so different that a loop over all elements would
-// compute both for each, or mispredict a branch for half of them. So the loops go block
-// by block: they copy the elements of the left side to a buffer, set all of dst to the
-// right side, and then put the results for the copies in place. With random signs that
-// takes half the time of computing the left side for all.
+// The left side of 0 needs an exponential, and the right side does not. A loop over all
+// elements would compute both sides for each element, or mispredict a branch for half of the
+// elements. So the loops work on blocks: they gather the elements of the left side in a
+// buffer, set all of dst to the right side, and then scatter the results for the left side.
+// With random signs that takes half the time of computing the left side for all elements.
 
-// leftBlock is how many elements are copied at a time, and leftShort the length below
-// which it does not pay to clear the buffers.
+// leftBlock is the number of elements in a block. For slices shorter than leftShort, clearing
+// the buffers takes longer than the work.
 const leftBlock, leftShort = 128, 24
 
-// A left holds the elements of a block that are on the left, and their indices.
+// A left holds the elements of a block that are on the left side, and their indices.
 type left[T element.Float] struct {
 	x  [leftBlock]T
 	at [leftBlock]uint8
 	n  int
 }
 
-// take copies the elements of x, at most a block, that are not above 0, NaNs included;
-// of the zeros, +0 only if least is 1. least is the least number on the right as bits.
-// It stores every element, and counts those to keep: no branch depends on them.
-func (l *left[T]) take(x []T, least uint64) {
+// gather copies the elements of x that are on the left side: those that are not above 0, with
+// NaNs. least is the bits of the smallest number on the right side: 0 puts +0 on the right
+// side, and 1 puts it on the left. x has at most one block. gather stores every element, but
+// moves on only if it is on the left. So no branch depends on the elements.
+func (l *left[T]) gather(x []T, least uint64) {
 	n := uint(0)
 	if element.Is32[T]() {
 		to, least, most := integers[uint32](l.x[:]), uint32(least), inf32-uint32(least)
@@ -153,8 +154,8 @@ func (l *left[T]) take(x []T, least uint64) {
 	l.n = int(n)
 }
 
-// put copies the elements back to their places.
-func (l *left[T]) put(dst []T) {
+// scatter copies the results to the places in dst that the elements had in x.
+func (l *left[T]) scatter(dst []T) {
 	for j, i := range l.at[:l.n] {
 		dst[i] = l.x[j]
 	}
@@ -170,10 +171,10 @@ func (s *sides[T]) forward(dst, x []T) {
 	var l left[T]
 	for m := leftBlock; len(x) > 0; x, dst = x[m:], dst[m:] {
 		m = min(m, len(x))
-		l.take(x[:m], 0)
+		l.gather(x[:m], 0)
 		s.leftForward(l.x[:l.n])
 		scaled(dst[:m], x[:m], s.scale)
-		l.put(dst[:m])
+		l.scatter(dst[:m])
 	}
 }
 
@@ -188,7 +189,7 @@ func (s *sides[T]) derivative(dst, x, upstream []T) {
 	var buffer [leftBlock]T
 	for m, start := leftBlock, 0; start < len(x); start += m {
 		m = min(m, len(x)-start)
-		l.take(x[start:][:m], 1)
+		l.gather(x[start:][:m], 1)
 		g := manyOnes[T](m)
 		if upstream != nil {
 			g = upstream[start:][:m]
@@ -198,7 +199,7 @@ func (s *sides[T]) derivative(dst, x, upstream []T) {
 		}
 		s.leftDerivative(l.x[:l.n], buffer[:])
 		scaled(dst[start:][:m], g, s.scale)
-		l.put(dst[start:][:m])
+		l.scatter(dst[start:][:m])
 	}
 }
 
@@ -235,62 +236,65 @@ func (s *sides[T]) gradientAt(x, upstream T) T {
 	return T(s.slope64(float64(x), float64(upstream)))
 }
 
-// On the left the loops know e^a at a grid of points a, 1/64 apart from −20 to 0. From
-// the point next to q = inverse·x they go on by a polynomial in b = q − a, |b| ≤ 1/128:
+// On the left side, expm1Table holds e^a for a grid of points a from −20 to 0, which are 1/64
+// apart. For the point nearest to q = inverse·x and b = q − a, |b| ≤ 1/128, a polynomial p
+// gives e^q:
 //
 //	e^q = e^a + e^a·p,   p = e^b − 1 ≈ b + b²·(½ + …)
 
-// An expm1Entry is e^a, and 1 − e^a.
+// An expm1Entry holds e^a and 1 − e^a for one point a.
 type expm1Entry struct {
 	drop, dropRest float64 // 1 − e^a in two parts
 	value, rest    float64 // e^a in two parts
 }
 
-// expm1Point returns the index in expm1Table of the point next to q ≤ 0, and b. The
-// index is beyond the table if q is, or if it is NaN.
+// expm1Point returns the index in expm1Table of the point nearest to q ≤ 0, and b. If q is
+// below −20 or NaN, the index is beyond the table.
 func expm1Point(q float64) (i uint64, b float64) {
 	const zero, limit = 0x1.8p46, 20
 	k := q + (zero + limit)
 	return math.Float64bits(k) - math.Float64bits(zero), q - (k - (zero + limit))
 }
 
-// cubic returns p to a relative error of 2⁻²⁷, and −0 for a b of −0.
+// cubic returns p with a relative error of 2⁻²⁷. It returns −0 if b is −0.
 func cubic(b float64) float64 { return b * (1 + b*(expm1Cubic[0]+b*expm1Cubic[1])) }
 
-// sextic returns p − b to 2⁻⁵⁹ of p.
+// sextic returns p − b with an error of 2⁻⁵⁹·p.
 func sextic(b float64) float64 {
 	s, c := b*b, &expm1Sextic
 	return s * ((c[0] + b*c[1]) + s*((c[2]+b*c[3])+s*c[4]))
 }
 
-// expm1 returns e^(a+b) − 1 to a relative error of 2⁻²⁷. −0 − 0 is −0.
+// expm1 returns e^(a+b) − 1 with a relative error of 2⁻²⁷. For −0 it returns −0, because
+// −0 − 0 is −0.
 func (e *expm1Entry) expm1(b float64) float64 { return e.value*cubic(b) - (1 - e.value) }
 
 // drops returns 1 − e^(a+b) as high + low:
 //
 //	(1 − e^a) − e^a·p = (1 − e^a) − b + (1 − e^a)·b − e^a·(p − b)
 //
-// Only the difference of the first two terms may be as small as the result. Its rest is
-// exact: unless a is 0, and nothing is there to subtract b from, the first one is the
-// larger. rest is what b has lost.
+// Only the difference of the first two terms may be as small as the result. low has its
+// rounding error, which is exact: either 1 − e^a is larger than |b|, or a is 0 and so is
+// 1 − e^a. rest is the rounding error of b.
 func (e *expm1Entry) drops(b, rest float64) (high, low float64) {
 	high = e.drop - b
 	return high, ((e.drop - high) - b) + (e.dropRest + (float64(e.drop*b) - e.value*(sextic(b)+rest)))
 }
 
-// shortened returns high + low, for high from 2⁻¹⁰ to 1, with a high of 26 bits.
+// shortened returns the sum high + low as h + l, with an h of 26 bits. high must be from 2⁻¹⁰
+// to 1.
 func shortened(high, low float64) (h, l float64) {
 	const round = 0x1.8p52 * 0x1p-26
 	h = (high + round) - round
 	return h, (high - h) + low
 }
 
-// exp returns e^(a+b) to 0.55 ULP.
+// exp returns e^(a+b) with an error of 0.55 ULP.
 func (e *expm1Entry) exp(b float64) float64 {
 	return e.value + (e.rest + e.value*(b+sextic(b)))
 }
 
-// leftForward replaces each x, of the left side, by f(x).
+// leftForward replaces each x by f(x). All x are on the left side.
 func (s *sides[T]) leftForward(x []T) {
 	switch x := any(x).(type) {
 	case []float32:
@@ -310,9 +314,9 @@ func (s *sides[T]) leftForward(x []T) {
 	}
 }
 
-// The runs of the loops up to the first x beyond the table are functions of their own:
-// without a call in it a loop keeps its variables in registers, and takes two thirds of
-// the time.
+// leftRun32 and leftRun64 stop at the first x beyond the table, and return its index. They are
+// functions of their own, because a loop without a call keeps its variables in registers, and
+// takes two thirds of the time. slopeRun32 and slopeRun64 do the same for the derivative.
 
 func leftRun32(x []float32, factor, inverse float64) int {
 	for i, v := range x {
@@ -353,7 +357,7 @@ func leftRun64(x []float64, factor, inverse *parts) int {
 	return len(x)
 }
 
-// leftDerivative replaces each x, of the left side, by upstream·f′(x).
+// leftDerivative replaces each x by upstream·f′(x). All x are on the left side.
 func (s *sides[T]) leftDerivative(x, upstream []T) {
 	switch x := any(x).(type) {
 	case []float32:
@@ -425,19 +429,19 @@ func (s *sides[T]) left32(x float64) float32 {
 // left64 returns f(x) for x ≤ 0 and for NaN.
 func (s *sides[T]) left64(x float64) float64 {
 	q, rest := s.inverse.product(x)
-	if q > -0x1p-60 { // and no product below has lost its rest among the subnormals
+	if q > -0x1p-60 { // below, products of such a small q could lose bits among the subnormals
 		return s.slope * x
 	}
 	if k, b := expm1Point(q); k < uint64(len(expm1Table)) {
 		high, low := expm1Table[k].drops(b, rest)
-		if q > -0x1p-10 { // as short as high must be, beside so small a result
+		if q > -0x1p-10 { // high is too small for shortened
 			first := cut(high)
 			return -s.factor.times(first, (high-first)+low)
 		}
-		return -s.factor.times(shortened(high, low)) // as leftRun64 does
+		return -s.factor.times(shortened(high, low)) // as in leftRun64
 	}
 	value, low := expScaled(q, rest, 0)
-	if q < -40 { // e^q is 0 beside 1, and may be scaled
+	if q < -40 { // 1 − e^q rounds to 1, and expScaled may have scaled e^q
 		value, low = 0, 0
 	}
 	return -s.factor.times(1, -(value + low))
@@ -463,8 +467,8 @@ func (s *sides[T]) slope64(x, upstream float64) float64 {
 	return unscaled(upstream*(s.slope*(value+low)), q)
 }
 
-// exp32Tail returns eˣ for x ≤ −20, to a relative error of 2⁻³²: from the point of
-// expTable next to x, 1/16 apart, by the terms of e^b up to b⁴. NaN gives NaN.
+// exp32Tail returns eˣ for x ≤ −20 with a relative error of 2⁻³², from the point of expTable
+// nearest to x. NaN gives NaN.
 func exp32Tail(x float64) float64 {
 	i, b := tailPoint32(x)
 	if i-1 >= 16*far32 { // the table holds 0 for the point −106
@@ -473,8 +477,8 @@ func exp32Tail(x float64) float64 {
 	return tailExp32(i, b)
 }
 
-// oneLessExp returns 1 − e^(−βy), for βy ≥ 0 as the loops of ELU would, and otherwise
-// by package math.
+// oneLessExp returns 1 − e^(−βy). For βy from 0 to 20 it reads the table of ELU, and otherwise
+// it calls package math.
 func oneLessExp[T element.Float](y, beta T) T {
 	if element.Is32[T]() {
 		q := -float64(beta) * float64(y)

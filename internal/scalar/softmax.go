@@ -6,15 +6,16 @@ import (
 	"example.com/activation/internal/element"
 )
 
-// Softmax and LogSoftmax have two kinds of loops. Rows are for distributions of
-// consecutive entries. Columns are for those whose entries lie stride apart: they work
-// on up to wideBlock neighbouring distributions at a time, entry by entry, and so along
-// memory. Down one column at a time each entry is another cache line, and for a stride
-// that is a power of two all of these compete for the same few places in the cache.
-// Both kinds compute the same bits, since they add up in the same order.
+// Softmax and LogSoftmax have two kinds of loops. The loops for rows are for distributions
+// whose entries are neighbours. The loops for columns are for distributions whose entries are
+// stride apart. They work on up to wideBlock neighbouring distributions at a time, entry by
+// entry, in the order of memory. A loop down one column at a time would need another cache
+// line for each entry, and if the stride is a power of two, all these lines belong to a few
+// cache sets. Both kinds compute the same bits, because they add in the same order.
 //
-// scratch holds the maxima and sums of the columns, perColumn float64s for each. It has
-// two sizes: clearing the large one takes longer than the work on a few short columns.
+// scratch holds the maxima and sums of the columns, perColumn float64s for each column. It
+// has two sizes, because clearing the large one takes longer than the work on a few short
+// columns.
 const (
 	perColumn   = 5
 	narrowBlock = 16
@@ -24,9 +25,8 @@ const (
 // Softmax sets dst to e^(x/τ) / Σ e^(x/τ) over each distribution of classes
 // entries that lie stride apart.
 //
-// Subtracting the largest entry first keeps every exponential at or below 1.
-// If there is no softmax, with a NaN or +Inf or nothing but −Inf in the
-// row, the sum is NaN, as Inf − Inf is, and makes the whole row NaN.
+// It subtracts the largest entry first, so every exponential is at most 1. If a row has a NaN
+// or +Inf, or only −Inf, its sum is NaN, because Inf − Inf is NaN. So the whole row is NaN.
 func Softmax[T element.Float](dst, x []T, classes, stride int, tau T) {
 	switch {
 	case classes == 2:
@@ -95,8 +95,8 @@ func softmaxPairs64(dst, x []float64, stride int, tau float64) {
 	}
 }
 
-// softmaxPair is Softmax for two numbers that are far apart, or not finite: often one is
-// masked, and so −Inf.
+// softmaxPair is Softmax for two numbers that are far apart or not finite. Often one of them
+// is −Inf, because it is masked.
 //
 //go:noinline
 func softmaxPair[T element.Float](a, b, tau T) (T, T) {
@@ -129,7 +129,7 @@ func softmaxColumns[T element.Float](dst, x []T, classes, stride int, tau T, scr
 	}
 }
 
-// softmaxRows32 adds up in float64: a sum of float32 terms needs no more bits.
+// softmaxRows32 adds in float64, which has enough bits for a sum of float32 terms.
 func softmaxRows32(dst, x []float32, classes int, tau float64) {
 	factor, divisor := element.Quotient(tau)
 	for ; len(x) > 0; x, dst = x[classes:], dst[classes:] {
@@ -201,16 +201,17 @@ func softmaxRows64(dst, x []float64, classes int, tau float64) {
 	}
 }
 
-// Results below these may be subnormal: they have an exponential that is a little
-// smaller than the point or power of two that it was computed from.
+// If the smallest point or power of two of a row, divided by the sum, is below these, a
+// result may be subnormal. They are a little larger than the smallest normal numbers, because
+// an exponential may be a little smaller than its point or power of two.
 const (
 	normal32 = 0x1.1p-126
 	normal64 = 0x1.1p-1022
 )
 
-// scaleDown32 returns v/2⁶⁴ for a normal v > 0, 0 or NaN, without an operation on subnormals.
-// Adding a large number rounds v to the multiples of the smallest subnormal, times 2⁶⁴,
-// and leaves in the lowest bits how many these are.
+// scaleDown32 returns v/2⁶⁴ for a normal v > 0, for 0 and for NaN. It needs no operation on
+// subnormals. Adding round to v rounds v to a multiple of 2⁶⁴ times the smallest subnormal,
+// and leaves the multiple in the lowest bits. These are the bits of a subnormal result.
 func scaleDown32(v float32) float32 {
 	const round = 0x1p23 * 0x1p-149 * 0x1p64
 	bits := math.Float32bits(v) - 64<<23
@@ -244,10 +245,11 @@ const (
 	roundBits64 = (1023 + 52 - 1074 + 512) << 52
 )
 
-// largest32 returns the maximum of a row. It compares integers, since that takes
-// no branch: in short rows each new maximum would be a misprediction. As
-// integers the floats from 0 up are in order, and above the others, whose order
-// is reversed. A NaN may win or lose: the sum of the exponentials finds it.
+// largest32 returns the maximum of a row. It compares the bits as integers, because that
+// needs no branch. In short rows, a branch would be mispredicted for each new maximum. As
+// integers, the floats from +0 up are in order. All negative floats are below them, in
+// reversed order. A NaN may be the maximum or not. If there is one, the sum of the
+// exponentials is NaN.
 func largest32(x []float32) float32 {
 	m := int32(math.MinInt32)
 	for _, v := range x {
@@ -394,8 +396,8 @@ func largestSum(sums []float64) float64 {
 // sums are a sum for each column.
 type sums struct{ high, low []float64 }
 
-// newSums returns sums of 0 for width columns, in a part of scratch for two float64s for
-// each column.
+// newSums returns sums of 0 for width columns. They are in scratch, which has room for two
+// float64s for each column.
 func newSums(scratch []float64, width int) sums {
 	s := sums{scratch[:width], scratch[len(scratch)/2:][:width]}
 	clear(s.high)
@@ -403,7 +405,7 @@ func newSums(scratch []float64, width int) sums {
 	return s
 }
 
-// add adds v to each sum, and sets it to 0.
+// add adds the elements of v to the sums, and sets them to 0.
 func (s sums) add(v []float64) {
 	high, low := s.high[:len(v)], s.low[:len(v)]
 	for c := range v {
@@ -420,8 +422,8 @@ func (s sums) values() []float64 {
 	return s.high
 }
 
-// largestColumns32 sets m to the maxima of the first len(m) columns of x, without a
-// branch. A negative NaN may be missed: the sum of the exponentials finds it.
+// largestColumns32 sets m to the maxima of the first len(m) columns of x, without a branch.
+// It may ignore a NaN. If there is one, the sum of the exponentials is NaN.
 func largestColumns32(m []float64, x []float32, stride int) {
 	for c := range m {
 		m[c] = float64(x[c])
@@ -455,14 +457,13 @@ func larger(a, b float64) float64 {
 	return math.Float64frombits(bits)
 }
 
-// A sum adds up numbers together with the rounding errors of the additions,
-// which are floats themselves (Knuth's two-sum). A plain sum of 2²⁰ terms can
-// lose twenty bits.
+// A sum adds numbers, and the rounding errors of these additions, which are floats too
+// (Knuth's two-sum). A plain sum of 2²⁰ terms can lose twenty bits.
 type sum struct{ high, low float64 }
 
 func (s *sum) add(v float64) { *s = s.plus(v) }
 
-// plus returns s + v. As values, the two parts stay in registers.
+// plus returns s + v. It takes and returns values, because then the two parts stay in registers.
 func (s sum) plus(v float64) sum {
 	high := s.high + v
 	t := high - s.high

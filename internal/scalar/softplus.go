@@ -75,27 +75,30 @@ func SoftplusDerivativeFromOutput[T element.Float](dst, y, upstream []T, beta T)
 	}
 }
 
-// The loops take softplus, as sigmoid.go takes σ, from the point of a table next to
-// u = βx: its derivative is σ. |b| ≤ 1/32 again, and the terms left out are 2⁻³² of
-// the result for float32, 2⁻⁶² for float64, in the left tail too.
+// The loops compute softplus of u = βx from the nearest point of softplusTable, as sigmoid.go
+// does for σ. The points are the same, so |b| ≤ 1/32. The missing terms are 2⁻³² of the result
+// for float32 and 2⁻⁶² for float64, in the left tail too.
 //
-// For float64 u has a rest, which in the tail is many last bits of the result,
-// and so has 1/β.
+// For float64, u is βx with its rounding error, because that error would be many ULP of the
+// result in the tail. 1/β has its rounding error too.
 
-// A softplusEntry is log(1 + eᵘ) about one point.
+// A softplusEntry is the series of log(1 + eᵘ) around one point.
 type softplusEntry struct {
 	a           float64
-	value, rest float64 // of the point; value has 26 bits
+	value, rest float64 // log(1 + eᵃ), as a sum; value has 26 bits
 	series
 }
 
-// softplus32 returns softplus of u, next to the point of e, times inverse.
+// softplus32 returns inverse·log(1 + eᵘ) if e is the entry for u.
 func (e *softplusEntry) softplus32(u, inverse float64) float64 {
 	return inverse * (e.value + (e.rest + e.to4(u-e.a)))
 }
 
-// As in the loops of ELU, the runs up to the first x beyond the table are functions of
-// their own: without a call in it a loop keeps its variables in registers.
+// As in elu.go, the loops up to the first x beyond the table are functions of their own.
+//
+// The float32 loops convert x to float64 by way of its bits. The compiler then stores it and
+// loads it again, and still the loops are faster: the derivative takes 2.9 ns an element, and
+// 3.7 with a plain conversion (Xeon Emerald Rapids).
 
 func softplus32(dst, x []float32, beta float64) {
 	inverse := 1 / beta
@@ -133,7 +136,7 @@ func softplus64(dst, x []float64, beta float64) {
 
 func softplusRun64(dst, x []float64, steep, inverse parts) int {
 	dst = dst[:len(x)]
-	if sign := steep.whole; sign == 1 || sign == -1 { // and there is nothing to multiply
+	if sign := steep.whole; sign == 1 || sign == -1 { // then u and 1/β have no rounding errors
 		for i, v := range x {
 			u := sign * v
 			k := logisticPoint(u)
@@ -157,7 +160,7 @@ func softplusRun64(dst, x []float64, steep, inverse parts) int {
 	return len(x)
 }
 
-// softplusTail32 returns softplus of u for |u| ≥ 20 and for NaN, times inverse.
+// softplusTail32 returns inverse·log(1 + eᵘ) for |u| ≥ 20 and for NaN.
 func softplusTail32(u, inverse float64) float32 {
 	if u > 0 {
 		return float32(u * inverse)
@@ -166,8 +169,7 @@ func softplusTail32(u, inverse float64) float32 {
 	return float32(inverse * (e - e*e/2))
 }
 
-// softplusTail64 returns softplus of u + low = βv for |u| ≥ 20 and for NaN, times
-// inverse.
+// softplusTail64 returns inverse·log(1 + e^(u+low)) for u + low = βv, |u| ≥ 20 and for NaN.
 func softplusTail64(v, u, low float64, inverse *parts) float64 {
 	if u > 0 {
 		return v + inverse.whole*tail64(-u, 1, 1, -0.5)
