@@ -6,10 +6,10 @@ import (
 	"example.com/activation/internal/element"
 )
 
-// The functions of this file are for Gated: in its product, an error of the gate can count
-// twice. They are correctly rounded, or almost. For that the float64 loops carry all
-// rounding errors along, and take 1.4 to 2 times as long as those of HardSigmoid,
-// HardSwish and Softsign. Those of float32 are the same.
+// The functions of this file are for Gated, because in its product an error of the gate can
+// count twice. They are correctly rounded, or almost. The float64 loops add all rounding
+// errors for that, and take 1.4 to 2 times as long as the loops of HardSigmoid, HardSwish and
+// Softsign. The float32 loops are the same.
 
 // AccurateHardSigmoid sets dst to (x + 3)/6 cut to 0…1.
 func AccurateHardSigmoid[T element.Float](dst, x []T) {
@@ -37,9 +37,9 @@ func AccurateHardSwish[T element.Float](dst, x []T) {
 
 const sixthLow = 0x1.5555555555555p-57 // 1/6 − float64(1/6)
 
-// accurateHardSwish64 takes the rests of the sum, of the product and of ⅙ along: there is
-// one rounding of the size of the result. Next to 0 the result is x/2: there the rest of
-// the product may be lost among the subnormals.
+// accurateHardSwish64 adds the rounding errors of the sum, of the product and of ⅙. So only one
+// rounding is of the size of the result. Close to 0 it returns x/2, because there the rounding
+// error of the product may be a subnormal that has lost bits.
 func accurateHardSwish64(dst, x []uint64) {
 	const small = (1023 - 54) << 52 // the bits of 2⁻⁵⁴
 	dst = dst[:len(x)]
@@ -65,10 +65,9 @@ func AccurateSoftsign[T element.Float](dst, x []T) {
 	accurateSoftsign64(integers[uint64](dst), integers[uint64](x))
 }
 
-// accurateSoftsign64 corrects the quotient y = z/d, d = 1 + z, by what is left of z: both
-// what d has lost, and the rest of the division. 1/d for that is 1 − y. So the result is
-// rounded once, except near z = 2⁵³, if few bits of 1 − y are left: there it has up to 1
-// ULP.
+// accurateSoftsign64 corrects the quotient y = z/d, d = 1 + z, for the rounding errors of d
+// and of the division. The factor 1/d of the correction is 1 − y. So the result is rounded
+// once. Only near z = 2⁵³, if 1 − y has few bits, the error is up to 1 ULP.
 func accurateSoftsign64(dst, x []uint64) {
 	dst = dst[:len(x)]
 	for i, b := range x {

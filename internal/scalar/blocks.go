@@ -16,7 +16,7 @@ import (
 // bits is the set of integer types that hold the bits of a float.
 type bits interface{ int32 | int64 }
 
-// Most loops go by blocks of eight elements: for a function that only selects, the
+// Most of these loops work on blocks of eight elements. For a function that only selects, the
 // bounds checks and the loop itself take as long as the work.
 
 // block returns eight elements of s from i on: as they are, or as the integers with the
@@ -34,7 +34,7 @@ func block[V bits | element.Float, T element.Float](s []T, i int) *[8]V {
 	return (*[8]V)(unsafe.Pointer((*[8]T)(s[i : i+8 : i+8])))
 }
 
-// integers returns s as the integers with the same bits, or as floats of its own type.
+// integers returns s as the integers with the same bits. W may also be T itself.
 func integers[W bits | uint32 | uint64 | element.Float, T element.Float](s []T) []W {
 	return *(*[]W)(unsafe.Pointer(&s))
 }
@@ -85,8 +85,8 @@ func patterns[W bits]() (negativeZero, negativeInf W) {
 	return W(-1) << (8*unsafe.Sizeof(W(0)) - 1), W(-1) << mantissa
 }
 
-// choose returns on if open is true, else off; but b if that holds the bits of a NaN:
-// with the sign set, those are above −Inf.
+// choose returns on if open is true, else off. But if b holds the bits of a NaN, it returns
+// b. With the sign bit set, the bits of a NaN are above those of −Inf.
 func choose[W bits](open bool, b, on, off, negativeZero, negativeInf W) W {
 	if open {
 		off = on

@@ -133,8 +133,8 @@ const (
 	negativeThree64        = three64 - 1<<63 // the bits of −3 as a signed integer
 )
 
-// HardSigmoid sets dst to slope·x + ½ cut to 0…1, rounded once. A slope of 0 means
-// ⅙, which no float is: then it is (x + 3)/6.
+// HardSigmoid sets dst to slope·x + ½ cut to 0…1, rounded once. A slope of 0 means ⅙. No float
+// is ⅙, so HardSigmoid then computes (x + 3)/6.
 func HardSigmoid[T element.Float](dst, x []T, slope T) {
 	if slope == 0 {
 		hardSixth(dst, x)
@@ -163,7 +163,7 @@ func HardSigmoidAt[T element.Float](x, slope T) T {
 	return v[0]
 }
 
-// hardSixth sets dst to (x + 3)/6 cut to 0…1. It cuts x, to ±3.
+// hardSixth sets dst to (x + 3)/6 cut to 0…1. It cuts x to ±3 first.
 func hardSixth[T element.Float](dst, x []T) {
 	if element.Is32[T]() {
 		low, high := math.Float32bits(-3), math.Float32bits(3)
@@ -177,7 +177,7 @@ func hardSixth[T element.Float](dst, x []T) {
 	hardSixth64(integers[float64](dst), integers[float64](x))
 }
 
-// hardSixth64 goes by blocks, which takes 1.08 ns an element instead of 1.27.
+// hardSixth64 works on blocks, which takes 1.08 ns an element instead of 1.27.
 func hardSixth64(dst, x []float64) {
 	i := 0
 	for ; i < len(x)-7; i += 8 {
@@ -259,7 +259,7 @@ func HardSwishAt[T element.Float](x T) T {
 	return v[0]
 }
 
-// hardSwish64 goes by blocks, which takes 1.48 ns an element instead of 1.66.
+// hardSwish64 works on blocks, which takes 1.48 ns an element instead of 1.66.
 func hardSwish64(dst, x []float64) {
 	i := 0
 	for ; i < len(x)-7; i += 8 {

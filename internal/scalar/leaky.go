@@ -19,8 +19,8 @@ func LeakyReLUAt[T element.Float](x, alpha T) T {
 	return reinterpret[T](unlessNegative(reinterpret[int64](x), reinterpret[int64](x*alpha)))
 }
 
-// unlessNegative returns b for the bits of a number from +0 on, else y. The sign bit
-// separates +0 from −0, so f(+0) is +0 for a negative slope too.
+// unlessNegative returns b if its sign bit is clear, else y. So for +0 it returns +0, for a
+// negative slope too.
 func unlessNegative[W bits](b, y W) W {
 	if b >= 0 {
 		y = b

@@ -6,11 +6,11 @@ import (
 	"example.com/activation/internal/element"
 )
 
-// LogSoftmax sets dst to (x − m)/τ − log(1 + rest) over each distribution of
-// classes entries that lie stride apart; m is the maximum and rest
-// the sum of e^((x − m)/τ) over all entries but one that is m. Neither term is
-// positive, so they cannot cancel, and the logarithm of 1 + rest keeps all bits
-// of a small rest. An entry that is m adds to ties, the others to below.
+// LogSoftmax sets dst to (x − m)/τ − log(1 + rest) over each distribution of classes entries
+// that are stride apart. m is the maximum. rest is the sum of e^((x − m)/τ) over all entries
+// except one that is m. Neither (x − m)/τ nor −log(1 + rest) is positive, so nothing
+// cancels, and log(1 + rest) keeps all bits of a small rest. The loops count the entries that are m in
+// ties, and add the exponentials of the others to below.
 func LogSoftmax[T element.Float](dst, x []T, classes, stride int, tau T) {
 	switch {
 	case classes == 2:
@@ -83,8 +83,8 @@ func logSoftmaxPairs64(dst, x []float64, stride int, tau float64) {
 	}
 }
 
-// logSoftmaxPair is LogSoftmax for two numbers that are far apart, or not finite: often
-// one is masked, and so −Inf.
+// logSoftmaxPair is LogSoftmax for two numbers that are far apart or not finite. Often one of
+// them is −Inf, because it is masked.
 //
 //go:noinline
 func logSoftmaxPair[T element.Float](a, b, tau T) (T, T) {
@@ -124,8 +124,8 @@ func logSoftmaxRows[T element.Float](dst, x []T, classes int, tau T) {
 	}
 }
 
-// logSum returns log(below + ties). The first of the ties is the 1. It is NaN for a
-// maximum m of ±Inf.
+// logSum returns log(below + ties). One of the ties is the 1 that Log1p adds. If the maximum m
+// is infinite, logSum returns NaN.
 func logSum(below float64, ties int, m float64) float64 {
 	return element.Log1p(below+float64(ties-1)) + (m - m)
 }
@@ -159,8 +159,8 @@ func apart(e, a float64) (below float64, tie int) {
 // exponentials64 returns the sum of 2⁵¹²·e^((x − m)/τ) over the entries that are below m,
 // and how many are not.
 //
-// It adds up eight terms before it takes the errors of a sum along, too: they
-// can lose no more than 3 bits.
+// It adds eight terms without the errors of these additions, which cost at most 3 bits. It
+// adds the sums of eight with their errors.
 func exponentials64(x []float64, m, tau float64) (below float64, ties int) {
 	factor, divisor := element.Quotient(tau)
 	var total sum
@@ -184,9 +184,9 @@ func exponentials64(x []float64, m, tau float64) (below float64, ties int) {
 	return total.value(), ties
 }
 
-// exactDifference returns m − x for m ≥ x, and its rounding error. Without that, the
-// exponential of a difference of 100 would lose six bits, and LogSoftmax all of these if
-// one entry is far above the others.
+// exactDifference returns m − x for m ≥ x, and its rounding error. Without the error, the
+// exponential of a difference of 100 would lose six bits. If one entry is far above the
+// others, the results of LogSoftmax would lose these bits too.
 func exactDifference(m, x float64) (a, rest float64) {
 	a = m - x
 	t := m - a
@@ -199,7 +199,8 @@ func exactQuotient(a, rest, divisor float64) (q, r float64) {
 	return q, (math.FMA(-q, divisor, a) + rest) / divisor
 }
 
-// keepRest returns the rest of a, and 0 from far64 on: for an infinite a it is NaN.
+// keepRest returns rest, the rounding error of a. From far64 on it returns 0, because for an
+// infinite a the rest is NaN.
 func keepRest(a, rest float64) float64 {
 	bits := math.Float64bits(rest)
 	if a >= far64 {

@@ -3,12 +3,12 @@ package scalar
 import "example.com/activation/internal/element"
 
 // LogSoftmaxDerivativeFromOutput sets dst to Jᵀ·upstream for the Jacobian J of LogSoftmax,
-// from y, the log-softmax of x: to (gᵢ − pᵢ·Σg)/τ with pᵢ = e^yᵢ. If pᵢ is close to 1 and
-// gᵢ most of the sum, that difference has lost its bits; so
+// from y, the log-softmax of x. That is (gᵢ − pᵢ·Σg)/τ with pᵢ = e^yᵢ. If pᵢ is close to 1
+// and gᵢ is most of the sum, this difference loses its bits. So it is computed as
 //
 //	gᵢ − pᵢ·Σg = (1 − pᵢ)·gᵢ − pᵢ·(Σg − gᵢ)
 //
-// with 1 − pᵢ not as a difference, and the errors of Σg taken along.
+// The loops compute 1 − pᵢ without a difference, and Σg with its rounding errors.
 func LogSoftmaxDerivativeFromOutput[T element.Float](dst, y, upstream []T, classes, stride int, tau T) {
 	if classes == 2 {
 		logBackwardPairs(dst, y, upstream, stride, tau)
@@ -32,7 +32,7 @@ func LogSoftmaxDerivativeFromOutput[T element.Float](dst, y, upstream []T, class
 	logBackwardColumns(dst, y, upstream, classes, stride, tau, scratch[:])
 }
 
-// logBackwardPairs is LogSoftmaxDerivativeFromOutput for two classes: each Σg − gᵢ is the
+// logBackwardPairs is LogSoftmaxDerivativeFromOutput for two classes. Here Σg − gᵢ is the
 // other g.
 func logBackwardPairs[T element.Float](dst, y, g []T, stride int, tau T) {
 	switch dst := any(dst).(type) {
@@ -116,8 +116,8 @@ func logGradient(p, others, g float64, total sum) float64 {
 	return others*g - float64(p*((total.high-g)+total.low))
 }
 
-// withComplement returns p = e^y and 1 − p for y ≤ 0. Down to −20 both come from the table
-// of ELU, because 1 − p has lost its bits for a p close to 1. NaN gives NaN.
+// withComplement returns p = e^y and 1 − p for y ≤ 0. Down to −20 both come from the table of
+// ELU, because the difference 1 − p would lose its bits for a p close to 1. NaN gives NaN.
 func withComplement(y float64) (p, others float64) {
 	if k, b := expm1Point(y); k < uint64(len(expm1Table)) {
 		high, low := expm1Table[k].drops(b, 0)
@@ -155,7 +155,7 @@ func logBackwardColumns[T element.Float](dst, y, g []T, classes, stride int, tau
 	}
 }
 
-// gradientSums adds up the gradients of the columns from start.
+// gradientSums sets s to the sums of the gradients of the columns from start on.
 func gradientSums[T element.Float](s sums, g []T, start, end, classes, stride int) {
 	if g == nil {
 		for c := range s.high {

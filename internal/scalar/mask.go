@@ -44,9 +44,10 @@ func mask64(dst, x []float64, keep []bool, masked uint64) {
 	}
 }
 
-// MaskNaN masks y, the result of a masked input, once more if a distribution in it is NaN.
-// In all other distributions, the softmax of −Inf is 0 already, and its logarithm −Inf. If
-// one entry of a distribution is NaN, so are all others: MaskNaN looks at the first ones.
+// MaskNaN masks y, the result for a masked input, again if a distribution in y is NaN. In all
+// other distributions the masked entries have their value already, because the softmax of
+// −Inf is 0, and its logarithm is −Inf. If one entry of a distribution is NaN, all are. So
+// MaskNaN looks at the first entry of each distribution.
 func MaskNaN[T element.Float](y []T, keep []bool, classes, stride int, masked T) {
 	for outer := 0; outer < len(y); outer += classes * stride {
 		for _, v := range y[outer : outer+stride] {

@@ -2,8 +2,8 @@ package scalar
 
 import "example.com/activation/internal/element"
 
-// The derivatives of a long distribution, if dst is the upstream slice. There is no
-// memory for its outputs, so each pass over a row computes each output again.
+// The derivatives of a long distribution, if dst is the upstream slice. There is no memory
+// for the outputs, so each pass over a distribution computes all outputs again.
 
 // SoftmaxDerivativeRecomputed replaces the upstream in dst by Jᵀ·upstream for the
 // Jacobian J of Softmax at x. SoftmaxDerivativeFromOutput explains the formula.

@@ -24,8 +24,8 @@ func reluAt[W bits, T element.Float](x T) T {
 	return reinterpret[T](positive(reinterpret[W](x), negativeInf))
 }
 
-// positive returns b, but 0 for the bits from −0 to −Inf. That is one comparison,
-// which leaves out the NaNs.
+// positive returns 0 for the bits from −0 to −Inf, else b. One comparison is enough, because
+// the bits of negative NaNs are above those of −Inf.
 func positive[W bits](b, negativeInf W) W {
 	if b <= negativeInf {
 		b = 0
@@ -53,7 +53,7 @@ func relu[W bits, T element.Float](dst, x []T) {
 }
 
 // ReLUDerivative sets dst to upstream if x > 0, to NaN if x is NaN, else
-// to 0. It is its own from-output form: max(0, x) > 0 if x > 0.
+// to 0. It also computes the derivative from the output, because max(0, x) > 0 if x > 0.
 func ReLUDerivative[T element.Float](dst, x, upstream []T) {
 	if element.Is32[T]() {
 		reluDerivative[int32](dst, x, upstream)

@@ -80,8 +80,8 @@ func silu64At(x float64) float64 {
 	return high*value + (x*(rest+e.to7(x-e.a)) - float64((high-x)*value))
 }
 
-// silu32 takes σ from logisticTable. β·x is rounded for the index alone: as a
-// float64 it is exact.
+// silu32 reads σ from logisticTable. Only the index comes from a rounded β·x. As a float64,
+// β·x is exact.
 func silu32(dst, x []float32, beta float32) {
 	dst = dst[:len(x)]
 	wide := float64(beta)
@@ -150,14 +150,14 @@ func siluTail(x, u, uRest float64) float64 {
 	value, rest := scaledExp(u, uRest)
 	e := small(value + rest)
 	rest -= (value + rest) * (e * (1 - e))             // 1/(1 + e) = 1 − e + e² − …
-	if a := math.Abs(x); a < 0x1p-400 || a > 0x1p400 { // with a β as extreme
+	if a := math.Abs(x); a < 0x1p-400 || a > 0x1p400 { // β is then extreme too
 		fraction, exponent := math.Frexp(x)
 		return math.Ldexp(product(fraction, 0, value, rest), exponent-512)
 	}
 	return scaledDown(product(x, 0, value, rest))
 }
 
-// siluTail32 returns x·σ(β·x) for |β·x| > 20 and for NaN: see tailAt32.
+// siluTail32 returns x·σ(β·x) for |β·x| > 20 and for NaN. It is not inlined: see tailAt32.
 //
 //go:noinline
 func siluTail32(x, beta float32) float32 {
@@ -186,7 +186,7 @@ func siluSlopeTail(u, uRest float64) float64 {
 	return scaledDown(product(1+u, uRest-e*((1+2*u)-e*(1+3*u)), value, rest))
 }
 
-// siluSlopeTail32 returns f′(β·x) for |β·x| > 20 and for NaN: see tailAt32.
+// siluSlopeTail32 returns f′(β·x) for |β·x| > 20 and for NaN. It is not inlined: see tailAt32.
 //
 //go:noinline
 func siluSlopeTail32(x, beta float32) float32 {
@@ -234,8 +234,9 @@ func swishDerivative64(dst, x, upstream []float64, beta float64) {
 	}
 }
 
-// siluSlopeNearRoot returns f′(u + uRest) for f = u·σ(u), for a u so near to the
-// zero of f′ that what u + uRest − siluRoot rounds off would count.
+// siluSlopeNearRoot returns f′(u + uRest) for f = u·σ(u) and for a u close to the zero of f′.
+// It computes u + uRest minus the zero in two parts, because the rounding error of this
+// difference is large compared with the result.
 func siluSlopeNearRoot(u, uRest float64) float64 {
 	const (
 		// f″ at the zero in two parts, f‴/2 and f⁗/6.
@@ -245,7 +246,7 @@ func siluSlopeNearRoot(u, uRest float64) float64 {
 	rest := uRest - siluRootRest
 	part := rest - uRest
 	last := (uRest - (rest - part)) + (-siluRootRest - part) - siluRootLast
-	b := (u - siluRoot) + rest // rest is at most one unit in the last place of u
+	b := (u - siluRoot) + rest // rest is at most 1 ULP of u
 	last += ((u - siluRoot) - b) + rest
 	return product(b, last, slope, slopeRest+b*(third+b*fourth))
 }

@@ -7,14 +7,15 @@ import "example.com/activation/internal/element"
 //
 //	yᵢ·((gᵢ − m) − Σⱼ yⱼ(gⱼ − m))/τ
 //
-// That is the same for every m, as Σ yⱼ = 1, but its roundings are not. They stay small
-// beside the terms if m is the mean Σ yⱼgⱼ, since |gᵢ − m| is then at most
-// Σⱼ yⱼ|gᵢ − gⱼ|. The mean is found from a g whose y is not faint: its rounding error is
-// at most ε/yₖ times Σⱼ yⱼ|gᵢ − gⱼ|, for every i. The second sum starts from that mean,
-// and mends what it is off. For a constant g the result is exactly 0.
+// Because Σ yⱼ = 1, the exact value is the same for every m, but the rounding errors depend
+// on m. They are small compared with the terms if m is the mean Σ yⱼgⱼ, because then
+// |gᵢ − m| is at most Σⱼ yⱼ|gᵢ − gⱼ|. The first approximation of the mean is a gₖ whose yₖ is
+// not faint. A first sum of yⱼ(gⱼ − gₖ) corrects it. The error of that sum is at most ε/yₖ
+// times Σⱼ yⱼ|gᵢ − gⱼ|, for every i. The sum in the formula starts from the corrected mean,
+// and corrects that error. For a constant g the result is exactly 0.
 //
-// An upstream beside a y of 0 does not count, even if it is NaN or infinite. The sum
-// shows that there is such a one, and then softmaxBackwardCareful does the work.
+// An upstream beside a y of 0 does not count, even if it is NaN or infinite. If it is, the
+// sum is NaN or infinite too, and softmaxBackwardCareful computes the distribution.
 func SoftmaxDerivativeFromOutput[T element.Float](dst, y, upstream []T, classes, stride int, tau T) {
 	switch {
 	case upstream == nil:
@@ -38,8 +39,8 @@ func SoftmaxDerivativeFromOutput[T element.Float](dst, y, upstream []T, classes,
 	}
 }
 
-// softmaxBackwardPairs is softmaxBackwardRows for two classes: Σⱼ yᵢyⱼ(gᵢ − gⱼ) has one
-// term that is not 0.
+// softmaxBackwardPairs is softmaxBackwardRows for two classes. Only one term of
+// Σⱼ yᵢyⱼ(gᵢ − gⱼ) is not 0.
 func softmaxBackwardPairs[T element.Float](dst, y, g []T, stride int, tau T) {
 	g, dst = g[:len(y)], dst[:len(y)]
 	for i, column := 0, 0; uint(i+stride) < uint(len(y)); i++ {
@@ -60,8 +61,8 @@ func softmaxBackwardPairs[T element.Float](dst, y, g []T, stride int, tau T) {
 	}
 }
 
-// softmaxBackwardTriples is softmaxBackwardRows for three classes, with the sums of the
-// formula as they are.
+// softmaxBackwardTriples is softmaxBackwardRows for three classes. It computes the three
+// differences as the formula has them, without a mean.
 func softmaxBackwardTriples[T element.Float](dst, y, g []T, stride int, tau T) {
 	g, dst = g[:len(y)], dst[:len(y)]
 	for i, column := 0, 0; uint(i+2*stride) < uint(len(y)); i++ {
@@ -83,21 +84,21 @@ func softmaxBackwardTriples[T element.Float](dst, y, g []T, stride int, tau T) {
 	}
 }
 
-// shortRow is the largest number of entries of a row that are added up in one part.
+// shortRow is the largest number of entries of a row that are added in one part.
 const shortRow = 128
 
-// few is the number of entries of a row or narrow column that are added up in one part.
+// few is the largest number of entries of a narrow column that are added in one part.
 const few = 64
 
-// faint is the y below which the g beside it is no start for the mean. Its error must stay
-// small for float32.
+// A y below faint is too small: the g beside it is not used as the first approximation of
+// the mean, because the error of the mean would be too large for float32.
 const faint = 0x1p-12
 
 // backwardNarrow is the largest stride for which two columns at a time are faster.
 const backwardNarrow = 32
 
-// careful is the size of a sum from which on softmaxBackwardCareful runs: below it
-// (gᵢ − m) − sum cannot overflow unless gᵢ − m does, and that shows in the sum.
+// From a sum of the size careful on, softmaxBackwardCareful runs. Below it, (gᵢ − m) − sum can
+// overflow only if gᵢ − m overflows. Then the sum is infinite or NaN too.
 const careful = 0x1p90
 
 func softmaxBackwardRows[T element.Float](dst, y, g []T, classes int, tau T) {
@@ -122,7 +123,8 @@ func softmaxBackwardRows[T element.Float](dst, y, g []T, classes int, tau T) {
 }
 
 // softmaxBackwardShortRows is softmaxBackwardRows for rows of one part. It works on two
-// rows at a time: neither waits for its sums. In the usual case it calls no function.
+// rows at a time. While an addition of one row waits for the one before it, the processor
+// works on the other row. In the usual case it calls no function.
 func softmaxBackwardShortRows[T element.Float](dst, y, g []T, classes int, tau T) {
 	for ; len(y) > classes; dst, y, g = dst[2*classes:], y[2*classes:], g[2*classes:] {
 		y0, g0, dst0 := y[:classes], g[:classes], dst[:classes]
@@ -228,8 +230,8 @@ func addLast[T element.Float](a, b, c T, i int, y, g []T, m T) (T, T, T) {
 	return a, b, c
 }
 
-// notFaint returns the index of the first entry of a column of y that is not faint, or if
-// all are, that of the largest.
+// notFaint returns the index of the first entry of a column of y that is not faint. If all
+// are faint, it returns the index of the largest.
 func notFaint[T element.Float](y []T, stride int) (top int) {
 	for i := 0; i < len(y); i += stride {
 		if !(y[i] < faint) {
@@ -242,8 +244,8 @@ func notFaint[T element.Float](y []T, stride int) (top int) {
 	return top
 }
 
-// differences returns Σ y·(g − m). It adds up in parts, in four sums each: then it
-// does not wait for each addition, and errors stay small for long rows.
+// differences returns Σ y·(g − m). It adds long rows in parts, to keep the errors small, and
+// each part in four sums, because an addition must wait for the one before it in the same sum.
 func differences[T element.Float](y, g []T, m T) (sum T) {
 	for len(y) > shortRow {
 		sum += fewDifferences(y[:shortRow], g[:shortRow], m)
@@ -263,8 +265,8 @@ func fewDifferences[T element.Float](y, g []T, m T) T {
 	return (a + b) + (c + d)
 }
 
-// softmaxBackwardNarrow is softmaxBackwardRows for few columns, two at a time: here a
-// column is in the cache as a whole, and its sum in a register.
+// softmaxBackwardNarrow is softmaxBackwardRows for few columns. It works on two columns at a
+// time. All columns fit in the cache together, and the sum of a column is in a register.
 func softmaxBackwardNarrow[T element.Float](dst, y, g []T, classes, stride int, tau T) {
 	for outer := 0; outer < len(y); outer += classes * stride {
 		end := outer + classes*stride
@@ -280,9 +282,9 @@ func softmaxBackwardNarrow[T element.Float](dst, y, g []T, classes, stride int, 
 	}
 }
 
-// softmaxBackwardTwo is softmaxBackwardOne for two columns of few classes. It gives the
-// same bits, but does not wait for the sum of either. The loop of the sums stands here
-// twice: as a loop over both, it takes 1.1 times as long.
+// softmaxBackwardTwo is softmaxBackwardOne for two columns of few classes. It gives the same
+// bits. While an addition of one column waits, the processor works on the other column. The
+// loop of the sums is written twice, because a loop over both passes takes 1.1 times as long.
 func softmaxBackwardTwo[T element.Float](dst, y, g []T, stride int, tau T) {
 	n := len(y) - 1
 	y0, g0, dst0 := y[:n], g[:n], dst[:n]
@@ -362,7 +364,7 @@ func softmaxBackwardOne[T element.Float](dst, y, g []T, stride int, tau T) {
 	}
 }
 
-// stridedDifferences is differences for one column. It adds up in parts of few entries.
+// stridedDifferences is differences for one column. It adds in parts of few entries.
 func stridedDifferences[T element.Float](y, g []T, c T, stride int) (sum T) {
 	for len(y) > few*stride {
 		sum += fewStridedDifferences(y[:few*stride], g, c, stride)
@@ -385,11 +387,11 @@ func fewStridedDifferences[T element.Float](y, g []T, c T, stride int) T {
 	return a + b
 }
 
-// softmaxBackwardColumns is softmaxBackwardRows for columns. It works on a third of
-// len(scratch) neighbouring columns at a time: 128, or 1024 of large distributions, which
-// are not in the cache. There 1024 take a third of the time for [3072][1024] and
-// [150][16384], and as long as 128 for [21][16384]. For small ones, more scratch would
-// take longer to clear.
+// softmaxBackwardColumns is softmaxBackwardRows for columns. It works on len(scratch)/3
+// neighbouring columns at a time. That is 128, or 1024 for large distributions, which do not
+// fit in the cache. For these, 1024 columns take a third of the time of 128 for [3072][1024]
+// and [150][16384], and the same time for [21][16384]. For small distributions, clearing so
+// much scratch would take too long.
 func softmaxBackwardColumns[T element.Float](dst, y, g []T, classes, stride int, tau T, scratch []T) {
 	most := len(scratch) / 3
 	means, sums, parts := scratch[:most], scratch[most:2*most], scratch[2*most:]
@@ -425,8 +427,8 @@ func softmaxBackwardColumns[T element.Float](dst, y, g []T, classes, stride int,
 	}
 }
 
-// differencesColumns sets sum to what differences returns for each column, but adds up in
-// parts of 32 entries. It uses part.
+// differencesColumns sets sum to what differences returns for each column, but adds in parts
+// of 32 entries. part holds the sums of a part.
 func differencesColumns[T element.Float](sum, y, g, mean, part []T, stride int) {
 	clear(sum)
 	n := min(32*stride, len(y))
@@ -442,8 +444,8 @@ func differencesColumns[T element.Float](sum, y, g, mean, part []T, stride int) 
 	}
 }
 
-// addDifferences adds y·(g − mean) of all entries to sum. Two entries at a time take .8 of
-// the time of one, and four .75, because sum and mean are loaded once.
+// addDifferences adds y·(g − mean) of all entries to sum. Two entries at a time take 0.8 of
+// the time of one at a time, and four 0.75, because sum and mean are loaded once.
 func addDifferences[T element.Float](sum, y, g, mean []T, stride int) {
 	for len(y) > 0 {
 		n := 1 // entries
@@ -462,9 +464,9 @@ func addDifferences[T element.Float](sum, y, g, mean []T, stride int) {
 	}
 }
 
-// addDifferencesOfOne adds those of one entry of each column. It is not inlined, because
-// then the caller's variables would leave no register for its index: it would take twice
-// the time.
+// addDifferencesOfOne adds the differences of one entry of each column. It is not inlined,
+// because then the caller's variables would leave no register for its index, and it would
+// take twice the time.
 //
 //go:noinline
 func addDifferencesOfOne[T element.Float](sum, y, g, mean []T) {
@@ -474,7 +476,7 @@ func addDifferencesOfOne[T element.Float](sum, y, g, mean []T) {
 	}
 }
 
-// addDifferencesOfTwo adds those of two entries, see addDifferencesOfOne.
+// addDifferencesOfTwo adds the differences of two entries. See addDifferencesOfOne.
 //
 //go:noinline
 func addDifferencesOfTwo[T element.Float](sum, y, g, mean []T, stride int) {
@@ -486,7 +488,7 @@ func addDifferencesOfTwo[T element.Float](sum, y, g, mean []T, stride int) {
 	}
 }
 
-// addDifferencesOfFour adds those of four entries, see addDifferencesOfOne.
+// addDifferencesOfFour adds the differences of four entries. See addDifferencesOfOne.
 //
 //go:noinline
 func addDifferencesOfFour[T element.Float](sum, y, g, mean []T, stride int) {
@@ -511,7 +513,7 @@ func backwardColumns[T element.Float](dst, y, g, mean, sum []T, stride int, tau 
 	}
 }
 
-// backwardAcross sets one entry of each column. It is not inlined, see addDifferencesOfOne.
+// backwardAcross sets one entry of each column. It is not inlined: see addDifferencesOfOne.
 //
 //go:noinline
 func backwardAcross[T element.Float](dst, y, g, mean, sum []T, tau T) {
@@ -532,10 +534,9 @@ func backwardAcross[T element.Float](dst, y, g, mean, sum []T, tau T) {
 	}
 }
 
-// softmaxBackwardCareful is SoftmaxDerivativeFromOutput for one distribution, with an
-// upstream that is not finite or so large that differences overflow. It takes a quarter
-// of it, leaves out those beside a y of 0, and adds up with the rounding errors of its
-// additions.
+// softmaxBackwardCareful is SoftmaxDerivativeFromOutput for one distribution with an upstream
+// that is not finite, or so large that differences overflow. It divides the upstream by 4,
+// ignores it beside a y of 0, and adds with the rounding errors of the additions.
 func softmaxBackwardCareful[T element.Float](dst, y, g []T, stride int, tau T) {
 	differences := func(c T) T {
 		var s sum
@@ -564,8 +565,8 @@ func softmaxBackwardCareful[T element.Float](dst, y, g []T, stride int, tau T) {
 	}
 }
 
-// softmaxBackwardOnes is SoftmaxDerivativeFromOutput for an upstream of ones: only
-// NaNs do not cancel.
+// softmaxBackwardOnes is SoftmaxDerivativeFromOutput for an upstream of ones. The result is 0,
+// or NaN for a distribution with a NaN.
 func softmaxBackwardOnes[T element.Float](dst, y []T, classes, stride int) {
 	for outer := 0; outer < len(y); outer += classes * stride {
 		for start := outer; start < outer+stride; start++ {

@@ -6,9 +6,9 @@ import (
 	"example.com/activation/internal/element"
 )
 
-// Softsign sets dst to x/(1 + |x|). The loops hold their formulas: a call of a function
-// with math.FMA in it takes a third of the time. The plain quotient has errors of up to 1.5
-// ULP. The correction of softsign64 takes 1.4 ns instead of 1.1.
+// Softsign sets dst to x/(1 + |x|). The formulas are in the loops, because a call of a function
+// with math.FMA in it would take a third of the time. The plain quotient has errors of up to
+// 1.5 ULP. With the correction, softsign64 takes 1.4 ns an element instead of 1.1.
 func Softsign[T element.Float](dst, x []T) {
 	if element.Is32[T]() {
 		softsign32(integers[uint32](dst), integers[uint32](x))
@@ -24,7 +24,7 @@ func SoftsignAt[T element.Float](x T) T {
 	return v[0]
 }
 
-// softsign32 computes in float64. For infinities that would be NaN.
+// softsign32 computes in float64. For an infinite x the quotient is NaN, and it selects 1.
 func softsign32(dst, x []uint32) {
 	dst = dst[:len(x)]
 	for i, b := range x {
@@ -85,7 +85,7 @@ func softsignDerivative32(dst []float32, x []uint32, upstream []float32) {
 }
 
 // softsignDerivative64 is not generic, because the compiler inlines no function into one
-// that is: the call took a third of the time.
+// that is. The call would take a third of the time.
 func softsignDerivative64(dst []float64, x []uint64, upstream []float64) {
 	dst, upstream = dst[:len(x)], upstream[:len(x)]
 	for i, b := range x {
