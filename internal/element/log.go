@@ -10,7 +10,7 @@ type logEntry struct{ a, c, log, rest float64 }
 // Log1p returns log(1 + s) for 0 ≤ s < 2¹⁰²², and NaN for NaN, off by at most 0.8 ULP.
 // It has no branch. For random s it takes 5 ns, and math.Log1p 15.
 //
-// It finds k and an entry of the table so that 1 + s is close to 2ᵏ·a. Then
+// It finds k and an entry of the table such that 1 + s is close to 2ᵏ·a. Then
 //
 //	log(1 + s) = k·ln 2 + log a + log(1 + z),   z = (2⁻ᵏ·s − (a − 2⁻ᵏ))/a
 //

@@ -37,11 +37,11 @@ func softsign32(dst, x []uint32) {
 	}
 }
 
-// softsign64 corrects the quotient q = z/(1 + z) by what is left of z, z − q·(1 + z). That
-// is z·t − q with t = 1 − q, and t is also the factor 1/(1 + z) of the correction. So
-// neither the rounding error of 1 + z nor that of the division is in the result. What
-// remains are its own rounding, and for z < 1 the error of t, which is less than half a
-// ULP of the result. q has the opposite sign in the code, which saves a negation.
+// softsign64 corrects the quotient q = z/(1 + z) by the remainder z − q·(1 + z). It is
+// z·t − q with t = 1 − q, and t is also the factor 1/(1 + z) of the correction. So
+// neither the rounding error of 1 + z nor that of the division is in the result. Two errors
+// remain: the last rounding, and for z < 1 the error of t, which is less than half a ULP of
+// the result. In the code q has the opposite sign, which saves a negation.
 //
 // From 2⁵³ on, t would have no correct bit, and the result is 1.
 func softsign64(dst, x []uint64) {
@@ -112,8 +112,8 @@ func SoftsignDerivativeAt[T element.Float](x T) T {
 // softsignFar64 are the bits of 2⁵³.
 const softsignFar64 = (1023 + 53) << 52
 
-// softsignSquare64 returns (1 + z)² for z from 0 to 2⁵³, rounded once. It adds to the square
-// of d = 1 + z what d has lost, with a first part of d, of 26 bits, and the exact other one.
+// softsignSquare64 returns (1 + z)² for z from 0 to 2⁵³, rounded once. It splits 1 + z into a
+// first part of 26 bits, whose square is exact, and an exact second part.
 func softsignSquare64(z float64) float64 {
 	d := 1 + z
 	first := cut(d)
@@ -137,8 +137,8 @@ func softsignTail64(z, upstream float64) float64 {
 	return upstream / (first*first + float64(second*(z+first))) * one * one
 }
 
-// SoftsignDerivativeFromOutput sets dst to upstream·(1 − |y|)². For a = 1 − |y|, what
-// the difference has lost counts twice in the square.
+// SoftsignDerivativeFromOutput sets dst to upstream·(1 − |y|)². It corrects the square for the
+// rounding error of 1 − |y|, which counts twice there.
 func SoftsignDerivativeFromOutput[T element.Float](dst, y, upstream []T) {
 	dst = dst[:len(y)]
 	for i, v := range y {

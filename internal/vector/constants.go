@@ -53,8 +53,8 @@ const (
 	exponentialLimit32 = 106
 	exponentialLimit64 = 747
 
-	// From here on x·e⁻ˣ is, and below it w of silu_loops.go is no subnormal or infinite
-	// with this scale.
+	// From siluLimit on, x·e⁻ˣ is less than half the smallest float. Up to there, w of
+	// silu_loops.go is neither subnormal nor infinite, because it is scaled by siluScale.
 	siluLimit32 = 109
 	siluLimit64 = 752
 	siluScale32 = 0x1p-32
@@ -71,8 +71,9 @@ const (
 	// From here on SiLU(x) is x.
 	siluLinear = 43
 
-	// Below −geluLimit x·Φ(x) is less than half the smallest float32, below −geluSlopeLimit
-	// its derivative is, and so for GELUTanh. From geluLinear on GELU and GELUTanh are x.
+	// Below −geluLimit, x·Φ(x) is less than half the smallest float32. Below
+	// −geluSlopeLimit, its derivative is. geluTanhLimit and geluTanhSlopeLimit are the same
+	// for GELUTanh. From geluLinear on, GELU and GELUTanh are x.
 	geluLimit          = 14.4
 	geluSlopeLimit     = 14.6
 	geluTanhLimit      = 10.8
@@ -83,7 +84,8 @@ const (
 	geluTanhLast    = 5.6
 	geluTanhPerUnit = 4. / 3
 
-	// From here on −2⁶⁴·t of sigmoid_loops.go is 0, and not yet of the wrong sign.
+	// At this z, −2⁶⁴·t of sigmoid_loops.go is 0. For a larger z, its exponent would wrap
+	// around and change the sign.
 	zeroLimit32 = (exponentBias32 + 64) * math.Ln2
 	zeroLimit64 = (exponentBias64 + 64) * math.Ln2
 )
@@ -104,8 +106,8 @@ type slopeConstants struct {
 // Constants that the loops load from memory each time. In registers, MulAdd would
 // overwrite them.
 var (
-	// low is ln2Low again: of one that it needs twice, the compiler makes a copy on the
-	// stack in each turn of the loop.
+	// low is a copy of ln2Low. Loops that use both would otherwise use ln2Low twice, and
+	// then the compiler copies it to the stack in each iteration.
 	reduction32 = struct{ minusLog2e, ln2High, ln2Low, low [maxLanes32]float32 }{
 		repeated32(-math.Log2E), repeated32(ln2High32), repeated32(ln2Low32), repeated32(ln2Low32),
 	}

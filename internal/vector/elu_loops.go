@@ -8,12 +8,12 @@ import "simd"
 //
 //	eˣ − 1 = ((t − 1) + t·r) + t·q
 //
-// t − 1 and t·r are exact, and so is what their sum loses. t·q is a fifth of it at
-// most, with the rest of r in it. So only the last rounding counts, and that is of
-// factor·(eˣ − 1): the factor is α·scale, in two parts.
+// t − 1 and t·r are exact, and so is the rounding error of their sum. q includes the rounding
+// error of r, and t·q is at most a fifth of the sum. So only the last rounding counts, which
+// is that of factor·(eˣ − 1). The factor is α·scale, in two parts.
 
-// eluOf32 returns the function that sets a vector of dst to (factor + low)·(eˣ − 1) where
-// x < 0, for a factor above 0, and to scale·x elsewhere.
+// eluOf32 returns the function that sets a vector of dst to (factor + low)·(eˣ − 1) if x < 0,
+// else to scale·x. The factor must be above 0.
 func eluOf32(zero simd.Float32s, factor, low, scale float32) func(dst, x []float32) {
 	roundToInt := simd.BroadcastFloat32s(roundToInt32)
 	limit := simd.BroadcastFloat32s(-eluLimit32)
@@ -37,8 +37,8 @@ func eluOf32(zero simd.Float32s, factor, low, scale float32) func(dst, x []float
 	}
 }
 
-// expm1Rest32 returns eʳ − 1 − r. It goes over pairs of terms: a loop takes the longer the
-// more operations wait for one another.
+// expm1Rest32 returns eʳ − 1 − r. It adds the terms in pairs, so fewer operations have to wait
+// for the one before.
 func expm1Rest32(r simd.Float32s) simd.Float32s {
 	c := &expm1Septic
 	s := r.Mul(r)
@@ -49,7 +49,7 @@ func expm1Rest32(r simd.Float32s) simd.Float32s {
 	return p.MulAdd(s, q).Mul(s)
 }
 
-// expm1Rest64 goes over the even and the odd powers apart.
+// expm1Rest64 returns eʳ − 1 − r. It adds the even and the odd powers separately.
 func expm1Rest64(r simd.Float64s) simd.Float64s {
 	a, b := &expm1Even, &expm1Odd
 	s := r.Mul(r)
@@ -77,9 +77,9 @@ func eluAt32(x, factor, low, scale float32) float32 {
 	return at32(x, zero, eluOf32(zero, factor, low, scale))
 }
 
-// eluDerivativeOf32 returns the function that sets a vector of dst to upstream·factor·eˣ
-// if x ≤ 0, and to upstream·scale elsewhere. The body of power32 is in it: the
-// compiler does not inline that here.
+// eluDerivativeOf32 returns the function that sets a vector of dst to upstream·scale if x > 0,
+// else to upstream·factor·eˣ. It repeats the body of power32, because the compiler does not
+// inline power32 here.
 func eluDerivativeOf32(zero simd.Float32s, factor, scale float32) func(dst, x, upstream []float32) {
 	roundToInt := simd.BroadcastFloat32s(roundToInt32)
 	limit := simd.BroadcastFloat32s(-exponentialLimit32)

@@ -4,8 +4,8 @@ package vector
 
 import "example.com/activation/internal/element"
 
-// Product sets dst to x·y. They must have at least one vector of 128 bits, as the slices
-// below.
+// Product sets dst to x·y. For this function and the two below, slices must have at least the
+// length of a vector of 128 bits.
 func Product[T element.Float](dst, x, y []T) {
 	switch any(dst).(type) {
 	case []float32:

@@ -4,8 +4,8 @@ package vector
 
 import "simd"
 
-// times32 returns (y + rest)·value, rounded once. If the product is 0 or infinite, the rest
-// would spoil its sign, or make a NaN of it: then the rest is −0.
+// times32 returns (y + rest)·value, rounded once. If y·value is 0 or infinite, adding
+// rest·value could change the sign of 0, or give NaN. Then times32 adds −0 instead.
 func times32(y, rest, value simd.Float32s, sign simd.Uint32s) simd.Float32s {
 	p := y.Mul(value)
 	return y.MulAdd(value, sign.BitsToFloat32().IfElse(p.Equal(p.Add(p)), rest.Mul(value)))

@@ -10,8 +10,7 @@ import "simd"
 //
 //	e^((s + L(z))/2)
 //
-// with s = −z² or s = −2v, which fall as fast as the logarithm, and an L that is nearly
-// flat. L is a polynomial for each of eight intervals:
+// with s = −z² or s = −2v, which fall as fast as the logarithm, and a nearly constant L. L is a polynomial for each of eight intervals:
 //
 //	L(a+b) = n₀·(ln 2)/4 + c₀ + b·(c₁ + b·(c₂ + … + b·c₇)),   |c₀| ≤ (ln 2)/8
 //
@@ -67,9 +66,9 @@ func eighthPower32(n simd.Uint32s, r simd.Float32s) (scale, q simd.Float32s) {
 	return scale, y.MulAdd(r, lookup32(&exp2Eighths.rest, n))
 }
 
-// withoutTail32 returns positive − z·e for e = scale·2⁻³²·(1 + q) and minus = −z, and what
-// the result has lost, both times 2³². positive is x for x ≥ 0, and −0 for x < 0 and x = −0.
-// So the result for −0 is −0.
+// withoutTail32 returns positive − z·e for e = scale·2⁻³²·(1 + q) and minus = −z, and the
+// rounding error of the result, both times 2³². positive is x for x ≥ 0, and −0 for x < 0 and
+// x = −0. So the result for −0 is −0.
 //
 //vector:wide
 func withoutTail32(positive, z, minus, scale, q simd.Float32s) (y, lost simd.Float32s) {
@@ -130,8 +129,9 @@ func gelu32(dst, x []float32) {
 	unary32(dst, x, zero, geluOf32(zero))
 }
 
-// geluTimesOf32 returns the function that sets a vector of dst to value·(x·Φ(x)). It is
-// geluOf32 except for the last line: the compiler does not inline a function for the rest.
+// geluTimesOf32 returns the function that sets a vector of dst to value·(x·Φ(x)). It differs
+// from geluOf32 only in the last line, but repeats the other lines, because the compiler does
+// not inline a function for them.
 //
 //vector:wide
 func geluTimesOf32(zero simd.Float32s) func(dst, x, value []float32) {
@@ -166,8 +166,8 @@ func geluTimes32(dst, x, value []float32) {
 //
 // The factor z₁ − z keeps the relative error small next to the zero. root and x have the
 // same sign here, so root − x is z₁ − z for x > 0 and z − z₁ for x < 0. Subtracted from 1 or
-// 0, that gives both cases. low has the rounding errors of the difference and of z₁: next to
-// the zero, the latter is most of the result.
+// 0, that gives both cases. low has the rounding errors of the difference and of z₁. Close to
+// the zero, the rounding error of z₁ is most of the result.
 //
 //vector:wide
 func geluDerivativeOf32(zero simd.Float32s) func(dst, x, upstream []float32) {

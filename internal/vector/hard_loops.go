@@ -90,8 +90,8 @@ func hardSixthAt32(x float32) float32 {
 // hardSwishOf32 returns a function that sets a vector of dst to −0 if x ≤ −3, to x if
 // x ≥ 3, else to x·(x + 3)/6. That is symmetrical: it has the same value for −3 − x. So
 // with w, the larger of both, it is w·(w/6) + w/2 without cancellation. One rounding is of
-// the size of the result, and that of w/6 counts at most ⅜ of it. With w = −0 the result
-// is −0, because w/6 is +0: sixthUp is above ⅙.
+// the size of the result, and the rounding of w/6 counts at most ⅜ as much. With w = −0 the
+// result is −0, because w/6 is +0: sixthUp is above ⅙.
 func hardSwishOf32(zero simd.Float32s) func(dst, x []float32) {
 	three, half := simd.BroadcastFloat32s(3), simd.BroadcastFloat32s(0.5)
 	sixth, low := simd.BroadcastFloat32s(sixthUp32), simd.BroadcastFloat32s(sixthUpLow32)

@@ -6,8 +6,8 @@ import "simd"
 
 // LogSoftmax is (x − m)/τ − log(ties + below). Here m is the maximum, ties is the
 // number of entries equal to m, and below is the sum of e^((x − m)/τ) over the other
-// entries. The function logarithms computes the logarithms in scalar code, with package
-// math.
+// entries. The function logarithms computes the logarithms in scalar code, with
+// element.Log1p.
 
 // below32 returns a function of a vector of entries v and of the scaled maximum m. For
 // an entry below m, below is 2ˢ·e^((v − m)/τ) with the s of power32, and tie is 0. For

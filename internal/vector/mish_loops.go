@@ -9,9 +9,9 @@ import "simd"
 //	x·tanh(log(1 + eˣ)) = x·(1 + 2b)/(1 + 2b + 2b²) = x·u,   u = 1/(1 + b − c),   c = b/(1 + 2b)
 //
 // That is SiLU with −c in the denominator, and everything else is as in silu_loops.go. c is
-// at most a fifth of the denominator, so a second quotient without correction is enough.
-// Only two sums of the rest round: without the error of the second one, m, the result for
-// float64 would be off by up to 1.08 ULP.
+// at most a fifth of the denominator, so its quotient needs no correction. Only two sums
+// in rest, the rounding error of the denominator, round themselves. Without the error of the
+// second one, m, the result for float64 would be off by up to 1.08 ULP.
 
 // mishOf32 returns the function that sets a vector of dst to x·tanh(log(1 + eˣ)) for one
 // of x.

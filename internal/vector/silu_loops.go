@@ -8,13 +8,15 @@ import "simd"
 //
 //	x·σ(x) = x·u,   u = 1/(1 + w·eʳ)
 //
-// on both sides. As in sigmoid_loops.go the denominator has two parts, and one step of
-// Newton's method makes good what it and the quotient have lost. The product has its
-// rest, too: so only the last sum rounds. Here r has its rest as well: a result close to a
-// power of two, for which the errors of r and eʳ − 1 count most, would be off by 1.06 ULP.
+// for both signs of x. As in sigmoid_loops.go the denominator has two parts, and one step of
+// Newton's method corrects u for the rounding errors of the denominator and of the quotient.
+// The rounding error of the product x·u is added too. So only the last sum rounds. The
+// rounding error of r is in the denominator as well. Without it, a result close to a power of
+// two, for which the errors of r and eʳ − 1 count most, would be off by 1.06 ULP.
 //
-// The denominator is siluScale times as large as above: w would overflow for the
-// smallest results. The product is so much larger, and its rest no subnormal.
+// The denominator is siluScale times as large as above, because w would overflow for the
+// smallest results. So the product is 1/siluScale times as large, and its rounding error is
+// not subnormal.
 
 // siluOf32 returns the function that sets a vector of dst to x·σ(x) for one of x.
 func siluOf32(zero simd.Float32s) func(dst, x []float32) {
@@ -36,7 +38,7 @@ func siluOf32(zero simd.Float32s) func(dst, x []float32) {
 }
 
 // siluTimesOf32 returns the function that sets a vector of dst to value·(x·σ(x)) for one
-// of x, rounded once: a product of two roundings would be off by up to 2.4 ULP.
+// of x, rounded once. With a second rounding for x·σ(x) it would be off by up to 2.4 ULP.
 func siluTimesOf32(zero simd.Float32s) func(dst, x, value []float32) {
 	reduce, inverse := reduce32(zero), inverseOf32(zero)
 	sign := simd.BroadcastUint32s(signBit32)

@@ -15,7 +15,7 @@ const (
 )
 
 var (
-	// low is minusLn2Low again, as in reduction32.
+	// low is a copy of minusLn2Low, as in reduction32.
 	power32Constants = struct{ log2e, minusLn2High, minusLn2Low, low [maxLanes32]float32 }{
 		repeated32(math.Log2E), repeated32(-ln2High32), repeated32(-ln2Low32), repeated32(-ln2Low32),
 	}

@@ -45,8 +45,8 @@ func softplusBase32(v, rest, scale, zero simd.Float32s) simd.Float32s {
 	return rest.MulAdd(scale, v)
 }
 
-// softplusBase64 returns 0 if v is 0. The product may then be subnormal, so that it is
-// rounded, and the result would be off by up to 1.02 ULP.
+// softplusBase64 returns v + rest·scale, but 0 if v is 0. Then the product may be subnormal
+// and is rounded once more, and the result would be off by up to 1.02 ULP.
 func softplusBase64(v, rest, scale, zero simd.Float64s) simd.Float64s {
 	return rest.MulAdd(scale, v).Masked(v.NotEqual(zero))
 }
@@ -67,8 +67,8 @@ func sumInverseOf32(zero simd.Float32s, exponent uint32) func(n simd.Uint32s, r,
 }
 
 // growthRest32 returns eʳ − 1 − r, as accurately as growth32. In expm1Rest32 fewer
-// operations wait for one another, but there are more of them: with it the loop takes 3 %
-// longer.
+// operations wait for one another, but it has more operations. With it the loop would take
+// 3 % longer.
 func growthRest32(r simd.Float32s) simd.Float32s {
 	c := &expSextic
 	p := simd.LoadFloat32s(c[4][:]).MulAdd(r, simd.LoadFloat32s(c[3][:]))

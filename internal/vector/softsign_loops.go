@@ -5,7 +5,7 @@ package vector
 import "simd"
 
 // softsignOf32 returns a function that sets a vector of dst to x/(1 + |x|). It corrects
-// the quotient q = z/(1 + z), z = |x|, by what is left of z, z − q·(1 + z). That is
+// the quotient q = z/(1 + z), z = |x|, by the remainder z − q·(1 + z). The remainder is
 // z·t − q with t = 1 − q, and t is also the factor 1/(1 + z) of the correction. From
 // softsignLimit on, t would have no correct bit, and the result is 1.
 func softsignOf32(zero simd.Float32s) func(dst, x []float32) {
@@ -35,8 +35,9 @@ func softsignAt32(x float32) float32 {
 }
 
 // softsignDerivativeOf32 returns a function that sets a vector of dst to
-// upstream/(1 + |x|)². The square of the quotient u = 1/d, d = 1 + |x|, has an error of
-// −2e of its size if u·(1 + |x|) is 1 − e. To 1 − u·d, e adds what d has lost.
+// upstream/(1 + |x|)². If the quotient u = 1/d, d = 1 + |x|, has the relative error −e, its
+// square has the relative error −2e. e is 1 − u·d plus the part that is due to the rounding
+// error of d.
 func softsignDerivativeOf32(zero simd.Float32s) func(dst, x, upstream []float32) {
 	one, largest := simd.BroadcastFloat32s(1), simd.BroadcastFloat32s(largest32)
 	sign := simd.BroadcastUint32s(signBit32)

@@ -8,6 +8,9 @@
 // any width, with the types of package simd. From that source, the generator in
 // ../generate writes the loops for float64 and, on amd64 and arm64, for each width.
 // There is no need to read the generated files.
+//
+// Times in comments compare two forms of a loop, measured in one run on an amd64 server with
+// Go 1.27.3. docs/speed.md has the times of all functions, and the commands.
 package vector
 
 import (
