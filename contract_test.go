@@ -277,14 +277,16 @@ func allocs(f func()) float64 {
 func allocations[T activation.Float](t *testing.T, e entry[T]) {
 	rng := rand.New(rand.NewPCG(11, 12))
 	for _, p := range e.passes() {
-		in := e.inputFor(p, rng, 20)
-		dst, upstream := make([]T, 20*p.out), values[T](rng, 20*e.outputs)
-		if n := allocs(func() { p.run(dst, in, upstream) }); n != 0 {
-			t.Errorf("%s allocates %v times", p.name, n)
-		}
-		if p.takes && e.outputs == p.out {
-			if n := allocs(func() { p.run(upstream, in, upstream) }); n != 0 {
-				t.Errorf("%s over its upstream allocates %v times", p.name, n)
+		for _, groups := range []int{1, 7, 20} { // the first two are shorter than a vector
+			in := e.inputFor(p, rng, groups)
+			dst, upstream := make([]T, groups*p.out), values[T](rng, groups*e.outputs)
+			if n := allocs(func() { p.run(dst, in, upstream) }); n != 0 {
+				t.Errorf("%s of %d elements allocates %v times", p.name, len(in), n)
+			}
+			if p.takes && e.outputs == p.out {
+				if n := allocs(func() { p.run(upstream, in, upstream) }); n != 0 {
+					t.Errorf("%s of %d elements over its upstream allocates %v times", p.name, len(in), n)
+				}
 			}
 		}
 	}
@@ -300,6 +302,23 @@ func allocations[T activation.Float](t *testing.T, e entry[T]) {
 			t.Errorf("At and DerivativeAt allocate %v times", n)
 		}
 	}
+}
+
+// TestBuffersOnStack checks that arrays of the caller stay on the stack. No test that walks
+// the table can check that, because arguments of an interface's method are on the heap.
+func TestBuffersOnStack(t *testing.T) {
+	var x [20]float32
+	check := func(name string, f func()) {
+		if n := allocs(f); n != 0 {
+			t.Errorf("%s with an array allocates %v times", name, n)
+		}
+	}
+	gelu, geluTanh, silu := activation.GELU[float32]{}, activation.GELUTanh[float32]{}, activation.SiLU[float32]{}
+	check("GELU.Forward", func() { var dst [20]float32; gelu.Forward(dst[:], x[:]) })
+	check("GELU.Derivative", func() { var dst [20]float32; gelu.Derivative(dst[:], x[:], x[:]) })
+	check("GELUTanh.Forward", func() { var dst [20]float32; geluTanh.Forward(dst[:], x[:]) })
+	check("GELUTanh.Derivative", func() { var dst [20]float32; geluTanh.Derivative(dst[:], x[:], x[:]) })
+	check("SiLU.Derivative", func() { var dst [20]float32; silu.Derivative(dst[:], x[:], x[:]) })
 }
 
 // TestParameterGradientAdds checks that ParameterGradient adds to grad, so that a batch

@@ -4,16 +4,30 @@ package vector
 
 import "example.com/activation/internal/element"
 
-// GELU sets dst to x·Φ(x). It needs vectors of at least 256 bits.
-func GELU(dst, x []float32) {
-	if n := len(x); n < wideLanes32 {
+// Each function needs vectors of at least 256 bits. GELU and GELUTanh share the code for
+// slices that are shorter than a vector. That code gets tanh and chooses the loop, and does
+// not get the loop as a function: the compiler would have to assume that a function keeps its
+// arguments, and then all slices would be on the heap.
+
+// GELU sets dst to x·Φ(x).
+func GELU(dst, x []float32) { geluForward(false, dst, x) }
+
+// GELUTanh sets dst to x·σ(v), v = 2√(2/π)·(x + 0.044715·x³).
+func GELUTanh(dst, x []float32) { geluForward(true, dst, x) }
+
+func geluForward(tanh bool, dst, x []float32) {
+	n := len(x)
+	switch {
+	case n < wideLanes32:
 		var y [wideLanes32]float32
 		copy(y[:], x)
-		gelu32(y[:], y[:])
+		geluForward(tanh, y[:], y[:])
 		copy(dst, y[:n])
-		return
+	case tanh:
+		geluTanh32(dst, x)
+	default:
+		gelu32(dst, x)
 	}
-	gelu32(dst, x)
 }
 
 // GELUAt returns what GELU gives for x.
@@ -23,62 +37,6 @@ func GELUAt(x float32) float32 {
 	return y[0]
 }
 
-// GELUTimes sets dst to value·(x·Φ(x)). It needs vectors of at least 256 bits.
-func GELUTimes(dst, x, value []float32) { timesInVectors(geluTimes32, dst, x, value) }
-
-// timesInVectors calls f for slices of at least one vector.
-func timesInVectors(f func(dst, x, value []float32), dst, x, value []float32) {
-	if n := len(x); n < wideLanes32 {
-		var y, v [wideLanes32]float32
-		copy(y[:], x)
-		copy(v[:], value)
-		f(y[:], y[:], v[:])
-		copy(dst, y[:n])
-		return
-	}
-	f(dst, x, value)
-}
-
-// GELUDerivative sets dst to upstream·(Φ(x) + x·φ(x)). It needs vectors of at least 256
-// bits.
-func GELUDerivative(dst, x, upstream []float32) {
-	slopeInVectors(geluDerivative32, dst, x, upstream)
-}
-
-// slopeInVectors calls f for slices of at least one vector.
-func slopeInVectors(f func(dst, x, upstream []float32), dst, x, upstream []float32) {
-	if n := len(x); n < wideLanes32 {
-		var y [wideLanes32]float32
-		copy(y[:], x)
-		f(y[:], y[:], nil)
-		for i := range dst[:n] {
-			dst[i] = element.Upstream(y[i], upstream, i)
-		}
-		return
-	}
-	f(dst, x, upstream)
-}
-
-// GELUDerivativeAt returns what GELUDerivative gives for x.
-func GELUDerivativeAt(x float32) float32 {
-	y := [wideLanes32]float32{x}
-	geluDerivative32(y[:], y[:], nil)
-	return y[0]
-}
-
-// GELUTanh sets dst to x·σ(v), v = 2√(2/π)·(x + 0.044715·x³). It needs vectors of at least
-// 256 bits.
-func GELUTanh(dst, x []float32) {
-	if n := len(x); n < wideLanes32 {
-		var y [wideLanes32]float32
-		copy(y[:], x)
-		geluTanh32(y[:], y[:])
-		copy(dst, y[:n])
-		return
-	}
-	geluTanh32(dst, x)
-}
-
 // GELUTanhAt returns what GELUTanh gives for x.
 func GELUTanhAt(x float32) float32 {
 	y := [wideLanes32]float32{x}
@@ -86,13 +44,56 @@ func GELUTanhAt(x float32) float32 {
 	return y[0]
 }
 
-// GELUTanhTimes sets dst to value·(x·σ(v)). It needs vectors of at least 256 bits.
-func GELUTanhTimes(dst, x, value []float32) { timesInVectors(geluTanhTimes32, dst, x, value) }
+// GELUTimes sets dst to value·(x·Φ(x)).
+func GELUTimes(dst, x, value []float32) { geluTimes(false, dst, x, value) }
 
-// GELUTanhDerivative sets dst to upstream times the derivative of x·σ(v). It needs vectors
-// of at least 256 bits.
-func GELUTanhDerivative(dst, x, upstream []float32) {
-	slopeInVectors(geluTanhDerivative32, dst, x, upstream)
+// GELUTanhTimes sets dst to value·(x·σ(v)).
+func GELUTanhTimes(dst, x, value []float32) { geluTimes(true, dst, x, value) }
+
+func geluTimes(tanh bool, dst, x, value []float32) {
+	n := len(x)
+	switch {
+	case n < wideLanes32:
+		var y, v [wideLanes32]float32
+		copy(y[:], x)
+		copy(v[:], value)
+		geluTimes(tanh, y[:], y[:], v[:])
+		copy(dst, y[:n])
+	case tanh:
+		geluTanhTimes32(dst, x, value)
+	default:
+		geluTimes32(dst, x, value)
+	}
+}
+
+// GELUDerivative sets dst to upstream·(Φ(x) + x·φ(x)).
+func GELUDerivative(dst, x, upstream []float32) { geluDerivative(false, dst, x, upstream) }
+
+// GELUTanhDerivative sets dst to upstream times the derivative of x·σ(v).
+func GELUTanhDerivative(dst, x, upstream []float32) { geluDerivative(true, dst, x, upstream) }
+
+func geluDerivative(tanh bool, dst, x, upstream []float32) {
+	n := len(x)
+	switch {
+	case n < wideLanes32:
+		var y [wideLanes32]float32
+		copy(y[:], x)
+		geluDerivative(tanh, y[:], y[:], nil)
+		for i := range dst[:n] {
+			dst[i] = element.Upstream(y[i], upstream, i)
+		}
+	case tanh:
+		geluTanhDerivative32(dst, x, upstream)
+	default:
+		geluDerivative32(dst, x, upstream)
+	}
+}
+
+// GELUDerivativeAt returns what GELUDerivative gives for x.
+func GELUDerivativeAt(x float32) float32 {
+	y := [wideLanes32]float32{x}
+	geluDerivative32(y[:], y[:], nil)
+	return y[0]
 }
 
 // GELUTanhDerivativeAt returns what GELUTanhDerivative gives for x.
