@@ -102,7 +102,7 @@ func (a *Any[T]) GobDecode(data []byte) error {
 	return a.set("Any.GobDecode", inside, err)
 }
 
-// set sets a to what was read without an error.
+// set sets a to inside, unless there is an error.
 func (a *Any[T]) set(call string, inside Activation[T], err error) error {
 	if err == nil {
 		a.Activation = inside
@@ -128,10 +128,10 @@ func unbox[T Float](a Activation[T]) Activation[T] {
 	}
 }
 
-// plain returns the value that a is about: of a pointer to a type of this package
-// what it points to, of an [Any] or the result of [Parallel] what is inside, to any
-// depth. A pointer to a type of another package stays, as methods of the pointer
-// may be needed.
+// plain returns the value behind a, to any depth. For a pointer to a type of this package, that
+// is the value it points to. For an [Any] or the result of [Parallel], it is the activation
+// inside. A pointer to a type of another package stays a pointer, because the type may have
+// methods on the pointer.
 func plain[T Float](a Activation[T]) Activation[T] {
 	for {
 		a = unbox(a)

@@ -177,7 +177,7 @@ func TestAnyReads(t *testing.T) {
 		}
 	}
 	for data, want := range map[string]string{
-		`"selu7"`:                        `activation: Any.UnmarshalJSON: "selu7" is not known: there are identity, `,
+		`"selu7"`:                        `activation: Any.UnmarshalJSON: "selu7" is not known: want one of identity, `,
 		`"maxout"`:                       `activation: Any.UnmarshalJSON: maxout: pieces is missing`,
 		`""`:                             `activation: Any.UnmarshalJSON: "" is not known`,
 		`{"type":"maxout","pieces":0}`:   `activation: Any.UnmarshalJSON: maxout: pieces = 0, want at least 1`,
@@ -185,8 +185,8 @@ func TestAnyReads(t *testing.T) {
 		`3`:                              `activation: Any.UnmarshalJSON: 3 is not an object`,
 		`["relu"]`:                       `activation: Any.UnmarshalJSON: ["relu"] is not an object`,
 		`false`:                          `activation: Any.UnmarshalJSON: false is not an object`,
-		`{"type":"relu","type":"tanh"}`:  `activation: Any.UnmarshalJSON: "type" is there twice`,
-		`"leaky_relu(alpha=1, Alpha=2)"`: `activation: Any.UnmarshalJSON: "Alpha" is there twice`,
+		`{"type":"relu","type":"tanh"}`:  `activation: Any.UnmarshalJSON: "type" is given twice`,
+		`"leaky_relu(alpha=1, Alpha=2)"`: `activation: Any.UnmarshalJSON: "Alpha" is given twice`,
 	} {
 		got := box[float64](leaky)
 		err := json.Unmarshal([]byte(data), &got)
@@ -413,7 +413,7 @@ func TestAnyElsewhere(t *testing.T) {
 	if err := flags.Parse([]string{"-act", "LeakyReLU(alpha=0.2)"}); err != nil || a != box[float64](activation.LeakyReLU[float64]{Alpha: 0.2}) {
 		t.Errorf("a is %v, %v", a, err)
 	}
-	if err := flags.Parse([]string{"-act", "selu7"}); err == nil || !strings.Contains(err.Error(), `"selu7" is not known: there are identity, `) {
+	if err := flags.Parse([]string{"-act", "selu7"}); err == nil || !strings.Contains(err.Error(), `"selu7" is not known: want one of identity, `) {
 		t.Errorf("a is %v, %v", a, err)
 	}
 

@@ -171,11 +171,12 @@ func checkDerivative[T Float](a Activation[T], x []T) error {
 	return worst.err
 }
 
-// checkFinite looks for an infinity or a NaN. There is no difference to it.
+// checkFinite returns an error if v has an infinity or a NaN, because no difference can be
+// taken there.
 func checkFinite[T Float](name string, v []T) error {
 	for i, e := range v {
 		if e-e != 0 {
-			return fmt.Errorf("%s[%d] = %v, where no difference can be taken", name, i, e)
+			return fmt.Errorf("%s[%d] = %v, want a finite number to take differences", name, i, e)
 		}
 	}
 	return nil
@@ -252,7 +253,7 @@ type quotient struct {
 	rounding float64 // how much the rounding of f may change slope
 }
 
-// An estimate is a derivative as the quotients give it.
+// An estimate is a derivative that was computed from the quotients.
 type estimate struct {
 	value    float64 // NaN if the quotients do not settle
 	within   float64 // how far the derivative may be from value
@@ -398,8 +399,8 @@ func settle(q []quotient, careless float64) estimate {
 		bendsSettle := func(rounding float64) bool { return now.bend <= 0.75*last.bend+4*rounding }
 		if !slopesSettle(now.rounding) || !bendsSettle(now.rounding) {
 			shrunk = 0
-			// A careless formula is an excuse while what it adds to slopes is
-			// small.
+			// A careless formula may explain this, as long as its error changes the
+			// slopes only a little.
 			coarse := max(now.rounding, careless/now.step)
 			if now.step < 0x1p12*careless || !slopesSettle(coarse) || !bendsSettle(coarse) {
 				if !bendsSettle(now.rounding) {
@@ -430,8 +431,8 @@ func settle(q []quotient, careless float64) estimate {
 		better := e.within < best.within
 		if off := math.Abs(e.value - best.value); off > e.within+best.within {
 			// Either f is careless, and these short steps lie between two of its
-			// jumps (to take them leaves 40 % more of those formulas in doubt). Or
-			// f is a wave, and the long steps agreed by chance.
+			// jumps. With such steps, 40 % more careless formulas would stay in doubt.
+			// Or f is a wave, and the long steps agreed by chance.
 			better = off*e.step > careless && (better || e.within < math.Abs(e.value)/16)
 		}
 		if better {
@@ -578,8 +579,8 @@ type worstError struct {
 	err     error
 }
 
-// compare keeps the error of got, which what describes, if there is one and if it
-// is worse than the present one.
+// compare compares got with want. If they disagree, and the error is worse than the one that w
+// holds, w keeps it. what describes got.
 func (w *worstError) compare(got float64, want estimate, what func() string) {
 	off := math.Abs(got - want.value)
 	if off <= want.within {

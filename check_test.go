@@ -369,7 +369,7 @@ func findsWrong[T activation.Float](t *testing.T) {
 			}
 			return sigmoid.DerivativeAt(u)
 		}), "func: Derivative at x[5] = 1: ∂f["},
-		{"f is NaN", function(func(u T) T { return T(math.Sqrt(float64(u))) }, sigmoid.At), "func: f(x)[0] = NaN, where no difference can be taken"},
+		{"f is NaN", function(func(u T) T { return T(math.Sqrt(float64(u))) }, sigmoid.At), "func: f(x)[0] = NaN, want a finite number to take differences"},
 		{"f is infinite", function(func(u T) T { return 1 / (u - 1) }, sigmoid.At), "func: f(x)[5] = +Inf"},
 
 		{"f has only the points", function(func(u T) T {
@@ -548,8 +548,8 @@ func TestCheckDerivativeRefuses(t *testing.T) {
 		want string
 	}{
 		{nil, "activation: sigmoid: x is empty, there is nothing to check"},
-		{[]float64{1, math.Inf(-1)}, "activation: sigmoid: x[1] = -Inf, where no difference can be taken"},
-		{[]float64{math.NaN()}, "activation: sigmoid: x[0] = NaN, where no difference can be taken"},
+		{[]float64{1, math.Inf(-1)}, "activation: sigmoid: x[1] = -Inf, want a finite number to take differences"},
+		{[]float64{math.NaN()}, "activation: sigmoid: x[0] = NaN, want a finite number to take differences"},
 	} {
 		if err := activation.CheckDerivative(activation.Sigmoid[float64]{}, c.x); err == nil || err.Error() != c.want {
 			t.Errorf("CheckDerivative(sigmoid, %v) = %v, want %s", c.x, err, c.want)
@@ -1001,7 +1001,7 @@ func restores[T activation.Float](t *testing.T) {
 		wantBits(t, fmt.Sprintf("slopes after CheckDerivative with %v", odd), p.Alpha, before)
 	}
 	p := activation.PReLU[T]{Alpha: []T{T(math.Inf(1))}} // no x here is negative, so the slope has no effect
-	want := "activation: prelu(slopes=1): p[0] = +Inf, where no difference can be taken"
+	want := "activation: prelu(slopes=1): p[0] = +Inf, want a finite number to take differences"
 	if err := activation.CheckDerivative(p, []T{1, 2}); err == nil || err.Error() != want {
 		t.Errorf("CheckDerivative(prelu, [1 2]) = %v, want %s", err, want)
 	}

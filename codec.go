@@ -287,8 +287,8 @@ func (b builtin[T]) check() error {
 	return nil
 }
 
-// fold returns a name as names are compared: in lower case, without - and _.
-// Only ASCII letters have another case, as a name has no others.
+// fold returns the form of a name by which names are compared: in lower case, without - and
+// _. It changes only ASCII letters, because a name has no others.
 func fold(name string) string {
 	return strings.Map(func(r rune) rune {
 		switch {
@@ -348,7 +348,7 @@ func build[T Float](table []builtin[T], name string, members []member, text bool
 	case sameName(name, "func"):
 		return nil, errors.New("a func is code, which cannot be read: make it a type, and Register that")
 	default:
-		return nil, fmt.Errorf("%s is not known: there are %s", short(strconv.Quote(name)), strings.Join(Names[T](), ", "))
+		return nil, fmt.Errorf("%s is not known: want one of %s", short(strconv.Quote(name)), strings.Join(Names[T](), ", "))
 	}
 	if err != nil {
 		return nil, fmt.Errorf("%s: %w", name, err)
@@ -593,7 +593,7 @@ func setAll[T Float](parameters []parameter[T], members []member) error {
 			return unknownParameter(m.key, parameters)
 		}
 		if given[i] {
-			return fmt.Errorf("%s is there twice", short(strconv.Quote(m.key)))
+			return fmt.Errorf("%s is given twice", short(strconv.Quote(m.key)))
 		}
 		if err := parameters[i].set(m.value); err != nil {
 			return err

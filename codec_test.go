@@ -323,7 +323,7 @@ func TestPresets(t *testing.T) {
 	for _, c := range []struct{ text, want string }{
 		{"leaky20", "leaky_relu(alpha=0.2)"},
 		{"Leaky-20()", "leaky_relu(alpha=0.2)"},
-		{"leaky20(alpha=0.3)", `leaky_relu: "alpha" is there twice`},
+		{"leaky20(alpha=0.3)", `leaky_relu: "alpha" is given twice`},
 		{"leaky_relu", "leaky_relu(alpha=0.01)"},
 	} {
 		a, err := activation.ParseWithAlias[float64](c.text, "leaky_relu", "leaky_20(alpha=0.2)")
@@ -371,12 +371,12 @@ func TestParseNested(t *testing.T) {
 	}
 	for text, want := range map[string]string{
 		strings.Repeat("gate(gate=", 1e5):     "has 100000 parentheses, want at most 100",
-		"gate(gate=selu7(alpha=0.2))":         `gate: activation: Any.UnmarshalJSON: "selu7" is not known: there are `,
+		"gate(gate=selu7(alpha=0.2))":         `gate: activation: Any.UnmarshalJSON: "selu7" is not known: want one of `,
 		"gate(gate=relu(, n=3)":               `gate: activation: Any.UnmarshalJSON: "relu(, n=3" does not end with a parenthesis`,
 		"gate(gate=leaky_relu(alpha=0.2), 3)": `" 3" is not a parameter: want name=value`,
 		"gate(gate=true)":                     `gate: activation: Any.UnmarshalJSON: true is not an object`,
 		"gate(gate=3)":                        `gate: activation: Any.UnmarshalJSON: 3 is not an object`,
-		"gate(n=3, N=4)":                      `"N" is there twice`,
+		"gate(n=3, N=4)":                      `"N" is given twice`,
 		"gate(mode=3)":                        `gate: json: cannot unmarshal number`,
 	} {
 		got, err := activation.Parse[float32](text)
@@ -406,7 +406,7 @@ func names[T activation.Float](t *testing.T) {
 		}
 		for _, other := range got[:i] {
 			if other == name {
-				t.Errorf("%s is there twice", name)
+				t.Errorf("%s is given twice", name)
 			}
 		}
 	}
@@ -421,27 +421,27 @@ func TestParseErrors(t *testing.T) {
 
 func parseErrors[T activation.Float](t *testing.T) {
 	for _, m := range []struct{ text, want string }{
-		{"", `"" is not known: there are ` + known},
-		{"\n", `"" is not known: there are ` + known},
-		{"_", `"_" is not known: there are ` + known},
-		{"re lu", `"re lu" is not known: there are ` + known},
-		{"rel\u212a", `"relK" is not known: there are ` + known},
-		{"(alpha=1)", `"" is not known: there are ` + known},
+		{"", `"" is not known: want one of ` + known},
+		{"\n", `"" is not known: want one of ` + known},
+		{"_", `"_" is not known: want one of ` + known},
+		{"re lu", `"re lu" is not known: want one of ` + known},
+		{"rel\u212a", `"relK" is not known: want one of ` + known},
+		{"(alpha=1)", `"" is not known: want one of ` + known},
 		{"relu\xff", `not valid UTF-8`},
 		{"leaky_relu(\xffalpha=1)", `not valid UTF-8`},
 		{"func", `a func is code, which cannot be read: make it a type, and Register that`},
 		{"Func()", `a func is code`},
-		{"relu)", `"relu)" is not known: there are ` + known},
+		{"relu)", `"relu)" is not known: want one of ` + known},
 		{"relu(", `"relu(" does not end with a parenthesis`},
 		{"maxout(pieces=2) x", `"maxout(pieces=2) x" does not end with a parenthesis`},
 		{"maxout(pieces=2)(stride=2)", `maxout: pieces: "2)(stride=2" is not a whole number`},
 		{"maxout", `maxout: pieces is missing`},
 		{"maxout(stride=2)", `maxout: pieces is missing`},
-		{"maxout(pieces=2, pieces=2)", `"pieces" is there twice`},
-		{"maxout(pieces=2, Pieces=2)", `"Pieces" is there twice`},
-		{"maxout(pieces=2, pie-ces=2)", `maxout: "pie-ces" is there twice`},
+		{"maxout(pieces=2, pieces=2)", `"pieces" is given twice`},
+		{"maxout(pieces=2, Pieces=2)", `"Pieces" is given twice`},
+		{"maxout(pieces=2, pie-ces=2)", `maxout: "pie-ces" is given twice`},
 		{"maxout(parts=2)", `maxout: "parts" is not known: its parameters are pieces, stride`},
-		{"leaky_relu(alpha=0.1, negative_slope=0.1)", `leaky_relu: "negative_slope" is there twice`},
+		{"leaky_relu(alpha=0.1, negative_slope=0.1)", `leaky_relu: "negative_slope" is given twice`},
 		{"maxout(pieces)", `"pieces" is not a parameter: want name=value`},
 		{"maxout(pieces=2,)", `"" is not a parameter: want name=value`},
 		{"maxout(pieces=)", `maxout: pieces: "" is not a whole number`},
@@ -479,7 +479,7 @@ func parseErrors[T activation.Float](t *testing.T) {
 		{"gated(gate=relu, gate_last=1)", `gated: gate_last: 1 is neither true nor false`},
 		{"gated(gate=relu, gate_last=maybe)", `gated: gate_last: "maybe" is neither true nor false`},
 		{"gated(gate=softmax)", `gated: gate: softmax does not act on each element alone`},
-		{"gated(gate=rely)", `gated: gate: "rely" is not known: there are ` + known},
+		{"gated(gate=rely)", `gated: gate: "rely" is not known: want one of ` + known},
 		{"gated(gate=softplus(beta=-1))", `gated: gate: softplus: beta = -1, want above 0`},
 		{"prelu(slopes=0)", `prelu: slopes = 0, want at least 1`},
 		{"prelu(slopes=-3)", `prelu: slopes = -3, want at least 1`},
@@ -522,9 +522,9 @@ func unmarshalErrors[T activation.Float](t *testing.T) {
 		{`{"type":1}`, `"type" = 1, want a string`},
 		{`{"type":null}`, `"type" = null, want a string`},
 		{`{"type":["relu"]}`, `"type" = ["relu"], want a string`},
-		{`{"type":"ReLU7"}`, `"ReLU7" is not known: there are ` + known},
-		{`{"type":" relu"}`, `" relu" is not known: there are ` + known},
-		{`{"type":"relu()"}`, `"relu()" is not known: there are ` + known},
+		{`{"type":"ReLU7"}`, `"ReLU7" is not known: want one of ` + known},
+		{`{"type":" relu"}`, `" relu" is not known: want one of ` + known},
+		{`{"type":"relu()"}`, `"relu()" is not known: want one of ` + known},
 		{`{"type":"func"}`, `a func is code, which cannot be read: make it a type, and Register that`},
 		{`{"type":"relu"}{`, `there is more after the object`},
 		{`{"type":"relu"}{}`, `there is more after the object`},
@@ -532,16 +532,16 @@ func unmarshalErrors[T activation.Float](t *testing.T) {
 		{`{"type":"relu",}`, `invalid character`},
 		{`{"type":"relu"]`, `invalid character`},
 		{`{type:"relu"}`, `invalid character`},
-		{`{"type":"relu","type":"relu"}`, `"type" is there twice`},
-		{`{"type":"relu","t\u0079pe":"tanh"}`, `"type" is there twice`},
+		{`{"type":"relu","type":"relu"}`, `"type" is given twice`},
+		{`{"type":"relu","t\u0079pe":"tanh"}`, `"type" is given twice`},
 		{`{"type":"relu","alpha":1}`, `relu: "alpha" is not known: it has no parameters`},
-		{`{"type":"relu","Type":"relu"}`, `"Type" is there twice`},
+		{`{"type":"relu","Type":"relu"}`, `"Type" is given twice`},
 		{`{"type":"leaky_relu","slope":1}`, `leaky_relu: "slope" is not known: its parameters are alpha`},
-		{`{"type":"leaky_relu","alpha":1,"Alpha":1}`, `"Alpha" is there twice`},
-		{`{"type":"leaky_relu","alpha":1,"al-pha":1}`, `leaky_relu: "al-pha" is there twice`},
-		{`{"type":"leaky_relu","alpha":1,"negative_slope":1}`, `leaky_relu: "negative_slope" is there twice`},
+		{`{"type":"leaky_relu","alpha":1,"Alpha":1}`, `"Alpha" is given twice`},
+		{`{"type":"leaky_relu","alpha":1,"al-pha":1}`, `leaky_relu: "al-pha" is given twice`},
+		{`{"type":"leaky_relu","alpha":1,"negative_slope":1}`, `leaky_relu: "negative_slope" is given twice`},
 		{`{"type":"prelu","slopes":3}`, `prelu: "slopes" is not known: its parameters are alpha, stride`},
-		{`{"type":"leaky_relu","alpha":1,"alpha":1}`, `"alpha" is there twice`},
+		{`{"type":"leaky_relu","alpha":1,"alpha":1}`, `"alpha" is given twice`},
 		{`{"type":"leaky_relu","alpha":0}`, `leaky_relu: alpha = 0, which would mean the default`},
 		{`{"type":"leaky_relu","alpha":-0.0}`, `leaky_relu: alpha = 0, which would mean the default`},
 		{`{"type":"leaky_relu","alpha":null}`, `leaky_relu: alpha: null is not a number, nor "NaN", "+Inf" or "-Inf"`},
@@ -580,19 +580,19 @@ func unmarshalErrors[T activation.Float](t *testing.T) {
 		{`{"type":"softmax","temperature":"NaN"}`, `softmax: temperature = NaN, want above 0`},
 		{`{"type":"softmax","temperature":0}`, `softmax: temperature = 0, want above 0`},
 		{`{"type":"snake","beta":"NaN"}`, `snake: json: cannot unmarshal string`},
-		{`{"type":"snake","beta":1,"beta":2}`, `"beta" is there twice`},
-		{`{"type":"snake","Beta":1,"beta":2}`, `"beta" is there twice`},
-		{`{"type":"snake","beta":1,"\u0062eta":2}`, `"beta" is there twice`},
-		{`{"type":"gate","gate":{"type":"relu","type":"tanh"}}`, `gate: gate: "type" is there twice`},
-		{`{"type":"gate","gate":{"type":"snake","beta":1,"BETA":2}}`, `gate: gate: "BETA" is there twice`},
-		{`{"type":"odd","a":[1,[{"b":{"c":1,"d":2,"c":3}}]]}`, `odd: a: "c" is there twice`},
-		{`{"type":"odd","a":[{"b":1,"B":2}]}`, `odd: a: "B" is there twice`},
-		{`{"type":"gate","gate":"leaky_relu(alpha=1,alpha=2)"}`, `gate: activation: Any.UnmarshalJSON: "alpha" is there twice`},
+		{`{"type":"snake","beta":1,"beta":2}`, `"beta" is given twice`},
+		{`{"type":"snake","Beta":1,"beta":2}`, `"beta" is given twice`},
+		{`{"type":"snake","beta":1,"\u0062eta":2}`, `"beta" is given twice`},
+		{`{"type":"gate","gate":{"type":"relu","type":"tanh"}}`, `gate: gate: "type" is given twice`},
+		{`{"type":"gate","gate":{"type":"snake","beta":1,"BETA":2}}`, `gate: gate: "BETA" is given twice`},
+		{`{"type":"odd","a":[1,[{"b":{"c":1,"d":2,"c":3}}]]}`, `odd: a: "c" is given twice`},
+		{`{"type":"odd","a":[{"b":1,"B":2}]}`, `odd: a: "B" is given twice`},
+		{`{"type":"gate","gate":"leaky_relu(alpha=1,alpha=2)"}`, `gate: activation: Any.UnmarshalJSON: "alpha" is given twice`},
 		{`{"type":"snake","gamma":1}`, `snake: json: unknown field "gamma"`},
 		{"{\"type\":\"relu\",\"\xff\":1}", `not valid UTF-8`},
 		{`{"type":"relu","\ud800":1}`, `relu: "�" is not known: it has no parameters`},
 		{`{"type":"relu","x":` + strings.Repeat(`[`, 100000) + strings.Repeat(`]`, 100000) + `}`, ``},
-		{`{"type":"` + strings.Repeat("x", 1000) + `"}`, `"` + strings.Repeat("x", 59) + `… is not known: there are`},
+		{`{"type":"` + strings.Repeat("x", 1000) + `"}`, `"` + strings.Repeat("x", 59) + `… is not known: want one of`},
 	} {
 		got, err := activation.Unmarshal[T]([]byte(m.data))
 		if err == nil || got != nil || !strings.HasPrefix(err.Error(), "activation: Unmarshal: "+m.want) {
@@ -638,9 +638,9 @@ func marshalErrors[T activation.Float](t *testing.T) {
 		{Snake[T]{Beta: nan}, `snake: json: unsupported value: NaN`},
 		{odd[T]{JSON: `{"type":1}`}, `odd: its JSON has a key "type", which is taken`},
 		{odd[T]{JSON: `[1]`}, `odd: its JSON: [1] is not an object`},
-		{odd[T]{JSON: `{"a":1,"a":2}`}, `odd: its JSON: "a" is there twice`},
+		{odd[T]{JSON: `{"a":1,"a":2}`}, `odd: its JSON: "a" is given twice`},
 		{odd[T]{JSON: `{"Type":1}`}, `odd: its JSON has a key "Type", which is taken`},
-		{odd[T]{JSON: `{"a":[{"b":1,"B":2}]}`}, `odd: its JSON: a: "B" is there twice`},
+		{odd[T]{JSON: `{"a":[{"b":1,"B":2}]}`}, `odd: its JSON: a: "B" is given twice`},
 	} {
 		got, err := activation.Marshal(m.a)
 		if err == nil || got != nil || !strings.HasPrefix(err.Error(), "activation: Marshal: "+m.want) {

@@ -119,7 +119,7 @@ type (
 		a OutputDerivative[T]
 	}
 
-	// The methods of an Elementwise and of a Parametric that are those of the
+	// The methods of an Elementwise and of a Parametric that Parallel passes on to the
 	// activation inside.
 	scalarMethods[T Float] interface {
 		At(x T) T
@@ -134,20 +134,20 @@ type (
 	wrapper[T Float] interface{ inside() Activation[T] }
 )
 
-// An effort says what is worth it.
+// An effort holds the thresholds of Parallel.
 type effort struct {
-	work int           // from which a first chunk is timed: elements of x times the work of one
-	rest time.Duration // from which the other chunks are shared out
+	work int           // elements of x times the work of one: from here on, a first chunk is timed
+	rest time.Duration // time for the other chunks: from here on, they are shared out
 }
 
 // A layout knows where an activation may be cut. It is asked at each call, since
 // the fields behind a pointer may change.
 type layout interface{ rows() rows }
 
-// rows says that each row of x has in elements, which give out elements of f(x)
-// and have no part in any others. work compares an element of x with the fastest
-// loop. It is a lower bound for every build: it only keeps the clock out of short
-// calls, and the clock decides the rest.
+// rows describes the rows of x, which are independent of each other. A row of x has in
+// elements, and its result has out elements. work is the time for an element of x, in units of
+// the fastest loop. It is a lower bound for every build, because it only decides whether to
+// look at the clock. The clock decides the rest.
 type rows struct{ in, out, work int }
 
 func (r rows) rows() rows { return r }
@@ -167,8 +167,8 @@ func layoutOf[T Float](a Activation[T]) (l layout, known bool) {
 	return l, known
 }
 
-// The rows of fields that are wrong do not matter, since the activation panics
-// for them, however long the slice is.
+// If a field is invalid, the rows do not matter, because the activation panics for a slice of
+// any length.
 
 func (p PReLU[T]) rows() rows {
 	if len(p.Alpha) == 1 {
@@ -192,6 +192,7 @@ func (g Gated[T]) rows() rows {
 	r.out = max(g.Stride, 1)
 	return r
 }
+
 func (s Softmax[T]) rows() rows    { return rowsAlong(s.Classes, s.Stride) }
 func (l LogSoftmax[T]) rows() rows { return rowsAlong(l.Classes, l.Stride) }
 
@@ -203,11 +204,11 @@ func rowsAlong(n, stride int) rows {
 
 func (p *parallel[T]) inside() Activation[T] { return p.a }
 
-// String returns that of the activation inside.
+// String returns the String of the activation inside.
 func (p *parallel[T]) String() string { return fmt.Sprint(p.a) }
 
-// Slices that are not cut go to a as they are. So do slices that are a mistake,
-// and a panics for them.
+// If slices are not cut, the methods below call a with all of them. They do the same if the
+// lengths do not fit, and then a panics.
 
 // Forward computes dst ← f(x).
 func (p *parallel[T]) Forward(dst, x []T) []T {
@@ -306,11 +307,11 @@ func (j job[T]) share(pass func(dst, in, upstream []T), from int) {
 	share(from, j.chunks, func(i int) { j.run(pass, i, i+1) })
 }
 
-// share calls run for each i from first to before end, on several goroutines, and
-// the caller's is one of them. Each takes the next i when it has finished one. If
-// run panics, share panics as it would if all of them ran in order: with the panic
-// of the least i, after all below it have run, and with none begun after it. The
-// same holds of a [runtime.Goexit].
+// share calls run for each i with first ≤ i < end, on several goroutines. The goroutine of the
+// caller is one of them. A goroutine that has finished one i continues with the next. If run
+// panics, share panics with the value of the smallest such i, as if all had run in order. All
+// smaller i have run then, and no new i begins after a panic. A [runtime.Goexit] in run is
+// handled in the same way.
 func share(first, end int, run func(i int)) {
 	var (
 		next   atomic.Int64
@@ -340,9 +341,9 @@ func share(first, end int, run func(i int)) {
 		done = true
 	}
 	defer group.Wait() // for a Goexit of the caller's own
-	// One more than there are processors left. The scheduler lets others have the
-	// goroutine that was started last only after some 60 µs, since its own turn
-	// comes if the caller waits; so let that be one too many.
+	// This starts one goroutine more than there are other processors. The scheduler keeps the
+	// last one for the processor of the caller, in case the caller waits, and lets another
+	// processor have it only after about 60 µs. So the last one is the one too many.
 	for range min(runtime.GOMAXPROCS(0), end-first) {
 		group.Add(1)
 		go func() {

@@ -138,7 +138,7 @@ func splitMembers(data []byte) (members []member, err error) {
 	return members, unique(members)
 }
 
-// unique returns an error if a key is there twice.
+// unique returns an error if a key is given twice.
 func unique(members []member) error {
 	seen := keys{}
 	for _, m := range members {
@@ -149,15 +149,16 @@ func unique(members []member) error {
 	return nil
 }
 
-// keys holds the keys of an object in lower case, since letter case does not
-// count for the fields of encoding/json. It would take the last one of two values.
+// keys holds the keys of an object in lower case. Letter case does not count, because
+// encoding/json ignores it for fields. For a key that is given twice, encoding/json would take
+// the last value without an error.
 type keys map[string]bool
 
 // add returns an error if the key is there already.
 func (k keys) add(key string) error {
 	folded := strings.ToLower(strings.ToUpper(key))
 	if k[folded] {
-		return fmt.Errorf("%s is there twice", short(strconv.Quote(key)))
+		return fmt.Errorf("%s is given twice", short(strconv.Quote(key)))
 	}
 	k[folded] = true
 	return nil
@@ -206,8 +207,7 @@ func uniqueKeys(decoder *json.Decoder) error {
 	return err
 }
 
-// syntax returns an error of the decoder, with io.EOF in the words of the other
-// errors.
+// syntax returns an error of the decoder, and io.ErrUnexpectedEOF in place of io.EOF.
 func syntax(err error) error {
 	if err == io.EOF {
 		return io.ErrUnexpectedEOF
@@ -215,7 +215,7 @@ func syntax(err error) error {
 	return err
 }
 
-// readSize reads a whole number. Like the next readers, it gets valid JSON.
+// readSize reads a whole number. The value is valid JSON, as for the functions below.
 func readSize(value []byte) (int, error) {
 	n, err := strconv.Atoi(string(value))
 	if errors.Is(err, strconv.ErrRange) {
@@ -255,8 +255,9 @@ func readNumber[T Float](value []byte) (T, error) {
 	return 0, fmt.Errorf(`%s is not a number, nor "NaN", "+Inf" or "-Inf"`, short(string(value)))
 }
 
-// readNumbers reads an array. It splits it at all commas. If one of them is in
-// a string, an array or an object, the piece that this begins in is not a number.
+// readNumbers reads an array of numbers. It splits the array at all commas. A comma inside a
+// string, an array or an object needs no care: the piece before it is not a number, so it is
+// an error anyway.
 func readNumbers[T Float](value []byte) ([]T, error) {
 	if value[0] != '[' {
 		return nil, fmt.Errorf("%s is not an array of numbers", short(string(value)))

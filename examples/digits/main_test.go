@@ -229,7 +229,7 @@ func TestUsageErrors(t *testing.T) {
 		args []string
 		want string
 	}{
-		{[]string{"-act", "relu,selu7"}, `-act: activation: Parse: "selu7" is not known: there are identity, sigmoid, tanh, relu, leaky_relu, prelu, maxout`},
+		{[]string{"-act", "relu,selu7"}, `-act: activation: Parse: "selu7" is not known: want one of identity, sigmoid, tanh, relu, leaky_relu, prelu, maxout`},
 		{[]string{"-act", "relu,,tanh"}, `-act: activation: Parse: "" is not known`},
 		{[]string{"-act", ""}, `-act: activation: Parse: "" is not known`},
 		{[]string{"-act", "maxout(pieces=0)"}, `-act: activation: Parse: maxout: pieces = 0, want at least 1`},
