@@ -16,7 +16,78 @@ var (
 
 	// The commands with which another module uses the package.
 	imports = regexp.MustCompile("(?ms)^    (go mod init myapp\n.*?)\n\n")
+
+	// The target of a link, a figure or its narrow form.
+	link = regexp.MustCompile(`\]\(([^)]+)\)|src(?:set)?="([^"]+)"`)
+
+	heading = regexp.MustCompile("(?m)^#+ (.*)$")
+
+	// What GitHub leaves out of a heading to make an anchor of it.
+	notAnchor = regexp.MustCompile(`[^\pL\pN _-]`)
 )
+
+// TestLinks checks that every link from a document to a file of the repository, or to a
+// heading in one, has its target.
+func TestLinks(t *testing.T) {
+	anchors := func(text []byte) map[string]bool {
+		all := map[string]bool{}
+		for _, h := range heading.FindAllSubmatch(text, -1) {
+			name := notAnchor.ReplaceAllString(strings.ToLower(string(h[1])), "")
+			all[strings.ReplaceAll(name, " ", "-")] = true
+		}
+		return all
+	}
+	links := 0
+	for _, pattern := range []string{"*.md", "docs/*.md", "examples/*/*.md"} {
+		documents, err := filepath.Glob(pattern)
+		if err != nil || documents == nil {
+			t.Fatalf("no documents %s: %v", pattern, err)
+		}
+		for _, name := range documents {
+			text, err := os.ReadFile(name)
+			if err != nil {
+				t.Fatal(err)
+			}
+			for _, m := range link.FindAllSubmatch(text, -1) {
+				links++
+				target := string(m[1]) + string(m[2])
+				if strings.Contains(target, "://") {
+					continue
+				}
+				file, anchor, _ := strings.Cut(target, "#")
+				path := name
+				if file != "" {
+					path = filepath.Join(filepath.Dir(name), filepath.FromSlash(file))
+				}
+				if _, err := os.Stat(path); err != nil {
+					t.Errorf("%s: the link to %s: %v", name, target, err)
+				} else if anchor != "" {
+					if to, err := os.ReadFile(path); err != nil || !anchors(to)[anchor] {
+						t.Errorf("%s: the link to %s: there is no such heading", name, target)
+					}
+				}
+			}
+		}
+	}
+	if links == 0 {
+		t.Error("no links in the documents")
+	}
+}
+
+// TestDocumentsName checks that README.md and docs/functions.md name every activation.
+func TestDocumentsName(t *testing.T) {
+	for _, name := range []string{"README.md", "docs/functions.md"} {
+		text, err := os.ReadFile(name)
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, e := range table[float64]() {
+			if typ := typeName(e.a); !regexp.MustCompile(`\b` + typ + `\b`).Match(text) {
+				t.Errorf("%s does not name %s", name, typ)
+			}
+		}
+	}
+}
 
 // TestDocuments runs every Go program of README.md and docs in another module, which it
 // sets up with the commands of README.md. It compares what they print with the output

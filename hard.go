@@ -210,7 +210,7 @@ func (HardSwish[T]) String() string { return "hard_swish" }
 // Krizhevsky, Convolutional Deep Belief Networks on CIFAR-10, 2010.
 type HardTanh[T Float] struct {
 	// Min and Max are the ends of the range; 0 for both means −1 and 1. Either may
-	// be infinite.
+	// be infinite. If you set one, set both: HardTanh{Min: −2} has the Max 0.
 	Min, Max T
 }
 
