@@ -57,7 +57,7 @@ func Example_training() {
 	rng := rand.New(rand.NewPCG(1, 2))
 	hidden, output := newLayer(2, 4, rng), newLayer(4, 1, rng)
 	tanh, sigmoid := activation.Tanh[float64]{}, activation.Sigmoid[float64]{}
-	logs := activation.LogSoftmax[float64]{} // of [u, 0]: log σ(u) and log σ(−u)
+	log := activation.LogSigmoid[float64]{} // for log σ(u), and log(1 − σ(u)) = log σ(−u)
 
 	inputs := [][]float64{{0, 0}, {0, 1}, {1, 0}, {1, 1}}
 	targets := []float64{0, 1, 1, 0}
@@ -68,8 +68,7 @@ func Example_training() {
 			h := tanh.Forward(nil, hidden.forward(x))
 			u := output.forward(h)
 			y := sigmoid.Forward(nil, u)
-			l := logs.Forward(nil, []float64{u[0], 0})
-			loss -= targets[i]*l[0] + (1-targets[i])*l[1]
+			loss -= targets[i]*log.At(u[0]) + (1-targets[i])*log.At(-u[0])
 
 			// Backward by the chain rule, from the loss to the weights.
 			du := []float64{y[0] - targets[i]} // derivative of sigmoid and loss together
