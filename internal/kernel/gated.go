@@ -111,8 +111,10 @@ type gateBlocks[T element.Float] struct {
 	gate, value, f, slope [gateBlock]T
 }
 
-var pool32, pool64 = sync.Pool{New: func() any { return new(gateBlocks[float32]) }},
-	sync.Pool{New: func() any { return new(gateBlocks[float64]) }}
+var (
+	pool32 = sync.Pool{New: func() any { return new(gateBlocks[float32]) }}
+	pool64 = sync.Pool{New: func() any { return new(gateBlocks[float64]) }}
+)
 
 // gatePool returns the pool of the blocks for T.
 func gatePool[T element.Float]() *sync.Pool {
