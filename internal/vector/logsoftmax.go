@@ -47,7 +47,7 @@ func LogSoftmaxDerivativeFromOutput[T element.Float](dst, y, upstream []T, class
 	return rows || columns
 }
 
-// logRows is the number of rows for which logSoftmaxRows32 calls scalar code once.
+// logSoftmaxRows32 calls scalar code once for logRows rows.
 const logRows = 8
 
 // logarithms sets high to log(ties + below/2ˢ) for each distribution, with the s of

@@ -9,17 +9,17 @@ import "simd"
 //	log(1 + eˣ)  = max(x, 0) + 2·atanh(s/2),   s = t·u,   u = 1/(eʳ + t/2)
 //	2·atanh(s/2) = s·(1 + s²·P(s²)),   s ≤ ⅔
 //
-// One correction of u holds its relative error e, by one step of Newton's method as in
-// sigmoid_loops.go, and s²·P(s²). For x > 0 the corrected u needs its rounding error, too:
-// without it log(1 + eˣ) would be off by up to 1.2 ULP for x < ½. In the denominator eʳ is
-// 1 + r + q. With the rounded r + q of growth32, two operations less, the error would be up
-// to 1.01 ULP.
+// One correction of u adds two things: its relative error e, as one step of Newton's method
+// gives it (see sigmoid_loops.go), and s²·P(s²). For x > 0 the loops add the rounding error of
+// the corrected u too. Without it log(1 + eˣ) would be off by up to 1.2 ULP for x < ½. In the
+// denominator eʳ is 1 + r + q. With the rounded r + q of growth32, which takes two operations
+// less, the error would be up to 1.01 ULP.
 //
 // The loops use −2⁶⁴·t and −u/2⁶⁴. The correction needs −u, and the signs cancel.
 
 // softplusOf32 returns the function that sets a vector of dst to log(1 + e^(βx))/β for
-// one of x, β = 1 or −1. two is 2β. low and high are 0 and +Inf, or −Inf and 0: between them
-// x is β·max(βx, 0).
+// one of x, β = 1 or −1. two is 2β. low and high are 0 and +Inf for β = 1, or −Inf and 0 for
+// β = −1: x cut to low…high is β·max(βx, 0).
 func softplusOf32(zero simd.Float32s, two, low, high float32) func(dst, x []float32) {
 	reduce, inverse := reduce32(zero), sumInverseOf32(zero, 63)
 	limit := simd.BroadcastFloat32s(exponentialLimit32)
