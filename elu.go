@@ -125,8 +125,8 @@ func (e ELU[T]) String() string { return "elu(alpha=" + decimal(or(e.Alpha, 1)) 
 // with λ = 1.0507… and α = 1.6733…. In a deep network of SELU the mean of the
 // signal stays near 0 and its variance near 1, without batch normalisation, if the
 // weights have mean 0 and variance 1/inputs. Use it in fully connected networks,
-// with alpha dropout. It has no such effect in convolutions, with skip connections
-// or with other weights.
+// with alpha dropout. The proof in the paper is for these, and not for skip
+// connections or other weights.
 //
 // f′ is λ times the derivative of [ELU]. By convention, f′(0) = λα. The slope jumps
 // at 0.

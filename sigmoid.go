@@ -17,10 +17,10 @@ var (
 // layer of a binary classifier, with [LogSigmoid] for the loss.
 //
 // Avoid it in hidden layers. It saturates: if f is near 0 or 1, f′ is near 0, and
-// almost no gradient passes. A chain of n sigmoid layers scales a gradient by at
-// most ¼ⁿ. And the output is not centred on zero. So for one example, the gradients
-// of all weights of a unit in the next layer have the same sign, and gradient
-// descent zig-zags.
+// almost no gradient passes. Apart from the weights, a chain of n sigmoid layers
+// scales a gradient by at most ¼ⁿ. And the output is not centred on zero. So for one
+// example, the gradients of all weights of a unit in the next layer have the same
+// sign, and gradient descent zig-zags.
 //
 // f′ follows from the quotient rule, with (e⁻ᵘ)′ = −e⁻ᵘ by the chain rule:
 //
