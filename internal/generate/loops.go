@@ -50,8 +50,10 @@ import (
 //	//vector:wide      there is no copy for 128 bits, nor for float64; the widest vector
 //	                   that is not longer than dst
 //	//vector:part      only other loops call it, so no function chooses the width
-//	//vector:by hand   the generator copies it for WebAssembly only (its versions for other
-//	                   widths are in a file that is not generated)
+//	//vector:by hand   the generator copies it for WebAssembly and for one element only (its
+//	                   versions for other widths are in a file that is not generated)
+//	//vector:by hand, one element too   the same, except that the version for one element
+//	                   is not generated either
 
 const gate = "//go:build goexperiment.simd && go1.27 && !go1.28 && "
 
@@ -95,7 +97,7 @@ func loopFiles(directory string) (map[string][]byte, error) {
 		add(f.name, f.constraint, `import "simd/archsimd"`, func(b *bytes.Buffer) {
 			for _, name := range all {
 				l := loops[name]
-				if l.directive != "by hand" && l.directive != "narrowest" && (f.bits > 128 || l.directive != "wide") {
+				if !strings.HasPrefix(l.directive, "by hand") && l.directive != "narrowest" && (f.bits > 128 || l.directive != "wide") {
 					b.WriteString(g.function(name, f.bits))
 				}
 			}
@@ -232,12 +234,23 @@ func twinsOf(loops map[string]*loop, order []string) (twins, all []string) {
 		})
 	}
 	for _, name := range order {
-		if l := loops[name]; l.entry && l.directive != "wide" {
+		if l := loops[name]; l.entry && l.directive != "wide" && !callsWide(loops, l) {
 			add(name)
 		}
 	}
 	slices.Sort(twins)
 	return twins, slices.Concat(order, twins)
+}
+
+// callsWide reports whether l calls a loop that has no version for float64.
+func callsWide(loops map[string]*loop, l *loop) (wide bool) {
+	ast.Inspect(l.Body, func(n ast.Node) bool {
+		if id, ok := n.(*ast.Ident); ok && loops[id.Name] != nil {
+			wide = wide || loops[id.Name].directive == "wide"
+		}
+		return !wide
+	})
+	return wide
 }
 
 // elementFunctions returns the names of the functions that compute one element, and of
@@ -271,7 +284,9 @@ func elementFunctions(loops map[string]*loop, all []string) (names []string) {
 			add(name)
 		}
 	}
-	return slices.DeleteFunc(slices.Clone(all), func(name string) bool { return !called[name] })
+	return slices.DeleteFunc(slices.Clone(all), func(name string) bool {
+		return !called[name] || loops[name].directive == "by hand, one element too"
+	})
 }
 
 // twinName returns the name for float64 that corresponds to a name for float32.

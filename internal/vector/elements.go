@@ -8,6 +8,7 @@ package vector
 import "simd/archsimd"
 
 func at32(x float32, zero archsimd.Float32x4, f func(dst, x []float32)) float32 {
+	clearUpper()
 	var y [minLanes32]float32
 	archsimd.BroadcastFloat32x4(x).Store(y[:])
 	f(y[:], y[:])
@@ -139,6 +140,178 @@ func residual32x1(a, b, c archsimd.Float32x4) archsimd.Float32x4 {
 	b1 := b.ToBits().And(half).BitsToFloat32()
 	a2, b2 := a.Sub(a1), b.Sub(b1)
 	return a1.Mul(b1).Add(c).Add(a1.Mul(b2)).Add(a2.Mul(b1)).Add(a2.Mul(b2))
+}
+
+func chord32x1(p *intervals, i archsimd.Uint32x4, b archsimd.Float32x4) archsimd.Float32x4 {
+	y := lookup32x1(&p.c[7], i)
+	y = y.MulAdd(b, lookup32x1(&p.c[6], i))
+	y = y.MulAdd(b, lookup32x1(&p.c[5], i))
+	y = y.MulAdd(b, lookup32x1(&p.c[4], i))
+	y = y.MulAdd(b, lookup32x1(&p.c[3], i))
+	y = y.MulAdd(b, lookup32x1(&p.c[2], i))
+	return y.MulAdd(b, lookup32x1(&p.c[1], i))
+}
+
+func reduceExponent32x1(p *intervals, i archsimd.Uint32x4, b, chord, s, lost archsimd.Float32x4) (n archsimd.Uint32x4, r archsimd.Float32x4) {
+	c := &quarterReduction
+	k := b.MulAdd(chord, s).MulAdd(archsimd.LoadFloat32x4Array((*[4]float32)(c.inverse[:])), archsimd.LoadFloat32x4Array((*[4]float32)(c.roundToInt[:])))
+	n = k.Add(lookup32x1(&p.n, i)).ToBits()
+	k = k.Sub(archsimd.LoadFloat32x4Array((*[4]float32)(c.roundToInt[:])))
+	low := archsimd.LoadFloat32x4Array((*[4]float32)(c.low[:])).MulAdd(k, lookup32x1(&p.c[0], i)).Sub(lost)
+	return n, archsimd.LoadFloat32x4Array((*[4]float32)(c.high[:])).MulAdd(k, s).Add(chord.MulAdd(b, low))
+}
+
+func eighthPower32x1(n archsimd.Uint32x4, r archsimd.Float32x4) (scale, q archsimd.Float32x4) {
+	c := &expHalf
+	y := archsimd.LoadFloat32x4Array((*[4]float32)(c[3][:])).MulAdd(r, archsimd.LoadFloat32x4Array((*[4]float32)(c[2][:])))
+	y = y.MulAdd(r, archsimd.LoadFloat32x4Array((*[4]float32)(c[1][:])))
+	y = y.MulAdd(r, archsimd.LoadFloat32x4Array((*[4]float32)(c[0][:])))
+	power := n.ShiftAllLeft(fractionBits32 - 3)
+	scale = lookup32x1(&exp2Eighths.value, n).ToBits().Add(power).BitsToFloat32()
+	return scale, y.MulAdd(r, lookup32x1(&exp2Eighths.rest, n))
+}
+
+func withoutTail32x1(positive, z, minus, scale, q archsimd.Float32x4) (y, lost archsimd.Float32x4) {
+	tail := z.Mul(scale)
+	rest := minus.MulAdd(scale, tail)
+	base := positive.Mul(archsimd.LoadFloat32x4Array((*[4]float32)(geluConstants.up[:])))
+	y = base.Sub(tail)
+	return y, tail.MulAdd(q, y.Sub(base).Add(tail).Sub(rest))
+}
+
+func geluResult32x1(x, y, lost archsimd.Float32x4) archsimd.Float32x4 {
+	c := &geluConstants
+	return y.Sub(lost).Mul(archsimd.LoadFloat32x4Array((*[4]float32)(c.down[:]))).IfElse(x.LessEqual(archsimd.LoadFloat32x4Array((*[4]float32)(c.linear[:]))), x)
+}
+
+func geluOf32x1(zero archsimd.Float32x4) func(dst, x []float32) {
+	sign := archsimd.LoadUint32x4Array((*[4]uint32)(uint32Constants[2][:]))
+	minusOne := archsimd.LoadInt32x4Array((*[4]int32)(int32Constants[0][:]))
+	return func(dst, x []float32) {
+		c := &geluConstants
+		v := archsimd.LoadFloat32x4Array((*[4]float32)(x))
+		z := v.ToBits().AndNot(sign).BitsToFloat32().Min(archsimd.LoadFloat32x4Array((*[4]float32)(c.limit[:])))
+		minus := z.ToBits().Xor(sign).BitsToFloat32()
+		s := minus.Mul(z)
+		two := archsimd.LoadFloat32x4Array((*[4]float32)(c.two[:]))
+		i := z.MulAdd(two, two).ToBits().ShiftAllRight(fractionBits32 - 1)
+		b := z.Sub(lookup32x1(&geluPieces.a, i))
+		scale, q := eighthPower32x1(reduceExponent32x1(&geluPieces, i, b, chord32x1(&geluPieces, i, b), s, z.MulAdd(z, s)))
+		positive := z.IfElse(v.ToBits().BitsToInt32().Greater(minusOne), sign.BitsToFloat32())
+		y, lost := withoutTail32x1(positive, z, minus, scale, q)
+		geluResult32x1(v, y, lost).Store(dst)
+	}
+}
+
+func geluAt32(x float32) float32 {
+	var zero archsimd.Float32x4
+	return at32(x, zero, geluOf32x1(zero))
+}
+
+func geluDerivativeOf32x1(zero archsimd.Float32x4) func(dst, x, upstream []float32) {
+	sign := archsimd.LoadUint32x4Array((*[4]uint32)(uint32Constants[2][:]))
+	minusOne := archsimd.LoadInt32x4Array((*[4]int32)(int32Constants[0][:]))
+	return func(dst, x, upstream []float32) {
+		c := &geluSlopeConstants
+		v := archsimd.LoadFloat32x4Array((*[4]float32)(x))
+		z := v.ToBits().AndNot(sign).BitsToFloat32()
+		limit := archsimd.LoadFloat32x4Array((*[4]float32)(c.limit[:]))
+		z = limit.IfElse(z.Greater(limit), z)
+		s := z.ToBits().Xor(sign).BitsToFloat32().Mul(z)
+		i := z.MulAdd(archsimd.LoadFloat32x4Array((*[4]float32)(c.factor[:])), archsimd.LoadFloat32x4Array((*[4]float32)(c.start[:]))).ToBits().ShiftAllRight(fractionBits32 - 1)
+		b := z.Sub(lookup32x1(&geluSlopePieces.a, i))
+		scale, q := eighthPower32x1(reduceExponent32x1(&geluSlopePieces, i, b, chord32x1(&geluSlopePieces, i, b), s, z.MulAdd(z, s)))
+		y := slopeResult32x1(&geluSlopeConstants, v, z, scale, q, sign, minusOne, zero)
+		y.Mul(archsimd.LoadFloat32x4Array((*[4]float32)(upstream))).Store(dst)
+	}
+}
+
+func slopeResult32x1(c *slopeConstants, v, z, scale, q archsimd.Float32x4, sign archsimd.Uint32x4, minusOne archsimd.Int32x4, zero archsimd.Float32x4) archsimd.Float32x4 {
+	side := v.ToBits().And(sign)
+	root := archsimd.LoadUint32x4Array((*[4]uint32)(c.root[:])).Or(side).BitsToFloat32()
+	z = z.ToBits().Or(side).BitsToFloat32()
+	w := root.Sub(z)
+	moved := root.Sub(w)
+	low := root.Sub(w.Add(moved)).Add(moved.Sub(z)).Add(archsimd.LoadUint32x4Array((*[4]uint32)(c.rootLow[:])).Xor(side).BitsToFloat32()).Mul(scale)
+	tail := w.Mul(scale)
+	rest := w.ToBits().Xor(sign).BitsToFloat32().MulAdd(scale, tail)
+	base := archsimd.LoadFloat32x4Array((*[4]float32)(c.up[:])).Masked(v.ToBits().BitsToInt32().Greater(minusOne))
+	y := base.Sub(tail)
+	rest = tail.Add(low).MulAdd(q, y.Sub(base).Add(tail).Add(low.Sub(rest)))
+	y = y.Sub(rest).Mul(archsimd.LoadFloat32x4Array((*[4]float32)(c.down[:])))
+	return zero.IfElse(v.Less(archsimd.LoadFloat32x4Array((*[4]float32)(c.lowest[:]))), y)
+}
+
+func geluDerivativeAt32(x float32) float32 {
+	var zero archsimd.Float32x4
+	f := geluDerivativeOf32x1(zero)
+	return at32(x, zero, func(dst, x []float32) {
+		f(dst, x, ones32[:])
+	})
+}
+
+func geluTanhOf32x1(zero archsimd.Float32x4) func(dst, x []float32) {
+	sign := archsimd.LoadUint32x4Array((*[4]uint32)(uint32Constants[2][:]))
+	minusOne := archsimd.LoadInt32x4Array((*[4]int32)(int32Constants[0][:]))
+	return func(dst, x []float32) {
+		c := &geluConstants
+		v := archsimd.LoadFloat32x4Array((*[4]float32)(x))
+		z := v.ToBits().AndNot(sign).BitsToFloat32().Min(archsimd.LoadFloat32x4Array((*[4]float32)(c.tanhLimit[:])))
+		minus := z.ToBits().Xor(sign).BitsToFloat32()
+		s, sLost := geluTanhExponent32x1(z, minus)
+		near := z.Min(archsimd.LoadFloat32x4Array((*[4]float32)(c.last[:])))
+		i := archsimd.LoadFloat32x4Array((*[4]float32)(c.perUnit[:])).MulAdd(near, archsimd.LoadFloat32x4Array((*[4]float32)(quarterReduction.roundToInt[:]))).ToBits()
+		b := near.Sub(lookup32x1(&geluTanhPieces.a, i))
+		scale, q := eighthPower32x1(reduceExponent32x1(&geluTanhPieces, i, b, chord32x1(&geluTanhPieces, i, b), s, sLost))
+		positive := z.IfElse(v.ToBits().BitsToInt32().Greater(minusOne), sign.BitsToFloat32())
+		y, lost := withoutTail32x1(positive, z, minus, scale, q)
+		geluResult32x1(v, y, lost).Store(dst)
+	}
+}
+
+func geluTanhExponent32x1(z, minus archsimd.Float32x4) (s, lost archsimd.Float32x4) {
+	c := &geluTanhConstants
+	square := minus.Mul(z)
+	squareLost := z.MulAdd(z, square)
+	linear, cubic := archsimd.LoadFloat32x4Array((*[4]float32)(c.linear[:])), archsimd.LoadFloat32x4Array((*[4]float32)(c.cubic[:]))
+	a := square.Mul(cubic)
+	f := linear.Sub(a)
+	low := archsimd.LoadFloat32x4Array((*[4]float32)(c.minusCubicLow[:])).MulAdd(square, archsimd.LoadFloat32x4Array((*[4]float32)(c.linearLow[:])))
+	low = squareLost.MulAdd(cubic, low).Add(archsimd.LoadFloat32x4Array((*[4]float32)(c.minusCubic[:])).MulAdd(square, a))
+	low = linear.Sub(f).Sub(a).Add(low)
+	s = minus.Mul(f)
+	return s, low.MulAdd(z, f.MulAdd(z, s))
+}
+
+func geluTanhAt32(x float32) float32 {
+	var zero archsimd.Float32x4
+	return at32(x, zero, geluTanhOf32x1(zero))
+}
+
+func geluTanhDerivativeOf32x1(zero archsimd.Float32x4) func(dst, x, upstream []float32) {
+	sign := archsimd.LoadUint32x4Array((*[4]uint32)(uint32Constants[2][:]))
+	minusOne := archsimd.LoadInt32x4Array((*[4]int32)(int32Constants[0][:]))
+	return func(dst, x, upstream []float32) {
+		c := &geluTanhSlopeConstants
+		v := archsimd.LoadFloat32x4Array((*[4]float32)(x))
+		z := v.ToBits().AndNot(sign).BitsToFloat32()
+		limit := archsimd.LoadFloat32x4Array((*[4]float32)(c.limit[:]))
+		z = limit.IfElse(z.Greater(limit), z)
+		s, sLost := geluTanhExponent32x1(z, z.ToBits().Xor(sign).BitsToFloat32())
+		i := z.MulAdd(archsimd.LoadFloat32x4Array((*[4]float32)(c.factor[:])), archsimd.LoadFloat32x4Array((*[4]float32)(c.start[:]))).ToBits().ShiftAllRight(fractionBits32 - 2)
+		b := z.Sub(lookup32x1(&geluTanhSlopePieces.a, i))
+		scale, q := eighthPower32x1(reduceExponent32x1(&geluTanhSlopePieces, i, b, chord32x1(&geluTanhSlopePieces, i, b), s, sLost))
+		y := slopeResult32x1(&geluTanhSlopeConstants, v, z, scale, q, sign, minusOne, zero)
+		y.Mul(archsimd.LoadFloat32x4Array((*[4]float32)(upstream))).Store(dst)
+	}
+}
+
+func geluTanhDerivativeAt32(x float32) float32 {
+	var zero archsimd.Float32x4
+	f := geluTanhDerivativeOf32x1(zero)
+	return at32(x, zero, func(dst, x []float32) {
+		f(dst, x, ones32[:])
+	})
 }
 
 func hardSigmoidOf32x1(zero archsimd.Float32x4, slope float32) func(dst, x []float32) {
@@ -703,6 +876,7 @@ func TanhAt64(x float64) float64 {
 }
 
 func at64(x float64, zero archsimd.Float64x2, f func(dst, x []float64)) float64 {
+	clearUpper()
 	var y [minLanes64]float64
 	archsimd.BroadcastFloat64x2(x).Store(y[:])
 	f(y[:], y[:])

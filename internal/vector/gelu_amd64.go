@@ -31,18 +31,10 @@ func geluForward(tanh bool, dst, x []float32) {
 }
 
 // GELUAt returns what GELU gives for x.
-func GELUAt(x float32) float32 {
-	y := [wideLanes32]float32{x}
-	gelu32(y[:], y[:])
-	return y[0]
-}
+func GELUAt(x float32) float32 { return geluAt32(x) }
 
 // GELUTanhAt returns what GELUTanh gives for x.
-func GELUTanhAt(x float32) float32 {
-	y := [wideLanes32]float32{x}
-	geluTanh32(y[:], y[:])
-	return y[0]
-}
+func GELUTanhAt(x float32) float32 { return geluTanhAt32(x) }
 
 // GELUTimes sets dst to value·(x·Φ(x)).
 func GELUTimes(dst, x, value []float32) { geluTimes(false, dst, x, value) }
@@ -90,15 +82,7 @@ func geluDerivative(tanh bool, dst, x, upstream []float32) {
 }
 
 // GELUDerivativeAt returns what GELUDerivative gives for x.
-func GELUDerivativeAt(x float32) float32 {
-	y := [wideLanes32]float32{x}
-	geluDerivative32(y[:], y[:], nil)
-	return y[0]
-}
+func GELUDerivativeAt(x float32) float32 { return geluDerivativeAt32(x) }
 
 // GELUTanhDerivativeAt returns what GELUTanhDerivative gives for x.
-func GELUTanhDerivativeAt(x float32) float32 {
-	y := [wideLanes32]float32{x}
-	geluTanhDerivative32(y[:], y[:], nil)
-	return y[0]
-}
+func GELUTanhDerivativeAt(x float32) float32 { return geluTanhDerivativeAt32(x) }

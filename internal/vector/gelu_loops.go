@@ -129,6 +129,12 @@ func gelu32(dst, x []float32) {
 	unary32(dst, x, zero, geluOf32(zero))
 }
 
+//vector:narrowest
+func geluAt32(x float32) float32 {
+	var zero simd.Float32s
+	return at32(x, zero, geluOf32(zero))
+}
+
 // geluTimesOf32 returns the function that sets a vector of dst to value·(x·Φ(x)). It differs
 // from geluOf32 only in the last line, but repeats the other lines, because the compiler does
 // not inline a function for them.
@@ -214,6 +220,13 @@ func geluDerivative32(dst, x, upstream []float32) {
 	binary32(dst, x, upstream, zero, geluDerivativeOf32(zero))
 }
 
+//vector:narrowest
+func geluDerivativeAt32(x float32) float32 {
+	var zero simd.Float32s
+	f := geluDerivativeOf32(zero)
+	return at32(x, zero, func(dst, x []float32) { f(dst, x, ones32[:]) })
+}
+
 // geluTanhOf32 returns the function that sets a vector of dst to x·σ(v) for one of x, with v
 // = 2√(2/π)·(x + 0.044715·x³). Beyond the last interval L is 0, as it is at its end.
 //
@@ -260,6 +273,12 @@ func geluTanhExponent32(z, minus simd.Float32s) (s, lost simd.Float32s) {
 func geluTanh32(dst, x []float32) {
 	var zero simd.Float32s
 	unary32(dst, x, zero, geluTanhOf32(zero))
+}
+
+//vector:narrowest
+func geluTanhAt32(x float32) float32 {
+	var zero simd.Float32s
+	return at32(x, zero, geluTanhOf32(zero))
 }
 
 // geluTanhTimesOf32 returns the function that sets a vector of dst to value·(x·σ(v)).
@@ -317,4 +336,11 @@ func geluTanhDerivativeOf32(zero simd.Float32s) func(dst, x, upstream []float32)
 func geluTanhDerivative32(dst, x, upstream []float32) {
 	var zero simd.Float32s
 	binary32(dst, x, upstream, zero, geluTanhDerivativeOf32(zero))
+}
+
+//vector:narrowest
+func geluTanhDerivativeAt32(x float32) float32 {
+	var zero simd.Float32s
+	f := geluTanhDerivativeOf32(zero)
+	return at32(x, zero, func(dst, x []float32) { f(dst, x, ones32[:]) })
 }

@@ -129,6 +129,12 @@ func lookup32x16(table *[maxLanes32]float32, i archsimd.Uint32x16) archsimd.Floa
 	return archsimd.LoadFloat32x16(table[:]).Permute(i)
 }
 
+// lookup32x1 returns the entry in all lanes. The functions of one element need it in the
+// lowest one only.
+func lookup32x1(table *[maxLanes32]float32, i archsimd.Uint32x4) archsimd.Float32x4 {
+	return archsimd.BroadcastFloat32x4(table[i.GetElem(0)%8])
+}
+
 // The functions without32x4, … return v, but 0 in the lanes in which m is set. At 128 and 256
 // bits AndNot is one instruction, and IfElse would be three. At 512 bits a mask is in a mask
 // register, which IfElse reads directly: with AndNot, HardSwish of float32 takes 0.26 ns an

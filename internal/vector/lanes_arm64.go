@@ -36,6 +36,12 @@ func twoSumAcross64x2(sum, lost archsimd.Float64x2) (s, l archsimd.Float64x2) {
 	return twoSum64x2(archsimd.BroadcastFloat64x2(sum.GetElem(0)), sumAcross64x2(lost), archsimd.BroadcastFloat64x2(sum.GetElem(1)))
 }
 
+// lookup32x1 returns the entry in all lanes. The functions of one element need it in the
+// lowest one only.
+func lookup32x1(table *[maxLanes32]float32, i archsimd.Uint32x4) archsimd.Float32x4 {
+	return archsimd.BroadcastFloat32x4(table[i.GetElem(0)%8])
+}
+
 func without32x4(v archsimd.Float32x4, m archsimd.Mask32x4) archsimd.Float32x4 {
 	return v.ToBits().AndNot(m.ToInt32x4().ToBits()).BitsToFloat32()
 }

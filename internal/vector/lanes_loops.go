@@ -50,7 +50,7 @@ func twoSumAcross32(sum, lost simd.Float32s) (s, l simd.Float32s) {
 // lookup32 returns the entry of table for each lane of i, whose lowest three bits are its
 // number. The table holds eight entries twice.
 //
-//vector:by hand
+//vector:by hand, one element too
 func lookup32(table *[maxLanes32]float32, i simd.Uint32s) simd.Float32s {
 	var numbers [maxLanes32]uint32
 	var entries [maxLanes32]float32
