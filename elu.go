@@ -68,9 +68,11 @@ type ELU[T Float] struct {
 
 // alpha returns the α that the field means.
 func (e ELU[T]) alpha(call string) T {
-	alpha := or(e.Alpha, 1)
-	checkFiniteField(call, "Alpha", alpha)
-	return alpha
+	if e.Alpha == 0 {
+		return 1
+	}
+	checkFiniteField(call, "Alpha", e.Alpha)
+	return e.Alpha
 }
 
 // Forward computes dst ← x if x > 0, else α·(eˣ − 1).
@@ -247,9 +249,11 @@ type CELU[T Float] struct {
 
 // alpha returns the α that the field means.
 func (c CELU[T]) alpha(call string) T {
-	alpha := or(c.Alpha, 1)
-	checkPositive(call, "Alpha", alpha)
-	return alpha
+	if c.Alpha == 0 {
+		return 1
+	}
+	checkPositive(call, "Alpha", c.Alpha)
+	return c.Alpha
 }
 
 // Forward computes dst ← x if x > 0, else α·(e^(x/α) − 1).

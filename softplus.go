@@ -64,9 +64,11 @@ type Softplus[T Float] struct {
 
 // beta returns the β that the field means.
 func (s Softplus[T]) beta(call string) T {
-	beta := or(s.Beta, 1)
-	checkPositive(call, "Beta", beta)
-	return beta
+	if s.Beta == 0 {
+		return 1
+	}
+	checkPositive(call, "Beta", s.Beta)
+	return s.Beta
 }
 
 // Forward computes dst ← log(1 + e^(β·x)) / β.

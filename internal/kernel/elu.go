@@ -20,8 +20,8 @@ const (
 // But Gated needs a SmoothGate for each function that has vector loops, and a SmoothGate has
 // no α.
 func eluInVectors[T element.Float](alpha, scale T) bool {
-	usual := alpha == 1 && scale == 1 || alpha == T(SELUAlpha) && scale == T(SELUScale)
-	return usual && exponential[T]() && vector.Fused
+	return exponential[T]() && vector.Fused &&
+		(alpha == 1 && scale == 1 || alpha == T(SELUAlpha) && scale == T(SELUScale))
 }
 
 // ELU sets dst to scale·x if x > 0, else to scale·α·(eˣ − 1). SELU is that with

@@ -100,7 +100,7 @@ func siluInVectors[T element.Float]() bool { return exponential[T]() && vector.F
 
 // SiLU sets dst to x·σ(beta·x).
 func SiLU[T element.Float](dst, x []T, beta T) {
-	if beta == 1 && siluInVectors[T]() {
+	if siluInVectors[T]() && beta == 1 {
 		vector.SiLU(dst, x)
 		return
 	}
@@ -109,7 +109,7 @@ func SiLU[T element.Float](dst, x []T, beta T) {
 
 // SiLUAt returns x·σ(beta·x), with the same bits as SiLU.
 func SiLUAt[T element.Float](x, beta T) T {
-	if beta == 1 && siluInVectors[T]() {
+	if siluInVectors[T]() && beta == 1 {
 		return vector.SiLUAt(x)
 	}
 	return scalar.SiLUAt(x, beta)
@@ -117,7 +117,7 @@ func SiLUAt[T element.Float](x, beta T) T {
 
 // SiLUDerivative sets dst to upstream times the derivative of x·σ(beta·x).
 func SiLUDerivative[T element.Float](dst, x, upstream []T, beta T) {
-	if beta == 1 && siluInVectors[T]() {
+	if siluInVectors[T]() && beta == 1 {
 		vector.SiLUDerivative(dst, x, upstream)
 		return
 	}
@@ -127,7 +127,7 @@ func SiLUDerivative[T element.Float](dst, x, upstream []T, beta T) {
 // SiLUDerivativeAt returns the derivative of x·σ(beta·x), with the same bits as
 // SiLUDerivative.
 func SiLUDerivativeAt[T element.Float](x, beta T) T {
-	if beta == 1 && siluInVectors[T]() {
+	if siluInVectors[T]() && beta == 1 {
 		return vector.SiLUDerivativeAt(x)
 	}
 	return scalar.SiLUDerivativeAt(x, beta)

@@ -37,6 +37,9 @@ func reciprocalParts(a float64) parts {
 	return partsOf(q, math.FMA(-q, a, 1)/a)
 }
 
+// lost returns the relative rounding error of whole.
+func (f *parts) lost() float64 { return (f.high - f.whole + f.low) / f.whole }
+
 // product returns f·x rounded to float64, and the rounding error.
 func (f *parts) product(x float64) (p, rest float64) {
 	first := cut(x)

@@ -20,21 +20,33 @@ func Softplus[T element.Float](dst, x []T, beta T) {
 // SoftplusAt returns what Softplus sets an element to.
 func SoftplusAt[T element.Float](x, beta T) T {
 	if element.Is32[T]() {
-		u := float64(beta) * float64(x)
-		if k := logisticPoint(u); k < uint64(len(softplusTable)) {
-			return T(float32(softplusTable[k].softplus32(u, 1/float64(beta))))
-		}
-		return T(softplusTail32(u, 1/float64(beta)))
+		return T(softplus32At(float32(x), float64(beta)))
 	}
-	b, v := float64(beta), float64(x)
-	steep := partsOf(b, 0)
-	u, low := steep.product(v)
-	inverse := reciprocalParts(b)
+	return T(softplus64At(float64(x), float64(beta)))
+}
+
+func softplus32At(x float32, beta float64) float32 {
+	u := beta * float64(x)
+	if k := logisticPoint(u); k < uint64(len(softplusTable)) {
+		return float32(softplusTable[k].softplus32(u, 1/beta))
+	}
+	return softplusTail32(u, 1/beta)
+}
+
+func softplus64At(x, beta float64) float64 {
+	if beta == 1 || beta == -1 { // nothing is lost in a product with that
+		if k := logisticPoint(beta * x); k < uint64(len(softplusTable)) {
+			e := &softplusTable[k]
+			return beta * (e.value + (e.rest + e.to7(beta*x-e.a)))
+		}
+	}
+	steep, inverse := partsOf(beta, 0), reciprocalParts(beta)
+	u, low := steep.product(x)
 	if k := logisticPoint(u); k < uint64(len(softplusTable)) {
 		e := &softplusTable[k]
-		return T(inverse.times(e.value, e.rest+e.to7(u-e.a+low)))
+		return inverse.times(e.value, e.rest+e.to7(u-e.a+low))
 	}
-	return T(softplusTail64(v, u, low, &inverse))
+	return softplusTail64(x, u, low, &inverse)
 }
 
 // SoftplusDerivative sets dst to upstream·σ(βx).
@@ -50,21 +62,30 @@ func SoftplusDerivative[T element.Float](dst, x, upstream []T, beta T) {
 // SoftplusDerivativeAt returns σ(βx), as SoftplusDerivative does for each element.
 func SoftplusDerivativeAt[T element.Float](x, beta T) T {
 	if element.Is32[T]() {
-		u := float64(beta) * float64(x)
-		if k := logisticPoint(u); k < uint64(len(logisticTable)) {
-			e := &logisticTable[k]
-			return T(float32(e.value + e.to4(u-e.a)))
-		}
-		return T(logisticTail32(u))
+		return T(logistic32At(float64(beta) * float64(x)))
 	}
-	b, v := float64(beta), float64(x)
-	steep := partsOf(b, 0)
-	u, low := steep.product(v)
+	return T(logistic64At(float64(x), float64(beta)))
+}
+
+func logistic32At(u float64) float32 {
 	if k := logisticPoint(u); k < uint64(len(logisticTable)) {
 		e := &logisticTable[k]
-		return T(e.value + (e.rest + e.to7(u-e.a+low)))
+		return float32(e.value + e.to4(u-e.a))
 	}
-	return T(logisticTail64(u, low, 1))
+	return logisticTail32(u)
+}
+
+func logistic64At(x, beta float64) float64 {
+	u, low := beta*x, 0.0
+	if beta != 1 && beta != -1 { // nothing is lost in a product with these
+		steep := partsOf(beta, 0)
+		u, low = steep.product(x)
+	}
+	if k := logisticPoint(u); k < uint64(len(logisticTable)) {
+		e := &logisticTable[k]
+		return e.value + (e.rest + e.to7(u-e.a+low))
+	}
+	return logisticTail64(u, low, 1)
 }
 
 // SoftplusDerivativeFromOutput sets dst to upstream·(1 − e^(−βy)).

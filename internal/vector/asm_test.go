@@ -310,6 +310,32 @@ func TestNoLegacySSE(t *testing.T) {
 	}
 }
 
+// TestElementsClear checks that each function of one element clears the upper halves, and
+// computes nothing after that. at32 says why.
+func TestElementsClear(t *testing.T) {
+	functions, searched := compiled(t), 0
+	for symbol := range vectorFunctions(t, "elements.go") {
+		if !strings.HasSuffix(symbol, "At32") && !strings.HasSuffix(symbol, "At64") {
+			continue
+		}
+		searched++
+		code := functions[symbol]
+		clear := slices.IndexFunc(code, func(in instruction) bool { return in.op == "VZEROUPPER" })
+		if clear < 0 {
+			t.Errorf("%s does not clear the upper halves", symbol)
+			continue
+		}
+		for _, in := range code[clear+1:] {
+			if strings.HasPrefix(in.op, "V") {
+				t.Errorf("%s: %s: %s %s after the upper halves were cleared", symbol, in.at, in.op, in.args)
+			}
+		}
+	}
+	if searched < 20 {
+		t.Errorf("%d functions of one element, want at least 20", searched)
+	}
+}
+
 // writesUpperHalf reports whether in leaves the upper half of a register in use.
 func writesUpperHalf(in instruction) bool {
 	to := in.args[strings.LastIndex(in.args, " ")+1:]

@@ -40,17 +40,17 @@ func unary32(dst, x []float32, zero simd.Float32s, f func(dst, x []float32)) {
 }
 
 // at32 returns the result of f for one element x. It clears the upper halves of the vector
-// registers first, although f uses only vectors of 128 bits. The Go runtime sets the upper
-// halves when it resumes a goroutine that it has preempted, and a program that computes one
-// element at a time may run no loop that clears them. Then each call of SigmoidAt64 takes
-// 140 to 350 ns in place of 9 (Xeon Emerald Rapids, go1.27.3).
+// registers, although f uses only vectors of 128 bits. The Go runtime sets the upper halves
+// when it resumes a goroutine that it has preempted, and a program that computes one element
+// at a time may run no loop that clears them. Then each call of SigmoidAt64 would take 140
+// to 350 ns in place of 9 (Xeon Emerald Rapids, go1.27.3).
 //
 //vector:narrowest
 func at32(x float32, zero simd.Float32s, f func(dst, x []float32)) float32 {
-	clearUpper()
 	var y [minLanes32]float32
 	simd.BroadcastFloat32s(x).Store(y[:])
 	f(y[:], y[:])
+	clearUpper()
 	return y[0]
 }
 

@@ -8,10 +8,10 @@ package vector
 import "simd/archsimd"
 
 func at32(x float32, zero archsimd.Float32x4, f func(dst, x []float32)) float32 {
-	clearUpper()
 	var y [minLanes32]float32
 	archsimd.BroadcastFloat32x4(x).Store(y[:])
 	f(y[:], y[:])
+	clearUpper()
 	return y[0]
 }
 
@@ -876,10 +876,10 @@ func TanhAt64(x float64) float64 {
 }
 
 func at64(x float64, zero archsimd.Float64x2, f func(dst, x []float64)) float64 {
-	clearUpper()
 	var y [minLanes64]float64
 	archsimd.BroadcastFloat64x2(x).Store(y[:])
 	f(y[:], y[:])
+	clearUpper()
 	return y[0]
 }
 

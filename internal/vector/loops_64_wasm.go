@@ -117,10 +117,10 @@ func addScaled64(dst, x, gradient []float64, piece []int64, inputs, pieces, dstS
 }
 
 func at64(x float64, zero simd.Float64s, f func(dst, x []float64)) float64 {
-	clearUpper()
 	var y [minLanes64]float64
 	simd.BroadcastFloat64s(x).Store(y[:])
 	f(y[:], y[:])
+	clearUpper()
 	return y[0]
 }
 
