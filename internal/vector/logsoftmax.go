@@ -58,8 +58,12 @@ func logarithms[T element.Float](high, low, largest, below, ties []T) {
 	if element.Is32[T]() {
 		down = 1.0 / (1 << powerShift32)
 	}
+	var sums [max(logRows, maxLanes32)]float64
 	for i := range high {
-		log := element.Log1p(float64(below[i])*down+float64(ties[i]-1)) + float64(largest[i]-largest[i])
+		sums[i] = float64(below[i])*down + float64(ties[i]-1)
+	}
+	for i := range high {
+		log := element.Log1p(sums[i]) + float64(largest[i]-largest[i])
 		high[i] = T(log)
 		low[i] = T(log - float64(high[i]))
 	}

@@ -151,7 +151,7 @@ func logSoftmaxColumns32(dst, x []float32, classes, stride int, f, d float32, di
 			overlap := max(0, column-(stride-n))
 			in, out := x[at+column-overlap:at+size], dst[at+column-overlap:at+size]
 			belowColumns32(largest[:], below[:], ties[:], in, stride, f, d, divide)
-			logarithms(high[:n], low[:n], largest[:], below[:], ties[:])
+			logarithms(high[overlap:n], low[overlap:], largest[overlap:], below[overlap:], ties[overlap:])
 			logColumnDifferences32(out, in, largest[:], high[:], low[:], stride, overlap, f, d, divide)
 		}
 	}

@@ -521,7 +521,7 @@ func logSoftmaxColumns32x4(dst, x []float32, classes, stride int, f, d float32, 
 			overlap := max(0, column-(stride-n))
 			in, out := x[at+column-overlap:at+size], dst[at+column-overlap:at+size]
 			belowColumns32x4(largest[:], below[:], ties[:], in, stride, f, d, divide)
-			logarithms(high[:n], low[:n], largest[:], below[:], ties[:])
+			logarithms(high[overlap:n], low[overlap:], largest[overlap:], below[overlap:], ties[overlap:])
 			logColumnDifferences32x4(out, in, largest[:], high[:], low[:], stride, overlap, f, d, divide)
 		}
 	}
@@ -2277,7 +2277,7 @@ func logSoftmaxColumns64x2(dst, x []float64, classes, stride int, f, d float64, 
 			overlap := max(0, column-(stride-n))
 			in, out := x[at+column-overlap:at+size], dst[at+column-overlap:at+size]
 			belowColumns64x2(largest[:], below[:], ties[:], in, stride, f, d, divide)
-			logarithms(high[:n], low[:n], largest[:], below[:], ties[:])
+			logarithms(high[overlap:n], low[overlap:], largest[overlap:], below[overlap:], ties[overlap:])
 			logColumnDifferences64x2(out, in, largest[:], high[:], low[:], stride, overlap, f, d, divide)
 		}
 	}

@@ -744,7 +744,7 @@ func logSoftmaxColumns32x8(dst, x []float32, classes, stride int, f, d float32, 
 			overlap := max(0, column-(stride-n))
 			in, out := x[at+column-overlap:at+size], dst[at+column-overlap:at+size]
 			belowColumns32x8(largest[:], below[:], ties[:], in, stride, f, d, divide)
-			logarithms(high[:n], low[:n], largest[:], below[:], ties[:])
+			logarithms(high[overlap:n], low[overlap:], largest[overlap:], below[overlap:], ties[overlap:])
 			logColumnDifferences32x8(out, in, largest[:], high[:], low[:], stride, overlap, f, d, divide)
 		}
 	}
@@ -2500,7 +2500,7 @@ func logSoftmaxColumns64x4(dst, x []float64, classes, stride int, f, d float64, 
 			overlap := max(0, column-(stride-n))
 			in, out := x[at+column-overlap:at+size], dst[at+column-overlap:at+size]
 			belowColumns64x4(largest[:], below[:], ties[:], in, stride, f, d, divide)
-			logarithms(high[:n], low[:n], largest[:], below[:], ties[:])
+			logarithms(high[overlap:n], low[overlap:], largest[overlap:], below[overlap:], ties[overlap:])
 			logColumnDifferences64x4(out, in, largest[:], high[:], low[:], stride, overlap, f, d, divide)
 		}
 	}

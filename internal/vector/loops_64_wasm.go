@@ -639,7 +639,7 @@ func logSoftmaxColumns64(dst, x []float64, classes, stride int, f, d float64, di
 			overlap := max(0, column-(stride-n))
 			in, out := x[at+column-overlap:at+size], dst[at+column-overlap:at+size]
 			belowColumns64(largest[:], below[:], ties[:], in, stride, f, d, divide)
-			logarithms(high[:n], low[:n], largest[:], below[:], ties[:])
+			logarithms(high[overlap:n], low[overlap:], largest[overlap:], below[overlap:], ties[overlap:])
 			logColumnDifferences64(out, in, largest[:], high[:], low[:], stride, overlap, f, d, divide)
 		}
 	}
