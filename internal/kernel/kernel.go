@@ -53,6 +53,14 @@ func pairs[T element.Float]() bool {
 // the scalar loops run, if both loops give the same bits.
 const short = 16
 
+// runs reports whether the vector loops run that are called for each run of stride
+// elements. For runs of 16 float64 at 128 bits the scalar loops are faster: PReLU takes
+// 0.63 ns an element against 0.73, Maxout of five pieces 0.69 against 0.89. For 32 both take
+// the same time.
+func runs[T element.Float](stride int) bool {
+	return vector.On && stride >= short && (stride >= 2*short || !pairs[T]())
+}
+
 // same reports whether a and b are the same slice. Comparing their first elements is
 // enough, because slices overlap exactly or not at all.
 func same[T element.Float](a, b []T) bool {

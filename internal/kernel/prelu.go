@@ -9,10 +9,11 @@ import (
 // For a PReLU, x consists of runs of stride elements that share a slope. With one slope,
 // all of x is one run. The vector loops are for two cases:
 //
-//   - Runs of at least short elements. Each run is a leaky ReLU.
+//   - Long runs, see the function runs. Each run is a leaky ReLU.
 //   - Runs of one element. A vector of x is then multiplied by a vector of slopes. If a
 //     vector holds two float64, the scalar loop is faster: for 64 slopes it takes 0.52
-//     ns an element against 0.81 forward, and 1.05 against 1.53 backward.
+//     ns an element against 0.81 forward, and 1.05 against 1.53 backward. For one row of
+//     64 it takes 1.28 against 1.71 for the gradient of the slopes, and for 64 rows the same.
 //
 // All other runs are for the scalar loops.
 
@@ -22,7 +23,7 @@ func PReLU[T element.Float](dst, x, alpha []T, stride int) {
 	switch {
 	case len(alpha) == 1:
 		LeakyReLU(dst, x, alpha[0])
-	case vector.On && stride >= short:
+	case runs[T](stride):
 		for start, i := 0, 0; start < len(x); start, i = start+stride, i+1 {
 			vector.LeakyReLU(dst[start:][:stride], x[start:][:stride], alpha[i%len(alpha)])
 		}
@@ -39,7 +40,7 @@ func PReLUDerivative[T element.Float](dst, x, upstream, alpha []T, stride int) {
 	switch {
 	case len(alpha) == 1:
 		LeakyReLUDerivative(dst, x, upstream, alpha[0])
-	case vector.On && stride >= short:
+	case runs[T](stride):
 		for start, i := 0, 0; start < len(x); start, i = start+stride, i+1 {
 			end := start + stride
 			LeakyReLUDerivative(dst[start:end], x[start:end], element.Slice(upstream, start, end), alpha[i%len(alpha)])
@@ -53,11 +54,14 @@ func PReLUDerivative[T element.Float](dst, x, upstream, alpha []T, stride int) {
 
 // PReLUParameterGradient adds to grad[i] the sum of upstream·x over the elements with
 // slope i and x ≤ 0. An upstream beside x > 0 is ignored, even if it is NaN.
+//
+// For one row of 16 slopes the scalar loop takes 1.5 to 2.3 ns an element, and the vector
+// loops, which copy to buffers, 1.9 to 4.8. For one of 64 they take as long or less.
 func PReLUParameterGradient[T element.Float](grad, x, upstream []T, stride int) {
 	switch {
 	case len(grad) == 1:
 		grad[0] += T(slopeGradient(x, upstream))
-	case vector.On && stride == 1:
+	case vector.On && !pairs[T]() && stride == 1 && len(x) >= 4*short:
 		vector.PReLUParameterGradient(grad, x, upstream)
 	case vector.On && stride >= 4*short:
 		for start, i := 0, 0; start < len(x); start, i = start+stride, i+1 {
