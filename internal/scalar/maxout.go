@@ -10,8 +10,12 @@ import "example.com/activation/internal/element"
 // For shorter strides the overhead for each piece would take longer than the work.
 func Maxout[T element.Float](dst, x []T, pieces, stride int) {
 	switch {
-	case pieces == 2 && stride == 1:
+	case stride == 1 && pieces == 2:
 		pairs(dst, x)
+	case stride == 1 && pieces == 3:
+		triples(dst, x)
+	case stride == 1 && pieces == 4:
+		quadruples(dst, x)
 	case stride < 8:
 		unit := 0
 		for start := 0; start < len(x); start += pieces * stride {
@@ -52,6 +56,23 @@ func pairs[T element.Float](dst, x []T) {
 	}
 	for ; i < len(dst); i++ {
 		dst[i] = max(x[2*i], x[2*i+1])
+	}
+}
+
+// triples sets dst to the maxima of three elements each. The general loop takes more than
+// twice the time, and for four elements 1.6 times.
+func triples[T element.Float](dst, x []T) {
+	for i := range dst {
+		v := (*[3]T)(x[3*i : 3*i+3 : 3*i+3])
+		dst[i] = max(v[0], v[1], v[2])
+	}
+}
+
+// quadruples sets dst to the maxima of four elements each.
+func quadruples[T element.Float](dst, x []T) {
+	for i := range dst {
+		v := (*[4]T)(x[4*i : 4*i+4 : 4*i+4])
+		dst[i] = max(v[0], v[1], v[2], v[3])
 	}
 }
 

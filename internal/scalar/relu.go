@@ -70,25 +70,49 @@ func ReLUDerivativeAt[T element.Float](x T) T {
 	return leakyDerivativeAt[int64](x, 0)
 }
 
+// reluDerivative computes eight elements at a time. It looks for NaNs in their sum: a
+// comparison of each element would take 1.06 to 1.4 times as long. The sum of +Inf and −Inf
+// is NaN, too, and then the comparisons do no harm.
 func reluDerivative[W bits, T element.Float](dst, x, upstream []T) {
-	negativeZero, negativeInf := patterns[W]()
 	i := 0
 	for ; i < len(x)-7; i += 8 {
-		b, g, o := block[W](x, i), ones[W](), block[W](dst, i)
+		b, v, g, o := block[W](x, i), block[T](x, i), ones[W](), block[W](dst, i)
 		if upstream != nil {
 			g = block[W](upstream, i)
 		}
-		o[0] = choose(b[0] > 0, b[0], g[0], 0, negativeZero, negativeInf)
-		o[1] = choose(b[1] > 0, b[1], g[1], 0, negativeZero, negativeInf)
-		o[2] = choose(b[2] > 0, b[2], g[2], 0, negativeZero, negativeInf)
-		o[3] = choose(b[3] > 0, b[3], g[3], 0, negativeZero, negativeInf)
-		o[4] = choose(b[4] > 0, b[4], g[4], 0, negativeZero, negativeInf)
-		o[5] = choose(b[5] > 0, b[5], g[5], 0, negativeZero, negativeInf)
-		o[6] = choose(b[6] > 0, b[6], g[6], 0, negativeZero, negativeInf)
-		o[7] = choose(b[7] > 0, b[7], g[7], 0, negativeZero, negativeInf)
+		if s := (v[0] + v[1] + v[2] + v[3]) + (v[4] + v[5] + v[6] + v[7]); s != s {
+			reluDerivativeOrNaN(o, b, g)
+			continue
+		}
+		o[0] = ifPositive(b[0], g[0])
+		o[1] = ifPositive(b[1], g[1])
+		o[2] = ifPositive(b[2], g[2])
+		o[3] = ifPositive(b[3], g[3])
+		o[4] = ifPositive(b[4], g[4])
+		o[5] = ifPositive(b[5], g[5])
+		o[6] = ifPositive(b[6], g[6])
+		o[7] = ifPositive(b[7], g[7])
 	}
+	negativeZero, negativeInf := patterns[W]()
 	for ; i < len(x); i++ {
 		g := reinterpret[W](element.Upstream(1, upstream, i))
 		dst[i] = reinterpret[T](choose(x[i] > 0, reinterpret[W](x[i]), g, 0, negativeZero, negativeInf))
 	}
+}
+
+// reluDerivativeOrNaN sets dst to upstream if x > 0, to x if that is NaN, else to 0.
+func reluDerivativeOrNaN[W bits](dst, x, upstream *[8]W) {
+	negativeZero, negativeInf := patterns[W]()
+	for i, b := range x {
+		dst[i] = choose(b > 0, b, upstream[i], 0, negativeZero, negativeInf)
+	}
+}
+
+// ifPositive returns g, or 0 if b are not the bits of a number above 0.
+func ifPositive[W bits](b, g W) W {
+	d := W(0)
+	if b > 0 {
+		d = g
+	}
+	return d
 }

@@ -51,31 +51,33 @@ func TanhDerivativeAt[T element.Float](x T) T { return logisticDerivativeAt(x, 2
 // two rounded factors would be off by up to 2.
 func TanhDerivativeFromOutput[T element.Float](dst, y, upstream []T) {
 	if element.Is32[T]() {
-		tanhDerivativeFromOutput[int32](dst, y, upstream)
+		tanhDerivativeFromOutput[int32](dst, y, upstream, math.MaxInt32)
 	} else {
-		tanhDerivativeFromOutput[int64](dst, y, upstream)
+		tanhDerivativeFromOutput[int64](dst, y, upstream, math.MaxInt64)
 	}
 }
 
-func tanhDerivativeFromOutput[W bits, T element.Float](dst, y, upstream []T) {
-	negativeZero, _ := patterns[W]()
+// tanhDerivativeFromOutput has a parameter for the bits of |y|. With a constant, the compiler
+// would clear the sign of a float64 by an instruction for one bit. That takes 1.15 times
+// as long on Intel, which has fewer units for it.
+func tanhDerivativeFromOutput[W bits, T element.Float](dst, y, upstream []T, absolute W) {
 	i := 0
 	for ; i < len(y)-7; i += 8 {
 		v, g, o := block[W](y, i), ones[T](), block[T](dst, i)
 		if upstream != nil {
 			g = block[T](upstream, i)
 		}
-		o[0] = g[0] * complement(reinterpret[T](v[0]&^negativeZero))
-		o[1] = g[1] * complement(reinterpret[T](v[1]&^negativeZero))
-		o[2] = g[2] * complement(reinterpret[T](v[2]&^negativeZero))
-		o[3] = g[3] * complement(reinterpret[T](v[3]&^negativeZero))
-		o[4] = g[4] * complement(reinterpret[T](v[4]&^negativeZero))
-		o[5] = g[5] * complement(reinterpret[T](v[5]&^negativeZero))
-		o[6] = g[6] * complement(reinterpret[T](v[6]&^negativeZero))
-		o[7] = g[7] * complement(reinterpret[T](v[7]&^negativeZero))
+		o[0] = g[0] * complement(reinterpret[T](v[0]&absolute))
+		o[1] = g[1] * complement(reinterpret[T](v[1]&absolute))
+		o[2] = g[2] * complement(reinterpret[T](v[2]&absolute))
+		o[3] = g[3] * complement(reinterpret[T](v[3]&absolute))
+		o[4] = g[4] * complement(reinterpret[T](v[4]&absolute))
+		o[5] = g[5] * complement(reinterpret[T](v[5]&absolute))
+		o[6] = g[6] * complement(reinterpret[T](v[6]&absolute))
+		o[7] = g[7] * complement(reinterpret[T](v[7]&absolute))
 	}
 	for ; i < len(y); i++ {
-		dst[i] = element.Upstream(complement(reinterpret[T](reinterpret[W](y[i])&^negativeZero)), upstream, i)
+		dst[i] = element.Upstream(complement(reinterpret[T](reinterpret[W](y[i])&absolute)), upstream, i)
 	}
 }
 
