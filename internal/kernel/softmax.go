@@ -81,15 +81,16 @@ func SoftmaxDerivativeFromOutput[T element.Float](dst, y, upstream []T, classes,
 //     2.9 against 2.0.
 //   - Short rows. float32 at 512 bits: of 10 1.6 against 1.3, of 17 1.2 against 1.1, of 24
 //     1.0 against 1.3. float64: of 17 1.4 against 1.2, of 24 1.0 against 1.2.
-//   - Strides that fill vectors of eight badly, because the last vector overlaps the one
-//     before it. float32 at 256 bits: [65][9] 2.1 against 1.3, [65][20] 1.5 against 1.7.
+//   - Strides of up to 32 that fill vectors of eight badly, because the last vector overlaps
+//     the one before it. float32 at 256 bits: [65][9] 2.1 against 1.3, [50][20] 1.8 against
+//     1.6. Larger ones have slower scalar loops: [64][33] 1.0 against 1.4.
 //   - Two or three classes, which have scalar loops of their own. float32 at 512 bits:
 //     [3][33] 1.3 against 1.3, [3][32] 1.1 against 1.7. At 256 bits: [3][1000] 1.5 against
 //     1.0.
 //   - Many classes. The vector loops work on one vector of columns at a time. Its cache
 //     lines are no longer in the first-level cache when the next vector needs them. float64
 //     at 512 bits: [65][1000] 1.1 against 1.6, [150][777] 2.1 against 1.6, but [1000][32]
-//     1.3 against 6.9. If the stride is a multiple of 4 KB, all cache lines of a column
+//     1.3 against 2.4. If the stride is a multiple of 4 KB, all cache lines of a column
 //     belong to the same cache set: [65][4096] 4.2 against 1.7.
 func vectorBackward[T element.Float](classes, stride int) bool {
 	size, leastClasses, mostClasses := 4, 20, 128
@@ -117,7 +118,7 @@ func vectorBackward[T element.Float](classes, stride int) bool {
 	case stride*size%4096 == 0:
 		return classes <= 2*lanes
 	}
-	return wide || 5*filled <= 6*stride && (classes <= mostClasses || classes*stride <= 1<<15)
+	return wide || (stride > 32 || 10*filled <= 11*stride) && (classes <= mostClasses || classes*stride <= 1<<15)
 }
 
 // SoftmaxJacobian sets dst to the n×n derivatives of n outputs by n inputs.
@@ -204,7 +205,7 @@ func derivativeOfLongInPlace[T element.Float](dst, x []T, classes, stride int, t
 // derivativeInPlace is derivative for dst = upstream, with a buffer for the output. If the
 // buffer is too small for all of [classes][stride], it copies some columns at a time, and
 // their upstream, to the buffer. The results have the same bits as with a separate dst if
-// more than 32 columns fit, because fewer columns have another loop. If not even one column
+// more than 12 columns fit, because fewer columns have another loop. If not even one column
 // fits, each pass computes the outputs again. For [1000][1000] that would take 42 ns an
 // element instead of 15 (float32 Softmax, default build).
 func derivativeInPlace[T element.Float](dst, x []T, classes, stride int, tau T, log, vectors bool, buffer []T) {
