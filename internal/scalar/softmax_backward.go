@@ -1,10 +1,6 @@
 package scalar
 
-import (
-	"unsafe"
-
-	"example.com/activation/internal/element"
-)
+import "example.com/activation/internal/element"
 
 // SoftmaxDerivativeFromOutput sets dst to Jᵀ·upstream for the Jacobian J of Softmax, from
 // y, the softmax of x: to yᵢ·Σⱼ yⱼ(gᵢ − gⱼ)/τ, computed as
@@ -32,7 +28,7 @@ func SoftmaxDerivativeFromOutput[T element.Float](dst, y, upstream []T, classes,
 		softmaxBackwardShortRows(dst, y, upstream, classes, tau)
 	case stride == 1:
 		softmaxBackwardRows(dst, y, upstream, classes, tau)
-	case stride <= backwardNarrowest || stride <= backwardNarrow && classes*stride*int(unsafe.Sizeof(T(0))) <= backwardCached:
+	case twoColumns[T](classes, stride):
 		softmaxBackwardNarrow(dst, y, upstream, classes, stride, tau)
 	case classes*stride < 1<<15:
 		var scratch [3 * 128]T
@@ -98,16 +94,17 @@ const few = 64
 // the mean, because the error of the mean would be too large for float32.
 const faint = 0x1p-12
 
-// Two columns at a time are faster for strides of up to backwardNarrow, if y, g and dst of a
-// distribution are in the first cache together: each has at most backwardCached bytes. For
-// larger distributions that is so only for strides of up to backwardNarrowest. float64 takes
-// 2.1 ns an element for [1000][7], and 4.4 in wide columns, but 7.1 for [200][32], and 2.4 in
-// wide columns.
-const (
-	backwardNarrowest = 12
-	backwardNarrow    = 32
-	backwardCached    = 12 << 10
-)
+// twoColumns reports whether softmaxBackwardNarrow is faster than softmaxBackwardColumns. It
+// is for strides of up to 12: float64 takes 2.1 ns an element for [1000][7], and 4.4 in wide
+// columns. Up to 32 it is if y, g and dst of a distribution fit in the first-level cache
+// together: [64][32] takes 2.3 and 2.7, but [200][32] 7.1 and 2.4.
+func twoColumns[T element.Float](classes, stride int) bool {
+	bytes := 8 * classes * stride
+	if element.Is32[T]() {
+		bytes /= 2
+	}
+	return stride <= 12 || stride <= 32 && bytes <= 16<<10
+}
 
 // From a sum of the size careful on, softmaxBackwardCareful runs. Below it, (gᵢ − m) − sum can
 // overflow only if gᵢ − m overflows. Then the sum is infinite or NaN too.
