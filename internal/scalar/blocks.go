@@ -30,7 +30,7 @@ type bits interface{ int32 | int64 }
 // on any platform. Neither holds pointers, and each bit pattern is a value of both.
 // The compiler does not assume that pointers to different types point to different
 // memory.
-func block[V bits | element.Float, T element.Float](s []T, i int) *[8]V {
+func block[V bits | uint32 | uint64 | element.Float, T element.Float](s []T, i int) *[8]V {
 	return (*[8]V)(unsafe.Pointer((*[8]T)(s[i : i+8 : i+8])))
 }
 
