@@ -211,7 +211,7 @@ func hardSixth64(dst, x []float64) {
 // hardSixthOf32 returns what hardSixthOf64 does, rounded to float32.
 func hardSixthOf32(b uint32) float32 {
 	s := &hardSixthSegments[segments32[b>>22]&7]
-	x := float64(math.Float32frombits(b - uint32(s.cut)))
+	x := widened(b - uint32(s.cut))
 	return float32(float64((x+s.offset)*s.slope) + s.value)
 }
 
@@ -317,7 +317,7 @@ func hardSwish64(dst, x []float64) {
 // in float64.
 func hardSwishOf32(b uint32) float32 {
 	s := &hardSwishFactors[segments32[b>>22]&7]
-	x := float64(math.Float32frombits(b - uint32(s.cut)))
+	x := widened(b - uint32(s.cut))
 	return float32((x + s.offset) * (x*s.slope + s.value))
 }
 
@@ -364,23 +364,10 @@ var hardSwishSegments = [8]segment{
 // HardSwishDerivative sets dst to upstream·(2x + 3)/6 if x is between −3 and 3, to
 // upstream above, to 0 below, and to NaN if x is NaN.
 func HardSwishDerivative[T element.Float](dst, x, upstream []T) {
-	if upstream == nil {
-		for n := 128; len(x) > 0; dst, x = dst[n:], x[n:] {
-			n = min(n, len(x))
-			HardSwishDerivative(dst[:n], x[:n], manyOnes[T](n))
-		}
-		return
-	}
 	if element.Is32[T]() {
-		in, g, out := integers[uint32](x), integers[uint32](upstream)[:len(x)], integers[uint32](dst)[:len(x)]
-		for i, b := range in {
-			out[i] = hardSwishSlope32(b, g[i])
-		}
-		return
-	}
-	in, g, out := integers[uint64](x), integers[uint64](upstream)[:len(x)], integers[uint64](dst)[:len(x)]
-	for i, b := range in {
-		out[i] = hardSwishSlope64(b, g[i])
+		hardSwishDerivative32(integers[float32](dst), integers[float32](x), integers[float32](upstream))
+	} else {
+		hardSwishDerivative64(integers[float64](dst), integers[float64](x), integers[float64](upstream))
 	}
 }
 
@@ -388,17 +375,78 @@ func HardSwishDerivative[T element.Float](dst, x, upstream []T) {
 // upstream of 1.
 func HardSwishDerivativeAt[T element.Float](x T) T {
 	if element.Is32[T]() {
-		return T(math.Float32frombits(hardSwishSlope32(math.Float32bits(float32(x)), one32)))
+		return T(math.Float32frombits(hardSwishSlope32(math.Float32bits(float32(x)), float32(x), 1, one32)))
 	}
-	return T(math.Float64frombits(hardSwishSlope64(math.Float64bits(float64(x)), one64)))
+	return T(math.Float64frombits(hardSwishSlope64(float64(x), 1, one64)))
 }
 
-func hardSwishSlope32(b, upstream uint32) uint32 {
-	y := float32((2*float64(math.Float32frombits(b)) + 3) * (1. / 6))
-	return outside(b, math.Float32bits(math.Float32frombits(upstream)*y), 0, upstream, three32, sign32, inf32)
+func hardSwishDerivative32(dst, x, upstream []float32) {
+	i := 0
+	for ; i < len(x)-7; i += 8 {
+		b, v, u, o := block[uint32](x, i), block[float32](x, i), ones[float32](), block[uint32](dst, i)
+		if upstream != nil {
+			u = block[float32](upstream, i)
+		}
+		g := block[uint32](u[:], 0)
+		o[0] = hardSwishSlope32(b[0], v[0], u[0], g[0])
+		o[1] = hardSwishSlope32(b[1], v[1], u[1], g[1])
+		o[2] = hardSwishSlope32(b[2], v[2], u[2], g[2])
+		o[3] = hardSwishSlope32(b[3], v[3], u[3], g[3])
+		o[4] = hardSwishSlope32(b[4], v[4], u[4], g[4])
+		o[5] = hardSwishSlope32(b[5], v[5], u[5], g[5])
+		o[6] = hardSwishSlope32(b[6], v[6], u[6], g[6])
+		o[7] = hardSwishSlope32(b[7], v[7], u[7], g[7])
+	}
+	for ; i < len(x); i++ {
+		u := element.Upstream(1, upstream, i)
+		dst[i] = math.Float32frombits(hardSwishSlope32(math.Float32bits(x[i]), x[i], u, math.Float32bits(u)))
+	}
 }
 
-func hardSwishSlope64(b, upstream uint64) uint64 {
-	y := (2*math.Float64frombits(b) + 3) / 6
-	return outside(b, math.Float64bits(math.Float64frombits(upstream)*y), 0, upstream, three64, sign64, inf64)
+func hardSwishDerivative64(dst, x, upstream []float64) {
+	i := 0
+	for ; i < len(x)-7; i += 8 {
+		v, u, o := block[float64](x, i), ones[float64](), block[uint64](dst, i)
+		if upstream != nil {
+			u = block[float64](upstream, i)
+		}
+		g := block[uint64](u[:], 0)
+		o[0] = hardSwishSlope64(v[0], u[0], g[0])
+		o[1] = hardSwishSlope64(v[1], u[1], g[1])
+		o[2] = hardSwishSlope64(v[2], u[2], g[2])
+		o[3] = hardSwishSlope64(v[3], u[3], g[3])
+		o[4] = hardSwishSlope64(v[4], u[4], g[4])
+		o[5] = hardSwishSlope64(v[5], u[5], g[5])
+		o[6] = hardSwishSlope64(v[6], u[6], g[6])
+		o[7] = hardSwishSlope64(v[7], u[7], g[7])
+	}
+	for ; i < len(x); i++ {
+		u := element.Upstream(1, upstream, i)
+		dst[i] = math.Float64frombits(hardSwishSlope64(x[i], u, math.Float64bits(u)))
+	}
+}
+
+// hardSwishSlope32 returns the bits of upstream·(2x + 3)/6, or 0, or upstreamBits. It
+// selects the bits, not a factor of 0 or 1, because 0·Inf would be NaN. It converts b, the
+// bits of x, to float64: widened explains it.
+func hardSwishSlope32(b uint32, x, upstream float32, upstreamBits uint32) uint32 {
+	y := math.Float32bits(upstream * float32((2*widened(b)+3)*(1./6)))
+	if x >= 3 {
+		y = upstreamBits
+	}
+	if x <= -3 {
+		y = 0
+	}
+	return y
+}
+
+func hardSwishSlope64(x, upstream float64, upstreamBits uint64) uint64 {
+	b := math.Float64bits(upstream * ((2*x + 3) / 6))
+	if x >= 3 {
+		b = upstreamBits
+	}
+	if x <= -3 {
+		b = 0
+	}
+	return b
 }
