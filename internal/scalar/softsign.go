@@ -6,123 +6,180 @@ import (
 	"example.com/activation/internal/element"
 )
 
-// Softsign sets dst to x/(1 + |x|). The formulas are in the loops, because a call of a function
-// with math.FMA in it would take a third of the time. The plain quotient has errors of up to
-// 1.5 ULP. With the correction, softsign64 takes 1.4 ns an element instead of 1.1.
+// Softsign sets dst to x/(1 + |x|).
 func Softsign[T element.Float](dst, x []T) {
 	if element.Is32[T]() {
-		softsign32(integers[uint32](dst), integers[uint32](x))
+		softsign32(integers[float32](dst), integers[float32](x))
 	} else {
-		softsign64(integers[uint64](dst), integers[uint64](x))
+		softsign64(integers[float64](dst), integers[float64](x))
 	}
 }
 
 // SoftsignAt returns x/(1 + |x|).
 func SoftsignAt[T element.Float](x T) T {
-	v := [1]T{x}
-	Softsign(v[:], v[:])
-	return v[0]
+	if element.Is32[T]() {
+		return T(math.Float32frombits(softsignOf32(math.Float32bits(float32(x)))))
+	}
+	return T(math.Float64frombits(softsignOf64(math.Float64bits(float64(x)))))
 }
 
-// softsign32 computes in float64. For an infinite x the quotient is NaN, and it selects 1.
-func softsign32(dst, x []uint32) {
-	dst = dst[:len(x)]
-	for i, b := range x {
-		sign, z := b&sign32, float64(math.Float32frombits(b&^sign32))
-		y := math.Float32bits(float32(z / (1 + z)))
-		if b&^sign32 == inf32 {
-			y = one32
-		}
-		dst[i] = y | sign
+func softsign32(dst, x []float32) {
+	i := 0
+	for ; i < len(x)-7; i += 8 {
+		b, o := block[uint32](x, i), block[uint32](dst, i)
+		o[0] = softsignOf32(b[0])
+		o[1] = softsignOf32(b[1])
+		o[2] = softsignOf32(b[2])
+		o[3] = softsignOf32(b[3])
+		o[4] = softsignOf32(b[4])
+		o[5] = softsignOf32(b[5])
+		o[6] = softsignOf32(b[6])
+		o[7] = softsignOf32(b[7])
+	}
+	for ; i < len(x); i++ {
+		dst[i] = math.Float32frombits(softsignOf32(math.Float32bits(x[i])))
 	}
 }
 
-// softsign64 corrects the quotient q = z/(1 + z) by the remainder z − q·(1 + z). It is
-// z·t − q with t = 1 − q, and t is also the factor 1/(1 + z) of the correction. So
-// neither the rounding error of 1 + z nor that of the division is in the result. Two errors
-// remain: the last rounding, and for z < 1 the error of t, which is less than half a ULP of
-// the result. In the code q has the opposite sign, which saves a negation.
+func softsign64(dst, x []float64) {
+	i := 0
+	for ; i < len(x)-7; i += 8 {
+		b, o := block[uint64](x, i), block[uint64](dst, i)
+		o[0] = softsignOf64(b[0])
+		o[1] = softsignOf64(b[1])
+		o[2] = softsignOf64(b[2])
+		o[3] = softsignOf64(b[3])
+		o[4] = softsignOf64(b[4])
+		o[5] = softsignOf64(b[5])
+		o[6] = softsignOf64(b[6])
+		o[7] = softsignOf64(b[7])
+	}
+	for ; i < len(x); i++ {
+		dst[i] = math.Float64frombits(softsignOf64(math.Float64bits(x[i])))
+	}
+}
+
+// softsignOf32 returns the bits of x/(1 + |x|) for the bits b of x. It computes in float64.
+// For an infinite x that would be NaN.
+func softsignOf32(b uint32) uint32 {
+	z := widened(b &^ sign32)
+	y := math.Float32bits(float32(z / (1 + z)))
+	if b&^sign32 == inf32 {
+		y = one32
+	}
+	return y | b&sign32
+}
+
+// softsignOf64 returns the bits of x/(1 + |x|) for the bits b of x. It corrects the
+// quotient q = z/(1 + z), z = |x|, by what is left of z, z − q·(1 + z). That is z·t − q with
+// t = 1 − q, and t is also the factor 1/(1 + z) of the correction. So neither the rounding
+// error of 1 + z nor that of the division is in the result. What remains are its own
+// rounding, and for z < 1 the error of t, which is less than half a ULP of the result. q
+// has the opposite sign in the code, which saves a negation.
 //
-// From 2⁵³ on, t would have no correct bit, and the result is 1.
-func softsign64(dst, x []uint64) {
-	dst = dst[:len(x)]
-	for i, b := range x {
-		z := b &^ sign64
-		if z-softsignFar64 <= inf64-softsignFar64 { // not for NaN
-			z = softsignFar64
-		}
-		v := math.Float64frombits(z)
-		q := v / (-1 - v)
-		t := 1 + q
-		y := math.FMA(v, t, q)*t - q
-		dst[i] = math.Float64bits(y) | b&sign64
+// The plain quotient has errors of up to 1.5 ULP. It takes 1.13 ns an element, which is the
+// time of the division, and this takes 1.24.
+func softsignOf64(b uint64) uint64 {
+	z := b &^ sign64
+	if z == inf64 {
+		z = inf64 - 1 // for Inf, q would be NaN
 	}
+	v := math.Float64frombits(z)
+	q := v / (-1 - v)
+	t := 1 + q
+	y := math.FMA(v, t, q)*t - q
+	return math.Float64bits(y) | b&sign64
 }
 
 // SoftsignDerivative sets dst to upstream/(1 + |x|)².
 func SoftsignDerivative[T element.Float](dst, x, upstream []T) {
-	if upstream == nil {
-		for n := 128; len(x) > 0; dst, x = dst[n:], x[n:] {
-			n = min(n, len(x))
-			SoftsignDerivative(dst[:n], x[:n], manyOnes[T](n))
-		}
-		return
-	}
 	if element.Is32[T]() {
-		softsignDerivative32(integers[float32](dst), integers[uint32](x), integers[float32](upstream))
-		return
-	}
-	softsignDerivative64(integers[float64](dst), integers[uint64](x), integers[float64](upstream))
-}
-
-// softsignDerivative32 computes in float64.
-func softsignDerivative32(dst []float32, x []uint32, upstream []float32) {
-	dst, upstream = dst[:len(x)], upstream[:len(x)]
-	for i, b := range x {
-		d := 1 + float64(math.Float32frombits(b&^sign32))
-		dst[i] = float32(float64(upstream[i]) / (d * d))
-	}
-}
-
-// softsignDerivative64 is not generic, because the compiler inlines no function into one
-// that is. The call would take a third of the time.
-func softsignDerivative64(dst []float64, x []uint64, upstream []float64) {
-	dst, upstream = dst[:len(x)], upstream[:len(x)]
-	for i, b := range x {
-		if b &^= sign64; b < softsignFar64 {
-			dst[i] = upstream[i] / softsignSquare64(math.Float64frombits(b))
-		} else {
-			dst[i] = softsignTail64(math.Float64frombits(b), upstream[i])
-		}
+		softsignDerivative32(integers[float32](dst), integers[float32](x), integers[float32](upstream))
+	} else {
+		softsignDerivative64(integers[float64](dst), integers[float64](x), integers[float64](upstream))
 	}
 }
 
 // SoftsignDerivativeAt returns 1/(1 + |x|)².
 func SoftsignDerivativeAt[T element.Float](x T) T {
-	z := math.Abs(float64(x))
 	if element.Is32[T]() {
-		return T(1 / ((1 + z) * (1 + z)))
+		return T(softsignSlope32(math.Float32bits(float32(x)), 1))
 	}
-	if z < 1<<53 {
-		return T(1 / softsignSquare64(z))
-	}
-	return T(softsignTail64(z, 1))
+	return T(softsignSlope64(math.Float64bits(float64(x)), 1))
 }
 
-// softsignFar64 are the bits of 2⁵³.
-const softsignFar64 = (1023 + 53) << 52
+func softsignDerivative32(dst, x, upstream []float32) {
+	if upstream == nil {
+		for n := 128; len(x) > 0; dst, x = dst[n:], x[n:] {
+			n = min(n, len(x))
+			softsignDerivative32(dst[:n], x[:n], manyOnes[float32](n))
+		}
+		return
+	}
+	dst, upstream = dst[:len(x)], upstream[:len(x)]
+	for i, v := range integers[uint32](x) {
+		dst[i] = softsignSlope32(v, upstream[i])
+	}
+}
 
-// softsignSquare64 returns (1 + z)² for z from 0 to 2⁵³, rounded once. It splits 1 + z into a
-// first part of 26 bits, whose square is exact, and an exact second part.
-func softsignSquare64(z float64) float64 {
+// softsignSlope32 returns upstream/(1 + |x|)² for x with the bits b. It computes in float64.
+func softsignSlope32(b uint32, upstream float32) float32 {
+	d := 1 + widened(b&^sign32)
+	return float32(float64(upstream) / (d * d))
+}
+
+func softsignDerivative64(dst, x, upstream []float64) {
+	i := 0
+	for ; i < len(x)-7; i += 8 {
+		b, g, o := block[uint64](x, i), ones[float64](), block[float64](dst, i)
+		if upstream != nil {
+			g = block[float64](upstream, i)
+		}
+		if softsignFar(b[0]) || softsignFar(b[1]) || softsignFar(b[2]) || softsignFar(b[3]) ||
+			softsignFar(b[4]) || softsignFar(b[5]) || softsignFar(b[6]) || softsignFar(b[7]) {
+			for j, b := range b {
+				o[j] = softsignSlope64(b, g[j])
+			}
+			continue
+		}
+		o[0] = softsignNear64(b[0], g[0])
+		o[1] = softsignNear64(b[1], g[1])
+		o[2] = softsignNear64(b[2], g[2])
+		o[3] = softsignNear64(b[3], g[3])
+		o[4] = softsignNear64(b[4], g[4])
+		o[5] = softsignNear64(b[5], g[5])
+		o[6] = softsignNear64(b[6], g[6])
+		o[7] = softsignNear64(b[7], g[7])
+	}
+	for ; i < len(x); i++ {
+		dst[i] = softsignSlope64(math.Float64bits(x[i]), element.Upstream(1, upstream, i))
+	}
+}
+
+// softsignFar reports whether |x| ≥ 2⁵³ for the bits of x, or x is NaN.
+func softsignFar(b uint64) bool { return b&^sign64 >= (1023+53)<<52 }
+
+// softsignSlope64 returns upstream/(1 + |x|)² for x with the bits b.
+func softsignSlope64(b uint64, upstream float64) float64 {
+	if softsignFar(b) {
+		return softsignTail64(math.Float64frombits(b&^sign64), upstream)
+	}
+	return softsignNear64(b, upstream)
+}
+
+// softsignNear64 returns upstream/(1 + |x|)² for |x| < 2⁵³. It adds to the square of
+// d = 1 + |x| what d has lost, and rounds the sum once.
+func softsignNear64(b uint64, upstream float64) float64 {
+	z := math.Float64frombits(b &^ sign64)
 	d := 1 + z
-	first := cut(d)
-	second := (1 - first) + z
-	return first*first + float64(second*(d+first))
+	lost := z - (d - 1) // exact
+	return upstream / math.FMA(d, d, (d+d)*lost)
 }
 
 // softsignTail64 returns upstream/(1 + z)² for z ≥ 2⁵³ and for NaN. If the square would
 // overflow, it scales z, and then rounds the result, which is subnormal, once more.
+//
+//go:noinline
 func softsignTail64(z, upstream float64) float64 {
 	if z > 0x1p540 {
 		return upstream / z / z // 0, unless upstream is large
@@ -132,9 +189,7 @@ func softsignTail64(z, upstream float64) float64 {
 		one = 0x1p-500
 	}
 	z *= one
-	first := cut(z)
-	second := (z - first) + one
-	return upstream / (first*first + float64(second*(z+first))) * one * one
+	return upstream / math.FMA(z, z, 2*z*one) * one * one
 }
 
 // SoftsignDerivativeFromOutput sets dst to upstream·(1 − |y|)². It corrects the square for the
