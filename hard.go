@@ -141,7 +141,7 @@ func (h HardSigmoid[T]) String() string {
 //
 //	float32   f  0.5001 ULP at 0x1.f3cp-139
 //	          f′ 0.5001 ULP at 0x1.84d4p-11
-//	float64   f  0.8333 ULP at -0x1.3abb40570156fp-01
+//	float64   f  0.8333 ULP at -0x1.ffffe404dbdbbp-01
 //	          f′ 1 ULP at 0x1.70cad94c77a73p+01
 //
 // With SIMD (see [VectorBits]), for float32 among all inputs:

@@ -10,8 +10,8 @@ import (
 // limits them (ns an element, n = 4096, Xeon Emerald Rapids, scalar and at 128, 256, 512
 // bits):
 //
-//	Softsign  float32 1.17, 0.42, 0.20, 0.19    float64 1.44, 0.75, 0.58, 0.60
-//	its f′    float32 1.23, 0.45, 0.23, 0.24    float64 1.41, 0.92, 0.61, 0.60
+//	Softsign  float32 1.17, 0.42, 0.20, 0.19    float64 1.26, 0.75, 0.58, 0.60
+//	its f′    float32 1.12, 0.45, 0.23, 0.24    float64 1.12, 0.92, 0.61, 0.60
 //
 // Their corrections need a fused multiply-add.
 

@@ -48,7 +48,7 @@ func WindowAt[T element.Float](x, low, high, slope T) T {
 }
 
 // clipped returns the bits b of v, or those of low or high.
-func clipped[W bits | uint32 | uint64, T element.Float](b W, v, low, high T, lowBits, highBits W) W {
+func clipped[W bits, T element.Float](b W, v, low, high T, lowBits, highBits W) W {
 	if v <= low {
 		b = lowBits
 	}
@@ -128,7 +128,7 @@ func outside[W uint32 | uint64](b, y, below, above, border, sign, inf W) W {
 
 const (
 	inf32, inf64           = 0xff << 23, 0x7ff << 52
-	sign32, one32, three32 = 1 << 31, 0x3f8 << 20, 0x404 << 20 // the bits of −0, 1 and 3
+	sign32, one32          = 1 << 31, 0x3f8 << 20 // the bits of −0 and 1
 	sign64, one64, three64 = 1 << 63, 0x3ff << 52, 0x4008 << 48
 	negativeThree64        = three64 - 1<<63 // the bits of −3 as a signed integer
 )
@@ -321,20 +321,18 @@ func hardSwishOf32(b uint32) float32 {
 	return float32((x + s.offset) * (x*s.slope + s.value))
 }
 
-var (
-	inf              = math.Inf(1)
-	minusZero        = math.Copysign(0, -1) // to give −0 for −0
-	hardSwishFactors = [8]segment{
-		below3:   {cut: 1},
-		below2:   {offset: 3, slope: 1. / 6, value: minusZero},
-		below1:   {offset: 3, slope: 1. / 6, value: minusZero},
-		within1:  {offset: 3, slope: 1. / 6, value: minusZero},
-		nearZero: {offset: 3, slope: 1. / 6, value: minusZero},
-		above1:   {offset: 3, slope: 1. / 6, value: minusZero},
-		above3:   {value: 1},
-		infinite: {offset: inf, value: 1, cut: 1},
-	}
-)
+var minusZero = math.Copysign(0, -1) // gives −0 for −0
+
+var hardSwishFactors = [8]segment{
+	below3:   {cut: 1},
+	below2:   {offset: 3, slope: 1. / 6, value: minusZero},
+	below1:   {offset: 3, slope: 1. / 6, value: minusZero},
+	within1:  {offset: 3, slope: 1. / 6, value: minusZero},
+	nearZero: {offset: 3, slope: 1. / 6, value: minusZero},
+	above1:   {offset: 3, slope: 1. / 6, value: minusZero},
+	above3:   {value: 1},
+	infinite: {offset: math.Inf(1), value: 1, cut: 1},
+}
 
 // hardSwishOf64 returns x·clip(x/6 + ½, 0, 1) for x with the bits b. Between ±3 that is,
 // around a point p with u = x − p,
@@ -351,14 +349,14 @@ func hardSwishOf64(b uint64) float64 {
 
 // The points are −3, −1.5, 0 and 1.5.
 var hardSwishSegments = [8]segment{
-	below3:   {slope: 0, value: minusZero, square: minusZero, cut: 1},
+	below3:   {value: minusZero, square: minusZero, cut: 1},
 	below2:   {offset: 3, slope: -0.5, square: 1. / 6},
 	below1:   {offset: 1.5, value: -0.375, square: 1. / 6},
 	within1:  {slope: 0.5, square: 1. / 6},
 	nearZero: {offset: minusZero, slope: 0.5, value: minusZero, square: minusZero},
 	above1:   {offset: -1.5, slope: 1, value: 1.125, square: 1. / 6},
 	above3:   {slope: 1},
-	infinite: {slope: 1, value: inf, cut: 1},
+	infinite: {slope: 1, value: math.Inf(1), cut: 1},
 }
 
 // HardSwishDerivative sets dst to upstream·(2x + 3)/6 if x is between −3 and 3, to
