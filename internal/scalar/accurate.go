@@ -6,10 +6,10 @@ import (
 	"example.com/activation/internal/element"
 )
 
-// The functions of this file are for Gated: in its product, an error of the gate can count
-// twice. They are correctly rounded, or almost. For that the float64 loops carry all
-// rounding errors along, and take 1.7 to 2.4 times as long as those of HardSigmoid,
-// HardSwish and Softsign. Those of float32 are the same.
+// The functions of this file are for Gated, because in its product an error of the gate can
+// count twice. They are correctly rounded, or almost. The float64 loops add all rounding
+// errors for that, and take 1.7 to 2.4 times as long as the loops of HardSigmoid, HardSwish and
+// Softsign. The float32 loops are the same.
 
 // AccurateHardSigmoid sets dst to (x + 3)/6 cut to 0…1.
 func AccurateHardSigmoid[T element.Float](dst, x []T) {
