@@ -300,9 +300,15 @@ func TestSoftmaxSmallComponents(t *testing.T) {
 			t.Errorf("Derivative(%v, [1 0])[%d] = %v, want %v", x, i, got, want[i])
 		}
 	}
-	// If all upstreams are equal, the derivative is exactly 0.
-	for _, g := range [][]float64{nil, {0.1, 0.1, 0.1}} {
-		wantBits(t, "Derivative for a constant upstream", s.Derivative(nil, []float64{1, 2, 3}, g), []float64{0, 0, 0})
+	// If all upstreams are equal, the derivative is exactly 0, and not −0.
+	for _, n := range []int{2, 3, 4, 10} {
+		x := make([]float64, n)
+		for i := range x {
+			x[i] = float64(i)
+		}
+		for _, g := range [][]float64{nil, slices.Repeat([]float64{0.1}, n)} {
+			wantBits(t, "Derivative for a constant upstream", s.Derivative(nil, x, g), make([]float64, n))
+		}
 	}
 	// 1 − p for a p close to 1.
 	j := s.Jacobian(nil, x)
