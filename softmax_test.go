@@ -343,6 +343,82 @@ func positive[T activation.Float](x []T) []T {
 	return x
 }
 
+// TestSoftmaxLargeUpstream checks the bound of the derivative of Softmax for upstreams up to
+// half the largest number, the largest whose differences cannot overflow. The sums of the
+// loops are then so large that the careful loops run.
+func TestSoftmaxLargeUpstream(t *testing.T) {
+	t.Run("float32", softmaxLargeUpstream[float32])
+	t.Run("float64", softmaxLargeUpstream[float64])
+}
+
+func softmaxLargeUpstream[T activation.Float](t *testing.T) {
+	half := T(largest64 / 2)
+	if is32[T]() {
+		half = math.MaxFloat32 / 2
+	}
+	rng := rand.New(rand.NewPCG(66, 67))
+	for _, n := range []int{2, 3, 4, 10, 40, 65, 129, 300} {
+		for _, stride := range []int{1, 3, 7, 16, 33} {
+			l := arrangement{(gridRows + stride - 1) / stride, n, stride}
+			for _, tau := range []T{1, 3} {
+				s := activation.Softmax[T]{Classes: n, Stride: stride, Temperature: tau}
+				x, g := values[T](rng, l.count()*n), make([]T, l.count()*n)
+				for i := range g {
+					x[i] *= T([]float64{1, 8}[rng.IntN(2)])
+					g[i] = half * T([]float64{1, -1, 2*rng.Float64() - 1}[rng.IntN(3)])
+				}
+				y := s.Forward(nil, x)
+				got := s.DerivativeFromOutput(nil, y, g)
+				// The truth for g·2⁻⁴⁰, in which nothing overflows.
+				small := func(row []float64) []float64 {
+					for i := range row {
+						row[i] *= 0x1p-40
+					}
+					return row
+				}
+				for d := range l.count() {
+					want, size := softmaxGradient[T](gather(l, y, d), small(gather(l, g, d)), slices.Repeat([]float64{1}, n), float64(tau))
+					if ratio := offBy[T](small(gather(l, got, d)), want, size, float64(tau)); !(ratio <= 16) {
+						t.Errorf("Softmax.DerivativeFromOutput, %v, τ=%v: off by %.3g·ε·Σ", l, tau, ratio)
+					}
+				}
+			}
+		}
+	}
+}
+
+// TestSoftmaxFaint checks the derivative of Softmax for long rows in which each probability
+// is small, and one that is far smaller has a large upstream. A loop that began the mean
+// with that upstream would lose all others.
+func TestSoftmaxFaint(t *testing.T) {
+	t.Run("float32", softmaxFaint[float32])
+	t.Run("float64", softmaxFaint[float64])
+}
+
+func softmaxFaint[T activation.Float](t *testing.T) {
+	const n = 4500 // the largest probability is then below 2⁻¹²
+	rng := rand.New(rand.NewPCG(68, 69))
+	for _, stride := range []int{1, 2, 40} {
+		l := arrangement{1, n, stride}
+		s := activation.Softmax[T]{Classes: n, Stride: stride}
+		x, g := values[T](rng, l.count()*n), values[T](rng, l.count()*n)
+		for i := range x {
+			x[i] /= 64
+		}
+		for d := range l.count() {
+			at := l.index(d, d%3)
+			x[at], g[at] = -60, 1e20
+		}
+		y := s.Forward(nil, x)
+		got := s.DerivativeFromOutput(nil, y, g)
+		d := l.count() - 1
+		want, size := softmaxGradient[T](gather(l, y, d), gather(l, g, d), slices.Repeat([]float64{1}, n), 1)
+		if ratio := offBy[T](gather(l, got, d), want, size, 1); !(ratio <= 16*n/1000) {
+			t.Errorf("Softmax.DerivativeFromOutput, %v: off by %.3g·ε·Σ", l, ratio)
+		}
+	}
+}
+
 // TestSoftmaxTemperature checks the smallest and the largest τ.
 func TestSoftmaxTemperature(t *testing.T) {
 	t.Run("float32", softmaxTemperature[float32])
