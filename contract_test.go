@@ -238,6 +238,9 @@ func closedGate[T activation.Float](t *testing.T) {
 	wantBits(t, "HardSigmoid.Derivative", activation.HardSigmoid[T]{}.Derivative(nil, []T{-3, 3, 1, 1}, g), []T{0, 0, nan, inf})
 	wantBits(t, "HardSigmoid.DerivativeFromOutput", activation.HardSigmoid[T]{}.DerivativeFromOutput(nil, []T{0, 1, 0.5, 0.5}, g), []T{0, 0, nan, inf})
 	wantBits(t, "HardSwish.Derivative", activation.HardSwish[T]{}.Derivative(nil, []T{-3, -4, 1, 3}, g), []T{0, 0, nan, inf})
+	for _, slopes := range [][]T{{0}, {0, 0}} {
+		wantBits(t, "PReLU.Derivative", activation.PReLU[T]{Alpha: slopes}.Derivative(nil, []T{-1, 0, 1, 1}, g), []T{0, 0, nan, inf})
+	}
 	p := activation.PReLU[T]{Alpha: []T{0.5}}
 	wantBits(t, "PReLU.ParameterGradient", p.ParameterGradient(nil, []T{1, 2, -1, 3}, []T{nan, inf, 2, nan}), []T{-2})
 }

@@ -296,7 +296,7 @@ func TestSoftmaxZeroProbability(t *testing.T) {
 func softmaxZeroProbability[T activation.Float](t *testing.T) {
 	inf, nan := T(math.Inf(1)), T(math.NaN())
 	for _, n := range []int{2, 3, 10, 40, 100, 300} {
-		for _, stride := range []int{1, 3, 16} {
+		for _, stride := range []int{1, 3, 16, 40} {
 			s := activation.Softmax[T]{Classes: n, Stride: stride}
 			for _, odd := range []T{nan, inf, -inf, 3e38, -3e38} {
 				for _, at := range []int{0, n / 2, n - 1} {
@@ -331,6 +331,16 @@ func softmaxZeroProbability[T activation.Float](t *testing.T) {
 			}
 		}
 	}
+	// In place, a row that is longer than any buffer.
+	const long = 18_000
+	rng := rand.New(rand.NewPCG(70, 71))
+	x, up := values[T](rng, long), values[T](rng, long)
+	plain := slices.Clone(up)
+	for i, odd := range []T{nan, inf, -inf, 3e38} {
+		x[1000*i+7], up[1000*i+7], plain[1000*i+7] = -1000, odd, 0
+	}
+	s := activation.Softmax[T]{}
+	wantBits(t, "Derivative in place of a long row", s.Derivative(up, x, up), s.Derivative(plain, x, plain))
 	g := []T{nan, 1, inf}
 	wantBits(t, "DerivativeFromOutput of a row masked out", positive(activation.Softmax[T]{}.DerivativeFromOutput(nil, make([]T, 3), g)), make([]T, 3))
 }

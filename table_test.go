@@ -119,7 +119,7 @@ func eluAccuracy(alpha, scale float64) *accuracy {
 		fromY:  func(y float64) reference.Value { return reference.SELUDerivativeFromOutput(y, alpha, scale) },
 		f32:    func(x float32) float64 { return reference.SELU32(x, float32(alpha), float32(scale)) },
 		df32:   func(x float32) float64 { return reference.SELUDerivative32(x, float32(alpha), float32(scale)) },
-		near:   []float64{-1. / 128, -1. / 64, -0x1p-10, -20, -37.4, -40, -87.34, -103.97, -650, -708.4, -745.13},
+		near:   []float64{-1. / 128, -1. / 64, -0x1p-10, -0.33, -20, -37.4, -40, -87.34, -103.97, -650, -708.4, -745.13},
 		output: func(v float64) float64 { return -alpha * scale * v },
 	}
 }

@@ -33,7 +33,7 @@ func eluOf32x1(zero archsimd.Float32x4, factor, low, scale float32) func(dst, x 
 		a, b := t.Sub(one), t.Mul(r)
 		y := a.Add(b)
 		rest := q.MulAdd(t, a.Sub(y).Add(b))
-		y = f.MulAdd(y, l.MulAdd(y, rest.Mul(f)))
+		y = f.MulAdd(y, rest.MulAdd(f, l.Mul(y)))
 		v.Mul(right).IfElse(v.GreaterEqual(zero), y).Store(dst)
 	}
 }
@@ -44,8 +44,8 @@ func expm1Rest32x1(r archsimd.Float32x4) archsimd.Float32x4 {
 	p := archsimd.LoadFloat32x4Array((*[4]float32)(c[5][:])).MulAdd(r, archsimd.LoadFloat32x4Array((*[4]float32)(c[4][:])))
 	q := archsimd.LoadFloat32x4Array((*[4]float32)(c[3][:])).MulAdd(r, archsimd.LoadFloat32x4Array((*[4]float32)(c[2][:])))
 	p = p.MulAdd(s, q)
-	q = archsimd.LoadFloat32x4Array((*[4]float32)(c[1][:])).MulAdd(r, archsimd.LoadFloat32x4Array((*[4]float32)(c[0][:])))
-	return p.MulAdd(s, q).Mul(s)
+	q = archsimd.LoadFloat32x4Array((*[4]float32)(c[1][:])).Mul(r)
+	return p.MulAdd(s, q).MulAdd(s, archsimd.LoadFloat32x4Array((*[4]float32)(c[0][:])).Mul(s))
 }
 
 func expm1Rest64x1(r archsimd.Float64x2) archsimd.Float64x2 {
@@ -58,9 +58,8 @@ func expm1Rest64x1(r archsimd.Float64x2) archsimd.Float64x2 {
 	odd = odd.MulAdd(s, archsimd.LoadFloat64x2Array((*[2]float64)(b[2][:])))
 	even = even.MulAdd(s, archsimd.LoadFloat64x2Array((*[2]float64)(a[1][:])))
 	odd = odd.MulAdd(s, archsimd.LoadFloat64x2Array((*[2]float64)(b[1][:])))
-	even = even.MulAdd(s, archsimd.LoadFloat64x2Array((*[2]float64)(a[0][:])))
 	odd = odd.MulAdd(s, archsimd.LoadFloat64x2Array((*[2]float64)(b[0][:])))
-	return odd.MulAdd(r, even).Mul(s)
+	return odd.MulAdd(r, even.Mul(s)).MulAdd(s, archsimd.LoadFloat64x2Array((*[2]float64)(a[0][:])).Mul(s))
 }
 
 func eluAt32(x, factor, low, scale float32) float32 {
@@ -934,7 +933,7 @@ func eluOf64x1(zero archsimd.Float64x2, factor, low, scale float64) func(dst, x 
 		a, b := t.Sub(one), t.Mul(r)
 		y := a.Add(b)
 		rest := q.MulAdd(t, a.Sub(y).Add(b))
-		y = f.MulAdd(y, l.MulAdd(y, rest.Mul(f)))
+		y = f.MulAdd(y, rest.MulAdd(f, l.Mul(y)))
 		v.Mul(right).IfElse(v.GreaterEqual(zero), y).Store(dst)
 	}
 }

@@ -132,7 +132,7 @@ func eluOf32x16(zero archsimd.Float32x16, factor, low, scale float32) func(dst, 
 		a, b := t.Sub(one), t.Mul(r)
 		y := a.Add(b)
 		rest := q.MulAdd(t, a.Sub(y).Add(b))
-		y = f.MulAdd(y, l.MulAdd(y, rest.Mul(f)))
+		y = f.MulAdd(y, rest.MulAdd(f, l.Mul(y)))
 		v.Mul(right).IfElse(v.GreaterEqual(zero), y).Store(dst)
 	}
 }
@@ -143,8 +143,8 @@ func expm1Rest32x16(r archsimd.Float32x16) archsimd.Float32x16 {
 	p := archsimd.LoadFloat32x16(c[5][:]).MulAdd(r, archsimd.LoadFloat32x16(c[4][:]))
 	q := archsimd.LoadFloat32x16(c[3][:]).MulAdd(r, archsimd.LoadFloat32x16(c[2][:]))
 	p = p.MulAdd(s, q)
-	q = archsimd.LoadFloat32x16(c[1][:]).MulAdd(r, archsimd.LoadFloat32x16(c[0][:]))
-	return p.MulAdd(s, q).Mul(s)
+	q = archsimd.LoadFloat32x16(c[1][:]).Mul(r)
+	return p.MulAdd(s, q).MulAdd(s, archsimd.LoadFloat32x16(c[0][:]).Mul(s))
 }
 
 func expm1Rest64x8(r archsimd.Float64x8) archsimd.Float64x8 {
@@ -157,9 +157,8 @@ func expm1Rest64x8(r archsimd.Float64x8) archsimd.Float64x8 {
 	odd = odd.MulAdd(s, archsimd.LoadFloat64x8(b[2][:]))
 	even = even.MulAdd(s, archsimd.LoadFloat64x8(a[1][:]))
 	odd = odd.MulAdd(s, archsimd.LoadFloat64x8(b[1][:]))
-	even = even.MulAdd(s, archsimd.LoadFloat64x8(a[0][:]))
 	odd = odd.MulAdd(s, archsimd.LoadFloat64x8(b[0][:]))
-	return odd.MulAdd(r, even).Mul(s)
+	return odd.MulAdd(r, even.Mul(s)).MulAdd(s, archsimd.LoadFloat64x8(a[0][:]).Mul(s))
 }
 
 func elu32x16(dst, x []float32, factor, low, scale float32) {
@@ -2190,7 +2189,7 @@ func eluOf64x8(zero archsimd.Float64x8, factor, low, scale float64) func(dst, x 
 		a, b := t.Sub(one), t.Mul(r)
 		y := a.Add(b)
 		rest := q.MulAdd(t, a.Sub(y).Add(b))
-		y = f.MulAdd(y, l.MulAdd(y, rest.Mul(f)))
+		y = f.MulAdd(y, rest.MulAdd(f, l.Mul(y)))
 		v.Mul(right).IfElse(v.GreaterEqual(zero), y).Store(dst)
 	}
 }

@@ -306,7 +306,7 @@ func eluOf64(zero simd.Float64s, factor, low, scale float64) func(dst, x []float
 		a, b := t.Sub(one), t.Mul(r)
 		y := a.Add(b)
 		rest := q.MulAdd(t, a.Sub(y).Add(b))
-		y = f.MulAdd(y, l.MulAdd(y, rest.Mul(f)))
+		y = f.MulAdd(y, rest.MulAdd(f, l.Mul(y)))
 		v.Mul(right).IfElse(v.GreaterEqual(zero), y).Store(dst)
 	}
 }
