@@ -22,7 +22,7 @@ func AccurateHardSigmoid[T element.Float](dst, x []T) {
 		x := math.Float64frombits(uint64(clipped(b, math.Float64frombits(uint64(b)), -3, 3, negativeThree64, three64)))
 		s := x + 3
 		rest := x - (s - 3) // what the sum has lost
-		out[i] = math.FMA(s, 1./6, s*sixthLow+float64(rest*(1./6)))
+		out[i] = fma(s, 1./6, s*sixthLow+float64(rest*(1./6)))
 	}
 }
 
@@ -47,8 +47,8 @@ func accurateHardSwish64(dst, x []uint64) {
 		x := math.Float64frombits(b)
 		s := x + 3
 		p := float64(x * s)
-		rest := math.FMA(x, s, -p) + x*(x-(s-3))
-		y, half := math.Float64bits(math.FMA(p, 1./6, p*sixthLow+float64(rest*(1./6)))), math.Float64bits(x/2)
+		rest := fma(x, s, -p) + x*(x-(s-3))
+		y, half := math.Float64bits(fma(p, 1./6, p*sixthLow+float64(rest*(1./6)))), math.Float64bits(x/2)
 		if b&^sign64 < small {
 			y = half
 		}
@@ -76,7 +76,7 @@ func accurateSoftsign64(dst, x []uint64) {
 		one := d - z
 		lost := (z - (d - one)) + (1 - one)
 		y := z / d
-		left := math.FMA(-y, d, z) - y*lost
+		left := fma(-y, d, z) - y*lost
 		bits := math.Float64bits(y + left*(1-y))
 		if b&^sign64 == inf64 {
 			bits = one64

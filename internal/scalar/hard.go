@@ -151,7 +151,7 @@ func HardSigmoid[T element.Float](dst, x []T, slope T) {
 	}
 	in, out, border64 := integers[uint64](x), integers[uint64](dst)[:len(x)], math.Float64bits(float64(border))
 	for i, b := range in {
-		y := math.FMA(float64(slope), math.Float64frombits(b), 0.5)
+		y := fma(float64(slope), math.Float64frombits(b), 0.5)
 		out[i] = outside(b, math.Float64bits(y), 0, one64, border64, sign64, inf64)
 	}
 }
@@ -344,7 +344,7 @@ var hardSwishFactors = [8]segment{
 func hardSwishOf64(b uint64) float64 {
 	s := &hardSwishSegments[segments64[b>>51]&7]
 	u := math.Float64frombits(b-s.cut) + s.offset
-	return math.FMA(u*s.square, u, u*s.slope+s.value)
+	return fma(u*s.square, u, u*s.slope+s.value)
 }
 
 // The points are −3, −1.5, 0 and 1.5.

@@ -1,13 +1,16 @@
 package scalar
 
-import "math"
+import (
+	"math"
+	"runtime"
+)
 
 // A float64 product that is rounded only once needs factors of more than 53 bits. So a
 // factor is the sum of a high part of 26 bits and a low part. The product of two high
 // parts is exact.
 //
-// The loops do not use math.FMA: on processors without that instruction it is a call,
-// and because of that call the compiler keeps the variables of the loop in memory.
+// Most loops do not use math.FMA: on processors without that instruction it is a call, and
+// because of that call the compiler keeps the variables of the loop in memory.
 
 // parts is the number high + low. high has 26 bits. whole is the number rounded to
 // float64.
@@ -82,4 +85,35 @@ func unscaled(y, x float64) float64 {
 		return scaledDown(y)
 	}
 	return y
+}
+
+// hasFMA is whether math.FMA is an instruction on this architecture. On the others, such as
+// WebAssembly and 386, it is a function of Go that takes 200 ns. (On amd64 without GOAMD64=v3
+// the compiler adds a test of the processor.)
+const hasFMA = runtime.GOARCH == "amd64" || runtime.GOARCH == "arm64" || runtime.GOARCH == "arm" ||
+	runtime.GOARCH == "loong64" || runtime.GOARCH == "ppc64" || runtime.GOARCH == "ppc64le" ||
+	runtime.GOARCH == "riscv64" || runtime.GOARCH == "s390x"
+
+// fma returns x·y + z for the loops. If hasFMA is false, it adds the rounding errors of the
+// product and of the sum to the sum. Then all but a few results are rounded once, if the
+// product does not overflow.
+func fma(x, y, z float64) float64 {
+	if hasFMA {
+		return math.FMA(x, y, z)
+	}
+	return slowFMA(x, y, z)
+}
+
+func slowFMA(x, y, z float64) float64 {
+	x1, y1 := cut(x), cut(y)
+	x2, y2 := x-x1, y-y1
+	product := float64(x * y)
+	sum := product + z
+	v := sum - product
+	lost := (float64(x1*y1) - product) + float64(x1*y2) + float64(x2*y1) + float64(x2*y2)
+	lost += (product - (sum - v)) + (z - v)
+	if lost > 0 || lost < 0 { // else the sum may be −0 or infinite
+		sum += lost
+	}
+	return sum
 }

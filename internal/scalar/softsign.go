@@ -91,7 +91,7 @@ func softsignOf64(b uint64) uint64 {
 	v := math.Float64frombits(z)
 	q := v / (-1 - v)
 	t := 1 + q
-	y := math.FMA(v, t, q)*t - q
+	y := fma(v, t, q)*t - q
 	return math.Float64bits(y) | b&sign64
 }
 
@@ -180,7 +180,7 @@ func softsignNear64(b uint64, upstream float64) float64 {
 	z := math.Float64frombits(b &^ sign64)
 	d := 1 + z
 	lost := z - (d - 1) // exact: the last place of d is at most 1
-	return upstream / math.FMA(d, d, (d+d)*lost)
+	return upstream / fma(d, d, (d+d)*lost)
 }
 
 // softsignTail64 returns upstream/(1 + z)² for z ≥ 2⁵³ and for NaN. If the square would
