@@ -3,9 +3,9 @@ package scalar
 import "math"
 
 // HardSigmoid and HardSwish are one polynomial in each segment of the x-axis. The loops
-// find the segment of x in a table. The index is the first bits of x: the sign, the
-// exponent and the first bit of the fraction. So a border of a segment is a power of two,
-// or 1.5 times one. That needs no comparison, and no branch. On random x, a branch would
+// find the segment of x in a table. Its index is the first bits of x: the sign, the
+// exponent and the first bit of the fraction. So each border of a segment is a power of
+// two, or 1.5 times one. That needs no comparison and no branch. On random x, a branch would
 // take longer than all the rest.
 
 // The segments.
