@@ -92,12 +92,20 @@ func CELUDerivativeFromOutput[T element.Float](dst, y, upstream []T, alpha T) {
 	}
 }
 
-// outputSlope returns right for y > 0, else left.
+// outputSlope returns right for y > 0, else left, without a branch.
 func outputSlope[T element.Float](y, left, right T) T {
 	if element.Is32[T]() {
-		return T(pick32(y > 0, float32(right), float32(left)))
+		l, r := reinterpret[int32](left), reinterpret[int32](right)
+		if y > 0 {
+			l = r
+		}
+		return reinterpret[T](l)
 	}
-	return T(pick64(y > 0, float64(right), float64(left)))
+	l, r := reinterpret[int64](left), reinterpret[int64](right)
+	if y > 0 {
+		l = r
+	}
+	return reinterpret[T](l)
 }
 
 // sides is the function scale·x for x > 0, else factor·(e^(inverse·x) − 1). Its slope at −0,
