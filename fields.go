@@ -12,7 +12,10 @@ func checkPositive[T Float](call, name string, field T) {
 	}
 }
 
-// checkFiniteField checks that the field of that name is finite.
+// checkFiniteField checks that the field of that name is finite. It is not inlined, because
+// its callers then are. That is 1 ns of ELU.At.
+//
+//go:noinline
 func checkFiniteField[T Float](call, name string, field T) {
 	if field-field != 0 {
 		mistake(call, "%s = %v, want a finite number", name, field)

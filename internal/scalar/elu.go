@@ -18,6 +18,9 @@ func ELUAt[T element.Float](x, alpha, scale T) T {
 	if element.Is32[T]() {
 		return T(sidesAt32(float32(x), float32(scale), float64(scale)*float64(alpha), 1))
 	}
+	if alpha == 1 && scale == 1 {
+		return T(eluAt64(float64(x)))
+	}
 	factor := productParts(float64(scale), float64(alpha))
 	return T(sidesAt64(float64(x), float64(scale), factor.whole, factor, parts{1, 1, 0}))
 }
@@ -33,6 +36,9 @@ func ELUDerivative[T element.Float](dst, x, upstream []T, alpha, scale T) {
 func ELUDerivativeAt[T element.Float](x, alpha, scale T) T {
 	if element.Is32[T]() {
 		return T(sidesGradientAt32(float32(x), 1, float32(scale), float64(scale)*float64(alpha), 1))
+	}
+	if alpha == 1 && scale == 1 {
+		return T(eluDerivativeAt64(float64(x)))
 	}
 	factor := productParts(float64(scale), float64(alpha))
 	return T(sidesGradientAt64(float64(x), 1, float64(scale), factor.whole, factor.lost(), parts{1, 1, 0}))
@@ -296,6 +302,27 @@ func sidesGradientAt32(x, upstream, scale float32, slope, inverse float64) float
 func sidesGradientAt64(x, upstream, scale, slope, lost float64, inverse parts) float64 {
 	right := onRight64(x, 1)
 	return pick64(right, scale*upstream, slope64(pick64(right, -1, x), upstream, slope, lost, &inverse))
+}
+
+// eluAt64 is sidesAt64 for α = 1, without the parts: At takes 8 ns with it, and 11 without.
+func eluAt64(x float64) float64 {
+	right := onRight64(x, 0)
+	k, b := expm1Point(pick64(right, -1, x))
+	if k >= uint64(len(expm1Table)) {
+		return sidesAt64(x, 1, 1, parts{1, 1, 0}, parts{1, 1, 0})
+	}
+	high, low := expm1Table[k].drops(b, 0)
+	return pick64(right, x, -(high + low))
+}
+
+// eluDerivativeAt64 is sidesGradientAt64 for α = 1 and an upstream of 1.
+func eluDerivativeAt64(x float64) float64 {
+	right := onRight64(x, 1)
+	k, b := expm1Point(pick64(right, -1, x))
+	if k >= uint64(len(expm1Table)) {
+		return sidesGradientAt64(x, 1, 1, 1, 0, parts{1, 1, 0})
+	}
+	return pick64(right, 1, expm1Table[k].exp(b))
 }
 
 // onRight32 reports whether x is at least the number of which the bits are least. NaN is
