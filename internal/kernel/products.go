@@ -117,7 +117,9 @@ func SiLUAt[T element.Float](x, beta T) T {
 
 // SiLUDerivative sets dst to upstream times the derivative of x·σ(beta·x).
 func SiLUDerivative[T element.Float](dst, x, upstream []T, beta T) {
-	if siluInVectors[T]() && beta == 1 {
+	// The constant Fused comes first because the compiler then drops the call on WebAssembly.
+	// Otherwise it would put arrays of the caller on the heap.
+	if vector.Fused && siluInVectors[T]() && beta == 1 {
 		vector.SiLUDerivative(dst, x, upstream)
 		return
 	}
