@@ -154,8 +154,47 @@ func tables() ([]byte, error) {
 		value, rest := split(c[0])
 		fmt.Fprintf(&b, "\t{%s, %s, %s, %s},\n", hex(a), hex(value), hex(rest), series(c))
 	}
+	b.WriteString("}\n\n")
+
+	b.WriteString("// segments32[i] is the segment of the float32 numbers whose first ten bits are i.\nvar segments32 = [1 << 10]uint8{\n")
+	for i := range uint32(1 << 10) {
+		fmt.Fprintf(&b, "%s,%s", segment(float64(math.Float32frombits(i<<22))), lineEnd(i))
+	}
+	b.WriteString("}\n\n// segments64[i] is the segment of the float64 numbers whose first 13 bits are i.\nvar segments64 = [1 << 13]uint8{\n")
+	for i := range uint32(1 << 13) {
+		fmt.Fprintf(&b, "%s,%s", segment(math.Float64frombits(uint64(i)<<51)), lineEnd(i))
+	}
 	b.WriteString("}\n")
 	return format.Source(b.Bytes())
+}
+
+// lineEnd returns a newline after every eighth entry of a table, else a space.
+func lineEnd(i uint32) string {
+	if i%8 == 7 {
+		return "\n"
+	}
+	return " "
+}
+
+// segment returns the name that segments.go has for the segment of x.
+func segment(x float64) string {
+	switch {
+	case x <= -3:
+		return "below3"
+	case x <= -2:
+		return "below2"
+	case x <= -1:
+		return "below1"
+	case math.Abs(x) < 0x1p-100:
+		return "nearZero"
+	case x < 1:
+		return "within1"
+	case x < 3:
+		return "above1"
+	case math.IsInf(x, 1):
+		return "infinite"
+	}
+	return "above3"
 }
 
 // logs returns the table and the polynomial of element.Log1p.
