@@ -14,9 +14,9 @@ const (
 
 // eluInVectors reports whether the vector loops of ELU run: for ELU and CELU with α = 1, and
 // for SELU, except on WebAssembly, which has no fused multiply-add (ns an element, n = 4096,
-// Xeon Emerald Rapids, scalar and at 128, 256, 512 bits: float32 2.02, 1.08, 0.58, 0.33,
-// float64 2.46, –, 1.30, 0.82; the derivative 2.25, 0.79, 0.43, 0.27 and 2.50, –, 1.12,
-// 0.76). The loops could compute any α that is not close to the smallest or largest number.
+// Xeon Emerald Rapids, scalar and at 128, 256, 512 bits: float32 2.04, 1.16, 0.61, 0.34,
+// float64 2.46, –, 1.46, 0.87; the derivative 2.42, 0.80, 0.43, 0.23 and 2.61, –, 1.17,
+// 0.64). The loops could compute any α that is not close to the smallest or largest number.
 // But Gated needs a SmoothGate for each function that has vector loops, and a SmoothGate has
 // no α.
 func eluInVectors[T element.Float](alpha, scale T) bool {
