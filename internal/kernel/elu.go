@@ -36,7 +36,7 @@ func ELU[T element.Float](dst, x []T, alpha, scale T) {
 
 // ELUAt returns what ELU sets an element to, with the same bits.
 func ELUAt[T element.Float](x, alpha, scale T) T {
-	if eluInVectors(alpha, scale) {
+	if vector.On && eluInVectors(alpha, scale) {
 		return vector.ELUAt(x, alpha, scale)
 	}
 	return scalar.ELUAt(x, alpha, scale)
@@ -53,7 +53,7 @@ func ELUDerivative[T element.Float](dst, x, upstream []T, alpha, scale T) {
 
 // ELUDerivativeAt returns what ELUDerivative sets an element to for an upstream of 1.
 func ELUDerivativeAt[T element.Float](x, alpha, scale T) T {
-	if eluInVectors(alpha, scale) {
+	if vector.On && eluInVectors(alpha, scale) {
 		return vector.ELUDerivativeAt(x, alpha, scale)
 	}
 	return scalar.ELUDerivativeAt(x, alpha, scale)
@@ -76,7 +76,7 @@ func CELU[T element.Float](dst, x []T, alpha T) {
 
 // CELUAt returns what CELU sets an element to.
 func CELUAt[T element.Float](x, alpha T) T {
-	if alpha == 1 {
+	if vector.On && alpha == 1 {
 		return ELUAt(x, 1, 1)
 	}
 	return scalar.CELUAt(x, alpha)
@@ -93,7 +93,7 @@ func CELUDerivative[T element.Float](dst, x, upstream []T, alpha T) {
 
 // CELUDerivativeAt returns what CELUDerivative sets an element to for an upstream of 1.
 func CELUDerivativeAt[T element.Float](x, alpha T) T {
-	if alpha == 1 {
+	if vector.On && alpha == 1 {
 		return ELUDerivativeAt(x, 1, 1)
 	}
 	return scalar.CELUDerivativeAt(x, alpha)

@@ -32,8 +32,8 @@ func GELU[T element.Float](dst, x []T) {
 
 // GELUAt returns x·Φ(x), with the same bits as GELU.
 func GELUAt[T element.Float](x T) T {
-	if x, ok := any(x).(float32); ok && geluInVectors() {
-		return T(vector.GELUAt(x))
+	if vector.On && geluInVectors() && element.Is32[T]() {
+		return T(vector.GELUAt(float32(x)))
 	}
 	return scalar.GELUAt(x)
 }
@@ -49,8 +49,8 @@ func GELUDerivative[T element.Float](dst, x, upstream []T) {
 
 // GELUDerivativeAt returns Φ(x) + x·φ(x), with the same bits as GELUDerivative.
 func GELUDerivativeAt[T element.Float](x T) T {
-	if x, ok := any(x).(float32); ok && geluInVectors() {
-		return T(vector.GELUDerivativeAt(x))
+	if vector.On && geluInVectors() && element.Is32[T]() {
+		return T(vector.GELUDerivativeAt(float32(x)))
 	}
 	return scalar.GELUDerivativeAt(x)
 }
@@ -66,8 +66,8 @@ func GELUTanh[T element.Float](dst, x []T) {
 
 // GELUTanhAt returns x·σ(v), with the same bits as GELUTanh.
 func GELUTanhAt[T element.Float](x T) T {
-	if x, ok := any(x).(float32); ok && geluInVectors() {
-		return T(vector.GELUTanhAt(x))
+	if vector.On && geluInVectors() && element.Is32[T]() {
+		return T(vector.GELUTanhAt(float32(x)))
 	}
 	return scalar.GELUTanhAt(x)
 }
@@ -84,8 +84,8 @@ func GELUTanhDerivative[T element.Float](dst, x, upstream []T) {
 // GELUTanhDerivativeAt returns the derivative of x·σ(v), with the same bits as
 // GELUTanhDerivative.
 func GELUTanhDerivativeAt[T element.Float](x T) T {
-	if x, ok := any(x).(float32); ok && geluInVectors() {
-		return T(vector.GELUTanhDerivativeAt(x))
+	if vector.On && geluInVectors() && element.Is32[T]() {
+		return T(vector.GELUTanhDerivativeAt(float32(x)))
 	}
 	return scalar.GELUTanhDerivativeAt(x)
 }
@@ -109,7 +109,7 @@ func SiLU[T element.Float](dst, x []T, beta T) {
 
 // SiLUAt returns x·σ(beta·x), with the same bits as SiLU.
 func SiLUAt[T element.Float](x, beta T) T {
-	if siluInVectors[T]() && beta == 1 {
+	if vector.On && siluInVectors[T]() && beta == 1 {
 		return vector.SiLUAt(x)
 	}
 	return scalar.SiLUAt(x, beta)
@@ -129,7 +129,7 @@ func SiLUDerivative[T element.Float](dst, x, upstream []T, beta T) {
 // SiLUDerivativeAt returns the derivative of x·σ(beta·x), with the same bits as
 // SiLUDerivative.
 func SiLUDerivativeAt[T element.Float](x, beta T) T {
-	if siluInVectors[T]() && beta == 1 {
+	if vector.On && siluInVectors[T]() && beta == 1 {
 		return vector.SiLUDerivativeAt(x)
 	}
 	return scalar.SiLUDerivativeAt(x, beta)
@@ -151,7 +151,7 @@ func Mish[T element.Float](dst, x []T) {
 
 // MishAt returns x·tanh(log(1 + eˣ)), with the same bits as Mish.
 func MishAt[T element.Float](x T) T {
-	if mishInVectors[T]() {
+	if vector.On && mishInVectors[T]() {
 		return vector.MishAt(x)
 	}
 	return scalar.MishAt(x)

@@ -35,7 +35,7 @@ func Softplus[T element.Float](dst, x []T, beta T) {
 
 // SoftplusAt returns what Softplus sets an element to.
 func SoftplusAt[T element.Float](x, beta T) T {
-	if softplusInVectors(beta) {
+	if vector.On && softplusInVectors(beta) {
 		return vector.SoftplusAt(x, beta)
 	}
 	return scalar.SoftplusAt(x, beta)
@@ -52,7 +52,7 @@ func SoftplusDerivative[T element.Float](dst, x, upstream []T, beta T) {
 
 // SoftplusDerivativeAt returns σ(βx).
 func SoftplusDerivativeAt[T element.Float](x, beta T) T {
-	if logisticInVectors(beta) {
+	if vector.On && logisticInVectors(beta) {
 		return vector.SoftplusDerivativeAt(x, beta)
 	}
 	return scalar.SoftplusDerivativeAt(x, beta)

@@ -158,9 +158,19 @@ func HardSigmoid[T element.Float](dst, x []T, slope T) {
 
 // HardSigmoidAt returns what HardSigmoid sets an element to.
 func HardSigmoidAt[T element.Float](x, slope T) T {
+	if slope == 0 {
+		return hardSixthAt(x)
+	}
 	v := [1]T{x}
 	HardSigmoid(v[:], v[:], slope)
 	return v[0]
+}
+
+func hardSixthAt[T element.Float](x T) T {
+	if element.Is32[T]() {
+		return T(hardSixthOf32(math.Float32bits(float32(x))))
+	}
+	return T(hardSixthOf64(math.Float64bits(float64(x))))
 }
 
 // hardSixth sets dst to (x + 3)/6 cut to 0…1.

@@ -120,7 +120,7 @@ func logGradient(p, others, g float64, total sum) float64 {
 // ELU, because the difference 1 − p would lose its bits for a p close to 1. NaN gives NaN.
 func withComplement(y float64) (p, others float64) {
 	if k, b := expm1Point(y); k < uint64(len(expm1Table)) {
-		high, low := expm1Table[k].drops(b, 0)
+		high, low := expm1Table[k].drops(b, sextic(b))
 		return expm1Table[k].exp(b), high + low
 	}
 	p = expTail(y)

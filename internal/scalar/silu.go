@@ -41,12 +41,7 @@ func SiLUAt[T element.Float](x, beta T) T {
 	if element.Is32[T]() {
 		return T(silu32At(float32(x), float32(beta)))
 	}
-	if beta == 1 {
-		return T(silu64At(float64(x)))
-	}
-	v := [1]float64{float64(x)}
-	swish64(v[:], v[:], float64(beta))
-	return T(v[0])
+	return T(silu64At(float64(x), float64(beta)))
 }
 
 // SiLUDerivativeAt returns f′(x), f = x·σ(β·x), as SiLUDerivative does for each
@@ -55,6 +50,12 @@ func SiLUDerivativeAt[T element.Float](x, beta T) T {
 	if beta == 1 {
 		return derivativeAt(siluSlope, x)
 	}
+	return swishDerivativeAt(x, beta)
+}
+
+// swishDerivativeAt is a function of its own, so that its array is not part of the others: they
+// take 6 ns, and with it 7.5.
+func swishDerivativeAt[T element.Float](x, beta T) T {
 	v := [1]T{x}
 	SiLUDerivative(v[:], v[:], nil, beta)
 	return v[0]
@@ -69,7 +70,10 @@ func silu32At(x, beta float32) float32 {
 	return float32(w * (e.value + e.to4(float64(beta)*w-e.a)))
 }
 
-func silu64At(x float64) float64 {
+func silu64At(x, beta float64) float64 {
+	if beta != 1 {
+		return swish64At(x, beta)
+	}
 	k := logisticPoint(x)
 	if k >= uint64(len(logisticTable)) {
 		return siluTail(x, x, 0)
@@ -78,6 +82,12 @@ func silu64At(x float64) float64 {
 	value := upper(e.value)
 	rest := (e.value - value) + e.rest
 	return high*value + (x*(rest+e.to7(x-e.a)) - float64((high-x)*value))
+}
+
+func swish64At(x, beta float64) float64 {
+	v := [1]float64{x}
+	swish64(v[:], v[:], beta)
+	return v[0]
 }
 
 // silu32 reads σ from logisticTable. Only the index comes from a rounded β·x. As a float64,
