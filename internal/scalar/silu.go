@@ -47,10 +47,13 @@ func SiLUAt[T element.Float](x, beta T) T {
 // SiLUDerivativeAt returns f′(x), f = x·σ(β·x), as SiLUDerivative does for each
 // element.
 func SiLUDerivativeAt[T element.Float](x, beta T) T {
-	if beta == 1 {
-		return derivativeAt(siluSlope, x)
+	switch {
+	case beta != 1:
+		return swishDerivativeAt(x, beta)
+	case element.Is32[T]():
+		return T(siluSlope.derivative32At(float32(x)))
 	}
-	return swishDerivativeAt(x, beta)
+	return T(siluSlope.derivative64At(float64(x)))
 }
 
 // swishDerivativeAt is a function of its own, so that its array is not part of the others: they
