@@ -97,12 +97,15 @@ func vectorBackward[T element.Float](classes, stride int) bool {
 	if !element.Is32[T]() {
 		size, leastClasses, mostClasses = 8, 24, 100
 	}
+	if stride == 1 && classes < leastClasses { // before the division, which takes 2 ns
+		return false
+	}
 	lanes := vector.Bits() / 8 / size
 	switch {
 	case lanes < 8:
 		return false
 	case stride == 1:
-		return classes >= leastClasses
+		return true
 	case stride < 8:
 		return false
 	case stride < lanes: // these take vectors of half the width
