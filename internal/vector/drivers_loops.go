@@ -54,6 +54,16 @@ func at32(x float32, zero simd.Float32s, f func(dst, x []float32)) float32 {
 	return y[0]
 }
 
+// first32 returns the first element of v. It clears the upper halves, as at32 does.
+//
+//vector:narrowest
+func first32(v simd.Float32s) float32 {
+	var y [minLanes32]float32
+	v.Store(y[:])
+	clearUpper()
+	return y[0]
+}
+
 // binary32 calls f for each vector of dst, x and upstream. A nil upstream means ones.
 func binary32(dst, x, upstream []float32, zero simd.Float32s, f func(dst, x, upstream []float32)) {
 	n := zero.Len()

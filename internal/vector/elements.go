@@ -15,6 +15,13 @@ func at32(x float32, zero archsimd.Float32x4, f func(dst, x []float32)) float32 
 	return y[0]
 }
 
+func first32(v archsimd.Float32x4) float32 {
+	var y [minLanes32]float32
+	v.Store(y[:])
+	clearUpper()
+	return y[0]
+}
+
 func eluOf32x1(zero archsimd.Float32x4, factor, low, scale float32) func(dst, x []float32) {
 	roundToInt := archsimd.LoadFloat32x4Array((*[4]float32)(float32Constants[0][:]))
 	limit := archsimd.LoadFloat32x4Array((*[4]float32)(float32Constants[1][:]))
@@ -456,51 +463,34 @@ func denominatorRest64x1(d, growth, minusScale, up archsimd.Float64x2) archsimd.
 	return growth.MulAdd(up, b.Sub(d)).Add(up.Sub(b).Sub(minusScale))
 }
 
-func sigmoidOf32x1(zero archsimd.Float32x4) func(dst, x []float32) {
+func SigmoidAt32(x float32) float32 {
+	var zero archsimd.Float32x4
 	reduce, logistic := reduce32x1(zero), logistic32x1(zero)
-	limit := archsimd.LoadFloat32x4Array((*[4]float32)(float32Constants[17][:]))
 	sign := archsimd.LoadUint32x4Array((*[4]uint32)(uint32Constants[2][:]))
 	one := archsimd.LoadFloat32x4Array((*[4]float32)(float32Constants[2][:]))
 	minusOne := archsimd.LoadInt32x4Array((*[4]int32)(int32Constants[0][:]))
-	return func(dst, x []float32) {
-		v := archsimd.LoadFloat32x4Array((*[4]float32)(x)).ToBits()
-		z := v.AndNot(sign).BitsToFloat32()
-		n, r := reduce(limit.IfElse(z.Greater(limit), z))
-		minusScale, u, e := logistic(n, growth32x1(r))
-		u = u.MulAdd(e, u)
-		scale := minusScale.ToBits().Xor(v.And(sign)).BitsToFloat32()
-		u.MulAdd(scale, one.Masked(v.BitsToInt32().Greater(minusOne))).Store(dst)
-	}
+	v := archsimd.BroadcastFloat32x4(x).ToBits()
+	n, r := reduce(archsimd.BroadcastFloat32x4(sizeAtMost32(x, exponentialLimit32)))
+	minusScale, u, e := logistic(n, growth32x1(r))
+	u = u.MulAdd(e, u)
+	scale := minusScale.ToBits().Xor(v.And(sign)).BitsToFloat32()
+	return first32(u.MulAdd(scale, one.Masked(v.BitsToInt32().Greater(minusOne))))
 }
 
-func SigmoidAt32(x float32) float32 {
-	var zero archsimd.Float32x4
-	return at32(x, zero, sigmoidOf32x1(zero))
-}
-
-func logisticDerivativeOf32x1(zero archsimd.Float32x4, inScale, minusOutScale float32) func(dst, x, upstream []float32) {
-	reduce, logistic := reduce32x1(zero), logistic32x1(zero)
-	limit := archsimd.LoadFloat32x4Array((*[4]float32)(float32Constants[17][:]))
-	sign := archsimd.LoadUint32x4Array((*[4]uint32)(uint32Constants[2][:]))
-	in, out := archsimd.BroadcastFloat32x4(inScale), archsimd.BroadcastFloat32x4(minusOutScale)
-	return func(dst, x, upstream []float32) {
-		z := archsimd.LoadFloat32x4Array((*[4]float32)(x)).Mul(in).ToBits().AndNot(sign).BitsToFloat32()
-		n, r := reduce(limit.IfElse(z.Greater(limit), z))
-		minusScale, u, e := logistic(n, growth32x1(r))
-		e = e.Mul(u)
-		v := u.Mul(minusScale)
-		e = v.Add(v).MulAdd(e, e)
-		y := v.MulAdd(u, e).Add(u)
-		y.Mul(out).Mul(minusScale).Mul(archsimd.LoadFloat32x4Array((*[4]float32)(upstream))).Store(dst)
-	}
+func logisticSlope32x1(minusScale, u, e archsimd.Float32x4) archsimd.Float32x4 {
+	e = e.Mul(u)
+	v := u.Mul(minusScale)
+	e = v.Add(v).MulAdd(e, e)
+	return v.MulAdd(u, e).Add(u)
 }
 
 func LogisticDerivativeAt32(x, inScale, minusOutScale float32) float32 {
 	var zero archsimd.Float32x4
-	f := logisticDerivativeOf32x1(zero, inScale, minusOutScale)
-	return at32(x, zero, func(dst, x []float32) {
-		f(dst, x, ones32[:])
-	})
+	reduce, logistic := reduce32x1(zero), logistic32x1(zero)
+	n, r := reduce(archsimd.BroadcastFloat32x4(sizeAtMost32(inScale*x, exponentialLimit32)))
+	minusScale, u, e := logistic(n, growth32x1(r))
+	y := logisticSlope32x1(minusScale, u, e)
+	return first32(y.Mul(archsimd.BroadcastFloat32x4(minusOutScale)).Mul(minusScale))
 }
 
 func siluOf32x1(zero archsimd.Float32x4) func(dst, x []float32) {
@@ -858,15 +848,25 @@ func TanhAt32(x float32) float32 {
 
 func LogisticDerivativeAt64(x, inScale, minusOutScale float64) float64 {
 	var zero archsimd.Float64x2
-	f := logisticDerivativeOf64x1(zero, inScale, minusOutScale)
-	return at64(x, zero, func(dst, x []float64) {
-		f(dst, x, ones64[:])
-	})
+	reduce, logistic := reduce64x1(zero), logistic64x1(zero)
+	n, r := reduce(archsimd.BroadcastFloat64x2(sizeAtMost64(inScale*x, exponentialLimit64)))
+	minusScale, u, e := logistic(n, growth64x1(r))
+	y := logisticSlope64x1(minusScale, u, e)
+	return first64(y.Mul(archsimd.BroadcastFloat64x2(minusOutScale)).Mul(minusScale))
 }
 
 func SigmoidAt64(x float64) float64 {
 	var zero archsimd.Float64x2
-	return at64(x, zero, sigmoidOf64x1(zero))
+	reduce, logistic := reduce64x1(zero), logistic64x1(zero)
+	sign := archsimd.LoadUint64x2Array((*[2]uint64)(uint64Constants[0][:]))
+	one := archsimd.LoadFloat64x2Array((*[2]float64)(float64Constants[1][:]))
+	minusOne := archsimd.LoadInt64x2Array((*[2]int64)(int64Constants[0][:]))
+	v := archsimd.BroadcastFloat64x2(x).ToBits()
+	n, r := reduce(archsimd.BroadcastFloat64x2(sizeAtMost64(x, exponentialLimit64)))
+	minusScale, u, e := logistic(n, growth64x1(r))
+	u = u.MulAdd(e, u)
+	scale := minusScale.ToBits().Xor(v.And(sign)).BitsToFloat64()
+	return first64(u.MulAdd(scale, one.Masked(v.BitsToInt64().Greater(minusOne))))
 }
 
 func TanhAt64(x float64) float64 {
@@ -936,6 +936,13 @@ func eluOf64x1(zero archsimd.Float64x2, factor, low, scale float64) func(dst, x 
 		y = f.MulAdd(y, rest.MulAdd(f, l.Mul(y)))
 		v.Mul(right).IfElse(v.GreaterEqual(zero), y).Store(dst)
 	}
+}
+
+func first64(v archsimd.Float64x2) float64 {
+	var y [minLanes64]float64
+	v.Store(y[:])
+	clearUpper()
+	return y[0]
 }
 
 func hardSigmoidAt64(x, slope float64) float64 {
@@ -1040,21 +1047,11 @@ func logistic64x1(zero archsimd.Float64x2) func(n archsimd.Uint64x2, growth arch
 	}
 }
 
-func logisticDerivativeOf64x1(zero archsimd.Float64x2, inScale, minusOutScale float64) func(dst, x, upstream []float64) {
-	reduce, logistic := reduce64x1(zero), logistic64x1(zero)
-	limit := archsimd.LoadFloat64x2Array((*[2]float64)(float64Constants[18][:]))
-	sign := archsimd.LoadUint64x2Array((*[2]uint64)(uint64Constants[0][:]))
-	in, out := archsimd.BroadcastFloat64x2(inScale), archsimd.BroadcastFloat64x2(minusOutScale)
-	return func(dst, x, upstream []float64) {
-		z := archsimd.LoadFloat64x2Array((*[2]float64)(x)).Mul(in).ToBits().AndNot(sign).BitsToFloat64()
-		n, r := reduce(limit.IfElse(z.Greater(limit), z))
-		minusScale, u, e := logistic(n, growth64x1(r))
-		e = e.Mul(u)
-		v := u.Mul(minusScale)
-		e = v.Add(v).MulAdd(e, e)
-		y := v.MulAdd(u, e).Add(u)
-		y.Mul(out).Mul(minusScale).Mul(archsimd.LoadFloat64x2Array((*[2]float64)(upstream))).Store(dst)
-	}
+func logisticSlope64x1(minusScale, u, e archsimd.Float64x2) archsimd.Float64x2 {
+	e = e.Mul(u)
+	v := u.Mul(minusScale)
+	e = v.Add(v).MulAdd(e, e)
+	return v.MulAdd(u, e).Add(u)
 }
 
 func mishAt64(x float64) float64 {
@@ -1082,8 +1079,8 @@ func mishInverseOf64x1(zero archsimd.Float64x2) func(n archsimd.Uint64x2, r, q a
 
 func mishOf64x1(zero archsimd.Float64x2) func(dst, x []float64) {
 	reduce, inverse := reduce64x1(zero), mishInverseOf64x1(zero)
-	limit := archsimd.LoadFloat64x2Array((*[2]float64)(float64Constants[19][:]))
-	linear := archsimd.LoadFloat64x2Array((*[2]float64)(float64Constants[20][:]))
+	limit := archsimd.LoadFloat64x2Array((*[2]float64)(float64Constants[18][:]))
+	linear := archsimd.LoadFloat64x2Array((*[2]float64)(float64Constants[19][:]))
 	sign := archsimd.LoadUint64x2Array((*[2]uint64)(uint64Constants[0][:]))
 	scale := archsimd.LoadFloat64x2Array((*[2]float64)(float64Constants[15][:]))
 	return func(dst, x []float64) {
@@ -1119,23 +1116,6 @@ func residual64x1(a, b, c archsimd.Float64x2) archsimd.Float64x2 {
 	b1 := b.ToBits().And(half).BitsToFloat64()
 	a2, b2 := a.Sub(a1), b.Sub(b1)
 	return a1.Mul(b1).Add(c).Add(a1.Mul(b2)).Add(a2.Mul(b1)).Add(a2.Mul(b2))
-}
-
-func sigmoidOf64x1(zero archsimd.Float64x2) func(dst, x []float64) {
-	reduce, logistic := reduce64x1(zero), logistic64x1(zero)
-	limit := archsimd.LoadFloat64x2Array((*[2]float64)(float64Constants[18][:]))
-	sign := archsimd.LoadUint64x2Array((*[2]uint64)(uint64Constants[0][:]))
-	one := archsimd.LoadFloat64x2Array((*[2]float64)(float64Constants[1][:]))
-	minusOne := archsimd.LoadInt64x2Array((*[2]int64)(int64Constants[0][:]))
-	return func(dst, x []float64) {
-		v := archsimd.LoadFloat64x2Array((*[2]float64)(x)).ToBits()
-		z := v.AndNot(sign).BitsToFloat64()
-		n, r := reduce(limit.IfElse(z.Greater(limit), z))
-		minusScale, u, e := logistic(n, growth64x1(r))
-		u = u.MulAdd(e, u)
-		scale := minusScale.ToBits().Xor(v.And(sign)).BitsToFloat64()
-		u.MulAdd(scale, one.Masked(v.BitsToInt64().Greater(minusOne))).Store(dst)
-	}
 }
 
 func siluAt64(x float64) float64 {
@@ -1183,8 +1163,8 @@ func siluDerivativeOf64x1(zero archsimd.Float64x2) func(dst, x, upstream []float
 
 func siluOf64x1(zero archsimd.Float64x2) func(dst, x []float64) {
 	reduce, inverse := reduce64x1(zero), inverseOf64x1(zero)
-	limit := archsimd.LoadFloat64x2Array((*[2]float64)(float64Constants[19][:]))
-	linear := archsimd.LoadFloat64x2Array((*[2]float64)(float64Constants[20][:]))
+	limit := archsimd.LoadFloat64x2Array((*[2]float64)(float64Constants[18][:]))
+	linear := archsimd.LoadFloat64x2Array((*[2]float64)(float64Constants[19][:]))
 	sign := archsimd.LoadUint64x2Array((*[2]uint64)(uint64Constants[0][:]))
 	scale := archsimd.LoadFloat64x2Array((*[2]float64)(float64Constants[15][:]))
 	return func(dst, x []float64) {
@@ -1214,7 +1194,7 @@ func softplusDerivativeAt64(x, beta float64) float64 {
 
 func softplusDerivativeOf64x1(zero archsimd.Float64x2, beta float64) func(dst, x, upstream []float64) {
 	reduce, logistic := reduce64x1(zero), logistic64x1(zero)
-	limit := archsimd.LoadFloat64x2Array((*[2]float64)(float64Constants[18][:]))
+	limit := archsimd.LoadFloat64x2Array((*[2]float64)(float64Constants[20][:]))
 	sign := archsimd.LoadUint64x2Array((*[2]uint64)(uint64Constants[0][:]))
 	one := archsimd.LoadFloat64x2Array((*[2]float64)(float64Constants[1][:]))
 	minusOne := archsimd.LoadInt64x2Array((*[2]int64)(int64Constants[0][:]))
@@ -1233,7 +1213,7 @@ func softplusDerivativeOf64x1(zero archsimd.Float64x2, beta float64) func(dst, x
 
 func softplusOf64x1(zero archsimd.Float64x2, two, low, high float64) func(dst, x []float64) {
 	reduce, inverse := reduce64x1(zero), sumInverseOf64x1(zero, 63)
-	limit := archsimd.LoadFloat64x2Array((*[2]float64)(float64Constants[18][:]))
+	limit := archsimd.LoadFloat64x2Array((*[2]float64)(float64Constants[20][:]))
 	sign := archsimd.LoadUint64x2Array((*[2]uint64)(uint64Constants[0][:]))
 	twice, l, h := archsimd.BroadcastFloat64x2(two), archsimd.BroadcastFloat64x2(low), archsimd.BroadcastFloat64x2(high)
 	return func(dst, x []float64) {
@@ -1354,9 +1334,9 @@ var float64Constants = [...][minLanes64]float64{
 	{siluScale64, siluScale64},
 	{-1, -1},
 	{0x1p64, 0x1p64},
-	{exponentialLimit64, exponentialLimit64},
 	{-siluLimit64, -siluLimit64},
 	{siluLinear, siluLinear},
+	{exponentialLimit64, exponentialLimit64},
 	{largest64, largest64},
 	{softsignLimit64, softsignLimit64},
 }

@@ -1015,12 +1015,16 @@ func logisticDerivativeOf32x4(zero archsimd.Float32x4, inScale, minusOutScale fl
 		z := archsimd.LoadFloat32x4(x).Mul(in).ToBits().AndNot(sign).BitsToFloat32()
 		n, r := reduce(limit.IfElse(z.Greater(limit), z))
 		minusScale, u, e := logistic(n, growth32x4(r))
-		e = e.Mul(u)
-		v := u.Mul(minusScale)
-		e = v.Add(v).MulAdd(e, e)
-		y := v.MulAdd(u, e).Add(u)
+		y := logisticSlope32x4(minusScale, u, e)
 		y.Mul(out).Mul(minusScale).Mul(archsimd.LoadFloat32x4(upstream)).Store(dst)
 	}
+}
+
+func logisticSlope32x4(minusScale, u, e archsimd.Float32x4) archsimd.Float32x4 {
+	e = e.Mul(u)
+	v := u.Mul(minusScale)
+	e = v.Add(v).MulAdd(e, e)
+	return v.MulAdd(u, e).Add(u)
 }
 
 func logisticDerivative32x4(dst, x, upstream []float32, inScale, minusOutScale float32) {
@@ -2323,12 +2327,16 @@ func logisticDerivativeOf64x2(zero archsimd.Float64x2, inScale, minusOutScale fl
 		z := archsimd.LoadFloat64x2(x).Mul(in).ToBits().AndNot(sign).BitsToFloat64()
 		n, r := reduce(limit.IfElse(z.Greater(limit), z))
 		minusScale, u, e := logistic(n, growth64x2(r))
-		e = e.Mul(u)
-		v := u.Mul(minusScale)
-		e = v.Add(v).MulAdd(e, e)
-		y := v.MulAdd(u, e).Add(u)
+		y := logisticSlope64x2(minusScale, u, e)
 		y.Mul(out).Mul(minusScale).Mul(archsimd.LoadFloat64x2(upstream)).Store(dst)
 	}
+}
+
+func logisticSlope64x2(minusScale, u, e archsimd.Float64x2) archsimd.Float64x2 {
+	e = e.Mul(u)
+	v := u.Mul(minusScale)
+	e = v.Add(v).MulAdd(e, e)
+	return v.MulAdd(u, e).Add(u)
 }
 
 func max64x2(dst, a, b []float64) {

@@ -1238,12 +1238,16 @@ func logisticDerivativeOf32x8(zero archsimd.Float32x8, inScale, minusOutScale fl
 		z := archsimd.LoadFloat32x8(x).Mul(in).ToBits().AndNot(sign).BitsToFloat32()
 		n, r := reduce(limit.IfElse(z.Greater(limit), z))
 		minusScale, u, e := logistic(n, growth32x8(r))
-		e = e.Mul(u)
-		v := u.Mul(minusScale)
-		e = v.Add(v).MulAdd(e, e)
-		y := v.MulAdd(u, e).Add(u)
+		y := logisticSlope32x8(minusScale, u, e)
 		y.Mul(out).Mul(minusScale).Mul(archsimd.LoadFloat32x8(upstream)).Store(dst)
 	}
+}
+
+func logisticSlope32x8(minusScale, u, e archsimd.Float32x8) archsimd.Float32x8 {
+	e = e.Mul(u)
+	v := u.Mul(minusScale)
+	e = v.Add(v).MulAdd(e, e)
+	return v.MulAdd(u, e).Add(u)
 }
 
 func logisticDerivative32x8(dst, x, upstream []float32, inScale, minusOutScale float32) {
@@ -2546,12 +2550,16 @@ func logisticDerivativeOf64x4(zero archsimd.Float64x4, inScale, minusOutScale fl
 		z := archsimd.LoadFloat64x4(x).Mul(in).ToBits().AndNot(sign).BitsToFloat64()
 		n, r := reduce(limit.IfElse(z.Greater(limit), z))
 		minusScale, u, e := logistic(n, growth64x4(r))
-		e = e.Mul(u)
-		v := u.Mul(minusScale)
-		e = v.Add(v).MulAdd(e, e)
-		y := v.MulAdd(u, e).Add(u)
+		y := logisticSlope64x4(minusScale, u, e)
 		y.Mul(out).Mul(minusScale).Mul(archsimd.LoadFloat64x4(upstream)).Store(dst)
 	}
+}
+
+func logisticSlope64x4(minusScale, u, e archsimd.Float64x4) archsimd.Float64x4 {
+	e = e.Mul(u)
+	v := u.Mul(minusScale)
+	e = v.Add(v).MulAdd(e, e)
+	return v.MulAdd(u, e).Add(u)
 }
 
 func max64x4(dst, a, b []float64) {

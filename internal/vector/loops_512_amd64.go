@@ -1238,12 +1238,16 @@ func logisticDerivativeOf32x16(zero archsimd.Float32x16, inScale, minusOutScale 
 		z := archsimd.LoadFloat32x16(x).Mul(in).ToBits().AndNot(sign).BitsToFloat32()
 		n, r := reduce(limit.IfElse(z.Greater(limit), z))
 		minusScale, u, e := logistic(n, growth32x16(r))
-		e = e.Mul(u)
-		v := u.Mul(minusScale)
-		e = v.Add(v).MulAdd(e, e)
-		y := v.MulAdd(u, e).Add(u)
+		y := logisticSlope32x16(minusScale, u, e)
 		y.Mul(out).Mul(minusScale).Mul(archsimd.LoadFloat32x16(upstream)).Store(dst)
 	}
+}
+
+func logisticSlope32x16(minusScale, u, e archsimd.Float32x16) archsimd.Float32x16 {
+	e = e.Mul(u)
+	v := u.Mul(minusScale)
+	e = v.Add(v).MulAdd(e, e)
+	return v.MulAdd(u, e).Add(u)
 }
 
 func logisticDerivative32x16(dst, x, upstream []float32, inScale, minusOutScale float32) {
@@ -2546,12 +2550,16 @@ func logisticDerivativeOf64x8(zero archsimd.Float64x8, inScale, minusOutScale fl
 		z := archsimd.LoadFloat64x8(x).Mul(in).ToBits().AndNot(sign).BitsToFloat64()
 		n, r := reduce(limit.IfElse(z.Greater(limit), z))
 		minusScale, u, e := logistic(n, growth64x8(r))
-		e = e.Mul(u)
-		v := u.Mul(minusScale)
-		e = v.Add(v).MulAdd(e, e)
-		y := v.MulAdd(u, e).Add(u)
+		y := logisticSlope64x8(minusScale, u, e)
 		y.Mul(out).Mul(minusScale).Mul(archsimd.LoadFloat64x8(upstream)).Store(dst)
 	}
+}
+
+func logisticSlope64x8(minusScale, u, e archsimd.Float64x8) archsimd.Float64x8 {
+	e = e.Mul(u)
+	v := u.Mul(minusScale)
+	e = v.Add(v).MulAdd(e, e)
+	return v.MulAdd(u, e).Add(u)
 }
 
 func max64x8(dst, a, b []float64) {

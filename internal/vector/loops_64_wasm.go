@@ -9,15 +9,25 @@ import "simd"
 
 func LogisticDerivativeAt64(x, inScale, minusOutScale float64) float64 {
 	var zero simd.Float64s
-	f := logisticDerivativeOf64(zero, inScale, minusOutScale)
-	return at64(x, zero, func(dst, x []float64) {
-		f(dst, x, ones64[:])
-	})
+	reduce, logistic := reduce64(zero), logistic64(zero)
+	n, r := reduce(simd.BroadcastFloat64s(sizeAtMost64(inScale*x, exponentialLimit64)))
+	minusScale, u, e := logistic(n, growth64(r))
+	y := logisticSlope64(minusScale, u, e)
+	return first64(y.Mul(simd.BroadcastFloat64s(minusOutScale)).Mul(minusScale))
 }
 
 func SigmoidAt64(x float64) float64 {
 	var zero simd.Float64s
-	return at64(x, zero, sigmoidOf64(zero))
+	reduce, logistic := reduce64(zero), logistic64(zero)
+	sign := simd.BroadcastUint64s(signBit64)
+	one := simd.BroadcastFloat64s(1)
+	minusOne := simd.BroadcastInt64s(-1)
+	v := simd.BroadcastFloat64s(x).ToBits()
+	n, r := reduce(simd.BroadcastFloat64s(sizeAtMost64(x, exponentialLimit64)))
+	minusScale, u, e := logistic(n, growth64(r))
+	u = u.MulAdd(e, u)
+	scale := minusScale.ToBits().Xor(v.And(sign)).BitsToFloat64()
+	return first64(u.MulAdd(scale, one.Masked(v.BitsToInt64().Greater(minusOne))))
 }
 
 func TanhAt64(x float64) float64 {
@@ -309,6 +319,13 @@ func eluOf64(zero simd.Float64s, factor, low, scale float64) func(dst, x []float
 		y = f.MulAdd(y, rest.MulAdd(f, l.Mul(y)))
 		v.Mul(right).IfElse(v.GreaterEqual(zero), y).Store(dst)
 	}
+}
+
+func first64(v simd.Float64s) float64 {
+	var y [minLanes64]float64
+	v.Store(y[:])
+	clearUpper()
+	return y[0]
 }
 
 func firstMaximum64(dst, best, x, upstream []float64) {
@@ -686,12 +703,16 @@ func logisticDerivativeOf64(zero simd.Float64s, inScale, minusOutScale float64) 
 		z := simd.LoadFloat64s(x).Mul(in).ToBits().AndNot(sign).BitsToFloat64()
 		n, r := reduce(limit.IfElse(z.Greater(limit), z))
 		minusScale, u, e := logistic(n, growth64(r))
-		e = e.Mul(u)
-		v := u.Mul(minusScale)
-		e = v.Add(v).MulAdd(e, e)
-		y := v.MulAdd(u, e).Add(u)
+		y := logisticSlope64(minusScale, u, e)
 		y.Mul(out).Mul(minusScale).Mul(simd.LoadFloat64s(upstream)).Store(dst)
 	}
+}
+
+func logisticSlope64(minusScale, u, e simd.Float64s) simd.Float64s {
+	e = e.Mul(u)
+	v := u.Mul(minusScale)
+	e = v.Add(v).MulAdd(e, e)
+	return v.MulAdd(u, e).Add(u)
 }
 
 func max64(dst, a, b []float64) {

@@ -80,7 +80,16 @@ func sigmoid32(dst, x []float32) {
 //vector:narrowest
 func SigmoidAt32(x float32) float32 {
 	var zero simd.Float32s
-	return at32(x, zero, sigmoidOf32(zero))
+	reduce, logistic := reduce32(zero), logistic32(zero)
+	sign := simd.BroadcastUint32s(signBit32)
+	one := simd.BroadcastFloat32s(1)
+	minusOne := simd.BroadcastInt32s(-1)
+	v := simd.BroadcastFloat32s(x).ToBits()
+	n, r := reduce(simd.BroadcastFloat32s(sizeAtMost32(x, exponentialLimit32)))
+	minusScale, u, e := logistic(n, growth32(r))
+	u = u.MulAdd(e, u)
+	scale := minusScale.ToBits().Xor(v.And(sign)).BitsToFloat32()
+	return first32(u.MulAdd(scale, one.Masked(v.BitsToInt32().Greater(minusOne))))
 }
 
 // logisticDerivativeOf32 returns a function that sets a vector of dst to
@@ -94,12 +103,18 @@ func logisticDerivativeOf32(zero simd.Float32s, inScale, minusOutScale float32) 
 		z := simd.LoadFloat32s(x).Mul(in).ToBits().AndNot(sign).BitsToFloat32()
 		n, r := reduce(limit.IfElse(z.Greater(limit), z))
 		minusScale, u, e := logistic(n, growth32(r))
-		e = e.Mul(u)
-		v := u.Mul(minusScale)     // −t·u
-		e = v.Add(v).MulAdd(e, e)  // the error of u − t·u²
-		y := v.MulAdd(u, e).Add(u) // (u + e) − t·(u + e)²
+		y := logisticSlope32(minusScale, u, e)
 		y.Mul(out).Mul(minusScale).Mul(simd.LoadFloat32s(upstream)).Store(dst)
 	}
+}
+
+// logisticSlope32 returns σ′ divided by t, which is 2⁻⁶⁴·(u − t·u²) for the results of
+// logistic32.
+func logisticSlope32(minusScale, u, e simd.Float32s) simd.Float32s {
+	e = e.Mul(u)
+	v := u.Mul(minusScale)       // −t·u
+	e = v.Add(v).MulAdd(e, e)    // the error of u − t·u²
+	return v.MulAdd(u, e).Add(u) // (u + e) − t·(u + e)²
 }
 
 //vector:elementwise
@@ -114,8 +129,11 @@ func logisticDerivative32(dst, x, upstream []float32, inScale, minusOutScale flo
 //vector:narrowest
 func LogisticDerivativeAt32(x, inScale, minusOutScale float32) float32 {
 	var zero simd.Float32s
-	f := logisticDerivativeOf32(zero, inScale, minusOutScale)
-	return at32(x, zero, func(dst, x []float32) { f(dst, x, ones32[:]) })
+	reduce, logistic := reduce32(zero), logistic32(zero)
+	n, r := reduce(simd.BroadcastFloat32s(sizeAtMost32(inScale*x, exponentialLimit32)))
+	minusScale, u, e := logistic(n, growth32(r))
+	y := logisticSlope32(minusScale, u, e)
+	return first32(y.Mul(simd.BroadcastFloat32s(minusOutScale)).Mul(minusScale))
 }
 
 //vector:elementwise
