@@ -37,7 +37,8 @@ var (
 //	f(NaN) = NaN       f′(NaN) = NaN
 //	f(+Inf) = +Inf     f′(+Inf) = 1
 //	f(−Inf) = −α       f′(−Inf) = 0
-//	f(±0) = ±0         f′(±0) = α
+//	f(+0) = +0         f′(+0) = α
+//	f(−0) = α·(−0)     f′(−0) = α
 //
 // The error of f is below 1 ULP, and the error of f′ below 1.5 ULP, near 0 and for
 // subnormal results too. For float64 that holds for |α| from 2⁻⁴⁰⁰ to 2⁴⁰⁰. The

@@ -34,8 +34,8 @@ var (
 // A slope of 0 is 0 here. In a LeakyReLU it means 0.01. So if your program gets a
 // slope at run time, use a PReLU of one slope.
 //
-// The derivatives are those of αᵢ·u by u and by αᵢ. At u = 0, f′ is αᵢ by
-// convention.
+// f′ and ∂f/∂αᵢ are the derivatives of αᵢ·u, first with respect to u, then with respect
+// to αᵢ. By convention, f′(0) = αᵢ.
 //
 // It is PReLU in PyTorch and Keras, and PRelu in ONNX. PyTorch starts with ¼ too,
 // Keras with 0.
@@ -95,7 +95,8 @@ func (p PReLU[T]) Forward(dst, x []T) []T {
 	return dst
 }
 
-// Derivative computes dst ← upstream if x > 0, else αᵢ·upstream.
+// Derivative computes dst ← upstream if x > 0, else αᵢ·upstream. If αᵢ is 0, it selects
+// 0 for x ≤ 0, as [ReLU] does, even if upstream is NaN or infinite.
 func (p PReLU[T]) Derivative(dst, x, upstream []T) []T {
 	s := p.shape("PReLU.Derivative", len(x))
 	dst = derivativeDst("PReLU.Derivative", dst, x, upstream, len(x))

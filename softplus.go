@@ -19,7 +19,7 @@ var (
 // NeRF. In hidden layers it is seldom better than ReLU, which is sparse and
 // cheaper.
 //
-// β is the sharpness of the bend. As β grows, f becomes ReLU. f(0) is log 2/β.
+// β is the sharpness of the bend. As β grows, f becomes ReLU. f(0) is (log 2)/β.
 //
 // f′ follows from the chain rule, with log′ v = 1/v: e^(βu)·β / (1 + e^(βu)) / β =
 // σ(βu).
@@ -35,7 +35,7 @@ var (
 //	f(NaN) = NaN           f′(NaN) = NaN
 //	f(+Inf) = +Inf         f′(+Inf) = 1
 //	f(−Inf) = +0           f′(−Inf) = 0
-//	f(±0) = log 2 / β      f′(±0) = ½
+//	f(±0) = (log 2)/β      f′(±0) = ½
 //
 // The error of f is below 1 ULP, and the error of f′ below 1.5 ULP, in the tail and
 // for subnormal results too. For float64 that holds for β from 2⁻⁴⁰⁰ to 2⁴⁰⁰. The
@@ -113,7 +113,7 @@ func (s Softplus[T]) String() string { return "softplus(beta=" + decimal(or(s.Be
 //
 // Use it for the loss of a binary classifier with the logit u: −f(u) for the target
 // 1, and −f(−u) for the target 0. A loss from the rounded σ(u) would be infinite
-// for u = −800. For u = 37 it would be 0, but it is 8.5e-17. For many classes use
+// for u = −800. For u = 38 it would be 0, but it is 3.1e-17. For many classes use
 // [LogSoftmax].
 //
 // f(u) is −softplus(−u). So f′(u) is, by the chain rule, the derivative of
