@@ -479,8 +479,8 @@ func accuracyGated[T activation.Float](t *testing.T, e entry[T]) {
 }
 
 // TestTwoClasses checks Softmax and LogSoftmax of two classes, which are σ and −softplus
-// of a difference: of exact differences from 0 to where the smaller is 0, and of those
-// that are not a float.
+// of a difference. It takes exact differences, from 0 up to one for which the smaller
+// result is 0, and differences that are no float.
 func TestTwoClasses(t *testing.T) {
 	t.Run("float32", twoClasses[float32])
 	t.Run("float64", twoClasses[float64])

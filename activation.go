@@ -29,10 +29,9 @@ type Float interface{ float32 | float64 }
 //   - A nil upstream means ones, not zeros: a gradient that you forgot to compute
 //     goes unnoticed. For an element-wise function a nil upstream gives plain
 //     f′(x). For [Softmax] it gives 0, because the outputs always sum to 1.
-//   - Aliasing: dst may be an input itself (x, y or upstream) if that has the
-//     length of the result. It is a mistake if dst overlaps an input in any other
-//     way, or overlaps the parameters of the function. Only dst, or grad, is
-//     written.
+//   - Aliasing: dst may be x, y or upstream itself, if this input has the length of
+//     the result. It is a mistake if dst overlaps an input in any other way, or
+//     overlaps the parameters of the function. Only dst, or grad, is written.
 //   - Shapes: a slice is a dense row-major array. Types that work along an axis
 //     read x as [outer][N][Stride]: N entries, each Stride after the one before.
 //     Stride 0 means 1, so the axis is the last one. For the channels of an NCHW
@@ -60,10 +59,11 @@ type Float interface{ float32 | float64 }
 //
 // Panics:
 //
-//   - A mistake panics before anything is written. The panic is one line that
-//     names the call and the mistake: slices whose lengths do not fit, a dst that
-//     overlaps an input in part, an invalid field, a nil that must not be nil.
-//   - The values of the elements never panic.
+//   - A mistake causes a panic before anything is written. The text is one line
+//     that names the call and the mistake: slices whose lengths do not fit, a dst
+//     that overlaps an input in part, an invalid field, or a nil argument or field
+//     that must not be nil.
+//   - No value of an element causes a panic.
 //   - F and DF of a [Func] are your own code. If they panic, the call panics.
 //
 // A call with a non-nil dst does not allocate, except:
@@ -83,8 +83,9 @@ type Activation[T Float] interface {
 
 	// Derivative computes dst ← Jᵀ·upstream, the vector-Jacobian product
 	// with J = ∂f/∂x at x. It is the backward pass of a layer. Mind the
-	// order of the arguments: x is the input of Forward, and upstream the
-	// gradient of the loss by its output. A nil upstream means ones.
+	// order of the arguments: x is the input of Forward, and upstream is the
+	// gradient of the loss with respect to the output of Forward. A nil
+	// upstream means ones.
 	Derivative(dst, x, upstream []T) []T
 }
 

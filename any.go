@@ -28,8 +28,8 @@ import (
 // functions of this package that take an activation use the activation inside an
 // Any.
 //
-// The zero value holds no activation. Its methods that write return an error. Its
-// Forward and Derivative panic, as for a nil interface. Do not embed an Any in a
+// The zero value holds no activation. Then MarshalJSON, MarshalText and GobEncode
+// return an error, and Forward and Derivative panic, as for a nil interface. Do not embed an Any in a
 // struct with other fields: the methods of Any would become those of the struct,
 // and the other fields would not be saved.
 type Any[T Float] struct {
@@ -71,8 +71,8 @@ func (a *Any[T]) UnmarshalJSON(data []byte) error {
 //
 // It returns the errors of [Marshal]. It also returns an error if a text cannot
 // hold the activation: a [PReLU] or [MaxoutLayer] whose parameters are not those
-// that Parse would give it, and a type of [Register] with fields that are not
-// numbers, bools or simple strings.
+// that Parse would give it, and a type of [Register] with a field that does not read
+// back from a text, such as a slice.
 func (a Any[T]) MarshalText() ([]byte, error) {
 	text, err := marshalText[T](a)
 	if err != nil {

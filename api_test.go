@@ -16,8 +16,8 @@ import (
 
 var update = flag.Bool("update", false, "write testdata/api.txt anew")
 
-// TestAPI checks that the public API is the one in testdata/api.txt, so that every
-// change of it is noticed. Comments do not matter. If a change is intended, update the
+// TestAPI checks that the public API is the one in testdata/api.txt. So no change of it
+// goes unnoticed. Comments do not matter. If a change is intended, update the
 // file:
 //
 //	go test -run TestAPI -update .

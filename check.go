@@ -19,8 +19,9 @@ import (
 // names the activation, the method and the index, and says what the method returns
 // and what the differences give. CheckDerivative checks
 //
-//   - Derivative, for each output of f alone, for a nil upstream, and for random
-//     upstreams of about 1, 1e10 and 1e-10, each size alone and all mixed
+//   - Derivative, with an upstream of 1 for one output and 0 for the others, with a
+//     nil upstream, and with random upstreams of about 1, about 1e10, about 1e-10,
+//     and all three sizes mixed
 //   - DerivativeFromOutput in the same way, if a has it
 //   - DerivativeAt for each x, if a is [Elementwise]
 //   - ParameterGradient in the same way as Derivative, and that it adds to grad, if

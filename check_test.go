@@ -298,7 +298,7 @@ type notLive[T activation.Float] struct{ activation.PReLU[T] }
 func (n notLive[T]) Parameters() []T { return slices.Clone(n.Alpha) }
 
 // TestCheckDerivativeFinds checks that CheckDerivative finds wrong derivatives, and
-// that its error says where.
+// that its error names the place.
 func TestCheckDerivativeFinds(t *testing.T) {
 	t.Run("float32", findsWrong[float32])
 	t.Run("float64", findsWrong[float64])

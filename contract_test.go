@@ -324,8 +324,8 @@ func TestBuffersOnStack(t *testing.T) {
 	check("SiLU.Derivative", func() { var dst [20]float32; silu.Derivative(dst[:], x[:], x[:]) })
 }
 
-// TestParameterGradientAdds checks that ParameterGradient adds to grad, so that a batch
-// may be split.
+// TestParameterGradientAdds checks that ParameterGradient adds to grad. So a batch may be
+// split.
 func TestParameterGradientAdds(t *testing.T) {
 	both(t, parameterGradientAdds[float32], parameterGradientAdds[float64])
 }

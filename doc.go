@@ -57,8 +57,9 @@
 // # The contract
 //
 // The contract is documented at [Activation]. In short: a nil dst allocates the
-// result, dst may be the input itself, a nil upstream means ones, and slices that
-// do not fit panic before anything is written. No value of an element panics.
+// result, dst may be the input itself, and a nil upstream means ones. Slices that do
+// not fit cause a panic before anything is written. No value of an element causes a
+// panic.
 //
 // Take derivatives from x if you can, by Derivative. They keep all their bits in
 // the tails. Derivatives from y, such as y(1 − y), do not. If x is gone, use

@@ -12,9 +12,9 @@ var (
 	_ Activation[float64] = Gated[float64]{}
 )
 
-// Gated is a gated linear unit. One half of its input, the gate g, decides how much
-// passes of the other half, the value v. Gate is a function f, applied to each
-// element of g:
+// Gated is a gated linear unit. One half of its input is the gate g, the other half is
+// the value v. The gate decides how much of the value passes. Gate is a function f,
+// applied to each element of g:
 //
 //	y = v · f(g)              range (−∞, ∞)
 //	∂y/∂v = f(g),   ∂y/∂g = v · f′(g)
@@ -33,8 +33,8 @@ var (
 //
 // Use it in the feed-forward blocks of transformers, as nearly all large language
 // models do. It takes three matrices in place of two. If each has two thirds of the
-// size, the cost is the same. In the experiments of Shazeer the loss is then lower
-// than with a [ReLU] or [GELU].
+// size, the cost is the same. In Shazeer's experiments the loss is then lower than with
+// a [ReLU] or [GELU].
 //
 // The derivatives follow from the constant factor rule, because y is a product of v
 // and f(g).
@@ -50,7 +50,7 @@ var (
 // subnormal. The error of both derivatives is below 3 ULP, unless upstream·v overflows
 // or f(g), f′(g) or upstream·v is subnormal.
 //
-// The zero value has no Gate, and panics: set Gate.
+// The zero value has no Gate, so its methods panic: set Gate.
 //
 // Sources: Y. N. Dauphin, A. Fan, M. Auli, D. Grangier, Language Modeling with
 // Gated Convolutional Networks, 2016, arXiv:1612.08083; N. Shazeer, GLU Variants
@@ -217,14 +217,15 @@ func (g Gated[T]) checkPair(call string, gate, value []T) {
 	}
 }
 
-// OutputLen returns half of n, the length of f(x) for n elements of x.
+// OutputLen returns n/2, the length of the result for n elements of x. It panics if
+// Forward would.
 func (g Gated[T]) OutputLen(n int) int {
 	g.step("Gated.OutputLen", n)
 	return n / 2
 }
 
-// String returns the name with the fields, "gated(gate=silu(beta=1), stride=64)". It
-// leaves out a stride of 1, and gate_last=true if the gate comes first.
+// String returns the name with the fields: "gated(gate=silu(beta=1), stride=64)". A
+// stride of 1 is left out, and gate_last=true is there only if GateLast is set.
 func (g Gated[T]) String() string {
 	text := "gated(gate=none"
 	if g.Gate != nil {

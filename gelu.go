@@ -13,8 +13,8 @@ var (
 //	f′(u) = Φ(u) + u · φ(u)                  range [−0.12890, 1.12890]
 //
 // Φ(u) is the probability that a standard normal number is below u, and φ(u) =
-// e^(−u²/2)/√(2π) is its density. So f multiplies u by the share of such numbers
-// that are smaller.
+// e^(−u²/2)/√(2π) is its density. So f multiplies u by the share of such numbers that
+// are smaller than u.
 //
 // GELU is a smooth [ReLU]. Its derivative is 0 at one point only, so units do not
 // die. Use it in the hidden layers of transformers, as BERT, RoBERTa, ViT, Swin,
@@ -25,7 +25,7 @@ var (
 //
 // f′ follows from the product rule, with Φ′ = φ.
 //
-// It is gelu in PyTorch and in Keras' layer, and Gelu in ONNX. In jax.nn.gelu and
+// It is gelu in PyTorch and keras.activations, and Gelu in ONNX. In jax.nn.gelu and
 // keras.ops.gelu it is the form with approximate=False. The default of these two is
 // [GELUTanh], which differs by up to 4.7e-4. Use the form that the network was
 // trained with.

@@ -21,8 +21,8 @@ var (
 // the right. By convention, f′(0) = α.
 //
 // It is leaky_relu in PyTorch, JAX and Keras, with α as negative_slope, and
-// LeakyRelu in ONNX, with α as alpha. α is 0.01 by default, as here, but 0.3 in
-// Keras' layer.
+// LeakyRelu in ONNX, with α as alpha. α is 0.01 by default in PyTorch, JAX and ONNX, as
+// here. It is 0.2 in keras.activations, and 0.3 in keras.layers.
 //
 // Special cases are:
 //

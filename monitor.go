@@ -125,10 +125,10 @@ func (c compensated) value() float64 {
 
 // Unit is what a [Monitor] has seen of one unit.
 type Unit struct {
-	Dead      bool    // its derivative was 0 on every example
-	Saturated bool    // its |derivative| was below Threshold on at least 95 % of the examples
-	Sparsity  float64 // share of the examples on which its output was 0
-	Mean      float64 // mean of its output
+	Dead      bool    // f′ was 0 on every example
+	Saturated bool    // |f′| was below Threshold on at least 95 % of the examples
+	Sparsity  float64 // share of the examples for which the output was 0
+	Mean      float64 // mean of the outputs
 }
 
 // Observe counts a batch of outputs y = f(u), [batch][Units][Stride], with the

@@ -15,11 +15,11 @@ import (
 //	f := activation.Parallel(activation.Sigmoid[float32]{})
 //	y := f.Forward(nil, x)
 //
-// The result implements exactly those of [OutputDerivative], [Elementwise] and
-// [Parametric] that a implements, and its String is the String of a. Forward,
-// Derivative and DerivativeFromOutput run in parallel. ParameterGradient does not,
-// because another order of its sums would round differently. For any other method,
-// such as [Softmax.ForwardMasked], call a itself.
+// The result implements each of [OutputDerivative], [Elementwise] and [Parametric] if a
+// does, and only then. Its String is the String of a. Forward, Derivative and
+// DerivativeFromOutput run in parallel. ParameterGradient does not, because another
+// order of its sums would round differently. For any other method, such as
+// [Softmax.ForwardMasked], call a itself.
 //
 // Parallel cuts a slice only between rows that are independent of each other:
 //
@@ -45,8 +45,8 @@ import (
 // more (fewer for Func and MaxoutLayer), the calling goroutine computes a first
 // part. If the rest would take 200 µs or more, Parallel shares it out. Only calls
 // with such a slice allocate, a little. All goroutines end before the call returns.
-// If several goroutines panic, the call panics with the value of the first element,
-// as it would without Parallel.
+// If several goroutines panic, the call panics with the value of the panic that is first
+// in the order of x, as it would without Parallel.
 func Parallel[T Float](a Activation[T]) Activation[T] {
 	// Sharing work out costs the caller up to 30 µs, mostly to wake a processor
 	// that sleeps. Sigmoid on two processors (Xeon, virtual machine) breaks even at

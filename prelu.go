@@ -18,10 +18,9 @@ var (
 //	f′(u)    = 1 for u > 0, else αᵢ
 //	∂f/∂αᵢ   = 0 for u > 0, else u
 //
-// x is [outer][len(Alpha)][Stride], and slope i = (index/Stride) mod len(Alpha) is
-// for the element at an index. The length of x must be a multiple of
-// len(Alpha)·Stride. A single slope fits any length, and then Stride has no
-// meaning.
+// x is [outer][len(Alpha)][Stride]. Element k of x has the slope αᵢ with i = (k/Stride)
+// mod len(Alpha). The length of x must be a multiple of len(Alpha)·Stride. A single
+// slope fits any length, and then Stride has no meaning.
 //
 // For an image [batch][channels][height][width], set Stride to height·width.
 // Without Stride the slopes change from pixel to pixel, and there is no error,
@@ -51,7 +50,7 @@ var (
 // So f(−Inf) is NaN for αᵢ = 0.
 //
 // f and f′ are correctly rounded: each is a selection or one multiplication. The
-// zero value has no slope, and panics: use NewPReLU, or set Alpha.
+// zero value has no slope, so its methods panic: use NewPReLU, or set Alpha.
 //
 // Source: K. He, X. Zhang, S. Ren, J. Sun, Delving Deep into Rectifiers, 2015,
 // arXiv:1502.01852.

@@ -32,7 +32,7 @@ var (
 // more than two classes: softmax [u, 0] is [σ(u), σ(−u)].
 //
 // f′ follows from the quotient rule for Nᵢ/S, with S = Σⱼ Nⱼ and Nᵢ = e^(uᵢ/τ). By
-// the chain rule, the derivative of Nᵢ by uᵢ is Nᵢ/τ:
+// the chain rule, Nᵢ has the derivative Nᵢ/τ with respect to uᵢ:
 //
 //	∂f(u)ᵢ/∂uⱼ = (δᵢⱼ·Nᵢ·S − Nᵢ·Nⱼ) / (τ·S²) = f(u)ᵢ·(δᵢⱼ − f(u)ⱼ) / τ
 //
@@ -43,14 +43,13 @@ var (
 //
 //	an entry −Inf beside a finite one gives exactly 0
 //	a row with NaN or +Inf in it, or with −Inf only, gives NaN in every entry
-//	a row of one entry gives 1
+//	a row of one finite entry gives 1
 //	τ = +Inf gives 1/k for each of the k entries that are not −Inf
 //
 // The relative error of an entry is at most 4·ε·(1 + |x − max|/τ), with ε = 2⁻²³
 // for float32 and 2⁻⁵² for float64, plus the smallest subnormal. The n entries of a
-// row sum to 1 within 2·ε·√n. Both hold for rows of up to 2²⁰ entries. The
-// difference x − max may overflow if its quotient by τ does not. The zero value is
-// ready to use.
+// row sum to 1 within 2·ε·√n. Both hold for rows of up to 2²⁰ entries, even if x − max
+// overflows, as long as (x − max)/τ does not. The zero value is ready to use.
 //
 // Source: J. S. Bridle, Probabilistic Interpretation of Feedforward Classification
 // Network Outputs, with Relationships to Statistical Pattern Recognition, 1990.
@@ -215,7 +214,7 @@ func (s Softmax[T]) fields() string {
 //
 //	an entry −Inf beside a finite one gives −Inf
 //	a row with NaN or +Inf in it, or with −Inf only, gives NaN in every entry
-//	a row of one entry gives 0
+//	a row of one finite entry gives 0
 //	τ = +Inf gives −log k for each of the k entries that are not −Inf
 //
 // The error of f is below 4 ULP, for rows of up to 2²⁰ entries. The zero value is
@@ -256,12 +255,15 @@ func (l LogSoftmax[T]) ForwardMasked(dst, x []T, keep []bool) []T {
 // Derivative computes dst ← Jᵀ·upstream at x. With p = softmax x and g = upstream,
 // that is
 //
-//	(gᵢ − pᵢ·Σⱼ gⱼ)/τ = ((1 − pᵢ)·gᵢ − pᵢ·Σⱼ gⱼ)/τ     the last sum for j ≠ i
+//	(gᵢ − pᵢ·Σⱼ gⱼ)/τ = ((1 − pᵢ)·gᵢ − pᵢ·rᵢ)/τ     rᵢ = Σⱼ gⱼ without j = i
 //
-// For p = e^y and a y with the error of Forward, the error is at most 16·ε·((1 −
-// pᵢ)·|gᵢ| + pᵢ·Σⱼ |gⱼ|)/τ for rows of up to 1000 entries, plus a few of the
-// smallest subnormals, times the sum of all |gⱼ| if that is above 1. For longer
-// rows it grows at most in proportion to the length.
+// For p = e^y and a y with the error of Forward, the error is at most
+//
+//	16·ε·((1 − pᵢ)·|gᵢ| + pᵢ·Rᵢ)/τ                  Rᵢ = Σⱼ |gⱼ| without j = i
+//
+// for rows of up to 1000 entries, plus a few of the smallest subnormals. If the sum
+// of all |gⱼ| is above 1, multiply these subnormals by it. For longer rows the error
+// grows at most in proportion to the length.
 func (l LogSoftmax[T]) Derivative(dst, x, upstream []T) []T {
 	classes, step, tau := distributions("LogSoftmax.Derivative", "x", Softmax[T](l), len(x))
 	dst = derivativeDst("LogSoftmax.Derivative", dst, x, upstream, len(x))
@@ -270,9 +272,8 @@ func (l LogSoftmax[T]) Derivative(dst, x, upstream []T) []T {
 }
 
 // DerivativeFromOutput is [LogSoftmax.Derivative] with the same bound, for y =
-// Forward(x). Each gᵢ counts, even if yᵢ is −Inf, because ∂f(u)ᵢ/∂uⱼ is not 0
-// there. So for the y of ForwardMasked, set the upstream of the masked entries to
-// 0.
+// Forward(x). Each gᵢ counts, even if yᵢ is −Inf, because ∂f(u)ᵢ/∂uⱼ is not 0 for such
+// an i. So for the y of ForwardMasked, set the upstream of the masked entries to 0.
 func (l LogSoftmax[T]) DerivativeFromOutput(dst, y, upstream []T) []T {
 	classes, step, tau := distributions("LogSoftmax.DerivativeFromOutput", "y", Softmax[T](l), len(y))
 	dst = fromOutputDst("LogSoftmax.DerivativeFromOutput", dst, y, upstream)

@@ -13,10 +13,10 @@ var (
 //	f′(u) = 2·max(0, u)       range [0, ∞)
 //
 // Use it in the feed-forward blocks of language models, as Primer, RWKV,
-// Nemotron-4, nanochat and BitNet b1.58 do. In the paper it does as well there as a
-// gated unit, with one matrix less. It is as sparse as ReLU, and has no corner. But
-// it grows fast: keep its inputs small by a normalisation. In float32 it overflows
-// from 1.8447e19 on. Units die as with ReLU.
+// Nemotron-4, nanochat and BitNet b1.58 do. In the Primer paper such a block does as
+// well as one with a [Gated] unit, and has one matrix less. SquaredReLU is as sparse as
+// ReLU, and has no corner. But it grows fast: keep its inputs small by a normalisation.
+// In float32 it overflows from 1.8447e19 on. Units die as with ReLU.
 //
 // f′ follows from the power rule for u > 0. At 0 the slopes of both sides are 0.
 //

@@ -69,9 +69,9 @@ func SigmoidDerivativeFromOutput[T element.Float](dst, y, upstream []T) {
 	scalar.SigmoidDerivativeFromOutput(dst, y, upstream)
 }
 
-// tanhInVectors reports whether the vector loop of tanh runs. It runs where the loop of σ runs,
-// except on WebAssembly. That rounds the last product of the loop, so the error would be up to
-// 1.06 ULP.
+// tanhInVectors reports whether the vector loop of tanh runs. It runs if the loop of σ runs,
+// except on WebAssembly. WebAssembly rounds the last product of the loop, so the error would
+// be up to 1.06 ULP.
 func tanhInVectors[T element.Float]() bool { return vector.Fused && exponential[T]() }
 
 // Tanh sets dst to tanh x.

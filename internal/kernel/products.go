@@ -91,7 +91,7 @@ func GELUTanhDerivativeAt[T element.Float](x T) T {
 }
 
 // siluInVectors reports whether the vector loops of SiLU and its derivative run. They run
-// where the loop of σ runs, except on WebAssembly: an exact product takes four
+// if the loop of σ runs, except on WebAssembly: an exact product takes four
 // multiplications there (ns an element, n = 4096, Xeon Emerald Rapids, scalar and at 128,
 // 256, 512 bits: float32 2.48, 1.28, 0.64, 0.41, float64 3.91, –, 1.55, 1.06; the derivative
 // 3.51, 2.33, 1.18, 0.70, and 3.96, –, 2.94, 1.84; σ of float32 takes 0.54 at 256 bits). At
@@ -135,7 +135,7 @@ func SiLUDerivativeAt[T element.Float](x, beta T) T {
 	return scalar.SiLUDerivativeAt(x, beta)
 }
 
-// mishInVectors reports whether the vector loop of Mish runs. It runs where the loop of SiLU
+// mishInVectors reports whether the vector loop of Mish runs. It runs if the loop of SiLU
 // runs (ns an element, n = 4096, Xeon Emerald Rapids, scalar and at 128, 256, 512 bits:
 // float32 2.80, 1.94, 0.99, 0.66, float64 4.08, –, 2.31, 1.75).
 func mishInVectors[T element.Float]() bool { return siluInVectors[T]() }

@@ -15,7 +15,7 @@ func logisticInVectors[T element.Float](beta T) bool {
 }
 
 // softplusInVectors reports whether the vector loop of Softplus runs (measured as above:
-// float32 3.17, 1.66, 0.85, 0.57, float64 3.20, –, 2.79, 1.81). It runs where the loop of its
+// float32 3.17, 1.66, 0.85, 0.57, float64 3.20, –, 2.79, 1.81). It runs if the loop of its
 // derivative runs, with two exceptions. On WebAssembly, an exact product takes four
 // multiplications. And vectors of four float64 lose more in short calls than they win in
 // long ones: At takes 21 ns with them, and 6 with the scalar function.

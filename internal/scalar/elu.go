@@ -365,7 +365,6 @@ func pick32(first bool, a, b float32) float32 {
 	return math.Float32frombits(v)
 }
 
-// pick64 is pick32 for float64.
 func pick64(first bool, a, b float64) float64 {
 	u, v := math.Float64bits(a), math.Float64bits(b)
 	if first {

@@ -270,7 +270,6 @@ func exponentialsColumns32(scratch, m []float64, x []float32, stride int, tau fl
 	return below
 }
 
-// exponentialsColumns64 is exponentialsColumns32 for float64.
 func exponentialsColumns64(scratch, m []float64, x []float64, stride int, tau float64) []float64 {
 	factor, divisor := element.Quotient(tau)
 	width, most := len(m), len(scratch)/(perColumn-1)

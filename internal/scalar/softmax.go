@@ -263,7 +263,6 @@ func largest32(x []float32) float32 {
 	return math.Float32frombits(uint32(m))
 }
 
-// largest64 is largest32 for float64.
 func largest64(x []float64) float64 {
 	m := int64(math.MinInt64)
 	for _, v := range x {
@@ -436,7 +435,6 @@ func largestColumns32(m []float64, x []float32, stride int) {
 	}
 }
 
-// largestColumns64 is largestColumns32 for float64.
 func largestColumns64(m []float64, x []float64, stride int) {
 	copy(m, x)
 	for ; len(x) > stride; x = x[stride:] {
