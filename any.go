@@ -28,10 +28,10 @@ import (
 // functions of this package that take an activation use the activation inside an
 // Any.
 //
-// The zero value holds no activation. Then MarshalJSON, MarshalText and GobEncode
-// return an error, and Forward and Derivative panic, as for a nil interface. Do not embed an Any in a
-// struct with other fields: the methods of Any would become those of the struct,
-// and the other fields would not be saved.
+// The zero value holds no activation. Its MarshalJSON, MarshalText and GobEncode
+// return an error. Its Forward and Derivative panic, as for a nil interface. Do not
+// embed an Any in a struct with other fields: the methods of Any would become those
+// of the struct, and the other fields would not be saved.
 type Any[T Float] struct {
 	Activation[T]
 }
