@@ -263,7 +263,8 @@ func (l LogSoftmax[T]) ForwardMasked(dst, x []T, keep []bool) []T {
 //
 // for rows of up to 1000 entries, plus a few of the smallest subnormals. If the sum
 // of all |gⱼ| is above 1, multiply these subnormals by it. For longer rows the error
-// grows at most in proportion to the length.
+// grows at most in proportion to the length. If the sum of all |gⱼ| overflows, the
+// result may be NaN.
 func (l LogSoftmax[T]) Derivative(dst, x, upstream []T) []T {
 	classes, step, tau := distributions("LogSoftmax.Derivative", "x", Softmax[T](l), len(x))
 	dst = derivativeDst("LogSoftmax.Derivative", dst, x, upstream, len(x))
