@@ -262,8 +262,8 @@ func (p *parallel[T]) cut(r rows, dst []T, dstRow int, in []T, inRow int, upstre
 		return j
 	}
 	// With several chunks for each processor, a goroutine that has to wait for a
-	// processor delays its own chunk only. The shortest slice has fewest chunks, so
-	// that on many processors the first one is still long enough to be timed.
+	// processor delays its own chunk only. The shortest slice has fewest chunks. So even on
+	// many processors the first one is long enough to be timed.
 	const perProcessor, fewest = 16, 32
 	j.chunks = min(j.rows, perProcessor*procs, len(in)/max(least/fewest, 1))
 	return j

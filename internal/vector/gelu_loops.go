@@ -18,7 +18,7 @@ import "simd"
 // instruction for each at 256 and 512 bits, and the whole function needs no division. (With
 // one polynomial for all z, in 1/(z + 3), GELU at 256 bits takes 3.4 times as long as σ.
 // This form takes 2.2 times as long.) For GELU, the borders of the intervals are 2ʲ − 1 and
-// 3·2ʲ⁻¹ − 1, so that the number of the interval is in the exponent and the first bit of
+// 3·2ʲ⁻¹ − 1. So the number of the interval is in the exponent and the first bit of
 // 2z + 2. For GELUTanh they are ¾ apart, and the number is that of the nearest point a.
 //
 // The exponent without n₀ is n·(ln 2)/4 + r, and the result is 2^((n + n₀)/8)·e^(r/2). The
@@ -252,7 +252,7 @@ func geluTanhOf32(zero simd.Float32s) func(dst, x []float32) {
 
 // geluTanhExponent32 returns s and lost with −2v = s − lost for z and minus = −z. The error
 // of s alone would be up to 2⁻¹⁷, and so would the relative error of e⁻ᵛ. linear has only 20
-// bits, so that linear − f is exact, and the rounding error of f with it.
+// bits. So linear − f is exact, and the rounding error of f too.
 //
 //vector:wide
 func geluTanhExponent32(z, minus simd.Float32s) (s, lost simd.Float32s) {
