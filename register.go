@@ -32,7 +32,9 @@ import (
 //   - if the name is not made of ASCII letters, digits and underscores, with a
 //     letter or digit
 //   - if a is nil or a [Func]
-//   - if a type of your own has a name already
+//   - if a has a type of this package, but is not its zero value: the name would not
+//     hold the fields
+//   - if a has a type of your own that has a name already
 //
 // Call Register from init functions. It is safe for concurrent use.
 func Register[T Float](name string, a Activation[T]) {
