@@ -101,8 +101,12 @@ func (m Maxout[T]) String() string {
 //
 //	f(x)ᵢ = maxⱼ(wᵢⱼᵀx + bᵢⱼ)        j = 1 … Pieces
 //
-// x is [batch][Inputs] and the result is [batch][Units]. If piece j is the first
-// maximum of unit i at x, then by the sum and constant factor rules
+// x is [batch][Inputs] and the result is [batch][Units]. Use it in hidden layers, in
+// place of a linear layer and its activation. The comment of Maxout says what it is good
+// for and what goes wrong.
+//
+// If piece j is the first maximum of unit i at x, then by the sum and constant factor
+// rules
 //
 //	∂f(x)ᵢ/∂x = wᵢⱼ,   ∂f(x)ᵢ/∂wᵢⱼ = x,   ∂f(x)ᵢ/∂bᵢⱼ = 1
 //
