@@ -114,9 +114,9 @@ func TanhDerivativeAt[T element.Float](x T) T {
 	return T(vector.LogisticDerivativeAt64(float64(x), 2, -4))
 }
 
-// TanhDerivativeFromOutput sets dst to upstream·(1 − y)(1 + y).
+// TanhDerivativeFromOutput sets dst to upstream·(1 − y)(1 + y). See slowPairs for arm64.
 func TanhDerivativeFromOutput[T element.Float](dst, y, upstream []T) {
-	if vector.On && len(y) >= short {
+	if vector.On && !slowPairs[T]() && len(y) >= short {
 		vector.TanhDerivativeFromOutput(dst, y, upstream)
 		return
 	}
@@ -137,8 +137,13 @@ func ReLUAt[T element.Float](x T) T { return scalar.ReLUAt(x) }
 
 // ReLUDerivative sets dst to upstream if x > 0, to NaN if x is NaN, else to 0. It also
 // computes the derivative from the output y = max(0, x), because y > 0 only if x > 0.
+//
+// In vectors of two float64 it takes 1.04 ns an element for n = 1000 and 0.97 for n = 65536
+// (Xeon Emerald Rapids), and 0.82 and 0.93 in the scalar loop. On arm64 the scalar loop is
+// faster, too (cycles in LLVM's models of Neoverse N1, Apple M1, Exynos M5: 5.6, 2.6, 2.1 in
+// vectors, and 3.3, 2.3, 1.8).
 func ReLUDerivative[T element.Float](dst, x, upstream []T) {
-	if vector.On && len(x) >= short {
+	if vector.On && !pairs[T]() && len(x) >= short {
 		vector.ReLUDerivative(dst, x, upstream)
 		return
 	}

@@ -37,17 +37,31 @@ func VectorBits() int { return vector.Bits() }
 //     which have smaller errors (ns an element, vector against scalar, n = 4096, Xeon
 //     Emerald Rapids at 128 bits: σ 3.06 against 3.10, tanh 3.97 against 3.76, σ′ 3.85
 //     against 4.00). With vectors of four float64 they take half as long.
-//   - arm64. LLVM's model of Apple's M1 gives these vector loops of float32 8.5 cycles
-//     an element for σ, 8.1 for tanh and 9.9 for σ′, and the scalar tanh 4.3. In the
-//     model of Neoverse N1 all scalar loops are faster.
-func exponential[T element.Float]() bool {
-	return vector.On && runtime.GOARCH != "arm64" && !pairs[T]()
-}
+//   - arm64. For float32, LLVM's machine models disagree (cycles an element, vector against
+//     scalar, Neoverse N1, Apple M1, Exynos M5: σ 19.5, 8.9, 4.9 against 15.5, 12.7, 5.6, tanh
+//     21.2, 8.8, 5.4 against 18.7, 16.2, 7.0, σ′ 25.3, 11.5, 6.4 against 22.4, 18.0, 7.8).
+func exponential[T element.Float]() bool { return vector.On && !arm64 && !pairs[T]() }
+
+// arm64 reports whether the architecture is arm64, which has vectors of 128 bits.
+const arm64 = runtime.GOARCH == "arm64"
 
 // pairs reports whether a vector holds two elements.
 func pairs[T element.Float]() bool {
 	return !element.Is32[T]() && vector.Bits() == 128
 }
+
+// slowPairs reports whether a vector holds two float64 on arm64. Vector loops of few
+// instructions are then slower than the scalar loops in two or three of LLVM's machine models
+// (cycles an element, vector against scalar, Neoverse N1, Apple M1, Exynos M5; operations with
+// two results are included):
+//
+//	tanh′ from the output, no upstream    5.1, 2.6, 1.9 against 3.8, 2.4, 1.9
+//	product                               3.6, 2.6, 1.6 against 3.0, 2.6, 1.2
+//	gateProducts                          6.6, 2.9, 2.6 against 6.0, 3.6, 2.4
+//	keepNaN                               7.1, 2.9, 2.8 against 5.0, 3.6, 2.0
+//
+// On amd64 at 128 bits, the vector loops of these four are not slower.
+func slowPairs[T element.Float]() bool { return arm64 && !element.Is32[T]() }
 
 // short is the length from which vector loops pay for their setup. For shorter slices
 // the scalar loops run, if both loops give the same bits.

@@ -12,8 +12,8 @@ import (
 // The scalar loops run in two cases, because they are faster (ns an element, float32,
 // 512 bits):
 //
-//   - The stride is short, see the function runs. At a stride of 8, a vector loop takes
-//     1.4, and the scalar loop 0.6.
+//   - The stride is short, see maxoutInVectors. At a stride of 8, a vector loop takes 1.4,
+//     and the scalar loop 0.6.
 //   - The stride is 1, and there are three pieces or more. A vector loop would have to
 //     transpose the pieces first, which takes all that vectors gain: three pieces take 1.0
 //     in vectors, and 0.5 in the scalar loop.
@@ -21,7 +21,7 @@ func Maxout[T element.Float](dst, x []T, pieces, stride int) {
 	switch {
 	case pieces == 1:
 		Identity(dst, x)
-	case runs[T](stride):
+	case maxoutInVectors[T](stride):
 		vector.Maxout(dst, x, pieces, stride)
 	case pairsInVectors(len(dst), pieces, stride):
 		done := vector.MaxPairs(dst, x)
@@ -29,6 +29,19 @@ func Maxout[T element.Float](dst, x []T, pieces, stride int) {
 	default:
 		scalar.Maxout(dst, x, pieces, stride)
 	}
+}
+
+// maxoutInVectors reports whether the vector loops run. On arm64 the builtin max is one
+// instruction, and the vector loops need several for it. So they run only for float32 and
+// longer strides (cycles an element of x, vector against scalar, LLVM's models of Neoverse N1,
+// Apple M1, Exynos M5):
+//
+//	float32, 2 pieces, stride 16     3.7, 2.5, 1.6 against 2.9, 2.8, 1.3
+//	         4 pieces, stride 48     3.0, 1.5, 1.1 against 2.7, 2.3, 1.0
+//	         2 pieces, stride 64     2.0, 1.0, 0.7 against 2.1, 1.9, 0.8
+//	float64, 2 pieces, stride 256    2.9, 1.1, 1.0 against 2.2, 1.6, 0.9
+func maxoutInVectors[T element.Float](stride int) bool {
+	return runs[T](stride) && (!arm64 || element.Is32[T]() && stride >= 4*short)
 }
 
 // pairsInVectors reports whether the vector loops for pairs run. They have at least 256
@@ -64,6 +77,9 @@ func MaxoutDerivative[T element.Float](dst, x, upstream []T, pieces, stride int)
 //
 // For more pieces the scalar loop takes 2.8. For two pieces of float64 at 128 bits and
 // strides from 16 to 256, it takes as long as the vector loop within 20 %.
+//
+// On arm64 the scalar loop for four pieces is faster up to a stride of 64 (cycles in LLVM's
+// models of Neoverse N1, Apple M1, Exynos M5: 7.3, 3.2, 2.7 in vectors, and 4.9, 4.7, 2.6).
 func maxoutDerivativeInVectors[T element.Float](pieces, stride int) bool {
 	switch {
 	case !vector.On || !vector.KeepsBuffers:
@@ -72,6 +88,8 @@ func maxoutDerivativeInVectors[T element.Float](pieces, stride int) bool {
 		return stride >= short
 	case pairs[T]():
 		return false
+	case arm64 && pieces == 4:
+		return stride >= 6*short
 	case pieces > 2:
 		return stride >= 3*short
 	}
@@ -99,9 +117,17 @@ func MaxoutLayer[T element.Float](dst, x, weights, biases []T, inputs, units, pi
 	}
 }
 
+// maxoutLayerInVectors reports whether the vector loops run. On arm64 rows of 8 inputs are
+// too short for them (cycles a product, vector against scalar, LLVM's models of Neoverse N1,
+// Apple M1, Exynos M5: 6.3, 4.4, 3.1 against 6.3, 6.0, 3.2 forward, but 9.5, 9.0, 4.6 against
+// 8.3, 8.7, 4.0 for the gradient of the weights). For rows of 12 they are as fast or faster.
+func maxoutLayerInVectors[T element.Float](inputs int) bool {
+	return vector.SupportsMaxoutLayer[T](inputs) && (!arm64 || inputs >= 12)
+}
+
 // maxoutLayer chooses the loop. dst must not be an input.
 func maxoutLayer[T element.Float](dst, x, weights, biases []T, inputs, units, pieces int) {
-	if vector.SupportsMaxoutLayer[T](inputs) {
+	if maxoutLayerInVectors[T](inputs) {
 		vector.MaxoutLayer(dst, x, weights, biases, inputs, units, pieces)
 		return
 	}
@@ -128,7 +154,7 @@ func MaxoutLayerDerivative[T element.Float](dst, x, upstream, weights, biases []
 
 // maxoutLayerDerivative chooses the loop. dst must not be an input.
 func maxoutLayerDerivative[T element.Float](dst, x, upstream, weights, biases []T, inputs, units, pieces int) {
-	if vector.SupportsMaxoutLayer[T](inputs) {
+	if maxoutLayerInVectors[T](inputs) {
 		vector.MaxoutLayerDerivative(dst, x, upstream, weights, biases, inputs, units, pieces)
 		return
 	}
@@ -138,7 +164,7 @@ func maxoutLayerDerivative[T element.Float](dst, x, upstream, weights, biases []
 // MaxoutLayerParameterGradient adds to gradW and gradB, for each unit and
 // example, upstream·x and upstream at the largest piece.
 func MaxoutLayerParameterGradient[T element.Float](gradW, gradB, x, upstream, weights, biases []T, inputs, units, pieces int) {
-	if vector.SupportsMaxoutLayer[T](inputs) {
+	if maxoutLayerInVectors[T](inputs) {
 		vector.MaxoutLayerParameterGradient(gradW, gradB, x, upstream, weights, biases, inputs, units, pieces)
 		return
 	}

@@ -135,12 +135,20 @@ func SoftmaxJacobian[T element.Float](dst, x []T, tau T) {
 // LogSoftmax sets dst to the logarithm of Softmax.
 //
 // The scalar loop for two classes takes 2 to 3 ns an element. The vector loops would take 5
-// to 15, because they call element.Log1p for each distribution.
+// to 15, because they call element.Log1p for each distribution. See also fewClasses.
 func LogSoftmax[T element.Float](dst, x []T, classes, stride int, tau T) {
-	if vector.On && classes != 2 && vector.LogSoftmax(dst, x, classes, stride, tau) {
+	if vector.On && classes != 2 && !fewClasses[T](classes, stride) && vector.LogSoftmax(dst, x, classes, stride, tau) {
 		return
 	}
 	scalar.LogSoftmax(dst, x, classes, stride, tau)
+}
+
+// fewClasses reports whether LogSoftmax has so few classes of float64 that the scalar loops
+// are faster on arm64 (cycles an element, vector against scalar, LLVM's models of Neoverse N1,
+// Apple M1, Exynos M5: [3][16] 99, 78, 35 against 82, 76, 32, [4][100] 82, 70, 32 against
+// 73, 68, 29). For shorter strides, or five classes, most models prefer the vector loops.
+func fewClasses[T element.Float](classes, stride int) bool {
+	return arm64 && !element.Is32[T]() && classes <= 4 && stride >= short
 }
 
 // LogSoftmaxMasked is LogSoftmax over the entries of x whose keep is true. It sets the
@@ -160,8 +168,12 @@ func LogSoftmaxDerivative[T element.Float](dst, x, upstream []T, classes, stride
 
 // LogSoftmaxDerivativeFromOutput is LogSoftmaxDerivative for y, the log-softmax
 // of x.
+//
+// On arm64 the scalar loop for two classes of float32 is faster, although its Softmax is not
+// (cycles in LLVM's models of Neoverse N1, Apple M1, Exynos M5: 22, 14, 7.9 in vectors, and
+// 19, 17, 7.4).
 func LogSoftmaxDerivativeFromOutput[T element.Float](dst, y, upstream []T, classes, stride int, tau T) {
-	if softmaxInVectors[T](classes, stride) && vector.LogSoftmaxDerivativeFromOutput(dst, y, upstream, classes, stride, tau) {
+	if softmaxInVectors[T](classes, stride) && !(arm64 && classes == 2) && vector.LogSoftmaxDerivativeFromOutput(dst, y, upstream, classes, stride, tau) {
 		return
 	}
 	scalar.LogSoftmaxDerivativeFromOutput(dst, y, upstream, classes, stride, tau)
