@@ -60,7 +60,8 @@ func pairs[T element.Float]() bool {
 //	gateProducts                          6.6, 2.9, 2.6 against 6.0, 3.6, 2.4
 //	keepNaN                               7.1, 2.9, 2.8 against 5.0, 3.6, 2.0
 //
-// On amd64 at 128 bits, the vector loops of these four are not slower.
+// On amd64 at 128 bits, the vector loops of these four take 0.82 to 1.06 times as long as the
+// scalar loops.
 func slowPairs[T element.Float]() bool { return arm64 && !element.Is32[T]() }
 
 // short is the length from which vector loops pay for their setup. For shorter slices

@@ -120,7 +120,7 @@ func MaxoutLayer[T element.Float](dst, x, weights, biases []T, inputs, units, pi
 // maxoutLayerInVectors reports whether the vector loops run. On arm64 rows of 8 inputs are
 // too short for them (cycles a product, vector against scalar, LLVM's models of Neoverse N1,
 // Apple M1, Exynos M5: 6.3, 4.4, 3.1 against 6.3, 6.0, 3.2 forward, but 9.5, 9.0, 4.6 against
-// 8.3, 8.7, 4.0 for the gradient of the weights). For rows of 12 they are as fast or faster.
+// 8.3, 8.7, 4.0 for the gradient of the weights). For rows of 12 they take at most 4 % longer.
 func maxoutLayerInVectors[T element.Float](inputs int) bool {
 	return vector.SupportsMaxoutLayer[T](inputs) && (!arm64 || inputs >= 12)
 }

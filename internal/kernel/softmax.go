@@ -145,10 +145,11 @@ func LogSoftmax[T element.Float](dst, x []T, classes, stride int, tau T) {
 
 // fewClasses reports whether LogSoftmax has so few classes of float64 that the scalar loops
 // are faster on arm64 (cycles an element, vector against scalar, LLVM's models of Neoverse N1,
-// Apple M1, Exynos M5: [3][16] 99, 78, 35 against 82, 76, 32, [4][100] 82, 70, 32 against
-// 73, 68, 29). For shorter strides, or five classes, most models prefer the vector loops.
+// Apple M1, Exynos M5: [3][5] 118, 93, 42 against 96, 87, 39, [3][16] 99, 78, 35 against
+// 82, 76, 32, [4][100] 82, 70, 32 against 73, 68, 29). For shorter strides the vector loops
+// are faster. For [5][16] the models disagree: 81, 60, 28 against 71, 67, 28.
 func fewClasses[T element.Float](classes, stride int) bool {
-	return arm64 && !element.Is32[T]() && classes <= 4 && stride >= short
+	return arm64 && !element.Is32[T]() && classes <= 4 && stride > 4
 }
 
 // LogSoftmaxMasked is LogSoftmax over the entries of x whose keep is true. It sets the
