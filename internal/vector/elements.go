@@ -330,15 +330,14 @@ func hardSigmoidOf32x1(zero archsimd.Float32x4, slope float32) func(dst, x []flo
 }
 
 func hardSixthOf32x1(zero archsimd.Float32x4) func(dst, x []float32) {
-	three, one := archsimd.LoadFloat32x4Array((*[4]float32)(float32Constants[6][:])), archsimd.LoadFloat32x4Array((*[4]float32)(float32Constants[2][:]))
-	sixth, sixthLow := archsimd.LoadFloat32x4Array((*[4]float32)(float32Constants[7][:])), archsimd.LoadFloat32x4Array((*[4]float32)(float32Constants[8][:]))
+	three, minusThree := archsimd.LoadFloat32x4Array((*[4]float32)(float32Constants[6][:])), archsimd.LoadFloat32x4Array((*[4]float32)(float32Constants[7][:]))
+	sixth, sixthLow := archsimd.LoadFloat32x4Array((*[4]float32)(float32Constants[8][:])), archsimd.LoadFloat32x4Array((*[4]float32)(float32Constants[9][:]))
 	return func(dst, x []float32) {
 		v := archsimd.LoadFloat32x4Array((*[4]float32)(x))
-		s := v.Add(three)
-		rest := v.Sub(s.Sub(three))
-		y := s.MulAdd(sixth, s.MulAdd(sixthLow, rest.Mul(sixth)))
-		y = without32x1(y, s.LessEqual(zero))
-		one.IfElse(v.GreaterEqual(three), y).Store(dst)
+		nan := v.NotEqual(v).ToInt32x4().ToBits()
+		s := v.Max(minusThree).Min(three).Add(three)
+		y := s.MulAdd(sixth, s.Mul(sixthLow))
+		y.ToBits().Or(nan).BitsToFloat32().Store(dst)
 	}
 }
 
@@ -354,7 +353,7 @@ func hardSixthAt32(x float32) float32 {
 
 func hardSwishOf32x1(zero archsimd.Float32x4) func(dst, x []float32) {
 	three, half := archsimd.LoadFloat32x4Array((*[4]float32)(float32Constants[6][:])), archsimd.LoadFloat32x4Array((*[4]float32)(float32Constants[5][:]))
-	sixth, low := archsimd.LoadFloat32x4Array((*[4]float32)(float32Constants[9][:])), archsimd.LoadFloat32x4Array((*[4]float32)(float32Constants[10][:]))
+	sixth, low := archsimd.LoadFloat32x4Array((*[4]float32)(float32Constants[10][:])), archsimd.LoadFloat32x4Array((*[4]float32)(float32Constants[11][:]))
 	sign := archsimd.LoadUint32x4Array((*[4]uint32)(uint32Constants[2][:]))
 	return func(dst, x []float32) {
 		v := archsimd.LoadFloat32x4Array((*[4]float32)(x))
@@ -373,8 +372,8 @@ func hardSwishAt32(x float32) float32 {
 }
 
 func hardSwishDerivativeOf32x1(zero archsimd.Float32x4) func(dst, x, upstream []float32) {
-	three, minusThree := archsimd.LoadFloat32x4Array((*[4]float32)(float32Constants[6][:])), archsimd.LoadFloat32x4Array((*[4]float32)(float32Constants[11][:]))
-	sixth, sixthLow := archsimd.LoadFloat32x4Array((*[4]float32)(float32Constants[7][:])), archsimd.LoadFloat32x4Array((*[4]float32)(float32Constants[8][:]))
+	three, minusThree := archsimd.LoadFloat32x4Array((*[4]float32)(float32Constants[6][:])), archsimd.LoadFloat32x4Array((*[4]float32)(float32Constants[7][:]))
+	sixth, sixthLow := archsimd.LoadFloat32x4Array((*[4]float32)(float32Constants[8][:])), archsimd.LoadFloat32x4Array((*[4]float32)(float32Constants[9][:]))
 	return func(dst, x, upstream []float32) {
 		v, g := archsimd.LoadFloat32x4Array((*[4]float32)(x)), archsimd.LoadFloat32x4Array((*[4]float32)(upstream))
 		twice := v.Add(v)
@@ -965,15 +964,14 @@ func hardSixthAt64(x float64) float64 {
 }
 
 func hardSixthOf64x1(zero archsimd.Float64x2) func(dst, x []float64) {
-	three, one := archsimd.LoadFloat64x2Array((*[2]float64)(float64Constants[9][:])), archsimd.LoadFloat64x2Array((*[2]float64)(float64Constants[1][:]))
-	sixth, sixthLow := archsimd.LoadFloat64x2Array((*[2]float64)(float64Constants[10][:])), archsimd.LoadFloat64x2Array((*[2]float64)(float64Constants[11][:]))
+	three, minusThree := archsimd.LoadFloat64x2Array((*[2]float64)(float64Constants[9][:])), archsimd.LoadFloat64x2Array((*[2]float64)(float64Constants[10][:]))
+	sixth, sixthLow := archsimd.LoadFloat64x2Array((*[2]float64)(float64Constants[11][:])), archsimd.LoadFloat64x2Array((*[2]float64)(float64Constants[12][:]))
 	return func(dst, x []float64) {
 		v := archsimd.LoadFloat64x2Array((*[2]float64)(x))
-		s := v.Add(three)
-		rest := v.Sub(s.Sub(three))
-		y := s.MulAdd(sixth, s.MulAdd(sixthLow, rest.Mul(sixth)))
-		y = without64x1(y, s.LessEqual(zero))
-		one.IfElse(v.GreaterEqual(three), y).Store(dst)
+		nan := v.NotEqual(v).ToInt64x2().ToBits()
+		s := v.Max(minusThree).Min(three).Add(three)
+		y := s.MulAdd(sixth, s.Mul(sixthLow))
+		y.ToBits().Or(nan).BitsToFloat64().Store(dst)
 	}
 }
 
@@ -991,8 +989,8 @@ func hardSwishDerivativeAt64(x float64) float64 {
 }
 
 func hardSwishDerivativeOf64x1(zero archsimd.Float64x2) func(dst, x, upstream []float64) {
-	three, minusThree := archsimd.LoadFloat64x2Array((*[2]float64)(float64Constants[9][:])), archsimd.LoadFloat64x2Array((*[2]float64)(float64Constants[12][:]))
-	sixth, sixthLow := archsimd.LoadFloat64x2Array((*[2]float64)(float64Constants[10][:])), archsimd.LoadFloat64x2Array((*[2]float64)(float64Constants[11][:]))
+	three, minusThree := archsimd.LoadFloat64x2Array((*[2]float64)(float64Constants[9][:])), archsimd.LoadFloat64x2Array((*[2]float64)(float64Constants[10][:]))
+	sixth, sixthLow := archsimd.LoadFloat64x2Array((*[2]float64)(float64Constants[11][:])), archsimd.LoadFloat64x2Array((*[2]float64)(float64Constants[12][:]))
 	return func(dst, x, upstream []float64) {
 		v, g := archsimd.LoadFloat64x2Array((*[2]float64)(x)), archsimd.LoadFloat64x2Array((*[2]float64)(upstream))
 		twice := v.Add(v)
@@ -1299,11 +1297,11 @@ var float32Constants = [...][minLanes32]float32{
 	{1.0 / (1 << powerShift32), 1.0 / (1 << powerShift32), 1.0 / (1 << powerShift32), 1.0 / (1 << powerShift32)},
 	{0.5, 0.5, 0.5, 0.5},
 	{3, 3, 3, 3},
+	{-3, -3, -3, -3},
 	{1. / 6, 1. / 6, 1. / 6, 1. / 6},
 	{sixthLow32, sixthLow32, sixthLow32, sixthLow32},
 	{sixthUp32, sixthUp32, sixthUp32, sixthUp32},
 	{sixthUpLow32, sixthUpLow32, sixthUpLow32, sixthUpLow32},
-	{-3, -3, -3, -3},
 	{-siluLimit32, -siluLimit32, -siluLimit32, -siluLimit32},
 	{siluLinear, siluLinear, siluLinear, siluLinear},
 	{siluScale32, siluScale32, siluScale32, siluScale32},
@@ -1326,9 +1324,9 @@ var float64Constants = [...][minLanes64]float64{
 	{-eluLimit64, -eluLimit64},
 	{0.5, 0.5},
 	{3, 3},
+	{-3, -3},
 	{1. / 6, 1. / 6},
 	{sixthLow64, sixthLow64},
-	{-3, -3},
 	{sixthUp64, sixthUp64},
 	{sixthUpLow64, sixthUpLow64},
 	{siluScale64, siluScale64},

@@ -315,15 +315,14 @@ func hardSigmoidOf32x4(zero archsimd.Float32x4, slope float32) func(dst, x []flo
 }
 
 func hardSixthOf32x4(zero archsimd.Float32x4) func(dst, x []float32) {
-	three, one := archsimd.BroadcastFloat32x4(3), archsimd.BroadcastFloat32x4(1)
+	three, minusThree := archsimd.BroadcastFloat32x4(3), archsimd.BroadcastFloat32x4(-3)
 	sixth, sixthLow := archsimd.BroadcastFloat32x4(1./6), archsimd.BroadcastFloat32x4(sixthLow32)
 	return func(dst, x []float32) {
 		v := archsimd.LoadFloat32x4(x)
-		s := v.Add(three)
-		rest := v.Sub(s.Sub(three))
-		y := s.MulAdd(sixth, s.MulAdd(sixthLow, rest.Mul(sixth)))
-		y = without32x4(y, s.LessEqual(zero))
-		one.IfElse(v.GreaterEqual(three), y).Store(dst)
+		nan := v.NotEqual(v).ToInt32x4().ToBits()
+		s := v.Max(minusThree).Min(three).Add(three)
+		y := s.MulAdd(sixth, s.Mul(sixthLow))
+		y.ToBits().Or(nan).BitsToFloat32().Store(dst)
 	}
 }
 
@@ -2019,15 +2018,14 @@ func hardSixth64x2(dst, x []float64) {
 }
 
 func hardSixthOf64x2(zero archsimd.Float64x2) func(dst, x []float64) {
-	three, one := archsimd.BroadcastFloat64x2(3), archsimd.BroadcastFloat64x2(1)
+	three, minusThree := archsimd.BroadcastFloat64x2(3), archsimd.BroadcastFloat64x2(-3)
 	sixth, sixthLow := archsimd.BroadcastFloat64x2(1./6), archsimd.BroadcastFloat64x2(sixthLow64)
 	return func(dst, x []float64) {
 		v := archsimd.LoadFloat64x2(x)
-		s := v.Add(three)
-		rest := v.Sub(s.Sub(three))
-		y := s.MulAdd(sixth, s.MulAdd(sixthLow, rest.Mul(sixth)))
-		y = without64x2(y, s.LessEqual(zero))
-		one.IfElse(v.GreaterEqual(three), y).Store(dst)
+		nan := v.NotEqual(v).ToInt64x2().ToBits()
+		s := v.Max(minusThree).Min(three).Add(three)
+		y := s.MulAdd(sixth, s.Mul(sixthLow))
+		y.ToBits().Or(nan).BitsToFloat64().Store(dst)
 	}
 }
 

@@ -538,15 +538,14 @@ func hardSigmoidOf32x8(zero archsimd.Float32x8, slope float32) func(dst, x []flo
 }
 
 func hardSixthOf32x8(zero archsimd.Float32x8) func(dst, x []float32) {
-	three, one := archsimd.BroadcastFloat32x8(3), archsimd.BroadcastFloat32x8(1)
+	three, minusThree := archsimd.BroadcastFloat32x8(3), archsimd.BroadcastFloat32x8(-3)
 	sixth, sixthLow := archsimd.BroadcastFloat32x8(1./6), archsimd.BroadcastFloat32x8(sixthLow32)
 	return func(dst, x []float32) {
 		v := archsimd.LoadFloat32x8(x)
-		s := v.Add(three)
-		rest := v.Sub(s.Sub(three))
-		y := s.MulAdd(sixth, s.MulAdd(sixthLow, rest.Mul(sixth)))
-		y = without32x8(y, s.LessEqual(zero))
-		one.IfElse(v.GreaterEqual(three), y).Store(dst)
+		nan := v.NotEqual(v).ToInt32x8().ToBits()
+		s := v.Max(minusThree).Min(three).Add(three)
+		y := s.MulAdd(sixth, s.Mul(sixthLow))
+		y.ToBits().Or(nan).BitsToFloat32().Store(dst)
 	}
 }
 
@@ -2242,15 +2241,14 @@ func hardSixth64x4(dst, x []float64) {
 }
 
 func hardSixthOf64x4(zero archsimd.Float64x4) func(dst, x []float64) {
-	three, one := archsimd.BroadcastFloat64x4(3), archsimd.BroadcastFloat64x4(1)
+	three, minusThree := archsimd.BroadcastFloat64x4(3), archsimd.BroadcastFloat64x4(-3)
 	sixth, sixthLow := archsimd.BroadcastFloat64x4(1./6), archsimd.BroadcastFloat64x4(sixthLow64)
 	return func(dst, x []float64) {
 		v := archsimd.LoadFloat64x4(x)
-		s := v.Add(three)
-		rest := v.Sub(s.Sub(three))
-		y := s.MulAdd(sixth, s.MulAdd(sixthLow, rest.Mul(sixth)))
-		y = without64x4(y, s.LessEqual(zero))
-		one.IfElse(v.GreaterEqual(three), y).Store(dst)
+		nan := v.NotEqual(v).ToInt64x4().ToBits()
+		s := v.Max(minusThree).Min(three).Add(three)
+		y := s.MulAdd(sixth, s.Mul(sixthLow))
+		y.ToBits().Or(nan).BitsToFloat64().Store(dst)
 	}
 }
 

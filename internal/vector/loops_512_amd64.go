@@ -538,15 +538,14 @@ func hardSigmoidOf32x16(zero archsimd.Float32x16, slope float32) func(dst, x []f
 }
 
 func hardSixthOf32x16(zero archsimd.Float32x16) func(dst, x []float32) {
-	three, one := archsimd.BroadcastFloat32x16(3), archsimd.BroadcastFloat32x16(1)
+	three, minusThree := archsimd.BroadcastFloat32x16(3), archsimd.BroadcastFloat32x16(-3)
 	sixth, sixthLow := archsimd.BroadcastFloat32x16(1./6), archsimd.BroadcastFloat32x16(sixthLow32)
 	return func(dst, x []float32) {
 		v := archsimd.LoadFloat32x16(x)
-		s := v.Add(three)
-		rest := v.Sub(s.Sub(three))
-		y := s.MulAdd(sixth, s.MulAdd(sixthLow, rest.Mul(sixth)))
-		y = without32x16(y, s.LessEqual(zero))
-		one.IfElse(v.GreaterEqual(three), y).Store(dst)
+		nan := v.NotEqual(v).ToInt32x16().ToBits()
+		s := v.Max(minusThree).Min(three).Add(three)
+		y := s.MulAdd(sixth, s.Mul(sixthLow))
+		y.ToBits().Or(nan).BitsToFloat32().Store(dst)
 	}
 }
 
@@ -2242,15 +2241,14 @@ func hardSixth64x8(dst, x []float64) {
 }
 
 func hardSixthOf64x8(zero archsimd.Float64x8) func(dst, x []float64) {
-	three, one := archsimd.BroadcastFloat64x8(3), archsimd.BroadcastFloat64x8(1)
+	three, minusThree := archsimd.BroadcastFloat64x8(3), archsimd.BroadcastFloat64x8(-3)
 	sixth, sixthLow := archsimd.BroadcastFloat64x8(1./6), archsimd.BroadcastFloat64x8(sixthLow64)
 	return func(dst, x []float64) {
 		v := archsimd.LoadFloat64x8(x)
-		s := v.Add(three)
-		rest := v.Sub(s.Sub(three))
-		y := s.MulAdd(sixth, s.MulAdd(sixthLow, rest.Mul(sixth)))
-		y = without64x8(y, s.LessEqual(zero))
-		one.IfElse(v.GreaterEqual(three), y).Store(dst)
+		nan := v.NotEqual(v).ToInt64x8().ToBits()
+		s := v.Max(minusThree).Min(three).Add(three)
+		y := s.MulAdd(sixth, s.Mul(sixthLow))
+		y.ToBits().Or(nan).BitsToFloat64().Store(dst)
 	}
 }
 

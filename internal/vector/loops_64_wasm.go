@@ -382,15 +382,14 @@ func hardSixthAt64(x float64) float64 {
 }
 
 func hardSixthOf64(zero simd.Float64s) func(dst, x []float64) {
-	three, one := simd.BroadcastFloat64s(3), simd.BroadcastFloat64s(1)
+	three, minusThree := simd.BroadcastFloat64s(3), simd.BroadcastFloat64s(-3)
 	sixth, sixthLow := simd.BroadcastFloat64s(1./6), simd.BroadcastFloat64s(sixthLow64)
 	return func(dst, x []float64) {
 		v := simd.LoadFloat64s(x)
-		s := v.Add(three)
-		rest := v.Sub(s.Sub(three))
-		y := s.MulAdd(sixth, s.MulAdd(sixthLow, rest.Mul(sixth)))
-		y = without64(y, s.LessEqual(zero))
-		one.IfElse(v.GreaterEqual(three), y).Store(dst)
+		nan := v.NotEqual(v).ToInt64s().ToBits()
+		s := v.Max(minusThree).Min(three).Add(three)
+		y := s.MulAdd(sixth, s.Mul(sixthLow))
+		y.ToBits().Or(nan).BitsToFloat64().Store(dst)
 	}
 }
 
