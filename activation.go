@@ -45,7 +45,7 @@ type Float interface{ float32 | float64 }
 //   - Some derivatives select 0, for example that of [ReLU] for x ≤ 0, and that of
 //     [Softmax] from its output for y = 0. Then the result is 0 even if upstream is
 //     NaN or infinite. All others multiply by upstream. If such a derivative rounds
-//     to 0, as that of [Sigmoid] does at 1000, an infinite upstream gives NaN.
+//     to 0, as that of [Sigmoid] does at 1000, an infinite upstream may give NaN.
 //
 // Same results everywhere:
 //

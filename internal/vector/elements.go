@@ -737,8 +737,9 @@ func softsignDerivativeOf32x1(zero archsimd.Float32x4) func(dst, x, upstream []f
 		minus := u.ToBits().Or(sign).BitsToFloat32()
 		e := minus.MulAdd(lost, minus.MulAdd(d, one))
 		e = without32x1(e, d.Greater(largest))
-		y := archsimd.LoadFloat32x4Array((*[4]float32)(upstream)).Mul(u).Mul(u)
-		y.MulAdd(e.Add(e), y).Store(dst)
+		y := u.Mul(u)
+		y = y.MulAdd(e.Add(e), y)
+		y.Mul(archsimd.LoadFloat32x4Array((*[4]float32)(upstream))).Store(dst)
 	}
 }
 
@@ -1253,8 +1254,9 @@ func softsignDerivativeOf64x1(zero archsimd.Float64x2) func(dst, x, upstream []f
 		minus := u.ToBits().Or(sign).BitsToFloat64()
 		e := minus.MulAdd(lost, minus.MulAdd(d, one))
 		e = without64x1(e, d.Greater(largest))
-		y := archsimd.LoadFloat64x2Array((*[2]float64)(upstream)).Mul(u).Mul(u)
-		y.MulAdd(e.Add(e), y).Store(dst)
+		y := u.Mul(u)
+		y = y.MulAdd(e.Add(e), y)
+		y.Mul(archsimd.LoadFloat64x2Array((*[2]float64)(upstream))).Store(dst)
 	}
 }
 

@@ -1565,8 +1565,9 @@ func softsignDerivativeOf32x4(zero archsimd.Float32x4) func(dst, x, upstream []f
 		minus := u.ToBits().Or(sign).BitsToFloat32()
 		e := minus.MulAdd(lost, minus.MulAdd(d, one))
 		e = without32x4(e, d.Greater(largest))
-		y := archsimd.LoadFloat32x4(upstream).Mul(u).Mul(u)
-		y.MulAdd(e.Add(e), y).Store(dst)
+		y := u.Mul(u)
+		y = y.MulAdd(e.Add(e), y)
+		y.Mul(archsimd.LoadFloat32x4(upstream)).Store(dst)
 	}
 }
 
@@ -2953,8 +2954,9 @@ func softsignDerivativeOf64x2(zero archsimd.Float64x2) func(dst, x, upstream []f
 		minus := u.ToBits().Or(sign).BitsToFloat64()
 		e := minus.MulAdd(lost, minus.MulAdd(d, one))
 		e = without64x2(e, d.Greater(largest))
-		y := archsimd.LoadFloat64x2(upstream).Mul(u).Mul(u)
-		y.MulAdd(e.Add(e), y).Store(dst)
+		y := u.Mul(u)
+		y = y.MulAdd(e.Add(e), y)
+		y.Mul(archsimd.LoadFloat64x2(upstream)).Store(dst)
 	}
 }
 

@@ -1788,8 +1788,9 @@ func softsignDerivativeOf32x16(zero archsimd.Float32x16) func(dst, x, upstream [
 		minus := u.ToBits().Or(sign).BitsToFloat32()
 		e := minus.MulAdd(lost, minus.MulAdd(d, one))
 		e = without32x16(e, d.Greater(largest))
-		y := archsimd.LoadFloat32x16(upstream).Mul(u).Mul(u)
-		y.MulAdd(e.Add(e), y).Store(dst)
+		y := u.Mul(u)
+		y = y.MulAdd(e.Add(e), y)
+		y.Mul(archsimd.LoadFloat32x16(upstream)).Store(dst)
 	}
 }
 
@@ -3176,8 +3177,9 @@ func softsignDerivativeOf64x8(zero archsimd.Float64x8) func(dst, x, upstream []f
 		minus := u.ToBits().Or(sign).BitsToFloat64()
 		e := minus.MulAdd(lost, minus.MulAdd(d, one))
 		e = without64x8(e, d.Greater(largest))
-		y := archsimd.LoadFloat64x8(upstream).Mul(u).Mul(u)
-		y.MulAdd(e.Add(e), y).Store(dst)
+		y := u.Mul(u)
+		y = y.MulAdd(e.Add(e), y)
+		y.Mul(archsimd.LoadFloat64x8(upstream)).Store(dst)
 	}
 }
 

@@ -1384,8 +1384,9 @@ func softsignDerivativeOf64(zero simd.Float64s) func(dst, x, upstream []float64)
 		minus := u.ToBits().Or(sign).BitsToFloat64()
 		e := minus.MulAdd(lost, minus.MulAdd(d, one))
 		e = without64(e, d.Greater(largest))
-		y := simd.LoadFloat64s(upstream).Mul(u).Mul(u)
-		y.MulAdd(e.Add(e), y).Store(dst)
+		y := u.Mul(u)
+		y = y.MulAdd(e.Add(e), y)
+		y.Mul(simd.LoadFloat64s(upstream)).Store(dst)
 	}
 }
 

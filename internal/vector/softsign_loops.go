@@ -37,7 +37,8 @@ func softsignAt32(x float32) float32 {
 // softsignDerivativeOf32 returns a function that sets a vector of dst to
 // upstream/(1 + |x|)². If the quotient u = 1/d, d = 1 + |x|, has the relative error −e, its
 // square has the relative error −2e. e is 1 − u·d plus the part that is due to the rounding
-// error of d.
+// error of d. The product with upstream comes last. If the correction came after it, an
+// infinite upstream would give Inf + Inf·2e, which is NaN unless e is above 0.
 func softsignDerivativeOf32(zero simd.Float32s) func(dst, x, upstream []float32) {
 	one, largest := simd.BroadcastFloat32s(1), simd.BroadcastFloat32s(largest32)
 	sign := simd.BroadcastUint32s(signBit32)
@@ -49,8 +50,9 @@ func softsignDerivativeOf32(zero simd.Float32s) func(dst, x, upstream []float32)
 		minus := u.ToBits().Or(sign).BitsToFloat32()
 		e := minus.MulAdd(lost, minus.MulAdd(d, one))
 		e = without32(e, d.Greater(largest)) // Inf − Inf
-		y := simd.LoadFloat32s(upstream).Mul(u).Mul(u)
-		y.MulAdd(e.Add(e), y).Store(dst)
+		y := u.Mul(u)
+		y = y.MulAdd(e.Add(e), y)
+		y.Mul(simd.LoadFloat32s(upstream)).Store(dst)
 	}
 }
 

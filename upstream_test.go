@@ -1,0 +1,201 @@
+package activation_test
+
+import (
+	"fmt"
+	"math"
+	"math/rand/v2"
+	"slices"
+	"testing"
+
+	"example.com/activation"
+	"example.com/activation/internal/reference"
+)
+
+// TestExtremeUpstream checks the derivatives of functions of one element for infinite
+// upstream gradients, and for the largest finite ones: upstream·f′(x) must have the sign of
+// the product, and may be infinite only if the product is infinite or too large for T.
+func TestExtremeUpstream(t *testing.T) { both(t, extremeUpstream[float32], extremeUpstream[float64]) }
+
+func extremeUpstream[T activation.Float](t *testing.T, e entry[T]) {
+	if !e.single() {
+		t.Skip("not a function of one element")
+	}
+	x := e.extremes()
+	for _, p := range e.passes()[1:] {
+		in := x
+		if p.name == "DerivativeFromOutput" {
+			in = e.a.Forward(nil, x)
+		}
+		slope := p.run(nil, in, nil)
+		for shift := range 4 {
+			g := extremeGradients[T](len(x), shift)
+			got := p.run(nil, in, g)
+			for i, v := range got {
+				e.checkGradient(t, p, in[i], slope[i], g[i], v)
+			}
+			over := slices.Clone(in)
+			wantBits(t, p.name+" over its input", p.run(over, over, g), got)
+			over = slices.Clone(g)
+			wantBits(t, p.name+" over its upstream", p.run(over, in, over), got)
+		}
+	}
+}
+
+// TestExtremeUpstreamOfGate does the same for the derivative of a gated unit by its gate, if
+// upstream·value overflows.
+func TestExtremeUpstreamOfGate(t *testing.T) {
+	both(t, extremeUpstreamOfGate[float32], extremeUpstreamOfGate[float64])
+}
+
+func extremeUpstreamOfGate[T activation.Float](t *testing.T, e entry[T]) {
+	gate, ok := e.a.(activation.Elementwise[T])
+	if !ok {
+		t.Skip("not element-wise")
+	}
+	x := e.extremes()
+	slope := gate.Derivative(nil, x, nil)
+	f := activation.Gated[T]{Gate: gate}
+	value := slices.Repeat([]T{-2}, len(x))
+	for shift := range 4 {
+		g := extremeGradients[T](len(x), shift)
+		dGate, _ := f.DerivativePair(nil, nil, x, value, g)
+		for i, v := range dGate {
+			e.checkGradient(t, e.passes()[1], x[i], slope[i], g[i]*value[i], v)
+		}
+	}
+}
+
+// single reports whether each result depends on one element of x only.
+func (e entry[T]) single() bool {
+	if _, ok := e.a.(activation.PReLU[T]); ok {
+		return true
+	}
+	_, ok := e.a.(activation.Elementwise[T])
+	return ok
+}
+
+// extremes returns special and random inputs, enough for several vectors.
+func (e entry[T]) extremes() []T {
+	x := slices.Clone(e.kinks)
+	for _, s := range e.special {
+		x = append(x, s.x)
+	}
+	if e.accuracy != nil {
+		for _, v := range e.accuracy.near {
+			x = append(x, T(v))
+		}
+	}
+	rng := rand.New(rand.NewPCG(60, 61))
+	groups := len(x)/e.group + 37
+	return append(x, e.input(rng, groups)...)[:groups*e.group]
+}
+
+// extremeGradients returns n upstream gradients: the infinities and the largest finite
+// numbers in turns, beginning with the one of that index.
+func extremeGradients[T activation.Float](n, first int) []T {
+	inf, largest := T(math.Inf(1)), largest[T]()
+	g := make([]T, n)
+	for i := range g {
+		g[i] = []T{inf, -inf, largest, -largest}[(first+i)%4]
+	}
+	return g
+}
+
+// largest returns the largest finite number.
+func largest[T activation.Float]() T {
+	if is32[T]() {
+		return T(math.MaxFloat32)
+	}
+	v := math.MaxFloat64
+	return T(v)
+}
+
+// exactSlope returns f′ for the input in of p. slope is the result of p for it without an
+// upstream.
+func (e entry[T]) exactSlope(p pass[T], in, slope T) reference.Value {
+	switch {
+	case e.accuracy == nil || in-in != 0:
+		return reference.FromFloat(float64(slope))
+	case p.name == "DerivativeFromOutput":
+		return e.accuracy.fromY(float64(in))
+	}
+	return e.accuracy.df(float64(in))
+}
+
+// checkGradient checks that got is g·f′ within the error bound of the derivative. in is the
+// input of p, and slope is its result for a nil upstream.
+func (e entry[T]) checkGradient(t *testing.T, p pass[T], in, slope, g, got T) {
+	t.Helper()
+	exact := e.exactSlope(p, in, slope)
+	fail := func(want any) {
+		t.Helper()
+		t.Errorf("%s at %x for upstream %v = %v, want %v", p.name, in, g, got, want)
+	}
+	infinite := math.IsInf(float64(g), 0)
+	switch {
+	case slope != slope:
+		if got == got {
+			fail("NaN")
+		}
+	case slope == 0 && e.selects(p, in):
+		if got != 0 {
+			fail(0)
+		}
+	case slope == 0 && infinite: // f′ is 0, or rounds to 0 before or after the product
+		if got == got && !(got == g*T(exact.Hi)) {
+			fail("NaN")
+		}
+	case infinite || slope-slope != 0:
+		if got != g*slope {
+			fail(g * slope)
+		}
+	default:
+		a := math.Abs(float64(slope))
+		unit := float64(nextUp(T(a))) - a
+		if is32[T]() {
+			unit = max(unit, 0x1p-149)
+		}
+		bound := 1.0 // for rounding the product
+		if e.accuracy != nil {
+			bound += max(e.accuracy.derivative, e.accuracy.fromOutput)
+		}
+		if math.IsInf(float64(got), 0) {
+			if !(a > 1-bound*unit) || got != g*slope*2 {
+				fail(fmt.Sprintf("%v·%v", g, slope))
+			}
+			return
+		}
+		off := reference.FromFloat(float64(got)).Div(reference.FromFloat(float64(g))).Sub(exact)
+		if ulps := math.Abs(off.Div(reference.FromFloat(unit)).Float64()); !(ulps <= bound) {
+			fail(fmt.Sprintf("%v·%v (%.2f ULP)", g, slope, ulps))
+		}
+	}
+}
+
+// nextUp returns the next number above v ≥ 0.
+func nextUp[T activation.Float](v T) T {
+	if is32[T]() {
+		return T(math.Nextafter32(float32(v), math.MaxFloat32))
+	}
+	return T(math.Nextafter(float64(v), math.MaxFloat64))
+}
+
+// selects reports whether the derivative for the input in of p is 0 because the function is
+// constant there by its definition. Then it is 0 for any upstream. Elsewhere it multiplies by
+// upstream, even by an infinite one.
+func (e entry[T]) selects(p pass[T], in T) bool {
+	switch e.a.(type) {
+	case activation.ReLU[T], activation.SquaredReLU[T]:
+		return in <= 0
+	case activation.HardSwish[T]:
+		return in <= -3
+	case activation.HardTanh[T]:
+		return in <= e.kinks[0] || in >= e.kinks[len(e.kinks)-1]
+	case activation.HardSigmoid[T]:
+		if p.name == "DerivativeFromOutput" {
+			return in <= 0 || in >= 1
+		}
+		return in <= e.kinks[0] || in >= e.kinks[1]
+	}
+	return false
+}
