@@ -167,7 +167,7 @@ func builtins[T Float]() []builtin[T] {
 		{name: "tanh", a: &Tanh[T]{}},
 		{name: "relu", a: &ReLU[T]{}},
 		{name: "leaky_relu", a: leaky, parameters: []parameter[T]{
-			{name: "alpha", alias: "negative_slope", field: &leaky.Alpha},
+			{name: "alpha", alias: "negative_slope", field: &leaky.Alpha, finite: true},
 		}},
 		{name: "prelu", a: prelu, parameters: []parameter[T]{
 			{name: "alpha", field: &prelu.Alpha, required: true},
@@ -192,7 +192,7 @@ func builtins[T Float]() []builtin[T] {
 		}},
 		{name: "gelu", a: &GELU[T]{}},
 		{name: "gelu_tanh", a: &GELUTanh[T]{}, aliases: []string{"gelu_new", "gelu_pytorch_tanh"}},
-		{name: "silu", a: silu, parameters: []parameter[T]{{name: "beta", field: &silu.Beta}}, aliases: []string{"swish"}},
+		{name: "silu", a: silu, parameters: []parameter[T]{{name: "beta", field: &silu.Beta, finite: true}}, aliases: []string{"swish"}},
 		{name: "mish", a: &Mish[T]{}},
 		{name: "softplus", a: softplus, parameters: []parameter[T]{{name: "beta", field: &softplus.Beta, positive: true, finite: true}}},
 		{name: "log_sigmoid", a: &LogSigmoid[T]{}},

@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"math"
 	"math/rand/v2"
+	"reflect"
 	"slices"
 	"strings"
 	"testing"
@@ -424,6 +425,8 @@ func mistakes[T activation.Float](t *testing.T) {
 		{func(dst []T) { activation.Softplus[T]{Beta: -1}.Forward(dst, three) }, "Softplus.Forward: Beta = -1, want a finite number above 0"},
 		{func(dst []T) { activation.Softplus[T]{Beta: T(math.Inf(1))}.At(1) }, "Softplus.At: Beta = +Inf, want a finite number above 0"},
 		{func(dst []T) { activation.Softplus[T]{Beta: T(math.NaN())}.Derivative(dst, three, nil) }, "Softplus.Derivative: Beta = NaN, want a finite number above 0"},
+		{func(dst []T) { activation.SiLU[T]{Beta: T(math.Inf(-1))}.Forward(dst, three) }, "SiLU.Forward: Beta = -Inf, want a finite number"},
+		{func(dst []T) { activation.LeakyReLU[T]{Alpha: T(math.NaN())}.At(1) }, "LeakyReLU.At: Alpha = NaN, want a finite number"},
 		{func(dst []T) { activation.ELU[T]{Alpha: T(math.NaN())}.DerivativeAt(1) }, "ELU.DerivativeAt: Alpha = NaN, want a finite number"},
 		{func(dst []T) { activation.ELU[T]{Alpha: -0.5}.DerivativeFromOutput(dst, three, nil) }, "ELU.DerivativeFromOutput: Alpha = -0.5, want at least 0: for a negative one, y does not determine x"},
 		{func(dst []T) { activation.CELU[T]{Alpha: -0.5}.DerivativeFromOutput(dst, three, nil) }, "CELU.DerivativeFromOutput: Alpha = -0.5, want a finite number above 0"},
@@ -459,6 +462,66 @@ func mistakes[T activation.Float](t *testing.T) {
 			m.call(dst)
 		}()
 		wantBits(t, "dst after "+m.want, dst, []T{7, 8, 9})
+	}
+}
+
+// TestFieldsThatAreNoNumbers sets each field that is a number to NaN and to the infinities. If
+// the type does not document that value, all methods panic, and Marshal returns an error.
+func TestFieldsThatAreNoNumbers(t *testing.T) {
+	both(t, fieldsThatAreNoNumbers[float32], fieldsThatAreNoNumbers[float64])
+}
+
+func fieldsThatAreNoNumbers[T activation.Float](t *testing.T, e entry[T]) {
+	kind := reflect.TypeOf(e.a)
+	for i := range kind.NumField() {
+		if kind.Field(i).Type != reflect.TypeFor[T]() {
+			continue
+		}
+		for _, v := range []float64{math.NaN(), math.Inf(1), math.Inf(-1)} {
+			changed := reflect.New(kind).Elem()
+			changed.Set(reflect.ValueOf(e.a))
+			changed.Field(i).SetFloat(v)
+			e := e
+			e.a = changed.Interface().(activation.Activation[T])
+			name, _, _ := strings.Cut(kind.Name(), "[")
+			what := fmt.Sprintf("%s.%s = %v", name, kind.Field(i).Name, v)
+			documented := what == "Softmax.Temperature = +Inf" || what == "LogSoftmax.Temperature = +Inf"
+			if h, ok := e.a.(activation.HardTanh[T]); ok {
+				documented = h.Min <= h.Max
+			}
+			calls := map[string]func(){}
+			x, dst := make([]T, 2*e.group), slices.Repeat([]T{7}, 2*e.group)
+			for _, p := range e.passes() {
+				calls[p.name] = func() { p.run(dst, x, nil) }
+			}
+			if f, ok := e.a.(activation.Elementwise[T]); ok {
+				gated := activation.Gated[T]{Gate: f}
+				calls["At"] = func() { f.At(1) }
+				calls["DerivativeAt"] = func() { f.DerivativeAt(1) }
+				calls["Gated.ForwardPair"] = func() { gated.ForwardPair(dst, x, x) }
+				calls["Gated.DerivativePair"] = func() { gated.DerivativePair(dst, nil, x, x, nil) }
+			}
+			for method, call := range calls {
+				before := slices.Clone(dst)
+				got := panicOf(call)
+				switch {
+				case documented:
+					if got != "<nil>" {
+						t.Errorf("%s: %s panics with %q", what, method, got)
+					}
+				case !strings.HasPrefix(got, "activation: "+name+".") || !strings.Contains(got, fmt.Sprintf("%s = %v", kind.Field(i).Name, v)):
+					t.Errorf("%s: %s panics with %q, want a text about the field", what, method, got)
+				default:
+					wantBits(t, what+": dst after the panic of "+method, dst, before)
+				}
+			}
+			if _, err := activation.Marshal(e.a); (err == nil) != documented {
+				t.Errorf("%s: Marshal returns the error %v", what, err)
+			}
+			if got, err := activation.Parse[T](stringOf(e.a)); (err == nil) != documented {
+				t.Errorf("Parse(%q) = %v, %v", stringOf(e.a), got, err)
+			}
+		}
 	}
 }
 

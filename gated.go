@@ -116,11 +116,11 @@ func (g Gated[T]) loops() interface{ Forward(dst, x []T) []T } {
 			return kernel.SmoothGate[T](kernel.HardSigmoidGate)
 		}
 	case SiLU[T]:
-		if gate.beta() == 1 {
+		if or(gate.Beta, 1) == 1 {
 			return kernel.SmoothGate[T](kernel.SiLUGate)
 		}
 	case *SiLU[T]:
-		if gate.beta() == 1 {
+		if or(gate.Beta, 1) == 1 {
 			return kernel.SmoothGate[T](kernel.SiLUGate)
 		}
 	case ELU[T]:

@@ -65,32 +65,37 @@ type SiLU[T Float] struct {
 }
 
 // beta returns the β that the field means.
-func (s SiLU[T]) beta() T {
+func (s SiLU[T]) beta(call string) T {
 	if s.Beta == 0 {
 		return 1
 	}
+	checkFiniteField(call, "Beta", s.Beta)
 	return s.Beta
 }
 
 // Forward computes dst ← x · σ(β·x).
 func (s SiLU[T]) Forward(dst, x []T) []T {
+	beta := s.beta("SiLU.Forward")
 	dst = forwardDst("SiLU.Forward", dst, x, len(x))
-	kernel.SiLU(dst, x, s.beta())
+	kernel.SiLU(dst, x, beta)
 	return dst
 }
 
 // Derivative computes dst ← upstream · f′(x).
 func (s SiLU[T]) Derivative(dst, x, upstream []T) []T {
+	beta := s.beta("SiLU.Derivative")
 	dst = derivativeDst("SiLU.Derivative", dst, x, upstream, len(x))
-	kernel.SiLUDerivative(dst, x, upstream, s.beta())
+	kernel.SiLUDerivative(dst, x, upstream, beta)
 	return dst
 }
 
 // At returns x · σ(β·x).
-func (s SiLU[T]) At(x T) T { return kernel.SiLUAt(x, s.beta()) }
+func (s SiLU[T]) At(x T) T { return kernel.SiLUAt(x, s.beta("SiLU.At")) }
 
 // DerivativeAt returns f′(x).
-func (s SiLU[T]) DerivativeAt(x T) T { return kernel.SiLUDerivativeAt(x, s.beta()) }
+func (s SiLU[T]) DerivativeAt(x T) T {
+	return kernel.SiLUDerivativeAt(x, s.beta("SiLU.DerivativeAt"))
+}
 
 // String returns the name with β: "silu(beta=1)".
-func (s SiLU[T]) String() string { return "silu(beta=" + decimal(s.beta()) + ")" }
+func (s SiLU[T]) String() string { return "silu(beta=" + decimal(or(s.Beta, 1)) + ")" }
