@@ -186,7 +186,7 @@ func TestAnyReads(t *testing.T) {
 		`["relu"]`:                       `activation: Any.UnmarshalJSON: ["relu"] is not an object`,
 		`false`:                          `activation: Any.UnmarshalJSON: false is not an object`,
 		`{"type":"relu","type":"tanh"}`:  `activation: Any.UnmarshalJSON: "type" is given twice`,
-		`"leaky_relu(alpha=1, Alpha=2)"`: `activation: Any.UnmarshalJSON: "Alpha" is given twice`,
+		`"leaky_relu(alpha=1, Alpha=2)"`: `activation: Any.UnmarshalJSON: leaky_relu: "Alpha" is given twice`,
 	} {
 		got := box[float64](leaky)
 		err := json.Unmarshal([]byte(data), &got)

@@ -312,11 +312,16 @@ func parse[T Float](text string) (Activation[T], error) {
 	if n := strings.Count(text, "("); n > 100 {
 		return nil, fmt.Errorf("%s has %d parentheses, want at most 100", short(strconv.Quote(text)), n)
 	}
+	return parseIn(builtins[T](), text)
+}
+
+// parseIn is parse for a table of types.
+func parseIn[T Float](table []builtin[T], text string) (Activation[T], error) {
 	name, members, err := splitText[T](text)
-	if err != nil {
+	if err != nil && name == "" {
 		return nil, err
 	}
-	return build(builtins[T](), name, members, true)
+	return build(table, name, members, err, true)
 }
 
 // unmarshal is [Unmarshal], with errors that do not name the call.
@@ -325,12 +330,13 @@ func unmarshal[T Float](data []byte) (Activation[T], error) {
 	if err != nil {
 		return nil, err
 	}
-	return build(builtins[T](), name, members, false)
+	return build(builtins[T](), name, members, nil, false)
 }
 
 // build returns the activation of that name with its parameters set to the
-// members, which come from a text or from JSON.
-func build[T Float](table []builtin[T], name string, members []member, text bool) (a Activation[T], err error) {
+// members, which come from a text or from JSON. wrong is what is wrong with the members,
+// and counts only if the name is known.
+func build[T Float](table []builtin[T], name string, members []member, wrong error, text bool) (a Activation[T], err error) {
 	b, preset, found := builtinNamed(table, name)
 	var own reflect.Type
 	if !found {
@@ -341,8 +347,13 @@ func build[T Float](table []builtin[T], name string, members []member, text bool
 	}
 	switch {
 	case found:
-		name, err = b.name, b.set(append(preset, members...), text)
+		name, err = b.name, wrong
+		if err == nil {
+			err = b.set(append(preset, members...), text)
+		}
 		a = b.value()
+	case own != nil && wrong != nil:
+		err = wrong
 	case own != nil:
 		a, err = buildOwn[T](own, members)
 	case sameName(name, "func"):

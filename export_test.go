@@ -40,11 +40,7 @@ func ParseWithAlias[T Float](text, name, alias string) (Activation[T], error) {
 			table[i].aliases = append(b.aliases, alias)
 		}
 	}
-	name, members, err := splitText[T](text)
-	if err != nil {
-		return nil, err
-	}
-	return build(table, name, members, true)
+	return parseIn(table, text)
 }
 
 // HasOutputDerivative reports whether a has a DerivativeFromOutput that does not panic.

@@ -19,7 +19,8 @@ type member struct {
 
 // splitText splits a text into the name and the parameters. The value of a
 // parameter becomes a JSON number or bool if it looks like one, else a string,
-// which may be the text of another activation: gate=leaky_relu(alpha=0.2).
+// which may be the text of another activation: gate=leaky_relu(alpha=0.2). If only the
+// parameters are wrong, splitText returns the name and an error.
 func splitText[T Float](text string) (name string, members []member, err error) {
 	name, inner, open := strings.Cut(strings.TrimSpace(text), "(")
 	name = strings.TrimSpace(name)
@@ -36,7 +37,7 @@ func splitText[T Float](text string) (name string, members []member, err error) 
 	for _, part := range splitList(inner) {
 		key, value, ok := strings.Cut(part, "=")
 		if !ok {
-			return "", nil, fmt.Errorf("%s is not a parameter: want name=value", short(strconv.Quote(part)))
+			return name, nil, fmt.Errorf("%s is not a parameter: want name=value", short(strconv.Quote(part)))
 		}
 		members = append(members, member{strings.TrimSpace(key), textValue[T](strings.TrimSpace(value))})
 	}
