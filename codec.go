@@ -167,7 +167,7 @@ func builtins[T Float]() []builtin[T] {
 		{name: "tanh", a: &Tanh[T]{}},
 		{name: "relu", a: &ReLU[T]{}},
 		{name: "leaky_relu", a: leaky, parameters: []parameter[T]{
-			{name: "alpha", alias: "negative_slope", field: &leaky.Alpha, finite: true},
+			{name: "alpha", alias: "negative_slope", field: &leaky.Alpha},
 		}},
 		{name: "prelu", a: prelu, parameters: []parameter[T]{
 			{name: "alpha", field: &prelu.Alpha, required: true},

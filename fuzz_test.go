@@ -115,7 +115,7 @@ func FuzzParse(f *testing.F) {
 		f.Add(stringOf(e.a))
 	}
 	for _, text := range []string{
-		"snake(beta=2)", "leaky_relu(alpha=-Inf)", "hard_tanh(min=-Inf, max=1)", "softmax(temperature=1e-45, classes=9223372036854775807)",
+		"snake(beta=2)", "leaky_relu(alpha=-Inf)", "softmax(temperature=1e-45, classes=9223372036854775807)",
 		" Leaky-ReLU (\n alpha = +.2e0 ) ", "LINEAR", "prelu", "LeakyReLU(negative_slope=0x1p-3)", "maxout_layer(inputs=1,units=2,pieces=3)",
 		"gate(gate=gate(gate=leaky_relu(alpha=.5), n=3), last=true, mode=m)", "odd(a=b(c, d), e=1)", "even_(A=1, B=-2)",
 	} {

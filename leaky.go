@@ -38,47 +38,42 @@ var (
 // Source: A. L. Maas, A. Y. Hannun, A. Y. Ng, Rectifier Nonlinearities Improve
 // Neural Network Acoustic Models, 2013.
 type LeakyReLU[T Float] struct {
-	// Alpha is the negative slope α, any finite number. 0 means the usual 0.01, so
+	// Alpha is the negative slope α, any real number. 0 means the usual 0.01, so
 	// LeakyReLU{Alpha: 0} is not a [ReLU]. If the slope arrives at run time and may
 	// be 0, use a [PReLU] of one slope: there 0 is 0.
 	Alpha T
 }
 
 // alpha returns the slope that the field means.
-func (l LeakyReLU[T]) alpha(call string) T {
+func (l LeakyReLU[T]) alpha() T {
 	if l.Alpha == 0 {
 		return 0.01
 	}
-	checkFiniteField(call, "Alpha", l.Alpha)
 	return l.Alpha
 }
 
 // Forward computes dst ← x if x > 0, else α·x.
 func (l LeakyReLU[T]) Forward(dst, x []T) []T {
-	alpha := l.alpha("LeakyReLU.Forward")
 	dst = forwardDst("LeakyReLU.Forward", dst, x, len(x))
-	kernel.LeakyReLU(dst, x, alpha)
+	kernel.LeakyReLU(dst, x, l.alpha())
 	return dst
 }
 
 // Derivative computes dst ← upstream if x > 0, else α·upstream.
 func (l LeakyReLU[T]) Derivative(dst, x, upstream []T) []T {
-	alpha := l.alpha("LeakyReLU.Derivative")
 	dst = derivativeDst("LeakyReLU.Derivative", dst, x, upstream, len(x))
-	kernel.LeakyReLUDerivative(dst, x, upstream, alpha)
+	kernel.LeakyReLUDerivative(dst, x, upstream, l.alpha())
 	return dst
 }
 
 // DerivativeFromOutput is [LeakyReLU.Derivative], since y > 0 if and only if x > 0.
 // It panics for α < 0, because then y = 2 may come from x = 2 or from a negative x.
 func (l LeakyReLU[T]) DerivativeFromOutput(dst, y, upstream []T) []T {
-	const call = "LeakyReLU.DerivativeFromOutput"
-	alpha := l.alpha(call)
 	if !l.hasOutputDerivative() {
-		mistake(call, "Alpha = %v, want at least 0: for a negative one, y does not determine x", alpha)
+		mistake("LeakyReLU.DerivativeFromOutput", "Alpha = %v, want at least 0: for a negative one, y does not determine x", l.Alpha)
 	}
-	dst = fromOutputDst(call, dst, y, upstream)
-	kernel.LeakyReLUDerivative(dst, y, upstream, alpha)
+	dst = fromOutputDst("LeakyReLU.DerivativeFromOutput", dst, y, upstream)
+	kernel.LeakyReLUDerivative(dst, y, upstream, l.alpha())
 	return dst
 }
 
@@ -86,14 +81,12 @@ func (l LeakyReLU[T]) DerivativeFromOutput(dst, y, upstream []T) []T {
 func (l LeakyReLU[T]) hasOutputDerivative() bool { return !(l.Alpha < 0) }
 
 // At returns x for x > 0, else α·x.
-func (l LeakyReLU[T]) At(x T) T { return kernel.LeakyReLUAt(x, l.alpha("LeakyReLU.At")) }
+func (l LeakyReLU[T]) At(x T) T { return kernel.LeakyReLUAt(x, l.alpha()) }
 
 // DerivativeAt returns f′(x).
-func (l LeakyReLU[T]) DerivativeAt(x T) T {
-	return kernel.LeakyReLUDerivativeAt(x, l.alpha("LeakyReLU.DerivativeAt"))
-}
+func (l LeakyReLU[T]) DerivativeAt(x T) T { return kernel.LeakyReLUDerivativeAt(x, l.alpha()) }
 
 // String returns the name with the slope: "leaky_relu(alpha=0.01)".
 func (l LeakyReLU[T]) String() string {
-	return "leaky_relu(alpha=" + decimal(or(l.Alpha, 0.01)) + ")"
+	return "leaky_relu(alpha=" + decimal(l.alpha()) + ")"
 }

@@ -305,7 +305,6 @@ func parallelWrongFields[T activation.Float](t *testing.T) {
 		activation.MaxoutLayer[T]{Inputs: 1, Units: -1, Pieces: -1},
 		activation.MaxoutLayer[T]{Inputs: 1, Units: 1, Pieces: 1},
 		activation.MaxoutLayer[T]{Inputs: 1, Units: math.MaxInt, Pieces: math.MaxInt},
-		activation.LeakyReLU[T]{Alpha: T(math.NaN())},
 		activation.SiLU[T]{Beta: T(math.Inf(1))},
 		activation.Softmax[T]{Classes: 3, Temperature: -1},
 		activation.Softmax[T]{Classes: 3, Temperature: T(math.NaN())},
