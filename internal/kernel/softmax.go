@@ -97,7 +97,7 @@ func vectorBackward[T element.Float](classes, stride int) bool {
 	if !element.Is32[T]() {
 		size, leastClasses, mostClasses = 8, 24, 100
 	}
-	if stride == 1 && classes < leastClasses { // before the division, which takes 2 ns
+	if stride == 1 && classes < leastClasses { // first: a row of 10 takes 29 ns, and 36 with this later
 		return false
 	}
 	lanes := vector.Bits() / 8 / size

@@ -61,7 +61,6 @@ func sizeAtMost32(x, limit float32) float32 {
 	return math.Float32frombits(b)
 }
 
-// sizeAtMost64 is sizeAtMost32 for float64.
 func sizeAtMost64(x, limit float64) float64 {
 	b, most := math.Float64bits(x)&^signBit64, math.Float64bits(limit)
 	if b-most <= 0x7ff<<fractionBits64-most {
