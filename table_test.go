@@ -383,6 +383,15 @@ func smallest[T activation.Float]() T {
 	return T(v)
 }
 
+// largest returns the largest finite number.
+func largest[T activation.Float]() T {
+	if is32[T]() {
+		return T(math.MaxFloat32)
+	}
+	v := math.MaxFloat64
+	return T(v)
+}
+
 // input returns n groups of random elements. Most have ordinary sizes, and a few are
 // large, tiny or 0.
 func (e entry[T]) input(rng *rand.Rand, n int) []T {

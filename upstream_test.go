@@ -101,15 +101,6 @@ func extremeGradients[T activation.Float](n, first int) []T {
 	return g
 }
 
-// largest returns the largest finite number.
-func largest[T activation.Float]() T {
-	if is32[T]() {
-		return T(math.MaxFloat32)
-	}
-	v := math.MaxFloat64
-	return T(v)
-}
-
 // exactSlope returns f′ for the input in of p. slope is the result of p for it without an
 // upstream.
 func (e entry[T]) exactSlope(p pass[T], in, slope T) reference.Value {

@@ -30,6 +30,10 @@ import (
 // run.
 func VectorBits() int { return vector.Bits() }
 
+// The rules for one element begin with vector.On, although the functions that they call begin
+// with it too. In the default build it is a constant, and only with it in front the compiler
+// drops the rule before it decides whether to inline. That is about 0.5 ns of At.
+
 // exponential reports whether the vector loops of σ, tanh and their derivatives from x
 // run. There are two exceptions:
 //
