@@ -190,7 +190,7 @@ func (SELU[T]) DerivativeFromOutput(dst, y, upstream []T) []T {
 }
 
 // At returns λ·x for x > 0, else λα·(eˣ − 1).
-func (SELU[T]) At(x T) T { return kernel.ELUAt(x, T(kernel.SELUAlpha), T(kernel.SELUScale)) }
+func (SELU[T]) At(x T) T { return kernel.SELUAt(x) }
 
 // DerivativeAt returns f′(x).
 func (SELU[T]) DerivativeAt(x T) T {

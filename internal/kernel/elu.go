@@ -8,8 +8,8 @@ import (
 
 // The constants of SELU.
 const (
-	SELUAlpha = 1.6732632423543772848170429916717
-	SELUScale = 1.0507009873554804934193349852946
+	SELUAlpha = scalar.SELUAlpha
+	SELUScale = scalar.SELUScale
 )
 
 // eluInVectors reports whether the vector loops of ELU run: for ELU and CELU with α = 1, and
@@ -40,6 +40,14 @@ func ELUAt[T element.Float](x, alpha, scale T) T {
 		return vector.ELUAt(x, alpha, scale)
 	}
 	return scalar.ELUAt(x, alpha, scale)
+}
+
+// SELUAt returns ELUAt with SELU's constants.
+func SELUAt[T element.Float](x T) T {
+	if alpha, scale := T(SELUAlpha), T(SELUScale); vector.On && eluInVectors(alpha, scale) {
+		return vector.ELUAt(x, alpha, scale)
+	}
+	return scalar.SELUAt(x)
 }
 
 // ELUDerivative sets dst to upstream·scale if x > 0, else to upstream·scale·α·eˣ.
