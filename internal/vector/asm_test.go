@@ -29,7 +29,7 @@ type instruction struct {
 }
 
 var (
-	listed    = regexp.MustCompile(`^\t0x[0-9a-f]+ (\d+) \((.*)\)\t(\w+)(?:\t(.*))?$`)
+	listed    = regexp.MustCompile(`^\t0x[0-9a-f]+ (\d+) \((.*)\)\t([\w.]+)(?:\t(.*))?$`)
 	function  = regexp.MustCompile(`^\S*/vector\.(\S+) STEXT`)
 	spill     = regexp.MustCompile(`^[XYZK]\d+, .*\(SP\)$`)
 	registers = map[string]*regexp.Regexp{
