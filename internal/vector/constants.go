@@ -53,12 +53,52 @@ const (
 	exponentialLimit32 = 106
 	exponentialLimit64 = 747
 
+	// Up to here, e⁻ˣ is normal.
+	normalLimit32 = 87
+	normalLimit64 = 708
+
+	// Results that may be subnormal are computed times 2ᵏ, k = lift. leastLifted is the
+	// smallest normal float, times that. See subnormal_loops.go.
+	lift32        = 64
+	lift64        = 128
+	lowering32    = 0x1p-64
+	lowering64    = 0x1p-128
+	leastLifted32 = 0x1p-62
+	leastLifted64 = 0x1p-894
+
+	// The powers of two of sigmoid_loops.go are 2ˢ times as large, s = logisticShift. With it,
+	// 2ⁿ is normal for all results of the loops, and 2ⁿ·2ᵏ does not overflow.
+	logisticShift32 = 40
+	logisticShift64 = 64
+	logisticUp32    = 0x1p40
+	logisticUp64    = 0x1p64
+
+	// Up to here, s² of softplus_loops.go is normal.
+	softplusNear32 = 43
+	softplusNear64 = 354
+
+	// Up to here, 2ᵏ·eˣ does not overflow.
+	eluNear32 = 43
+	eluNear64 = 620
+
+	// Up to here, GELU, GELUTanh and their derivatives are normal.
+	geluNear          = 12.9
+	geluSlopeNear     = 12.9
+	geluTanhNear      = 9.9
+	geluTanhSlopeNear = 9.9
+
+	// Up to here, e⁻ˣ divided by the sum of a distribution is normal.
+	softmaxNear32 = 64
+	softmaxNear64 = 600
+
 	// From siluLimit on, x·e⁻ˣ is less than half the smallest float. Up to there, w of
 	// silu_loops.go is neither subnormal nor infinite, because it is scaled by siluScale.
 	siluLimit32 = 109
 	siluLimit64 = 752
 	siluScale32 = 0x1p-32
 	siluScale64 = 0x1p-80
+	siluLift32  = 0x1p32 // 2ᵏ·siluScale
+	siluLift64  = 0x1p48
 
 	// From here on Softsign(x) rounds to 1 within 1 ULP.
 	softsignLimit32 = 1 << 24
@@ -70,6 +110,9 @@ const (
 
 	// From here on SiLU(x) is x.
 	siluLinear = 43
+
+	// From here on Mish(x) is x.
+	mishLinear = 20
 
 	// Below −geluLimit, x·Φ(x) is less than half the smallest float32. Below
 	// −geluSlopeLimit, its derivative is. geluTanhLimit and geluTanhSlopeLimit are the same
@@ -84,10 +127,10 @@ const (
 	geluTanhLast    = 5.6
 	geluTanhPerUnit = 4. / 3
 
-	// At this z, −2⁶⁴·t of sigmoid_loops.go is 0. For a larger z, its exponent would wrap
+	// At this z, −2ˢ·t of sigmoid_loops.go is 0. For a larger z, its exponent would wrap
 	// around and change the sign.
-	zeroLimit32 = (exponentBias32 + 64) * math.Ln2
-	zeroLimit64 = (exponentBias64 + 64) * math.Ln2
+	zeroLimit32 = (exponentBias32 + logisticShift32) * math.Ln2
+	zeroLimit64 = (exponentBias64 + logisticShift64) * math.Ln2
 )
 
 // intervals holds the polynomials of gelu_loops.go for eight intervals. Each array has the
@@ -99,8 +142,8 @@ type intervals struct {
 
 // slopeConstants holds constants of the derivatives of GELU and GELUTanh.
 type slopeConstants struct {
-	limit, lowest, factor, start, up, down [maxLanes32]float32
-	root, rootLow                          [maxLanes32]uint32
+	limit, lowest, near, factor, start, up, down [maxLanes32]float32
+	root, rootLow                                [maxLanes32]uint32
 }
 
 // Constants that the loops load from memory each time. In registers, MulAdd would
@@ -118,29 +161,31 @@ var (
 	quarterReduction = struct{ inverse, roundToInt, high, low [maxLanes32]float32 }{
 		repeated32(4 * math.Log2E), repeated32(roundToInt32), repeated32(-ln2High32 / 4), repeated32(-ln2Low32 / 4),
 	}
-	geluConstants = struct{ limit, tanhLimit, linear, two, up, down, last, perUnit [maxLanes32]float32 }{
-		repeated32(geluLimit), repeated32(geluTanhLimit), repeated32(geluLinear), repeated32(2), repeated32(0x1p32), repeated32(0x1p-32),
+	geluConstants = struct{ limit, tanhLimit, near, tanhNear, linear, two, up, down, last, perUnit [maxLanes32]float32 }{
+		repeated32(geluLimit), repeated32(geluTanhLimit), repeated32(geluNear), repeated32(geluTanhNear), repeated32(geluLinear), repeated32(2), repeated32(0x1p32), repeated32(0x1p-32),
 		repeated32(geluTanhLast), repeated32(geluTanhPerUnit),
 	}
 	geluSlopeConstants = slopeConstants{
-		repeated32(geluSlopeLimit), repeated32(-geluSlopeLimit), repeated32(2), repeated32(2), repeated32(0x1p32), repeated32(0x1p-32),
+		repeated32(geluSlopeLimit), repeated32(-geluSlopeLimit), repeated32(geluSlopeNear), repeated32(2), repeated32(2), repeated32(0x1p32), repeated32(0x1p-32),
 		repeatedBits32(geluRoot), repeatedBits32(geluRootLow),
 	}
 	geluTanhSlopeConstants = slopeConstants{
-		repeated32(geluTanhSlopeLimit), repeated32(-geluTanhSlopeLimit), repeated32(0.465), repeated32(1.875), repeated32(0x1p32), repeated32(0x1p-32),
+		repeated32(geluTanhSlopeLimit), repeated32(-geluTanhSlopeLimit), repeated32(geluTanhSlopeNear), repeated32(0.465), repeated32(1.875), repeated32(0x1p32), repeated32(0x1p-32),
 		repeatedBits32(geluTanhRoot), repeatedBits32(geluTanhRootLow),
 	}
 	geluTanhConstants = struct{ linear, linearLow, cubic, minusCubic, minusCubicLow [maxLanes32]float32 }{
 		repeated32(geluTanhLinear), repeated32(geluTanhLinearLow), repeated32(geluTanhCubic), repeated32(-geluTanhCubic), repeated32(-geluTanhCubicLow),
 	}
 	siluBounds32 = struct{ low, high [maxLanes32]float32 }{repeated32(-siluLimit32), repeated32(siluLinear)}
+	mishBounds32 = struct{ low, high [maxLanes32]float32 }{repeated32(-siluLimit32), repeated32(mishLinear)}
+	mishBounds64 = struct{ low, high [maxLanes64]float64 }{repeated64(-siluLimit64), repeated64(mishLinear)}
 	siluBounds64 = struct{ low, high [maxLanes64]float64 }{repeated64(-siluLimit64), repeated64(siluLinear)}
 
-	siluSlope32 = struct{ limit, minusRoot1, minusRootLow, radius [maxLanes32]float32 }{
-		repeated32(zeroLimit32), repeated32(-siluRootHigh32 - 1), repeated32(-siluRootLow32), repeated32(5. / 16),
+	siluSlope32 = struct{ near, minusRoot1, minusRootLow, radius [maxLanes32]float32 }{
+		repeated32(normalLimit32), repeated32(-siluRootHigh32 - 1), repeated32(-siluRootLow32), repeated32(5. / 16),
 	}
-	siluSlope64 = struct{ limit, minusRoot1, minusRootLow, radius [maxLanes64]float64 }{
-		repeated64(zeroLimit64), repeated64(-siluRootHigh64 - 1), repeated64(-siluRootLow64), repeated64(5. / 16),
+	siluSlope64 = struct{ near, minusRoot1, minusRootLow, radius [maxLanes64]float64 }{
+		repeated64(normalLimit64), repeated64(-siluRootHigh64 - 1), repeated64(-siluRootLow64), repeated64(5. / 16),
 	}
 
 	halfReduction64 = struct{ twoLog2e, minusHigh, minusLow, low [maxLanes64]float64 }{

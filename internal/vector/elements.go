@@ -30,7 +30,7 @@ func eluOf32x1(zero archsimd.Float32x4, factor, low, scale float32) func(dst, x 
 	return func(dst, x []float32) {
 		c := &power32Constants
 		v := archsimd.LoadFloat32x4Array((*[4]float32)(x))
-		z := limit.IfElse(v.Less(limit), v)
+		z := v.Max(limit).Min(zero)
 		k := archsimd.LoadFloat32x4Array((*[4]float32)(c.log2e[:])).MulAdd(z, roundToInt)
 		t := k.ToBits().ShiftAllLeft(fractionBits32).Add(one.ToBits()).BitsToFloat32()
 		k = k.Sub(roundToInt)
@@ -41,7 +41,7 @@ func eluOf32x1(zero archsimd.Float32x4, factor, low, scale float32) func(dst, x 
 		y := a.Add(b)
 		rest := q.MulAdd(t, a.Sub(y).Add(b))
 		y = f.MulAdd(y, rest.MulAdd(f, l.Mul(y)))
-		v.Mul(right).IfElse(v.GreaterEqual(zero), y).Store(dst)
+		y.IfElse(v.Less(zero), v.Mul(right)).Store(dst)
 	}
 }
 
@@ -76,21 +76,33 @@ func eluAt32(x, factor, low, scale float32) float32 {
 
 func eluDerivativeOf32x1(zero archsimd.Float32x4, factor, scale float32) func(dst, x, upstream []float32) {
 	roundToInt := archsimd.LoadFloat32x4Array((*[4]float32)(float32Constants[0][:]))
-	limit := archsimd.LoadFloat32x4Array((*[4]float32)(float32Constants[3][:]))
-	bias := archsimd.LoadUint32x4Array((*[4]uint32)(uint32Constants[0][:]))
+	near := archsimd.LoadFloat32x4Array((*[4]float32)(float32Constants[3][:]))
+	sign := archsimd.LoadUint32x4Array((*[4]uint32)(uint32Constants[0][:]))
+	bias := archsimd.LoadUint32x4Array((*[4]uint32)(uint32Constants[1][:]))
 	down := archsimd.LoadFloat32x4Array((*[4]float32)(float32Constants[4][:]))
 	f, right := archsimd.BroadcastFloat32x4(factor), archsimd.BroadcastFloat32x4(scale)
 	return func(dst, x, upstream []float32) {
 		c := &power32Constants
 		v := archsimd.LoadFloat32x4Array((*[4]float32)(x))
-		z := limit.IfElse(v.Less(limit), v)
+		z, faint := v, false
+		if anyLane32x1(v.ToBits().AndNot(sign).BitsToFloat32().Greater(near)) {
+			limit := archsimd.LoadFloat32x4Array((*[4]float32)(float32Constants[5][:]))
+			z = limit.IfElse(v.Less(limit), v)
+			z = zero.IfElse(v.Greater(zero), z)
+			faint = slowSubnormals && anyLane32x1(v.Less(archsimd.LoadFloat32x4Array((*[4]float32)(float32Constants[6][:]))))
+		}
 		k := archsimd.LoadFloat32x4Array((*[4]float32)(c.log2e[:])).MulAdd(z, roundToInt)
 		t := k.ToBits().ShiftAllLeft(fractionBits32).Add(bias).BitsToFloat32()
 		k = k.Sub(roundToInt)
 		r := archsimd.LoadFloat32x4Array((*[4]float32)(c.minusLn2High[:])).MulAdd(k, z)
 		growth := growth32x1(archsimd.LoadFloat32x4Array((*[4]float32)(c.minusLn2Low[:])).MulAdd(k, r))
-		y := growth.MulAdd(f, f).Mul(t).Mul(down)
-		right.IfElse(v.Greater(zero), y).Mul(archsimd.LoadFloat32x4Array((*[4]float32)(upstream))).Store(dst)
+		y := growth.MulAdd(f, f).Mul(t)
+		g := archsimd.LoadFloat32x4Array((*[4]float32)(upstream))
+		if faint {
+			right.Mul(g).IfElse(v.Greater(zero), loweredTimes32x1(y, g)).Store(dst)
+		} else {
+			right.IfElse(v.Greater(zero), y.Mul(down)).Mul(g).Store(dst)
+		}
 	}
 }
 
@@ -112,6 +124,11 @@ func reduce32x1(zero archsimd.Float32x4) func(z archsimd.Float32x4) (n archsimd.
 		r = archsimd.LoadFloat32x4Array((*[4]float32)(c.ln2High[:])).MulAdd(k, z)
 		return n, archsimd.LoadFloat32x4Array((*[4]float32)(c.ln2Low[:])).MulAdd(k, r)
 	}
+}
+
+func atMost32x1(z archsimd.Float32x4, limit float32) archsimd.Float32x4 {
+	l := archsimd.BroadcastFloat32x4(limit)
+	return l.IfElse(z.Greater(l), z)
 }
 
 func growth32x1(r archsimd.Float32x4) archsimd.Float32x4 {
@@ -141,7 +158,7 @@ func residual32x1(a, b, c archsimd.Float32x4) archsimd.Float32x4 {
 	if Fused {
 		return a.MulAdd(b, c)
 	}
-	half := archsimd.LoadUint32x4Array((*[4]uint32)(uint32Constants[1][:]))
+	half := archsimd.LoadUint32x4Array((*[4]uint32)(uint32Constants[2][:]))
 	a1 := a.ToBits().And(half).BitsToFloat32()
 	b1 := b.ToBits().And(half).BitsToFloat32()
 	a2, b2 := a.Sub(a1), b.Sub(b1)
@@ -185,18 +202,17 @@ func withoutTail32x1(positive, z, minus, scale, q archsimd.Float32x4) (y, lost a
 	return y, tail.MulAdd(q, y.Sub(base).Add(tail).Sub(rest))
 }
 
-func geluResult32x1(x, y, lost archsimd.Float32x4) archsimd.Float32x4 {
-	c := &geluConstants
-	return y.Sub(lost).Mul(archsimd.LoadFloat32x4Array((*[4]float32)(c.down[:]))).IfElse(x.LessEqual(archsimd.LoadFloat32x4Array((*[4]float32)(c.linear[:]))), x)
-}
-
 func geluOf32x1(zero archsimd.Float32x4) func(dst, x []float32) {
-	sign := archsimd.LoadUint32x4Array((*[4]uint32)(uint32Constants[2][:]))
+	sign := archsimd.LoadUint32x4Array((*[4]uint32)(uint32Constants[0][:]))
 	minusOne := archsimd.LoadInt32x4Array((*[4]int32)(int32Constants[0][:]))
 	return func(dst, x []float32) {
 		c := &geluConstants
 		v := archsimd.LoadFloat32x4Array((*[4]float32)(x))
-		z := v.ToBits().AndNot(sign).BitsToFloat32().Min(archsimd.LoadFloat32x4Array((*[4]float32)(c.limit[:])))
+		z := v.ToBits().AndNot(sign).BitsToFloat32()
+		far := anyLane32x1(z.Greater(archsimd.LoadFloat32x4Array((*[4]float32)(c.near[:]))))
+		if far {
+			z = z.Min(archsimd.LoadFloat32x4Array((*[4]float32)(c.limit[:])))
+		}
 		minus := z.ToBits().Xor(sign).BitsToFloat32()
 		s := minus.Mul(z)
 		two := archsimd.LoadFloat32x4Array((*[4]float32)(c.two[:]))
@@ -204,8 +220,17 @@ func geluOf32x1(zero archsimd.Float32x4) func(dst, x []float32) {
 		b := z.Sub(lookup32x1(&geluPieces.a, i))
 		scale, q := eighthPower32x1(reduceExponent32x1(&geluPieces, i, b, chord32x1(&geluPieces, i, b), s, z.MulAdd(z, s)))
 		positive := z.IfElse(v.ToBits().BitsToInt32().Greater(minusOne), sign.BitsToFloat32())
+		if far {
+			up := archsimd.LoadFloat32x4Array((*[4]float32)(c.up[:]))
+			scale, positive = scale.Mul(up), positive.Mul(up)
+		}
 		y, lost := withoutTail32x1(positive, z, minus, scale, q)
-		geluResult32x1(v, y, lost).Store(dst)
+		y = y.Sub(lost)
+		if far {
+			lowered32x1(y).IfElse(v.LessEqual(archsimd.LoadFloat32x4Array((*[4]float32)(c.linear[:]))), v).Store(dst)
+		} else {
+			y.Mul(archsimd.LoadFloat32x4Array((*[4]float32)(c.down[:]))).Store(dst)
+		}
 	}
 }
 
@@ -215,24 +240,36 @@ func geluAt32(x float32) float32 {
 }
 
 func geluDerivativeOf32x1(zero archsimd.Float32x4) func(dst, x, upstream []float32) {
-	sign := archsimd.LoadUint32x4Array((*[4]uint32)(uint32Constants[2][:]))
+	sign := archsimd.LoadUint32x4Array((*[4]uint32)(uint32Constants[0][:]))
 	minusOne := archsimd.LoadInt32x4Array((*[4]int32)(int32Constants[0][:]))
 	return func(dst, x, upstream []float32) {
 		c := &geluSlopeConstants
 		v := archsimd.LoadFloat32x4Array((*[4]float32)(x))
 		z := v.ToBits().AndNot(sign).BitsToFloat32()
-		limit := archsimd.LoadFloat32x4Array((*[4]float32)(c.limit[:]))
-		z = limit.IfElse(z.Greater(limit), z)
+		far := anyLane32x1(z.Greater(archsimd.LoadFloat32x4Array((*[4]float32)(c.near[:]))))
+		if far {
+			limit := archsimd.LoadFloat32x4Array((*[4]float32)(c.limit[:]))
+			z = limit.IfElse(z.Greater(limit), z)
+		}
 		s := z.ToBits().Xor(sign).BitsToFloat32().Mul(z)
 		i := z.MulAdd(archsimd.LoadFloat32x4Array((*[4]float32)(c.factor[:])), archsimd.LoadFloat32x4Array((*[4]float32)(c.start[:]))).ToBits().ShiftAllRight(fractionBits32 - 1)
 		b := z.Sub(lookup32x1(&geluSlopePieces.a, i))
 		scale, q := eighthPower32x1(reduceExponent32x1(&geluSlopePieces, i, b, chord32x1(&geluSlopePieces, i, b), s, z.MulAdd(z, s)))
-		y := slopeResult32x1(&geluSlopeConstants, v, z, scale, q, sign, minusOne, zero)
-		y.Mul(archsimd.LoadFloat32x4Array((*[4]float32)(upstream))).Store(dst)
+		up, g := archsimd.LoadFloat32x4Array((*[4]float32)(c.up[:])), archsimd.LoadFloat32x4Array((*[4]float32)(upstream))
+		if far {
+			scale, up = scale.Mul(up), up.Mul(up)
+		}
+		y := slopeResult32x1(&geluSlopeConstants, up, v, z, scale, q, sign, minusOne)
+		if far {
+			y = zero.IfElse(v.Less(archsimd.LoadFloat32x4Array((*[4]float32)(c.lowest[:]))), y)
+			loweredTimes32x1(y, g).Store(dst)
+		} else {
+			y.Mul(archsimd.LoadFloat32x4Array((*[4]float32)(c.down[:]))).Mul(g).Store(dst)
+		}
 	}
 }
 
-func slopeResult32x1(c *slopeConstants, v, z, scale, q archsimd.Float32x4, sign archsimd.Uint32x4, minusOne archsimd.Int32x4, zero archsimd.Float32x4) archsimd.Float32x4 {
+func slopeResult32x1(c *slopeConstants, up, v, z, scale, q archsimd.Float32x4, sign archsimd.Uint32x4, minusOne archsimd.Int32x4) archsimd.Float32x4 {
 	side := v.ToBits().And(sign)
 	root := archsimd.LoadUint32x4Array((*[4]uint32)(c.root[:])).Or(side).BitsToFloat32()
 	z = z.ToBits().Or(side).BitsToFloat32()
@@ -241,11 +278,10 @@ func slopeResult32x1(c *slopeConstants, v, z, scale, q archsimd.Float32x4, sign 
 	low := root.Sub(w.Add(moved)).Add(moved.Sub(z)).Add(archsimd.LoadUint32x4Array((*[4]uint32)(c.rootLow[:])).Xor(side).BitsToFloat32()).Mul(scale)
 	tail := w.Mul(scale)
 	rest := w.ToBits().Xor(sign).BitsToFloat32().MulAdd(scale, tail)
-	base := archsimd.LoadFloat32x4Array((*[4]float32)(c.up[:])).Masked(v.ToBits().BitsToInt32().Greater(minusOne))
+	base := up.Masked(v.ToBits().BitsToInt32().Greater(minusOne))
 	y := base.Sub(tail)
 	rest = tail.Add(low).MulAdd(q, y.Sub(base).Add(tail).Add(low.Sub(rest)))
-	y = y.Sub(rest).Mul(archsimd.LoadFloat32x4Array((*[4]float32)(c.down[:])))
-	return zero.IfElse(v.Less(archsimd.LoadFloat32x4Array((*[4]float32)(c.lowest[:]))), y)
+	return y.Sub(rest)
 }
 
 func geluDerivativeAt32(x float32) float32 {
@@ -257,12 +293,16 @@ func geluDerivativeAt32(x float32) float32 {
 }
 
 func geluTanhOf32x1(zero archsimd.Float32x4) func(dst, x []float32) {
-	sign := archsimd.LoadUint32x4Array((*[4]uint32)(uint32Constants[2][:]))
+	sign := archsimd.LoadUint32x4Array((*[4]uint32)(uint32Constants[0][:]))
 	minusOne := archsimd.LoadInt32x4Array((*[4]int32)(int32Constants[0][:]))
 	return func(dst, x []float32) {
 		c := &geluConstants
 		v := archsimd.LoadFloat32x4Array((*[4]float32)(x))
-		z := v.ToBits().AndNot(sign).BitsToFloat32().Min(archsimd.LoadFloat32x4Array((*[4]float32)(c.tanhLimit[:])))
+		z := v.ToBits().AndNot(sign).BitsToFloat32()
+		far := anyLane32x1(z.Greater(archsimd.LoadFloat32x4Array((*[4]float32)(c.tanhNear[:]))))
+		if far {
+			z = z.Min(archsimd.LoadFloat32x4Array((*[4]float32)(c.tanhLimit[:])))
+		}
 		minus := z.ToBits().Xor(sign).BitsToFloat32()
 		s, sLost := geluTanhExponent32x1(z, minus)
 		near := z.Min(archsimd.LoadFloat32x4Array((*[4]float32)(c.last[:])))
@@ -270,8 +310,17 @@ func geluTanhOf32x1(zero archsimd.Float32x4) func(dst, x []float32) {
 		b := near.Sub(lookup32x1(&geluTanhPieces.a, i))
 		scale, q := eighthPower32x1(reduceExponent32x1(&geluTanhPieces, i, b, chord32x1(&geluTanhPieces, i, b), s, sLost))
 		positive := z.IfElse(v.ToBits().BitsToInt32().Greater(minusOne), sign.BitsToFloat32())
+		if far {
+			up := archsimd.LoadFloat32x4Array((*[4]float32)(c.up[:]))
+			scale, positive = scale.Mul(up), positive.Mul(up)
+		}
 		y, lost := withoutTail32x1(positive, z, minus, scale, q)
-		geluResult32x1(v, y, lost).Store(dst)
+		y = y.Sub(lost)
+		if far {
+			lowered32x1(y).IfElse(v.LessEqual(archsimd.LoadFloat32x4Array((*[4]float32)(c.linear[:]))), v).Store(dst)
+		} else {
+			y.Mul(archsimd.LoadFloat32x4Array((*[4]float32)(c.down[:]))).Store(dst)
+		}
 	}
 }
 
@@ -295,20 +344,32 @@ func geluTanhAt32(x float32) float32 {
 }
 
 func geluTanhDerivativeOf32x1(zero archsimd.Float32x4) func(dst, x, upstream []float32) {
-	sign := archsimd.LoadUint32x4Array((*[4]uint32)(uint32Constants[2][:]))
+	sign := archsimd.LoadUint32x4Array((*[4]uint32)(uint32Constants[0][:]))
 	minusOne := archsimd.LoadInt32x4Array((*[4]int32)(int32Constants[0][:]))
 	return func(dst, x, upstream []float32) {
 		c := &geluTanhSlopeConstants
 		v := archsimd.LoadFloat32x4Array((*[4]float32)(x))
 		z := v.ToBits().AndNot(sign).BitsToFloat32()
-		limit := archsimd.LoadFloat32x4Array((*[4]float32)(c.limit[:]))
-		z = limit.IfElse(z.Greater(limit), z)
+		far := anyLane32x1(z.Greater(archsimd.LoadFloat32x4Array((*[4]float32)(c.near[:]))))
+		if far {
+			limit := archsimd.LoadFloat32x4Array((*[4]float32)(c.limit[:]))
+			z = limit.IfElse(z.Greater(limit), z)
+		}
 		s, sLost := geluTanhExponent32x1(z, z.ToBits().Xor(sign).BitsToFloat32())
 		i := z.MulAdd(archsimd.LoadFloat32x4Array((*[4]float32)(c.factor[:])), archsimd.LoadFloat32x4Array((*[4]float32)(c.start[:]))).ToBits().ShiftAllRight(fractionBits32 - 2)
 		b := z.Sub(lookup32x1(&geluTanhSlopePieces.a, i))
 		scale, q := eighthPower32x1(reduceExponent32x1(&geluTanhSlopePieces, i, b, chord32x1(&geluTanhSlopePieces, i, b), s, sLost))
-		y := slopeResult32x1(&geluTanhSlopeConstants, v, z, scale, q, sign, minusOne, zero)
-		y.Mul(archsimd.LoadFloat32x4Array((*[4]float32)(upstream))).Store(dst)
+		up, g := archsimd.LoadFloat32x4Array((*[4]float32)(c.up[:])), archsimd.LoadFloat32x4Array((*[4]float32)(upstream))
+		if far {
+			scale, up = scale.Mul(up), up.Mul(up)
+		}
+		y := slopeResult32x1(&geluTanhSlopeConstants, up, v, z, scale, q, sign, minusOne)
+		if far {
+			y = zero.IfElse(v.Less(archsimd.LoadFloat32x4Array((*[4]float32)(c.lowest[:]))), y)
+			loweredTimes32x1(y, g).Store(dst)
+		} else {
+			y.Mul(archsimd.LoadFloat32x4Array((*[4]float32)(c.down[:]))).Mul(g).Store(dst)
+		}
 	}
 }
 
@@ -321,7 +382,7 @@ func geluTanhDerivativeAt32(x float32) float32 {
 }
 
 func hardSigmoidOf32x1(zero archsimd.Float32x4, slope float32) func(dst, x []float32) {
-	s, half, one := archsimd.BroadcastFloat32x4(slope), archsimd.LoadFloat32x4Array((*[4]float32)(float32Constants[5][:])), archsimd.LoadFloat32x4Array((*[4]float32)(float32Constants[2][:]))
+	s, half, one := archsimd.BroadcastFloat32x4(slope), archsimd.LoadFloat32x4Array((*[4]float32)(float32Constants[7][:])), archsimd.LoadFloat32x4Array((*[4]float32)(float32Constants[2][:]))
 	return func(dst, x []float32) {
 		y := archsimd.LoadFloat32x4Array((*[4]float32)(x)).MulAdd(s, half)
 		y = without32x1(y, y.LessEqual(zero))
@@ -330,8 +391,8 @@ func hardSigmoidOf32x1(zero archsimd.Float32x4, slope float32) func(dst, x []flo
 }
 
 func hardSixthOf32x1(zero archsimd.Float32x4) func(dst, x []float32) {
-	three, minusThree := archsimd.LoadFloat32x4Array((*[4]float32)(float32Constants[6][:])), archsimd.LoadFloat32x4Array((*[4]float32)(float32Constants[7][:]))
-	sixth, sixthLow := archsimd.LoadFloat32x4Array((*[4]float32)(float32Constants[8][:])), archsimd.LoadFloat32x4Array((*[4]float32)(float32Constants[9][:]))
+	three, minusThree := archsimd.LoadFloat32x4Array((*[4]float32)(float32Constants[8][:])), archsimd.LoadFloat32x4Array((*[4]float32)(float32Constants[9][:]))
+	sixth, sixthLow := archsimd.LoadFloat32x4Array((*[4]float32)(float32Constants[10][:])), archsimd.LoadFloat32x4Array((*[4]float32)(float32Constants[11][:]))
 	return func(dst, x []float32) {
 		v := archsimd.LoadFloat32x4Array((*[4]float32)(x))
 		nan := v.NotEqual(v).ToInt32x4().ToBits()
@@ -352,9 +413,9 @@ func hardSixthAt32(x float32) float32 {
 }
 
 func hardSwishOf32x1(zero archsimd.Float32x4) func(dst, x []float32) {
-	three, half := archsimd.LoadFloat32x4Array((*[4]float32)(float32Constants[6][:])), archsimd.LoadFloat32x4Array((*[4]float32)(float32Constants[5][:]))
-	sixth, low := archsimd.LoadFloat32x4Array((*[4]float32)(float32Constants[10][:])), archsimd.LoadFloat32x4Array((*[4]float32)(float32Constants[11][:]))
-	sign := archsimd.LoadUint32x4Array((*[4]uint32)(uint32Constants[2][:]))
+	three, half := archsimd.LoadFloat32x4Array((*[4]float32)(float32Constants[8][:])), archsimd.LoadFloat32x4Array((*[4]float32)(float32Constants[7][:]))
+	sixth, low := archsimd.LoadFloat32x4Array((*[4]float32)(float32Constants[12][:])), archsimd.LoadFloat32x4Array((*[4]float32)(float32Constants[13][:]))
+	sign := archsimd.LoadUint32x4Array((*[4]uint32)(uint32Constants[0][:]))
 	return func(dst, x []float32) {
 		v := archsimd.LoadFloat32x4Array((*[4]float32)(x))
 		s := v.Add(three)
@@ -372,8 +433,8 @@ func hardSwishAt32(x float32) float32 {
 }
 
 func hardSwishDerivativeOf32x1(zero archsimd.Float32x4) func(dst, x, upstream []float32) {
-	three, minusThree := archsimd.LoadFloat32x4Array((*[4]float32)(float32Constants[6][:])), archsimd.LoadFloat32x4Array((*[4]float32)(float32Constants[7][:]))
-	sixth, sixthLow := archsimd.LoadFloat32x4Array((*[4]float32)(float32Constants[8][:])), archsimd.LoadFloat32x4Array((*[4]float32)(float32Constants[9][:]))
+	three, minusThree := archsimd.LoadFloat32x4Array((*[4]float32)(float32Constants[8][:])), archsimd.LoadFloat32x4Array((*[4]float32)(float32Constants[9][:]))
+	sixth, sixthLow := archsimd.LoadFloat32x4Array((*[4]float32)(float32Constants[10][:])), archsimd.LoadFloat32x4Array((*[4]float32)(float32Constants[11][:]))
 	return func(dst, x, upstream []float32) {
 		v, g := archsimd.LoadFloat32x4Array((*[4]float32)(x)), archsimd.LoadFloat32x4Array((*[4]float32)(upstream))
 		twice := v.Add(v)
@@ -395,25 +456,41 @@ func hardSwishDerivativeAt32(x float32) float32 {
 
 func mishOf32x1(zero archsimd.Float32x4) func(dst, x []float32) {
 	reduce, inverse := reduce32x1(zero), mishInverseOf32x1(zero)
-	limit := archsimd.LoadFloat32x4Array((*[4]float32)(float32Constants[12][:]))
-	linear := archsimd.LoadFloat32x4Array((*[4]float32)(float32Constants[13][:]))
-	sign := archsimd.LoadUint32x4Array((*[4]uint32)(uint32Constants[2][:]))
+	sign := archsimd.LoadUint32x4Array((*[4]uint32)(uint32Constants[0][:]))
 	scale := archsimd.LoadFloat32x4Array((*[4]float32)(float32Constants[14][:]))
 	return func(dst, x []float32) {
+		c := &mishBounds32
 		v := archsimd.LoadFloat32x4Array((*[4]float32)(x))
-		z := limit.Max(v)
+		linear := archsimd.LoadFloat32x4Array((*[4]float32)(c.high[:]))
+		z, far, faint := v, anyLane32x1(v.ToBits().AndNot(sign).BitsToFloat32().Greater(linear)), false
+		if far {
+			z = v.Max(archsimd.LoadFloat32x4Array((*[4]float32)(c.low[:]))).Min(linear)
+			faint = slowSubnormals && anyLane32x1(v.Less(archsimd.LoadFloat32x4Array((*[4]float32)(float32Constants[6][:]))))
+		}
 		minus := z.ToBits().Xor(sign).BitsToFloat32()
 		n, r := reduce(minus)
 		u, e := inverse(n, r, growthRest32x1(r))
+		if faint {
+			up := archsimd.LoadFloat32x4Array((*[4]float32)(float32Constants[15][:]))
+			z, minus = z.Mul(up), minus.Mul(up)
+		}
 		y := z.Mul(u)
-		y = y.Sub(y.MulAdd(e, residual32x1(minus, u, y))).Mul(scale)
-		y.IfElse(v.LessEqual(linear), v).Store(dst)
+		y = y.Sub(y.MulAdd(e, residual32x1(minus, u, y)))
+		if faint {
+			y = lowered32x1(y)
+		} else {
+			y = y.Mul(scale)
+		}
+		if far {
+			y = y.IfElse(v.LessEqual(archsimd.LoadFloat32x4Array((*[4]float32)(c.high[:]))), v)
+		}
+		y.Store(dst)
 	}
 }
 
 func mishInverseOf32x1(zero archsimd.Float32x4) func(n archsimd.Uint32x4, r, q archsimd.Float32x4) (u, e archsimd.Float32x4) {
 	scale := archsimd.LoadFloat32x4Array((*[4]float32)(float32Constants[14][:]))
-	one, minusOne := archsimd.LoadFloat32x4Array((*[4]float32)(float32Constants[2][:])), archsimd.LoadFloat32x4Array((*[4]float32)(float32Constants[15][:]))
+	one, minusOne := archsimd.LoadFloat32x4Array((*[4]float32)(float32Constants[2][:])), archsimd.LoadFloat32x4Array((*[4]float32)(float32Constants[16][:]))
 	return func(n archsimd.Uint32x4, r, q archsimd.Float32x4) (u, e archsimd.Float32x4) {
 		w := scale.ToBits().Sub(n).BitsToFloat32()
 		h, l := scale.Max(w), scale.Min(w)
@@ -440,9 +517,9 @@ func without32x1(v archsimd.Float32x4, m archsimd.Mask32x4) archsimd.Float32x4 {
 
 func logistic32x1(zero archsimd.Float32x4) func(n archsimd.Uint32x4, growth archsimd.Float32x4) (minusScale, u, e archsimd.Float32x4) {
 	bias := archsimd.LoadUint32x4Array((*[4]uint32)(uint32Constants[3][:]))
-	sign := archsimd.LoadUint32x4Array((*[4]uint32)(uint32Constants[2][:]))
+	sign := archsimd.LoadUint32x4Array((*[4]uint32)(uint32Constants[0][:]))
 	one := archsimd.LoadFloat32x4Array((*[4]float32)(float32Constants[2][:]))
-	up := archsimd.LoadFloat32x4Array((*[4]float32)(float32Constants[16][:]))
+	up := archsimd.LoadFloat32x4Array((*[4]float32)(float32Constants[17][:]))
 	return func(n archsimd.Uint32x4, growth archsimd.Float32x4) (minusScale, u, e archsimd.Float32x4) {
 		minusScale = n.Add(bias).BitsToFloat32()
 		d := growth.MulAdd(up, up.Sub(minusScale))
@@ -465,7 +542,7 @@ func denominatorRest64x1(d, growth, minusScale, up archsimd.Float64x2) archsimd.
 func SigmoidAt32(x float32) float32 {
 	var zero archsimd.Float32x4
 	reduce, logistic := reduce32x1(zero), logistic32x1(zero)
-	sign := archsimd.LoadUint32x4Array((*[4]uint32)(uint32Constants[2][:]))
+	sign := archsimd.LoadUint32x4Array((*[4]uint32)(uint32Constants[0][:]))
 	one := archsimd.LoadFloat32x4Array((*[4]float32)(float32Constants[2][:]))
 	minusOne := archsimd.LoadInt32x4Array((*[4]int32)(int32Constants[0][:]))
 	v := archsimd.BroadcastFloat32x4(x).ToBits()
@@ -494,25 +571,41 @@ func LogisticDerivativeAt32(x, inScale, minusOutScale float32) float32 {
 
 func siluOf32x1(zero archsimd.Float32x4) func(dst, x []float32) {
 	reduce, inverse := reduce32x1(zero), inverseOf32x1(zero)
-	limit := archsimd.LoadFloat32x4Array((*[4]float32)(float32Constants[12][:]))
-	linear := archsimd.LoadFloat32x4Array((*[4]float32)(float32Constants[13][:]))
-	sign := archsimd.LoadUint32x4Array((*[4]uint32)(uint32Constants[2][:]))
+	sign := archsimd.LoadUint32x4Array((*[4]uint32)(uint32Constants[0][:]))
 	scale := archsimd.LoadFloat32x4Array((*[4]float32)(float32Constants[14][:]))
 	return func(dst, x []float32) {
+		c := &siluBounds32
 		v := archsimd.LoadFloat32x4Array((*[4]float32)(x))
-		z := limit.Max(v)
+		linear := archsimd.LoadFloat32x4Array((*[4]float32)(c.high[:]))
+		z, far, faint := v, anyLane32x1(v.ToBits().AndNot(sign).BitsToFloat32().Greater(linear)), false
+		if far {
+			z = v.Max(archsimd.LoadFloat32x4Array((*[4]float32)(c.low[:]))).Min(linear)
+			faint = slowSubnormals && anyLane32x1(v.Less(archsimd.LoadFloat32x4Array((*[4]float32)(float32Constants[6][:]))))
+		}
 		minus := z.ToBits().Xor(sign).BitsToFloat32()
 		n, r := reduce(minus)
 		u, e := inverse(n, r, growthRest32x1(r))
+		if faint {
+			up := archsimd.LoadFloat32x4Array((*[4]float32)(float32Constants[15][:]))
+			z, minus = z.Mul(up), minus.Mul(up)
+		}
 		y := z.Mul(u)
-		y = y.Sub(y.MulAdd(e, residual32x1(minus, u, y))).Mul(scale)
-		y.IfElse(v.LessEqual(linear), v).Store(dst)
+		y = y.Sub(y.MulAdd(e, residual32x1(minus, u, y)))
+		if faint {
+			y = lowered32x1(y)
+		} else {
+			y = y.Mul(scale)
+		}
+		if far {
+			y = y.IfElse(v.LessEqual(archsimd.LoadFloat32x4Array((*[4]float32)(c.high[:]))), v)
+		}
+		y.Store(dst)
 	}
 }
 
 func inverseOf32x1(zero archsimd.Float32x4) func(n archsimd.Uint32x4, r, q archsimd.Float32x4) (u, e archsimd.Float32x4) {
 	scale := archsimd.LoadFloat32x4Array((*[4]float32)(float32Constants[14][:]))
-	one, minusOne := archsimd.LoadFloat32x4Array((*[4]float32)(float32Constants[2][:])), archsimd.LoadFloat32x4Array((*[4]float32)(float32Constants[15][:]))
+	one, minusOne := archsimd.LoadFloat32x4Array((*[4]float32)(float32Constants[2][:])), archsimd.LoadFloat32x4Array((*[4]float32)(float32Constants[16][:]))
 	return func(n archsimd.Uint32x4, r, q archsimd.Float32x4) (u, e archsimd.Float32x4) {
 		w := scale.ToBits().Sub(n).BitsToFloat32()
 		a, b := scale.Max(w), scale.Min(w)
@@ -529,32 +622,47 @@ func siluAt32(x float32) float32 {
 }
 
 func siluDerivativeOf32x1(zero archsimd.Float32x4) func(dst, x, upstream []float32) {
-	reduce, inverse := reduce32x1(zero), sumInverseOf32x1(zero, 64)
-	sign := archsimd.LoadUint32x4Array((*[4]uint32)(uint32Constants[2][:]))
+	reduce, inverse := reduce32x1(zero), sumInverseOf32x1(zero, logisticShift32)
+	sign := archsimd.LoadUint32x4Array((*[4]uint32)(uint32Constants[0][:]))
 	one := archsimd.LoadFloat32x4Array((*[4]float32)(float32Constants[2][:]))
 	minusOne := archsimd.LoadInt32x4Array((*[4]int32)(int32Constants[0][:]))
 	return func(dst, x, upstream []float32) {
 		c := &siluSlope32
 		v := archsimd.LoadFloat32x4Array((*[4]float32)(x)).ToBits()
 		z := v.AndNot(sign).BitsToFloat32()
-		limit := archsimd.LoadFloat32x4Array((*[4]float32)(c.limit[:]))
-		z = limit.IfElse(z.Greater(limit), z)
+		beyond := z.Greater(archsimd.LoadFloat32x4Array((*[4]float32)(c.near[:])))
+		faint := false
+		if anyLane32x1(beyond) {
+			z = atMost32x1(z, zeroLimit32)
+			faint = slowSubnormals
+		}
 		n, r := reduce(z)
 		minusScale, minusU, e := inverse(n, r, growthRest32x1(r))
 		minus := z.ToBits().Xor(sign).BitsToFloat32()
-		s := minusU.Mul(minusScale)
+		s := minusScale
+		if faint {
+			s = without32x1(minusScale, beyond)
+		}
+		s = minusU.Mul(s)
 		h := one.Sub(z)
 		g := z.MulAdd(s, h)
 		zs := g.Sub(h)
 		rest := e.Mul(zs).Sub(minus.MulAdd(s, zs))
 		d := h.Add(archsimd.LoadFloat32x4Array((*[4]float32)(c.minusRoot1[:])))
-		far := d.ToBits().AndNot(sign).BitsToFloat32().Greater(archsimd.LoadFloat32x4Array((*[4]float32)(c.radius[:])))
+		apart := d.ToBits().AndNot(sign).BitsToFloat32().Greater(archsimd.LoadFloat32x4Array((*[4]float32)(c.radius[:])))
 		p := siluRootRest32x1(d).MulAdd(d.Mul(d), archsimd.LoadFloat32x4Array((*[4]float32)(c.minusRootLow[:])))
-		g, rest = g.IfElse(far, d), rest.IfElse(far, p)
+		g, rest = g.IfElse(apart, d), rest.IfElse(apart, p)
 		y := minusU.MulAdd(g, g.MulAdd(e, rest).Mul(minusU))
 		scale := minusScale.ToBits().Xor(sign.AndNot(v)).BitsToFloat32()
-		y = y.MulAdd(scale, one.Masked(v.BitsToInt32().Greater(minusOne)))
-		y.Mul(archsimd.LoadFloat32x4Array((*[4]float32)(upstream))).Store(dst)
+		right := v.BitsToInt32().Greater(minusOne)
+		up := archsimd.LoadFloat32x4Array((*[4]float32)(upstream))
+		if faint {
+			lifted := without32x1(lifted32x1(scale), scale.Equal(zero))
+			left := loweredTimes32x1(y.MulAdd(lifted, zero), up)
+			y.MulAdd(scale, one).Mul(up).IfElse(right, left).Store(dst)
+		} else {
+			y.MulAdd(scale, one.Masked(right)).Mul(up).Store(dst)
+		}
 	}
 }
 
@@ -592,22 +700,41 @@ func siluDerivativeAt32(x float32) float32 {
 }
 
 func softplusOf32x1(zero archsimd.Float32x4, two, low, high float32) func(dst, x []float32) {
-	reduce, inverse := reduce32x1(zero), sumInverseOf32x1(zero, 63)
-	limit := archsimd.LoadFloat32x4Array((*[4]float32)(float32Constants[17][:]))
-	sign := archsimd.LoadUint32x4Array((*[4]uint32)(uint32Constants[2][:]))
+	reduce, inverse := reduce32x1(zero), sumInverseOf32x1(zero, logisticShift32-1)
+	near := archsimd.LoadFloat32x4Array((*[4]float32)(float32Constants[18][:]))
+	sign := archsimd.LoadUint32x4Array((*[4]uint32)(uint32Constants[0][:]))
 	twice, l, h := archsimd.BroadcastFloat32x4(two), archsimd.BroadcastFloat32x4(low), archsimd.BroadcastFloat32x4(high)
 	return func(dst, x []float32) {
 		v := archsimd.LoadFloat32x4Array((*[4]float32)(x))
 		z := v.ToBits().AndNot(sign).BitsToFloat32()
-		n, r := reduce(limit.IfElse(z.Greater(limit), z))
+		beyond := z.Greater(near)
+		far, faint := anyLane32x1(beyond), false
+		base := v.Max(l).Min(h)
+		if far {
+			faint = slowSubnormals && anyLane32x1(base.Equal(zero).And(beyond))
+			z = atMost32x1(z, exponentialLimit32)
+		}
+		n, r := reduce(z)
 		half, u, e := inverse(n, r, growthRest32x1(r))
 		scale := half.Mul(twice)
-		s := u.Mul(scale)
+		s := u
+		if far && slowSubnormals {
+			s = without32x1(u, beyond)
+		}
+		s = s.Mul(scale)
 		s = s.Mul(s)
 		e = atanhRest32x1(s).MulAdd(s, e)
 		y := e.MulAdd(u, u)
 		rest := u.MulAdd(e, u.Sub(y))
-		y.MulAdd(scale, softplusBase32x1(v.Max(l).Min(h), rest, scale, zero)).Store(dst)
+		if faint {
+			left := base.Equal(zero).And(beyond)
+			lifted := lifted32x1(scale)
+			scale = without32x1(scale, left)
+			right := scale.MulAdd(y, softplusBase32x1(base, rest, scale, zero))
+			lowered32x1(lifted.MulAdd(y, rest.Mul(lifted))).IfElse(left, right).Store(dst)
+		} else {
+			y.MulAdd(scale, softplusBase32x1(base, rest, scale, zero)).Store(dst)
+		}
 	}
 }
 
@@ -621,8 +748,8 @@ func softplusBase64x1(v, rest, scale, zero archsimd.Float64x2) archsimd.Float64x
 
 func sumInverseOf32x1(zero archsimd.Float32x4, exponent uint32) func(n archsimd.Uint32x4, r, q archsimd.Float32x4) (minusScale, minusU, e archsimd.Float32x4) {
 	bias := archsimd.BroadcastUint32x4(signBit32 | (exponentBias32+exponent)<<fractionBits32)
-	one, minusOne := archsimd.LoadFloat32x4Array((*[4]float32)(float32Constants[2][:])), archsimd.LoadFloat32x4Array((*[4]float32)(float32Constants[15][:]))
-	up := archsimd.LoadFloat32x4Array((*[4]float32)(float32Constants[16][:]))
+	one, minusOne := archsimd.LoadFloat32x4Array((*[4]float32)(float32Constants[2][:])), archsimd.LoadFloat32x4Array((*[4]float32)(float32Constants[16][:]))
+	up := archsimd.LoadFloat32x4Array((*[4]float32)(float32Constants[17][:]))
 	return func(n archsimd.Uint32x4, r, q archsimd.Float32x4) (minusScale, minusU, e archsimd.Float32x4) {
 		minusScale = n.Add(bias).BitsToFloat32()
 		d := r.Add(q).MulAdd(up, up.Sub(minusScale))
@@ -690,26 +817,36 @@ func softplusDerivativeAt32(x, beta float32) float32 {
 
 func softplusDerivativeOf32x1(zero archsimd.Float32x4, beta float32) func(dst, x, upstream []float32) {
 	reduce, logistic := reduce32x1(zero), logistic32x1(zero)
-	limit := archsimd.LoadFloat32x4Array((*[4]float32)(float32Constants[17][:]))
-	sign := archsimd.LoadUint32x4Array((*[4]uint32)(uint32Constants[2][:]))
+	near := archsimd.LoadFloat32x4Array((*[4]float32)(float32Constants[19][:]))
+	sign := archsimd.LoadUint32x4Array((*[4]uint32)(uint32Constants[0][:]))
 	one := archsimd.LoadFloat32x4Array((*[4]float32)(float32Constants[2][:]))
 	minusOne := archsimd.LoadInt32x4Array((*[4]int32)(int32Constants[0][:]))
 	b := archsimd.BroadcastFloat32x4(beta)
 	return func(dst, x, upstream []float32) {
 		v := archsimd.LoadFloat32x4Array((*[4]float32)(x)).Mul(b).ToBits()
 		z := v.AndNot(sign).BitsToFloat32()
-		n, r := reduce(limit.IfElse(z.Greater(limit), z))
+		faint := false
+		if anyLane32x1(z.Greater(near)) {
+			faint = slowSubnormals && anyLane32x1(v.BitsToFloat32().Less(archsimd.LoadFloat32x4Array((*[4]float32)(float32Constants[6][:]))))
+			z = atMost32x1(z, exponentialLimit32)
+		}
+		n, r := reduce(z)
 		minusScale, u, e := logistic(n, growth32x1(r))
 		u = u.MulAdd(e, u)
 		scale := minusScale.ToBits().Xor(v.And(sign)).BitsToFloat32()
-		y := u.MulAdd(scale, one.Masked(v.BitsToInt32().Greater(minusOne)))
-		y.Mul(archsimd.LoadFloat32x4Array((*[4]float32)(upstream))).Store(dst)
+		right := v.BitsToInt32().Greater(minusOne)
+		g := archsimd.LoadFloat32x4Array((*[4]float32)(upstream))
+		if faint {
+			u.MulAdd(scale, one).Mul(g).IfElse(right, loweredTimes32x1(u.Mul(lifted32x1(scale)), g)).Store(dst)
+		} else {
+			u.MulAdd(scale, one.Masked(right)).Mul(g).Store(dst)
+		}
 	}
 }
 
 func softsignOf32x1(zero archsimd.Float32x4) func(dst, x []float32) {
-	one, limit := archsimd.LoadFloat32x4Array((*[4]float32)(float32Constants[2][:])), archsimd.LoadFloat32x4Array((*[4]float32)(float32Constants[18][:]))
-	sign := archsimd.LoadUint32x4Array((*[4]uint32)(uint32Constants[2][:]))
+	one, limit := archsimd.LoadFloat32x4Array((*[4]float32)(float32Constants[2][:])), archsimd.LoadFloat32x4Array((*[4]float32)(float32Constants[20][:]))
+	sign := archsimd.LoadUint32x4Array((*[4]uint32)(uint32Constants[0][:]))
 	return func(dst, x []float32) {
 		v := archsimd.LoadFloat32x4Array((*[4]float32)(x)).ToBits()
 		z := v.AndNot(sign).BitsToFloat32()
@@ -727,8 +864,8 @@ func softsignAt32(x float32) float32 {
 }
 
 func softsignDerivativeOf32x1(zero archsimd.Float32x4) func(dst, x, upstream []float32) {
-	one, largest := archsimd.LoadFloat32x4Array((*[4]float32)(float32Constants[2][:])), archsimd.LoadFloat32x4Array((*[4]float32)(float32Constants[19][:]))
-	sign := archsimd.LoadUint32x4Array((*[4]uint32)(uint32Constants[2][:]))
+	one, largest := archsimd.LoadFloat32x4Array((*[4]float32)(float32Constants[2][:])), archsimd.LoadFloat32x4Array((*[4]float32)(float32Constants[21][:]))
+	sign := archsimd.LoadUint32x4Array((*[4]uint32)(uint32Constants[0][:]))
 	return func(dst, x, upstream []float32) {
 		z := archsimd.LoadFloat32x4Array((*[4]float32)(x)).ToBits().AndNot(sign).BitsToFloat32()
 		d := one.Add(z)
@@ -751,12 +888,39 @@ func softsignDerivativeAt32(x float32) float32 {
 	})
 }
 
+func lifted32x1(v archsimd.Float32x4) archsimd.Float32x4 {
+	return v.ToBits().Add(archsimd.LoadUint32x4Array((*[4]uint32)(uint32Constants[4][:]))).BitsToFloat32()
+}
+
+func lowered32x1(y archsimd.Float32x4) archsimd.Float32x4 {
+	least := archsimd.LoadFloat32x4Array((*[4]float32)(float32Constants[22][:]))
+	sign := y.ToBits().And(archsimd.LoadUint32x4Array((*[4]uint32)(uint32Constants[0][:])))
+	size := y.ToBits().Xor(sign).BitsToFloat32()
+	subnormal := size.Less(least)
+	bits := size.Add(least).ToBits().Sub(least.ToBits()).Or(sign)
+	return bits.BitsToFloat32().IfElse(subnormal, without32x1(y, subnormal).Mul(archsimd.LoadFloat32x4Array((*[4]float32)(float32Constants[4][:]))))
+}
+
+func loweredTimes32x1(y, g archsimd.Float32x4) archsimd.Float32x4 {
+	least, down := archsimd.LoadFloat32x4Array((*[4]float32)(float32Constants[22][:])), archsimd.LoadFloat32x4Array((*[4]float32)(float32Constants[4][:]))
+	sign := archsimd.LoadUint32x4Array((*[4]uint32)(uint32Constants[0][:]))
+	size, gSize := y.ToBits().AndNot(sign).BitsToFloat32(), g.ToBits().AndNot(sign).BitsToFloat32()
+	subnormal := size.Less(least)
+	rounded := size.Add(least).Sub(least)
+	p := rounded.Mul(gSize)
+	tiny := p.Less(least)
+	bits := rounded.MulAdd(gSize, least).ToBits().Sub(least.ToBits())
+	p = bits.BitsToFloat32().IfElse(tiny, without32x1(p, tiny).Mul(down))
+	p = p.ToBits().Or(y.ToBits().Xor(g.ToBits()).And(sign)).BitsToFloat32()
+	return p.IfElse(subnormal, without32x1(y, subnormal).Mul(down).Mul(g))
+}
+
 func tanhOf32x1(zero archsimd.Float32x4) func(dst, x []float32) {
 	reduce := reduce32x1(zero)
-	limit := archsimd.LoadFloat32x4Array((*[4]float32)(float32Constants[20][:]))
-	sign := archsimd.LoadUint32x4Array((*[4]uint32)(uint32Constants[2][:]))
-	bias := archsimd.LoadUint32x4Array((*[4]uint32)(uint32Constants[4][:]))
-	biasOfTwo := archsimd.LoadUint32x4Array((*[4]uint32)(uint32Constants[5][:]))
+	limit := archsimd.LoadFloat32x4Array((*[4]float32)(float32Constants[23][:]))
+	sign := archsimd.LoadUint32x4Array((*[4]uint32)(uint32Constants[0][:]))
+	bias := archsimd.LoadUint32x4Array((*[4]uint32)(uint32Constants[5][:]))
+	biasOfTwo := archsimd.LoadUint32x4Array((*[4]uint32)(uint32Constants[6][:]))
 	one := archsimd.LoadFloat32x4Array((*[4]float32)(float32Constants[2][:]))
 	return func(dst, x []float32) {
 		v := archsimd.LoadFloat32x4Array((*[4]float32)(x)).ToBits()
@@ -882,6 +1046,11 @@ func at64(x float64, zero archsimd.Float64x2, f func(dst, x []float64)) float64 
 	return y[0]
 }
 
+func atMost64x1(z archsimd.Float64x2, limit float64) archsimd.Float64x2 {
+	l := archsimd.BroadcastFloat64x2(limit)
+	return l.IfElse(z.Greater(l), z)
+}
+
 func eluAt64(x, factor, low, scale float64) float64 {
 	var zero archsimd.Float64x2
 	return at64(x, zero, eluOf64x1(zero, factor, low, scale))
@@ -897,33 +1066,45 @@ func eluDerivativeAt64(x, factor, scale float64) float64 {
 
 func eluDerivativeOf64x1(zero archsimd.Float64x2, factor, scale float64) func(dst, x, upstream []float64) {
 	roundToInt := archsimd.LoadFloat64x2Array((*[2]float64)(float64Constants[0][:]))
-	limit := archsimd.LoadFloat64x2Array((*[2]float64)(float64Constants[5][:]))
+	near := archsimd.LoadFloat64x2Array((*[2]float64)(float64Constants[5][:]))
+	sign := archsimd.LoadUint64x2Array((*[2]uint64)(uint64Constants[0][:]))
 	bias := archsimd.LoadUint64x2Array((*[2]uint64)(uint64Constants[3][:]))
 	down := archsimd.LoadFloat64x2Array((*[2]float64)(float64Constants[6][:]))
 	f, right := archsimd.BroadcastFloat64x2(factor), archsimd.BroadcastFloat64x2(scale)
 	return func(dst, x, upstream []float64) {
 		c := &power64Constants
 		v := archsimd.LoadFloat64x2Array((*[2]float64)(x))
-		z := limit.IfElse(v.Less(limit), v)
+		z, faint := v, false
+		if anyLane64x1(v.ToBits().AndNot(sign).BitsToFloat64().Greater(near)) {
+			limit := archsimd.LoadFloat64x2Array((*[2]float64)(float64Constants[7][:]))
+			z = limit.IfElse(v.Less(limit), v)
+			z = zero.IfElse(v.Greater(zero), z)
+			faint = slowSubnormals && anyLane64x1(v.Less(archsimd.LoadFloat64x2Array((*[2]float64)(float64Constants[8][:]))))
+		}
 		k := archsimd.LoadFloat64x2Array((*[2]float64)(c.log2e[:])).MulAdd(z, roundToInt)
 		t := k.ToBits().ShiftAllLeft(fractionBits64).Add(bias).BitsToFloat64()
 		k = k.Sub(roundToInt)
 		r := archsimd.LoadFloat64x2Array((*[2]float64)(c.minusLn2High[:])).MulAdd(k, z)
 		growth := growth64x1(archsimd.LoadFloat64x2Array((*[2]float64)(c.minusLn2Low[:])).MulAdd(k, r))
-		y := growth.MulAdd(f, f).Mul(t).Mul(down)
-		right.IfElse(v.Greater(zero), y).Mul(archsimd.LoadFloat64x2Array((*[2]float64)(upstream))).Store(dst)
+		y := growth.MulAdd(f, f).Mul(t)
+		g := archsimd.LoadFloat64x2Array((*[2]float64)(upstream))
+		if faint {
+			right.Mul(g).IfElse(v.Greater(zero), loweredTimes64x1(y, g)).Store(dst)
+		} else {
+			right.IfElse(v.Greater(zero), y.Mul(down)).Mul(g).Store(dst)
+		}
 	}
 }
 
 func eluOf64x1(zero archsimd.Float64x2, factor, low, scale float64) func(dst, x []float64) {
 	roundToInt := archsimd.LoadFloat64x2Array((*[2]float64)(float64Constants[0][:]))
-	limit := archsimd.LoadFloat64x2Array((*[2]float64)(float64Constants[7][:]))
+	limit := archsimd.LoadFloat64x2Array((*[2]float64)(float64Constants[9][:]))
 	one := archsimd.LoadFloat64x2Array((*[2]float64)(float64Constants[1][:]))
 	f, l, right := archsimd.BroadcastFloat64x2(factor), archsimd.BroadcastFloat64x2(low), archsimd.BroadcastFloat64x2(scale)
 	return func(dst, x []float64) {
 		c := &power64Constants
 		v := archsimd.LoadFloat64x2Array((*[2]float64)(x))
-		z := limit.IfElse(v.Less(limit), v)
+		z := v.Max(limit).Min(zero)
 		k := archsimd.LoadFloat64x2Array((*[2]float64)(c.log2e[:])).MulAdd(z, roundToInt)
 		t := k.ToBits().ShiftAllLeft(fractionBits64).Add(one.ToBits()).BitsToFloat64()
 		k = k.Sub(roundToInt)
@@ -934,7 +1115,7 @@ func eluOf64x1(zero archsimd.Float64x2, factor, low, scale float64) func(dst, x 
 		y := a.Add(b)
 		rest := q.MulAdd(t, a.Sub(y).Add(b))
 		y = f.MulAdd(y, rest.MulAdd(f, l.Mul(y)))
-		v.Mul(right).IfElse(v.GreaterEqual(zero), y).Store(dst)
+		y.IfElse(v.Less(zero), v.Mul(right)).Store(dst)
 	}
 }
 
@@ -951,7 +1132,7 @@ func hardSigmoidAt64(x, slope float64) float64 {
 }
 
 func hardSigmoidOf64x1(zero archsimd.Float64x2, slope float64) func(dst, x []float64) {
-	s, half, one := archsimd.BroadcastFloat64x2(slope), archsimd.LoadFloat64x2Array((*[2]float64)(float64Constants[8][:])), archsimd.LoadFloat64x2Array((*[2]float64)(float64Constants[1][:]))
+	s, half, one := archsimd.BroadcastFloat64x2(slope), archsimd.LoadFloat64x2Array((*[2]float64)(float64Constants[10][:])), archsimd.LoadFloat64x2Array((*[2]float64)(float64Constants[1][:]))
 	return func(dst, x []float64) {
 		y := archsimd.LoadFloat64x2Array((*[2]float64)(x)).MulAdd(s, half)
 		y = without64x1(y, y.LessEqual(zero))
@@ -965,8 +1146,8 @@ func hardSixthAt64(x float64) float64 {
 }
 
 func hardSixthOf64x1(zero archsimd.Float64x2) func(dst, x []float64) {
-	three, minusThree := archsimd.LoadFloat64x2Array((*[2]float64)(float64Constants[9][:])), archsimd.LoadFloat64x2Array((*[2]float64)(float64Constants[10][:]))
-	sixth, sixthLow := archsimd.LoadFloat64x2Array((*[2]float64)(float64Constants[11][:])), archsimd.LoadFloat64x2Array((*[2]float64)(float64Constants[12][:]))
+	three, minusThree := archsimd.LoadFloat64x2Array((*[2]float64)(float64Constants[11][:])), archsimd.LoadFloat64x2Array((*[2]float64)(float64Constants[12][:]))
+	sixth, sixthLow := archsimd.LoadFloat64x2Array((*[2]float64)(float64Constants[13][:])), archsimd.LoadFloat64x2Array((*[2]float64)(float64Constants[14][:]))
 	return func(dst, x []float64) {
 		v := archsimd.LoadFloat64x2Array((*[2]float64)(x))
 		nan := v.NotEqual(v).ToInt64x2().ToBits()
@@ -990,8 +1171,8 @@ func hardSwishDerivativeAt64(x float64) float64 {
 }
 
 func hardSwishDerivativeOf64x1(zero archsimd.Float64x2) func(dst, x, upstream []float64) {
-	three, minusThree := archsimd.LoadFloat64x2Array((*[2]float64)(float64Constants[9][:])), archsimd.LoadFloat64x2Array((*[2]float64)(float64Constants[10][:]))
-	sixth, sixthLow := archsimd.LoadFloat64x2Array((*[2]float64)(float64Constants[11][:])), archsimd.LoadFloat64x2Array((*[2]float64)(float64Constants[12][:]))
+	three, minusThree := archsimd.LoadFloat64x2Array((*[2]float64)(float64Constants[11][:])), archsimd.LoadFloat64x2Array((*[2]float64)(float64Constants[12][:]))
+	sixth, sixthLow := archsimd.LoadFloat64x2Array((*[2]float64)(float64Constants[13][:])), archsimd.LoadFloat64x2Array((*[2]float64)(float64Constants[14][:]))
 	return func(dst, x, upstream []float64) {
 		v, g := archsimd.LoadFloat64x2Array((*[2]float64)(x)), archsimd.LoadFloat64x2Array((*[2]float64)(upstream))
 		twice := v.Add(v)
@@ -1004,8 +1185,8 @@ func hardSwishDerivativeOf64x1(zero archsimd.Float64x2) func(dst, x, upstream []
 }
 
 func hardSwishOf64x1(zero archsimd.Float64x2) func(dst, x []float64) {
-	three, half := archsimd.LoadFloat64x2Array((*[2]float64)(float64Constants[9][:])), archsimd.LoadFloat64x2Array((*[2]float64)(float64Constants[8][:]))
-	sixth, low := archsimd.LoadFloat64x2Array((*[2]float64)(float64Constants[13][:])), archsimd.LoadFloat64x2Array((*[2]float64)(float64Constants[14][:]))
+	three, half := archsimd.LoadFloat64x2Array((*[2]float64)(float64Constants[11][:])), archsimd.LoadFloat64x2Array((*[2]float64)(float64Constants[10][:]))
+	sixth, low := archsimd.LoadFloat64x2Array((*[2]float64)(float64Constants[15][:])), archsimd.LoadFloat64x2Array((*[2]float64)(float64Constants[16][:]))
 	sign := archsimd.LoadUint64x2Array((*[2]uint64)(uint64Constants[0][:]))
 	return func(dst, x []float64) {
 		v := archsimd.LoadFloat64x2Array((*[2]float64)(x))
@@ -1019,8 +1200,8 @@ func hardSwishOf64x1(zero archsimd.Float64x2) func(dst, x []float64) {
 }
 
 func inverseOf64x1(zero archsimd.Float64x2) func(n archsimd.Uint64x2, r, q archsimd.Float64x2) (u, e archsimd.Float64x2) {
-	scale := archsimd.LoadFloat64x2Array((*[2]float64)(float64Constants[15][:]))
-	one, minusOne := archsimd.LoadFloat64x2Array((*[2]float64)(float64Constants[1][:])), archsimd.LoadFloat64x2Array((*[2]float64)(float64Constants[16][:]))
+	scale := archsimd.LoadFloat64x2Array((*[2]float64)(float64Constants[17][:]))
+	one, minusOne := archsimd.LoadFloat64x2Array((*[2]float64)(float64Constants[1][:])), archsimd.LoadFloat64x2Array((*[2]float64)(float64Constants[18][:]))
 	return func(n archsimd.Uint64x2, r, q archsimd.Float64x2) (u, e archsimd.Float64x2) {
 		w := scale.ToBits().Sub(n).BitsToFloat64()
 		a, b := scale.Max(w), scale.Min(w)
@@ -1031,11 +1212,15 @@ func inverseOf64x1(zero archsimd.Float64x2) func(n archsimd.Uint64x2, r, q archs
 	}
 }
 
+func lifted64x1(v archsimd.Float64x2) archsimd.Float64x2 {
+	return v.ToBits().Add(archsimd.LoadUint64x2Array((*[2]uint64)(uint64Constants[4][:]))).BitsToFloat64()
+}
+
 func logistic64x1(zero archsimd.Float64x2) func(n archsimd.Uint64x2, growth archsimd.Float64x2) (minusScale, u, e archsimd.Float64x2) {
-	bias := archsimd.LoadUint64x2Array((*[2]uint64)(uint64Constants[4][:]))
+	bias := archsimd.LoadUint64x2Array((*[2]uint64)(uint64Constants[5][:]))
 	sign := archsimd.LoadUint64x2Array((*[2]uint64)(uint64Constants[0][:]))
 	one := archsimd.LoadFloat64x2Array((*[2]float64)(float64Constants[1][:]))
-	up := archsimd.LoadFloat64x2Array((*[2]float64)(float64Constants[17][:]))
+	up := archsimd.LoadFloat64x2Array((*[2]float64)(float64Constants[19][:]))
 	return func(n archsimd.Uint64x2, growth archsimd.Float64x2) (minusScale, u, e archsimd.Float64x2) {
 		minusScale = n.Add(bias).BitsToFloat64()
 		d := growth.MulAdd(up, up.Sub(minusScale))
@@ -1053,14 +1238,37 @@ func logisticSlope64x1(minusScale, u, e archsimd.Float64x2) archsimd.Float64x2 {
 	return v.MulAdd(u, e).Add(u)
 }
 
+func lowered64x1(y archsimd.Float64x2) archsimd.Float64x2 {
+	least := archsimd.LoadFloat64x2Array((*[2]float64)(float64Constants[20][:]))
+	sign := y.ToBits().And(archsimd.LoadUint64x2Array((*[2]uint64)(uint64Constants[0][:])))
+	size := y.ToBits().Xor(sign).BitsToFloat64()
+	subnormal := size.Less(least)
+	bits := size.Add(least).ToBits().Sub(least.ToBits()).Or(sign)
+	return bits.BitsToFloat64().IfElse(subnormal, without64x1(y, subnormal).Mul(archsimd.LoadFloat64x2Array((*[2]float64)(float64Constants[6][:]))))
+}
+
+func loweredTimes64x1(y, g archsimd.Float64x2) archsimd.Float64x2 {
+	least, down := archsimd.LoadFloat64x2Array((*[2]float64)(float64Constants[20][:])), archsimd.LoadFloat64x2Array((*[2]float64)(float64Constants[6][:]))
+	sign := archsimd.LoadUint64x2Array((*[2]uint64)(uint64Constants[0][:]))
+	size, gSize := y.ToBits().AndNot(sign).BitsToFloat64(), g.ToBits().AndNot(sign).BitsToFloat64()
+	subnormal := size.Less(least)
+	rounded := size.Add(least).Sub(least)
+	p := rounded.Mul(gSize)
+	tiny := p.Less(least)
+	bits := rounded.MulAdd(gSize, least).ToBits().Sub(least.ToBits())
+	p = bits.BitsToFloat64().IfElse(tiny, without64x1(p, tiny).Mul(down))
+	p = p.ToBits().Or(y.ToBits().Xor(g.ToBits()).And(sign)).BitsToFloat64()
+	return p.IfElse(subnormal, without64x1(y, subnormal).Mul(down).Mul(g))
+}
+
 func mishAt64(x float64) float64 {
 	var zero archsimd.Float64x2
 	return at64(x, zero, mishOf64x1(zero))
 }
 
 func mishInverseOf64x1(zero archsimd.Float64x2) func(n archsimd.Uint64x2, r, q archsimd.Float64x2) (u, e archsimd.Float64x2) {
-	scale := archsimd.LoadFloat64x2Array((*[2]float64)(float64Constants[15][:]))
-	one, minusOne := archsimd.LoadFloat64x2Array((*[2]float64)(float64Constants[1][:])), archsimd.LoadFloat64x2Array((*[2]float64)(float64Constants[16][:]))
+	scale := archsimd.LoadFloat64x2Array((*[2]float64)(float64Constants[17][:]))
+	one, minusOne := archsimd.LoadFloat64x2Array((*[2]float64)(float64Constants[1][:])), archsimd.LoadFloat64x2Array((*[2]float64)(float64Constants[18][:]))
 	return func(n archsimd.Uint64x2, r, q archsimd.Float64x2) (u, e archsimd.Float64x2) {
 		w := scale.ToBits().Sub(n).BitsToFloat64()
 		h, l := scale.Max(w), scale.Min(w)
@@ -1078,19 +1286,35 @@ func mishInverseOf64x1(zero archsimd.Float64x2) func(n archsimd.Uint64x2, r, q a
 
 func mishOf64x1(zero archsimd.Float64x2) func(dst, x []float64) {
 	reduce, inverse := reduce64x1(zero), mishInverseOf64x1(zero)
-	limit := archsimd.LoadFloat64x2Array((*[2]float64)(float64Constants[18][:]))
-	linear := archsimd.LoadFloat64x2Array((*[2]float64)(float64Constants[19][:]))
 	sign := archsimd.LoadUint64x2Array((*[2]uint64)(uint64Constants[0][:]))
-	scale := archsimd.LoadFloat64x2Array((*[2]float64)(float64Constants[15][:]))
+	scale := archsimd.LoadFloat64x2Array((*[2]float64)(float64Constants[17][:]))
 	return func(dst, x []float64) {
+		c := &mishBounds64
 		v := archsimd.LoadFloat64x2Array((*[2]float64)(x))
-		z := limit.Max(v)
+		linear := archsimd.LoadFloat64x2Array((*[2]float64)(c.high[:]))
+		z, far, faint := v, anyLane64x1(v.ToBits().AndNot(sign).BitsToFloat64().Greater(linear)), false
+		if far {
+			z = v.Max(archsimd.LoadFloat64x2Array((*[2]float64)(c.low[:]))).Min(linear)
+			faint = slowSubnormals && anyLane64x1(v.Less(archsimd.LoadFloat64x2Array((*[2]float64)(float64Constants[8][:]))))
+		}
 		minus := z.ToBits().Xor(sign).BitsToFloat64()
 		n, r := reduce(minus)
 		u, e := inverse(n, r, growthRest64x1(r))
+		if faint {
+			up := archsimd.LoadFloat64x2Array((*[2]float64)(float64Constants[21][:]))
+			z, minus = z.Mul(up), minus.Mul(up)
+		}
 		y := z.Mul(u)
-		y = y.Sub(y.MulAdd(e, residual64x1(minus, u, y))).Mul(scale)
-		y.IfElse(v.LessEqual(linear), v).Store(dst)
+		y = y.Sub(y.MulAdd(e, residual64x1(minus, u, y)))
+		if faint {
+			y = lowered64x1(y)
+		} else {
+			y = y.Mul(scale)
+		}
+		if far {
+			y = y.IfElse(v.LessEqual(archsimd.LoadFloat64x2Array((*[2]float64)(c.high[:]))), v)
+		}
+		y.Store(dst)
 	}
 }
 
@@ -1110,7 +1334,7 @@ func residual64x1(a, b, c archsimd.Float64x2) archsimd.Float64x2 {
 	if Fused {
 		return a.MulAdd(b, c)
 	}
-	half := archsimd.LoadUint64x2Array((*[2]uint64)(uint64Constants[5][:]))
+	half := archsimd.LoadUint64x2Array((*[2]uint64)(uint64Constants[6][:]))
 	a1 := a.ToBits().And(half).BitsToFloat64()
 	b1 := b.ToBits().And(half).BitsToFloat64()
 	a2, b2 := a.Sub(a1), b.Sub(b1)
@@ -1131,7 +1355,7 @@ func siluDerivativeAt64(x float64) float64 {
 }
 
 func siluDerivativeOf64x1(zero archsimd.Float64x2) func(dst, x, upstream []float64) {
-	reduce, inverse := reduce64x1(zero), sumInverseOf64x1(zero, 64)
+	reduce, inverse := reduce64x1(zero), sumInverseOf64x1(zero, logisticShift64)
 	sign := archsimd.LoadUint64x2Array((*[2]uint64)(uint64Constants[0][:]))
 	one := archsimd.LoadFloat64x2Array((*[2]float64)(float64Constants[1][:]))
 	minusOne := archsimd.LoadInt64x2Array((*[2]int64)(int64Constants[0][:]))
@@ -1139,42 +1363,73 @@ func siluDerivativeOf64x1(zero archsimd.Float64x2) func(dst, x, upstream []float
 		c := &siluSlope64
 		v := archsimd.LoadFloat64x2Array((*[2]float64)(x)).ToBits()
 		z := v.AndNot(sign).BitsToFloat64()
-		limit := archsimd.LoadFloat64x2Array((*[2]float64)(c.limit[:]))
-		z = limit.IfElse(z.Greater(limit), z)
+		beyond := z.Greater(archsimd.LoadFloat64x2Array((*[2]float64)(c.near[:])))
+		faint := false
+		if anyLane64x1(beyond) {
+			z = atMost64x1(z, zeroLimit64)
+			faint = slowSubnormals
+		}
 		n, r := reduce(z)
 		minusScale, minusU, e := inverse(n, r, growthRest64x1(r))
 		minus := z.ToBits().Xor(sign).BitsToFloat64()
-		s := minusU.Mul(minusScale)
+		s := minusScale
+		if faint {
+			s = without64x1(minusScale, beyond)
+		}
+		s = minusU.Mul(s)
 		h := one.Sub(z)
 		g := z.MulAdd(s, h)
 		zs := g.Sub(h)
 		rest := e.Mul(zs).Sub(minus.MulAdd(s, zs))
 		d := h.Add(archsimd.LoadFloat64x2Array((*[2]float64)(c.minusRoot1[:])))
-		far := d.ToBits().AndNot(sign).BitsToFloat64().Greater(archsimd.LoadFloat64x2Array((*[2]float64)(c.radius[:])))
+		apart := d.ToBits().AndNot(sign).BitsToFloat64().Greater(archsimd.LoadFloat64x2Array((*[2]float64)(c.radius[:])))
 		p := siluRootRest64x1(d).MulAdd(d.Mul(d), archsimd.LoadFloat64x2Array((*[2]float64)(c.minusRootLow[:])))
-		g, rest = g.IfElse(far, d), rest.IfElse(far, p)
+		g, rest = g.IfElse(apart, d), rest.IfElse(apart, p)
 		y := minusU.MulAdd(g, g.MulAdd(e, rest).Mul(minusU))
 		scale := minusScale.ToBits().Xor(sign.AndNot(v)).BitsToFloat64()
-		y = y.MulAdd(scale, one.Masked(v.BitsToInt64().Greater(minusOne)))
-		y.Mul(archsimd.LoadFloat64x2Array((*[2]float64)(upstream))).Store(dst)
+		right := v.BitsToInt64().Greater(minusOne)
+		up := archsimd.LoadFloat64x2Array((*[2]float64)(upstream))
+		if faint {
+			lifted := without64x1(lifted64x1(scale), scale.Equal(zero))
+			left := loweredTimes64x1(y.MulAdd(lifted, zero), up)
+			y.MulAdd(scale, one).Mul(up).IfElse(right, left).Store(dst)
+		} else {
+			y.MulAdd(scale, one.Masked(right)).Mul(up).Store(dst)
+		}
 	}
 }
 
 func siluOf64x1(zero archsimd.Float64x2) func(dst, x []float64) {
 	reduce, inverse := reduce64x1(zero), inverseOf64x1(zero)
-	limit := archsimd.LoadFloat64x2Array((*[2]float64)(float64Constants[18][:]))
-	linear := archsimd.LoadFloat64x2Array((*[2]float64)(float64Constants[19][:]))
 	sign := archsimd.LoadUint64x2Array((*[2]uint64)(uint64Constants[0][:]))
-	scale := archsimd.LoadFloat64x2Array((*[2]float64)(float64Constants[15][:]))
+	scale := archsimd.LoadFloat64x2Array((*[2]float64)(float64Constants[17][:]))
 	return func(dst, x []float64) {
+		c := &siluBounds64
 		v := archsimd.LoadFloat64x2Array((*[2]float64)(x))
-		z := limit.Max(v)
+		linear := archsimd.LoadFloat64x2Array((*[2]float64)(c.high[:]))
+		z, far, faint := v, anyLane64x1(v.ToBits().AndNot(sign).BitsToFloat64().Greater(linear)), false
+		if far {
+			z = v.Max(archsimd.LoadFloat64x2Array((*[2]float64)(c.low[:]))).Min(linear)
+			faint = slowSubnormals && anyLane64x1(v.Less(archsimd.LoadFloat64x2Array((*[2]float64)(float64Constants[8][:]))))
+		}
 		minus := z.ToBits().Xor(sign).BitsToFloat64()
 		n, r := reduce(minus)
 		u, e := inverse(n, r, growthRest64x1(r))
+		if faint {
+			up := archsimd.LoadFloat64x2Array((*[2]float64)(float64Constants[21][:]))
+			z, minus = z.Mul(up), minus.Mul(up)
+		}
 		y := z.Mul(u)
-		y = y.Sub(y.MulAdd(e, residual64x1(minus, u, y))).Mul(scale)
-		y.IfElse(v.LessEqual(linear), v).Store(dst)
+		y = y.Sub(y.MulAdd(e, residual64x1(minus, u, y)))
+		if faint {
+			y = lowered64x1(y)
+		} else {
+			y = y.Mul(scale)
+		}
+		if far {
+			y = y.IfElse(v.LessEqual(archsimd.LoadFloat64x2Array((*[2]float64)(c.high[:]))), v)
+		}
+		y.Store(dst)
 	}
 }
 
@@ -1193,7 +1448,7 @@ func softplusDerivativeAt64(x, beta float64) float64 {
 
 func softplusDerivativeOf64x1(zero archsimd.Float64x2, beta float64) func(dst, x, upstream []float64) {
 	reduce, logistic := reduce64x1(zero), logistic64x1(zero)
-	limit := archsimd.LoadFloat64x2Array((*[2]float64)(float64Constants[20][:]))
+	near := archsimd.LoadFloat64x2Array((*[2]float64)(float64Constants[22][:]))
 	sign := archsimd.LoadUint64x2Array((*[2]uint64)(uint64Constants[0][:]))
 	one := archsimd.LoadFloat64x2Array((*[2]float64)(float64Constants[1][:]))
 	minusOne := archsimd.LoadInt64x2Array((*[2]int64)(int64Constants[0][:]))
@@ -1201,32 +1456,61 @@ func softplusDerivativeOf64x1(zero archsimd.Float64x2, beta float64) func(dst, x
 	return func(dst, x, upstream []float64) {
 		v := archsimd.LoadFloat64x2Array((*[2]float64)(x)).Mul(b).ToBits()
 		z := v.AndNot(sign).BitsToFloat64()
-		n, r := reduce(limit.IfElse(z.Greater(limit), z))
+		faint := false
+		if anyLane64x1(z.Greater(near)) {
+			faint = slowSubnormals && anyLane64x1(v.BitsToFloat64().Less(archsimd.LoadFloat64x2Array((*[2]float64)(float64Constants[8][:]))))
+			z = atMost64x1(z, exponentialLimit64)
+		}
+		n, r := reduce(z)
 		minusScale, u, e := logistic(n, growth64x1(r))
 		u = u.MulAdd(e, u)
 		scale := minusScale.ToBits().Xor(v.And(sign)).BitsToFloat64()
-		y := u.MulAdd(scale, one.Masked(v.BitsToInt64().Greater(minusOne)))
-		y.Mul(archsimd.LoadFloat64x2Array((*[2]float64)(upstream))).Store(dst)
+		right := v.BitsToInt64().Greater(minusOne)
+		g := archsimd.LoadFloat64x2Array((*[2]float64)(upstream))
+		if faint {
+			u.MulAdd(scale, one).Mul(g).IfElse(right, loweredTimes64x1(u.Mul(lifted64x1(scale)), g)).Store(dst)
+		} else {
+			u.MulAdd(scale, one.Masked(right)).Mul(g).Store(dst)
+		}
 	}
 }
 
 func softplusOf64x1(zero archsimd.Float64x2, two, low, high float64) func(dst, x []float64) {
-	reduce, inverse := reduce64x1(zero), sumInverseOf64x1(zero, 63)
-	limit := archsimd.LoadFloat64x2Array((*[2]float64)(float64Constants[20][:]))
+	reduce, inverse := reduce64x1(zero), sumInverseOf64x1(zero, logisticShift64-1)
+	near := archsimd.LoadFloat64x2Array((*[2]float64)(float64Constants[23][:]))
 	sign := archsimd.LoadUint64x2Array((*[2]uint64)(uint64Constants[0][:]))
 	twice, l, h := archsimd.BroadcastFloat64x2(two), archsimd.BroadcastFloat64x2(low), archsimd.BroadcastFloat64x2(high)
 	return func(dst, x []float64) {
 		v := archsimd.LoadFloat64x2Array((*[2]float64)(x))
 		z := v.ToBits().AndNot(sign).BitsToFloat64()
-		n, r := reduce(limit.IfElse(z.Greater(limit), z))
+		beyond := z.Greater(near)
+		far, faint := anyLane64x1(beyond), false
+		base := v.Max(l).Min(h)
+		if far {
+			faint = slowSubnormals && anyLane64x1(base.Equal(zero).And(beyond))
+			z = atMost64x1(z, exponentialLimit64)
+		}
+		n, r := reduce(z)
 		half, u, e := inverse(n, r, growthRest64x1(r))
 		scale := half.Mul(twice)
-		s := u.Mul(scale)
+		s := u
+		if far && slowSubnormals {
+			s = without64x1(u, beyond)
+		}
+		s = s.Mul(scale)
 		s = s.Mul(s)
 		e = atanhRest64x1(s).MulAdd(s, e)
 		y := e.MulAdd(u, u)
 		rest := u.MulAdd(e, u.Sub(y))
-		y.MulAdd(scale, softplusBase64x1(v.Max(l).Min(h), rest, scale, zero)).Store(dst)
+		if faint {
+			left := base.Equal(zero).And(beyond)
+			lifted := lifted64x1(scale)
+			scale = without64x1(scale, left)
+			right := scale.MulAdd(y, softplusBase64x1(base, rest, scale, zero))
+			lowered64x1(lifted.MulAdd(y, rest.Mul(lifted))).IfElse(left, right).Store(dst)
+		} else {
+			y.MulAdd(scale, softplusBase64x1(base, rest, scale, zero)).Store(dst)
+		}
 	}
 }
 
@@ -1244,7 +1528,7 @@ func softsignDerivativeAt64(x float64) float64 {
 }
 
 func softsignDerivativeOf64x1(zero archsimd.Float64x2) func(dst, x, upstream []float64) {
-	one, largest := archsimd.LoadFloat64x2Array((*[2]float64)(float64Constants[1][:])), archsimd.LoadFloat64x2Array((*[2]float64)(float64Constants[21][:]))
+	one, largest := archsimd.LoadFloat64x2Array((*[2]float64)(float64Constants[1][:])), archsimd.LoadFloat64x2Array((*[2]float64)(float64Constants[24][:]))
 	sign := archsimd.LoadUint64x2Array((*[2]uint64)(uint64Constants[0][:]))
 	return func(dst, x, upstream []float64) {
 		z := archsimd.LoadFloat64x2Array((*[2]float64)(x)).ToBits().AndNot(sign).BitsToFloat64()
@@ -1261,7 +1545,7 @@ func softsignDerivativeOf64x1(zero archsimd.Float64x2) func(dst, x, upstream []f
 }
 
 func softsignOf64x1(zero archsimd.Float64x2) func(dst, x []float64) {
-	one, limit := archsimd.LoadFloat64x2Array((*[2]float64)(float64Constants[1][:])), archsimd.LoadFloat64x2Array((*[2]float64)(float64Constants[22][:]))
+	one, limit := archsimd.LoadFloat64x2Array((*[2]float64)(float64Constants[1][:])), archsimd.LoadFloat64x2Array((*[2]float64)(float64Constants[25][:]))
 	sign := archsimd.LoadUint64x2Array((*[2]uint64)(uint64Constants[0][:]))
 	return func(dst, x []float64) {
 		v := archsimd.LoadFloat64x2Array((*[2]float64)(x)).ToBits()
@@ -1276,8 +1560,8 @@ func softsignOf64x1(zero archsimd.Float64x2) func(dst, x []float64) {
 
 func sumInverseOf64x1(zero archsimd.Float64x2, exponent uint64) func(n archsimd.Uint64x2, r, q archsimd.Float64x2) (minusScale, minusU, e archsimd.Float64x2) {
 	bias := archsimd.BroadcastUint64x2(signBit64 | (exponentBias64+exponent)<<fractionBits64)
-	one, minusOne := archsimd.LoadFloat64x2Array((*[2]float64)(float64Constants[1][:])), archsimd.LoadFloat64x2Array((*[2]float64)(float64Constants[16][:]))
-	up := archsimd.LoadFloat64x2Array((*[2]float64)(float64Constants[17][:]))
+	one, minusOne := archsimd.LoadFloat64x2Array((*[2]float64)(float64Constants[1][:])), archsimd.LoadFloat64x2Array((*[2]float64)(float64Constants[18][:]))
+	up := archsimd.LoadFloat64x2Array((*[2]float64)(float64Constants[19][:]))
 	return func(n archsimd.Uint64x2, r, q archsimd.Float64x2) (minusScale, minusU, e archsimd.Float64x2) {
 		minusScale = n.Add(bias).BitsToFloat64()
 		d := r.Add(q).MulAdd(up, up.Sub(minusScale))
@@ -1295,8 +1579,10 @@ var float32Constants = [...][minLanes32]float32{
 	{roundToInt32, roundToInt32, roundToInt32, roundToInt32},
 	{-eluLimit32, -eluLimit32, -eluLimit32, -eluLimit32},
 	{1, 1, 1, 1},
+	{eluNear32, eluNear32, eluNear32, eluNear32},
+	{lowering32, lowering32, lowering32, lowering32},
 	{-exponentialLimit32, -exponentialLimit32, -exponentialLimit32, -exponentialLimit32},
-	{1.0 / (1 << powerShift32), 1.0 / (1 << powerShift32), 1.0 / (1 << powerShift32), 1.0 / (1 << powerShift32)},
+	{-normalLimit32, -normalLimit32, -normalLimit32, -normalLimit32},
 	{0.5, 0.5, 0.5, 0.5},
 	{3, 3, 3, 3},
 	{-3, -3, -3, -3},
@@ -1304,14 +1590,15 @@ var float32Constants = [...][minLanes32]float32{
 	{sixthLow32, sixthLow32, sixthLow32, sixthLow32},
 	{sixthUp32, sixthUp32, sixthUp32, sixthUp32},
 	{sixthUpLow32, sixthUpLow32, sixthUpLow32, sixthUpLow32},
-	{-siluLimit32, -siluLimit32, -siluLimit32, -siluLimit32},
-	{siluLinear, siluLinear, siluLinear, siluLinear},
 	{siluScale32, siluScale32, siluScale32, siluScale32},
+	{siluLift32, siluLift32, siluLift32, siluLift32},
 	{-1, -1, -1, -1},
-	{0x1p64, 0x1p64, 0x1p64, 0x1p64},
-	{exponentialLimit32, exponentialLimit32, exponentialLimit32, exponentialLimit32},
+	{logisticUp32, logisticUp32, logisticUp32, logisticUp32},
+	{softplusNear32, softplusNear32, softplusNear32, softplusNear32},
+	{normalLimit32, normalLimit32, normalLimit32, normalLimit32},
 	{softsignLimit32, softsignLimit32, softsignLimit32, softsignLimit32},
 	{largest32, largest32, largest32, largest32},
+	{leastLifted32, leastLifted32, leastLifted32, leastLifted32},
 	{18.2, 18.2, 18.2, 18.2},
 }
 
@@ -1321,8 +1608,10 @@ var float64Constants = [...][minLanes64]float64{
 	{2, 2},
 	{-2, -2},
 	{-19.1, -19.1},
+	{eluNear64, eluNear64},
+	{lowering64, lowering64},
 	{-exponentialLimit64, -exponentialLimit64},
-	{1.0 / (1 << powerShift64), 1.0 / (1 << powerShift64)},
+	{-normalLimit64, -normalLimit64},
 	{-eluLimit64, -eluLimit64},
 	{0.5, 0.5},
 	{3, 3},
@@ -1333,10 +1622,11 @@ var float64Constants = [...][minLanes64]float64{
 	{sixthUpLow64, sixthUpLow64},
 	{siluScale64, siluScale64},
 	{-1, -1},
-	{0x1p64, 0x1p64},
-	{-siluLimit64, -siluLimit64},
-	{siluLinear, siluLinear},
-	{exponentialLimit64, exponentialLimit64},
+	{logisticUp64, logisticUp64},
+	{leastLifted64, leastLifted64},
+	{siluLift64, siluLift64},
+	{normalLimit64, normalLimit64},
+	{softplusNear64, softplusNear64},
 	{largest64, largest64},
 	{softsignLimit64, softsignLimit64},
 }
@@ -1350,10 +1640,11 @@ var int64Constants = [...][minLanes64]int64{
 }
 
 var uint32Constants = [...][minLanes32]uint32{
-	{(exponentBias32 + powerShift32) << fractionBits32, (exponentBias32 + powerShift32) << fractionBits32, (exponentBias32 + powerShift32) << fractionBits32, (exponentBias32 + powerShift32) << fractionBits32},
-	{upperHalf32, upperHalf32, upperHalf32, upperHalf32},
 	{signBit32, signBit32, signBit32, signBit32},
-	{signBit32 | (exponentBias32+64)<<fractionBits32, signBit32 | (exponentBias32+64)<<fractionBits32, signBit32 | (exponentBias32+64)<<fractionBits32, signBit32 | (exponentBias32+64)<<fractionBits32},
+	{(exponentBias32 + lift32) << fractionBits32, (exponentBias32 + lift32) << fractionBits32, (exponentBias32 + lift32) << fractionBits32, (exponentBias32 + lift32) << fractionBits32},
+	{upperHalf32, upperHalf32, upperHalf32, upperHalf32},
+	{signBit32 | (exponentBias32+logisticShift32)<<fractionBits32, signBit32 | (exponentBias32+logisticShift32)<<fractionBits32, signBit32 | (exponentBias32+logisticShift32)<<fractionBits32, signBit32 | (exponentBias32+logisticShift32)<<fractionBits32},
+	{lift32 << fractionBits32, lift32 << fractionBits32, lift32 << fractionBits32, lift32 << fractionBits32},
 	{exponentBias32 << fractionBits32, exponentBias32 << fractionBits32, exponentBias32 << fractionBits32, exponentBias32 << fractionBits32},
 	{(exponentBias32 + 1) << fractionBits32, (exponentBias32 + 1) << fractionBits32, (exponentBias32 + 1) << fractionBits32, (exponentBias32 + 1) << fractionBits32},
 }
@@ -1362,7 +1653,8 @@ var uint64Constants = [...][minLanes64]uint64{
 	{signBit64, signBit64},
 	{exponentBias64 << fractionBits64, exponentBias64 << fractionBits64},
 	{0x7fde666666666666, 0x7fde666666666666},
-	{(exponentBias64 + powerShift64) << fractionBits64, (exponentBias64 + powerShift64) << fractionBits64},
-	{signBit64 | (exponentBias64+64)<<fractionBits64, signBit64 | (exponentBias64+64)<<fractionBits64},
+	{(exponentBias64 + lift64) << fractionBits64, (exponentBias64 + lift64) << fractionBits64},
+	{lift64 << fractionBits64, lift64 << fractionBits64},
+	{signBit64 | (exponentBias64+logisticShift64)<<fractionBits64, signBit64 | (exponentBias64+logisticShift64)<<fractionBits64},
 	{upperHalf64, upperHalf64},
 }

@@ -22,7 +22,7 @@ func eluOf32(zero simd.Float32s, factor, low, scale float32) func(dst, x []float
 	return func(dst, x []float32) {
 		c := &power32Constants
 		v := simd.LoadFloat32s(x)
-		z := limit.IfElse(v.Less(limit), v) // a NaN stays
+		z := v.Max(limit).Min(zero)
 		k := simd.LoadFloat32s(c.log2e[:]).MulAdd(z, roundToInt)
 		t := k.ToBits().ShiftAllLeft(fractionBits32).Add(one.ToBits()).BitsToFloat32()
 		k = k.Sub(roundToInt)
@@ -33,7 +33,7 @@ func eluOf32(zero simd.Float32s, factor, low, scale float32) func(dst, x []float
 		y := a.Add(b)
 		rest := q.MulAdd(t, a.Sub(y).Add(b))
 		y = f.MulAdd(y, rest.MulAdd(f, l.Mul(y)))
-		v.Mul(right).IfElse(v.GreaterEqual(zero), y).Store(dst)
+		y.IfElse(v.Less(zero), v.Mul(right)).Store(dst) // a NaN is not less
 	}
 }
 
@@ -83,21 +83,33 @@ func eluAt32(x, factor, low, scale float32) float32 {
 // inline power32 here.
 func eluDerivativeOf32(zero simd.Float32s, factor, scale float32) func(dst, x, upstream []float32) {
 	roundToInt := simd.BroadcastFloat32s(roundToInt32)
-	limit := simd.BroadcastFloat32s(-exponentialLimit32)
-	bias := simd.BroadcastUint32s((exponentBias32 + powerShift32) << fractionBits32)
-	down := simd.BroadcastFloat32s(1.0 / (1 << powerShift32))
+	near := simd.BroadcastFloat32s(eluNear32)
+	sign := simd.BroadcastUint32s(signBit32)
+	bias := simd.BroadcastUint32s((exponentBias32 + lift32) << fractionBits32)
+	down := simd.BroadcastFloat32s(lowering32)
 	f, right := simd.BroadcastFloat32s(factor), simd.BroadcastFloat32s(scale)
 	return func(dst, x, upstream []float32) {
 		c := &power32Constants
 		v := simd.LoadFloat32s(x)
-		z := limit.IfElse(v.Less(limit), v)
+		z, faint := v, false
+		if anyLane32(v.ToBits().AndNot(sign).BitsToFloat32().Greater(near)) {
+			limit := simd.BroadcastFloat32s(-exponentialLimit32)
+			z = limit.IfElse(v.Less(limit), v) // a NaN stays
+			z = zero.IfElse(v.Greater(zero), z)
+			faint = slowSubnormals && anyLane32(v.Less(simd.BroadcastFloat32s(-normalLimit32)))
+		}
 		k := simd.LoadFloat32s(c.log2e[:]).MulAdd(z, roundToInt)
 		t := k.ToBits().ShiftAllLeft(fractionBits32).Add(bias).BitsToFloat32()
 		k = k.Sub(roundToInt)
 		r := simd.LoadFloat32s(c.minusLn2High[:]).MulAdd(k, z)
 		growth := growth32(simd.LoadFloat32s(c.minusLn2Low[:]).MulAdd(k, r))
-		y := growth.MulAdd(f, f).Mul(t).Mul(down)
-		right.IfElse(v.Greater(zero), y).Mul(simd.LoadFloat32s(upstream)).Store(dst)
+		y := growth.MulAdd(f, f).Mul(t)
+		g := simd.LoadFloat32s(upstream)
+		if faint {
+			right.Mul(g).IfElse(v.Greater(zero), loweredTimes32(y, g)).Store(dst)
+		} else {
+			right.IfElse(v.Greater(zero), y.Mul(down)).Mul(g).Store(dst)
+		}
 	}
 }
 

@@ -40,6 +40,12 @@ func reduceInTwo32(zero simd.Float32s) func(z simd.Float32s) (n simd.Uint32s, r,
 	}
 }
 
+// atMost32 returns z, but limit for a larger z. A NaN stays.
+func atMost32(z simd.Float32s, limit float32) simd.Float32s {
+	l := simd.BroadcastFloat32s(limit)
+	return l.IfElse(z.Greater(l), z)
+}
+
 // growth32 returns eʳ − 1. Its rounding errors and that of r are below 2⁻²⁶ together.
 func growth32(r simd.Float32s) simd.Float32s {
 	c := &expSextic

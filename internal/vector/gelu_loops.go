@@ -79,16 +79,8 @@ func withoutTail32(positive, z, minus, scale, q simd.Float32s) (y, lost simd.Flo
 	return y, tail.MulAdd(q, y.Sub(base).Add(tail).Sub(rest))
 }
 
-// geluResult32 returns the result for x and what withoutTail32 gives. From geluLinear on,
-// and at +Inf, that is x.
-//
-//vector:wide
-func geluResult32(x, y, lost simd.Float32s) simd.Float32s {
-	c := &geluConstants
-	return y.Sub(lost).Mul(simd.LoadFloat32s(c.down[:])).IfElse(x.LessEqual(simd.LoadFloat32s(c.linear[:])), x)
-}
-
-// geluProduct32 returns geluResult32 times value, rounded once.
+// geluProduct32 returns the result for x and what withoutTail32 gives, times value, rounded
+// once. From geluLinear on, and at +Inf, that is x times value.
 //
 //vector:wide
 func geluProduct32(x, y, lost, value simd.Float32s, sign simd.Uint32s) simd.Float32s {
@@ -110,7 +102,11 @@ func geluOf32(zero simd.Float32s) func(dst, x []float32) {
 	return func(dst, x []float32) {
 		c := &geluConstants
 		v := simd.LoadFloat32s(x)
-		z := v.ToBits().AndNot(sign).BitsToFloat32().Min(simd.LoadFloat32s(c.limit[:]))
+		z := v.ToBits().AndNot(sign).BitsToFloat32()
+		far := anyLane32(z.Greater(simd.LoadFloat32s(c.near[:])))
+		if far {
+			z = z.Min(simd.LoadFloat32s(c.limit[:]))
+		}
 		minus := z.ToBits().Xor(sign).BitsToFloat32()
 		s := minus.Mul(z)
 		two := simd.LoadFloat32s(c.two[:])
@@ -118,8 +114,17 @@ func geluOf32(zero simd.Float32s) func(dst, x []float32) {
 		b := z.Sub(lookup32(&geluPieces.a, i))
 		scale, q := eighthPower32(reduceExponent32(&geluPieces, i, b, chord32(&geluPieces, i, b), s, z.MulAdd(z, s)))
 		positive := z.IfElse(v.ToBits().BitsToInt32().Greater(minusOne), sign.BitsToFloat32())
+		if far {
+			up := simd.LoadFloat32s(c.up[:])
+			scale, positive = scale.Mul(up), positive.Mul(up)
+		}
 		y, lost := withoutTail32(positive, z, minus, scale, q)
-		geluResult32(v, y, lost).Store(dst)
+		y = y.Sub(lost)
+		if far {
+			lowered32(y).IfElse(v.LessEqual(simd.LoadFloat32s(c.linear[:])), v).Store(dst) // a NaN is not less
+		} else {
+			y.Mul(simd.LoadFloat32s(c.down[:])).Store(dst)
+		}
 	}
 }
 
@@ -183,22 +188,34 @@ func geluDerivativeOf32(zero simd.Float32s) func(dst, x, upstream []float32) {
 		c := &geluSlopeConstants
 		v := simd.LoadFloat32s(x)
 		z := v.ToBits().AndNot(sign).BitsToFloat32()
-		limit := simd.LoadFloat32s(c.limit[:])
-		z = limit.IfElse(z.Greater(limit), z) // a NaN stays
+		far := anyLane32(z.Greater(simd.LoadFloat32s(c.near[:])))
+		if far {
+			limit := simd.LoadFloat32s(c.limit[:])
+			z = limit.IfElse(z.Greater(limit), z) // a NaN stays
+		}
 		s := z.ToBits().Xor(sign).BitsToFloat32().Mul(z)
 		i := z.MulAdd(simd.LoadFloat32s(c.factor[:]), simd.LoadFloat32s(c.start[:])).ToBits().ShiftAllRight(fractionBits32 - 1)
 		b := z.Sub(lookup32(&geluSlopePieces.a, i))
 		scale, q := eighthPower32(reduceExponent32(&geluSlopePieces, i, b, chord32(&geluSlopePieces, i, b), s, z.MulAdd(z, s)))
-		y := slopeResult32(&geluSlopeConstants, v, z, scale, q, sign, minusOne, zero)
-		y.Mul(simd.LoadFloat32s(upstream)).Store(dst)
+		up, g := simd.LoadFloat32s(c.up[:]), simd.LoadFloat32s(upstream)
+		if far {
+			scale, up = scale.Mul(up), up.Mul(up)
+		}
+		y := slopeResult32(&geluSlopeConstants, up, v, z, scale, q, sign, minusOne)
+		if far {
+			y = zero.IfElse(v.Less(simd.LoadFloat32s(c.lowest[:])), y)
+			loweredTimes32(y, g).Store(dst)
+		} else {
+			y.Mul(simd.LoadFloat32s(c.down[:])).Mul(g).Store(dst)
+		}
 	}
 }
 
-// slopeResult32 returns the derivative at v from z = |v| and (1 + q)·scale·2⁻³², the
+// slopeResult32 returns up times the derivative at v from z = |v| and (1 + q)·scale/up, the
 // exponential.
 //
 //vector:wide
-func slopeResult32(c *slopeConstants, v, z, scale, q simd.Float32s, sign simd.Uint32s, minusOne simd.Int32s, zero simd.Float32s) simd.Float32s {
+func slopeResult32(c *slopeConstants, up, v, z, scale, q simd.Float32s, sign simd.Uint32s, minusOne simd.Int32s) simd.Float32s {
 	side := v.ToBits().And(sign)
 	root := simd.LoadUint32s(c.root[:]).Or(side).BitsToFloat32()
 	z = z.ToBits().Or(side).BitsToFloat32()
@@ -207,11 +224,10 @@ func slopeResult32(c *slopeConstants, v, z, scale, q simd.Float32s, sign simd.Ui
 	low := root.Sub(w.Add(moved)).Add(moved.Sub(z)).Add(simd.LoadUint32s(c.rootLow[:]).Xor(side).BitsToFloat32()).Mul(scale)
 	tail := w.Mul(scale)
 	rest := w.ToBits().Xor(sign).BitsToFloat32().MulAdd(scale, tail)
-	base := simd.LoadFloat32s(c.up[:]).Masked(v.ToBits().BitsToInt32().Greater(minusOne))
+	base := up.Masked(v.ToBits().BitsToInt32().Greater(minusOne))
 	y := base.Sub(tail)
 	rest = tail.Add(low).MulAdd(q, y.Sub(base).Add(tail).Add(low.Sub(rest)))
-	y = y.Sub(rest).Mul(simd.LoadFloat32s(c.down[:]))
-	return zero.IfElse(v.Less(simd.LoadFloat32s(c.lowest[:])), y)
+	return y.Sub(rest)
 }
 
 //vector:wide
@@ -237,7 +253,11 @@ func geluTanhOf32(zero simd.Float32s) func(dst, x []float32) {
 	return func(dst, x []float32) {
 		c := &geluConstants
 		v := simd.LoadFloat32s(x)
-		z := v.ToBits().AndNot(sign).BitsToFloat32().Min(simd.LoadFloat32s(c.tanhLimit[:]))
+		z := v.ToBits().AndNot(sign).BitsToFloat32()
+		far := anyLane32(z.Greater(simd.LoadFloat32s(c.tanhNear[:])))
+		if far {
+			z = z.Min(simd.LoadFloat32s(c.tanhLimit[:]))
+		}
 		minus := z.ToBits().Xor(sign).BitsToFloat32()
 		s, sLost := geluTanhExponent32(z, minus)
 		near := z.Min(simd.LoadFloat32s(c.last[:]))
@@ -245,8 +265,17 @@ func geluTanhOf32(zero simd.Float32s) func(dst, x []float32) {
 		b := near.Sub(lookup32(&geluTanhPieces.a, i))
 		scale, q := eighthPower32(reduceExponent32(&geluTanhPieces, i, b, chord32(&geluTanhPieces, i, b), s, sLost))
 		positive := z.IfElse(v.ToBits().BitsToInt32().Greater(minusOne), sign.BitsToFloat32())
+		if far {
+			up := simd.LoadFloat32s(c.up[:])
+			scale, positive = scale.Mul(up), positive.Mul(up)
+		}
 		y, lost := withoutTail32(positive, z, minus, scale, q)
-		geluResult32(v, y, lost).Store(dst)
+		y = y.Sub(lost)
+		if far {
+			lowered32(y).IfElse(v.LessEqual(simd.LoadFloat32s(c.linear[:])), v).Store(dst) // a NaN is not less
+		} else {
+			y.Mul(simd.LoadFloat32s(c.down[:])).Store(dst)
+		}
 	}
 }
 
@@ -321,14 +350,26 @@ func geluTanhDerivativeOf32(zero simd.Float32s) func(dst, x, upstream []float32)
 		c := &geluTanhSlopeConstants
 		v := simd.LoadFloat32s(x)
 		z := v.ToBits().AndNot(sign).BitsToFloat32()
-		limit := simd.LoadFloat32s(c.limit[:])
-		z = limit.IfElse(z.Greater(limit), z) // a NaN stays
+		far := anyLane32(z.Greater(simd.LoadFloat32s(c.near[:])))
+		if far {
+			limit := simd.LoadFloat32s(c.limit[:])
+			z = limit.IfElse(z.Greater(limit), z) // a NaN stays
+		}
 		s, sLost := geluTanhExponent32(z, z.ToBits().Xor(sign).BitsToFloat32())
 		i := z.MulAdd(simd.LoadFloat32s(c.factor[:]), simd.LoadFloat32s(c.start[:])).ToBits().ShiftAllRight(fractionBits32 - 2)
 		b := z.Sub(lookup32(&geluTanhSlopePieces.a, i))
 		scale, q := eighthPower32(reduceExponent32(&geluTanhSlopePieces, i, b, chord32(&geluTanhSlopePieces, i, b), s, sLost))
-		y := slopeResult32(&geluTanhSlopeConstants, v, z, scale, q, sign, minusOne, zero)
-		y.Mul(simd.LoadFloat32s(upstream)).Store(dst)
+		up, g := simd.LoadFloat32s(c.up[:]), simd.LoadFloat32s(upstream)
+		if far {
+			scale, up = scale.Mul(up), up.Mul(up)
+		}
+		y := slopeResult32(&geluTanhSlopeConstants, up, v, z, scale, q, sign, minusOne)
+		if far {
+			y = zero.IfElse(v.Less(simd.LoadFloat32s(c.lowest[:])), y)
+			loweredTimes32(y, g).Store(dst)
+		} else {
+			y.Mul(simd.LoadFloat32s(c.down[:])).Mul(g).Store(dst)
+		}
 	}
 }
 

@@ -165,3 +165,12 @@ func without64x8(v archsimd.Float64x8, m archsimd.Mask64x8) archsimd.Float64x8 {
 	var zero archsimd.Float64x8
 	return zero.IfElse(m, v)
 }
+
+func anyLane32x4(m archsimd.Mask32x4) bool   { return m.ToBits() != 0 }
+func anyLane64x2(m archsimd.Mask64x2) bool   { return m.ToBits() != 0 }
+func anyLane32x8(m archsimd.Mask32x8) bool   { return m.ToBits() != 0 }
+func anyLane64x4(m archsimd.Mask64x4) bool   { return m.ToBits() != 0 }
+func anyLane32x16(m archsimd.Mask32x16) bool { return m.ToBits() != 0 }
+func anyLane64x8(m archsimd.Mask64x8) bool   { return m.ToBits() != 0 }
+func anyLane32x1(m archsimd.Mask32x4) bool   { return m.ToBits() != 0 }
+func anyLane64x1(m archsimd.Mask64x2) bool   { return m.ToBits() != 0 }

@@ -49,3 +49,10 @@ func without32x4(v archsimd.Float32x4, m archsimd.Mask32x4) archsimd.Float32x4 {
 func without64x2(v archsimd.Float64x2, m archsimd.Mask64x2) archsimd.Float64x2 {
 	return v.ToBits().AndNot(m.ToInt64x2().ToBits()).BitsToFloat64()
 }
+
+// See slowSubnormals.
+
+func anyLane32x4(m archsimd.Mask32x4) bool { return true }
+func anyLane64x2(m archsimd.Mask64x2) bool { return true }
+func anyLane32x1(m archsimd.Mask32x4) bool { return true }
+func anyLane64x1(m archsimd.Mask64x2) bool { return true }

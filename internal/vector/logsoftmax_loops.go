@@ -16,7 +16,7 @@ import "simd"
 // bits.
 func below32(zero simd.Float32s, divide bool, factor, divisor simd.Float32s) func(v, m simd.Float32s) (below, tie simd.Float32s) {
 	one := simd.BroadcastFloat32s(1)
-	limit := simd.BroadcastFloat32s(-exponentialLimit32)
+	limit := simd.BroadcastFloat32s(-powerLimit32)
 	power := power32(zero)
 	return func(v, m simd.Float32s) (below, tie simd.Float32s) {
 		if divide {
@@ -31,7 +31,7 @@ func below32(zero simd.Float32s, divide bool, factor, divisor simd.Float32s) fun
 			z = q
 		}
 		e = e.Masked(z.GreaterEqual(limit)) // if v is −Inf, e is NaN
-		scale, growth := power(z)
+		scale, growth := power(limit.IfElse(z.Less(limit), z))
 		y := growth.MulAdd(scale, scale)
 		return e.MulAdd(y, y).Masked(v.NotEqual(m)), one.Masked(v.Equal(m))
 	}
@@ -222,9 +222,10 @@ func logColumnDifferences32(dst, x, largest, high, low []float32, stride, overla
 func logBackward32(zero simd.Float32s, divide bool, divisor simd.Float32s) func(y, g, sum, lost simd.Float32s) simd.Float32s {
 	one := simd.BroadcastFloat32s(1)
 	down := simd.BroadcastFloat32s(1.0 / (1 << powerShift32))
+	limit := simd.BroadcastFloat32s(-powerLimit32)
 	power := power32(zero)
 	return func(y, g, sum, lost simd.Float32s) simd.Float32s {
-		scale, growth := power(y)
+		scale, growth := power(limit.IfElse(y.Less(limit), y))
 		p := growth.MulAdd(scale, scale).Mul(down)
 		t := scale.Mul(down)
 		d := one.Sub(t).Sub(growth.Mul(t)).Mul(g).Sub(p.Mul(sum.Sub(g).Add(lost)))

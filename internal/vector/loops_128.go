@@ -122,7 +122,7 @@ func eluOf32x4(zero archsimd.Float32x4, factor, low, scale float32) func(dst, x 
 	return func(dst, x []float32) {
 		c := &power32Constants
 		v := archsimd.LoadFloat32x4(x)
-		z := limit.IfElse(v.Less(limit), v)
+		z := v.Max(limit).Min(zero)
 		k := archsimd.LoadFloat32x4(c.log2e[:]).MulAdd(z, roundToInt)
 		t := k.ToBits().ShiftAllLeft(fractionBits32).Add(one.ToBits()).BitsToFloat32()
 		k = k.Sub(roundToInt)
@@ -133,7 +133,7 @@ func eluOf32x4(zero archsimd.Float32x4, factor, low, scale float32) func(dst, x 
 		y := a.Add(b)
 		rest := q.MulAdd(t, a.Sub(y).Add(b))
 		y = f.MulAdd(y, rest.MulAdd(f, l.Mul(y)))
-		v.Mul(right).IfElse(v.GreaterEqual(zero), y).Store(dst)
+		y.IfElse(v.Less(zero), v.Mul(right)).Store(dst)
 	}
 }
 
@@ -168,21 +168,33 @@ func elu32x4(dst, x []float32, factor, low, scale float32) {
 
 func eluDerivativeOf32x4(zero archsimd.Float32x4, factor, scale float32) func(dst, x, upstream []float32) {
 	roundToInt := archsimd.BroadcastFloat32x4(roundToInt32)
-	limit := archsimd.BroadcastFloat32x4(-exponentialLimit32)
-	bias := archsimd.BroadcastUint32x4((exponentBias32 + powerShift32) << fractionBits32)
-	down := archsimd.BroadcastFloat32x4(1.0 / (1 << powerShift32))
+	near := archsimd.BroadcastFloat32x4(eluNear32)
+	sign := archsimd.BroadcastUint32x4(signBit32)
+	bias := archsimd.BroadcastUint32x4((exponentBias32 + lift32) << fractionBits32)
+	down := archsimd.BroadcastFloat32x4(lowering32)
 	f, right := archsimd.BroadcastFloat32x4(factor), archsimd.BroadcastFloat32x4(scale)
 	return func(dst, x, upstream []float32) {
 		c := &power32Constants
 		v := archsimd.LoadFloat32x4(x)
-		z := limit.IfElse(v.Less(limit), v)
+		z, faint := v, false
+		if anyLane32x4(v.ToBits().AndNot(sign).BitsToFloat32().Greater(near)) {
+			limit := archsimd.BroadcastFloat32x4(-exponentialLimit32)
+			z = limit.IfElse(v.Less(limit), v)
+			z = zero.IfElse(v.Greater(zero), z)
+			faint = slowSubnormals && anyLane32x4(v.Less(archsimd.BroadcastFloat32x4(-normalLimit32)))
+		}
 		k := archsimd.LoadFloat32x4(c.log2e[:]).MulAdd(z, roundToInt)
 		t := k.ToBits().ShiftAllLeft(fractionBits32).Add(bias).BitsToFloat32()
 		k = k.Sub(roundToInt)
 		r := archsimd.LoadFloat32x4(c.minusLn2High[:]).MulAdd(k, z)
 		growth := growth32x4(archsimd.LoadFloat32x4(c.minusLn2Low[:]).MulAdd(k, r))
-		y := growth.MulAdd(f, f).Mul(t).Mul(down)
-		right.IfElse(v.Greater(zero), y).Mul(archsimd.LoadFloat32x4(upstream)).Store(dst)
+		y := growth.MulAdd(f, f).Mul(t)
+		g := archsimd.LoadFloat32x4(upstream)
+		if faint {
+			right.Mul(g).IfElse(v.Greater(zero), loweredTimes32x4(y, g)).Store(dst)
+		} else {
+			right.IfElse(v.Greater(zero), y.Mul(down)).Mul(g).Store(dst)
+		}
 	}
 }
 
@@ -214,6 +226,11 @@ func reduceInTwo32x4(zero archsimd.Float32x4) func(z archsimd.Float32x4) (n arch
 		r = archsimd.LoadFloat32x4(c.ln2Low[:]).MulAdd(k, z)
 		return n, r, archsimd.LoadFloat32x4(c.low[:]).MulAdd(k, z.Sub(r))
 	}
+}
+
+func atMost32x4(z archsimd.Float32x4, limit float32) archsimd.Float32x4 {
+	l := archsimd.BroadcastFloat32x4(limit)
+	return l.IfElse(z.Greater(l), z)
 }
 
 func growth32x4(r archsimd.Float32x4) archsimd.Float32x4 {
@@ -405,7 +422,7 @@ func leakyReLUDerivative32x4(dst, x, upstream []float32, alpha float32) {
 
 func below32x4(zero archsimd.Float32x4, divide bool, factor, divisor archsimd.Float32x4) func(v, m archsimd.Float32x4) (below, tie archsimd.Float32x4) {
 	one := archsimd.BroadcastFloat32x4(1)
-	limit := archsimd.BroadcastFloat32x4(-exponentialLimit32)
+	limit := archsimd.BroadcastFloat32x4(-powerLimit32)
 	power := power32x4(zero)
 	return func(v, m archsimd.Float32x4) (below, tie archsimd.Float32x4) {
 		if divide {
@@ -420,7 +437,7 @@ func below32x4(zero archsimd.Float32x4, divide bool, factor, divisor archsimd.Fl
 			z = q
 		}
 		e = e.Masked(z.GreaterEqual(limit))
-		scale, growth := power(z)
+		scale, growth := power(limit.IfElse(z.Less(limit), z))
 		y := growth.MulAdd(scale, scale)
 		return e.MulAdd(y, y).Masked(v.NotEqual(m)), one.Masked(v.Equal(m))
 	}
@@ -575,9 +592,10 @@ func logColumnDifferences32x4(dst, x, largest, high, low []float32, stride, over
 func logBackward32x4(zero archsimd.Float32x4, divide bool, divisor archsimd.Float32x4) func(y, g, sum, lost archsimd.Float32x4) archsimd.Float32x4 {
 	one := archsimd.BroadcastFloat32x4(1)
 	down := archsimd.BroadcastFloat32x4(1.0 / (1 << powerShift32))
+	limit := archsimd.BroadcastFloat32x4(-powerLimit32)
 	power := power32x4(zero)
 	return func(y, g, sum, lost archsimd.Float32x4) archsimd.Float32x4 {
-		scale, growth := power(y)
+		scale, growth := power(limit.IfElse(y.Less(limit), y))
 		p := growth.MulAdd(scale, scale).Mul(down)
 		t := scale.Mul(down)
 		d := one.Sub(t).Sub(growth.Mul(t)).Mul(g).Sub(p.Mul(sum.Sub(g).Add(lost)))
@@ -788,19 +806,35 @@ func addScaled32x4(dst, x, gradient []float32, piece []int32, inputs, pieces, ds
 
 func mishOf32x4(zero archsimd.Float32x4) func(dst, x []float32) {
 	reduce, inverse := reduce32x4(zero), mishInverseOf32x4(zero)
-	limit := archsimd.BroadcastFloat32x4(-siluLimit32)
-	linear := archsimd.BroadcastFloat32x4(siluLinear)
 	sign := archsimd.BroadcastUint32x4(signBit32)
 	scale := archsimd.BroadcastFloat32x4(siluScale32)
 	return func(dst, x []float32) {
+		c := &mishBounds32
 		v := archsimd.LoadFloat32x4(x)
-		z := limit.Max(v)
+		linear := archsimd.LoadFloat32x4(c.high[:])
+		z, far, faint := v, anyLane32x4(v.ToBits().AndNot(sign).BitsToFloat32().Greater(linear)), false
+		if far {
+			z = v.Max(archsimd.LoadFloat32x4(c.low[:])).Min(linear)
+			faint = slowSubnormals && anyLane32x4(v.Less(archsimd.BroadcastFloat32x4(-normalLimit32)))
+		}
 		minus := z.ToBits().Xor(sign).BitsToFloat32()
 		n, r := reduce(minus)
 		u, e := inverse(n, r, growthRest32x4(r))
+		if faint {
+			up := archsimd.BroadcastFloat32x4(siluLift32)
+			z, minus = z.Mul(up), minus.Mul(up)
+		}
 		y := z.Mul(u)
-		y = y.Sub(y.MulAdd(e, residual32x4(minus, u, y))).Mul(scale)
-		y.IfElse(v.LessEqual(linear), v).Store(dst)
+		y = y.Sub(y.MulAdd(e, residual32x4(minus, u, y)))
+		if faint {
+			y = lowered32x4(y)
+		} else {
+			y = y.Mul(scale)
+		}
+		if far {
+			y = y.IfElse(v.LessEqual(archsimd.LoadFloat32x4(c.high[:])), v)
+		}
+		y.Store(dst)
 	}
 }
 
@@ -960,10 +994,10 @@ func reluDerivative32x4(dst, x, upstream []float32) {
 }
 
 func logistic32x4(zero archsimd.Float32x4) func(n archsimd.Uint32x4, growth archsimd.Float32x4) (minusScale, u, e archsimd.Float32x4) {
-	bias := archsimd.BroadcastUint32x4(signBit32 | (exponentBias32+64)<<fractionBits32)
+	bias := archsimd.BroadcastUint32x4(signBit32 | (exponentBias32+logisticShift32)<<fractionBits32)
 	sign := archsimd.BroadcastUint32x4(signBit32)
 	one := archsimd.BroadcastFloat32x4(1)
-	up := archsimd.BroadcastFloat32x4(0x1p64)
+	up := archsimd.BroadcastFloat32x4(logisticUp32)
 	return func(n archsimd.Uint32x4, growth archsimd.Float32x4) (minusScale, u, e archsimd.Float32x4) {
 		minusScale = n.Add(bias).BitsToFloat32()
 		d := growth.MulAdd(up, up.Sub(minusScale))
@@ -985,18 +1019,28 @@ func denominatorRest64x2(d, growth, minusScale, up archsimd.Float64x2) archsimd.
 
 func sigmoidOf32x4(zero archsimd.Float32x4) func(dst, x []float32) {
 	reduce, logistic := reduce32x4(zero), logistic32x4(zero)
-	limit := archsimd.BroadcastFloat32x4(exponentialLimit32)
+	near := archsimd.BroadcastFloat32x4(normalLimit32)
 	sign := archsimd.BroadcastUint32x4(signBit32)
 	one := archsimd.BroadcastFloat32x4(1)
 	minusOne := archsimd.BroadcastInt32x4(-1)
 	return func(dst, x []float32) {
 		v := archsimd.LoadFloat32x4(x).ToBits()
 		z := v.AndNot(sign).BitsToFloat32()
-		n, r := reduce(limit.IfElse(z.Greater(limit), z))
+		faint := false
+		if anyLane32x4(z.Greater(near)) {
+			faint = slowSubnormals && anyLane32x4(v.BitsToFloat32().Less(archsimd.BroadcastFloat32x4(-normalLimit32)))
+			z = atMost32x4(z, exponentialLimit32)
+		}
+		n, r := reduce(z)
 		minusScale, u, e := logistic(n, growth32x4(r))
 		u = u.MulAdd(e, u)
 		scale := minusScale.ToBits().Xor(v.And(sign)).BitsToFloat32()
-		u.MulAdd(scale, one.Masked(v.BitsToInt32().Greater(minusOne))).Store(dst)
+		right := v.BitsToInt32().Greater(minusOne)
+		if faint {
+			u.MulAdd(scale, one).IfElse(right, lowered32x4(u.Mul(lifted32x4(scale)))).Store(dst)
+		} else {
+			u.MulAdd(scale, one.Masked(right)).Store(dst)
+		}
 	}
 }
 
@@ -1007,15 +1051,27 @@ func sigmoid32x4(dst, x []float32) {
 
 func logisticDerivativeOf32x4(zero archsimd.Float32x4, inScale, minusOutScale float32) func(dst, x, upstream []float32) {
 	reduce, logistic := reduce32x4(zero), logistic32x4(zero)
-	limit := archsimd.BroadcastFloat32x4(exponentialLimit32)
+	near := archsimd.BroadcastFloat32x4(normalLimit32)
 	sign := archsimd.BroadcastUint32x4(signBit32)
 	in, out := archsimd.BroadcastFloat32x4(inScale), archsimd.BroadcastFloat32x4(minusOutScale)
 	return func(dst, x, upstream []float32) {
 		z := archsimd.LoadFloat32x4(x).Mul(in).ToBits().AndNot(sign).BitsToFloat32()
-		n, r := reduce(limit.IfElse(z.Greater(limit), z))
+		beyond := z.Greater(near)
+		faint := false
+		if anyLane32x4(beyond) {
+			faint = slowSubnormals
+			z = atMost32x4(z, exponentialLimit32)
+		}
+		n, r := reduce(z)
 		minusScale, u, e := logistic(n, growth32x4(r))
-		y := logisticSlope32x4(minusScale, u, e)
-		y.Mul(out).Mul(minusScale).Mul(archsimd.LoadFloat32x4(upstream)).Store(dst)
+		g := archsimd.LoadFloat32x4(upstream)
+		if faint {
+			y := logisticSlope32x4(without32x4(minusScale, beyond), u, e)
+			loweredTimes32x4(y.Mul(out).Mul(lifted32x4(minusScale)), g).Store(dst)
+		} else {
+			y := logisticSlope32x4(minusScale, u, e)
+			y.Mul(out).Mul(minusScale).Mul(g).Store(dst)
+		}
 	}
 }
 
@@ -1042,19 +1098,35 @@ func sigmoidFromOutput32x4(dst, y, upstream []float32) {
 
 func siluOf32x4(zero archsimd.Float32x4) func(dst, x []float32) {
 	reduce, inverse := reduce32x4(zero), inverseOf32x4(zero)
-	limit := archsimd.BroadcastFloat32x4(-siluLimit32)
-	linear := archsimd.BroadcastFloat32x4(siluLinear)
 	sign := archsimd.BroadcastUint32x4(signBit32)
 	scale := archsimd.BroadcastFloat32x4(siluScale32)
 	return func(dst, x []float32) {
+		c := &siluBounds32
 		v := archsimd.LoadFloat32x4(x)
-		z := limit.Max(v)
+		linear := archsimd.LoadFloat32x4(c.high[:])
+		z, far, faint := v, anyLane32x4(v.ToBits().AndNot(sign).BitsToFloat32().Greater(linear)), false
+		if far {
+			z = v.Max(archsimd.LoadFloat32x4(c.low[:])).Min(linear)
+			faint = slowSubnormals && anyLane32x4(v.Less(archsimd.BroadcastFloat32x4(-normalLimit32)))
+		}
 		minus := z.ToBits().Xor(sign).BitsToFloat32()
 		n, r := reduce(minus)
 		u, e := inverse(n, r, growthRest32x4(r))
+		if faint {
+			up := archsimd.BroadcastFloat32x4(siluLift32)
+			z, minus = z.Mul(up), minus.Mul(up)
+		}
 		y := z.Mul(u)
-		y = y.Sub(y.MulAdd(e, residual32x4(minus, u, y))).Mul(scale)
-		y.IfElse(v.LessEqual(linear), v).Store(dst)
+		y = y.Sub(y.MulAdd(e, residual32x4(minus, u, y)))
+		if faint {
+			y = lowered32x4(y)
+		} else {
+			y = y.Mul(scale)
+		}
+		if far {
+			y = y.IfElse(v.LessEqual(archsimd.LoadFloat32x4(c.high[:])), v)
+		}
+		y.Store(dst)
 	}
 }
 
@@ -1066,14 +1138,35 @@ func siluTimesOf32x4(zero archsimd.Float32x4) func(dst, x, value []float32) {
 		c := &siluBounds32
 		v := archsimd.LoadFloat32x4(x)
 		high := archsimd.LoadFloat32x4(c.high[:])
-		z := v.Max(archsimd.LoadFloat32x4(c.low[:])).Min(high)
+		z, far, faint := v, anyLane32x4(v.ToBits().AndNot(sign).BitsToFloat32().Greater(high)), false
+		if far {
+			z = v.Max(archsimd.LoadFloat32x4(c.low[:])).Min(high)
+			faint = slowSubnormals && anyLane32x4(v.Less(archsimd.BroadcastFloat32x4(-normalLimit32)))
+		}
 		minus := z.ToBits().Xor(sign).BitsToFloat32()
 		n, r := reduce(minus)
 		u, e := inverse(n, r, growthRest32x4(r))
+		down := scale
+		if faint {
+			up := archsimd.BroadcastFloat32x4(siluLift32)
+			z, minus, down = z.Mul(up), minus.Mul(up), archsimd.BroadcastFloat32x4(lowering32)
+		}
 		y := z.Mul(u)
-		rest := y.MulAdd(e, residual32x4(minus, u, y)).Mul(scale)
-		y = y.Mul(scale).IfElse(v.LessEqual(high), v)
-		times32x4(y, rest.ToBits().Xor(sign).BitsToFloat32(), archsimd.LoadFloat32x4(value), sign).Store(dst)
+		rest := y.MulAdd(e, residual32x4(minus, u, y)).ToBits().Xor(sign).BitsToFloat32()
+		p := archsimd.LoadFloat32x4(value)
+		if faint {
+			low := v.Less(archsimd.BroadcastFloat32x4(-normalLimit32))
+			tail := lowered32x4(times32x4(y, rest, p, sign))
+			y = without32x4(y, low).Mul(down).IfElse(v.LessEqual(high), v)
+			rest = without32x4(rest, low).Mul(down)
+			tail.IfElse(low, times32x4(y, rest, p, sign)).Store(dst)
+		} else {
+			y = y.Mul(down)
+			if far {
+				y = y.IfElse(v.LessEqual(high), v)
+			}
+			times32x4(y, rest.Mul(down), p, sign).Store(dst)
+		}
 	}
 }
 
@@ -1101,7 +1194,7 @@ func siluTimes32x4(dst, x, value []float32) {
 }
 
 func siluDerivativeOf32x4(zero archsimd.Float32x4) func(dst, x, upstream []float32) {
-	reduce, inverse := reduce32x4(zero), sumInverseOf32x4(zero, 64)
+	reduce, inverse := reduce32x4(zero), sumInverseOf32x4(zero, logisticShift32)
 	sign := archsimd.BroadcastUint32x4(signBit32)
 	one := archsimd.BroadcastFloat32x4(1)
 	minusOne := archsimd.BroadcastInt32x4(-1)
@@ -1109,24 +1202,39 @@ func siluDerivativeOf32x4(zero archsimd.Float32x4) func(dst, x, upstream []float
 		c := &siluSlope32
 		v := archsimd.LoadFloat32x4(x).ToBits()
 		z := v.AndNot(sign).BitsToFloat32()
-		limit := archsimd.LoadFloat32x4(c.limit[:])
-		z = limit.IfElse(z.Greater(limit), z)
+		beyond := z.Greater(archsimd.LoadFloat32x4(c.near[:]))
+		faint := false
+		if anyLane32x4(beyond) {
+			z = atMost32x4(z, zeroLimit32)
+			faint = slowSubnormals
+		}
 		n, r := reduce(z)
 		minusScale, minusU, e := inverse(n, r, growthRest32x4(r))
 		minus := z.ToBits().Xor(sign).BitsToFloat32()
-		s := minusU.Mul(minusScale)
+		s := minusScale
+		if faint {
+			s = without32x4(minusScale, beyond)
+		}
+		s = minusU.Mul(s)
 		h := one.Sub(z)
 		g := z.MulAdd(s, h)
 		zs := g.Sub(h)
 		rest := e.Mul(zs).Sub(minus.MulAdd(s, zs))
 		d := h.Add(archsimd.LoadFloat32x4(c.minusRoot1[:]))
-		far := d.ToBits().AndNot(sign).BitsToFloat32().Greater(archsimd.LoadFloat32x4(c.radius[:]))
+		apart := d.ToBits().AndNot(sign).BitsToFloat32().Greater(archsimd.LoadFloat32x4(c.radius[:]))
 		p := siluRootRest32x4(d).MulAdd(d.Mul(d), archsimd.LoadFloat32x4(c.minusRootLow[:]))
-		g, rest = g.IfElse(far, d), rest.IfElse(far, p)
+		g, rest = g.IfElse(apart, d), rest.IfElse(apart, p)
 		y := minusU.MulAdd(g, g.MulAdd(e, rest).Mul(minusU))
 		scale := minusScale.ToBits().Xor(sign.AndNot(v)).BitsToFloat32()
-		y = y.MulAdd(scale, one.Masked(v.BitsToInt32().Greater(minusOne)))
-		y.Mul(archsimd.LoadFloat32x4(upstream)).Store(dst)
+		right := v.BitsToInt32().Greater(minusOne)
+		up := archsimd.LoadFloat32x4(upstream)
+		if faint {
+			lifted := without32x4(lifted32x4(scale), scale.Equal(zero))
+			left := loweredTimes32x4(y.MulAdd(lifted, zero), up)
+			y.MulAdd(scale, one).Mul(up).IfElse(right, left).Store(dst)
+		} else {
+			y.MulAdd(scale, one.Masked(right)).Mul(up).Store(dst)
+		}
 	}
 }
 
@@ -1298,12 +1406,10 @@ func softmaxBackwardColumns32x4(dst, y, upstream []float32, classes, stride int,
 }
 
 func power32x4(zero archsimd.Float32x4) func(z archsimd.Float32x4) (scale, growth archsimd.Float32x4) {
-	limit := archsimd.BroadcastFloat32x4(-exponentialLimit32)
 	roundToInt := archsimd.BroadcastFloat32x4(roundToInt32)
 	bias := archsimd.BroadcastUint32x4((exponentBias32 + powerShift32) << fractionBits32)
 	return func(z archsimd.Float32x4) (scale, growth archsimd.Float32x4) {
 		c := &power32Constants
-		z = limit.IfElse(z.Less(limit), z)
 		k := archsimd.LoadFloat32x4(c.log2e[:]).MulAdd(z, roundToInt)
 		scale = k.ToBits().ShiftAllLeft(fractionBits32).Add(bias).BitsToFloat32()
 		k = k.Sub(roundToInt)
@@ -1316,6 +1422,7 @@ func softmaxRows32x4(dst, x []float32, classes int, f, d float32, divide bool) {
 	factor, divisor := archsimd.BroadcastFloat32x4(f), archsimd.BroadcastFloat32x4(d)
 	var zero archsimd.Float32x4
 	one := archsimd.BroadcastFloat32x4(1)
+	near := archsimd.BroadcastFloat32x4(-softmaxNear32)
 	power := power32x4(zero)
 	n := zero.Len()
 	newLanes := archsimd.LoadInt32x4(lanesFrom32[maxLanes32-(n-classes%n)%n:]).ToMask()
@@ -1348,12 +1455,19 @@ func softmaxRows32x4(dst, x []float32, classes int, f, d float32, divide bool) {
 		}
 		overlapping := archsimd.LoadFloat32x4(last)
 		var y, sum, lost archsimd.Float32x4
+		faint := false
 		for from, to := in, out; ; from, to = from[n:], to[n:] {
 			v := overlapping
 			if len(from) > n {
 				v = archsimd.LoadFloat32x4(from)
 			}
-			scale, growth := power(v.Sub(m))
+			z := v.Sub(m)
+			if below := z.Less(near); anyLane32x4(below) {
+				limit := archsimd.BroadcastFloat32x4(-powerLimit32)
+				z = limit.IfElse(z.Less(limit), z)
+				faint = faint || slowSubnormals && anyLane32x4(below.And(z.Greater(limit)))
+			}
+			scale, growth := power(z)
 			y = growth.MulAdd(scale, scale)
 			if len(from) <= n || len(to) <= n {
 				break
@@ -1365,6 +1479,14 @@ func softmaxRows32x4(dst, x []float32, classes int, f, d float32, divide bool) {
 		}
 		sum = sum.Add(y.Masked(newLanes).Add(lost))
 		inverse := one.Div(sumAcross32x4(sum))
+		if faint {
+			inverse = inverse.Mul(archsimd.BroadcastFloat32x4(1 / lowering32))
+			for to := out; len(to) > n; to = to[n:] {
+				loweredProduct32x4(archsimd.LoadFloat32x4(to), inverse).Store(to)
+			}
+			loweredProduct32x4(y, inverse).Store(end)
+			continue
+		}
 		for to := out; len(to) > n; to = to[n:] {
 			archsimd.LoadFloat32x4(to).Mul(inverse).Store(to)
 		}
@@ -1377,6 +1499,7 @@ func softmaxColumns32x4(dst, x []float32, classes, stride int, f, d float32, div
 	factor, divisor := archsimd.BroadcastFloat32x4(f), archsimd.BroadcastFloat32x4(d)
 	var zero archsimd.Float32x4
 	one := archsimd.BroadcastFloat32x4(1)
+	near := archsimd.BroadcastFloat32x4(-softmaxNear32)
 	power := power32x4(zero)
 	n := zero.Len()
 	size := classes * stride
@@ -1404,8 +1527,15 @@ func softmaxColumns32x4(dst, x []float32, classes, stride int, f, d float32, div
 				in, m = out, zero
 			}
 			sum, lost := zero, zero
+			faint := false
 			for i := 0; i < len(in); i += stride {
-				scale, growth := power(archsimd.LoadFloat32x4(in[i:]).Sub(m))
+				z := archsimd.LoadFloat32x4(in[i:]).Sub(m)
+				if below := z.Less(near); anyLane32x4(below) {
+					limit := archsimd.BroadcastFloat32x4(-powerLimit32)
+					z = limit.IfElse(z.Less(limit), z)
+					faint = faint || slowSubnormals && anyLane32x4(below.And(z.Greater(limit)))
+				}
+				scale, growth := power(z)
 				v := growth.MulAdd(scale, scale)
 				store(v, out[i:])
 				s := sum.Add(v)
@@ -1413,6 +1543,13 @@ func softmaxColumns32x4(dst, x []float32, classes, stride int, f, d float32, div
 				sum = s
 			}
 			inverse := one.Div(sum.Add(lost))
+			if faint {
+				inverse = inverse.Mul(archsimd.BroadcastFloat32x4(1 / lowering32))
+				for i := 0; i < len(out); i += stride {
+					store(loweredProduct32x4(archsimd.LoadFloat32x4(out[i:]), inverse), out[i:])
+				}
+				continue
+			}
 			for i := 0; i < len(out); i += stride {
 				store(archsimd.LoadFloat32x4(out[i:]).Mul(inverse), out[i:])
 			}
@@ -1423,22 +1560,41 @@ func softmaxColumns32x4(dst, x []float32, classes, stride int, f, d float32, div
 }
 
 func softplusOf32x4(zero archsimd.Float32x4, two, low, high float32) func(dst, x []float32) {
-	reduce, inverse := reduce32x4(zero), sumInverseOf32x4(zero, 63)
-	limit := archsimd.BroadcastFloat32x4(exponentialLimit32)
+	reduce, inverse := reduce32x4(zero), sumInverseOf32x4(zero, logisticShift32-1)
+	near := archsimd.BroadcastFloat32x4(softplusNear32)
 	sign := archsimd.BroadcastUint32x4(signBit32)
 	twice, l, h := archsimd.BroadcastFloat32x4(two), archsimd.BroadcastFloat32x4(low), archsimd.BroadcastFloat32x4(high)
 	return func(dst, x []float32) {
 		v := archsimd.LoadFloat32x4(x)
 		z := v.ToBits().AndNot(sign).BitsToFloat32()
-		n, r := reduce(limit.IfElse(z.Greater(limit), z))
+		beyond := z.Greater(near)
+		far, faint := anyLane32x4(beyond), false
+		base := v.Max(l).Min(h)
+		if far {
+			faint = slowSubnormals && anyLane32x4(base.Equal(zero).And(beyond))
+			z = atMost32x4(z, exponentialLimit32)
+		}
+		n, r := reduce(z)
 		half, u, e := inverse(n, r, growthRest32x4(r))
 		scale := half.Mul(twice)
-		s := u.Mul(scale)
+		s := u
+		if far && slowSubnormals {
+			s = without32x4(u, beyond)
+		}
+		s = s.Mul(scale)
 		s = s.Mul(s)
 		e = atanhRest32x4(s).MulAdd(s, e)
 		y := e.MulAdd(u, u)
 		rest := u.MulAdd(e, u.Sub(y))
-		y.MulAdd(scale, softplusBase32x4(v.Max(l).Min(h), rest, scale, zero)).Store(dst)
+		if faint {
+			left := base.Equal(zero).And(beyond)
+			lifted := lifted32x4(scale)
+			scale = without32x4(scale, left)
+			right := scale.MulAdd(y, softplusBase32x4(base, rest, scale, zero))
+			lowered32x4(lifted.MulAdd(y, rest.Mul(lifted))).IfElse(left, right).Store(dst)
+		} else {
+			y.MulAdd(scale, softplusBase32x4(base, rest, scale, zero)).Store(dst)
+		}
 	}
 }
 
@@ -1453,7 +1609,7 @@ func softplusBase64x2(v, rest, scale, zero archsimd.Float64x2) archsimd.Float64x
 func sumInverseOf32x4(zero archsimd.Float32x4, exponent uint32) func(n archsimd.Uint32x4, r, q archsimd.Float32x4) (minusScale, minusU, e archsimd.Float32x4) {
 	bias := archsimd.BroadcastUint32x4(signBit32 | (exponentBias32+exponent)<<fractionBits32)
 	one, minusOne := archsimd.BroadcastFloat32x4(1), archsimd.BroadcastFloat32x4(-1)
-	up := archsimd.BroadcastFloat32x4(0x1p64)
+	up := archsimd.BroadcastFloat32x4(logisticUp32)
 	return func(n archsimd.Uint32x4, r, q archsimd.Float32x4) (minusScale, minusU, e archsimd.Float32x4) {
 		minusScale = n.Add(bias).BitsToFloat32()
 		d := r.Add(q).MulAdd(up, up.Sub(minusScale))
@@ -1518,7 +1674,7 @@ func softplusDerivative32x4(dst, x, upstream []float32, beta float32) {
 
 func softplusDerivativeOf32x4(zero archsimd.Float32x4, beta float32) func(dst, x, upstream []float32) {
 	reduce, logistic := reduce32x4(zero), logistic32x4(zero)
-	limit := archsimd.BroadcastFloat32x4(exponentialLimit32)
+	near := archsimd.BroadcastFloat32x4(normalLimit32)
 	sign := archsimd.BroadcastUint32x4(signBit32)
 	one := archsimd.BroadcastFloat32x4(1)
 	minusOne := archsimd.BroadcastInt32x4(-1)
@@ -1526,12 +1682,22 @@ func softplusDerivativeOf32x4(zero archsimd.Float32x4, beta float32) func(dst, x
 	return func(dst, x, upstream []float32) {
 		v := archsimd.LoadFloat32x4(x).Mul(b).ToBits()
 		z := v.AndNot(sign).BitsToFloat32()
-		n, r := reduce(limit.IfElse(z.Greater(limit), z))
+		faint := false
+		if anyLane32x4(z.Greater(near)) {
+			faint = slowSubnormals && anyLane32x4(v.BitsToFloat32().Less(archsimd.BroadcastFloat32x4(-normalLimit32)))
+			z = atMost32x4(z, exponentialLimit32)
+		}
+		n, r := reduce(z)
 		minusScale, u, e := logistic(n, growth32x4(r))
 		u = u.MulAdd(e, u)
 		scale := minusScale.ToBits().Xor(v.And(sign)).BitsToFloat32()
-		y := u.MulAdd(scale, one.Masked(v.BitsToInt32().Greater(minusOne)))
-		y.Mul(archsimd.LoadFloat32x4(upstream)).Store(dst)
+		right := v.BitsToInt32().Greater(minusOne)
+		g := archsimd.LoadFloat32x4(upstream)
+		if faint {
+			u.MulAdd(scale, one).Mul(g).IfElse(right, loweredTimes32x4(u.Mul(lifted32x4(scale)), g)).Store(dst)
+		} else {
+			u.MulAdd(scale, one.Masked(right)).Mul(g).Store(dst)
+		}
 	}
 }
 
@@ -1602,6 +1768,41 @@ func squaredReLUFromOutput32x4(dst, y, upstream []float32) {
 		root := v.Sqrt()
 		without32x4(archsimd.LoadFloat32x4(g).Mul(root.Add(root)), v.LessEqual(zero)).Store(dst)
 	})
+}
+
+func lifted32x4(v archsimd.Float32x4) archsimd.Float32x4 {
+	return v.ToBits().Add(archsimd.BroadcastUint32x4(lift32 << fractionBits32)).BitsToFloat32()
+}
+
+func lowered32x4(y archsimd.Float32x4) archsimd.Float32x4 {
+	least := archsimd.BroadcastFloat32x4(leastLifted32)
+	sign := y.ToBits().And(archsimd.BroadcastUint32x4(signBit32))
+	size := y.ToBits().Xor(sign).BitsToFloat32()
+	subnormal := size.Less(least)
+	bits := size.Add(least).ToBits().Sub(least.ToBits()).Or(sign)
+	return bits.BitsToFloat32().IfElse(subnormal, without32x4(y, subnormal).Mul(archsimd.BroadcastFloat32x4(lowering32)))
+}
+
+func loweredProduct32x4(x, y archsimd.Float32x4) archsimd.Float32x4 {
+	least := archsimd.BroadcastFloat32x4(leastLifted32)
+	p := x.Mul(y)
+	subnormal := p.Less(least)
+	bits := x.MulAdd(y, least).ToBits().Sub(least.ToBits())
+	return bits.BitsToFloat32().IfElse(subnormal, without32x4(p, subnormal).Mul(archsimd.BroadcastFloat32x4(lowering32)))
+}
+
+func loweredTimes32x4(y, g archsimd.Float32x4) archsimd.Float32x4 {
+	least, down := archsimd.BroadcastFloat32x4(leastLifted32), archsimd.BroadcastFloat32x4(lowering32)
+	sign := archsimd.BroadcastUint32x4(signBit32)
+	size, gSize := y.ToBits().AndNot(sign).BitsToFloat32(), g.ToBits().AndNot(sign).BitsToFloat32()
+	subnormal := size.Less(least)
+	rounded := size.Add(least).Sub(least)
+	p := rounded.Mul(gSize)
+	tiny := p.Less(least)
+	bits := rounded.MulAdd(gSize, least).ToBits().Sub(least.ToBits())
+	p = bits.BitsToFloat32().IfElse(tiny, without32x4(p, tiny).Mul(down))
+	p = p.ToBits().Or(y.ToBits().Xor(g.ToBits()).And(sign)).BitsToFloat32()
+	return p.IfElse(subnormal, without32x4(y, subnormal).Mul(down).Mul(g))
 }
 
 func tanhOf32x4(zero archsimd.Float32x4) func(dst, x []float32) {
@@ -1801,9 +2002,14 @@ func addScaled64x2(dst, x, gradient []float64, piece []int64, inputs, pieces, ds
 	clearUpper()
 }
 
+func atMost64x2(z archsimd.Float64x2, limit float64) archsimd.Float64x2 {
+	l := archsimd.BroadcastFloat64x2(limit)
+	return l.IfElse(z.Greater(l), z)
+}
+
 func below64x2(zero archsimd.Float64x2, divide bool, factor, divisor archsimd.Float64x2) func(v, m archsimd.Float64x2) (below, tie archsimd.Float64x2) {
 	one := archsimd.BroadcastFloat64x2(1)
-	limit := archsimd.BroadcastFloat64x2(-exponentialLimit64)
+	limit := archsimd.BroadcastFloat64x2(-powerLimit64)
 	power := power64x2(zero)
 	return func(v, m archsimd.Float64x2) (below, tie archsimd.Float64x2) {
 		if divide {
@@ -1818,7 +2024,7 @@ func below64x2(zero archsimd.Float64x2, divide bool, factor, divisor archsimd.Fl
 			z = q
 		}
 		e = e.Masked(z.GreaterEqual(limit))
-		scale, growth := power(z)
+		scale, growth := power(limit.IfElse(z.Less(limit), z))
 		y := growth.MulAdd(scale, scale)
 		return e.MulAdd(y, y).Masked(v.NotEqual(m)), one.Masked(v.Equal(m))
 	}
@@ -1934,21 +2140,33 @@ func eluDerivative64x2(dst, x, upstream []float64, factor, scale float64) {
 
 func eluDerivativeOf64x2(zero archsimd.Float64x2, factor, scale float64) func(dst, x, upstream []float64) {
 	roundToInt := archsimd.BroadcastFloat64x2(roundToInt64)
-	limit := archsimd.BroadcastFloat64x2(-exponentialLimit64)
-	bias := archsimd.BroadcastUint64x2((exponentBias64 + powerShift64) << fractionBits64)
-	down := archsimd.BroadcastFloat64x2(1.0 / (1 << powerShift64))
+	near := archsimd.BroadcastFloat64x2(eluNear64)
+	sign := archsimd.BroadcastUint64x2(signBit64)
+	bias := archsimd.BroadcastUint64x2((exponentBias64 + lift64) << fractionBits64)
+	down := archsimd.BroadcastFloat64x2(lowering64)
 	f, right := archsimd.BroadcastFloat64x2(factor), archsimd.BroadcastFloat64x2(scale)
 	return func(dst, x, upstream []float64) {
 		c := &power64Constants
 		v := archsimd.LoadFloat64x2(x)
-		z := limit.IfElse(v.Less(limit), v)
+		z, faint := v, false
+		if anyLane64x2(v.ToBits().AndNot(sign).BitsToFloat64().Greater(near)) {
+			limit := archsimd.BroadcastFloat64x2(-exponentialLimit64)
+			z = limit.IfElse(v.Less(limit), v)
+			z = zero.IfElse(v.Greater(zero), z)
+			faint = slowSubnormals && anyLane64x2(v.Less(archsimd.BroadcastFloat64x2(-normalLimit64)))
+		}
 		k := archsimd.LoadFloat64x2(c.log2e[:]).MulAdd(z, roundToInt)
 		t := k.ToBits().ShiftAllLeft(fractionBits64).Add(bias).BitsToFloat64()
 		k = k.Sub(roundToInt)
 		r := archsimd.LoadFloat64x2(c.minusLn2High[:]).MulAdd(k, z)
 		growth := growth64x2(archsimd.LoadFloat64x2(c.minusLn2Low[:]).MulAdd(k, r))
-		y := growth.MulAdd(f, f).Mul(t).Mul(down)
-		right.IfElse(v.Greater(zero), y).Mul(archsimd.LoadFloat64x2(upstream)).Store(dst)
+		y := growth.MulAdd(f, f).Mul(t)
+		g := archsimd.LoadFloat64x2(upstream)
+		if faint {
+			right.Mul(g).IfElse(v.Greater(zero), loweredTimes64x2(y, g)).Store(dst)
+		} else {
+			right.IfElse(v.Greater(zero), y.Mul(down)).Mul(g).Store(dst)
+		}
 	}
 }
 
@@ -1960,7 +2178,7 @@ func eluOf64x2(zero archsimd.Float64x2, factor, low, scale float64) func(dst, x 
 	return func(dst, x []float64) {
 		c := &power64Constants
 		v := archsimd.LoadFloat64x2(x)
-		z := limit.IfElse(v.Less(limit), v)
+		z := v.Max(limit).Min(zero)
 		k := archsimd.LoadFloat64x2(c.log2e[:]).MulAdd(z, roundToInt)
 		t := k.ToBits().ShiftAllLeft(fractionBits64).Add(one.ToBits()).BitsToFloat64()
 		k = k.Sub(roundToInt)
@@ -1971,7 +2189,7 @@ func eluOf64x2(zero archsimd.Float64x2, factor, low, scale float64) func(dst, x 
 		y := a.Add(b)
 		rest := q.MulAdd(t, a.Sub(y).Add(b))
 		y = f.MulAdd(y, rest.MulAdd(f, l.Mul(y)))
-		v.Mul(right).IfElse(v.GreaterEqual(zero), y).Store(dst)
+		y.IfElse(v.Less(zero), v.Mul(right)).Store(dst)
 	}
 }
 
@@ -2128,12 +2346,17 @@ func leakyReLUDerivative64x2(dst, x, upstream []float64, alpha float64) {
 	})
 }
 
+func lifted64x2(v archsimd.Float64x2) archsimd.Float64x2 {
+	return v.ToBits().Add(archsimd.BroadcastUint64x2(lift64 << fractionBits64)).BitsToFloat64()
+}
+
 func logBackward64x2(zero archsimd.Float64x2, divide bool, divisor archsimd.Float64x2) func(y, g, sum, lost archsimd.Float64x2) archsimd.Float64x2 {
 	one := archsimd.BroadcastFloat64x2(1)
 	down := archsimd.BroadcastFloat64x2(1.0 / (1 << powerShift64))
+	limit := archsimd.BroadcastFloat64x2(-powerLimit64)
 	power := power64x2(zero)
 	return func(y, g, sum, lost archsimd.Float64x2) archsimd.Float64x2 {
-		scale, growth := power(y)
+		scale, growth := power(limit.IfElse(y.Less(limit), y))
 		p := growth.MulAdd(scale, scale).Mul(down)
 		t := scale.Mul(down)
 		d := one.Sub(t).Sub(growth.Mul(t)).Mul(g).Sub(p.Mul(sum.Sub(g).Add(lost)))
@@ -2298,10 +2521,10 @@ func logSoftmaxRows64x2(dst, x []float64, classes int, f, d float64, divide bool
 }
 
 func logistic64x2(zero archsimd.Float64x2) func(n archsimd.Uint64x2, growth archsimd.Float64x2) (minusScale, u, e archsimd.Float64x2) {
-	bias := archsimd.BroadcastUint64x2(signBit64 | (exponentBias64+64)<<fractionBits64)
+	bias := archsimd.BroadcastUint64x2(signBit64 | (exponentBias64+logisticShift64)<<fractionBits64)
 	sign := archsimd.BroadcastUint64x2(signBit64)
 	one := archsimd.BroadcastFloat64x2(1)
-	up := archsimd.BroadcastFloat64x2(0x1p64)
+	up := archsimd.BroadcastFloat64x2(logisticUp64)
 	return func(n archsimd.Uint64x2, growth archsimd.Float64x2) (minusScale, u, e archsimd.Float64x2) {
 		minusScale = n.Add(bias).BitsToFloat64()
 		d := growth.MulAdd(up, up.Sub(minusScale))
@@ -2319,15 +2542,27 @@ func logisticDerivative64x2(dst, x, upstream []float64, inScale, minusOutScale f
 
 func logisticDerivativeOf64x2(zero archsimd.Float64x2, inScale, minusOutScale float64) func(dst, x, upstream []float64) {
 	reduce, logistic := reduce64x2(zero), logistic64x2(zero)
-	limit := archsimd.BroadcastFloat64x2(exponentialLimit64)
+	near := archsimd.BroadcastFloat64x2(normalLimit64)
 	sign := archsimd.BroadcastUint64x2(signBit64)
 	in, out := archsimd.BroadcastFloat64x2(inScale), archsimd.BroadcastFloat64x2(minusOutScale)
 	return func(dst, x, upstream []float64) {
 		z := archsimd.LoadFloat64x2(x).Mul(in).ToBits().AndNot(sign).BitsToFloat64()
-		n, r := reduce(limit.IfElse(z.Greater(limit), z))
+		beyond := z.Greater(near)
+		faint := false
+		if anyLane64x2(beyond) {
+			faint = slowSubnormals
+			z = atMost64x2(z, exponentialLimit64)
+		}
+		n, r := reduce(z)
 		minusScale, u, e := logistic(n, growth64x2(r))
-		y := logisticSlope64x2(minusScale, u, e)
-		y.Mul(out).Mul(minusScale).Mul(archsimd.LoadFloat64x2(upstream)).Store(dst)
+		g := archsimd.LoadFloat64x2(upstream)
+		if faint {
+			y := logisticSlope64x2(without64x2(minusScale, beyond), u, e)
+			loweredTimes64x2(y.Mul(out).Mul(lifted64x2(minusScale)), g).Store(dst)
+		} else {
+			y := logisticSlope64x2(minusScale, u, e)
+			y.Mul(out).Mul(minusScale).Mul(g).Store(dst)
+		}
 	}
 }
 
@@ -2336,6 +2571,37 @@ func logisticSlope64x2(minusScale, u, e archsimd.Float64x2) archsimd.Float64x2 {
 	v := u.Mul(minusScale)
 	e = v.Add(v).MulAdd(e, e)
 	return v.MulAdd(u, e).Add(u)
+}
+
+func lowered64x2(y archsimd.Float64x2) archsimd.Float64x2 {
+	least := archsimd.BroadcastFloat64x2(leastLifted64)
+	sign := y.ToBits().And(archsimd.BroadcastUint64x2(signBit64))
+	size := y.ToBits().Xor(sign).BitsToFloat64()
+	subnormal := size.Less(least)
+	bits := size.Add(least).ToBits().Sub(least.ToBits()).Or(sign)
+	return bits.BitsToFloat64().IfElse(subnormal, without64x2(y, subnormal).Mul(archsimd.BroadcastFloat64x2(lowering64)))
+}
+
+func loweredProduct64x2(x, y archsimd.Float64x2) archsimd.Float64x2 {
+	least := archsimd.BroadcastFloat64x2(leastLifted64)
+	p := x.Mul(y)
+	subnormal := p.Less(least)
+	bits := x.MulAdd(y, least).ToBits().Sub(least.ToBits())
+	return bits.BitsToFloat64().IfElse(subnormal, without64x2(p, subnormal).Mul(archsimd.BroadcastFloat64x2(lowering64)))
+}
+
+func loweredTimes64x2(y, g archsimd.Float64x2) archsimd.Float64x2 {
+	least, down := archsimd.BroadcastFloat64x2(leastLifted64), archsimd.BroadcastFloat64x2(lowering64)
+	sign := archsimd.BroadcastUint64x2(signBit64)
+	size, gSize := y.ToBits().AndNot(sign).BitsToFloat64(), g.ToBits().AndNot(sign).BitsToFloat64()
+	subnormal := size.Less(least)
+	rounded := size.Add(least).Sub(least)
+	p := rounded.Mul(gSize)
+	tiny := p.Less(least)
+	bits := rounded.MulAdd(gSize, least).ToBits().Sub(least.ToBits())
+	p = bits.BitsToFloat64().IfElse(tiny, without64x2(p, tiny).Mul(down))
+	p = p.ToBits().Or(y.ToBits().Xor(g.ToBits()).And(sign)).BitsToFloat64()
+	return p.IfElse(subnormal, without64x2(y, subnormal).Mul(down).Mul(g))
 }
 
 func max64x2(dst, a, b []float64) {
@@ -2376,29 +2642,43 @@ func mishInverseOf64x2(zero archsimd.Float64x2) func(n archsimd.Uint64x2, r, q a
 
 func mishOf64x2(zero archsimd.Float64x2) func(dst, x []float64) {
 	reduce, inverse := reduce64x2(zero), mishInverseOf64x2(zero)
-	limit := archsimd.BroadcastFloat64x2(-siluLimit64)
-	linear := archsimd.BroadcastFloat64x2(siluLinear)
 	sign := archsimd.BroadcastUint64x2(signBit64)
 	scale := archsimd.BroadcastFloat64x2(siluScale64)
 	return func(dst, x []float64) {
+		c := &mishBounds64
 		v := archsimd.LoadFloat64x2(x)
-		z := limit.Max(v)
+		linear := archsimd.LoadFloat64x2(c.high[:])
+		z, far, faint := v, anyLane64x2(v.ToBits().AndNot(sign).BitsToFloat64().Greater(linear)), false
+		if far {
+			z = v.Max(archsimd.LoadFloat64x2(c.low[:])).Min(linear)
+			faint = slowSubnormals && anyLane64x2(v.Less(archsimd.BroadcastFloat64x2(-normalLimit64)))
+		}
 		minus := z.ToBits().Xor(sign).BitsToFloat64()
 		n, r := reduce(minus)
 		u, e := inverse(n, r, growthRest64x2(r))
+		if faint {
+			up := archsimd.BroadcastFloat64x2(siluLift64)
+			z, minus = z.Mul(up), minus.Mul(up)
+		}
 		y := z.Mul(u)
-		y = y.Sub(y.MulAdd(e, residual64x2(minus, u, y))).Mul(scale)
-		y.IfElse(v.LessEqual(linear), v).Store(dst)
+		y = y.Sub(y.MulAdd(e, residual64x2(minus, u, y)))
+		if faint {
+			y = lowered64x2(y)
+		} else {
+			y = y.Mul(scale)
+		}
+		if far {
+			y = y.IfElse(v.LessEqual(archsimd.LoadFloat64x2(c.high[:])), v)
+		}
+		y.Store(dst)
 	}
 }
 
 func power64x2(zero archsimd.Float64x2) func(z archsimd.Float64x2) (scale, growth archsimd.Float64x2) {
-	limit := archsimd.BroadcastFloat64x2(-exponentialLimit64)
 	roundToInt := archsimd.BroadcastFloat64x2(roundToInt64)
 	bias := archsimd.BroadcastUint64x2((exponentBias64 + powerShift64) << fractionBits64)
 	return func(z archsimd.Float64x2) (scale, growth archsimd.Float64x2) {
 		c := &power64Constants
-		z = limit.IfElse(z.Less(limit), z)
 		k := archsimd.LoadFloat64x2(c.log2e[:]).MulAdd(z, roundToInt)
 		scale = k.ToBits().ShiftAllLeft(fractionBits64).Add(bias).BitsToFloat64()
 		k = k.Sub(roundToInt)
@@ -2545,18 +2825,28 @@ func sigmoidFromOutput64x2(dst, y, upstream []float64) {
 
 func sigmoidOf64x2(zero archsimd.Float64x2) func(dst, x []float64) {
 	reduce, logistic := reduce64x2(zero), logistic64x2(zero)
-	limit := archsimd.BroadcastFloat64x2(exponentialLimit64)
+	near := archsimd.BroadcastFloat64x2(normalLimit64)
 	sign := archsimd.BroadcastUint64x2(signBit64)
 	one := archsimd.BroadcastFloat64x2(1)
 	minusOne := archsimd.BroadcastInt64x2(-1)
 	return func(dst, x []float64) {
 		v := archsimd.LoadFloat64x2(x).ToBits()
 		z := v.AndNot(sign).BitsToFloat64()
-		n, r := reduce(limit.IfElse(z.Greater(limit), z))
+		faint := false
+		if anyLane64x2(z.Greater(near)) {
+			faint = slowSubnormals && anyLane64x2(v.BitsToFloat64().Less(archsimd.BroadcastFloat64x2(-normalLimit64)))
+			z = atMost64x2(z, exponentialLimit64)
+		}
+		n, r := reduce(z)
 		minusScale, u, e := logistic(n, growth64x2(r))
 		u = u.MulAdd(e, u)
 		scale := minusScale.ToBits().Xor(v.And(sign)).BitsToFloat64()
-		u.MulAdd(scale, one.Masked(v.BitsToInt64().Greater(minusOne))).Store(dst)
+		right := v.BitsToInt64().Greater(minusOne)
+		if faint {
+			u.MulAdd(scale, one).IfElse(right, lowered64x2(u.Mul(lifted64x2(scale)))).Store(dst)
+		} else {
+			u.MulAdd(scale, one.Masked(right)).Store(dst)
+		}
 	}
 }
 
@@ -2571,7 +2861,7 @@ func siluDerivative64x2(dst, x, upstream []float64) {
 }
 
 func siluDerivativeOf64x2(zero archsimd.Float64x2) func(dst, x, upstream []float64) {
-	reduce, inverse := reduce64x2(zero), sumInverseOf64x2(zero, 64)
+	reduce, inverse := reduce64x2(zero), sumInverseOf64x2(zero, logisticShift64)
 	sign := archsimd.BroadcastUint64x2(signBit64)
 	one := archsimd.BroadcastFloat64x2(1)
 	minusOne := archsimd.BroadcastInt64x2(-1)
@@ -2579,42 +2869,73 @@ func siluDerivativeOf64x2(zero archsimd.Float64x2) func(dst, x, upstream []float
 		c := &siluSlope64
 		v := archsimd.LoadFloat64x2(x).ToBits()
 		z := v.AndNot(sign).BitsToFloat64()
-		limit := archsimd.LoadFloat64x2(c.limit[:])
-		z = limit.IfElse(z.Greater(limit), z)
+		beyond := z.Greater(archsimd.LoadFloat64x2(c.near[:]))
+		faint := false
+		if anyLane64x2(beyond) {
+			z = atMost64x2(z, zeroLimit64)
+			faint = slowSubnormals
+		}
 		n, r := reduce(z)
 		minusScale, minusU, e := inverse(n, r, growthRest64x2(r))
 		minus := z.ToBits().Xor(sign).BitsToFloat64()
-		s := minusU.Mul(minusScale)
+		s := minusScale
+		if faint {
+			s = without64x2(minusScale, beyond)
+		}
+		s = minusU.Mul(s)
 		h := one.Sub(z)
 		g := z.MulAdd(s, h)
 		zs := g.Sub(h)
 		rest := e.Mul(zs).Sub(minus.MulAdd(s, zs))
 		d := h.Add(archsimd.LoadFloat64x2(c.minusRoot1[:]))
-		far := d.ToBits().AndNot(sign).BitsToFloat64().Greater(archsimd.LoadFloat64x2(c.radius[:]))
+		apart := d.ToBits().AndNot(sign).BitsToFloat64().Greater(archsimd.LoadFloat64x2(c.radius[:]))
 		p := siluRootRest64x2(d).MulAdd(d.Mul(d), archsimd.LoadFloat64x2(c.minusRootLow[:]))
-		g, rest = g.IfElse(far, d), rest.IfElse(far, p)
+		g, rest = g.IfElse(apart, d), rest.IfElse(apart, p)
 		y := minusU.MulAdd(g, g.MulAdd(e, rest).Mul(minusU))
 		scale := minusScale.ToBits().Xor(sign.AndNot(v)).BitsToFloat64()
-		y = y.MulAdd(scale, one.Masked(v.BitsToInt64().Greater(minusOne)))
-		y.Mul(archsimd.LoadFloat64x2(upstream)).Store(dst)
+		right := v.BitsToInt64().Greater(minusOne)
+		up := archsimd.LoadFloat64x2(upstream)
+		if faint {
+			lifted := without64x2(lifted64x2(scale), scale.Equal(zero))
+			left := loweredTimes64x2(y.MulAdd(lifted, zero), up)
+			y.MulAdd(scale, one).Mul(up).IfElse(right, left).Store(dst)
+		} else {
+			y.MulAdd(scale, one.Masked(right)).Mul(up).Store(dst)
+		}
 	}
 }
 
 func siluOf64x2(zero archsimd.Float64x2) func(dst, x []float64) {
 	reduce, inverse := reduce64x2(zero), inverseOf64x2(zero)
-	limit := archsimd.BroadcastFloat64x2(-siluLimit64)
-	linear := archsimd.BroadcastFloat64x2(siluLinear)
 	sign := archsimd.BroadcastUint64x2(signBit64)
 	scale := archsimd.BroadcastFloat64x2(siluScale64)
 	return func(dst, x []float64) {
+		c := &siluBounds64
 		v := archsimd.LoadFloat64x2(x)
-		z := limit.Max(v)
+		linear := archsimd.LoadFloat64x2(c.high[:])
+		z, far, faint := v, anyLane64x2(v.ToBits().AndNot(sign).BitsToFloat64().Greater(linear)), false
+		if far {
+			z = v.Max(archsimd.LoadFloat64x2(c.low[:])).Min(linear)
+			faint = slowSubnormals && anyLane64x2(v.Less(archsimd.BroadcastFloat64x2(-normalLimit64)))
+		}
 		minus := z.ToBits().Xor(sign).BitsToFloat64()
 		n, r := reduce(minus)
 		u, e := inverse(n, r, growthRest64x2(r))
+		if faint {
+			up := archsimd.BroadcastFloat64x2(siluLift64)
+			z, minus = z.Mul(up), minus.Mul(up)
+		}
 		y := z.Mul(u)
-		y = y.Sub(y.MulAdd(e, residual64x2(minus, u, y))).Mul(scale)
-		y.IfElse(v.LessEqual(linear), v).Store(dst)
+		y = y.Sub(y.MulAdd(e, residual64x2(minus, u, y)))
+		if faint {
+			y = lowered64x2(y)
+		} else {
+			y = y.Mul(scale)
+		}
+		if far {
+			y = y.IfElse(v.LessEqual(archsimd.LoadFloat64x2(c.high[:])), v)
+		}
+		y.Store(dst)
 	}
 }
 
@@ -2631,14 +2952,35 @@ func siluTimesOf64x2(zero archsimd.Float64x2) func(dst, x, value []float64) {
 		c := &siluBounds64
 		v := archsimd.LoadFloat64x2(x)
 		high := archsimd.LoadFloat64x2(c.high[:])
-		z := v.Max(archsimd.LoadFloat64x2(c.low[:])).Min(high)
+		z, far, faint := v, anyLane64x2(v.ToBits().AndNot(sign).BitsToFloat64().Greater(high)), false
+		if far {
+			z = v.Max(archsimd.LoadFloat64x2(c.low[:])).Min(high)
+			faint = slowSubnormals && anyLane64x2(v.Less(archsimd.BroadcastFloat64x2(-normalLimit64)))
+		}
 		minus := z.ToBits().Xor(sign).BitsToFloat64()
 		n, r := reduce(minus)
 		u, e := inverse(n, r, growthRest64x2(r))
+		down := scale
+		if faint {
+			up := archsimd.BroadcastFloat64x2(siluLift64)
+			z, minus, down = z.Mul(up), minus.Mul(up), archsimd.BroadcastFloat64x2(lowering64)
+		}
 		y := z.Mul(u)
-		rest := y.MulAdd(e, residual64x2(minus, u, y)).Mul(scale)
-		y = y.Mul(scale).IfElse(v.LessEqual(high), v)
-		times64x2(y, rest.ToBits().Xor(sign).BitsToFloat64(), archsimd.LoadFloat64x2(value), sign).Store(dst)
+		rest := y.MulAdd(e, residual64x2(minus, u, y)).ToBits().Xor(sign).BitsToFloat64()
+		p := archsimd.LoadFloat64x2(value)
+		if faint {
+			low := v.Less(archsimd.BroadcastFloat64x2(-normalLimit64))
+			tail := lowered64x2(times64x2(y, rest, p, sign))
+			y = without64x2(y, low).Mul(down).IfElse(v.LessEqual(high), v)
+			rest = without64x2(rest, low).Mul(down)
+			tail.IfElse(low, times64x2(y, rest, p, sign)).Store(dst)
+		} else {
+			y = y.Mul(down)
+			if far {
+				y = y.IfElse(v.LessEqual(high), v)
+			}
+			times64x2(y, rest.Mul(down), p, sign).Store(dst)
+		}
 	}
 }
 
@@ -2778,6 +3120,7 @@ func softmaxColumns64x2(dst, x []float64, classes, stride int, f, d float64, div
 	factor, divisor := archsimd.BroadcastFloat64x2(f), archsimd.BroadcastFloat64x2(d)
 	var zero archsimd.Float64x2
 	one := archsimd.BroadcastFloat64x2(1)
+	near := archsimd.BroadcastFloat64x2(-softmaxNear64)
 	power := power64x2(zero)
 	n := zero.Len()
 	size := classes * stride
@@ -2805,8 +3148,15 @@ func softmaxColumns64x2(dst, x []float64, classes, stride int, f, d float64, div
 				in, m = out, zero
 			}
 			sum, lost := zero, zero
+			faint := false
 			for i := 0; i < len(in); i += stride {
-				scale, growth := power(archsimd.LoadFloat64x2(in[i:]).Sub(m))
+				z := archsimd.LoadFloat64x2(in[i:]).Sub(m)
+				if below := z.Less(near); anyLane64x2(below) {
+					limit := archsimd.BroadcastFloat64x2(-powerLimit64)
+					z = limit.IfElse(z.Less(limit), z)
+					faint = faint || slowSubnormals && anyLane64x2(below.And(z.Greater(limit)))
+				}
+				scale, growth := power(z)
 				v := growth.MulAdd(scale, scale)
 				store(v, out[i:])
 				s := sum.Add(v)
@@ -2814,6 +3164,13 @@ func softmaxColumns64x2(dst, x []float64, classes, stride int, f, d float64, div
 				sum = s
 			}
 			inverse := one.Div(sum.Add(lost))
+			if faint {
+				inverse = inverse.Mul(archsimd.BroadcastFloat64x2(1 / lowering64))
+				for i := 0; i < len(out); i += stride {
+					store(loweredProduct64x2(archsimd.LoadFloat64x2(out[i:]), inverse), out[i:])
+				}
+				continue
+			}
 			for i := 0; i < len(out); i += stride {
 				store(archsimd.LoadFloat64x2(out[i:]).Mul(inverse), out[i:])
 			}
@@ -2827,6 +3184,7 @@ func softmaxRows64x2(dst, x []float64, classes int, f, d float64, divide bool) {
 	factor, divisor := archsimd.BroadcastFloat64x2(f), archsimd.BroadcastFloat64x2(d)
 	var zero archsimd.Float64x2
 	one := archsimd.BroadcastFloat64x2(1)
+	near := archsimd.BroadcastFloat64x2(-softmaxNear64)
 	power := power64x2(zero)
 	n := zero.Len()
 	newLanes := archsimd.LoadInt64x2(lanesFrom64[maxLanes64-(n-classes%n)%n:]).ToMask()
@@ -2859,12 +3217,19 @@ func softmaxRows64x2(dst, x []float64, classes int, f, d float64, divide bool) {
 		}
 		overlapping := archsimd.LoadFloat64x2(last)
 		var y, sum, lost archsimd.Float64x2
+		faint := false
 		for from, to := in, out; ; from, to = from[n:], to[n:] {
 			v := overlapping
 			if len(from) > n {
 				v = archsimd.LoadFloat64x2(from)
 			}
-			scale, growth := power(v.Sub(m))
+			z := v.Sub(m)
+			if below := z.Less(near); anyLane64x2(below) {
+				limit := archsimd.BroadcastFloat64x2(-powerLimit64)
+				z = limit.IfElse(z.Less(limit), z)
+				faint = faint || slowSubnormals && anyLane64x2(below.And(z.Greater(limit)))
+			}
+			scale, growth := power(z)
 			y = growth.MulAdd(scale, scale)
 			if len(from) <= n || len(to) <= n {
 				break
@@ -2876,6 +3241,14 @@ func softmaxRows64x2(dst, x []float64, classes int, f, d float64, divide bool) {
 		}
 		sum = sum.Add(y.Masked(newLanes).Add(lost))
 		inverse := one.Div(sumAcross64x2(sum))
+		if faint {
+			inverse = inverse.Mul(archsimd.BroadcastFloat64x2(1 / lowering64))
+			for to := out; len(to) > n; to = to[n:] {
+				loweredProduct64x2(archsimd.LoadFloat64x2(to), inverse).Store(to)
+			}
+			loweredProduct64x2(y, inverse).Store(end)
+			continue
+		}
 		for to := out; len(to) > n; to = to[n:] {
 			archsimd.LoadFloat64x2(to).Mul(inverse).Store(to)
 		}
@@ -2896,7 +3269,7 @@ func softplusDerivative64x2(dst, x, upstream []float64, beta float64) {
 
 func softplusDerivativeOf64x2(zero archsimd.Float64x2, beta float64) func(dst, x, upstream []float64) {
 	reduce, logistic := reduce64x2(zero), logistic64x2(zero)
-	limit := archsimd.BroadcastFloat64x2(exponentialLimit64)
+	near := archsimd.BroadcastFloat64x2(normalLimit64)
 	sign := archsimd.BroadcastUint64x2(signBit64)
 	one := archsimd.BroadcastFloat64x2(1)
 	minusOne := archsimd.BroadcastInt64x2(-1)
@@ -2904,32 +3277,61 @@ func softplusDerivativeOf64x2(zero archsimd.Float64x2, beta float64) func(dst, x
 	return func(dst, x, upstream []float64) {
 		v := archsimd.LoadFloat64x2(x).Mul(b).ToBits()
 		z := v.AndNot(sign).BitsToFloat64()
-		n, r := reduce(limit.IfElse(z.Greater(limit), z))
+		faint := false
+		if anyLane64x2(z.Greater(near)) {
+			faint = slowSubnormals && anyLane64x2(v.BitsToFloat64().Less(archsimd.BroadcastFloat64x2(-normalLimit64)))
+			z = atMost64x2(z, exponentialLimit64)
+		}
+		n, r := reduce(z)
 		minusScale, u, e := logistic(n, growth64x2(r))
 		u = u.MulAdd(e, u)
 		scale := minusScale.ToBits().Xor(v.And(sign)).BitsToFloat64()
-		y := u.MulAdd(scale, one.Masked(v.BitsToInt64().Greater(minusOne)))
-		y.Mul(archsimd.LoadFloat64x2(upstream)).Store(dst)
+		right := v.BitsToInt64().Greater(minusOne)
+		g := archsimd.LoadFloat64x2(upstream)
+		if faint {
+			u.MulAdd(scale, one).Mul(g).IfElse(right, loweredTimes64x2(u.Mul(lifted64x2(scale)), g)).Store(dst)
+		} else {
+			u.MulAdd(scale, one.Masked(right)).Mul(g).Store(dst)
+		}
 	}
 }
 
 func softplusOf64x2(zero archsimd.Float64x2, two, low, high float64) func(dst, x []float64) {
-	reduce, inverse := reduce64x2(zero), sumInverseOf64x2(zero, 63)
-	limit := archsimd.BroadcastFloat64x2(exponentialLimit64)
+	reduce, inverse := reduce64x2(zero), sumInverseOf64x2(zero, logisticShift64-1)
+	near := archsimd.BroadcastFloat64x2(softplusNear64)
 	sign := archsimd.BroadcastUint64x2(signBit64)
 	twice, l, h := archsimd.BroadcastFloat64x2(two), archsimd.BroadcastFloat64x2(low), archsimd.BroadcastFloat64x2(high)
 	return func(dst, x []float64) {
 		v := archsimd.LoadFloat64x2(x)
 		z := v.ToBits().AndNot(sign).BitsToFloat64()
-		n, r := reduce(limit.IfElse(z.Greater(limit), z))
+		beyond := z.Greater(near)
+		far, faint := anyLane64x2(beyond), false
+		base := v.Max(l).Min(h)
+		if far {
+			faint = slowSubnormals && anyLane64x2(base.Equal(zero).And(beyond))
+			z = atMost64x2(z, exponentialLimit64)
+		}
+		n, r := reduce(z)
 		half, u, e := inverse(n, r, growthRest64x2(r))
 		scale := half.Mul(twice)
-		s := u.Mul(scale)
+		s := u
+		if far && slowSubnormals {
+			s = without64x2(u, beyond)
+		}
+		s = s.Mul(scale)
 		s = s.Mul(s)
 		e = atanhRest64x2(s).MulAdd(s, e)
 		y := e.MulAdd(u, u)
 		rest := u.MulAdd(e, u.Sub(y))
-		y.MulAdd(scale, softplusBase64x2(v.Max(l).Min(h), rest, scale, zero)).Store(dst)
+		if faint {
+			left := base.Equal(zero).And(beyond)
+			lifted := lifted64x2(scale)
+			scale = without64x2(scale, left)
+			right := scale.MulAdd(y, softplusBase64x2(base, rest, scale, zero))
+			lowered64x2(lifted.MulAdd(y, rest.Mul(lifted))).IfElse(left, right).Store(dst)
+		} else {
+			y.MulAdd(scale, softplusBase64x2(base, rest, scale, zero)).Store(dst)
+		}
 	}
 }
 
@@ -3005,7 +3407,7 @@ func squaredReLUFromOutput64x2(dst, y, upstream []float64) {
 func sumInverseOf64x2(zero archsimd.Float64x2, exponent uint64) func(n archsimd.Uint64x2, r, q archsimd.Float64x2) (minusScale, minusU, e archsimd.Float64x2) {
 	bias := archsimd.BroadcastUint64x2(signBit64 | (exponentBias64+exponent)<<fractionBits64)
 	one, minusOne := archsimd.BroadcastFloat64x2(1), archsimd.BroadcastFloat64x2(-1)
-	up := archsimd.BroadcastFloat64x2(0x1p64)
+	up := archsimd.BroadcastFloat64x2(logisticUp64)
 	return func(n archsimd.Uint64x2, r, q archsimd.Float64x2) (minusScale, minusU, e archsimd.Float64x2) {
 		minusScale = n.Add(bias).BitsToFloat64()
 		d := r.Add(q).MulAdd(up, up.Sub(minusScale))

@@ -122,7 +122,7 @@ func eluOf32x16(zero archsimd.Float32x16, factor, low, scale float32) func(dst, 
 	return func(dst, x []float32) {
 		c := &power32Constants
 		v := archsimd.LoadFloat32x16(x)
-		z := limit.IfElse(v.Less(limit), v)
+		z := v.Max(limit).Min(zero)
 		k := archsimd.LoadFloat32x16(c.log2e[:]).MulAdd(z, roundToInt)
 		t := k.ToBits().ShiftAllLeft(fractionBits32).Add(one.ToBits()).BitsToFloat32()
 		k = k.Sub(roundToInt)
@@ -133,7 +133,7 @@ func eluOf32x16(zero archsimd.Float32x16, factor, low, scale float32) func(dst, 
 		y := a.Add(b)
 		rest := q.MulAdd(t, a.Sub(y).Add(b))
 		y = f.MulAdd(y, rest.MulAdd(f, l.Mul(y)))
-		v.Mul(right).IfElse(v.GreaterEqual(zero), y).Store(dst)
+		y.IfElse(v.Less(zero), v.Mul(right)).Store(dst)
 	}
 }
 
@@ -168,21 +168,33 @@ func elu32x16(dst, x []float32, factor, low, scale float32) {
 
 func eluDerivativeOf32x16(zero archsimd.Float32x16, factor, scale float32) func(dst, x, upstream []float32) {
 	roundToInt := archsimd.BroadcastFloat32x16(roundToInt32)
-	limit := archsimd.BroadcastFloat32x16(-exponentialLimit32)
-	bias := archsimd.BroadcastUint32x16((exponentBias32 + powerShift32) << fractionBits32)
-	down := archsimd.BroadcastFloat32x16(1.0 / (1 << powerShift32))
+	near := archsimd.BroadcastFloat32x16(eluNear32)
+	sign := archsimd.BroadcastUint32x16(signBit32)
+	bias := archsimd.BroadcastUint32x16((exponentBias32 + lift32) << fractionBits32)
+	down := archsimd.BroadcastFloat32x16(lowering32)
 	f, right := archsimd.BroadcastFloat32x16(factor), archsimd.BroadcastFloat32x16(scale)
 	return func(dst, x, upstream []float32) {
 		c := &power32Constants
 		v := archsimd.LoadFloat32x16(x)
-		z := limit.IfElse(v.Less(limit), v)
+		z, faint := v, false
+		if anyLane32x16(v.ToBits().AndNot(sign).BitsToFloat32().Greater(near)) {
+			limit := archsimd.BroadcastFloat32x16(-exponentialLimit32)
+			z = limit.IfElse(v.Less(limit), v)
+			z = zero.IfElse(v.Greater(zero), z)
+			faint = slowSubnormals && anyLane32x16(v.Less(archsimd.BroadcastFloat32x16(-normalLimit32)))
+		}
 		k := archsimd.LoadFloat32x16(c.log2e[:]).MulAdd(z, roundToInt)
 		t := k.ToBits().ShiftAllLeft(fractionBits32).Add(bias).BitsToFloat32()
 		k = k.Sub(roundToInt)
 		r := archsimd.LoadFloat32x16(c.minusLn2High[:]).MulAdd(k, z)
 		growth := growth32x16(archsimd.LoadFloat32x16(c.minusLn2Low[:]).MulAdd(k, r))
-		y := growth.MulAdd(f, f).Mul(t).Mul(down)
-		right.IfElse(v.Greater(zero), y).Mul(archsimd.LoadFloat32x16(upstream)).Store(dst)
+		y := growth.MulAdd(f, f).Mul(t)
+		g := archsimd.LoadFloat32x16(upstream)
+		if faint {
+			right.Mul(g).IfElse(v.Greater(zero), loweredTimes32x16(y, g)).Store(dst)
+		} else {
+			right.IfElse(v.Greater(zero), y.Mul(down)).Mul(g).Store(dst)
+		}
 	}
 }
 
@@ -214,6 +226,11 @@ func reduceInTwo32x16(zero archsimd.Float32x16) func(z archsimd.Float32x16) (n a
 		r = archsimd.LoadFloat32x16(c.ln2Low[:]).MulAdd(k, z)
 		return n, r, archsimd.LoadFloat32x16(c.low[:]).MulAdd(k, z.Sub(r))
 	}
+}
+
+func atMost32x16(z archsimd.Float32x16, limit float32) archsimd.Float32x16 {
+	l := archsimd.BroadcastFloat32x16(limit)
+	return l.IfElse(z.Greater(l), z)
 }
 
 func growth32x16(r archsimd.Float32x16) archsimd.Float32x16 {
@@ -318,11 +335,6 @@ func withoutTail32x16(positive, z, minus, scale, q archsimd.Float32x16) (y, lost
 	return y, tail.MulAdd(q, y.Sub(base).Add(tail).Sub(rest))
 }
 
-func geluResult32x16(x, y, lost archsimd.Float32x16) archsimd.Float32x16 {
-	c := &geluConstants
-	return y.Sub(lost).Mul(archsimd.LoadFloat32x16(c.down[:])).IfElse(x.LessEqual(archsimd.LoadFloat32x16(c.linear[:])), x)
-}
-
 func geluProduct32x16(x, y, lost, value archsimd.Float32x16, sign archsimd.Uint32x16) archsimd.Float32x16 {
 	c := &geluConstants
 	down := archsimd.LoadFloat32x16(c.down[:])
@@ -338,7 +350,11 @@ func geluOf32x16(zero archsimd.Float32x16) func(dst, x []float32) {
 	return func(dst, x []float32) {
 		c := &geluConstants
 		v := archsimd.LoadFloat32x16(x)
-		z := v.ToBits().AndNot(sign).BitsToFloat32().Min(archsimd.LoadFloat32x16(c.limit[:]))
+		z := v.ToBits().AndNot(sign).BitsToFloat32()
+		far := anyLane32x16(z.Greater(archsimd.LoadFloat32x16(c.near[:])))
+		if far {
+			z = z.Min(archsimd.LoadFloat32x16(c.limit[:]))
+		}
 		minus := z.ToBits().Xor(sign).BitsToFloat32()
 		s := minus.Mul(z)
 		two := archsimd.LoadFloat32x16(c.two[:])
@@ -346,8 +362,17 @@ func geluOf32x16(zero archsimd.Float32x16) func(dst, x []float32) {
 		b := z.Sub(lookup32x16(&geluPieces.a, i))
 		scale, q := eighthPower32x16(reduceExponent32x16(&geluPieces, i, b, chord32x16(&geluPieces, i, b), s, z.MulAdd(z, s)))
 		positive := z.IfElse(v.ToBits().BitsToInt32().Greater(minusOne), sign.BitsToFloat32())
+		if far {
+			up := archsimd.LoadFloat32x16(c.up[:])
+			scale, positive = scale.Mul(up), positive.Mul(up)
+		}
 		y, lost := withoutTail32x16(positive, z, minus, scale, q)
-		geluResult32x16(v, y, lost).Store(dst)
+		y = y.Sub(lost)
+		if far {
+			lowered32x16(y).IfElse(v.LessEqual(archsimd.LoadFloat32x16(c.linear[:])), v).Store(dst)
+		} else {
+			y.Mul(archsimd.LoadFloat32x16(c.down[:])).Store(dst)
+		}
 	}
 }
 
@@ -387,18 +412,30 @@ func geluDerivativeOf32x16(zero archsimd.Float32x16) func(dst, x, upstream []flo
 		c := &geluSlopeConstants
 		v := archsimd.LoadFloat32x16(x)
 		z := v.ToBits().AndNot(sign).BitsToFloat32()
-		limit := archsimd.LoadFloat32x16(c.limit[:])
-		z = limit.IfElse(z.Greater(limit), z)
+		far := anyLane32x16(z.Greater(archsimd.LoadFloat32x16(c.near[:])))
+		if far {
+			limit := archsimd.LoadFloat32x16(c.limit[:])
+			z = limit.IfElse(z.Greater(limit), z)
+		}
 		s := z.ToBits().Xor(sign).BitsToFloat32().Mul(z)
 		i := z.MulAdd(archsimd.LoadFloat32x16(c.factor[:]), archsimd.LoadFloat32x16(c.start[:])).ToBits().ShiftAllRight(fractionBits32 - 1)
 		b := z.Sub(lookup32x16(&geluSlopePieces.a, i))
 		scale, q := eighthPower32x16(reduceExponent32x16(&geluSlopePieces, i, b, chord32x16(&geluSlopePieces, i, b), s, z.MulAdd(z, s)))
-		y := slopeResult32x16(&geluSlopeConstants, v, z, scale, q, sign, minusOne, zero)
-		y.Mul(archsimd.LoadFloat32x16(upstream)).Store(dst)
+		up, g := archsimd.LoadFloat32x16(c.up[:]), archsimd.LoadFloat32x16(upstream)
+		if far {
+			scale, up = scale.Mul(up), up.Mul(up)
+		}
+		y := slopeResult32x16(&geluSlopeConstants, up, v, z, scale, q, sign, minusOne)
+		if far {
+			y = zero.IfElse(v.Less(archsimd.LoadFloat32x16(c.lowest[:])), y)
+			loweredTimes32x16(y, g).Store(dst)
+		} else {
+			y.Mul(archsimd.LoadFloat32x16(c.down[:])).Mul(g).Store(dst)
+		}
 	}
 }
 
-func slopeResult32x16(c *slopeConstants, v, z, scale, q archsimd.Float32x16, sign archsimd.Uint32x16, minusOne archsimd.Int32x16, zero archsimd.Float32x16) archsimd.Float32x16 {
+func slopeResult32x16(c *slopeConstants, up, v, z, scale, q archsimd.Float32x16, sign archsimd.Uint32x16, minusOne archsimd.Int32x16) archsimd.Float32x16 {
 	side := v.ToBits().And(sign)
 	root := archsimd.LoadUint32x16(c.root[:]).Or(side).BitsToFloat32()
 	z = z.ToBits().Or(side).BitsToFloat32()
@@ -407,11 +444,10 @@ func slopeResult32x16(c *slopeConstants, v, z, scale, q archsimd.Float32x16, sig
 	low := root.Sub(w.Add(moved)).Add(moved.Sub(z)).Add(archsimd.LoadUint32x16(c.rootLow[:]).Xor(side).BitsToFloat32()).Mul(scale)
 	tail := w.Mul(scale)
 	rest := w.ToBits().Xor(sign).BitsToFloat32().MulAdd(scale, tail)
-	base := archsimd.LoadFloat32x16(c.up[:]).Masked(v.ToBits().BitsToInt32().Greater(minusOne))
+	base := up.Masked(v.ToBits().BitsToInt32().Greater(minusOne))
 	y := base.Sub(tail)
 	rest = tail.Add(low).MulAdd(q, y.Sub(base).Add(tail).Add(low.Sub(rest)))
-	y = y.Sub(rest).Mul(archsimd.LoadFloat32x16(c.down[:]))
-	return zero.IfElse(v.Less(archsimd.LoadFloat32x16(c.lowest[:])), y)
+	return y.Sub(rest)
 }
 
 func geluDerivative32x16(dst, x, upstream []float32) {
@@ -425,7 +461,11 @@ func geluTanhOf32x16(zero archsimd.Float32x16) func(dst, x []float32) {
 	return func(dst, x []float32) {
 		c := &geluConstants
 		v := archsimd.LoadFloat32x16(x)
-		z := v.ToBits().AndNot(sign).BitsToFloat32().Min(archsimd.LoadFloat32x16(c.tanhLimit[:]))
+		z := v.ToBits().AndNot(sign).BitsToFloat32()
+		far := anyLane32x16(z.Greater(archsimd.LoadFloat32x16(c.tanhNear[:])))
+		if far {
+			z = z.Min(archsimd.LoadFloat32x16(c.tanhLimit[:]))
+		}
 		minus := z.ToBits().Xor(sign).BitsToFloat32()
 		s, sLost := geluTanhExponent32x16(z, minus)
 		near := z.Min(archsimd.LoadFloat32x16(c.last[:]))
@@ -433,8 +473,17 @@ func geluTanhOf32x16(zero archsimd.Float32x16) func(dst, x []float32) {
 		b := near.Sub(lookup32x16(&geluTanhPieces.a, i))
 		scale, q := eighthPower32x16(reduceExponent32x16(&geluTanhPieces, i, b, chord32x16(&geluTanhPieces, i, b), s, sLost))
 		positive := z.IfElse(v.ToBits().BitsToInt32().Greater(minusOne), sign.BitsToFloat32())
+		if far {
+			up := archsimd.LoadFloat32x16(c.up[:])
+			scale, positive = scale.Mul(up), positive.Mul(up)
+		}
 		y, lost := withoutTail32x16(positive, z, minus, scale, q)
-		geluResult32x16(v, y, lost).Store(dst)
+		y = y.Sub(lost)
+		if far {
+			lowered32x16(y).IfElse(v.LessEqual(archsimd.LoadFloat32x16(c.linear[:])), v).Store(dst)
+		} else {
+			y.Mul(archsimd.LoadFloat32x16(c.down[:])).Store(dst)
+		}
 	}
 }
 
@@ -488,14 +537,26 @@ func geluTanhDerivativeOf32x16(zero archsimd.Float32x16) func(dst, x, upstream [
 		c := &geluTanhSlopeConstants
 		v := archsimd.LoadFloat32x16(x)
 		z := v.ToBits().AndNot(sign).BitsToFloat32()
-		limit := archsimd.LoadFloat32x16(c.limit[:])
-		z = limit.IfElse(z.Greater(limit), z)
+		far := anyLane32x16(z.Greater(archsimd.LoadFloat32x16(c.near[:])))
+		if far {
+			limit := archsimd.LoadFloat32x16(c.limit[:])
+			z = limit.IfElse(z.Greater(limit), z)
+		}
 		s, sLost := geluTanhExponent32x16(z, z.ToBits().Xor(sign).BitsToFloat32())
 		i := z.MulAdd(archsimd.LoadFloat32x16(c.factor[:]), archsimd.LoadFloat32x16(c.start[:])).ToBits().ShiftAllRight(fractionBits32 - 2)
 		b := z.Sub(lookup32x16(&geluTanhSlopePieces.a, i))
 		scale, q := eighthPower32x16(reduceExponent32x16(&geluTanhSlopePieces, i, b, chord32x16(&geluTanhSlopePieces, i, b), s, sLost))
-		y := slopeResult32x16(&geluTanhSlopeConstants, v, z, scale, q, sign, minusOne, zero)
-		y.Mul(archsimd.LoadFloat32x16(upstream)).Store(dst)
+		up, g := archsimd.LoadFloat32x16(c.up[:]), archsimd.LoadFloat32x16(upstream)
+		if far {
+			scale, up = scale.Mul(up), up.Mul(up)
+		}
+		y := slopeResult32x16(&geluTanhSlopeConstants, up, v, z, scale, q, sign, minusOne)
+		if far {
+			y = zero.IfElse(v.Less(archsimd.LoadFloat32x16(c.lowest[:])), y)
+			loweredTimes32x16(y, g).Store(dst)
+		} else {
+			y.Mul(archsimd.LoadFloat32x16(c.down[:])).Mul(g).Store(dst)
+		}
 	}
 }
 
@@ -628,7 +689,7 @@ func leakyReLUDerivative32x16(dst, x, upstream []float32, alpha float32) {
 
 func below32x16(zero archsimd.Float32x16, divide bool, factor, divisor archsimd.Float32x16) func(v, m archsimd.Float32x16) (below, tie archsimd.Float32x16) {
 	one := archsimd.BroadcastFloat32x16(1)
-	limit := archsimd.BroadcastFloat32x16(-exponentialLimit32)
+	limit := archsimd.BroadcastFloat32x16(-powerLimit32)
 	power := power32x16(zero)
 	return func(v, m archsimd.Float32x16) (below, tie archsimd.Float32x16) {
 		if divide {
@@ -643,7 +704,7 @@ func below32x16(zero archsimd.Float32x16, divide bool, factor, divisor archsimd.
 			z = q
 		}
 		e = e.Masked(z.GreaterEqual(limit))
-		scale, growth := power(z)
+		scale, growth := power(limit.IfElse(z.Less(limit), z))
 		y := growth.MulAdd(scale, scale)
 		return e.MulAdd(y, y).Masked(v.NotEqual(m)), one.Masked(v.Equal(m))
 	}
@@ -798,9 +859,10 @@ func logColumnDifferences32x16(dst, x, largest, high, low []float32, stride, ove
 func logBackward32x16(zero archsimd.Float32x16, divide bool, divisor archsimd.Float32x16) func(y, g, sum, lost archsimd.Float32x16) archsimd.Float32x16 {
 	one := archsimd.BroadcastFloat32x16(1)
 	down := archsimd.BroadcastFloat32x16(1.0 / (1 << powerShift32))
+	limit := archsimd.BroadcastFloat32x16(-powerLimit32)
 	power := power32x16(zero)
 	return func(y, g, sum, lost archsimd.Float32x16) archsimd.Float32x16 {
-		scale, growth := power(y)
+		scale, growth := power(limit.IfElse(y.Less(limit), y))
 		p := growth.MulAdd(scale, scale).Mul(down)
 		t := scale.Mul(down)
 		d := one.Sub(t).Sub(growth.Mul(t)).Mul(g).Sub(p.Mul(sum.Sub(g).Add(lost)))
@@ -1011,19 +1073,35 @@ func addScaled32x16(dst, x, gradient []float32, piece []int32, inputs, pieces, d
 
 func mishOf32x16(zero archsimd.Float32x16) func(dst, x []float32) {
 	reduce, inverse := reduce32x16(zero), mishInverseOf32x16(zero)
-	limit := archsimd.BroadcastFloat32x16(-siluLimit32)
-	linear := archsimd.BroadcastFloat32x16(siluLinear)
 	sign := archsimd.BroadcastUint32x16(signBit32)
 	scale := archsimd.BroadcastFloat32x16(siluScale32)
 	return func(dst, x []float32) {
+		c := &mishBounds32
 		v := archsimd.LoadFloat32x16(x)
-		z := limit.Max(v)
+		linear := archsimd.LoadFloat32x16(c.high[:])
+		z, far, faint := v, anyLane32x16(v.ToBits().AndNot(sign).BitsToFloat32().Greater(linear)), false
+		if far {
+			z = v.Max(archsimd.LoadFloat32x16(c.low[:])).Min(linear)
+			faint = slowSubnormals && anyLane32x16(v.Less(archsimd.BroadcastFloat32x16(-normalLimit32)))
+		}
 		minus := z.ToBits().Xor(sign).BitsToFloat32()
 		n, r := reduce(minus)
 		u, e := inverse(n, r, growthRest32x16(r))
+		if faint {
+			up := archsimd.BroadcastFloat32x16(siluLift32)
+			z, minus = z.Mul(up), minus.Mul(up)
+		}
 		y := z.Mul(u)
-		y = y.Sub(y.MulAdd(e, residual32x16(minus, u, y))).Mul(scale)
-		y.IfElse(v.LessEqual(linear), v).Store(dst)
+		y = y.Sub(y.MulAdd(e, residual32x16(minus, u, y)))
+		if faint {
+			y = lowered32x16(y)
+		} else {
+			y = y.Mul(scale)
+		}
+		if far {
+			y = y.IfElse(v.LessEqual(archsimd.LoadFloat32x16(c.high[:])), v)
+		}
+		y.Store(dst)
 	}
 }
 
@@ -1183,10 +1261,10 @@ func reluDerivative32x16(dst, x, upstream []float32) {
 }
 
 func logistic32x16(zero archsimd.Float32x16) func(n archsimd.Uint32x16, growth archsimd.Float32x16) (minusScale, u, e archsimd.Float32x16) {
-	bias := archsimd.BroadcastUint32x16(signBit32 | (exponentBias32+64)<<fractionBits32)
+	bias := archsimd.BroadcastUint32x16(signBit32 | (exponentBias32+logisticShift32)<<fractionBits32)
 	sign := archsimd.BroadcastUint32x16(signBit32)
 	one := archsimd.BroadcastFloat32x16(1)
-	up := archsimd.BroadcastFloat32x16(0x1p64)
+	up := archsimd.BroadcastFloat32x16(logisticUp32)
 	return func(n archsimd.Uint32x16, growth archsimd.Float32x16) (minusScale, u, e archsimd.Float32x16) {
 		minusScale = n.Add(bias).BitsToFloat32()
 		d := growth.MulAdd(up, up.Sub(minusScale))
@@ -1208,18 +1286,28 @@ func denominatorRest64x8(d, growth, minusScale, up archsimd.Float64x8) archsimd.
 
 func sigmoidOf32x16(zero archsimd.Float32x16) func(dst, x []float32) {
 	reduce, logistic := reduce32x16(zero), logistic32x16(zero)
-	limit := archsimd.BroadcastFloat32x16(exponentialLimit32)
+	near := archsimd.BroadcastFloat32x16(normalLimit32)
 	sign := archsimd.BroadcastUint32x16(signBit32)
 	one := archsimd.BroadcastFloat32x16(1)
 	minusOne := archsimd.BroadcastInt32x16(-1)
 	return func(dst, x []float32) {
 		v := archsimd.LoadFloat32x16(x).ToBits()
 		z := v.AndNot(sign).BitsToFloat32()
-		n, r := reduce(limit.IfElse(z.Greater(limit), z))
+		faint := false
+		if anyLane32x16(z.Greater(near)) {
+			faint = slowSubnormals && anyLane32x16(v.BitsToFloat32().Less(archsimd.BroadcastFloat32x16(-normalLimit32)))
+			z = atMost32x16(z, exponentialLimit32)
+		}
+		n, r := reduce(z)
 		minusScale, u, e := logistic(n, growth32x16(r))
 		u = u.MulAdd(e, u)
 		scale := minusScale.ToBits().Xor(v.And(sign)).BitsToFloat32()
-		u.MulAdd(scale, one.Masked(v.BitsToInt32().Greater(minusOne))).Store(dst)
+		right := v.BitsToInt32().Greater(minusOne)
+		if faint {
+			u.MulAdd(scale, one).IfElse(right, lowered32x16(u.Mul(lifted32x16(scale)))).Store(dst)
+		} else {
+			u.MulAdd(scale, one.Masked(right)).Store(dst)
+		}
 	}
 }
 
@@ -1230,15 +1318,27 @@ func sigmoid32x16(dst, x []float32) {
 
 func logisticDerivativeOf32x16(zero archsimd.Float32x16, inScale, minusOutScale float32) func(dst, x, upstream []float32) {
 	reduce, logistic := reduce32x16(zero), logistic32x16(zero)
-	limit := archsimd.BroadcastFloat32x16(exponentialLimit32)
+	near := archsimd.BroadcastFloat32x16(normalLimit32)
 	sign := archsimd.BroadcastUint32x16(signBit32)
 	in, out := archsimd.BroadcastFloat32x16(inScale), archsimd.BroadcastFloat32x16(minusOutScale)
 	return func(dst, x, upstream []float32) {
 		z := archsimd.LoadFloat32x16(x).Mul(in).ToBits().AndNot(sign).BitsToFloat32()
-		n, r := reduce(limit.IfElse(z.Greater(limit), z))
+		beyond := z.Greater(near)
+		faint := false
+		if anyLane32x16(beyond) {
+			faint = slowSubnormals
+			z = atMost32x16(z, exponentialLimit32)
+		}
+		n, r := reduce(z)
 		minusScale, u, e := logistic(n, growth32x16(r))
-		y := logisticSlope32x16(minusScale, u, e)
-		y.Mul(out).Mul(minusScale).Mul(archsimd.LoadFloat32x16(upstream)).Store(dst)
+		g := archsimd.LoadFloat32x16(upstream)
+		if faint {
+			y := logisticSlope32x16(without32x16(minusScale, beyond), u, e)
+			loweredTimes32x16(y.Mul(out).Mul(lifted32x16(minusScale)), g).Store(dst)
+		} else {
+			y := logisticSlope32x16(minusScale, u, e)
+			y.Mul(out).Mul(minusScale).Mul(g).Store(dst)
+		}
 	}
 }
 
@@ -1265,19 +1365,35 @@ func sigmoidFromOutput32x16(dst, y, upstream []float32) {
 
 func siluOf32x16(zero archsimd.Float32x16) func(dst, x []float32) {
 	reduce, inverse := reduce32x16(zero), inverseOf32x16(zero)
-	limit := archsimd.BroadcastFloat32x16(-siluLimit32)
-	linear := archsimd.BroadcastFloat32x16(siluLinear)
 	sign := archsimd.BroadcastUint32x16(signBit32)
 	scale := archsimd.BroadcastFloat32x16(siluScale32)
 	return func(dst, x []float32) {
+		c := &siluBounds32
 		v := archsimd.LoadFloat32x16(x)
-		z := limit.Max(v)
+		linear := archsimd.LoadFloat32x16(c.high[:])
+		z, far, faint := v, anyLane32x16(v.ToBits().AndNot(sign).BitsToFloat32().Greater(linear)), false
+		if far {
+			z = v.Max(archsimd.LoadFloat32x16(c.low[:])).Min(linear)
+			faint = slowSubnormals && anyLane32x16(v.Less(archsimd.BroadcastFloat32x16(-normalLimit32)))
+		}
 		minus := z.ToBits().Xor(sign).BitsToFloat32()
 		n, r := reduce(minus)
 		u, e := inverse(n, r, growthRest32x16(r))
+		if faint {
+			up := archsimd.BroadcastFloat32x16(siluLift32)
+			z, minus = z.Mul(up), minus.Mul(up)
+		}
 		y := z.Mul(u)
-		y = y.Sub(y.MulAdd(e, residual32x16(minus, u, y))).Mul(scale)
-		y.IfElse(v.LessEqual(linear), v).Store(dst)
+		y = y.Sub(y.MulAdd(e, residual32x16(minus, u, y)))
+		if faint {
+			y = lowered32x16(y)
+		} else {
+			y = y.Mul(scale)
+		}
+		if far {
+			y = y.IfElse(v.LessEqual(archsimd.LoadFloat32x16(c.high[:])), v)
+		}
+		y.Store(dst)
 	}
 }
 
@@ -1289,14 +1405,35 @@ func siluTimesOf32x16(zero archsimd.Float32x16) func(dst, x, value []float32) {
 		c := &siluBounds32
 		v := archsimd.LoadFloat32x16(x)
 		high := archsimd.LoadFloat32x16(c.high[:])
-		z := v.Max(archsimd.LoadFloat32x16(c.low[:])).Min(high)
+		z, far, faint := v, anyLane32x16(v.ToBits().AndNot(sign).BitsToFloat32().Greater(high)), false
+		if far {
+			z = v.Max(archsimd.LoadFloat32x16(c.low[:])).Min(high)
+			faint = slowSubnormals && anyLane32x16(v.Less(archsimd.BroadcastFloat32x16(-normalLimit32)))
+		}
 		minus := z.ToBits().Xor(sign).BitsToFloat32()
 		n, r := reduce(minus)
 		u, e := inverse(n, r, growthRest32x16(r))
+		down := scale
+		if faint {
+			up := archsimd.BroadcastFloat32x16(siluLift32)
+			z, minus, down = z.Mul(up), minus.Mul(up), archsimd.BroadcastFloat32x16(lowering32)
+		}
 		y := z.Mul(u)
-		rest := y.MulAdd(e, residual32x16(minus, u, y)).Mul(scale)
-		y = y.Mul(scale).IfElse(v.LessEqual(high), v)
-		times32x16(y, rest.ToBits().Xor(sign).BitsToFloat32(), archsimd.LoadFloat32x16(value), sign).Store(dst)
+		rest := y.MulAdd(e, residual32x16(minus, u, y)).ToBits().Xor(sign).BitsToFloat32()
+		p := archsimd.LoadFloat32x16(value)
+		if faint {
+			low := v.Less(archsimd.BroadcastFloat32x16(-normalLimit32))
+			tail := lowered32x16(times32x16(y, rest, p, sign))
+			y = without32x16(y, low).Mul(down).IfElse(v.LessEqual(high), v)
+			rest = without32x16(rest, low).Mul(down)
+			tail.IfElse(low, times32x16(y, rest, p, sign)).Store(dst)
+		} else {
+			y = y.Mul(down)
+			if far {
+				y = y.IfElse(v.LessEqual(high), v)
+			}
+			times32x16(y, rest.Mul(down), p, sign).Store(dst)
+		}
 	}
 }
 
@@ -1324,7 +1461,7 @@ func siluTimes32x16(dst, x, value []float32) {
 }
 
 func siluDerivativeOf32x16(zero archsimd.Float32x16) func(dst, x, upstream []float32) {
-	reduce, inverse := reduce32x16(zero), sumInverseOf32x16(zero, 64)
+	reduce, inverse := reduce32x16(zero), sumInverseOf32x16(zero, logisticShift32)
 	sign := archsimd.BroadcastUint32x16(signBit32)
 	one := archsimd.BroadcastFloat32x16(1)
 	minusOne := archsimd.BroadcastInt32x16(-1)
@@ -1332,24 +1469,39 @@ func siluDerivativeOf32x16(zero archsimd.Float32x16) func(dst, x, upstream []flo
 		c := &siluSlope32
 		v := archsimd.LoadFloat32x16(x).ToBits()
 		z := v.AndNot(sign).BitsToFloat32()
-		limit := archsimd.LoadFloat32x16(c.limit[:])
-		z = limit.IfElse(z.Greater(limit), z)
+		beyond := z.Greater(archsimd.LoadFloat32x16(c.near[:]))
+		faint := false
+		if anyLane32x16(beyond) {
+			z = atMost32x16(z, zeroLimit32)
+			faint = slowSubnormals
+		}
 		n, r := reduce(z)
 		minusScale, minusU, e := inverse(n, r, growthRest32x16(r))
 		minus := z.ToBits().Xor(sign).BitsToFloat32()
-		s := minusU.Mul(minusScale)
+		s := minusScale
+		if faint {
+			s = without32x16(minusScale, beyond)
+		}
+		s = minusU.Mul(s)
 		h := one.Sub(z)
 		g := z.MulAdd(s, h)
 		zs := g.Sub(h)
 		rest := e.Mul(zs).Sub(minus.MulAdd(s, zs))
 		d := h.Add(archsimd.LoadFloat32x16(c.minusRoot1[:]))
-		far := d.ToBits().AndNot(sign).BitsToFloat32().Greater(archsimd.LoadFloat32x16(c.radius[:]))
+		apart := d.ToBits().AndNot(sign).BitsToFloat32().Greater(archsimd.LoadFloat32x16(c.radius[:]))
 		p := siluRootRest32x16(d).MulAdd(d.Mul(d), archsimd.LoadFloat32x16(c.minusRootLow[:]))
-		g, rest = g.IfElse(far, d), rest.IfElse(far, p)
+		g, rest = g.IfElse(apart, d), rest.IfElse(apart, p)
 		y := minusU.MulAdd(g, g.MulAdd(e, rest).Mul(minusU))
 		scale := minusScale.ToBits().Xor(sign.AndNot(v)).BitsToFloat32()
-		y = y.MulAdd(scale, one.Masked(v.BitsToInt32().Greater(minusOne)))
-		y.Mul(archsimd.LoadFloat32x16(upstream)).Store(dst)
+		right := v.BitsToInt32().Greater(minusOne)
+		up := archsimd.LoadFloat32x16(upstream)
+		if faint {
+			lifted := without32x16(lifted32x16(scale), scale.Equal(zero))
+			left := loweredTimes32x16(y.MulAdd(lifted, zero), up)
+			y.MulAdd(scale, one).Mul(up).IfElse(right, left).Store(dst)
+		} else {
+			y.MulAdd(scale, one.Masked(right)).Mul(up).Store(dst)
+		}
 	}
 }
 
@@ -1521,12 +1673,10 @@ func softmaxBackwardColumns32x16(dst, y, upstream []float32, classes, stride int
 }
 
 func power32x16(zero archsimd.Float32x16) func(z archsimd.Float32x16) (scale, growth archsimd.Float32x16) {
-	limit := archsimd.BroadcastFloat32x16(-exponentialLimit32)
 	roundToInt := archsimd.BroadcastFloat32x16(roundToInt32)
 	bias := archsimd.BroadcastUint32x16((exponentBias32 + powerShift32) << fractionBits32)
 	return func(z archsimd.Float32x16) (scale, growth archsimd.Float32x16) {
 		c := &power32Constants
-		z = limit.IfElse(z.Less(limit), z)
 		k := archsimd.LoadFloat32x16(c.log2e[:]).MulAdd(z, roundToInt)
 		scale = k.ToBits().ShiftAllLeft(fractionBits32).Add(bias).BitsToFloat32()
 		k = k.Sub(roundToInt)
@@ -1539,6 +1689,7 @@ func softmaxRows32x16(dst, x []float32, classes int, f, d float32, divide bool) 
 	factor, divisor := archsimd.BroadcastFloat32x16(f), archsimd.BroadcastFloat32x16(d)
 	var zero archsimd.Float32x16
 	one := archsimd.BroadcastFloat32x16(1)
+	near := archsimd.BroadcastFloat32x16(-softmaxNear32)
 	power := power32x16(zero)
 	n := zero.Len()
 	newLanes := archsimd.LoadInt32x16(lanesFrom32[maxLanes32-(n-classes%n)%n:]).ToMask()
@@ -1571,12 +1722,19 @@ func softmaxRows32x16(dst, x []float32, classes int, f, d float32, divide bool) 
 		}
 		overlapping := archsimd.LoadFloat32x16(last)
 		var y, sum, lost archsimd.Float32x16
+		faint := false
 		for from, to := in, out; ; from, to = from[n:], to[n:] {
 			v := overlapping
 			if len(from) > n {
 				v = archsimd.LoadFloat32x16(from)
 			}
-			scale, growth := power(v.Sub(m))
+			z := v.Sub(m)
+			if below := z.Less(near); anyLane32x16(below) {
+				limit := archsimd.BroadcastFloat32x16(-powerLimit32)
+				z = limit.IfElse(z.Less(limit), z)
+				faint = faint || slowSubnormals && anyLane32x16(below.And(z.Greater(limit)))
+			}
+			scale, growth := power(z)
 			y = growth.MulAdd(scale, scale)
 			if len(from) <= n || len(to) <= n {
 				break
@@ -1588,6 +1746,14 @@ func softmaxRows32x16(dst, x []float32, classes int, f, d float32, divide bool) 
 		}
 		sum = sum.Add(y.Masked(newLanes).Add(lost))
 		inverse := one.Div(sumAcross32x16(sum))
+		if faint {
+			inverse = inverse.Mul(archsimd.BroadcastFloat32x16(1 / lowering32))
+			for to := out; len(to) > n; to = to[n:] {
+				loweredProduct32x16(archsimd.LoadFloat32x16(to), inverse).Store(to)
+			}
+			loweredProduct32x16(y, inverse).Store(end)
+			continue
+		}
 		for to := out; len(to) > n; to = to[n:] {
 			archsimd.LoadFloat32x16(to).Mul(inverse).Store(to)
 		}
@@ -1600,6 +1766,7 @@ func softmaxColumns32x16(dst, x []float32, classes, stride int, f, d float32, di
 	factor, divisor := archsimd.BroadcastFloat32x16(f), archsimd.BroadcastFloat32x16(d)
 	var zero archsimd.Float32x16
 	one := archsimd.BroadcastFloat32x16(1)
+	near := archsimd.BroadcastFloat32x16(-softmaxNear32)
 	power := power32x16(zero)
 	n := zero.Len()
 	size := classes * stride
@@ -1627,8 +1794,15 @@ func softmaxColumns32x16(dst, x []float32, classes, stride int, f, d float32, di
 				in, m = out, zero
 			}
 			sum, lost := zero, zero
+			faint := false
 			for i := 0; i < len(in); i += stride {
-				scale, growth := power(archsimd.LoadFloat32x16(in[i:]).Sub(m))
+				z := archsimd.LoadFloat32x16(in[i:]).Sub(m)
+				if below := z.Less(near); anyLane32x16(below) {
+					limit := archsimd.BroadcastFloat32x16(-powerLimit32)
+					z = limit.IfElse(z.Less(limit), z)
+					faint = faint || slowSubnormals && anyLane32x16(below.And(z.Greater(limit)))
+				}
+				scale, growth := power(z)
 				v := growth.MulAdd(scale, scale)
 				store(v, out[i:])
 				s := sum.Add(v)
@@ -1636,6 +1810,13 @@ func softmaxColumns32x16(dst, x []float32, classes, stride int, f, d float32, di
 				sum = s
 			}
 			inverse := one.Div(sum.Add(lost))
+			if faint {
+				inverse = inverse.Mul(archsimd.BroadcastFloat32x16(1 / lowering32))
+				for i := 0; i < len(out); i += stride {
+					store(loweredProduct32x16(archsimd.LoadFloat32x16(out[i:]), inverse), out[i:])
+				}
+				continue
+			}
 			for i := 0; i < len(out); i += stride {
 				store(archsimd.LoadFloat32x16(out[i:]).Mul(inverse), out[i:])
 			}
@@ -1646,22 +1827,41 @@ func softmaxColumns32x16(dst, x []float32, classes, stride int, f, d float32, di
 }
 
 func softplusOf32x16(zero archsimd.Float32x16, two, low, high float32) func(dst, x []float32) {
-	reduce, inverse := reduce32x16(zero), sumInverseOf32x16(zero, 63)
-	limit := archsimd.BroadcastFloat32x16(exponentialLimit32)
+	reduce, inverse := reduce32x16(zero), sumInverseOf32x16(zero, logisticShift32-1)
+	near := archsimd.BroadcastFloat32x16(softplusNear32)
 	sign := archsimd.BroadcastUint32x16(signBit32)
 	twice, l, h := archsimd.BroadcastFloat32x16(two), archsimd.BroadcastFloat32x16(low), archsimd.BroadcastFloat32x16(high)
 	return func(dst, x []float32) {
 		v := archsimd.LoadFloat32x16(x)
 		z := v.ToBits().AndNot(sign).BitsToFloat32()
-		n, r := reduce(limit.IfElse(z.Greater(limit), z))
+		beyond := z.Greater(near)
+		far, faint := anyLane32x16(beyond), false
+		base := v.Max(l).Min(h)
+		if far {
+			faint = slowSubnormals && anyLane32x16(base.Equal(zero).And(beyond))
+			z = atMost32x16(z, exponentialLimit32)
+		}
+		n, r := reduce(z)
 		half, u, e := inverse(n, r, growthRest32x16(r))
 		scale := half.Mul(twice)
-		s := u.Mul(scale)
+		s := u
+		if far && slowSubnormals {
+			s = without32x16(u, beyond)
+		}
+		s = s.Mul(scale)
 		s = s.Mul(s)
 		e = atanhRest32x16(s).MulAdd(s, e)
 		y := e.MulAdd(u, u)
 		rest := u.MulAdd(e, u.Sub(y))
-		y.MulAdd(scale, softplusBase32x16(v.Max(l).Min(h), rest, scale, zero)).Store(dst)
+		if faint {
+			left := base.Equal(zero).And(beyond)
+			lifted := lifted32x16(scale)
+			scale = without32x16(scale, left)
+			right := scale.MulAdd(y, softplusBase32x16(base, rest, scale, zero))
+			lowered32x16(lifted.MulAdd(y, rest.Mul(lifted))).IfElse(left, right).Store(dst)
+		} else {
+			y.MulAdd(scale, softplusBase32x16(base, rest, scale, zero)).Store(dst)
+		}
 	}
 }
 
@@ -1676,7 +1876,7 @@ func softplusBase64x8(v, rest, scale, zero archsimd.Float64x8) archsimd.Float64x
 func sumInverseOf32x16(zero archsimd.Float32x16, exponent uint32) func(n archsimd.Uint32x16, r, q archsimd.Float32x16) (minusScale, minusU, e archsimd.Float32x16) {
 	bias := archsimd.BroadcastUint32x16(signBit32 | (exponentBias32+exponent)<<fractionBits32)
 	one, minusOne := archsimd.BroadcastFloat32x16(1), archsimd.BroadcastFloat32x16(-1)
-	up := archsimd.BroadcastFloat32x16(0x1p64)
+	up := archsimd.BroadcastFloat32x16(logisticUp32)
 	return func(n archsimd.Uint32x16, r, q archsimd.Float32x16) (minusScale, minusU, e archsimd.Float32x16) {
 		minusScale = n.Add(bias).BitsToFloat32()
 		d := r.Add(q).MulAdd(up, up.Sub(minusScale))
@@ -1741,7 +1941,7 @@ func softplusDerivative32x16(dst, x, upstream []float32, beta float32) {
 
 func softplusDerivativeOf32x16(zero archsimd.Float32x16, beta float32) func(dst, x, upstream []float32) {
 	reduce, logistic := reduce32x16(zero), logistic32x16(zero)
-	limit := archsimd.BroadcastFloat32x16(exponentialLimit32)
+	near := archsimd.BroadcastFloat32x16(normalLimit32)
 	sign := archsimd.BroadcastUint32x16(signBit32)
 	one := archsimd.BroadcastFloat32x16(1)
 	minusOne := archsimd.BroadcastInt32x16(-1)
@@ -1749,12 +1949,22 @@ func softplusDerivativeOf32x16(zero archsimd.Float32x16, beta float32) func(dst,
 	return func(dst, x, upstream []float32) {
 		v := archsimd.LoadFloat32x16(x).Mul(b).ToBits()
 		z := v.AndNot(sign).BitsToFloat32()
-		n, r := reduce(limit.IfElse(z.Greater(limit), z))
+		faint := false
+		if anyLane32x16(z.Greater(near)) {
+			faint = slowSubnormals && anyLane32x16(v.BitsToFloat32().Less(archsimd.BroadcastFloat32x16(-normalLimit32)))
+			z = atMost32x16(z, exponentialLimit32)
+		}
+		n, r := reduce(z)
 		minusScale, u, e := logistic(n, growth32x16(r))
 		u = u.MulAdd(e, u)
 		scale := minusScale.ToBits().Xor(v.And(sign)).BitsToFloat32()
-		y := u.MulAdd(scale, one.Masked(v.BitsToInt32().Greater(minusOne)))
-		y.Mul(archsimd.LoadFloat32x16(upstream)).Store(dst)
+		right := v.BitsToInt32().Greater(minusOne)
+		g := archsimd.LoadFloat32x16(upstream)
+		if faint {
+			u.MulAdd(scale, one).Mul(g).IfElse(right, loweredTimes32x16(u.Mul(lifted32x16(scale)), g)).Store(dst)
+		} else {
+			u.MulAdd(scale, one.Masked(right)).Mul(g).Store(dst)
+		}
 	}
 }
 
@@ -1825,6 +2035,41 @@ func squaredReLUFromOutput32x16(dst, y, upstream []float32) {
 		root := v.Sqrt()
 		without32x16(archsimd.LoadFloat32x16(g).Mul(root.Add(root)), v.LessEqual(zero)).Store(dst)
 	})
+}
+
+func lifted32x16(v archsimd.Float32x16) archsimd.Float32x16 {
+	return v.ToBits().Add(archsimd.BroadcastUint32x16(lift32 << fractionBits32)).BitsToFloat32()
+}
+
+func lowered32x16(y archsimd.Float32x16) archsimd.Float32x16 {
+	least := archsimd.BroadcastFloat32x16(leastLifted32)
+	sign := y.ToBits().And(archsimd.BroadcastUint32x16(signBit32))
+	size := y.ToBits().Xor(sign).BitsToFloat32()
+	subnormal := size.Less(least)
+	bits := size.Add(least).ToBits().Sub(least.ToBits()).Or(sign)
+	return bits.BitsToFloat32().IfElse(subnormal, without32x16(y, subnormal).Mul(archsimd.BroadcastFloat32x16(lowering32)))
+}
+
+func loweredProduct32x16(x, y archsimd.Float32x16) archsimd.Float32x16 {
+	least := archsimd.BroadcastFloat32x16(leastLifted32)
+	p := x.Mul(y)
+	subnormal := p.Less(least)
+	bits := x.MulAdd(y, least).ToBits().Sub(least.ToBits())
+	return bits.BitsToFloat32().IfElse(subnormal, without32x16(p, subnormal).Mul(archsimd.BroadcastFloat32x16(lowering32)))
+}
+
+func loweredTimes32x16(y, g archsimd.Float32x16) archsimd.Float32x16 {
+	least, down := archsimd.BroadcastFloat32x16(leastLifted32), archsimd.BroadcastFloat32x16(lowering32)
+	sign := archsimd.BroadcastUint32x16(signBit32)
+	size, gSize := y.ToBits().AndNot(sign).BitsToFloat32(), g.ToBits().AndNot(sign).BitsToFloat32()
+	subnormal := size.Less(least)
+	rounded := size.Add(least).Sub(least)
+	p := rounded.Mul(gSize)
+	tiny := p.Less(least)
+	bits := rounded.MulAdd(gSize, least).ToBits().Sub(least.ToBits())
+	p = bits.BitsToFloat32().IfElse(tiny, without32x16(p, tiny).Mul(down))
+	p = p.ToBits().Or(y.ToBits().Xor(g.ToBits()).And(sign)).BitsToFloat32()
+	return p.IfElse(subnormal, without32x16(y, subnormal).Mul(down).Mul(g))
 }
 
 func tanhOf32x16(zero archsimd.Float32x16) func(dst, x []float32) {
@@ -2024,9 +2269,14 @@ func addScaled64x8(dst, x, gradient []float64, piece []int64, inputs, pieces, ds
 	clearUpper()
 }
 
+func atMost64x8(z archsimd.Float64x8, limit float64) archsimd.Float64x8 {
+	l := archsimd.BroadcastFloat64x8(limit)
+	return l.IfElse(z.Greater(l), z)
+}
+
 func below64x8(zero archsimd.Float64x8, divide bool, factor, divisor archsimd.Float64x8) func(v, m archsimd.Float64x8) (below, tie archsimd.Float64x8) {
 	one := archsimd.BroadcastFloat64x8(1)
-	limit := archsimd.BroadcastFloat64x8(-exponentialLimit64)
+	limit := archsimd.BroadcastFloat64x8(-powerLimit64)
 	power := power64x8(zero)
 	return func(v, m archsimd.Float64x8) (below, tie archsimd.Float64x8) {
 		if divide {
@@ -2041,7 +2291,7 @@ func below64x8(zero archsimd.Float64x8, divide bool, factor, divisor archsimd.Fl
 			z = q
 		}
 		e = e.Masked(z.GreaterEqual(limit))
-		scale, growth := power(z)
+		scale, growth := power(limit.IfElse(z.Less(limit), z))
 		y := growth.MulAdd(scale, scale)
 		return e.MulAdd(y, y).Masked(v.NotEqual(m)), one.Masked(v.Equal(m))
 	}
@@ -2157,21 +2407,33 @@ func eluDerivative64x8(dst, x, upstream []float64, factor, scale float64) {
 
 func eluDerivativeOf64x8(zero archsimd.Float64x8, factor, scale float64) func(dst, x, upstream []float64) {
 	roundToInt := archsimd.BroadcastFloat64x8(roundToInt64)
-	limit := archsimd.BroadcastFloat64x8(-exponentialLimit64)
-	bias := archsimd.BroadcastUint64x8((exponentBias64 + powerShift64) << fractionBits64)
-	down := archsimd.BroadcastFloat64x8(1.0 / (1 << powerShift64))
+	near := archsimd.BroadcastFloat64x8(eluNear64)
+	sign := archsimd.BroadcastUint64x8(signBit64)
+	bias := archsimd.BroadcastUint64x8((exponentBias64 + lift64) << fractionBits64)
+	down := archsimd.BroadcastFloat64x8(lowering64)
 	f, right := archsimd.BroadcastFloat64x8(factor), archsimd.BroadcastFloat64x8(scale)
 	return func(dst, x, upstream []float64) {
 		c := &power64Constants
 		v := archsimd.LoadFloat64x8(x)
-		z := limit.IfElse(v.Less(limit), v)
+		z, faint := v, false
+		if anyLane64x8(v.ToBits().AndNot(sign).BitsToFloat64().Greater(near)) {
+			limit := archsimd.BroadcastFloat64x8(-exponentialLimit64)
+			z = limit.IfElse(v.Less(limit), v)
+			z = zero.IfElse(v.Greater(zero), z)
+			faint = slowSubnormals && anyLane64x8(v.Less(archsimd.BroadcastFloat64x8(-normalLimit64)))
+		}
 		k := archsimd.LoadFloat64x8(c.log2e[:]).MulAdd(z, roundToInt)
 		t := k.ToBits().ShiftAllLeft(fractionBits64).Add(bias).BitsToFloat64()
 		k = k.Sub(roundToInt)
 		r := archsimd.LoadFloat64x8(c.minusLn2High[:]).MulAdd(k, z)
 		growth := growth64x8(archsimd.LoadFloat64x8(c.minusLn2Low[:]).MulAdd(k, r))
-		y := growth.MulAdd(f, f).Mul(t).Mul(down)
-		right.IfElse(v.Greater(zero), y).Mul(archsimd.LoadFloat64x8(upstream)).Store(dst)
+		y := growth.MulAdd(f, f).Mul(t)
+		g := archsimd.LoadFloat64x8(upstream)
+		if faint {
+			right.Mul(g).IfElse(v.Greater(zero), loweredTimes64x8(y, g)).Store(dst)
+		} else {
+			right.IfElse(v.Greater(zero), y.Mul(down)).Mul(g).Store(dst)
+		}
 	}
 }
 
@@ -2183,7 +2445,7 @@ func eluOf64x8(zero archsimd.Float64x8, factor, low, scale float64) func(dst, x 
 	return func(dst, x []float64) {
 		c := &power64Constants
 		v := archsimd.LoadFloat64x8(x)
-		z := limit.IfElse(v.Less(limit), v)
+		z := v.Max(limit).Min(zero)
 		k := archsimd.LoadFloat64x8(c.log2e[:]).MulAdd(z, roundToInt)
 		t := k.ToBits().ShiftAllLeft(fractionBits64).Add(one.ToBits()).BitsToFloat64()
 		k = k.Sub(roundToInt)
@@ -2194,7 +2456,7 @@ func eluOf64x8(zero archsimd.Float64x8, factor, low, scale float64) func(dst, x 
 		y := a.Add(b)
 		rest := q.MulAdd(t, a.Sub(y).Add(b))
 		y = f.MulAdd(y, rest.MulAdd(f, l.Mul(y)))
-		v.Mul(right).IfElse(v.GreaterEqual(zero), y).Store(dst)
+		y.IfElse(v.Less(zero), v.Mul(right)).Store(dst)
 	}
 }
 
@@ -2351,12 +2613,17 @@ func leakyReLUDerivative64x8(dst, x, upstream []float64, alpha float64) {
 	})
 }
 
+func lifted64x8(v archsimd.Float64x8) archsimd.Float64x8 {
+	return v.ToBits().Add(archsimd.BroadcastUint64x8(lift64 << fractionBits64)).BitsToFloat64()
+}
+
 func logBackward64x8(zero archsimd.Float64x8, divide bool, divisor archsimd.Float64x8) func(y, g, sum, lost archsimd.Float64x8) archsimd.Float64x8 {
 	one := archsimd.BroadcastFloat64x8(1)
 	down := archsimd.BroadcastFloat64x8(1.0 / (1 << powerShift64))
+	limit := archsimd.BroadcastFloat64x8(-powerLimit64)
 	power := power64x8(zero)
 	return func(y, g, sum, lost archsimd.Float64x8) archsimd.Float64x8 {
-		scale, growth := power(y)
+		scale, growth := power(limit.IfElse(y.Less(limit), y))
 		p := growth.MulAdd(scale, scale).Mul(down)
 		t := scale.Mul(down)
 		d := one.Sub(t).Sub(growth.Mul(t)).Mul(g).Sub(p.Mul(sum.Sub(g).Add(lost)))
@@ -2521,10 +2788,10 @@ func logSoftmaxRows64x8(dst, x []float64, classes int, f, d float64, divide bool
 }
 
 func logistic64x8(zero archsimd.Float64x8) func(n archsimd.Uint64x8, growth archsimd.Float64x8) (minusScale, u, e archsimd.Float64x8) {
-	bias := archsimd.BroadcastUint64x8(signBit64 | (exponentBias64+64)<<fractionBits64)
+	bias := archsimd.BroadcastUint64x8(signBit64 | (exponentBias64+logisticShift64)<<fractionBits64)
 	sign := archsimd.BroadcastUint64x8(signBit64)
 	one := archsimd.BroadcastFloat64x8(1)
-	up := archsimd.BroadcastFloat64x8(0x1p64)
+	up := archsimd.BroadcastFloat64x8(logisticUp64)
 	return func(n archsimd.Uint64x8, growth archsimd.Float64x8) (minusScale, u, e archsimd.Float64x8) {
 		minusScale = n.Add(bias).BitsToFloat64()
 		d := growth.MulAdd(up, up.Sub(minusScale))
@@ -2542,15 +2809,27 @@ func logisticDerivative64x8(dst, x, upstream []float64, inScale, minusOutScale f
 
 func logisticDerivativeOf64x8(zero archsimd.Float64x8, inScale, minusOutScale float64) func(dst, x, upstream []float64) {
 	reduce, logistic := reduce64x8(zero), logistic64x8(zero)
-	limit := archsimd.BroadcastFloat64x8(exponentialLimit64)
+	near := archsimd.BroadcastFloat64x8(normalLimit64)
 	sign := archsimd.BroadcastUint64x8(signBit64)
 	in, out := archsimd.BroadcastFloat64x8(inScale), archsimd.BroadcastFloat64x8(minusOutScale)
 	return func(dst, x, upstream []float64) {
 		z := archsimd.LoadFloat64x8(x).Mul(in).ToBits().AndNot(sign).BitsToFloat64()
-		n, r := reduce(limit.IfElse(z.Greater(limit), z))
+		beyond := z.Greater(near)
+		faint := false
+		if anyLane64x8(beyond) {
+			faint = slowSubnormals
+			z = atMost64x8(z, exponentialLimit64)
+		}
+		n, r := reduce(z)
 		minusScale, u, e := logistic(n, growth64x8(r))
-		y := logisticSlope64x8(minusScale, u, e)
-		y.Mul(out).Mul(minusScale).Mul(archsimd.LoadFloat64x8(upstream)).Store(dst)
+		g := archsimd.LoadFloat64x8(upstream)
+		if faint {
+			y := logisticSlope64x8(without64x8(minusScale, beyond), u, e)
+			loweredTimes64x8(y.Mul(out).Mul(lifted64x8(minusScale)), g).Store(dst)
+		} else {
+			y := logisticSlope64x8(minusScale, u, e)
+			y.Mul(out).Mul(minusScale).Mul(g).Store(dst)
+		}
 	}
 }
 
@@ -2559,6 +2838,37 @@ func logisticSlope64x8(minusScale, u, e archsimd.Float64x8) archsimd.Float64x8 {
 	v := u.Mul(minusScale)
 	e = v.Add(v).MulAdd(e, e)
 	return v.MulAdd(u, e).Add(u)
+}
+
+func lowered64x8(y archsimd.Float64x8) archsimd.Float64x8 {
+	least := archsimd.BroadcastFloat64x8(leastLifted64)
+	sign := y.ToBits().And(archsimd.BroadcastUint64x8(signBit64))
+	size := y.ToBits().Xor(sign).BitsToFloat64()
+	subnormal := size.Less(least)
+	bits := size.Add(least).ToBits().Sub(least.ToBits()).Or(sign)
+	return bits.BitsToFloat64().IfElse(subnormal, without64x8(y, subnormal).Mul(archsimd.BroadcastFloat64x8(lowering64)))
+}
+
+func loweredProduct64x8(x, y archsimd.Float64x8) archsimd.Float64x8 {
+	least := archsimd.BroadcastFloat64x8(leastLifted64)
+	p := x.Mul(y)
+	subnormal := p.Less(least)
+	bits := x.MulAdd(y, least).ToBits().Sub(least.ToBits())
+	return bits.BitsToFloat64().IfElse(subnormal, without64x8(p, subnormal).Mul(archsimd.BroadcastFloat64x8(lowering64)))
+}
+
+func loweredTimes64x8(y, g archsimd.Float64x8) archsimd.Float64x8 {
+	least, down := archsimd.BroadcastFloat64x8(leastLifted64), archsimd.BroadcastFloat64x8(lowering64)
+	sign := archsimd.BroadcastUint64x8(signBit64)
+	size, gSize := y.ToBits().AndNot(sign).BitsToFloat64(), g.ToBits().AndNot(sign).BitsToFloat64()
+	subnormal := size.Less(least)
+	rounded := size.Add(least).Sub(least)
+	p := rounded.Mul(gSize)
+	tiny := p.Less(least)
+	bits := rounded.MulAdd(gSize, least).ToBits().Sub(least.ToBits())
+	p = bits.BitsToFloat64().IfElse(tiny, without64x8(p, tiny).Mul(down))
+	p = p.ToBits().Or(y.ToBits().Xor(g.ToBits()).And(sign)).BitsToFloat64()
+	return p.IfElse(subnormal, without64x8(y, subnormal).Mul(down).Mul(g))
 }
 
 func max64x8(dst, a, b []float64) {
@@ -2599,29 +2909,43 @@ func mishInverseOf64x8(zero archsimd.Float64x8) func(n archsimd.Uint64x8, r, q a
 
 func mishOf64x8(zero archsimd.Float64x8) func(dst, x []float64) {
 	reduce, inverse := reduce64x8(zero), mishInverseOf64x8(zero)
-	limit := archsimd.BroadcastFloat64x8(-siluLimit64)
-	linear := archsimd.BroadcastFloat64x8(siluLinear)
 	sign := archsimd.BroadcastUint64x8(signBit64)
 	scale := archsimd.BroadcastFloat64x8(siluScale64)
 	return func(dst, x []float64) {
+		c := &mishBounds64
 		v := archsimd.LoadFloat64x8(x)
-		z := limit.Max(v)
+		linear := archsimd.LoadFloat64x8(c.high[:])
+		z, far, faint := v, anyLane64x8(v.ToBits().AndNot(sign).BitsToFloat64().Greater(linear)), false
+		if far {
+			z = v.Max(archsimd.LoadFloat64x8(c.low[:])).Min(linear)
+			faint = slowSubnormals && anyLane64x8(v.Less(archsimd.BroadcastFloat64x8(-normalLimit64)))
+		}
 		minus := z.ToBits().Xor(sign).BitsToFloat64()
 		n, r := reduce(minus)
 		u, e := inverse(n, r, growthRest64x8(r))
+		if faint {
+			up := archsimd.BroadcastFloat64x8(siluLift64)
+			z, minus = z.Mul(up), minus.Mul(up)
+		}
 		y := z.Mul(u)
-		y = y.Sub(y.MulAdd(e, residual64x8(minus, u, y))).Mul(scale)
-		y.IfElse(v.LessEqual(linear), v).Store(dst)
+		y = y.Sub(y.MulAdd(e, residual64x8(minus, u, y)))
+		if faint {
+			y = lowered64x8(y)
+		} else {
+			y = y.Mul(scale)
+		}
+		if far {
+			y = y.IfElse(v.LessEqual(archsimd.LoadFloat64x8(c.high[:])), v)
+		}
+		y.Store(dst)
 	}
 }
 
 func power64x8(zero archsimd.Float64x8) func(z archsimd.Float64x8) (scale, growth archsimd.Float64x8) {
-	limit := archsimd.BroadcastFloat64x8(-exponentialLimit64)
 	roundToInt := archsimd.BroadcastFloat64x8(roundToInt64)
 	bias := archsimd.BroadcastUint64x8((exponentBias64 + powerShift64) << fractionBits64)
 	return func(z archsimd.Float64x8) (scale, growth archsimd.Float64x8) {
 		c := &power64Constants
-		z = limit.IfElse(z.Less(limit), z)
 		k := archsimd.LoadFloat64x8(c.log2e[:]).MulAdd(z, roundToInt)
 		scale = k.ToBits().ShiftAllLeft(fractionBits64).Add(bias).BitsToFloat64()
 		k = k.Sub(roundToInt)
@@ -2768,18 +3092,28 @@ func sigmoidFromOutput64x8(dst, y, upstream []float64) {
 
 func sigmoidOf64x8(zero archsimd.Float64x8) func(dst, x []float64) {
 	reduce, logistic := reduce64x8(zero), logistic64x8(zero)
-	limit := archsimd.BroadcastFloat64x8(exponentialLimit64)
+	near := archsimd.BroadcastFloat64x8(normalLimit64)
 	sign := archsimd.BroadcastUint64x8(signBit64)
 	one := archsimd.BroadcastFloat64x8(1)
 	minusOne := archsimd.BroadcastInt64x8(-1)
 	return func(dst, x []float64) {
 		v := archsimd.LoadFloat64x8(x).ToBits()
 		z := v.AndNot(sign).BitsToFloat64()
-		n, r := reduce(limit.IfElse(z.Greater(limit), z))
+		faint := false
+		if anyLane64x8(z.Greater(near)) {
+			faint = slowSubnormals && anyLane64x8(v.BitsToFloat64().Less(archsimd.BroadcastFloat64x8(-normalLimit64)))
+			z = atMost64x8(z, exponentialLimit64)
+		}
+		n, r := reduce(z)
 		minusScale, u, e := logistic(n, growth64x8(r))
 		u = u.MulAdd(e, u)
 		scale := minusScale.ToBits().Xor(v.And(sign)).BitsToFloat64()
-		u.MulAdd(scale, one.Masked(v.BitsToInt64().Greater(minusOne))).Store(dst)
+		right := v.BitsToInt64().Greater(minusOne)
+		if faint {
+			u.MulAdd(scale, one).IfElse(right, lowered64x8(u.Mul(lifted64x8(scale)))).Store(dst)
+		} else {
+			u.MulAdd(scale, one.Masked(right)).Store(dst)
+		}
 	}
 }
 
@@ -2794,7 +3128,7 @@ func siluDerivative64x8(dst, x, upstream []float64) {
 }
 
 func siluDerivativeOf64x8(zero archsimd.Float64x8) func(dst, x, upstream []float64) {
-	reduce, inverse := reduce64x8(zero), sumInverseOf64x8(zero, 64)
+	reduce, inverse := reduce64x8(zero), sumInverseOf64x8(zero, logisticShift64)
 	sign := archsimd.BroadcastUint64x8(signBit64)
 	one := archsimd.BroadcastFloat64x8(1)
 	minusOne := archsimd.BroadcastInt64x8(-1)
@@ -2802,42 +3136,73 @@ func siluDerivativeOf64x8(zero archsimd.Float64x8) func(dst, x, upstream []float
 		c := &siluSlope64
 		v := archsimd.LoadFloat64x8(x).ToBits()
 		z := v.AndNot(sign).BitsToFloat64()
-		limit := archsimd.LoadFloat64x8(c.limit[:])
-		z = limit.IfElse(z.Greater(limit), z)
+		beyond := z.Greater(archsimd.LoadFloat64x8(c.near[:]))
+		faint := false
+		if anyLane64x8(beyond) {
+			z = atMost64x8(z, zeroLimit64)
+			faint = slowSubnormals
+		}
 		n, r := reduce(z)
 		minusScale, minusU, e := inverse(n, r, growthRest64x8(r))
 		minus := z.ToBits().Xor(sign).BitsToFloat64()
-		s := minusU.Mul(minusScale)
+		s := minusScale
+		if faint {
+			s = without64x8(minusScale, beyond)
+		}
+		s = minusU.Mul(s)
 		h := one.Sub(z)
 		g := z.MulAdd(s, h)
 		zs := g.Sub(h)
 		rest := e.Mul(zs).Sub(minus.MulAdd(s, zs))
 		d := h.Add(archsimd.LoadFloat64x8(c.minusRoot1[:]))
-		far := d.ToBits().AndNot(sign).BitsToFloat64().Greater(archsimd.LoadFloat64x8(c.radius[:]))
+		apart := d.ToBits().AndNot(sign).BitsToFloat64().Greater(archsimd.LoadFloat64x8(c.radius[:]))
 		p := siluRootRest64x8(d).MulAdd(d.Mul(d), archsimd.LoadFloat64x8(c.minusRootLow[:]))
-		g, rest = g.IfElse(far, d), rest.IfElse(far, p)
+		g, rest = g.IfElse(apart, d), rest.IfElse(apart, p)
 		y := minusU.MulAdd(g, g.MulAdd(e, rest).Mul(minusU))
 		scale := minusScale.ToBits().Xor(sign.AndNot(v)).BitsToFloat64()
-		y = y.MulAdd(scale, one.Masked(v.BitsToInt64().Greater(minusOne)))
-		y.Mul(archsimd.LoadFloat64x8(upstream)).Store(dst)
+		right := v.BitsToInt64().Greater(minusOne)
+		up := archsimd.LoadFloat64x8(upstream)
+		if faint {
+			lifted := without64x8(lifted64x8(scale), scale.Equal(zero))
+			left := loweredTimes64x8(y.MulAdd(lifted, zero), up)
+			y.MulAdd(scale, one).Mul(up).IfElse(right, left).Store(dst)
+		} else {
+			y.MulAdd(scale, one.Masked(right)).Mul(up).Store(dst)
+		}
 	}
 }
 
 func siluOf64x8(zero archsimd.Float64x8) func(dst, x []float64) {
 	reduce, inverse := reduce64x8(zero), inverseOf64x8(zero)
-	limit := archsimd.BroadcastFloat64x8(-siluLimit64)
-	linear := archsimd.BroadcastFloat64x8(siluLinear)
 	sign := archsimd.BroadcastUint64x8(signBit64)
 	scale := archsimd.BroadcastFloat64x8(siluScale64)
 	return func(dst, x []float64) {
+		c := &siluBounds64
 		v := archsimd.LoadFloat64x8(x)
-		z := limit.Max(v)
+		linear := archsimd.LoadFloat64x8(c.high[:])
+		z, far, faint := v, anyLane64x8(v.ToBits().AndNot(sign).BitsToFloat64().Greater(linear)), false
+		if far {
+			z = v.Max(archsimd.LoadFloat64x8(c.low[:])).Min(linear)
+			faint = slowSubnormals && anyLane64x8(v.Less(archsimd.BroadcastFloat64x8(-normalLimit64)))
+		}
 		minus := z.ToBits().Xor(sign).BitsToFloat64()
 		n, r := reduce(minus)
 		u, e := inverse(n, r, growthRest64x8(r))
+		if faint {
+			up := archsimd.BroadcastFloat64x8(siluLift64)
+			z, minus = z.Mul(up), minus.Mul(up)
+		}
 		y := z.Mul(u)
-		y = y.Sub(y.MulAdd(e, residual64x8(minus, u, y))).Mul(scale)
-		y.IfElse(v.LessEqual(linear), v).Store(dst)
+		y = y.Sub(y.MulAdd(e, residual64x8(minus, u, y)))
+		if faint {
+			y = lowered64x8(y)
+		} else {
+			y = y.Mul(scale)
+		}
+		if far {
+			y = y.IfElse(v.LessEqual(archsimd.LoadFloat64x8(c.high[:])), v)
+		}
+		y.Store(dst)
 	}
 }
 
@@ -2854,14 +3219,35 @@ func siluTimesOf64x8(zero archsimd.Float64x8) func(dst, x, value []float64) {
 		c := &siluBounds64
 		v := archsimd.LoadFloat64x8(x)
 		high := archsimd.LoadFloat64x8(c.high[:])
-		z := v.Max(archsimd.LoadFloat64x8(c.low[:])).Min(high)
+		z, far, faint := v, anyLane64x8(v.ToBits().AndNot(sign).BitsToFloat64().Greater(high)), false
+		if far {
+			z = v.Max(archsimd.LoadFloat64x8(c.low[:])).Min(high)
+			faint = slowSubnormals && anyLane64x8(v.Less(archsimd.BroadcastFloat64x8(-normalLimit64)))
+		}
 		minus := z.ToBits().Xor(sign).BitsToFloat64()
 		n, r := reduce(minus)
 		u, e := inverse(n, r, growthRest64x8(r))
+		down := scale
+		if faint {
+			up := archsimd.BroadcastFloat64x8(siluLift64)
+			z, minus, down = z.Mul(up), minus.Mul(up), archsimd.BroadcastFloat64x8(lowering64)
+		}
 		y := z.Mul(u)
-		rest := y.MulAdd(e, residual64x8(minus, u, y)).Mul(scale)
-		y = y.Mul(scale).IfElse(v.LessEqual(high), v)
-		times64x8(y, rest.ToBits().Xor(sign).BitsToFloat64(), archsimd.LoadFloat64x8(value), sign).Store(dst)
+		rest := y.MulAdd(e, residual64x8(minus, u, y)).ToBits().Xor(sign).BitsToFloat64()
+		p := archsimd.LoadFloat64x8(value)
+		if faint {
+			low := v.Less(archsimd.BroadcastFloat64x8(-normalLimit64))
+			tail := lowered64x8(times64x8(y, rest, p, sign))
+			y = without64x8(y, low).Mul(down).IfElse(v.LessEqual(high), v)
+			rest = without64x8(rest, low).Mul(down)
+			tail.IfElse(low, times64x8(y, rest, p, sign)).Store(dst)
+		} else {
+			y = y.Mul(down)
+			if far {
+				y = y.IfElse(v.LessEqual(high), v)
+			}
+			times64x8(y, rest.Mul(down), p, sign).Store(dst)
+		}
 	}
 }
 
@@ -3001,6 +3387,7 @@ func softmaxColumns64x8(dst, x []float64, classes, stride int, f, d float64, div
 	factor, divisor := archsimd.BroadcastFloat64x8(f), archsimd.BroadcastFloat64x8(d)
 	var zero archsimd.Float64x8
 	one := archsimd.BroadcastFloat64x8(1)
+	near := archsimd.BroadcastFloat64x8(-softmaxNear64)
 	power := power64x8(zero)
 	n := zero.Len()
 	size := classes * stride
@@ -3028,8 +3415,15 @@ func softmaxColumns64x8(dst, x []float64, classes, stride int, f, d float64, div
 				in, m = out, zero
 			}
 			sum, lost := zero, zero
+			faint := false
 			for i := 0; i < len(in); i += stride {
-				scale, growth := power(archsimd.LoadFloat64x8(in[i:]).Sub(m))
+				z := archsimd.LoadFloat64x8(in[i:]).Sub(m)
+				if below := z.Less(near); anyLane64x8(below) {
+					limit := archsimd.BroadcastFloat64x8(-powerLimit64)
+					z = limit.IfElse(z.Less(limit), z)
+					faint = faint || slowSubnormals && anyLane64x8(below.And(z.Greater(limit)))
+				}
+				scale, growth := power(z)
 				v := growth.MulAdd(scale, scale)
 				store(v, out[i:])
 				s := sum.Add(v)
@@ -3037,6 +3431,13 @@ func softmaxColumns64x8(dst, x []float64, classes, stride int, f, d float64, div
 				sum = s
 			}
 			inverse := one.Div(sum.Add(lost))
+			if faint {
+				inverse = inverse.Mul(archsimd.BroadcastFloat64x8(1 / lowering64))
+				for i := 0; i < len(out); i += stride {
+					store(loweredProduct64x8(archsimd.LoadFloat64x8(out[i:]), inverse), out[i:])
+				}
+				continue
+			}
 			for i := 0; i < len(out); i += stride {
 				store(archsimd.LoadFloat64x8(out[i:]).Mul(inverse), out[i:])
 			}
@@ -3050,6 +3451,7 @@ func softmaxRows64x8(dst, x []float64, classes int, f, d float64, divide bool) {
 	factor, divisor := archsimd.BroadcastFloat64x8(f), archsimd.BroadcastFloat64x8(d)
 	var zero archsimd.Float64x8
 	one := archsimd.BroadcastFloat64x8(1)
+	near := archsimd.BroadcastFloat64x8(-softmaxNear64)
 	power := power64x8(zero)
 	n := zero.Len()
 	newLanes := archsimd.LoadInt64x8(lanesFrom64[maxLanes64-(n-classes%n)%n:]).ToMask()
@@ -3082,12 +3484,19 @@ func softmaxRows64x8(dst, x []float64, classes int, f, d float64, divide bool) {
 		}
 		overlapping := archsimd.LoadFloat64x8(last)
 		var y, sum, lost archsimd.Float64x8
+		faint := false
 		for from, to := in, out; ; from, to = from[n:], to[n:] {
 			v := overlapping
 			if len(from) > n {
 				v = archsimd.LoadFloat64x8(from)
 			}
-			scale, growth := power(v.Sub(m))
+			z := v.Sub(m)
+			if below := z.Less(near); anyLane64x8(below) {
+				limit := archsimd.BroadcastFloat64x8(-powerLimit64)
+				z = limit.IfElse(z.Less(limit), z)
+				faint = faint || slowSubnormals && anyLane64x8(below.And(z.Greater(limit)))
+			}
+			scale, growth := power(z)
 			y = growth.MulAdd(scale, scale)
 			if len(from) <= n || len(to) <= n {
 				break
@@ -3099,6 +3508,14 @@ func softmaxRows64x8(dst, x []float64, classes int, f, d float64, divide bool) {
 		}
 		sum = sum.Add(y.Masked(newLanes).Add(lost))
 		inverse := one.Div(sumAcross64x8(sum))
+		if faint {
+			inverse = inverse.Mul(archsimd.BroadcastFloat64x8(1 / lowering64))
+			for to := out; len(to) > n; to = to[n:] {
+				loweredProduct64x8(archsimd.LoadFloat64x8(to), inverse).Store(to)
+			}
+			loweredProduct64x8(y, inverse).Store(end)
+			continue
+		}
 		for to := out; len(to) > n; to = to[n:] {
 			archsimd.LoadFloat64x8(to).Mul(inverse).Store(to)
 		}
@@ -3119,7 +3536,7 @@ func softplusDerivative64x8(dst, x, upstream []float64, beta float64) {
 
 func softplusDerivativeOf64x8(zero archsimd.Float64x8, beta float64) func(dst, x, upstream []float64) {
 	reduce, logistic := reduce64x8(zero), logistic64x8(zero)
-	limit := archsimd.BroadcastFloat64x8(exponentialLimit64)
+	near := archsimd.BroadcastFloat64x8(normalLimit64)
 	sign := archsimd.BroadcastUint64x8(signBit64)
 	one := archsimd.BroadcastFloat64x8(1)
 	minusOne := archsimd.BroadcastInt64x8(-1)
@@ -3127,32 +3544,61 @@ func softplusDerivativeOf64x8(zero archsimd.Float64x8, beta float64) func(dst, x
 	return func(dst, x, upstream []float64) {
 		v := archsimd.LoadFloat64x8(x).Mul(b).ToBits()
 		z := v.AndNot(sign).BitsToFloat64()
-		n, r := reduce(limit.IfElse(z.Greater(limit), z))
+		faint := false
+		if anyLane64x8(z.Greater(near)) {
+			faint = slowSubnormals && anyLane64x8(v.BitsToFloat64().Less(archsimd.BroadcastFloat64x8(-normalLimit64)))
+			z = atMost64x8(z, exponentialLimit64)
+		}
+		n, r := reduce(z)
 		minusScale, u, e := logistic(n, growth64x8(r))
 		u = u.MulAdd(e, u)
 		scale := minusScale.ToBits().Xor(v.And(sign)).BitsToFloat64()
-		y := u.MulAdd(scale, one.Masked(v.BitsToInt64().Greater(minusOne)))
-		y.Mul(archsimd.LoadFloat64x8(upstream)).Store(dst)
+		right := v.BitsToInt64().Greater(minusOne)
+		g := archsimd.LoadFloat64x8(upstream)
+		if faint {
+			u.MulAdd(scale, one).Mul(g).IfElse(right, loweredTimes64x8(u.Mul(lifted64x8(scale)), g)).Store(dst)
+		} else {
+			u.MulAdd(scale, one.Masked(right)).Mul(g).Store(dst)
+		}
 	}
 }
 
 func softplusOf64x8(zero archsimd.Float64x8, two, low, high float64) func(dst, x []float64) {
-	reduce, inverse := reduce64x8(zero), sumInverseOf64x8(zero, 63)
-	limit := archsimd.BroadcastFloat64x8(exponentialLimit64)
+	reduce, inverse := reduce64x8(zero), sumInverseOf64x8(zero, logisticShift64-1)
+	near := archsimd.BroadcastFloat64x8(softplusNear64)
 	sign := archsimd.BroadcastUint64x8(signBit64)
 	twice, l, h := archsimd.BroadcastFloat64x8(two), archsimd.BroadcastFloat64x8(low), archsimd.BroadcastFloat64x8(high)
 	return func(dst, x []float64) {
 		v := archsimd.LoadFloat64x8(x)
 		z := v.ToBits().AndNot(sign).BitsToFloat64()
-		n, r := reduce(limit.IfElse(z.Greater(limit), z))
+		beyond := z.Greater(near)
+		far, faint := anyLane64x8(beyond), false
+		base := v.Max(l).Min(h)
+		if far {
+			faint = slowSubnormals && anyLane64x8(base.Equal(zero).And(beyond))
+			z = atMost64x8(z, exponentialLimit64)
+		}
+		n, r := reduce(z)
 		half, u, e := inverse(n, r, growthRest64x8(r))
 		scale := half.Mul(twice)
-		s := u.Mul(scale)
+		s := u
+		if far && slowSubnormals {
+			s = without64x8(u, beyond)
+		}
+		s = s.Mul(scale)
 		s = s.Mul(s)
 		e = atanhRest64x8(s).MulAdd(s, e)
 		y := e.MulAdd(u, u)
 		rest := u.MulAdd(e, u.Sub(y))
-		y.MulAdd(scale, softplusBase64x8(v.Max(l).Min(h), rest, scale, zero)).Store(dst)
+		if faint {
+			left := base.Equal(zero).And(beyond)
+			lifted := lifted64x8(scale)
+			scale = without64x8(scale, left)
+			right := scale.MulAdd(y, softplusBase64x8(base, rest, scale, zero))
+			lowered64x8(lifted.MulAdd(y, rest.Mul(lifted))).IfElse(left, right).Store(dst)
+		} else {
+			y.MulAdd(scale, softplusBase64x8(base, rest, scale, zero)).Store(dst)
+		}
 	}
 }
 
@@ -3228,7 +3674,7 @@ func squaredReLUFromOutput64x8(dst, y, upstream []float64) {
 func sumInverseOf64x8(zero archsimd.Float64x8, exponent uint64) func(n archsimd.Uint64x8, r, q archsimd.Float64x8) (minusScale, minusU, e archsimd.Float64x8) {
 	bias := archsimd.BroadcastUint64x8(signBit64 | (exponentBias64+exponent)<<fractionBits64)
 	one, minusOne := archsimd.BroadcastFloat64x8(1), archsimd.BroadcastFloat64x8(-1)
-	up := archsimd.BroadcastFloat64x8(0x1p64)
+	up := archsimd.BroadcastFloat64x8(logisticUp64)
 	return func(n archsimd.Uint64x8, r, q archsimd.Float64x8) (minusScale, minusU, e archsimd.Float64x8) {
 		minusScale = n.Add(bias).BitsToFloat64()
 		d := r.Add(q).MulAdd(up, up.Sub(minusScale))

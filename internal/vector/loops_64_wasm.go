@@ -126,6 +126,10 @@ func addScaled64(dst, x, gradient []float64, piece []int64, inputs, pieces, dstS
 	clearUpper()
 }
 
+func anyLane64(m simd.Mask64s) bool {
+	return true
+}
+
 func at64(x float64, zero simd.Float64s, f func(dst, x []float64)) float64 {
 	var y [minLanes64]float64
 	simd.BroadcastFloat64s(x).Store(y[:])
@@ -134,9 +138,14 @@ func at64(x float64, zero simd.Float64s, f func(dst, x []float64)) float64 {
 	return y[0]
 }
 
+func atMost64(z simd.Float64s, limit float64) simd.Float64s {
+	l := simd.BroadcastFloat64s(limit)
+	return l.IfElse(z.Greater(l), z)
+}
+
 func below64(zero simd.Float64s, divide bool, factor, divisor simd.Float64s) func(v, m simd.Float64s) (below, tie simd.Float64s) {
 	one := simd.BroadcastFloat64s(1)
-	limit := simd.BroadcastFloat64s(-exponentialLimit64)
+	limit := simd.BroadcastFloat64s(-powerLimit64)
 	power := power64(zero)
 	return func(v, m simd.Float64s) (below, tie simd.Float64s) {
 		if divide {
@@ -151,7 +160,7 @@ func below64(zero simd.Float64s, divide bool, factor, divisor simd.Float64s) fun
 			z = q
 		}
 		e = e.Masked(z.GreaterEqual(limit))
-		scale, growth := power(z)
+		scale, growth := power(limit.IfElse(z.Less(limit), z))
 		y := growth.MulAdd(scale, scale)
 		return e.MulAdd(y, y).Masked(v.NotEqual(m)), one.Masked(v.Equal(m))
 	}
@@ -280,21 +289,33 @@ func eluDerivativeAt64(x, factor, scale float64) float64 {
 
 func eluDerivativeOf64(zero simd.Float64s, factor, scale float64) func(dst, x, upstream []float64) {
 	roundToInt := simd.BroadcastFloat64s(roundToInt64)
-	limit := simd.BroadcastFloat64s(-exponentialLimit64)
-	bias := simd.BroadcastUint64s((exponentBias64 + powerShift64) << fractionBits64)
-	down := simd.BroadcastFloat64s(1.0 / (1 << powerShift64))
+	near := simd.BroadcastFloat64s(eluNear64)
+	sign := simd.BroadcastUint64s(signBit64)
+	bias := simd.BroadcastUint64s((exponentBias64 + lift64) << fractionBits64)
+	down := simd.BroadcastFloat64s(lowering64)
 	f, right := simd.BroadcastFloat64s(factor), simd.BroadcastFloat64s(scale)
 	return func(dst, x, upstream []float64) {
 		c := &power64Constants
 		v := simd.LoadFloat64s(x)
-		z := limit.IfElse(v.Less(limit), v)
+		z, faint := v, false
+		if anyLane64(v.ToBits().AndNot(sign).BitsToFloat64().Greater(near)) {
+			limit := simd.BroadcastFloat64s(-exponentialLimit64)
+			z = limit.IfElse(v.Less(limit), v)
+			z = zero.IfElse(v.Greater(zero), z)
+			faint = slowSubnormals && anyLane64(v.Less(simd.BroadcastFloat64s(-normalLimit64)))
+		}
 		k := simd.LoadFloat64s(c.log2e[:]).MulAdd(z, roundToInt)
 		t := k.ToBits().ShiftAllLeft(fractionBits64).Add(bias).BitsToFloat64()
 		k = k.Sub(roundToInt)
 		r := simd.LoadFloat64s(c.minusLn2High[:]).MulAdd(k, z)
 		growth := growth64(simd.LoadFloat64s(c.minusLn2Low[:]).MulAdd(k, r))
-		y := growth.MulAdd(f, f).Mul(t).Mul(down)
-		right.IfElse(v.Greater(zero), y).Mul(simd.LoadFloat64s(upstream)).Store(dst)
+		y := growth.MulAdd(f, f).Mul(t)
+		g := simd.LoadFloat64s(upstream)
+		if faint {
+			right.Mul(g).IfElse(v.Greater(zero), loweredTimes64(y, g)).Store(dst)
+		} else {
+			right.IfElse(v.Greater(zero), y.Mul(down)).Mul(g).Store(dst)
+		}
 	}
 }
 
@@ -306,7 +327,7 @@ func eluOf64(zero simd.Float64s, factor, low, scale float64) func(dst, x []float
 	return func(dst, x []float64) {
 		c := &power64Constants
 		v := simd.LoadFloat64s(x)
-		z := limit.IfElse(v.Less(limit), v)
+		z := v.Max(limit).Min(zero)
 		k := simd.LoadFloat64s(c.log2e[:]).MulAdd(z, roundToInt)
 		t := k.ToBits().ShiftAllLeft(fractionBits64).Add(one.ToBits()).BitsToFloat64()
 		k = k.Sub(roundToInt)
@@ -317,7 +338,7 @@ func eluOf64(zero simd.Float64s, factor, low, scale float64) func(dst, x []float
 		y := a.Add(b)
 		rest := q.MulAdd(t, a.Sub(y).Add(b))
 		y = f.MulAdd(y, rest.MulAdd(f, l.Mul(y)))
-		v.Mul(right).IfElse(v.GreaterEqual(zero), y).Store(dst)
+		y.IfElse(v.Less(zero), v.Mul(right)).Store(dst)
 	}
 }
 
@@ -504,12 +525,17 @@ func leakyReLUDerivative64(dst, x, upstream []float64, alpha float64) {
 	})
 }
 
+func lifted64(v simd.Float64s) simd.Float64s {
+	return v.ToBits().Add(simd.BroadcastUint64s(lift64 << fractionBits64)).BitsToFloat64()
+}
+
 func logBackward64(zero simd.Float64s, divide bool, divisor simd.Float64s) func(y, g, sum, lost simd.Float64s) simd.Float64s {
 	one := simd.BroadcastFloat64s(1)
 	down := simd.BroadcastFloat64s(1.0 / (1 << powerShift64))
+	limit := simd.BroadcastFloat64s(-powerLimit64)
 	power := power64(zero)
 	return func(y, g, sum, lost simd.Float64s) simd.Float64s {
-		scale, growth := power(y)
+		scale, growth := power(limit.IfElse(y.Less(limit), y))
 		p := growth.MulAdd(scale, scale).Mul(down)
 		t := scale.Mul(down)
 		d := one.Sub(t).Sub(growth.Mul(t)).Mul(g).Sub(p.Mul(sum.Sub(g).Add(lost)))
@@ -674,10 +700,10 @@ func logSoftmaxRows64(dst, x []float64, classes int, f, d float64, divide bool) 
 }
 
 func logistic64(zero simd.Float64s) func(n simd.Uint64s, growth simd.Float64s) (minusScale, u, e simd.Float64s) {
-	bias := simd.BroadcastUint64s(signBit64 | (exponentBias64+64)<<fractionBits64)
+	bias := simd.BroadcastUint64s(signBit64 | (exponentBias64+logisticShift64)<<fractionBits64)
 	sign := simd.BroadcastUint64s(signBit64)
 	one := simd.BroadcastFloat64s(1)
-	up := simd.BroadcastFloat64s(0x1p64)
+	up := simd.BroadcastFloat64s(logisticUp64)
 	return func(n simd.Uint64s, growth simd.Float64s) (minusScale, u, e simd.Float64s) {
 		minusScale = n.Add(bias).BitsToFloat64()
 		d := growth.MulAdd(up, up.Sub(minusScale))
@@ -695,15 +721,27 @@ func logisticDerivative64(dst, x, upstream []float64, inScale, minusOutScale flo
 
 func logisticDerivativeOf64(zero simd.Float64s, inScale, minusOutScale float64) func(dst, x, upstream []float64) {
 	reduce, logistic := reduce64(zero), logistic64(zero)
-	limit := simd.BroadcastFloat64s(exponentialLimit64)
+	near := simd.BroadcastFloat64s(normalLimit64)
 	sign := simd.BroadcastUint64s(signBit64)
 	in, out := simd.BroadcastFloat64s(inScale), simd.BroadcastFloat64s(minusOutScale)
 	return func(dst, x, upstream []float64) {
 		z := simd.LoadFloat64s(x).Mul(in).ToBits().AndNot(sign).BitsToFloat64()
-		n, r := reduce(limit.IfElse(z.Greater(limit), z))
+		beyond := z.Greater(near)
+		faint := false
+		if anyLane64(beyond) {
+			faint = slowSubnormals
+			z = atMost64(z, exponentialLimit64)
+		}
+		n, r := reduce(z)
 		minusScale, u, e := logistic(n, growth64(r))
-		y := logisticSlope64(minusScale, u, e)
-		y.Mul(out).Mul(minusScale).Mul(simd.LoadFloat64s(upstream)).Store(dst)
+		g := simd.LoadFloat64s(upstream)
+		if faint {
+			y := logisticSlope64(without64(minusScale, beyond), u, e)
+			loweredTimes64(y.Mul(out).Mul(lifted64(minusScale)), g).Store(dst)
+		} else {
+			y := logisticSlope64(minusScale, u, e)
+			y.Mul(out).Mul(minusScale).Mul(g).Store(dst)
+		}
 	}
 }
 
@@ -712,6 +750,37 @@ func logisticSlope64(minusScale, u, e simd.Float64s) simd.Float64s {
 	v := u.Mul(minusScale)
 	e = v.Add(v).MulAdd(e, e)
 	return v.MulAdd(u, e).Add(u)
+}
+
+func lowered64(y simd.Float64s) simd.Float64s {
+	least := simd.BroadcastFloat64s(leastLifted64)
+	sign := y.ToBits().And(simd.BroadcastUint64s(signBit64))
+	size := y.ToBits().Xor(sign).BitsToFloat64()
+	subnormal := size.Less(least)
+	bits := size.Add(least).ToBits().Sub(least.ToBits()).Or(sign)
+	return bits.BitsToFloat64().IfElse(subnormal, without64(y, subnormal).Mul(simd.BroadcastFloat64s(lowering64)))
+}
+
+func loweredProduct64(x, y simd.Float64s) simd.Float64s {
+	least := simd.BroadcastFloat64s(leastLifted64)
+	p := x.Mul(y)
+	subnormal := p.Less(least)
+	bits := x.MulAdd(y, least).ToBits().Sub(least.ToBits())
+	return bits.BitsToFloat64().IfElse(subnormal, without64(p, subnormal).Mul(simd.BroadcastFloat64s(lowering64)))
+}
+
+func loweredTimes64(y, g simd.Float64s) simd.Float64s {
+	least, down := simd.BroadcastFloat64s(leastLifted64), simd.BroadcastFloat64s(lowering64)
+	sign := simd.BroadcastUint64s(signBit64)
+	size, gSize := y.ToBits().AndNot(sign).BitsToFloat64(), g.ToBits().AndNot(sign).BitsToFloat64()
+	subnormal := size.Less(least)
+	rounded := size.Add(least).Sub(least)
+	p := rounded.Mul(gSize)
+	tiny := p.Less(least)
+	bits := rounded.MulAdd(gSize, least).ToBits().Sub(least.ToBits())
+	p = bits.BitsToFloat64().IfElse(tiny, without64(p, tiny).Mul(down))
+	p = p.ToBits().Or(y.ToBits().Xor(g.ToBits()).And(sign)).BitsToFloat64()
+	return p.IfElse(subnormal, without64(y, subnormal).Mul(down).Mul(g))
 }
 
 func max64(dst, a, b []float64) {
@@ -767,29 +836,43 @@ func mishInverseOf64(zero simd.Float64s) func(n simd.Uint64s, r, q simd.Float64s
 
 func mishOf64(zero simd.Float64s) func(dst, x []float64) {
 	reduce, inverse := reduce64(zero), mishInverseOf64(zero)
-	limit := simd.BroadcastFloat64s(-siluLimit64)
-	linear := simd.BroadcastFloat64s(siluLinear)
 	sign := simd.BroadcastUint64s(signBit64)
 	scale := simd.BroadcastFloat64s(siluScale64)
 	return func(dst, x []float64) {
+		c := &mishBounds64
 		v := simd.LoadFloat64s(x)
-		z := limit.Max(v)
+		linear := simd.LoadFloat64s(c.high[:])
+		z, far, faint := v, anyLane64(v.ToBits().AndNot(sign).BitsToFloat64().Greater(linear)), false
+		if far {
+			z = v.Max(simd.LoadFloat64s(c.low[:])).Min(linear)
+			faint = slowSubnormals && anyLane64(v.Less(simd.BroadcastFloat64s(-normalLimit64)))
+		}
 		minus := z.ToBits().Xor(sign).BitsToFloat64()
 		n, r := reduce(minus)
 		u, e := inverse(n, r, growthRest64(r))
+		if faint {
+			up := simd.BroadcastFloat64s(siluLift64)
+			z, minus = z.Mul(up), minus.Mul(up)
+		}
 		y := z.Mul(u)
-		y = y.Sub(y.MulAdd(e, residual64(minus, u, y))).Mul(scale)
-		y.IfElse(v.LessEqual(linear), v).Store(dst)
+		y = y.Sub(y.MulAdd(e, residual64(minus, u, y)))
+		if faint {
+			y = lowered64(y)
+		} else {
+			y = y.Mul(scale)
+		}
+		if far {
+			y = y.IfElse(v.LessEqual(simd.LoadFloat64s(c.high[:])), v)
+		}
+		y.Store(dst)
 	}
 }
 
 func power64(zero simd.Float64s) func(z simd.Float64s) (scale, growth simd.Float64s) {
-	limit := simd.BroadcastFloat64s(-exponentialLimit64)
 	roundToInt := simd.BroadcastFloat64s(roundToInt64)
 	bias := simd.BroadcastUint64s((exponentBias64 + powerShift64) << fractionBits64)
 	return func(z simd.Float64s) (scale, growth simd.Float64s) {
 		c := &power64Constants
-		z = limit.IfElse(z.Less(limit), z)
 		k := simd.LoadFloat64s(c.log2e[:]).MulAdd(z, roundToInt)
 		scale = k.ToBits().ShiftAllLeft(fractionBits64).Add(bias).BitsToFloat64()
 		k = k.Sub(roundToInt)
@@ -936,18 +1019,28 @@ func sigmoidFromOutput64(dst, y, upstream []float64) {
 
 func sigmoidOf64(zero simd.Float64s) func(dst, x []float64) {
 	reduce, logistic := reduce64(zero), logistic64(zero)
-	limit := simd.BroadcastFloat64s(exponentialLimit64)
+	near := simd.BroadcastFloat64s(normalLimit64)
 	sign := simd.BroadcastUint64s(signBit64)
 	one := simd.BroadcastFloat64s(1)
 	minusOne := simd.BroadcastInt64s(-1)
 	return func(dst, x []float64) {
 		v := simd.LoadFloat64s(x).ToBits()
 		z := v.AndNot(sign).BitsToFloat64()
-		n, r := reduce(limit.IfElse(z.Greater(limit), z))
+		faint := false
+		if anyLane64(z.Greater(near)) {
+			faint = slowSubnormals && anyLane64(v.BitsToFloat64().Less(simd.BroadcastFloat64s(-normalLimit64)))
+			z = atMost64(z, exponentialLimit64)
+		}
+		n, r := reduce(z)
 		minusScale, u, e := logistic(n, growth64(r))
 		u = u.MulAdd(e, u)
 		scale := minusScale.ToBits().Xor(v.And(sign)).BitsToFloat64()
-		u.MulAdd(scale, one.Masked(v.BitsToInt64().Greater(minusOne))).Store(dst)
+		right := v.BitsToInt64().Greater(minusOne)
+		if faint {
+			u.MulAdd(scale, one).IfElse(right, lowered64(u.Mul(lifted64(scale)))).Store(dst)
+		} else {
+			u.MulAdd(scale, one.Masked(right)).Store(dst)
+		}
 	}
 }
 
@@ -975,7 +1068,7 @@ func siluDerivativeAt64(x float64) float64 {
 }
 
 func siluDerivativeOf64(zero simd.Float64s) func(dst, x, upstream []float64) {
-	reduce, inverse := reduce64(zero), sumInverseOf64(zero, 64)
+	reduce, inverse := reduce64(zero), sumInverseOf64(zero, logisticShift64)
 	sign := simd.BroadcastUint64s(signBit64)
 	one := simd.BroadcastFloat64s(1)
 	minusOne := simd.BroadcastInt64s(-1)
@@ -983,42 +1076,73 @@ func siluDerivativeOf64(zero simd.Float64s) func(dst, x, upstream []float64) {
 		c := &siluSlope64
 		v := simd.LoadFloat64s(x).ToBits()
 		z := v.AndNot(sign).BitsToFloat64()
-		limit := simd.LoadFloat64s(c.limit[:])
-		z = limit.IfElse(z.Greater(limit), z)
+		beyond := z.Greater(simd.LoadFloat64s(c.near[:]))
+		faint := false
+		if anyLane64(beyond) {
+			z = atMost64(z, zeroLimit64)
+			faint = slowSubnormals
+		}
 		n, r := reduce(z)
 		minusScale, minusU, e := inverse(n, r, growthRest64(r))
 		minus := z.ToBits().Xor(sign).BitsToFloat64()
-		s := minusU.Mul(minusScale)
+		s := minusScale
+		if faint {
+			s = without64(minusScale, beyond)
+		}
+		s = minusU.Mul(s)
 		h := one.Sub(z)
 		g := z.MulAdd(s, h)
 		zs := g.Sub(h)
 		rest := e.Mul(zs).Sub(minus.MulAdd(s, zs))
 		d := h.Add(simd.LoadFloat64s(c.minusRoot1[:]))
-		far := d.ToBits().AndNot(sign).BitsToFloat64().Greater(simd.LoadFloat64s(c.radius[:]))
+		apart := d.ToBits().AndNot(sign).BitsToFloat64().Greater(simd.LoadFloat64s(c.radius[:]))
 		p := siluRootRest64(d).MulAdd(d.Mul(d), simd.LoadFloat64s(c.minusRootLow[:]))
-		g, rest = g.IfElse(far, d), rest.IfElse(far, p)
+		g, rest = g.IfElse(apart, d), rest.IfElse(apart, p)
 		y := minusU.MulAdd(g, g.MulAdd(e, rest).Mul(minusU))
 		scale := minusScale.ToBits().Xor(sign.AndNot(v)).BitsToFloat64()
-		y = y.MulAdd(scale, one.Masked(v.BitsToInt64().Greater(minusOne)))
-		y.Mul(simd.LoadFloat64s(upstream)).Store(dst)
+		right := v.BitsToInt64().Greater(minusOne)
+		up := simd.LoadFloat64s(upstream)
+		if faint {
+			lifted := without64(lifted64(scale), scale.Equal(zero))
+			left := loweredTimes64(y.MulAdd(lifted, zero), up)
+			y.MulAdd(scale, one).Mul(up).IfElse(right, left).Store(dst)
+		} else {
+			y.MulAdd(scale, one.Masked(right)).Mul(up).Store(dst)
+		}
 	}
 }
 
 func siluOf64(zero simd.Float64s) func(dst, x []float64) {
 	reduce, inverse := reduce64(zero), inverseOf64(zero)
-	limit := simd.BroadcastFloat64s(-siluLimit64)
-	linear := simd.BroadcastFloat64s(siluLinear)
 	sign := simd.BroadcastUint64s(signBit64)
 	scale := simd.BroadcastFloat64s(siluScale64)
 	return func(dst, x []float64) {
+		c := &siluBounds64
 		v := simd.LoadFloat64s(x)
-		z := limit.Max(v)
+		linear := simd.LoadFloat64s(c.high[:])
+		z, far, faint := v, anyLane64(v.ToBits().AndNot(sign).BitsToFloat64().Greater(linear)), false
+		if far {
+			z = v.Max(simd.LoadFloat64s(c.low[:])).Min(linear)
+			faint = slowSubnormals && anyLane64(v.Less(simd.BroadcastFloat64s(-normalLimit64)))
+		}
 		minus := z.ToBits().Xor(sign).BitsToFloat64()
 		n, r := reduce(minus)
 		u, e := inverse(n, r, growthRest64(r))
+		if faint {
+			up := simd.BroadcastFloat64s(siluLift64)
+			z, minus = z.Mul(up), minus.Mul(up)
+		}
 		y := z.Mul(u)
-		y = y.Sub(y.MulAdd(e, residual64(minus, u, y))).Mul(scale)
-		y.IfElse(v.LessEqual(linear), v).Store(dst)
+		y = y.Sub(y.MulAdd(e, residual64(minus, u, y)))
+		if faint {
+			y = lowered64(y)
+		} else {
+			y = y.Mul(scale)
+		}
+		if far {
+			y = y.IfElse(v.LessEqual(simd.LoadFloat64s(c.high[:])), v)
+		}
+		y.Store(dst)
 	}
 }
 
@@ -1035,14 +1159,35 @@ func siluTimesOf64(zero simd.Float64s) func(dst, x, value []float64) {
 		c := &siluBounds64
 		v := simd.LoadFloat64s(x)
 		high := simd.LoadFloat64s(c.high[:])
-		z := v.Max(simd.LoadFloat64s(c.low[:])).Min(high)
+		z, far, faint := v, anyLane64(v.ToBits().AndNot(sign).BitsToFloat64().Greater(high)), false
+		if far {
+			z = v.Max(simd.LoadFloat64s(c.low[:])).Min(high)
+			faint = slowSubnormals && anyLane64(v.Less(simd.BroadcastFloat64s(-normalLimit64)))
+		}
 		minus := z.ToBits().Xor(sign).BitsToFloat64()
 		n, r := reduce(minus)
 		u, e := inverse(n, r, growthRest64(r))
+		down := scale
+		if faint {
+			up := simd.BroadcastFloat64s(siluLift64)
+			z, minus, down = z.Mul(up), minus.Mul(up), simd.BroadcastFloat64s(lowering64)
+		}
 		y := z.Mul(u)
-		rest := y.MulAdd(e, residual64(minus, u, y)).Mul(scale)
-		y = y.Mul(scale).IfElse(v.LessEqual(high), v)
-		times64(y, rest.ToBits().Xor(sign).BitsToFloat64(), simd.LoadFloat64s(value), sign).Store(dst)
+		rest := y.MulAdd(e, residual64(minus, u, y)).ToBits().Xor(sign).BitsToFloat64()
+		p := simd.LoadFloat64s(value)
+		if faint {
+			low := v.Less(simd.BroadcastFloat64s(-normalLimit64))
+			tail := lowered64(times64(y, rest, p, sign))
+			y = without64(y, low).Mul(down).IfElse(v.LessEqual(high), v)
+			rest = without64(rest, low).Mul(down)
+			tail.IfElse(low, times64(y, rest, p, sign)).Store(dst)
+		} else {
+			y = y.Mul(down)
+			if far {
+				y = y.IfElse(v.LessEqual(high), v)
+			}
+			times64(y, rest.Mul(down), p, sign).Store(dst)
+		}
 	}
 }
 
@@ -1182,6 +1327,7 @@ func softmaxColumns64(dst, x []float64, classes, stride int, f, d float64, divid
 	factor, divisor := simd.BroadcastFloat64s(f), simd.BroadcastFloat64s(d)
 	var zero simd.Float64s
 	one := simd.BroadcastFloat64s(1)
+	near := simd.BroadcastFloat64s(-softmaxNear64)
 	power := power64(zero)
 	n := zero.Len()
 	size := classes * stride
@@ -1209,8 +1355,15 @@ func softmaxColumns64(dst, x []float64, classes, stride int, f, d float64, divid
 				in, m = out, zero
 			}
 			sum, lost := zero, zero
+			faint := false
 			for i := 0; i < len(in); i += stride {
-				scale, growth := power(simd.LoadFloat64s(in[i:]).Sub(m))
+				z := simd.LoadFloat64s(in[i:]).Sub(m)
+				if below := z.Less(near); anyLane64(below) {
+					limit := simd.BroadcastFloat64s(-powerLimit64)
+					z = limit.IfElse(z.Less(limit), z)
+					faint = faint || slowSubnormals && anyLane64(below.And(z.Greater(limit)))
+				}
+				scale, growth := power(z)
 				v := growth.MulAdd(scale, scale)
 				store(v, out[i:])
 				s := sum.Add(v)
@@ -1218,6 +1371,13 @@ func softmaxColumns64(dst, x []float64, classes, stride int, f, d float64, divid
 				sum = s
 			}
 			inverse := one.Div(sum.Add(lost))
+			if faint {
+				inverse = inverse.Mul(simd.BroadcastFloat64s(1 / lowering64))
+				for i := 0; i < len(out); i += stride {
+					store(loweredProduct64(simd.LoadFloat64s(out[i:]), inverse), out[i:])
+				}
+				continue
+			}
 			for i := 0; i < len(out); i += stride {
 				store(simd.LoadFloat64s(out[i:]).Mul(inverse), out[i:])
 			}
@@ -1231,6 +1391,7 @@ func softmaxRows64(dst, x []float64, classes int, f, d float64, divide bool) {
 	factor, divisor := simd.BroadcastFloat64s(f), simd.BroadcastFloat64s(d)
 	var zero simd.Float64s
 	one := simd.BroadcastFloat64s(1)
+	near := simd.BroadcastFloat64s(-softmaxNear64)
 	power := power64(zero)
 	n := zero.Len()
 	newLanes := simd.LoadInt64s(lanesFrom64[maxLanes64-(n-classes%n)%n:]).ToMask()
@@ -1263,12 +1424,19 @@ func softmaxRows64(dst, x []float64, classes int, f, d float64, divide bool) {
 		}
 		overlapping := simd.LoadFloat64s(last)
 		var y, sum, lost simd.Float64s
+		faint := false
 		for from, to := in, out; ; from, to = from[n:], to[n:] {
 			v := overlapping
 			if len(from) > n {
 				v = simd.LoadFloat64s(from)
 			}
-			scale, growth := power(v.Sub(m))
+			z := v.Sub(m)
+			if below := z.Less(near); anyLane64(below) {
+				limit := simd.BroadcastFloat64s(-powerLimit64)
+				z = limit.IfElse(z.Less(limit), z)
+				faint = faint || slowSubnormals && anyLane64(below.And(z.Greater(limit)))
+			}
+			scale, growth := power(z)
 			y = growth.MulAdd(scale, scale)
 			if len(from) <= n || len(to) <= n {
 				break
@@ -1280,6 +1448,14 @@ func softmaxRows64(dst, x []float64, classes int, f, d float64, divide bool) {
 		}
 		sum = sum.Add(y.Masked(newLanes).Add(lost))
 		inverse := one.Div(sumAcross64(sum))
+		if faint {
+			inverse = inverse.Mul(simd.BroadcastFloat64s(1 / lowering64))
+			for to := out; len(to) > n; to = to[n:] {
+				loweredProduct64(simd.LoadFloat64s(to), inverse).Store(to)
+			}
+			loweredProduct64(y, inverse).Store(end)
+			continue
+		}
 		for to := out; len(to) > n; to = to[n:] {
 			simd.LoadFloat64s(to).Mul(inverse).Store(to)
 		}
@@ -1313,7 +1489,7 @@ func softplusDerivativeAt64(x, beta float64) float64 {
 
 func softplusDerivativeOf64(zero simd.Float64s, beta float64) func(dst, x, upstream []float64) {
 	reduce, logistic := reduce64(zero), logistic64(zero)
-	limit := simd.BroadcastFloat64s(exponentialLimit64)
+	near := simd.BroadcastFloat64s(normalLimit64)
 	sign := simd.BroadcastUint64s(signBit64)
 	one := simd.BroadcastFloat64s(1)
 	minusOne := simd.BroadcastInt64s(-1)
@@ -1321,32 +1497,61 @@ func softplusDerivativeOf64(zero simd.Float64s, beta float64) func(dst, x, upstr
 	return func(dst, x, upstream []float64) {
 		v := simd.LoadFloat64s(x).Mul(b).ToBits()
 		z := v.AndNot(sign).BitsToFloat64()
-		n, r := reduce(limit.IfElse(z.Greater(limit), z))
+		faint := false
+		if anyLane64(z.Greater(near)) {
+			faint = slowSubnormals && anyLane64(v.BitsToFloat64().Less(simd.BroadcastFloat64s(-normalLimit64)))
+			z = atMost64(z, exponentialLimit64)
+		}
+		n, r := reduce(z)
 		minusScale, u, e := logistic(n, growth64(r))
 		u = u.MulAdd(e, u)
 		scale := minusScale.ToBits().Xor(v.And(sign)).BitsToFloat64()
-		y := u.MulAdd(scale, one.Masked(v.BitsToInt64().Greater(minusOne)))
-		y.Mul(simd.LoadFloat64s(upstream)).Store(dst)
+		right := v.BitsToInt64().Greater(minusOne)
+		g := simd.LoadFloat64s(upstream)
+		if faint {
+			u.MulAdd(scale, one).Mul(g).IfElse(right, loweredTimes64(u.Mul(lifted64(scale)), g)).Store(dst)
+		} else {
+			u.MulAdd(scale, one.Masked(right)).Mul(g).Store(dst)
+		}
 	}
 }
 
 func softplusOf64(zero simd.Float64s, two, low, high float64) func(dst, x []float64) {
-	reduce, inverse := reduce64(zero), sumInverseOf64(zero, 63)
-	limit := simd.BroadcastFloat64s(exponentialLimit64)
+	reduce, inverse := reduce64(zero), sumInverseOf64(zero, logisticShift64-1)
+	near := simd.BroadcastFloat64s(softplusNear64)
 	sign := simd.BroadcastUint64s(signBit64)
 	twice, l, h := simd.BroadcastFloat64s(two), simd.BroadcastFloat64s(low), simd.BroadcastFloat64s(high)
 	return func(dst, x []float64) {
 		v := simd.LoadFloat64s(x)
 		z := v.ToBits().AndNot(sign).BitsToFloat64()
-		n, r := reduce(limit.IfElse(z.Greater(limit), z))
+		beyond := z.Greater(near)
+		far, faint := anyLane64(beyond), false
+		base := v.Max(l).Min(h)
+		if far {
+			faint = slowSubnormals && anyLane64(base.Equal(zero).And(beyond))
+			z = atMost64(z, exponentialLimit64)
+		}
+		n, r := reduce(z)
 		half, u, e := inverse(n, r, growthRest64(r))
 		scale := half.Mul(twice)
-		s := u.Mul(scale)
+		s := u
+		if far && slowSubnormals {
+			s = without64(u, beyond)
+		}
+		s = s.Mul(scale)
 		s = s.Mul(s)
 		e = atanhRest64(s).MulAdd(s, e)
 		y := e.MulAdd(u, u)
 		rest := u.MulAdd(e, u.Sub(y))
-		y.MulAdd(scale, softplusBase64(v.Max(l).Min(h), rest, scale, zero)).Store(dst)
+		if faint {
+			left := base.Equal(zero).And(beyond)
+			lifted := lifted64(scale)
+			scale = without64(scale, left)
+			right := scale.MulAdd(y, softplusBase64(base, rest, scale, zero))
+			lowered64(lifted.MulAdd(y, rest.Mul(lifted))).IfElse(left, right).Store(dst)
+		} else {
+			y.MulAdd(scale, softplusBase64(base, rest, scale, zero)).Store(dst)
+		}
 	}
 }
 
@@ -1445,7 +1650,7 @@ func sumAcross64(v simd.Float64s) simd.Float64s {
 func sumInverseOf64(zero simd.Float64s, exponent uint64) func(n simd.Uint64s, r, q simd.Float64s) (minusScale, minusU, e simd.Float64s) {
 	bias := simd.BroadcastUint64s(signBit64 | (exponentBias64+exponent)<<fractionBits64)
 	one, minusOne := simd.BroadcastFloat64s(1), simd.BroadcastFloat64s(-1)
-	up := simd.BroadcastFloat64s(0x1p64)
+	up := simd.BroadcastFloat64s(logisticUp64)
 	return func(n simd.Uint64s, r, q simd.Float64s) (minusScale, minusU, e simd.Float64s) {
 		minusScale = n.Add(bias).BitsToFloat64()
 		d := r.Add(q).MulAdd(up, up.Sub(minusScale))

@@ -17,19 +17,35 @@ import "simd"
 // of x.
 func mishOf32(zero simd.Float32s) func(dst, x []float32) {
 	reduce, inverse := reduce32(zero), mishInverseOf32(zero)
-	limit := simd.BroadcastFloat32s(-siluLimit32)
-	linear := simd.BroadcastFloat32s(siluLinear)
 	sign := simd.BroadcastUint32s(signBit32)
 	scale := simd.BroadcastFloat32s(siluScale32)
 	return func(dst, x []float32) {
+		c := &mishBounds32
 		v := simd.LoadFloat32s(x)
-		z := limit.Max(v)
+		linear := simd.LoadFloat32s(c.high[:])
+		z, far, faint := v, anyLane32(v.ToBits().AndNot(sign).BitsToFloat32().Greater(linear)), false
+		if far {
+			z = v.Max(simd.LoadFloat32s(c.low[:])).Min(linear)
+			faint = slowSubnormals && anyLane32(v.Less(simd.BroadcastFloat32s(-normalLimit32)))
+		}
 		minus := z.ToBits().Xor(sign).BitsToFloat32()
 		n, r := reduce(minus)
 		u, e := inverse(n, r, growthRest32(r))
+		if faint {
+			up := simd.BroadcastFloat32s(siluLift32)
+			z, minus = z.Mul(up), minus.Mul(up)
+		}
 		y := z.Mul(u)
-		y = y.Sub(y.MulAdd(e, residual32(minus, u, y))).Mul(scale)
-		y.IfElse(v.LessEqual(linear), v).Store(dst) // a NaN is not less
+		y = y.Sub(y.MulAdd(e, residual32(minus, u, y)))
+		if faint {
+			y = lowered32(y)
+		} else {
+			y = y.Mul(scale)
+		}
+		if far {
+			y = y.IfElse(v.LessEqual(simd.LoadFloat32s(c.high[:])), v) // a NaN is not less
+		}
+		y.Store(dst)
 	}
 }
 

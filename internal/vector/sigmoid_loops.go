@@ -13,17 +13,17 @@ import "simd"
 // corrects u for both. Before the last rounding, the error is then below 0.45 ULP, most
 // of it from r (0.2) and from eʳ − 1 (0.2).
 //
-// t and t·u may be too small for a float. So the loops use −2⁶⁴·t instead of t, and a
-// denominator that is 2⁶⁴ times as large, which makes u 2⁶⁴ times smaller. Then only the
-// last product can be subnormal, and only its rounding loses bits.
+// t and t·u may be too small for a float. So the loops use −2ˢ·t instead of t, s =
+// logisticShift32, and a denominator that is 2ˢ times as large, which makes u 2ˢ times
+// smaller. Then only the last product can be subnormal, and only its rounding loses bits.
 
-// logistic32 returns a function of n and eʳ − 1. It computes −2⁶⁴·t, u, and the relative
+// logistic32 returns a function of n and eʳ − 1. It computes −2ˢ·t, u, and the relative
 // error of u.
 func logistic32(zero simd.Float32s) func(n simd.Uint32s, growth simd.Float32s) (minusScale, u, e simd.Float32s) {
-	bias := simd.BroadcastUint32s(signBit32 | (exponentBias32+64)<<fractionBits32)
+	bias := simd.BroadcastUint32s(signBit32 | (exponentBias32+logisticShift32)<<fractionBits32)
 	sign := simd.BroadcastUint32s(signBit32)
 	one := simd.BroadcastFloat32s(1)
-	up := simd.BroadcastFloat32s(0x1p64)
+	up := simd.BroadcastFloat32s(logisticUp32)
 	return func(n simd.Uint32s, growth simd.Float32s) (minusScale, u, e simd.Float32s) {
 		minusScale = n.Add(bias).BitsToFloat32()
 		d := growth.MulAdd(up, up.Sub(minusScale))
@@ -34,7 +34,7 @@ func logistic32(zero simd.Float32s) func(n simd.Uint32s, growth simd.Float32s) (
 	}
 }
 
-// denominatorRest32 returns the rounding error of d = 2⁶⁴·(t + eʳ). If t is small
+// denominatorRest32 returns the rounding error of d = 2ˢ·(t + eʳ). If t is small
 // compared with an ULP of d, up to half of t is lost here. That is 0.12 ULP of the
 // result.
 func denominatorRest32(d, growth, minusScale, up simd.Float32s) simd.Float32s {
@@ -52,20 +52,30 @@ func denominatorRest64(d, growth, minusScale, up simd.Float64s) simd.Float64s {
 // sigmoidOf32 returns a function that sets a vector of dst to σ(x).
 func sigmoidOf32(zero simd.Float32s) func(dst, x []float32) {
 	reduce, logistic := reduce32(zero), logistic32(zero)
-	limit := simd.BroadcastFloat32s(exponentialLimit32)
+	near := simd.BroadcastFloat32s(normalLimit32)
 	sign := simd.BroadcastUint32s(signBit32)
 	one := simd.BroadcastFloat32s(1)
 	minusOne := simd.BroadcastInt32s(-1)
 	return func(dst, x []float32) {
 		v := simd.LoadFloat32s(x).ToBits()
 		z := v.AndNot(sign).BitsToFloat32()
-		n, r := reduce(limit.IfElse(z.Greater(limit), z))
+		faint := false
+		if anyLane32(z.Greater(near)) {
+			faint = slowSubnormals && anyLane32(v.BitsToFloat32().Less(simd.BroadcastFloat32s(-normalLimit32)))
+			z = atMost32(z, exponentialLimit32)
+		}
+		n, r := reduce(z)
 		minusScale, u, e := logistic(n, growth32(r))
 		u = u.MulAdd(e, u)
-		// u·2⁶⁴·t + 0 if x < 0, else −u·2⁶⁴·t + 1. Choosing the factor and the summand
+		// u·2ˢ·t + 0 if x < 0, else −u·2ˢ·t + 1. Choosing the factor and the summand
 		// by the sign of x is faster than computing both results and choosing one.
 		scale := minusScale.ToBits().Xor(v.And(sign)).BitsToFloat32()
-		u.MulAdd(scale, one.Masked(v.BitsToInt32().Greater(minusOne))).Store(dst)
+		right := v.BitsToInt32().Greater(minusOne)
+		if faint {
+			u.MulAdd(scale, one).IfElse(right, lowered32(u.Mul(lifted32(scale)))).Store(dst)
+		} else {
+			u.MulAdd(scale, one.Masked(right)).Store(dst)
+		}
 	}
 }
 
@@ -96,19 +106,32 @@ func SigmoidAt32(x float32) float32 {
 // upstream·outScale·σ′(inScale·x). inScale and outScale must be powers of two.
 func logisticDerivativeOf32(zero simd.Float32s, inScale, minusOutScale float32) func(dst, x, upstream []float32) {
 	reduce, logistic := reduce32(zero), logistic32(zero)
-	limit := simd.BroadcastFloat32s(exponentialLimit32)
+	near := simd.BroadcastFloat32s(normalLimit32)
 	sign := simd.BroadcastUint32s(signBit32)
 	in, out := simd.BroadcastFloat32s(inScale), simd.BroadcastFloat32s(minusOutScale)
 	return func(dst, x, upstream []float32) {
 		z := simd.LoadFloat32s(x).Mul(in).ToBits().AndNot(sign).BitsToFloat32()
-		n, r := reduce(limit.IfElse(z.Greater(limit), z))
+		beyond := z.Greater(near)
+		faint := false
+		if anyLane32(beyond) {
+			faint = slowSubnormals
+			z = atMost32(z, exponentialLimit32)
+		}
+		n, r := reduce(z)
 		minusScale, u, e := logistic(n, growth32(r))
-		y := logisticSlope32(minusScale, u, e)
-		y.Mul(out).Mul(minusScale).Mul(simd.LoadFloat32s(upstream)).Store(dst)
+		g := simd.LoadFloat32s(upstream)
+		if faint {
+			// Beyond near, t·u is too small to change u − t·u².
+			y := logisticSlope32(without32(minusScale, beyond), u, e)
+			loweredTimes32(y.Mul(out).Mul(lifted32(minusScale)), g).Store(dst)
+		} else {
+			y := logisticSlope32(minusScale, u, e)
+			y.Mul(out).Mul(minusScale).Mul(g).Store(dst)
+		}
 	}
 }
 
-// logisticSlope32 returns σ′ divided by t, which is 2⁻⁶⁴·(u − t·u²) for the results of
+// logisticSlope32 returns σ′ divided by 2ˢ·t, which is 2⁻ˢ·(u − t·u²) for the results of
 // logistic32.
 func logisticSlope32(minusScale, u, e simd.Float32s) simd.Float32s {
 	e = e.Mul(u)

@@ -21,19 +21,35 @@ import "simd"
 // siluOf32 returns the function that sets a vector of dst to x·σ(x) for one of x.
 func siluOf32(zero simd.Float32s) func(dst, x []float32) {
 	reduce, inverse := reduce32(zero), inverseOf32(zero)
-	limit := simd.BroadcastFloat32s(-siluLimit32)
-	linear := simd.BroadcastFloat32s(siluLinear)
 	sign := simd.BroadcastUint32s(signBit32)
 	scale := simd.BroadcastFloat32s(siluScale32)
 	return func(dst, x []float32) {
+		c := &siluBounds32
 		v := simd.LoadFloat32s(x)
-		z := limit.Max(v)
+		linear := simd.LoadFloat32s(c.high[:])
+		z, far, faint := v, anyLane32(v.ToBits().AndNot(sign).BitsToFloat32().Greater(linear)), false
+		if far {
+			z = v.Max(simd.LoadFloat32s(c.low[:])).Min(linear)
+			faint = slowSubnormals && anyLane32(v.Less(simd.BroadcastFloat32s(-normalLimit32)))
+		}
 		minus := z.ToBits().Xor(sign).BitsToFloat32()
 		n, r := reduce(minus)
 		u, e := inverse(n, r, growthRest32(r))
+		if faint {
+			up := simd.BroadcastFloat32s(siluLift32)
+			z, minus = z.Mul(up), minus.Mul(up)
+		}
 		y := z.Mul(u)
-		y = y.Sub(y.MulAdd(e, residual32(minus, u, y))).Mul(scale)
-		y.IfElse(v.LessEqual(linear), v).Store(dst) // a NaN is not less
+		y = y.Sub(y.MulAdd(e, residual32(minus, u, y)))
+		if faint {
+			y = lowered32(y)
+		} else {
+			y = y.Mul(scale)
+		}
+		if far {
+			y = y.IfElse(v.LessEqual(simd.LoadFloat32s(c.high[:])), v) // a NaN is not less
+		}
+		y.Store(dst)
 	}
 }
 
@@ -47,14 +63,35 @@ func siluTimesOf32(zero simd.Float32s) func(dst, x, value []float32) {
 		c := &siluBounds32
 		v := simd.LoadFloat32s(x)
 		high := simd.LoadFloat32s(c.high[:])
-		z := v.Max(simd.LoadFloat32s(c.low[:])).Min(high)
+		z, far, faint := v, anyLane32(v.ToBits().AndNot(sign).BitsToFloat32().Greater(high)), false
+		if far {
+			z = v.Max(simd.LoadFloat32s(c.low[:])).Min(high)
+			faint = slowSubnormals && anyLane32(v.Less(simd.BroadcastFloat32s(-normalLimit32)))
+		}
 		minus := z.ToBits().Xor(sign).BitsToFloat32()
 		n, r := reduce(minus)
 		u, e := inverse(n, r, growthRest32(r))
+		down := scale
+		if faint {
+			up := simd.BroadcastFloat32s(siluLift32)
+			z, minus, down = z.Mul(up), minus.Mul(up), simd.BroadcastFloat32s(lowering32)
+		}
 		y := z.Mul(u)
-		rest := y.MulAdd(e, residual32(minus, u, y)).Mul(scale)
-		y = y.Mul(scale).IfElse(v.LessEqual(high), v) // a NaN is not less
-		times32(y, rest.ToBits().Xor(sign).BitsToFloat32(), simd.LoadFloat32s(value), sign).Store(dst)
+		rest := y.MulAdd(e, residual32(minus, u, y)).ToBits().Xor(sign).BitsToFloat32()
+		p := simd.LoadFloat32s(value)
+		if faint {
+			low := v.Less(simd.BroadcastFloat32s(-normalLimit32))
+			tail := lowered32(times32(y, rest, p, sign))
+			y = without32(y, low).Mul(down).IfElse(v.LessEqual(high), v)
+			rest = without32(rest, low).Mul(down)
+			tail.IfElse(low, times32(y, rest, p, sign)).Store(dst)
+		} else {
+			y = y.Mul(down)
+			if far {
+				y = y.IfElse(v.LessEqual(high), v) // a NaN is not less
+			}
+			times32(y, rest.Mul(down), p, sign).Store(dst)
+		}
 	}
 }
 
@@ -106,7 +143,7 @@ func siluTimes32(dst, x, value []float32) {
 // siluDerivativeOf32 returns the function that sets a vector of dst to upstream times the
 // derivative for one of x.
 func siluDerivativeOf32(zero simd.Float32s) func(dst, x, upstream []float32) {
-	reduce, inverse := reduce32(zero), sumInverseOf32(zero, 64)
+	reduce, inverse := reduce32(zero), sumInverseOf32(zero, logisticShift32)
 	sign := simd.BroadcastUint32s(signBit32)
 	one := simd.BroadcastFloat32s(1)
 	minusOne := simd.BroadcastInt32s(-1)
@@ -114,26 +151,41 @@ func siluDerivativeOf32(zero simd.Float32s) func(dst, x, upstream []float32) {
 		c := &siluSlope32
 		v := simd.LoadFloat32s(x).ToBits()
 		z := v.AndNot(sign).BitsToFloat32()
-		limit := simd.LoadFloat32s(c.limit[:])
-		z = limit.IfElse(z.Greater(limit), z)
+		beyond := z.Greater(simd.LoadFloat32s(c.near[:]))
+		faint := false
+		if anyLane32(beyond) {
+			z = atMost32(z, zeroLimit32)
+			faint = slowSubnormals
+		}
 		n, r := reduce(z)
 		minusScale, minusU, e := inverse(n, r, growthRest32(r))
 		minus := z.ToBits().Xor(sign).BitsToFloat32()
-		s := minusU.Mul(minusScale) // S
+		s := minusScale
+		if faint {
+			s = without32(minusScale, beyond) // z·S is too small there to change G
+		}
+		s = minusU.Mul(s) // S
 		h := one.Sub(z)
 		g := z.MulAdd(s, h)
 		zs := g.Sub(h)
 		rest := e.Mul(zs).Sub(minus.MulAdd(s, zs))
 
 		d := h.Add(simd.LoadFloat32s(c.minusRoot1[:])) // −x₀ − z. Exact if it is used
-		far := d.ToBits().AndNot(sign).BitsToFloat32().Greater(simd.LoadFloat32s(c.radius[:]))
+		apart := d.ToBits().AndNot(sign).BitsToFloat32().Greater(simd.LoadFloat32s(c.radius[:]))
 		p := siluRootRest32(d).MulAdd(d.Mul(d), simd.LoadFloat32s(c.minusRootLow[:]))
-		g, rest = g.IfElse(far, d), rest.IfElse(far, p)
+		g, rest = g.IfElse(apart, d), rest.IfElse(apart, p)
 
 		y := minusU.MulAdd(g, g.MulAdd(e, rest).Mul(minusU))
 		scale := minusScale.ToBits().Xor(sign.AndNot(v)).BitsToFloat32()
-		y = y.MulAdd(scale, one.Masked(v.BitsToInt32().Greater(minusOne)))
-		y.Mul(simd.LoadFloat32s(upstream)).Store(dst)
+		right := v.BitsToInt32().Greater(minusOne)
+		up := simd.LoadFloat32s(upstream)
+		if faint {
+			lifted := without32(lifted32(scale), scale.Equal(zero))
+			left := loweredTimes32(y.MulAdd(lifted, zero), up) // +0 if the scale is 0
+			y.MulAdd(scale, one).Mul(up).IfElse(right, left).Store(dst)
+		} else {
+			y.MulAdd(scale, one.Masked(right)).Mul(up).Store(dst)
+		}
 	}
 }
 

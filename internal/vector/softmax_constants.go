@@ -4,11 +4,14 @@ package vector
 
 import "math"
 
-// Constants of power32. With this shift s, the bits of 2ˢ⁺ⁿ are those of 0 for
-// n = round(−exponentialLimit/ln 2), which is −153 for float32 and −1078 for float64.
+// Constants of power32. With this shift s, 2ˢ·eᶻ is so far above the smallest normal float that
+// the rounding errors of a sum of such terms are normal too. For z = −powerLimit, the bits of
+// 2ˢ⁺ⁿ are those of 0.
 const (
-	powerShift32 = 153 - exponentBias32
-	powerShift64 = 1078 - exponentBias64
+	powerShift32 = 52
+	powerShift64 = 112
+	powerLimit32 = (exponentBias32 + powerShift32) * math.Ln2
+	powerLimit64 = (exponentBias64 + powerShift64) * math.Ln2
 
 	negativeInfBits32 = 0xff800000
 	negativeInfBits64 = 0xfff0000000000000

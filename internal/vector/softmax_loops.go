@@ -36,15 +36,13 @@ import "simd"
 //
 //	2ˢ·eᶻ = scale + scale·growth,   n = round(z/ln 2),   r = z − n·ln 2,   |r| ≤ ln2/2
 //
-// Here s is powerShift32: without the factor 2ˢ, eᶻ could be subnormal. If z is at or
-// below the limit, the bits of scale are those of 0.
+// Here s is powerShift32: without the factor 2ˢ, eᶻ could be subnormal. z must be at least
+// −powerLimit32, for which the bits of scale are those of 0.
 func power32(zero simd.Float32s) func(z simd.Float32s) (scale, growth simd.Float32s) {
-	limit := simd.BroadcastFloat32s(-exponentialLimit32)
 	roundToInt := simd.BroadcastFloat32s(roundToInt32)
 	bias := simd.BroadcastUint32s((exponentBias32 + powerShift32) << fractionBits32)
 	return func(z simd.Float32s) (scale, growth simd.Float32s) {
 		c := &power32Constants
-		z = limit.IfElse(z.Less(limit), z) // NaN stays NaN
 		k := simd.LoadFloat32s(c.log2e[:]).MulAdd(z, roundToInt)
 		scale = k.ToBits().ShiftAllLeft(fractionBits32).Add(bias).BitsToFloat32()
 		k = k.Sub(roundToInt)
@@ -65,6 +63,7 @@ func softmaxRows32(dst, x []float32, classes int, f, d float32, divide bool) {
 	factor, divisor := simd.BroadcastFloat32s(f), simd.BroadcastFloat32s(d)
 	var zero simd.Float32s
 	one := simd.BroadcastFloat32s(1)
+	near := simd.BroadcastFloat32s(-softmaxNear32)
 	power := power32(zero)
 	n := zero.Len()
 	newLanes := simd.LoadInt32s(lanesFrom32[maxLanes32-(n-classes%n)%n:]).ToMask()
@@ -100,12 +99,19 @@ func softmaxRows32(dst, x []float32, classes int, f, d float32, divide bool) {
 
 		overlapping := simd.LoadFloat32s(last)
 		var y, sum, lost simd.Float32s
+		faint := false
 		for from, to := in, out; ; from, to = from[n:], to[n:] {
 			v := overlapping
 			if len(from) > n {
 				v = simd.LoadFloat32s(from)
 			}
-			scale, growth := power(v.Sub(m))
+			z := v.Sub(m)
+			if below := z.Less(near); anyLane32(below) {
+				limit := simd.BroadcastFloat32s(-powerLimit32)
+				z = limit.IfElse(z.Less(limit), z) // NaN stays NaN
+				faint = faint || slowSubnormals && anyLane32(below.And(z.Greater(limit)))
+			}
+			scale, growth := power(z)
 			y = growth.MulAdd(scale, scale)
 			if len(from) <= n || len(to) <= n {
 				break
@@ -117,6 +123,14 @@ func softmaxRows32(dst, x []float32, classes int, f, d float32, divide bool) {
 		}
 		sum = sum.Add(y.Masked(newLanes).Add(lost))
 		inverse := one.Div(sumAcross32(sum))
+		if faint {
+			inverse = inverse.Mul(simd.BroadcastFloat32s(1 / lowering32))
+			for to := out; len(to) > n; to = to[n:] {
+				loweredProduct32(simd.LoadFloat32s(to), inverse).Store(to)
+			}
+			loweredProduct32(y, inverse).Store(end)
+			continue
+		}
 		for to := out; len(to) > n; to = to[n:] {
 			simd.LoadFloat32s(to).Mul(inverse).Store(to)
 		}
@@ -132,6 +146,7 @@ func softmaxColumns32(dst, x []float32, classes, stride int, f, d float32, divid
 	factor, divisor := simd.BroadcastFloat32s(f), simd.BroadcastFloat32s(d)
 	var zero simd.Float32s
 	one := simd.BroadcastFloat32s(1)
+	near := simd.BroadcastFloat32s(-softmaxNear32)
 	power := power32(zero)
 	n := zero.Len()
 	size := classes * stride
@@ -160,8 +175,15 @@ func softmaxColumns32(dst, x []float32, classes, stride int, f, d float32, divid
 				in, m = out, zero
 			}
 			sum, lost := zero, zero
+			faint := false
 			for i := 0; i < len(in); i += stride {
-				scale, growth := power(simd.LoadFloat32s(in[i:]).Sub(m))
+				z := simd.LoadFloat32s(in[i:]).Sub(m)
+				if below := z.Less(near); anyLane32(below) {
+					limit := simd.BroadcastFloat32s(-powerLimit32)
+					z = limit.IfElse(z.Less(limit), z)
+					faint = faint || slowSubnormals && anyLane32(below.And(z.Greater(limit)))
+				}
+				scale, growth := power(z)
 				v := growth.MulAdd(scale, scale)
 				store(v, out[i:])
 				s := sum.Add(v)
@@ -169,6 +191,13 @@ func softmaxColumns32(dst, x []float32, classes, stride int, f, d float32, divid
 				sum = s
 			}
 			inverse := one.Div(sum.Add(lost))
+			if faint {
+				inverse = inverse.Mul(simd.BroadcastFloat32s(1 / lowering32))
+				for i := 0; i < len(out); i += stride {
+					store(loweredProduct32(simd.LoadFloat32s(out[i:]), inverse), out[i:])
+				}
+				continue
+			}
 			for i := 0; i < len(out); i += stride {
 				store(simd.LoadFloat32s(out[i:]).Mul(inverse), out[i:])
 			}

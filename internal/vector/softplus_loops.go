@@ -15,28 +15,48 @@ import "simd"
 // denominator eʳ is 1 + r + q. With the rounded r + q of growth32, which takes two operations
 // less, the error would be up to 1.01 ULP.
 //
-// The loops use −2⁶⁴·t and −u/2⁶⁴. The correction needs −u, and the signs cancel.
+// The loops use −2ˢ·t and −u/2ˢ, see sigmoid_loops.go. The correction needs −u, and the signs
+// cancel.
 
 // softplusOf32 returns the function that sets a vector of dst to log(1 + e^(βx))/β for
 // one of x, β = 1 or −1. two is 2β. low and high are 0 and +Inf for β = 1, or −Inf and 0 for
 // β = −1: x cut to low…high is β·max(βx, 0).
 func softplusOf32(zero simd.Float32s, two, low, high float32) func(dst, x []float32) {
-	reduce, inverse := reduce32(zero), sumInverseOf32(zero, 63)
-	limit := simd.BroadcastFloat32s(exponentialLimit32)
+	reduce, inverse := reduce32(zero), sumInverseOf32(zero, logisticShift32-1)
+	near := simd.BroadcastFloat32s(softplusNear32)
 	sign := simd.BroadcastUint32s(signBit32)
 	twice, l, h := simd.BroadcastFloat32s(two), simd.BroadcastFloat32s(low), simd.BroadcastFloat32s(high)
 	return func(dst, x []float32) {
 		v := simd.LoadFloat32s(x)
 		z := v.ToBits().AndNot(sign).BitsToFloat32()
-		n, r := reduce(limit.IfElse(z.Greater(limit), z))
+		beyond := z.Greater(near)
+		far, faint := anyLane32(beyond), false
+		base := v.Max(l).Min(h)
+		if far {
+			faint = slowSubnormals && anyLane32(base.Equal(zero).And(beyond))
+			z = atMost32(z, exponentialLimit32)
+		}
+		n, r := reduce(z)
 		half, u, e := inverse(n, r, growthRest32(r))
 		scale := half.Mul(twice)
-		s := u.Mul(scale)
+		s := u
+		if far && slowSubnormals {
+			s = without32(u, beyond) // s² would be subnormal
+		}
+		s = s.Mul(scale)
 		s = s.Mul(s)
 		e = atanhRest32(s).MulAdd(s, e)
 		y := e.MulAdd(u, u)
 		rest := u.MulAdd(e, u.Sub(y))
-		y.MulAdd(scale, softplusBase32(v.Max(l).Min(h), rest, scale, zero)).Store(dst)
+		if faint {
+			left := base.Equal(zero).And(beyond)
+			lifted := lifted32(scale)
+			scale = without32(scale, left)
+			right := scale.MulAdd(y, softplusBase32(base, rest, scale, zero))
+			lowered32(lifted.MulAdd(y, rest.Mul(lifted))).IfElse(left, right).Store(dst)
+		} else {
+			y.MulAdd(scale, softplusBase32(base, rest, scale, zero)).Store(dst)
+		}
 	}
 }
 
@@ -52,11 +72,11 @@ func softplusBase64(v, rest, scale, zero simd.Float64s) simd.Float64s {
 }
 
 // sumInverseOf32 returns a function of n, r and q = eʳ − 1 − r that gives −2ᵏ·t, k the
-// exponent, −u/2⁶⁴ with u = 1/(eʳ + 2ᵏ⁻⁶⁴·t), and the relative error of u.
+// exponent, −u/2ˢ with u = 1/(eʳ + 2ᵏ⁻ˢ·t), and the relative error of u.
 func sumInverseOf32(zero simd.Float32s, exponent uint32) func(n simd.Uint32s, r, q simd.Float32s) (minusScale, minusU, e simd.Float32s) {
 	bias := simd.BroadcastUint32s(signBit32 | (exponentBias32+exponent)<<fractionBits32)
 	one, minusOne := simd.BroadcastFloat32s(1), simd.BroadcastFloat32s(-1)
-	up := simd.BroadcastFloat32s(0x1p64)
+	up := simd.BroadcastFloat32s(logisticUp32)
 	return func(n simd.Uint32s, r, q simd.Float32s) (minusScale, minusU, e simd.Float32s) {
 		minusScale = n.Add(bias).BitsToFloat32()
 		d := r.Add(q).MulAdd(up, up.Sub(minusScale))
@@ -142,7 +162,7 @@ func softplusDerivativeAt32(x, beta float32) float32 {
 // upstream·σ(βx), β = 1 or −1: sigmoidOf32 with two more products.
 func softplusDerivativeOf32(zero simd.Float32s, beta float32) func(dst, x, upstream []float32) {
 	reduce, logistic := reduce32(zero), logistic32(zero)
-	limit := simd.BroadcastFloat32s(exponentialLimit32)
+	near := simd.BroadcastFloat32s(normalLimit32)
 	sign := simd.BroadcastUint32s(signBit32)
 	one := simd.BroadcastFloat32s(1)
 	minusOne := simd.BroadcastInt32s(-1)
@@ -150,11 +170,21 @@ func softplusDerivativeOf32(zero simd.Float32s, beta float32) func(dst, x, upstr
 	return func(dst, x, upstream []float32) {
 		v := simd.LoadFloat32s(x).Mul(b).ToBits()
 		z := v.AndNot(sign).BitsToFloat32()
-		n, r := reduce(limit.IfElse(z.Greater(limit), z))
+		faint := false
+		if anyLane32(z.Greater(near)) {
+			faint = slowSubnormals && anyLane32(v.BitsToFloat32().Less(simd.BroadcastFloat32s(-normalLimit32)))
+			z = atMost32(z, exponentialLimit32)
+		}
+		n, r := reduce(z)
 		minusScale, u, e := logistic(n, growth32(r))
 		u = u.MulAdd(e, u)
 		scale := minusScale.ToBits().Xor(v.And(sign)).BitsToFloat32()
-		y := u.MulAdd(scale, one.Masked(v.BitsToInt32().Greater(minusOne)))
-		y.Mul(simd.LoadFloat32s(upstream)).Store(dst)
+		right := v.BitsToInt32().Greater(minusOne)
+		g := simd.LoadFloat32s(upstream)
+		if faint {
+			u.MulAdd(scale, one).Mul(g).IfElse(right, loweredTimes32(u.Mul(lifted32(scale)), g)).Store(dst)
+		} else {
+			u.MulAdd(scale, one.Masked(right)).Mul(g).Store(dst)
+		}
 	}
 }

@@ -17,3 +17,7 @@ const Fused = true
 // KeepsBuffers reports whether a local array that is passed to the loops stays on the
 // stack.
 const KeepsBuffers = true
+
+// slowSubnormals reports whether an operation with a subnormal result takes much longer than
+// others. Intel's processors take 150 cycles.
+const slowSubnormals = true

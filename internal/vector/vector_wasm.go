@@ -15,3 +15,7 @@ const Fused = false
 // stack. Here it moves to the heap: each loop has a second version for emulated vectors,
 // and the compiler cannot prove that it keeps no reference to the array.
 const KeepsBuffers = false
+
+// slowSubnormals reports whether the loops test for subnormal results. They can take long here
+// too, but package simd has no cheap test of all lanes.
+const slowSubnormals = false
