@@ -303,7 +303,11 @@ func sidesAt32(x, scale float32, factor, inverse float64) float32 {
 	q := float64(negative32(x)) * inverse
 	k, b := expm1Point(q)
 	if k >= uint64(len(expm1Table)) {
-		return pick32(right, scale*x, float32(factor*(exp32Tail(q)-1)))
+		depth := float32(-factor)
+		if q != q {
+			depth = x
+		}
+		return pick32(right, scale*x, depth)
 	}
 	return pick32(right, scale*x, float32(factor*expm1Table[k].expm1(b)))
 }
@@ -427,6 +431,15 @@ func expm1Point(q float64) (i uint64, b float64) {
 	return math.Float64bits(k) - math.Float64bits(zero), q - (k - (zero + limit))
 }
 
+// farExp returns e^q for q below the table, as accurately as 1 − e^q needs it.
+func farExp(q float64) float64 {
+	if q < -40 {
+		return 0
+	}
+	k, b := expm1Point(q + 20)
+	return 0x1.1b48655f37267p-29 * (expm1Table[k].value * (1 + cubic(b))) // e⁻²⁰
+}
+
 // cubic returns p with a relative error of 2⁻²⁷. It returns −0 if b is −0.
 func cubic(b float64) float64 { return b * (1 + b*(expm1Cubic[0]+b*expm1Cubic[1])) }
 
@@ -492,9 +505,14 @@ func (s *sides[T]) leftForward(x []T) {
 
 func leftRun32(x []float32, factor, inverse float64) int {
 	for i, v := range x {
-		k, b := expm1Point(float64(v) * inverse)
+		q := float64(v) * inverse
+		k, b := expm1Point(q)
 		if k >= uint64(len(expm1Table)) {
-			return i
+			if q != q {
+				return i
+			}
+			x[i] = float32(-factor)
+			continue
 		}
 		x[i] = float32(factor * expm1Table[k].expm1(b))
 	}
@@ -506,7 +524,11 @@ func leftRun64(x []float64, factor, inverse *parts) int {
 		for i, v := range x {
 			k, b := expm1Point(v)
 			if k >= uint64(len(expm1Table)) {
-				return i
+				if v != v {
+					return i
+				}
+				x[i] = farExp(v) - 1
+				continue
 			}
 			high, low := expm1Table[k].drops(b, sextic(b))
 			x[i] = -(high + low)
@@ -520,6 +542,10 @@ func leftRun64(x []float64, factor, inverse *parts) int {
 			q, rest = inv.product(v)
 		}
 		k, b := expm1Point(q)
+		if k >= uint64(len(expm1Table)) && q < 0 {
+			x[i] = -f.times(1, -farExp(q))
+			continue
+		}
 		if k >= uint64(len(expm1Table)) || q > -0x1p-10 {
 			return i
 		}
@@ -554,9 +580,16 @@ func (s *sides[T]) leftDerivative(x, upstream []T) {
 func slopeRun32(x, upstream []float32, slope, inverse float64) int {
 	upstream = upstream[:len(x)]
 	for i, v := range x {
-		k, b := expm1Point(float64(v) * inverse)
+		q := float64(v) * inverse
+		k, b := expm1Point(q)
 		if k >= uint64(len(expm1Table)) {
-			return i
+			j, c := tailPoint32(q)
+			if j-1 >= 16*far32 { // the table holds 0 for the point −106
+				return i
+			}
+			// In float64 the product is exact, and never subnormal.
+			x[i] = float32(float64(upstream[i]) * float64(float32(slope*tailExp32(j, c))))
+			continue
 		}
 		e := expm1Table[k].value
 		x[i] = upstream[i] * float32(slope*(e+e*cubic(b)))
@@ -610,11 +643,13 @@ func left64(x, slope float64, factor, inverse *parts) float64 {
 		}
 		return -factor.times(shortened(high, low))
 	}
-	value, low := expScaled(q, rest, 0)
-	if q < -40 { // 1 − e^q rounds to 1, and expScaled may have scaled e^q
-		value, low = 0, 0
+	if q != q {
+		return q
 	}
-	return -factor.times(1, -(value + low))
+	if factor.high == 1 && factor.low == 0 && inverse.whole == 1 {
+		return farExp(q) - 1
+	}
+	return -factor.times(1, -farExp(q))
 }
 
 // slope64 returns upstream·slope·e^(inverse·x + lost) for x ≤ 0 and for NaN.
@@ -634,10 +669,13 @@ func slope64(x, upstream, slope, lost float64, inverse *parts) float64 {
 // nearest to x. NaN gives NaN.
 func exp32Tail(x float64) float64 {
 	i, b := tailPoint32(x)
-	if i-1 >= 16*far32 { // the table holds 0 for the point −106
-		return math.Exp(x)
+	if i-1 < 16*far32 { // the table holds 0 for the point −106
+		return tailExp32(i, b)
 	}
-	return tailExp32(i, b)
+	if x < -2*far32 { // then eˣ rounds to 0 in float32, and its product with any float32 too
+		return 0
+	}
+	return math.Exp(x)
 }
 
 // oneLessExp returns 1 − e^(−βy). For βy from 0 to 20 it reads the table of ELU, and otherwise

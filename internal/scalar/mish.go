@@ -7,8 +7,8 @@ import (
 )
 
 var (
-	mish      = &piecewise{mishPieces[:], 20, 0x1.8p48, mishTail}
-	mishSlope = &piecewise{mishSlopePieces[:], 20, 0x1.8p48, mishSlopeTail}
+	mish      = &piecewise{mishPieces[:], 20, 0x1.8p48, mishTail, -109}
+	mishSlope = &piecewise{mishSlopePieces[:], 20, 0x1.8p48, mishSlopeTail, -109}
 )
 
 // Mish sets dst to x·tanh(log(1 + eˣ)).

@@ -74,6 +74,7 @@ type piecewise struct {
 	limit  float64
 	zero   float64                 // 1.5·2⁵² times the distance of two points
 	tail   func(x float64) float64 // for |x| > limit and for NaN
+	faint  float64                 // below it, f rounds to 0 in float32
 }
 
 // The index of the piece for x is the bits of x + add, minus first: the addition rounds
@@ -128,7 +129,7 @@ func (f *piecewise) times32At(x float32) float32 {
 	add, first := f.rounder32()
 	k := math.Float32bits(x+add) - first
 	if uint64(k) >= uint64(len(f.pieces)) {
-		return tailAt32(f.tail, x)
+		return f.tail32(x)
 	}
 	p, u := &f.pieces[k], float64(x)
 	return float32(u * (p.value + p.to6(u-p.a)))
@@ -148,7 +149,7 @@ func (f *piecewise) derivative32At(x float32) float32 {
 	add, first := f.rounder32()
 	k := math.Float32bits(x+add) - first
 	if uint64(k) >= uint64(len(f.pieces)) {
-		return tailAt32(f.tail, x)
+		return f.tail32(x)
 	}
 	p := &f.pieces[k]
 	return float32(p.value + p.to7(float64(x)-p.a))
@@ -169,12 +170,12 @@ func (f *piecewise) derivative64At(x float64) float64 {
 // times32 computes in float64 and rounds once.
 func (f *piecewise) times32(dst, x []float32) {
 	dst = dst[:len(x)]
-	pieces, tail := f.pieces, f.tail
+	pieces := f.pieces
 	add, first := f.rounder32()
 	for i, v := range x {
 		k := math.Float32bits(v+add) - first
 		if uint64(k) >= uint64(len(pieces)) {
-			dst[i] = tailAt32(tail, v)
+			dst[i] = f.tail32(v)
 			continue
 		}
 		p, u := &pieces[k], float64(v)
@@ -182,11 +183,17 @@ func (f *piecewise) times32(dst, x []float32) {
 	}
 }
 
-// tailAt32 returns tail(x). If it were inlined, the conversion to float64 would wait in
-// each iteration for the tail of the one before, and the loop would take twice as long.
+// tail32 returns tail(x). If it were inlined, the conversion to float64 would wait in each
+// iteration for the tail of the one before, and the loop would take twice as long.
 //
 //go:noinline
-func tailAt32(tail func(float64) float64, x float32) float32 { return float32(tail(float64(x))) }
+func (f *piecewise) tail32(x float32) float32 {
+	u := float64(x)
+	if u < f.faint {
+		u = math.Inf(-1) // for which the tails take the shortest way
+	}
+	return float32(f.tail(u))
+}
 
 // times64 splits x into a high part of 26 bits and the rest. value has 26 bits too, so
 // its product with the high part is exact. Only the last addition rounds a number of the
@@ -218,12 +225,13 @@ func upper(x float64) float64 {
 // derivative32 computes f in float64 and rounds it to float32 before it multiplies.
 func (f *piecewise) derivative32(dst, x, upstream []float32) {
 	dst = dst[:len(x)]
-	pieces, tail := f.pieces, f.tail
+	pieces := f.pieces
 	add, first := f.rounder32()
 	for i, v := range x {
 		k := math.Float32bits(v+add) - first
 		if uint64(k) >= uint64(len(pieces)) {
-			dst[i] = element.Upstream(tailAt32(tail, v), upstream, i)
+			// In float64 the product is exact, and never subnormal.
+			dst[i] = float32(float64(f.tail32(v)) * float64(element.Upstream(1, upstream, i)))
 			continue
 		}
 		p := &pieces[k]

@@ -196,7 +196,9 @@ func sigmoidTails64(dst, x []float64) int {
 				rest += (value + rest) * (e * (e - 1))
 			}
 			dst[i] = scaleDown64(value + rest)
-		case v >= -logisticLimit && v <= logisticLimit:
+		case v >= logisticLimit:
+			dst[i] = besideOne64(v)
+		case v > -logisticLimit:
 			return i
 		default:
 			dst[i] = sigmoidTail64(v)
@@ -216,7 +218,7 @@ func sigmoidTail32(x float32) float32 {
 // sigmoidTail64 returns σ(x) for |x| ≥ 20 and for NaN.
 func sigmoidTail64(x float64) float64 {
 	if x > 0 {
-		return 1 - tail64(-x, 1, 1, -1)
+		return besideOne64(x)
 	}
 	return tail64(x, 1, 1, -1)
 }

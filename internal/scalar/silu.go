@@ -6,7 +6,7 @@ import (
 	"example.com/activation/internal/element"
 )
 
-var siluSlope = &piecewise{siluSlopePieces[:], 20, 0x1.8p48, func(x float64) float64 { return siluSlopeTail(x, 0) }}
+var siluSlope = &piecewise{siluSlopePieces[:], 20, 0x1.8p48, func(x float64) float64 { return siluSlopeTail(x, 0) }, -109}
 
 // SiLU sets dst to x·σ(β·x).
 func SiLU[T element.Float](dst, x []T, beta T) {
@@ -170,11 +170,15 @@ func siluTail(x, u, uRest float64) float64 {
 	return scaledDown(product(x, 0, value, rest))
 }
 
-// siluTail32 returns x·σ(β·x) for |β·x| > 20 and for NaN. It is not inlined: see tailAt32.
+// siluTail32 returns x·σ(β·x) for |β·x| > 20 and for NaN. It is not inlined: see piecewise.tail32.
 //
 //go:noinline
 func siluTail32(x, beta float32) float32 {
-	return float32(siluTail(float64(x), float64(beta)*float64(x), 0))
+	u := float64(beta) * float64(x)
+	if u < -193 { // then even the largest x times eᵘ rounds to 0
+		u = math.Inf(-1)
+	}
+	return float32(siluTail(float64(x), u, 0))
 }
 
 // siluSlopeTail returns f′(u + uRest) for f = u·σ(u), for |u| > 20 and for NaN. With
@@ -199,7 +203,7 @@ func siluSlopeTail(u, uRest float64) float64 {
 	return scaledDown(product(1+u, uRest-e*((1+2*u)-e*(1+3*u)), value, rest))
 }
 
-// siluSlopeTail32 returns f′(β·x) for |β·x| > 20 and for NaN. It is not inlined: see tailAt32.
+// siluSlopeTail32 returns f′(β·x) for |β·x| > 20 and for NaN. It is not inlined: see piecewise.tail32.
 //
 //go:noinline
 func siluSlopeTail32(x, beta float32) float32 {
@@ -213,7 +217,7 @@ func swishDerivative32(dst, x, upstream []float32, beta float32) {
 	for i, v := range x {
 		k := logisticPoint32(beta * v)
 		if k >= uint32(len(siluSlopePieces)) {
-			dst[i] = element.Upstream(siluSlopeTail32(v, beta), upstream, i)
+			dst[i] = float32(float64(siluSlopeTail32(v, beta)) * float64(element.Upstream(1, upstream, i)))
 			continue
 		}
 		p := &siluSlopePieces[k]

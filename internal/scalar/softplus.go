@@ -192,6 +192,9 @@ func softplusTail32(u, inverse float64) float32 {
 
 // softplusTail64 returns inverse·log(1 + e^(u+low)) for u + low = βv, |u| ≥ 20 and for NaN.
 func softplusTail64(v, u, low float64, inverse *parts) float64 {
+	if u > 40 { // e⁻ᵘ is below half an ULP of u
+		return v
+	}
 	if u > 0 {
 		return v + inverse.whole*tail64(-u, 1, 1, -0.5)
 	}
@@ -282,7 +285,7 @@ func logisticTail32(u float64) float32 {
 // logisticTail64 returns factor·σ(u + low) for |u| ≥ 20 and for NaN.
 func logisticTail64(u, low, factor float64) float64 {
 	if u > 0 {
-		return factor * (1 - tail64(-u, 1, 1, -1))
+		return factor * besideOne64(u)
 	}
 	value, rest := expScaled(u, low, -1)
 	return unscaled(factor*(value+rest), u)

@@ -28,6 +28,17 @@ func tail32(u float32, outScale, power float64) float32 {
 	return float32(outScale * (e + power*e*e))
 }
 
+// besideOne64 returns σ(x) for x ≥ 20. Half an ULP of the result is 2⁻⁵⁴ there, so e needs only
+// the accuracy of float32.
+func besideOne64(x float64) float64 {
+	i, b := tailPoint32(-x)
+	if i >= uint64(len(expTable)) {
+		return 1
+	}
+	e := tailExp32(i, b)
+	return 1 - (e - e*e)
+}
+
 // tailPoint32 returns the index of the point of expTable nearest to x ≤ 0, and x minus
 // that point. The index is beyond the table for x < −106 and NaN.
 func tailPoint32(x float64) (i uint64, b float64) {
