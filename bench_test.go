@@ -201,6 +201,42 @@ func at1[T activation.Float](b *testing.B) func(pool[T]) {
 	}
 }
 
+// BenchmarkTails measures the functions of one element far from 0, beside the plain loops. There
+// a result may be subnormal, and many processors take 150 cycles for such an operation.
+func BenchmarkTails(b *testing.B) { forEach(b, tails[float32](b), tails[float64](b)) }
+
+func tails[T activation.Float](b *testing.B) func(pool[T]) {
+	subnormal := [2]float64{-745, -709}
+	if is32[T]() {
+		subnormal = [2]float64{-103, -88}
+	}
+	return func(p pool[T]) {
+		if _, ok := p.bench.a.(activation.Elementwise[T]); !ok || p.bench.n != 4096 {
+			return
+		}
+		for _, r := range []struct {
+			name     string
+			from, to float64
+		}{
+			{"left", -40, -20}, {"right", 20, 40}, {"subnormal", subnormal[0], subnormal[1]}, {"far", -5000, -1000},
+		} {
+			x := make([]T, len(p.x))
+			for i := range x {
+				x[i] = T(r.from + (r.to-r.from)*rand.Float64())
+			}
+			name, plain := p.bench.name+"-"+r.name, p.bench.plain
+			p.run(b, "act", name, x, p.dst, func(dst, x, _ []T) { p.bench.a.Forward(dst, x) })
+			p.run(b, "act", name+"-derivative", x, p.derivative, func(dst, x, upstream []T) { p.bench.a.Derivative(dst, x, upstream) })
+			if plain.forward != nil {
+				p.run(b, "op", "naive-"+name, x, p.dst, func(dst, x, _ []T) { plain.forward(dst, x) })
+			}
+			if plain.derivative != nil {
+				p.run(b, "op", "naive-"+name+"-derivative", x, p.derivative, plain.derivative)
+			}
+		}
+	}
+}
+
 // BenchmarkYardstick measures copy and the plain loops.
 func BenchmarkYardstick(b *testing.B) {
 	forEach(b, yardsticks[float32](b), yardsticks[float64](b))
