@@ -194,7 +194,7 @@ func (SELU[T]) At(x T) T { return kernel.SELUAt(x) }
 
 // DerivativeAt returns f′(x).
 func (SELU[T]) DerivativeAt(x T) T {
-	return kernel.ELUDerivativeAt(x, T(kernel.SELUAlpha), T(kernel.SELUScale))
+	return kernel.SELUDerivativeAt(x)
 }
 
 // String returns "selu".

@@ -67,6 +67,14 @@ func ELUDerivativeAt[T element.Float](x, alpha, scale T) T {
 	return scalar.ELUDerivativeAt(x, alpha, scale)
 }
 
+// SELUDerivativeAt returns ELUDerivativeAt with SELU's constants.
+func SELUDerivativeAt[T element.Float](x T) T {
+	if alpha, scale := T(SELUAlpha), T(SELUScale); vector.On && eluInVectors(alpha, scale) {
+		return vector.ELUDerivativeAt(x, alpha, scale)
+	}
+	return scalar.SELUDerivativeAt(x)
+}
+
 // ELUDerivativeFromOutput sets dst to upstream·scale if y > 0, else to
 // upstream·(y + scale·α).
 func ELUDerivativeFromOutput[T element.Float](dst, y, upstream []T, alpha, scale T) {

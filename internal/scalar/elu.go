@@ -15,6 +15,8 @@ const (
 // The factors of the left side of ELU and of SELU.
 var eluFactor, seluFactor = parts{1, 1, 0}, productParts(SELUScale, SELUAlpha)
 
+var seluLost = seluFactor.lost()
+
 // ELU sets dst to scale·x if x > 0, else to scale·α·(eˣ − 1).
 func ELU[T element.Float](dst, x []T, alpha, scale T) {
 	var s sides[T]
@@ -55,7 +57,20 @@ func ELUDerivativeAt[T element.Float](x, alpha, scale T) T {
 	if element.Is32[T]() {
 		return T(sidesGradientAt32(float32(x), 1, float32(scale), float64(scale)*float64(alpha), 1))
 	}
-	return T(eluDerivativeAt64(float64(x), float64(alpha), float64(scale)))
+	if alpha == 1 && scale == 1 {
+		return T(eluDerivativeAt64(float64(x)))
+	}
+	slope := productParts(float64(scale), float64(alpha))
+	return T(scaledELUDerivativeAt64(float64(x), float64(scale), slope.whole, slope.lost()))
+}
+
+// SELUDerivativeAt returns ELUDerivativeAt with SELU's constants.
+func SELUDerivativeAt[T element.Float](x T) T {
+	if element.Is32[T]() {
+		const alpha, scale = float32(SELUAlpha), float32(SELUScale)
+		return T(sidesGradientAt32(float32(x), 1, scale, float64(scale)*float64(alpha), 1))
+	}
+	return T(scaledELUDerivativeAt64(float64(x), SELUScale, seluFactor.whole, seluLost))
 }
 
 // ELUDerivativeFromOutput sets dst to upstream·scale if y > 0, else to
@@ -105,7 +120,7 @@ func CELUDerivativeAt[T element.Float](x, alpha T) T {
 	case element.Is32[T]():
 		return T(sidesGradientAt32(float32(x), 1, 1, 1, 1/float64(alpha)))
 	case alpha == 1:
-		return T(eluDerivativeAt64(float64(x), 1, 1))
+		return T(eluDerivativeAt64(float64(x)))
 	}
 	return T(sidesGradientAt64(float64(x), 1, 1, 1, 0, reciprocalParts(float64(alpha))))
 }
@@ -361,22 +376,23 @@ func eluEndAt64(x, scale float64, factor *parts) float64 {
 	return sidesAt64(x, scale, factor.whole, *factor, parts{1, 1, 0})
 }
 
-// eluDerivativeAt64 is sidesGradientAt64 for an inverse and an upstream of 1.
-func eluDerivativeAt64(x, alpha, scale float64) float64 {
+// eluDerivativeAt64 and scaledELUDerivativeAt64 do the same for the derivative, with an upstream
+// of 1.
+
+func eluDerivativeAt64(x float64) float64 {
 	k, b := expm1Point(negative64(x))
 	if k >= uint64(len(expm1Table)) {
-		return eluDerivativeEndAt64(x, alpha, scale)
+		return sidesGradientAt64(x, 1, 1, 1, 0, eluFactor)
 	}
-	if alpha == 1 && scale == 1 {
-		return pick64(onRight64(x, 1), 1, expm1Table[k].exp(b))
-	}
-	slope := productParts(scale, alpha)
-	return pick64(onRight64(x, 1), scale, slope.whole*expm1Table[k].exp(b+slope.lost()))
+	return pick64(onRight64(x, 1), 1, expm1Table[k].exp(b))
 }
 
-func eluDerivativeEndAt64(x, alpha, scale float64) float64 {
-	slope := productParts(scale, alpha)
-	return sidesGradientAt64(x, 1, scale, slope.whole, slope.lost(), parts{1, 1, 0})
+func scaledELUDerivativeAt64(x, scale, slope, lost float64) float64 {
+	k, b := expm1Point(negative64(x))
+	if k >= uint64(len(expm1Table)) {
+		return sidesGradientAt64(x, 1, scale, slope, lost, eluFactor)
+	}
+	return pick64(onRight64(x, 1), scale, slope*expm1Table[k].exp(b+lost))
 }
 
 // onRight32 reports whether x is at least the number of which the bits are least. NaN is

@@ -112,59 +112,45 @@ func derivative[T element.Float](f *piecewise, dst, x, upstream []T) {
 // timesAt returns x·f(x), with the same bits as times.
 func timesAt[T element.Float](f *piecewise, x T) T {
 	if element.Is32[T]() {
-		return T(f.times32At(float32(x)))
+		add, first := f.rounder32()
+		k := math.Float32bits(float32(x)+add) - first
+		if uint64(k) >= uint64(len(f.pieces)) {
+			return T(f.tail32(float32(x)))
+		}
+		p, u := &f.pieces[k], float64(x)
+		return T(float32(u * (p.value + p.to6(u-p.a))))
 	}
-	return T(f.times64At(float64(x)))
+	u := float64(x)
+	add, first := f.rounder64()
+	k := math.Float64bits(u+add) - first
+	if k >= uint64(len(f.pieces)) || math.Abs(u) < tiny {
+		return T(f.tail(u))
+	}
+	p, high := &f.pieces[k], upper(u)
+	return T(high*p.value + (u*p.to8(u-p.a) - float64((high-u)*p.value)))
 }
 
 // derivativeAt returns f(x), with the same bits as derivative.
 func derivativeAt[T element.Float](f *piecewise, x T) T {
 	if element.Is32[T]() {
-		return T(f.derivative32At(float32(x)))
+		add, first := f.rounder32()
+		k := math.Float32bits(float32(x)+add) - first
+		if uint64(k) >= uint64(len(f.pieces)) {
+			return T(f.tail32(float32(x)))
+		}
+		p := &f.pieces[k]
+		return T(float32(p.value + p.to7(float64(x)-p.a)))
 	}
-	return T(f.derivative64At(float64(x)))
-}
-
-func (f *piecewise) times32At(x float32) float32 {
-	add, first := f.rounder32()
-	k := math.Float32bits(x+add) - first
-	if uint64(k) >= uint64(len(f.pieces)) {
-		return f.tail32(x)
-	}
-	p, u := &f.pieces[k], float64(x)
-	return float32(u * (p.value + p.to6(u-p.a)))
-}
-
-func (f *piecewise) times64At(x float64) float64 {
+	u := float64(x)
 	add, first := f.rounder64()
-	k := math.Float64bits(x+add) - first
-	if k >= uint64(len(f.pieces)) || math.Abs(x) < tiny {
-		return f.tail(x)
-	}
-	p, high := &f.pieces[k], upper(x)
-	return high*p.value + (x*p.to8(x-p.a) - float64((high-x)*p.value))
-}
-
-func (f *piecewise) derivative32At(x float32) float32 {
-	add, first := f.rounder32()
-	k := math.Float32bits(x+add) - first
-	if uint64(k) >= uint64(len(f.pieces)) {
-		return f.tail32(x)
-	}
-	p := &f.pieces[k]
-	return float32(p.value + p.to7(float64(x)-p.a))
-}
-
-func (f *piecewise) derivative64At(x float64) float64 {
-	add, first := f.rounder64()
-	k := math.Float64bits(x+add) - first
+	k := math.Float64bits(u+add) - first
 	if k >= uint64(len(f.pieces)) {
-		return f.tail(x)
+		return T(f.tail(u))
 	}
 	p := &f.pieces[k]
-	b := x - p.a
+	b := u - p.a
 	high := coarse(b)
-	return p.value + (high*p.slope + ((b-high)*p.slope + p.beside(b)))
+	return T(p.value + (high*p.slope + ((b-high)*p.slope + p.beside(b))))
 }
 
 // times32 computes in float64 and rounds once.

@@ -47,13 +47,10 @@ func SiLUAt[T element.Float](x, beta T) T {
 // SiLUDerivativeAt returns f′(x), f = x·σ(β·x), as SiLUDerivative does for each
 // element.
 func SiLUDerivativeAt[T element.Float](x, beta T) T {
-	switch {
-	case beta != 1:
+	if beta != 1 {
 		return swishDerivativeAt(x, beta)
-	case element.Is32[T]():
-		return T(siluSlope.derivative32At(float32(x)))
 	}
-	return T(siluSlope.derivative64At(float64(x)))
+	return derivativeAt(siluSlope, x)
 }
 
 // swishDerivativeAt is a function of its own, because with its array the others take 7.5 ns
