@@ -8,8 +8,9 @@ import (
 // The instances of a generic function are compiled in the package that calls it, here package
 // activation. That package imports scalar only by way of this one, and then the compiler does
 // not inline what the generic function calls, unless this package has an instance too. So it
-// has one of each function of one element. (DerivativeAt of Softsign takes 5.0 ns without, and
-// 2.1 ns with it, Xeon Emerald Rapids, Go 1.26.8.)
+// has one of each function of one element, and of the loops that gain from it. (Without and with
+// these instances, Xeon Emerald Rapids, Go 1.26.8: DerivativeAt of Softsign 5.0 and 2.1 ns,
+// LogSoftmax backward from its output 6.9 and 5.2 ns an element.)
 
 var _, _ = instances[float32], instances[float64]
 
@@ -29,6 +30,7 @@ func instances[T element.Float]() {
 	_ = scalar.IdentityDerivativeAt[T]
 	_ = scalar.LeakyReLUAt[T]
 	_ = scalar.LeakyReLUDerivativeAt[T]
+	_ = scalar.LogSoftmaxDerivativeFromOutput[T]
 	_ = scalar.MishAt[T]
 	_ = scalar.MishDerivativeAt[T]
 	_ = scalar.ReLUAt[T]
