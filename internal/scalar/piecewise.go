@@ -74,7 +74,7 @@ type piecewise struct {
 	limit  float64
 	zero   float64                 // 1.5·2⁵² times the distance of two points
 	tail   func(x float64) float64 // for |x| > limit and for NaN
-	faint  float64                 // below it, f rounds to 0 in float32
+	faint  float64                 // below it, the result rounds to 0 in float32
 }
 
 // The index of the piece for x is the bits of x + add, minus first: the addition rounds

@@ -166,6 +166,8 @@ func without64x8(v archsimd.Float64x8, m archsimd.Mask64x8) archsimd.Float64x8 {
 	return zero.IfElse(m, v)
 }
 
+// The functions anyLane32x4, … report whether m is set in a lane.
+
 func anyLane32x4(m archsimd.Mask32x4) bool   { return m.ToBits() != 0 }
 func anyLane64x2(m archsimd.Mask64x2) bool   { return m.ToBits() != 0 }
 func anyLane32x8(m archsimd.Mask32x8) bool   { return m.ToBits() != 0 }

@@ -50,7 +50,7 @@ func without64x2(v archsimd.Float64x2, m archsimd.Mask64x2) archsimd.Float64x2 {
 	return v.ToBits().AndNot(m.ToInt64x2().ToBits()).BitsToFloat64()
 }
 
-// See slowSubnormals.
+// The loops need no test of all lanes, because slowSubnormals is false.
 
 func anyLane32x4(m archsimd.Mask32x4) bool { return true }
 func anyLane64x2(m archsimd.Mask64x2) bool { return true }

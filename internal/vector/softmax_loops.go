@@ -58,6 +58,9 @@ func power32(zero simd.Float32s) func(z simd.Float32s) (scale, growth simd.Float
 // that error is missing from lost, but then the addition at least doubles the sum. So
 // all missing errors together are at most twice the last one.
 //
+// If an entry may be subnormal, faint is true, and loweredProduct32 computes all entries of the
+// row.
+//
 //vector:fits classes
 func softmaxRows32(dst, x []float32, classes int, f, d float32, divide bool) {
 	factor, divisor := simd.BroadcastFloat32s(f), simd.BroadcastFloat32s(d)
