@@ -12,10 +12,11 @@ const (
 	SELUScale = 1.0507009873554804934193349852946
 )
 
-// The factors of the left side of ELU and of SELU.
-var eluFactor, seluFactor = parts{1, 1, 0}, productParts(SELUScale, SELUAlpha)
-
-var seluLost = seluFactor.lost()
+// The factor of the left side of SELU, and its relative rounding error.
+var (
+	seluFactor = productParts(SELUScale, SELUAlpha)
+	seluLost   = seluFactor.lost()
+)
 
 // ELU sets dst to scale·x if x > 0, else to scale·α·(eˣ − 1).
 func ELU[T element.Float](dst, x []T, alpha, scale T) {
@@ -167,7 +168,7 @@ type sides[T element.Float] struct {
 func (s *sides[T]) setELU(alpha, scale T) {
 	s.scale = scale
 	s.factor = productParts(float64(scale), float64(alpha))
-	s.inverse = parts{1, 1, 0}
+	s.inverse = unity
 	s.slope, s.lost = s.factor.whole, s.factor.lost()
 }
 
@@ -354,7 +355,7 @@ func sidesGradientAt64(x, upstream, scale, slope, lost float64, inverse parts) f
 func eluAt64(x float64) float64 {
 	k, b := expm1Point(negative64(x))
 	if k >= uint64(len(expm1Table)) {
-		return eluEndAt64(x, 1, &eluFactor)
+		return eluEndAt64(x, 1, &unity)
 	}
 	high, low := expm1Table[k].drops(b, sextic(b))
 	return pick64(onRight64(x, 0), x, -(high + low))
@@ -373,7 +374,7 @@ func scaledELUAt64(x, scale float64, factor *parts) float64 {
 //
 //go:noinline
 func eluEndAt64(x, scale float64, factor *parts) float64 {
-	return sidesAt64(x, scale, factor.whole, *factor, parts{1, 1, 0})
+	return sidesAt64(x, scale, factor.whole, *factor, unity)
 }
 
 // eluDerivativeAt64 and scaledELUDerivativeAt64 do the same for the derivative, with an upstream
@@ -382,7 +383,7 @@ func eluEndAt64(x, scale float64, factor *parts) float64 {
 func eluDerivativeAt64(x float64) float64 {
 	k, b := expm1Point(negative64(x))
 	if k >= uint64(len(expm1Table)) {
-		return sidesGradientAt64(x, 1, 1, 1, 0, eluFactor)
+		return sidesGradientAt64(x, 1, 1, 1, 0, unity)
 	}
 	return pick64(onRight64(x, 1), 1, expm1Table[k].exp(b))
 }
@@ -390,7 +391,7 @@ func eluDerivativeAt64(x float64) float64 {
 func scaledELUDerivativeAt64(x, scale, slope, lost float64) float64 {
 	k, b := expm1Point(negative64(x))
 	if k >= uint64(len(expm1Table)) {
-		return sidesGradientAt64(x, 1, scale, slope, lost, eluFactor)
+		return sidesGradientAt64(x, 1, scale, slope, lost, unity)
 	}
 	return pick64(onRight64(x, 1), scale, slope*expm1Table[k].exp(b+lost))
 }
@@ -515,9 +516,10 @@ func (s *sides[T]) leftForward(x []T) {
 	}
 }
 
-// leftRun32 and leftRun64 stop at the first x beyond the table, and return its index. They are
-// functions of their own, because a loop without a call keeps its variables in registers, and
-// takes two thirds of the time. slopeRun32 and slopeRun64 do the same for the derivative.
+// leftRun32 and leftRun64 stop at the first x that they have no formula for, such as NaN, and
+// return its index. They are functions of their own, because a loop without a call keeps its
+// variables in registers, and takes two thirds of the time. slopeRun32 and slopeRun64 do the same
+// for the derivative.
 
 func leftRun32(x []float32, factor, inverse float64) int {
 	for i, v := range x {
@@ -603,8 +605,7 @@ func slopeRun32(x, upstream []float32, slope, inverse float64) int {
 			if j-1 >= 16*far32 { // the table holds 0 for the point −106
 				return i
 			}
-			// In float64 the product is exact, and never subnormal.
-			x[i] = float32(float64(upstream[i]) * float64(float32(slope*tailExp32(j, c))))
+			x[i] = subnormalProduct32(float32(slope*tailExp32(j, c)), upstream[i])
 			continue
 		}
 		e := expm1Table[k].value
@@ -662,9 +663,6 @@ func left64(x, slope float64, factor, inverse *parts) float64 {
 	if q != q {
 		return q
 	}
-	if factor.high == 1 && factor.low == 0 && inverse.whole == 1 {
-		return farExp(q) - 1
-	}
 	return -factor.times(1, -farExp(q))
 }
 
@@ -688,7 +686,7 @@ func exp32Tail(x float64) float64 {
 	if i-1 < 16*far32 { // the table holds 0 for the point −106
 		return tailExp32(i, b)
 	}
-	if x < -2*far32 { // then eˣ rounds to 0 in float32, and its product with any float32 too
+	if x < -2*far32 { // its product with any float32, or with 1/β, rounds to 0 in float32
 		return 0
 	}
 	return math.Exp(x)

@@ -16,6 +16,9 @@ import (
 // float64.
 type parts struct{ whole, high, low float64 }
 
+// unity is 1.
+var unity = parts{1, 1, 0}
+
 // partsOf returns v + rest. rest must be below the last bit of v.
 func partsOf(v, rest float64) parts {
 	high := cut(v)
@@ -34,7 +37,7 @@ func productParts(a, b float64) parts {
 // reciprocalParts returns 1/a.
 func reciprocalParts(a float64) parts {
 	if a == 1 {
-		return parts{1, 1, 0}
+		return unity
 	}
 	q := 1 / a
 	return partsOf(q, math.FMA(-q, a, 1)/a)

@@ -216,8 +216,7 @@ func (f *piecewise) derivative32(dst, x, upstream []float32) {
 	for i, v := range x {
 		k := math.Float32bits(v+add) - first
 		if uint64(k) >= uint64(len(pieces)) {
-			// In float64 the product is exact, and never subnormal.
-			dst[i] = float32(float64(f.tail32(v)) * float64(element.Upstream(1, upstream, i)))
+			dst[i] = subnormalProduct32(f.tail32(v), element.Upstream(1, upstream, i))
 			continue
 		}
 		p := &pieces[k]

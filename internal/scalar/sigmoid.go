@@ -294,8 +294,8 @@ func logisticDerivative32(dst, x, upstream []float32, inScale float32, outScale 
 		if k := logisticPoint32(u); k < uint32(len(logisticTable)) {
 			e := &logisticTable[k]
 			dst[i] = upstream[i] * float32(outScale*e.derivative32(e.to4(float64(u)-e.a)))
-		} else { // in float64 the product is exact, and never subnormal
-			dst[i] = float32(float64(upstream[i]) * float64(tail32(u, outScale, -2)))
+		} else {
+			dst[i] = subnormalProduct32(tail32(u, outScale, -2), upstream[i])
 		}
 	}
 }

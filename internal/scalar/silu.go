@@ -214,7 +214,7 @@ func swishDerivative32(dst, x, upstream []float32, beta float32) {
 	for i, v := range x {
 		k := logisticPoint32(beta * v)
 		if k >= uint32(len(siluSlopePieces)) {
-			dst[i] = float32(float64(siluSlopeTail32(v, beta)) * float64(element.Upstream(1, upstream, i)))
+			dst[i] = subnormalProduct32(siluSlopeTail32(v, beta), element.Upstream(1, upstream, i))
 			continue
 		}
 		p := &siluSlopePieces[k]

@@ -216,8 +216,7 @@ func softplusDerivative32(dst, x, upstream []float32, beta float64) {
 	}
 	for n := 0; len(x) > 0; dst, x, upstream = dst[n:], x[n:], upstream[n:] {
 		if n = logisticRun32(dst, x, upstream, beta); n < len(x) {
-			// The product is exact in float64.
-			dst[n] = float32(float64(upstream[n]) * float64(logisticTail32(beta*float64(x[n]))))
+			dst[n] = subnormalProduct32(logisticTail32(beta*float64(x[n])), upstream[n])
 			n++
 		}
 	}

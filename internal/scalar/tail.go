@@ -39,6 +39,10 @@ func besideOne64(x float64) float64 {
 	return 1 - (e - e*e)
 }
 
+// subnormalProduct32 returns a·b, where a may be subnormal. In float64 the product is exact and
+// normal, so only the conversion rounds.
+func subnormalProduct32(a, b float32) float32 { return float32(float64(a) * float64(b)) }
+
 // tailPoint32 returns the index of the point of expTable nearest to x ≤ 0, and x minus
 // that point. The index is beyond the table for x < −106 and NaN.
 func tailPoint32(x float64) (i uint64, b float64) {

@@ -57,6 +57,15 @@ func listing(text string) map[string][]instruction {
 	return functions
 }
 
+// TestListing checks that listing keeps an operation with a suffix.
+func TestListing(t *testing.T) {
+	const line = "\t0x0003 00003 (/k/a_simd.go:7)\tVMULPS.Z\tZ1, Z2, K1, Z3\n"
+	got := listing("example.com/activation/internal/vector.f STEXT size=9\n" + line)["f"]
+	if want := []instruction{{3, "a_simd.go:7", "VMULPS.Z", "Z1, Z2, K1, Z3"}}; !slices.Equal(got, want) {
+		t.Errorf("listing = %v, want %v", got, want)
+	}
+}
+
 // loops returns the innermost loops of code. A loop is the code from the target of a jump
 // back to that jump.
 func loops(code []instruction) (inner [][]instruction) {

@@ -81,11 +81,9 @@ const (
 	eluNear32 = 43
 	eluNear64 = 620
 
-	// Up to here, GELU, GELUTanh and their derivatives are normal.
-	geluNear          = 12.9
-	geluSlopeNear     = 12.9
-	geluTanhNear      = 9.9
-	geluTanhSlopeNear = 9.9
+	// Up to here, GELU and GELUTanh are normal, and so are their derivatives.
+	geluNear     = 12.9
+	geluTanhNear = 9.9
 
 	// Up to here, e⁻ˣ divided by the sum of a distribution is normal.
 	softmaxNear32 = 64
@@ -166,11 +164,11 @@ var (
 		repeated32(geluTanhLast), repeated32(geluTanhPerUnit),
 	}
 	geluSlopeConstants = slopeConstants{
-		repeated32(geluSlopeLimit), repeated32(-geluSlopeLimit), repeated32(geluSlopeNear), repeated32(2), repeated32(2), repeated32(0x1p32), repeated32(0x1p-32),
+		repeated32(geluSlopeLimit), repeated32(-geluSlopeLimit), repeated32(geluNear), repeated32(2), repeated32(2), repeated32(0x1p32), repeated32(0x1p-32),
 		repeatedBits32(geluRoot), repeatedBits32(geluRootLow),
 	}
 	geluTanhSlopeConstants = slopeConstants{
-		repeated32(geluTanhSlopeLimit), repeated32(-geluTanhSlopeLimit), repeated32(geluTanhSlopeNear), repeated32(0.465), repeated32(1.875), repeated32(0x1p32), repeated32(0x1p-32),
+		repeated32(geluTanhSlopeLimit), repeated32(-geluTanhSlopeLimit), repeated32(geluTanhNear), repeated32(0.465), repeated32(1.875), repeated32(0x1p32), repeated32(0x1p-32),
 		repeatedBits32(geluTanhRoot), repeatedBits32(geluTanhRootLow),
 	}
 	geluTanhConstants = struct{ linear, linearLow, cubic, minusCubic, minusCubicLow [maxLanes32]float32 }{
