@@ -448,13 +448,15 @@ func expm1Point(q float64) (i uint64, b float64) {
 	return math.Float64bits(k) - math.Float64bits(zero), q - (k - (zero + limit))
 }
 
-// farExp returns e^q for q below the table, as accurately as 1 − e^q needs it.
+// farExp returns e^q for q below the table, as accurately as 1 − e^q needs it. For the
+// conversion see expm1Entry.exp.
 func farExp(q float64) float64 {
 	if q < -40 {
 		return 0
 	}
 	k, b := expm1Point(q + 20)
-	return 0x1.1b48655f37267p-29 * (expm1Table[k].value * (1 + cubic(b))) // e⁻²⁰
+	const power = 0x1.1b48655f37267p-29 // e⁻²⁰
+	return float64(power * (expm1Table[k].value * (1 + cubic(b))))
 }
 
 // cubic returns p with a relative error of 2⁻²⁷. It returns −0 if b is −0.
