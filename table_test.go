@@ -281,6 +281,12 @@ func table[T activation.Float]() []entry[T] {
 		{a: activation.HardTanh[T]{Max: 6}, group: 1, outputs: 1, kinks: []T{0, 6}, special: []special[T]{
 			{nan, nan, nan}, {inf, 6, 0}, {-inf, 0, 0}, {zero, zero, 0}, {negative, zero, 0}, {6, 6, 0}, {smallest, smallest, 1}, {5, 5, 1},
 		}},
+		{a: activation.HardTanh[T]{Min: negative, Max: 6}, group: 1, outputs: 1, kinks: []T{0, 6}, special: []special[T]{
+			{nan, nan, nan}, {zero, negative, 0}, {negative, negative, 0}, {-1, negative, 0},
+		}},
+		{a: activation.HardTanh[T]{Min: -6}, group: 1, outputs: 1, kinks: []T{-6, 0}, special: []special[T]{
+			{nan, nan, nan}, {zero, zero, 0}, {negative, zero, 0}, {1, zero, 0}, {-5, -5, 1},
+		}},
 		{a: activation.HardTanh[T]{Min: -2, Max: inf}, group: 1, outputs: 1, kinks: []T{-2}, special: []special[T]{
 			{nan, nan, nan}, {inf, inf, 0}, {-inf, -2, 0}, {-2, -2, 0}, {3e38, 3e38, 1},
 		}},

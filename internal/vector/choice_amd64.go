@@ -116,14 +116,14 @@ func geluTanhDerivative32(dst, x, upstream []float32) {
 	}
 }
 
-func hardTanh32(dst, x []float32, low, high float32) {
+func hardTanh32(dst, x []float32, low, high, addend float32) {
 	switch bits := simd.VectorBitSize(); {
 	case bits >= 512 && len(dst) >= 16:
-		hardTanh32x16(dst, x, low, high)
+		hardTanh32x16(dst, x, low, high, addend)
 	case bits >= 256 && len(dst) >= 8:
-		hardTanh32x8(dst, x, low, high)
+		hardTanh32x8(dst, x, low, high, addend)
 	default:
-		hardTanh32x4(dst, x, low, high)
+		hardTanh32x4(dst, x, low, high, addend)
 	}
 }
 
@@ -710,14 +710,14 @@ func hardSwishDerivative64(dst, x, upstream []float64) {
 	}
 }
 
-func hardTanh64(dst, x []float64, low, high float64) {
+func hardTanh64(dst, x []float64, low, high, addend float64) {
 	switch bits := simd.VectorBitSize(); {
 	case bits >= 512 && len(dst) >= 8:
-		hardTanh64x8(dst, x, low, high)
+		hardTanh64x8(dst, x, low, high, addend)
 	case bits >= 256 && len(dst) >= 4:
-		hardTanh64x4(dst, x, low, high)
+		hardTanh64x4(dst, x, low, high, addend)
 	default:
-		hardTanh64x2(dst, x, low, high)
+		hardTanh64x2(dst, x, low, high, addend)
 	}
 }
 

@@ -25,8 +25,8 @@ func keepNaN32(dst1, dst2, x1, x2, value []float32) {
 	keepNaN32x4(dst1, dst2, x1, x2, value)
 }
 
-func hardTanh32(dst, x []float32, low, high float32) {
-	hardTanh32x4(dst, x, low, high)
+func hardTanh32(dst, x []float32, low, high, addend float32) {
+	hardTanh32x4(dst, x, low, high, addend)
 }
 
 func window32(dst, x, upstream []float32, low, high, slope float32) {
@@ -241,8 +241,8 @@ func hardSwishDerivative64(dst, x, upstream []float64) {
 	hardSwishDerivative64x2(dst, x, upstream)
 }
 
-func hardTanh64(dst, x []float64, low, high float64) {
-	hardTanh64x2(dst, x, low, high)
+func hardTanh64(dst, x []float64, low, high, addend float64) {
+	hardTanh64x2(dst, x, low, high, addend)
 }
 
 func keepNaN64(dst1, dst2, x1, x2, value []float64) {

@@ -395,10 +395,8 @@ func hardSixthOf32x1(zero archsimd.Float32x4) func(dst, x []float32) {
 	sixth, sixthLow := archsimd.LoadFloat32x4Array((*[4]float32)(float32Constants[10][:])), archsimd.LoadFloat32x4Array((*[4]float32)(float32Constants[11][:]))
 	return func(dst, x []float32) {
 		v := archsimd.LoadFloat32x4Array((*[4]float32)(x))
-		nan := v.NotEqual(v).ToInt32x4().ToBits()
 		s := v.Max(minusThree).Min(three).Add(three)
-		y := s.MulAdd(sixth, s.Mul(sixthLow))
-		y.ToBits().Or(nan).BitsToFloat32().Store(dst)
+		orNaN32x1(s.MulAdd(sixth, s.Mul(sixthLow)), v).Store(dst)
 	}
 }
 
@@ -509,6 +507,10 @@ func mishInverseOf32x1(zero archsimd.Float32x4) func(n archsimd.Uint32x4, r, q a
 func mishAt32(x float32) float32 {
 	var zero archsimd.Float32x4
 	return at32(x, zero, mishOf32x1(zero))
+}
+
+func orNaN32x1(y, v archsimd.Float32x4) archsimd.Float32x4 {
+	return y.ToBits().Or(v.NotEqual(v).ToInt32x4().ToBits()).BitsToFloat32()
 }
 
 func without32x1(v archsimd.Float32x4, m archsimd.Mask32x4) archsimd.Float32x4 {
@@ -926,10 +928,10 @@ func tanhOf32x1(zero archsimd.Float32x4) func(dst, x []float32) {
 		v := archsimd.LoadFloat32x4Array((*[4]float32)(x)).ToBits()
 		a := v.AndNot(sign).BitsToFloat32()
 		z := a.Add(a)
-		n, r := reduce(limit.IfElse(z.Greater(limit), z))
+		n, r := reduce(z.Min(limit))
 		d := one.Add(n.Add(bias).BitsToFloat32()).Add(growth32x1(r))
 		far := one.Sub(n.Add(biasOfTwo).BitsToFloat32().Div(d))
-		y := tanhNearZero32x1(a).IfElse(a.Less(one), far).ToBits()
+		y := far.IfElse(a.GreaterEqual(one), tanhNearZero32x1(a)).ToBits()
 		y.Or(v.And(sign)).BitsToFloat32().Store(dst)
 	}
 }
@@ -1150,10 +1152,8 @@ func hardSixthOf64x1(zero archsimd.Float64x2) func(dst, x []float64) {
 	sixth, sixthLow := archsimd.LoadFloat64x2Array((*[2]float64)(float64Constants[13][:])), archsimd.LoadFloat64x2Array((*[2]float64)(float64Constants[14][:]))
 	return func(dst, x []float64) {
 		v := archsimd.LoadFloat64x2Array((*[2]float64)(x))
-		nan := v.NotEqual(v).ToInt64x2().ToBits()
 		s := v.Max(minusThree).Min(three).Add(three)
-		y := s.MulAdd(sixth, s.Mul(sixthLow))
-		y.ToBits().Or(nan).BitsToFloat64().Store(dst)
+		orNaN64x1(s.MulAdd(sixth, s.Mul(sixthLow)), v).Store(dst)
 	}
 }
 
@@ -1316,6 +1316,10 @@ func mishOf64x1(zero archsimd.Float64x2) func(dst, x []float64) {
 		}
 		y.Store(dst)
 	}
+}
+
+func orNaN64x1(y, v archsimd.Float64x2) archsimd.Float64x2 {
+	return y.ToBits().Or(v.NotEqual(v).ToInt64x2().ToBits()).BitsToFloat64()
 }
 
 func reduce64x1(zero archsimd.Float64x2) func(z archsimd.Float64x2) (n archsimd.Uint64x2, r archsimd.Float64x2) {

@@ -2,15 +2,23 @@
 
 package vector
 
-import "example.com/activation/internal/element"
+import (
+	"math"
 
-// HardTanh sets dst to x, clipped to low…high.
+	"example.com/activation/internal/element"
+)
+
+// HardTanh sets dst to x, clipped to low…high, neither of which is −0.
 func HardTanh[T element.Float](dst, x []T, low, high T) {
+	addend := math.Copysign(0, -1)
+	if low == 0 || high == 0 {
+		addend = 0
+	}
 	switch any(dst).(type) {
 	case []float32:
-		hardTanh32(as32(dst), as32(x), float32(low), float32(high))
+		hardTanh32(as32(dst), as32(x), float32(low), float32(high), float32(addend))
 	case []float64:
-		hardTanh64(as64(dst), as64(x), float64(low), float64(high))
+		hardTanh64(as64(dst), as64(x), float64(low), float64(high), addend)
 	}
 }
 

@@ -4,14 +4,24 @@ package vector
 
 import "simd"
 
+// hardTanh32 clips by a maximum and a minimum. At 128 and 256 bits that takes less time than two
+// comparisons and two choices (0.087 ns an element against 0.125 at 256 bits), at 512 bits more
+// (0.061 against 0.052). Max and Min may return any of two operands if one is NaN or if both
+// are zeros. So orNaN32 restores NaN, and the sum with addend decides the sign of 0. addend
+// is 0 if low or high is 0, else −0, which changes nothing.
+//
 //vector:elementwise
-func hardTanh32(dst, x []float32, low, high float32) {
+func hardTanh32(dst, x []float32, low, high, addend float32) {
 	var zero simd.Float32s
-	l, h := simd.BroadcastFloat32s(low), simd.BroadcastFloat32s(high)
+	l, h, a := simd.BroadcastFloat32s(low), simd.BroadcastFloat32s(high), simd.BroadcastFloat32s(addend)
 	f := func(dst, x []float32) {
 		v := simd.LoadFloat32s(x)
-		y := l.IfElse(v.LessEqual(l), v)
-		h.IfElse(v.GreaterEqual(h), y).Store(dst)
+		if v.Len() == maxLanes32 {
+			y := l.IfElse(v.LessEqual(l), v)
+			h.IfElse(v.GreaterEqual(h), y).Store(dst)
+		} else {
+			orNaN32(v.Max(l).Min(h).Add(a), v).Store(dst)
+		}
 	}
 	dst, x = unaryUnrolled32(dst, x, zero, f)
 	unary32(dst, x, zero, f)
@@ -25,10 +35,8 @@ func window32(dst, x, upstream []float32, low, high, slope float32) {
 	l, h, s := simd.BroadcastFloat32s(low), simd.BroadcastFloat32s(high), simd.BroadcastFloat32s(slope)
 	binary32(dst, x, upstream, zero, func(dst, x, g []float32) {
 		v := simd.LoadFloat32s(x)
-		nan := v.NotEqual(v).ToInt32s().ToBits() // all bits set, or none
-		d := simd.LoadFloat32s(g).Mul(s).ToBits().Or(nan).BitsToFloat32()
-		d = without32(d, v.LessEqual(l))
-		without32(d, v.GreaterEqual(h)).Store(dst)
+		d := without32(simd.LoadFloat32s(g).Mul(s), v.LessEqual(l))
+		orNaN32(without32(d, v.GreaterEqual(h)), v).Store(dst)
 	})
 }
 
@@ -52,10 +60,8 @@ func hardSixthOf32(zero simd.Float32s) func(dst, x []float32) {
 	sixth, sixthLow := simd.BroadcastFloat32s(1./6), simd.BroadcastFloat32s(sixthLow32)
 	return func(dst, x []float32) {
 		v := simd.LoadFloat32s(x)
-		nan := v.NotEqual(v).ToInt32s().ToBits() // all bits set, or none
 		s := v.Max(minusThree).Min(three).Add(three)
-		y := s.MulAdd(sixth, s.Mul(sixthLow))
-		y.ToBits().Or(nan).BitsToFloat32().Store(dst)
+		orNaN32(s.MulAdd(sixth, s.Mul(sixthLow)), v).Store(dst)
 	}
 }
 

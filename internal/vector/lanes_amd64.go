@@ -166,6 +166,32 @@ func without64x8(v archsimd.Float64x8, m archsimd.Mask64x8) archsimd.Float64x8 {
 	return zero.IfElse(m, v)
 }
 
+// The functions orNaN32x4, … return y, but NaN in the lanes in which v is NaN.
+
+func orNaN32x4(y, v archsimd.Float32x4) archsimd.Float32x4 {
+	return y.ToBits().Or(v.NotEqual(v).ToInt32x4().ToBits()).BitsToFloat32()
+}
+
+func orNaN64x2(y, v archsimd.Float64x2) archsimd.Float64x2 {
+	return y.ToBits().Or(v.NotEqual(v).ToInt64x2().ToBits()).BitsToFloat64()
+}
+
+func orNaN32x8(y, v archsimd.Float32x8) archsimd.Float32x8 {
+	return y.ToBits().Or(v.NotEqual(v).ToInt32x8().ToBits()).BitsToFloat32()
+}
+
+func orNaN64x4(y, v archsimd.Float64x4) archsimd.Float64x4 {
+	return y.ToBits().Or(v.NotEqual(v).ToInt64x4().ToBits()).BitsToFloat64()
+}
+
+func orNaN32x16(y, v archsimd.Float32x16) archsimd.Float32x16 {
+	return v.IfElse(v.NotEqual(v), y)
+}
+
+func orNaN64x8(y, v archsimd.Float64x8) archsimd.Float64x8 {
+	return v.IfElse(v.NotEqual(v), y)
+}
+
 // The functions anyLane32x4, … report whether m is set in a lane.
 
 func anyLane32x4(m archsimd.Mask32x4) bool   { return m.ToBits() != 0 }

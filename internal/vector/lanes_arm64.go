@@ -50,6 +50,14 @@ func without64x2(v archsimd.Float64x2, m archsimd.Mask64x2) archsimd.Float64x2 {
 	return v.ToBits().AndNot(m.ToInt64x2().ToBits()).BitsToFloat64()
 }
 
+func orNaN32x4(y, v archsimd.Float32x4) archsimd.Float32x4 {
+	return y.IfElse(v.Equal(v), v)
+}
+
+func orNaN64x2(y, v archsimd.Float64x2) archsimd.Float64x2 {
+	return y.IfElse(v.Equal(v), v)
+}
+
 // The loops need no test of all lanes, because slowSubnormals is false.
 
 func anyLane32x4(m archsimd.Mask32x4) bool { return true }

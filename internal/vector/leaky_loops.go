@@ -24,6 +24,6 @@ func leakyReLUDerivative32(dst, x, upstream []float32, alpha float32) {
 	binary32(dst, x, upstream, zero, func(dst, x, g []float32) {
 		v, u := simd.LoadFloat32s(x), simd.LoadFloat32s(g)
 		d := u.IfElse(v.Greater(zero), u.Mul(a))
-		v.IfElse(v.NotEqual(v), d).Store(dst)
+		orNaN32(d, v).Store(dst)
 	})
 }

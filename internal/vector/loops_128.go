@@ -298,13 +298,17 @@ func keepNaN32x4(dst1, dst2, x1, x2, value []float32) {
 	})
 }
 
-func hardTanh32x4(dst, x []float32, low, high float32) {
+func hardTanh32x4(dst, x []float32, low, high, addend float32) {
 	var zero archsimd.Float32x4
-	l, h := archsimd.BroadcastFloat32x4(low), archsimd.BroadcastFloat32x4(high)
+	l, h, a := archsimd.BroadcastFloat32x4(low), archsimd.BroadcastFloat32x4(high), archsimd.BroadcastFloat32x4(addend)
 	f := func(dst, x []float32) {
 		v := archsimd.LoadFloat32x4(x)
-		y := l.IfElse(v.LessEqual(l), v)
-		h.IfElse(v.GreaterEqual(h), y).Store(dst)
+		if v.Len() == maxLanes32 {
+			y := l.IfElse(v.LessEqual(l), v)
+			h.IfElse(v.GreaterEqual(h), y).Store(dst)
+		} else {
+			orNaN32x4(v.Max(l).Min(h).Add(a), v).Store(dst)
+		}
 	}
 	dst, x = unaryUnrolled32x4(dst, x, zero, f)
 	unary32x4(dst, x, zero, f)
@@ -315,10 +319,8 @@ func window32x4(dst, x, upstream []float32, low, high, slope float32) {
 	l, h, s := archsimd.BroadcastFloat32x4(low), archsimd.BroadcastFloat32x4(high), archsimd.BroadcastFloat32x4(slope)
 	binary32x4(dst, x, upstream, zero, func(dst, x, g []float32) {
 		v := archsimd.LoadFloat32x4(x)
-		nan := v.NotEqual(v).ToInt32x4().ToBits()
-		d := archsimd.LoadFloat32x4(g).Mul(s).ToBits().Or(nan).BitsToFloat32()
-		d = without32x4(d, v.LessEqual(l))
-		without32x4(d, v.GreaterEqual(h)).Store(dst)
+		d := without32x4(archsimd.LoadFloat32x4(g).Mul(s), v.LessEqual(l))
+		orNaN32x4(without32x4(d, v.GreaterEqual(h)), v).Store(dst)
 	})
 }
 
@@ -336,10 +338,8 @@ func hardSixthOf32x4(zero archsimd.Float32x4) func(dst, x []float32) {
 	sixth, sixthLow := archsimd.BroadcastFloat32x4(1./6), archsimd.BroadcastFloat32x4(sixthLow32)
 	return func(dst, x []float32) {
 		v := archsimd.LoadFloat32x4(x)
-		nan := v.NotEqual(v).ToInt32x4().ToBits()
 		s := v.Max(minusThree).Min(three).Add(three)
-		y := s.MulAdd(sixth, s.Mul(sixthLow))
-		y.ToBits().Or(nan).BitsToFloat32().Store(dst)
+		orNaN32x4(s.MulAdd(sixth, s.Mul(sixthLow)), v).Store(dst)
 	}
 }
 
@@ -416,7 +416,7 @@ func leakyReLUDerivative32x4(dst, x, upstream []float32, alpha float32) {
 	binary32x4(dst, x, upstream, zero, func(dst, x, g []float32) {
 		v, u := archsimd.LoadFloat32x4(x), archsimd.LoadFloat32x4(g)
 		d := u.IfElse(v.Greater(zero), u.Mul(a))
-		v.IfElse(v.NotEqual(v), d).Store(dst)
+		orNaN32x4(d, v).Store(dst)
 	})
 }
 
@@ -436,8 +436,8 @@ func below32x4(zero archsimd.Float32x4, divide bool, factor, divisor archsimd.Fl
 			e = residual32x4(zero.Sub(q), divisor, z).Add(e).Div(divisor)
 			z = q
 		}
-		e = e.Masked(z.GreaterEqual(limit))
-		scale, growth := power(limit.IfElse(z.Less(limit), z))
+		e = without32x4(e, z.Less(limit))
+		scale, growth := power(z.Max(limit))
 		y := growth.MulAdd(scale, scale)
 		return e.MulAdd(y, y).Masked(v.NotEqual(m)), one.Masked(v.Equal(m))
 	}
@@ -687,7 +687,7 @@ func max32x4(dst, a, b []float32) {
 		u, v := archsimd.LoadFloat32x4(a), archsimd.LoadFloat32x4(b)
 		first := u.Add(u.ToBits().And(v.ToBits()).And(sign).BitsToFloat32())
 		m := v.IfElse(v.Greater(u), first)
-		v.IfElse(v.NotEqual(v), m).Store(dst)
+		orNaN32x4(m, v).Store(dst)
 	}
 	dst, a, b = binaryUnrolled32x4(dst, a, b, zero, f)
 	binary32x4(dst, a, b, zero, f)
@@ -876,7 +876,7 @@ func preluDerivative32x4(dst, x, upstream, alpha []float32, end int) {
 		v, u, slope := archsimd.LoadFloat32x4(x), archsimd.LoadFloat32x4(g), archsimd.LoadFloat32x4(a)
 		off := without32x4(u.Mul(slope), slope.Equal(zero))
 		d := u.IfElse(v.Greater(zero), off)
-		v.IfElse(v.NotEqual(v), d).Store(dst)
+		orNaN32x4(d, v).Store(dst)
 	})
 }
 
@@ -988,8 +988,7 @@ func reluDerivative32x4(dst, x, upstream []float32) {
 	var zero archsimd.Float32x4
 	binary32x4(dst, x, upstream, zero, func(dst, x, g []float32) {
 		v := archsimd.LoadFloat32x4(x)
-		off := without32x4(v, v.LessEqual(zero))
-		archsimd.LoadFloat32x4(g).IfElse(v.Greater(zero), off).Store(dst)
+		orNaN32x4(archsimd.LoadFloat32x4(g).Masked(v.Greater(zero)), v).Store(dst)
 	})
 }
 
@@ -1816,10 +1815,10 @@ func tanhOf32x4(zero archsimd.Float32x4) func(dst, x []float32) {
 		v := archsimd.LoadFloat32x4(x).ToBits()
 		a := v.AndNot(sign).BitsToFloat32()
 		z := a.Add(a)
-		n, r := reduce(limit.IfElse(z.Greater(limit), z))
+		n, r := reduce(z.Min(limit))
 		d := one.Add(n.Add(bias).BitsToFloat32()).Add(growth32x4(r))
 		far := one.Sub(n.Add(biasOfTwo).BitsToFloat32().Div(d))
-		y := tanhNearZero32x4(a).IfElse(a.Less(one), far).ToBits()
+		y := far.IfElse(a.GreaterEqual(one), tanhNearZero32x4(a)).ToBits()
 		y.Or(v.And(sign)).BitsToFloat32().Store(dst)
 	}
 }
@@ -2023,8 +2022,8 @@ func below64x2(zero archsimd.Float64x2, divide bool, factor, divisor archsimd.Fl
 			e = residual64x2(zero.Sub(q), divisor, z).Add(e).Div(divisor)
 			z = q
 		}
-		e = e.Masked(z.GreaterEqual(limit))
-		scale, growth := power(limit.IfElse(z.Less(limit), z))
+		e = without64x2(e, z.Less(limit))
+		scale, growth := power(z.Max(limit))
 		y := growth.MulAdd(scale, scale)
 		return e.MulAdd(y, y).Masked(v.NotEqual(m)), one.Masked(v.Equal(m))
 	}
@@ -2241,10 +2240,8 @@ func hardSixthOf64x2(zero archsimd.Float64x2) func(dst, x []float64) {
 	sixth, sixthLow := archsimd.BroadcastFloat64x2(1./6), archsimd.BroadcastFloat64x2(sixthLow64)
 	return func(dst, x []float64) {
 		v := archsimd.LoadFloat64x2(x)
-		nan := v.NotEqual(v).ToInt64x2().ToBits()
 		s := v.Max(minusThree).Min(three).Add(three)
-		y := s.MulAdd(sixth, s.Mul(sixthLow))
-		y.ToBits().Or(nan).BitsToFloat64().Store(dst)
+		orNaN64x2(s.MulAdd(sixth, s.Mul(sixthLow)), v).Store(dst)
 	}
 }
 
@@ -2289,13 +2286,17 @@ func hardSwishOf64x2(zero archsimd.Float64x2) func(dst, x []float64) {
 	}
 }
 
-func hardTanh64x2(dst, x []float64, low, high float64) {
+func hardTanh64x2(dst, x []float64, low, high, addend float64) {
 	var zero archsimd.Float64x2
-	l, h := archsimd.BroadcastFloat64x2(low), archsimd.BroadcastFloat64x2(high)
+	l, h, a := archsimd.BroadcastFloat64x2(low), archsimd.BroadcastFloat64x2(high), archsimd.BroadcastFloat64x2(addend)
 	f := func(dst, x []float64) {
 		v := archsimd.LoadFloat64x2(x)
-		y := l.IfElse(v.LessEqual(l), v)
-		h.IfElse(v.GreaterEqual(h), y).Store(dst)
+		if v.Len() == maxLanes64 {
+			y := l.IfElse(v.LessEqual(l), v)
+			h.IfElse(v.GreaterEqual(h), y).Store(dst)
+		} else {
+			orNaN64x2(v.Max(l).Min(h).Add(a), v).Store(dst)
+		}
 	}
 	dst, x = unaryUnrolled64x2(dst, x, zero, f)
 	unary64x2(dst, x, zero, f)
@@ -2342,7 +2343,7 @@ func leakyReLUDerivative64x2(dst, x, upstream []float64, alpha float64) {
 	binary64x2(dst, x, upstream, zero, func(dst, x, g []float64) {
 		v, u := archsimd.LoadFloat64x2(x), archsimd.LoadFloat64x2(g)
 		d := u.IfElse(v.Greater(zero), u.Mul(a))
-		v.IfElse(v.NotEqual(v), d).Store(dst)
+		orNaN64x2(d, v).Store(dst)
 	})
 }
 
@@ -2611,7 +2612,7 @@ func max64x2(dst, a, b []float64) {
 		u, v := archsimd.LoadFloat64x2(a), archsimd.LoadFloat64x2(b)
 		first := u.Add(u.ToBits().And(v.ToBits()).And(sign).BitsToFloat64())
 		m := v.IfElse(v.Greater(u), first)
-		v.IfElse(v.NotEqual(v), m).Store(dst)
+		orNaN64x2(m, v).Store(dst)
 	}
 	dst, a, b = binaryUnrolled64x2(dst, a, b, zero, f)
 	binary64x2(dst, a, b, zero, f)
@@ -2702,7 +2703,7 @@ func preluDerivative64x2(dst, x, upstream, alpha []float64, end int) {
 		v, u, slope := archsimd.LoadFloat64x2(x), archsimd.LoadFloat64x2(g), archsimd.LoadFloat64x2(a)
 		off := without64x2(u.Mul(slope), slope.Equal(zero))
 		d := u.IfElse(v.Greater(zero), off)
-		v.IfElse(v.NotEqual(v), d).Store(dst)
+		orNaN64x2(d, v).Store(dst)
 	})
 }
 
@@ -2770,8 +2771,7 @@ func reluDerivative64x2(dst, x, upstream []float64) {
 	var zero archsimd.Float64x2
 	binary64x2(dst, x, upstream, zero, func(dst, x, g []float64) {
 		v := archsimd.LoadFloat64x2(x)
-		off := without64x2(v, v.LessEqual(zero))
-		archsimd.LoadFloat64x2(g).IfElse(v.Greater(zero), off).Store(dst)
+		orNaN64x2(archsimd.LoadFloat64x2(g).Masked(v.Greater(zero)), v).Store(dst)
 	})
 }
 
@@ -3510,9 +3510,7 @@ func window64x2(dst, x, upstream []float64, low, high, slope float64) {
 	l, h, s := archsimd.BroadcastFloat64x2(low), archsimd.BroadcastFloat64x2(high), archsimd.BroadcastFloat64x2(slope)
 	binary64x2(dst, x, upstream, zero, func(dst, x, g []float64) {
 		v := archsimd.LoadFloat64x2(x)
-		nan := v.NotEqual(v).ToInt64x2().ToBits()
-		d := archsimd.LoadFloat64x2(g).Mul(s).ToBits().Or(nan).BitsToFloat64()
-		d = without64x2(d, v.LessEqual(l))
-		without64x2(d, v.GreaterEqual(h)).Store(dst)
+		d := without64x2(archsimd.LoadFloat64x2(g).Mul(s), v.LessEqual(l))
+		orNaN64x2(without64x2(d, v.GreaterEqual(h)), v).Store(dst)
 	})
 }

@@ -565,13 +565,17 @@ func geluTanhDerivative32x16(dst, x, upstream []float32) {
 	binary32x16(dst, x, upstream, zero, geluTanhDerivativeOf32x16(zero))
 }
 
-func hardTanh32x16(dst, x []float32, low, high float32) {
+func hardTanh32x16(dst, x []float32, low, high, addend float32) {
 	var zero archsimd.Float32x16
-	l, h := archsimd.BroadcastFloat32x16(low), archsimd.BroadcastFloat32x16(high)
+	l, h, a := archsimd.BroadcastFloat32x16(low), archsimd.BroadcastFloat32x16(high), archsimd.BroadcastFloat32x16(addend)
 	f := func(dst, x []float32) {
 		v := archsimd.LoadFloat32x16(x)
-		y := l.IfElse(v.LessEqual(l), v)
-		h.IfElse(v.GreaterEqual(h), y).Store(dst)
+		if v.Len() == maxLanes32 {
+			y := l.IfElse(v.LessEqual(l), v)
+			h.IfElse(v.GreaterEqual(h), y).Store(dst)
+		} else {
+			orNaN32x16(v.Max(l).Min(h).Add(a), v).Store(dst)
+		}
 	}
 	dst, x = unaryUnrolled32x16(dst, x, zero, f)
 	unary32x16(dst, x, zero, f)
@@ -582,10 +586,8 @@ func window32x16(dst, x, upstream []float32, low, high, slope float32) {
 	l, h, s := archsimd.BroadcastFloat32x16(low), archsimd.BroadcastFloat32x16(high), archsimd.BroadcastFloat32x16(slope)
 	binary32x16(dst, x, upstream, zero, func(dst, x, g []float32) {
 		v := archsimd.LoadFloat32x16(x)
-		nan := v.NotEqual(v).ToInt32x16().ToBits()
-		d := archsimd.LoadFloat32x16(g).Mul(s).ToBits().Or(nan).BitsToFloat32()
-		d = without32x16(d, v.LessEqual(l))
-		without32x16(d, v.GreaterEqual(h)).Store(dst)
+		d := without32x16(archsimd.LoadFloat32x16(g).Mul(s), v.LessEqual(l))
+		orNaN32x16(without32x16(d, v.GreaterEqual(h)), v).Store(dst)
 	})
 }
 
@@ -603,10 +605,8 @@ func hardSixthOf32x16(zero archsimd.Float32x16) func(dst, x []float32) {
 	sixth, sixthLow := archsimd.BroadcastFloat32x16(1./6), archsimd.BroadcastFloat32x16(sixthLow32)
 	return func(dst, x []float32) {
 		v := archsimd.LoadFloat32x16(x)
-		nan := v.NotEqual(v).ToInt32x16().ToBits()
 		s := v.Max(minusThree).Min(three).Add(three)
-		y := s.MulAdd(sixth, s.Mul(sixthLow))
-		y.ToBits().Or(nan).BitsToFloat32().Store(dst)
+		orNaN32x16(s.MulAdd(sixth, s.Mul(sixthLow)), v).Store(dst)
 	}
 }
 
@@ -683,7 +683,7 @@ func leakyReLUDerivative32x16(dst, x, upstream []float32, alpha float32) {
 	binary32x16(dst, x, upstream, zero, func(dst, x, g []float32) {
 		v, u := archsimd.LoadFloat32x16(x), archsimd.LoadFloat32x16(g)
 		d := u.IfElse(v.Greater(zero), u.Mul(a))
-		v.IfElse(v.NotEqual(v), d).Store(dst)
+		orNaN32x16(d, v).Store(dst)
 	})
 }
 
@@ -703,8 +703,8 @@ func below32x16(zero archsimd.Float32x16, divide bool, factor, divisor archsimd.
 			e = residual32x16(zero.Sub(q), divisor, z).Add(e).Div(divisor)
 			z = q
 		}
-		e = e.Masked(z.GreaterEqual(limit))
-		scale, growth := power(limit.IfElse(z.Less(limit), z))
+		e = without32x16(e, z.Less(limit))
+		scale, growth := power(z.Max(limit))
 		y := growth.MulAdd(scale, scale)
 		return e.MulAdd(y, y).Masked(v.NotEqual(m)), one.Masked(v.Equal(m))
 	}
@@ -954,7 +954,7 @@ func max32x16(dst, a, b []float32) {
 		u, v := archsimd.LoadFloat32x16(a), archsimd.LoadFloat32x16(b)
 		first := u.Add(u.ToBits().And(v.ToBits()).And(sign).BitsToFloat32())
 		m := v.IfElse(v.Greater(u), first)
-		v.IfElse(v.NotEqual(v), m).Store(dst)
+		orNaN32x16(m, v).Store(dst)
 	}
 	dst, a, b = binaryUnrolled32x16(dst, a, b, zero, f)
 	binary32x16(dst, a, b, zero, f)
@@ -1143,7 +1143,7 @@ func preluDerivative32x16(dst, x, upstream, alpha []float32, end int) {
 		v, u, slope := archsimd.LoadFloat32x16(x), archsimd.LoadFloat32x16(g), archsimd.LoadFloat32x16(a)
 		off := without32x16(u.Mul(slope), slope.Equal(zero))
 		d := u.IfElse(v.Greater(zero), off)
-		v.IfElse(v.NotEqual(v), d).Store(dst)
+		orNaN32x16(d, v).Store(dst)
 	})
 }
 
@@ -1255,8 +1255,7 @@ func reluDerivative32x16(dst, x, upstream []float32) {
 	var zero archsimd.Float32x16
 	binary32x16(dst, x, upstream, zero, func(dst, x, g []float32) {
 		v := archsimd.LoadFloat32x16(x)
-		off := without32x16(v, v.LessEqual(zero))
-		archsimd.LoadFloat32x16(g).IfElse(v.Greater(zero), off).Store(dst)
+		orNaN32x16(archsimd.LoadFloat32x16(g).Masked(v.Greater(zero)), v).Store(dst)
 	})
 }
 
@@ -2083,10 +2082,10 @@ func tanhOf32x16(zero archsimd.Float32x16) func(dst, x []float32) {
 		v := archsimd.LoadFloat32x16(x).ToBits()
 		a := v.AndNot(sign).BitsToFloat32()
 		z := a.Add(a)
-		n, r := reduce(limit.IfElse(z.Greater(limit), z))
+		n, r := reduce(z.Min(limit))
 		d := one.Add(n.Add(bias).BitsToFloat32()).Add(growth32x16(r))
 		far := one.Sub(n.Add(biasOfTwo).BitsToFloat32().Div(d))
-		y := tanhNearZero32x16(a).IfElse(a.Less(one), far).ToBits()
+		y := far.IfElse(a.GreaterEqual(one), tanhNearZero32x16(a)).ToBits()
 		y.Or(v.And(sign)).BitsToFloat32().Store(dst)
 	}
 }
@@ -2290,8 +2289,8 @@ func below64x8(zero archsimd.Float64x8, divide bool, factor, divisor archsimd.Fl
 			e = residual64x8(zero.Sub(q), divisor, z).Add(e).Div(divisor)
 			z = q
 		}
-		e = e.Masked(z.GreaterEqual(limit))
-		scale, growth := power(limit.IfElse(z.Less(limit), z))
+		e = without64x8(e, z.Less(limit))
+		scale, growth := power(z.Max(limit))
 		y := growth.MulAdd(scale, scale)
 		return e.MulAdd(y, y).Masked(v.NotEqual(m)), one.Masked(v.Equal(m))
 	}
@@ -2508,10 +2507,8 @@ func hardSixthOf64x8(zero archsimd.Float64x8) func(dst, x []float64) {
 	sixth, sixthLow := archsimd.BroadcastFloat64x8(1./6), archsimd.BroadcastFloat64x8(sixthLow64)
 	return func(dst, x []float64) {
 		v := archsimd.LoadFloat64x8(x)
-		nan := v.NotEqual(v).ToInt64x8().ToBits()
 		s := v.Max(minusThree).Min(three).Add(three)
-		y := s.MulAdd(sixth, s.Mul(sixthLow))
-		y.ToBits().Or(nan).BitsToFloat64().Store(dst)
+		orNaN64x8(s.MulAdd(sixth, s.Mul(sixthLow)), v).Store(dst)
 	}
 }
 
@@ -2556,13 +2553,17 @@ func hardSwishOf64x8(zero archsimd.Float64x8) func(dst, x []float64) {
 	}
 }
 
-func hardTanh64x8(dst, x []float64, low, high float64) {
+func hardTanh64x8(dst, x []float64, low, high, addend float64) {
 	var zero archsimd.Float64x8
-	l, h := archsimd.BroadcastFloat64x8(low), archsimd.BroadcastFloat64x8(high)
+	l, h, a := archsimd.BroadcastFloat64x8(low), archsimd.BroadcastFloat64x8(high), archsimd.BroadcastFloat64x8(addend)
 	f := func(dst, x []float64) {
 		v := archsimd.LoadFloat64x8(x)
-		y := l.IfElse(v.LessEqual(l), v)
-		h.IfElse(v.GreaterEqual(h), y).Store(dst)
+		if v.Len() == maxLanes64 {
+			y := l.IfElse(v.LessEqual(l), v)
+			h.IfElse(v.GreaterEqual(h), y).Store(dst)
+		} else {
+			orNaN64x8(v.Max(l).Min(h).Add(a), v).Store(dst)
+		}
 	}
 	dst, x = unaryUnrolled64x8(dst, x, zero, f)
 	unary64x8(dst, x, zero, f)
@@ -2609,7 +2610,7 @@ func leakyReLUDerivative64x8(dst, x, upstream []float64, alpha float64) {
 	binary64x8(dst, x, upstream, zero, func(dst, x, g []float64) {
 		v, u := archsimd.LoadFloat64x8(x), archsimd.LoadFloat64x8(g)
 		d := u.IfElse(v.Greater(zero), u.Mul(a))
-		v.IfElse(v.NotEqual(v), d).Store(dst)
+		orNaN64x8(d, v).Store(dst)
 	})
 }
 
@@ -2878,7 +2879,7 @@ func max64x8(dst, a, b []float64) {
 		u, v := archsimd.LoadFloat64x8(a), archsimd.LoadFloat64x8(b)
 		first := u.Add(u.ToBits().And(v.ToBits()).And(sign).BitsToFloat64())
 		m := v.IfElse(v.Greater(u), first)
-		v.IfElse(v.NotEqual(v), m).Store(dst)
+		orNaN64x8(m, v).Store(dst)
 	}
 	dst, a, b = binaryUnrolled64x8(dst, a, b, zero, f)
 	binary64x8(dst, a, b, zero, f)
@@ -2969,7 +2970,7 @@ func preluDerivative64x8(dst, x, upstream, alpha []float64, end int) {
 		v, u, slope := archsimd.LoadFloat64x8(x), archsimd.LoadFloat64x8(g), archsimd.LoadFloat64x8(a)
 		off := without64x8(u.Mul(slope), slope.Equal(zero))
 		d := u.IfElse(v.Greater(zero), off)
-		v.IfElse(v.NotEqual(v), d).Store(dst)
+		orNaN64x8(d, v).Store(dst)
 	})
 }
 
@@ -3037,8 +3038,7 @@ func reluDerivative64x8(dst, x, upstream []float64) {
 	var zero archsimd.Float64x8
 	binary64x8(dst, x, upstream, zero, func(dst, x, g []float64) {
 		v := archsimd.LoadFloat64x8(x)
-		off := without64x8(v, v.LessEqual(zero))
-		archsimd.LoadFloat64x8(g).IfElse(v.Greater(zero), off).Store(dst)
+		orNaN64x8(archsimd.LoadFloat64x8(g).Masked(v.Greater(zero)), v).Store(dst)
 	})
 }
 
@@ -3777,9 +3777,7 @@ func window64x8(dst, x, upstream []float64, low, high, slope float64) {
 	l, h, s := archsimd.BroadcastFloat64x8(low), archsimd.BroadcastFloat64x8(high), archsimd.BroadcastFloat64x8(slope)
 	binary64x8(dst, x, upstream, zero, func(dst, x, g []float64) {
 		v := archsimd.LoadFloat64x8(x)
-		nan := v.NotEqual(v).ToInt64x8().ToBits()
-		d := archsimd.LoadFloat64x8(g).Mul(s).ToBits().Or(nan).BitsToFloat64()
-		d = without64x8(d, v.LessEqual(l))
-		without64x8(d, v.GreaterEqual(h)).Store(dst)
+		d := without64x8(archsimd.LoadFloat64x8(g).Mul(s), v.LessEqual(l))
+		orNaN64x8(without64x8(d, v.GreaterEqual(h)), v).Store(dst)
 	})
 }

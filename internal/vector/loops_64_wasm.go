@@ -159,8 +159,8 @@ func below64(zero simd.Float64s, divide bool, factor, divisor simd.Float64s) fun
 			e = residual64(zero.Sub(q), divisor, z).Add(e).Div(divisor)
 			z = q
 		}
-		e = e.Masked(z.GreaterEqual(limit))
-		scale, growth := power(limit.IfElse(z.Less(limit), z))
+		e = without64(e, z.Less(limit))
+		scale, growth := power(z.Max(limit))
 		y := growth.MulAdd(scale, scale)
 		return e.MulAdd(y, y).Masked(v.NotEqual(m)), one.Masked(v.Equal(m))
 	}
@@ -407,10 +407,8 @@ func hardSixthOf64(zero simd.Float64s) func(dst, x []float64) {
 	sixth, sixthLow := simd.BroadcastFloat64s(1./6), simd.BroadcastFloat64s(sixthLow64)
 	return func(dst, x []float64) {
 		v := simd.LoadFloat64s(x)
-		nan := v.NotEqual(v).ToInt64s().ToBits()
 		s := v.Max(minusThree).Min(three).Add(three)
-		y := s.MulAdd(sixth, s.Mul(sixthLow))
-		y.ToBits().Or(nan).BitsToFloat64().Store(dst)
+		orNaN64(s.MulAdd(sixth, s.Mul(sixthLow)), v).Store(dst)
 	}
 }
 
@@ -468,13 +466,17 @@ func hardSwishOf64(zero simd.Float64s) func(dst, x []float64) {
 	}
 }
 
-func hardTanh64(dst, x []float64, low, high float64) {
+func hardTanh64(dst, x []float64, low, high, addend float64) {
 	var zero simd.Float64s
-	l, h := simd.BroadcastFloat64s(low), simd.BroadcastFloat64s(high)
+	l, h, a := simd.BroadcastFloat64s(low), simd.BroadcastFloat64s(high), simd.BroadcastFloat64s(addend)
 	f := func(dst, x []float64) {
 		v := simd.LoadFloat64s(x)
-		y := l.IfElse(v.LessEqual(l), v)
-		h.IfElse(v.GreaterEqual(h), y).Store(dst)
+		if v.Len() == maxLanes64 {
+			y := l.IfElse(v.LessEqual(l), v)
+			h.IfElse(v.GreaterEqual(h), y).Store(dst)
+		} else {
+			orNaN64(v.Max(l).Min(h).Add(a), v).Store(dst)
+		}
 	}
 	dst, x = unaryUnrolled64(dst, x, zero, f)
 	unary64(dst, x, zero, f)
@@ -521,7 +523,7 @@ func leakyReLUDerivative64(dst, x, upstream []float64, alpha float64) {
 	binary64(dst, x, upstream, zero, func(dst, x, g []float64) {
 		v, u := simd.LoadFloat64s(x), simd.LoadFloat64s(g)
 		d := u.IfElse(v.Greater(zero), u.Mul(a))
-		v.IfElse(v.NotEqual(v), d).Store(dst)
+		orNaN64(d, v).Store(dst)
 	})
 }
 
@@ -790,7 +792,7 @@ func max64(dst, a, b []float64) {
 		u, v := simd.LoadFloat64s(a), simd.LoadFloat64s(b)
 		first := u.Add(u.ToBits().And(v.ToBits()).And(sign).BitsToFloat64())
 		m := v.IfElse(v.Greater(u), first)
-		v.IfElse(v.NotEqual(v), m).Store(dst)
+		orNaN64(m, v).Store(dst)
 	}
 	dst, a, b = binaryUnrolled64(dst, a, b, zero, f)
 	binary64(dst, a, b, zero, f)
@@ -868,6 +870,10 @@ func mishOf64(zero simd.Float64s) func(dst, x []float64) {
 	}
 }
 
+func orNaN64(y, v simd.Float64s) simd.Float64s {
+	return y.ToBits().Or(v.NotEqual(v).ToInt64s().ToBits()).BitsToFloat64()
+}
+
 func power64(zero simd.Float64s) func(z simd.Float64s) (scale, growth simd.Float64s) {
 	roundToInt := simd.BroadcastFloat64s(roundToInt64)
 	bias := simd.BroadcastUint64s((exponentBias64 + powerShift64) << fractionBits64)
@@ -896,7 +902,7 @@ func preluDerivative64(dst, x, upstream, alpha []float64, end int) {
 		v, u, slope := simd.LoadFloat64s(x), simd.LoadFloat64s(g), simd.LoadFloat64s(a)
 		off := without64(u.Mul(slope), slope.Equal(zero))
 		d := u.IfElse(v.Greater(zero), off)
-		v.IfElse(v.NotEqual(v), d).Store(dst)
+		orNaN64(d, v).Store(dst)
 	})
 }
 
@@ -964,8 +970,7 @@ func reluDerivative64(dst, x, upstream []float64) {
 	var zero simd.Float64s
 	binary64(dst, x, upstream, zero, func(dst, x, g []float64) {
 		v := simd.LoadFloat64s(x)
-		off := without64(v, v.LessEqual(zero))
-		simd.LoadFloat64s(g).IfElse(v.Greater(zero), off).Store(dst)
+		orNaN64(simd.LoadFloat64s(g).Masked(v.Greater(zero)), v).Store(dst)
 	})
 }
 
@@ -1762,10 +1767,8 @@ func window64(dst, x, upstream []float64, low, high, slope float64) {
 	l, h, s := simd.BroadcastFloat64s(low), simd.BroadcastFloat64s(high), simd.BroadcastFloat64s(slope)
 	binary64(dst, x, upstream, zero, func(dst, x, g []float64) {
 		v := simd.LoadFloat64s(x)
-		nan := v.NotEqual(v).ToInt64s().ToBits()
-		d := simd.LoadFloat64s(g).Mul(s).ToBits().Or(nan).BitsToFloat64()
-		d = without64(d, v.LessEqual(l))
-		without64(d, v.GreaterEqual(h)).Store(dst)
+		d := without64(simd.LoadFloat64s(g).Mul(s), v.LessEqual(l))
+		orNaN64(without64(d, v.GreaterEqual(h)), v).Store(dst)
 	})
 }
 

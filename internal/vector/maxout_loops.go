@@ -12,7 +12,7 @@ func max32(dst, a, b []float32) {
 		u, v := simd.LoadFloat32s(a), simd.LoadFloat32s(b)
 		first := u.Add(u.ToBits().And(v.ToBits()).And(sign).BitsToFloat32())
 		m := v.IfElse(v.Greater(u), first)
-		v.IfElse(v.NotEqual(v), m).Store(dst)
+		orNaN32(m, v).Store(dst)
 	}
 	dst, a, b = binaryUnrolled32(dst, a, b, zero, f)
 	binary32(dst, a, b, zero, f)

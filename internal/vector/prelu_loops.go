@@ -21,7 +21,7 @@ func preluDerivative32(dst, x, upstream, alpha []float32, end int) {
 		v, u, slope := simd.LoadFloat32s(x), simd.LoadFloat32s(g), simd.LoadFloat32s(a)
 		off := without32(u.Mul(slope), slope.Equal(zero))
 		d := u.IfElse(v.Greater(zero), off)
-		v.IfElse(v.NotEqual(v), d).Store(dst)
+		orNaN32(d, v).Store(dst)
 	})
 }
 

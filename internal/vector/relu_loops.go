@@ -20,9 +20,15 @@ func reluDerivative32(dst, x, upstream []float32) {
 	var zero simd.Float32s
 	binary32(dst, x, upstream, zero, func(dst, x, g []float32) {
 		v := simd.LoadFloat32s(x)
-		off := without32(v, v.LessEqual(zero)) // 0, or NaN
-		simd.LoadFloat32s(g).IfElse(v.Greater(zero), off).Store(dst)
+		orNaN32(simd.LoadFloat32s(g).Masked(v.Greater(zero)), v).Store(dst)
 	})
+}
+
+// orNaN32 returns y, but NaN in the lanes in which v is NaN.
+//
+//vector:by hand
+func orNaN32(y, v simd.Float32s) simd.Float32s {
+	return y.ToBits().Or(v.NotEqual(v).ToInt32s().ToBits()).BitsToFloat32()
 }
 
 // without32 returns v, but 0 in the lanes in which m is set.

@@ -25,10 +25,10 @@ func tanhOf32(zero simd.Float32s) func(dst, x []float32) {
 		v := simd.LoadFloat32s(x).ToBits()
 		a := v.AndNot(sign).BitsToFloat32()
 		z := a.Add(a)
-		n, r := reduce(limit.IfElse(z.Greater(limit), z))
+		n, r := reduce(z.Min(limit))
 		d := one.Add(n.Add(bias).BitsToFloat32()).Add(growth32(r))
 		far := one.Sub(n.Add(biasOfTwo).BitsToFloat32().Div(d))
-		y := tanhNearZero32(a).IfElse(a.Less(one), far).ToBits()
+		y := far.IfElse(a.GreaterEqual(one), tanhNearZero32(a)).ToBits()
 		y.Or(v.And(sign)).BitsToFloat32().Store(dst)
 	}
 }
