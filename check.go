@@ -41,15 +41,14 @@ import (
 //   - "f may be inaccurate": f does not change smoothly at x, or not at all, and a
 //     rounding error of f would explain the disagreement. In float32,
 //     0.5*u*(1+erf(u/√2)) is 0 at u = −6, and so are its differences.
-//   - "cannot tell: the differences do not settle": the differences still change
-//     when rounding begins to hide f. This happens at a kink, at a jump, and for a
-//     function that is too sharp.
+//   - "cannot tell: the differences do not settle": they still change when the
+//     rounding errors of f become larger than their changes. This happens at a
+//     kink, at a jump, and for a function that is too sharp.
 //
-// The steps h begin at ¼, or at a share of a large x. They shrink until rounding
-// outgrows the changes from step to step. So CheckDerivative can check a sharp
-// function too, such as a [Softmax] of Temperature 1e-5 in float64. It does not see
-// a detail that is much narrower than the steps, if the differences settle without
-// it.
+// The steps h begin at ¼, or at a share of a large x. CheckDerivative makes h smaller
+// until the rounding errors are larger than the change from the last step. So it can
+// check a sharp function too, such as a [Softmax] of Temperature 1e-5 in float64. It
+// can miss a detail of f that is much narrower than h.
 //
 // CheckDerivative assumes that f is accurate to a few units in the last place. If f
 // and f′ are about 1, it finds an f′ that is off by a thousandth (float32) or by

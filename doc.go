@@ -52,7 +52,8 @@
 //	quotient          (f/g)′ = (f′·g − f·g′) / g²
 //	chain             (f(g))′ = f′(g)·g′
 //
-// and (eᵘ)′ = eᵘ. The comment of each type derives its derivative from these rules.
+// and (eᵘ)′ = eᵘ, (log u)′ = 1/u, and Φ′ = φ for [GELU]. The comment of each type
+// derives its derivative from these rules.
 //
 // # The contract
 //
@@ -61,14 +62,14 @@
 // not fit cause a panic before anything is written. No value of an element causes a
 // panic.
 //
-// Take derivatives from x if you can, by Derivative. They keep all their bits in
-// the tails. Derivatives from y, such as y(1 − y), do not. If x is gone, use
+// If you still have x, use Derivative. It keeps all bits of the derivative in the
+// tails. Derivatives from y, such as y(1 − y), do not. If x is gone, use
 // [OutputDerivative].
 //
 // # Accuracy
 //
-// The comment of each type gives its error bounds, and the worst errors found with
-// their inputs. An error is the distance from the exact value of the function at
+// The comment of each type gives its error bounds. Those of element-wise functions
+// give the worst errors found too, with their inputs. An error is the distance from the exact value of the function at
 // the given float, in units in the last place of the result (ULP). The best that
 // rounding can do is ½ ULP.
 //

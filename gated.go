@@ -56,7 +56,7 @@ var (
 // Gated Convolutional Networks, 2016, arXiv:1612.08083; N. Shazeer, GLU Variants
 // Improve Transformer, 2020, arXiv:2002.05202.
 type Gated[T Float] struct {
-	// Gate is the function f. Its Forward and Derivative are called for parts of
+	// Gate is the function f. Gated calls its Forward and Derivative with parts of
 	// the gate.
 	Gate Elementwise[T]
 

@@ -126,7 +126,8 @@ func (h HardSigmoid[T]) String() string {
 // 1.
 //
 // It is hardswish in PyTorch, hard_silu in JAX and Keras, and HardSwish in ONNX.
-// Libraries differ at the corners: PyTorch has f′(−3) = −½ and f′(3) = 3⁄2.
+// Libraries differ at the corners: older versions of PyTorch have f′(−3) = −½ and
+// f′(3) = 3⁄2.
 //
 // Special cases are:
 //
@@ -210,7 +211,7 @@ func (HardSwish[T]) String() string { return "hard_swish" }
 // Krizhevsky, Convolutional Deep Belief Networks on CIFAR-10, 2010.
 type HardTanh[T Float] struct {
 	// Min and Max are the ends of the range; 0 for both means −1 and 1. Either may
-	// be infinite. If you set one, set both: HardTanh{Min: −2} has the Max 0.
+	// be infinite. If you set one, set both: HardTanh{Min: -2} has the Max 0.
 	Min, Max T
 }
 

@@ -109,6 +109,7 @@ func (p PReLU[T]) Parameters() []T { return p.Alpha }
 
 // ParameterGradient adds to grad[i] the sum of upstream·x over the elements of slope i
 // with x ≤ 0. The upstream of an element with x > 0 does not count, even if it is NaN.
+// A NaN in x gives NaN.
 //
 // Each product is rounded to T. Neighbouring elements of one slope are summed in
 // float64. These sums are added to grad in T, in the order of x.

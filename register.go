@@ -11,8 +11,9 @@ import (
 )
 
 // Register adds a type of your own to the types that [Parse], [Marshal],
-// [Unmarshal] and [Any] know. a is any value of the type; its fields do not matter.
-// Register each type for float32 and for float64:
+// [Unmarshal] and [Any] know. a is any value of the type. Its fields do not matter.
+// (For a type of this package, see below.) Register each type for float32 and for
+// float64:
 //
 //	activation.Register("snake", Snake[float32]{})
 //	activation.Register("snake", Snake[float64]{})
@@ -29,8 +30,8 @@ import (
 // Register panics
 //
 //   - if the name is taken, in any spelling that Parse reads as the same
-//   - if the name is not made of ASCII letters, digits and underscores, with a
-//     letter or digit
+//   - if the name has other characters than ASCII letters, digits and underscores,
+//     or no letter and no digit
 //   - if a is nil or a [Func]
 //   - if a has a type of this package, but is not its zero value: the name would not
 //     hold the fields

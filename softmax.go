@@ -257,14 +257,14 @@ func (l LogSoftmax[T]) ForwardMasked(dst, x []T, keep []bool) []T {
 //
 //	(gᵢ − pᵢ·Σⱼ gⱼ)/τ = ((1 − pᵢ)·gᵢ − pᵢ·rᵢ)/τ     rᵢ = Σⱼ gⱼ without j = i
 //
-// For p = e^y and a y with the error of Forward, the error is at most
+// The error is the distance from the exact result for p = e^y, with the y that
+// Forward returns. For rows of up to 1000 entries it is at most
 //
 //	16·ε·((1 − pᵢ)·|gᵢ| + pᵢ·Rᵢ)/τ                  Rᵢ = Σⱼ |gⱼ| without j = i
 //
-// for rows of up to 1000 entries, plus a few of the smallest subnormals. If the sum
-// of all |gⱼ| is above 1, multiply these subnormals by it. For longer rows the error
-// grows at most in proportion to the length. If the sum of all |gⱼ| overflows, the
-// result may be NaN.
+// plus a few times s·max(1, Σⱼ |gⱼ|) for the smallest subnormal s. For longer rows it
+// grows at most in proportion to the length. If Σⱼ |gⱼ| overflows, the result may be
+// NaN.
 func (l LogSoftmax[T]) Derivative(dst, x, upstream []T) []T {
 	classes, step, tau := distributions("LogSoftmax.Derivative", "x", Softmax[T](l), len(x))
 	dst = derivativeDst("LogSoftmax.Derivative", dst, x, upstream, len(x))

@@ -20,7 +20,8 @@ var (
 // so f′ is even.
 //
 // It is Softsign in PyTorch and ONNX, soft_sign in JAX, and softsign in Keras. Some
-// libraries compute f′ as (1 − |f|)², which is 0 from 1.7e7 on for float32.
+// libraries compute f′ as (1 − |f|)², which loses its bits for large u, and is 0 from
+// 3.4e7 on for float32.
 //
 // Special cases are:
 //

@@ -62,7 +62,7 @@ func (SquaredReLU[T]) DerivativeFromOutput(dst, y, upstream []T) []T {
 // At returns max(0, x)².
 func (SquaredReLU[T]) At(x T) T { return kernel.SquaredReLUAt(x) }
 
-// DerivativeAt returns 2·max(0, x).
+// DerivativeAt returns f′(x) = 2·max(0, x).
 func (SquaredReLU[T]) DerivativeAt(x T) T { return kernel.SquaredReLUDerivativeAt(x) }
 
 // String returns "squared_relu".
