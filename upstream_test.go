@@ -65,6 +65,49 @@ func extremeUpstreamOfGate[T activation.Float](t *testing.T, e entry[T]) {
 	}
 }
 
+// TestGateNextToZero checks Gated for gates that f takes to 0 or to a subnormal number, beside
+// values of any size: value·f(gate) must be what Forward of the gate says, within two units in
+// the last place of f(gate), and exactly value·0 if f(gate) is 0.
+func TestGateNextToZero(t *testing.T) { both(t, gateNextToZero[float32], gateNextToZero[float64]) }
+
+func gateNextToZero[T activation.Float](t *testing.T, e entry[T]) {
+	f, ok := e.a.(activation.Elementwise[T])
+	if !ok {
+		t.Skip("not element-wise")
+	}
+	inf, nan, largest, smallest := T(math.Inf(1)), T(math.NaN()), largest[T](), smallest[T]()
+	gate := append(e.extremes(), -inf, inf, -largest, largest, -1e30, -5000)
+	for x := T(5); x < 800; x *= 1.004 { // most functions reach 0 there, GELU before 40
+		gate = append(gate, -x, x)
+	}
+	y := f.Forward(nil, gate)
+	for _, v := range []T{1, -3, largest, -largest, smallest, 0, inf, -inf, nan} {
+		value := slices.Repeat([]T{v}, len(gate))
+		got := activation.Gated[T]{Gate: f}.ForwardPair(nil, gate, value)
+		for i, y := range y {
+			want := v * y
+			switch d := got[i] - want; {
+			case y == 0 || v == 0 || y-y != 0 || v-v != 0:
+				if bits(got[i]) != bits(want) && (got[i] == got[i] || want == want) {
+					t.Errorf("%v(%v) = %v, times %v: got %v, want %v", f, gate[i], y, v, got[i], want)
+				}
+			case !(max(d, -d) <= 2*(spacing(want)+max(v, -v)*spacing(y))) && got[i] != want:
+				t.Errorf("%v(%v) = %v, times %v: got %v, want about %v", f, gate[i], y, v, got[i], want)
+			}
+		}
+	}
+}
+
+// spacing returns the distance from |v| to the next float, at most the largest float.
+func spacing[T activation.Float](v T) T {
+	if is32[T]() {
+		next := math.Nextafter32(float32(max(v, -v)), float32(math.Inf(1)))
+		return min(T(next)-max(v, -v), largest[T]())
+	}
+	next := math.Nextafter(float64(max(v, -v)), math.Inf(1))
+	return min(T(next)-max(v, -v), largest[T]())
+}
+
 // single reports whether each result depends on one element of x only.
 func (e entry[T]) single() bool {
 	if _, ok := e.a.(activation.PReLU[T]); ok {

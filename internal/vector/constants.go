@@ -147,13 +147,11 @@ type slopeConstants struct {
 // Constants that the loops load from memory each time. In registers, MulAdd would
 // overwrite them.
 var (
-	// low is a copy of ln2Low. Loops that use both would otherwise use ln2Low twice, and
-	// then the compiler copies it to the stack in each iteration.
-	reduction32 = struct{ minusLog2e, ln2High, ln2Low, low [maxLanes32]float32 }{
-		repeated32(-math.Log2E), repeated32(ln2High32), repeated32(ln2Low32), repeated32(ln2Low32),
+	reduction32 = struct{ minusLog2e, ln2High, ln2Low [maxLanes32]float32 }{
+		repeated32(-math.Log2E), repeated32(ln2High32), repeated32(ln2Low32),
 	}
-	reduction64 = struct{ minusLog2e, ln2High, ln2Low, low [maxLanes64]float64 }{
-		repeated64(-math.Log2E), repeated64(ln2High64), repeated64(ln2Low64), repeated64(ln2Low64),
+	reduction64 = struct{ minusLog2e, ln2High, ln2Low [maxLanes64]float64 }{
+		repeated64(-math.Log2E), repeated64(ln2High64), repeated64(ln2Low64),
 	}
 	// For multiples of (ln 2)/4.
 	quarterReduction = struct{ inverse, roundToInt, high, low [maxLanes32]float32 }{

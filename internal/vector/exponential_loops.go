@@ -26,20 +26,6 @@ func reduce32(zero simd.Float32s) func(z simd.Float32s) (n simd.Uint32s, r simd.
 	}
 }
 
-// reduceInTwo32 is reduce32 with what r has lost.
-func reduceInTwo32(zero simd.Float32s) func(z simd.Float32s) (n simd.Uint32s, r, rest simd.Float32s) {
-	roundToInt := simd.BroadcastFloat32s(roundToInt32)
-	return func(z simd.Float32s) (n simd.Uint32s, r, rest simd.Float32s) {
-		c := &reduction32
-		k := simd.LoadFloat32s(c.minusLog2e[:]).MulAdd(z, roundToInt)
-		n = k.ToBits().ShiftAllLeft(fractionBits32)
-		k = k.Sub(roundToInt)
-		z = simd.LoadFloat32s(c.ln2High[:]).MulAdd(k, z) // exact
-		r = simd.LoadFloat32s(c.ln2Low[:]).MulAdd(k, z)
-		return n, r, simd.LoadFloat32s(c.low[:]).MulAdd(k, z.Sub(r))
-	}
-}
-
 // atMost32 returns z, but limit for a larger z. A NaN stays.
 func atMost32(z simd.Float32s, limit float32) simd.Float32s {
 	l := simd.BroadcastFloat32s(limit)

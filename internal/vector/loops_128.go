@@ -215,19 +215,6 @@ func reduce32x4(zero archsimd.Float32x4) func(z archsimd.Float32x4) (n archsimd.
 	}
 }
 
-func reduceInTwo32x4(zero archsimd.Float32x4) func(z archsimd.Float32x4) (n archsimd.Uint32x4, r, rest archsimd.Float32x4) {
-	roundToInt := archsimd.BroadcastFloat32x4(roundToInt32)
-	return func(z archsimd.Float32x4) (n archsimd.Uint32x4, r, rest archsimd.Float32x4) {
-		c := &reduction32
-		k := archsimd.LoadFloat32x4(c.minusLog2e[:]).MulAdd(z, roundToInt)
-		n = k.ToBits().ShiftAllLeft(fractionBits32)
-		k = k.Sub(roundToInt)
-		z = archsimd.LoadFloat32x4(c.ln2High[:]).MulAdd(k, z)
-		r = archsimd.LoadFloat32x4(c.ln2Low[:]).MulAdd(k, z)
-		return n, r, archsimd.LoadFloat32x4(c.low[:]).MulAdd(k, z.Sub(r))
-	}
-}
-
 func atMost32x4(z archsimd.Float32x4, limit float32) archsimd.Float32x4 {
 	l := archsimd.BroadcastFloat32x4(limit)
 	return l.IfElse(z.Greater(l), z)
@@ -1155,7 +1142,8 @@ func siluTimesOf32x4(zero archsimd.Float32x4) func(dst, x, value []float32) {
 		p := archsimd.LoadFloat32x4(value)
 		if faint {
 			low := v.Less(archsimd.BroadcastFloat32x4(-normalLimit32))
-			tail := lowered32x4(times32x4(y, rest, p, sign))
+			gone := lowered32x4(y.Add(rest)).Equal(zero)
+			tail := lowered32x4(times32x4(sign.BitsToFloat32().IfElse(gone, y), without32x4(rest, gone), p, sign))
 			y = without32x4(y, low).Mul(down).IfElse(v.LessEqual(high), v)
 			rest = without32x4(rest, low).Mul(down)
 			tail.IfElse(low, times32x4(y, rest, p, sign)).Store(dst)
@@ -2970,7 +2958,8 @@ func siluTimesOf64x2(zero archsimd.Float64x2) func(dst, x, value []float64) {
 		p := archsimd.LoadFloat64x2(value)
 		if faint {
 			low := v.Less(archsimd.BroadcastFloat64x2(-normalLimit64))
-			tail := lowered64x2(times64x2(y, rest, p, sign))
+			gone := lowered64x2(y.Add(rest)).Equal(zero)
+			tail := lowered64x2(times64x2(sign.BitsToFloat64().IfElse(gone, y), without64x2(rest, gone), p, sign))
 			y = without64x2(y, low).Mul(down).IfElse(v.LessEqual(high), v)
 			rest = without64x2(rest, low).Mul(down)
 			tail.IfElse(low, times64x2(y, rest, p, sign)).Store(dst)

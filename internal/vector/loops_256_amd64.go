@@ -215,19 +215,6 @@ func reduce32x8(zero archsimd.Float32x8) func(z archsimd.Float32x8) (n archsimd.
 	}
 }
 
-func reduceInTwo32x8(zero archsimd.Float32x8) func(z archsimd.Float32x8) (n archsimd.Uint32x8, r, rest archsimd.Float32x8) {
-	roundToInt := archsimd.BroadcastFloat32x8(roundToInt32)
-	return func(z archsimd.Float32x8) (n archsimd.Uint32x8, r, rest archsimd.Float32x8) {
-		c := &reduction32
-		k := archsimd.LoadFloat32x8(c.minusLog2e[:]).MulAdd(z, roundToInt)
-		n = k.ToBits().ShiftAllLeft(fractionBits32)
-		k = k.Sub(roundToInt)
-		z = archsimd.LoadFloat32x8(c.ln2High[:]).MulAdd(k, z)
-		r = archsimd.LoadFloat32x8(c.ln2Low[:]).MulAdd(k, z)
-		return n, r, archsimd.LoadFloat32x8(c.low[:]).MulAdd(k, z.Sub(r))
-	}
-}
-
 func atMost32x8(z archsimd.Float32x8, limit float32) archsimd.Float32x8 {
 	l := archsimd.BroadcastFloat32x8(limit)
 	return l.IfElse(z.Greater(l), z)
@@ -1422,7 +1409,8 @@ func siluTimesOf32x8(zero archsimd.Float32x8) func(dst, x, value []float32) {
 		p := archsimd.LoadFloat32x8(value)
 		if faint {
 			low := v.Less(archsimd.BroadcastFloat32x8(-normalLimit32))
-			tail := lowered32x8(times32x8(y, rest, p, sign))
+			gone := lowered32x8(y.Add(rest)).Equal(zero)
+			tail := lowered32x8(times32x8(sign.BitsToFloat32().IfElse(gone, y), without32x8(rest, gone), p, sign))
 			y = without32x8(y, low).Mul(down).IfElse(v.LessEqual(high), v)
 			rest = without32x8(rest, low).Mul(down)
 			tail.IfElse(low, times32x8(y, rest, p, sign)).Store(dst)
@@ -3237,7 +3225,8 @@ func siluTimesOf64x4(zero archsimd.Float64x4) func(dst, x, value []float64) {
 		p := archsimd.LoadFloat64x4(value)
 		if faint {
 			low := v.Less(archsimd.BroadcastFloat64x4(-normalLimit64))
-			tail := lowered64x4(times64x4(y, rest, p, sign))
+			gone := lowered64x4(y.Add(rest)).Equal(zero)
+			tail := lowered64x4(times64x4(sign.BitsToFloat64().IfElse(gone, y), without64x4(rest, gone), p, sign))
 			y = without64x4(y, low).Mul(down).IfElse(v.LessEqual(high), v)
 			rest = without64x4(rest, low).Mul(down)
 			tail.IfElse(low, times64x4(y, rest, p, sign)).Store(dst)

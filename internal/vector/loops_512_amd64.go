@@ -215,19 +215,6 @@ func reduce32x16(zero archsimd.Float32x16) func(z archsimd.Float32x16) (n archsi
 	}
 }
 
-func reduceInTwo32x16(zero archsimd.Float32x16) func(z archsimd.Float32x16) (n archsimd.Uint32x16, r, rest archsimd.Float32x16) {
-	roundToInt := archsimd.BroadcastFloat32x16(roundToInt32)
-	return func(z archsimd.Float32x16) (n archsimd.Uint32x16, r, rest archsimd.Float32x16) {
-		c := &reduction32
-		k := archsimd.LoadFloat32x16(c.minusLog2e[:]).MulAdd(z, roundToInt)
-		n = k.ToBits().ShiftAllLeft(fractionBits32)
-		k = k.Sub(roundToInt)
-		z = archsimd.LoadFloat32x16(c.ln2High[:]).MulAdd(k, z)
-		r = archsimd.LoadFloat32x16(c.ln2Low[:]).MulAdd(k, z)
-		return n, r, archsimd.LoadFloat32x16(c.low[:]).MulAdd(k, z.Sub(r))
-	}
-}
-
 func atMost32x16(z archsimd.Float32x16, limit float32) archsimd.Float32x16 {
 	l := archsimd.BroadcastFloat32x16(limit)
 	return l.IfElse(z.Greater(l), z)
@@ -1422,7 +1409,8 @@ func siluTimesOf32x16(zero archsimd.Float32x16) func(dst, x, value []float32) {
 		p := archsimd.LoadFloat32x16(value)
 		if faint {
 			low := v.Less(archsimd.BroadcastFloat32x16(-normalLimit32))
-			tail := lowered32x16(times32x16(y, rest, p, sign))
+			gone := lowered32x16(y.Add(rest)).Equal(zero)
+			tail := lowered32x16(times32x16(sign.BitsToFloat32().IfElse(gone, y), without32x16(rest, gone), p, sign))
 			y = without32x16(y, low).Mul(down).IfElse(v.LessEqual(high), v)
 			rest = without32x16(rest, low).Mul(down)
 			tail.IfElse(low, times32x16(y, rest, p, sign)).Store(dst)
@@ -3237,7 +3225,8 @@ func siluTimesOf64x8(zero archsimd.Float64x8) func(dst, x, value []float64) {
 		p := archsimd.LoadFloat64x8(value)
 		if faint {
 			low := v.Less(archsimd.BroadcastFloat64x8(-normalLimit64))
-			tail := lowered64x8(times64x8(y, rest, p, sign))
+			gone := lowered64x8(y.Add(rest)).Equal(zero)
+			tail := lowered64x8(times64x8(sign.BitsToFloat64().IfElse(gone, y), without64x8(rest, gone), p, sign))
 			y = without64x8(y, low).Mul(down).IfElse(v.LessEqual(high), v)
 			rest = without64x8(rest, low).Mul(down)
 			tail.IfElse(low, times64x8(y, rest, p, sign)).Store(dst)

@@ -1182,7 +1182,8 @@ func siluTimesOf64(zero simd.Float64s) func(dst, x, value []float64) {
 		p := simd.LoadFloat64s(value)
 		if faint {
 			low := v.Less(simd.BroadcastFloat64s(-normalLimit64))
-			tail := lowered64(times64(y, rest, p, sign))
+			gone := lowered64(y.Add(rest)).Equal(zero)
+			tail := lowered64(times64(sign.BitsToFloat64().IfElse(gone, y), without64(rest, gone), p, sign))
 			y = without64(y, low).Mul(down).IfElse(v.LessEqual(high), v)
 			rest = without64(rest, low).Mul(down)
 			tail.IfElse(low, times64(y, rest, p, sign)).Store(dst)

@@ -10,9 +10,7 @@ import "simd"
 //
 // for both signs of x. As in sigmoid_loops.go the denominator has two parts, and one step of
 // Newton's method corrects u for the rounding errors of the denominator and of the quotient.
-// The rounding error of the product x·u is added too. So only the last sum rounds. The
-// rounding error of r is in the denominator as well. Without it, a result close to a power of
-// two, for which the errors of r and eʳ − 1 count most, would be off by 1.06 ULP.
+// The rounding error of the product x·u is added too. So only the last sum rounds.
 //
 // The denominator is siluScale times as large as above, because w would overflow for the
 // smallest results. So the product is 1/siluScale times as large, and its rounding error is
@@ -81,7 +79,8 @@ func siluTimesOf32(zero simd.Float32s) func(dst, x, value []float32) {
 		p := simd.LoadFloat32s(value)
 		if faint {
 			low := v.Less(simd.BroadcastFloat32s(-normalLimit32))
-			tail := lowered32(times32(y, rest, p, sign))
+			gone := lowered32(y.Add(rest)).Equal(zero) // x·σ(x) rounds to −0
+			tail := lowered32(times32(sign.BitsToFloat32().IfElse(gone, y), without32(rest, gone), p, sign))
 			y = without32(y, low).Mul(down).IfElse(v.LessEqual(high), v)
 			rest = without32(rest, low).Mul(down)
 			tail.IfElse(low, times32(y, rest, p, sign)).Store(dst)

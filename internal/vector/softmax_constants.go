@@ -18,7 +18,8 @@ const (
 )
 
 var (
-	// low is a copy of minusLn2Low, as in reduction32.
+	// low is a copy of minusLn2Low. Loops that use both would otherwise use minusLn2Low
+	// twice, and then the compiler copies it to the stack in each iteration.
 	power32Constants = struct{ log2e, minusLn2High, minusLn2Low, low [maxLanes32]float32 }{
 		repeated32(math.Log2E), repeated32(-ln2High32), repeated32(-ln2Low32), repeated32(-ln2Low32),
 	}
