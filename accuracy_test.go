@@ -327,19 +327,76 @@ func ulp[T activation.Float](got T, want reference.Value) float64 {
 	return reference.ULP64(float64(got), want)
 }
 
-// TestAccuracyOfExtremeBeta checks the error bounds of SiLU for very small and very large
-// β: x and the tiny σ(β·x) are then too far apart for one multiplication.
-func TestAccuracyOfExtremeBeta(t *testing.T) {
-	for _, beta := range []float64{0x1p-1000, -0x1p-700, 0x1p-500, -0x1p-401, 0x1p401, -0x1p500, 0x1p700} {
-		s := activation.SiLU[float64]{Beta: beta}
-		for _, u := range []float64{1, -1, 19, -19.5, 20.5, -20.5, 30, -30, -39, 41, -41, -100, -300, -500, -700, -740, -750, 750} {
-			x := u / beta
-			if got, want := s.At(x), reference.SiLU(x, beta); !(reference.ULP64(got, want) <= 1) {
-				t.Errorf("%v.At(%v) = %v, want %v", s, x, got, want.Float64())
+// TestAccuracyOfExtremeFields checks the error bounds for very small and very large fields, in
+// the range that the doc comments give. A result is then the product of two factors of any size,
+// of which one is an exponential.
+func TestAccuracyOfExtremeFields(t *testing.T) {
+	rng := rand.New(rand.NewPCG(70, 71))
+	for _, c := range []struct {
+		most  int // the largest exponent of the field
+		a     func(field float64) activation.Elementwise[float64]
+		x     func(u, field float64) float64
+		f, df func(x, field float64) reference.Value
+	}{
+		{1000, func(beta float64) activation.Elementwise[float64] { return activation.SiLU[float64]{Beta: beta} },
+			func(u, beta float64) float64 { return u / beta }, reference.SiLU, reference.SiLUDerivative},
+		{400, func(beta float64) activation.Elementwise[float64] {
+			return activation.Softplus[float64]{Beta: math.Abs(beta)}
+		},
+			func(u, beta float64) float64 { return u / math.Abs(beta) },
+			func(x, beta float64) reference.Value { return reference.Softplus(x, math.Abs(beta)) },
+			func(x, beta float64) reference.Value { return reference.SoftplusDerivative(x, math.Abs(beta)) }},
+		{400, func(alpha float64) activation.Elementwise[float64] { return activation.ELU[float64]{Alpha: alpha} },
+			func(u, _ float64) float64 { return u },
+			func(x, alpha float64) reference.Value { return reference.SELU(x, alpha, 1) },
+			func(x, alpha float64) reference.Value { return reference.SELUDerivative(x, alpha, 1) }},
+		{400, func(alpha float64) activation.Elementwise[float64] {
+			return activation.CELU[float64]{Alpha: math.Abs(alpha)}
+		},
+			func(u, alpha float64) float64 { return u * math.Abs(alpha) },
+			func(x, alpha float64) reference.Value { return reference.CELU(x, math.Abs(alpha)) },
+			func(x, alpha float64) reference.Value { return reference.CELUDerivative(x, math.Abs(alpha)) }},
+	} {
+		for i := range 8000 {
+			field := math.Ldexp(1+rng.Float64(), rng.IntN(2*c.most)-c.most)
+			if i%2 == 1 {
+				field = math.Ldexp(1+rng.Float64(), rng.IntN(40)-20)
 			}
-			if got, want := s.DerivativeAt(x), reference.SiLUDerivative(x, beta); !(reference.ULP64(got, want) <= 1.5) {
-				t.Errorf("%v.DerivativeAt(%v) = %v, want %v", s, x, got, want.Float64())
+			if i%4 > 1 {
+				field = -field
 			}
+			a, x := c.a(field), c.x(60-[]float64{840, 1600}[i%2]*rng.Float64(), field)
+			if x-x != 0 {
+				continue
+			}
+			if got, want := a.At(x), c.f(x, field); !(reference.ULP64(got, want) <= 1) {
+				t.Errorf("%v.At(%v) = %v, want %v", a, x, got, want.Float64())
+			}
+			if got, want := a.DerivativeAt(x), c.df(x, field); !(reference.ULP64(got, want) <= 1.5) {
+				t.Errorf("%v.DerivativeAt(%v) = %v, want %v", a, x, got, want.Float64())
+			}
+			wantBits(t, fmt.Sprint(a, ".Forward"), a.Forward(nil, []float64{x}), []float64{a.At(x)})
+		}
+	}
+}
+
+// TestTinyFields checks CELU and Softplus for fields whose reciprocal overflows.
+func TestTinyFields(t *testing.T) {
+	const tiny = 0x1p-1060
+	inf, negative := math.Inf(1), math.Copysign(0, -1)
+	x := []float64{-inf, -1, -tiny, negative, 0, tiny, 1, inf}
+	celu, softplus := activation.CELU[float64]{Alpha: tiny}, activation.Softplus[float64]{Beta: tiny}
+	for _, c := range []struct {
+		a     activation.Elementwise[float64]
+		f, df []float64
+	}{
+		{celu, []float64{-tiny, -tiny, tiny * math.Expm1(-1), negative, 0, tiny, 1, inf}, []float64{0, 0, math.Exp(-1), 1, 1, 1, 1, 1}},
+		{softplus, []float64{0, inf, inf, inf, inf, inf, inf, inf}, []float64{0, 0.5, 0.5, 0.5, 0.5, 0.5, 0.5, 1}},
+	} {
+		wantBits(t, fmt.Sprint(c.a, ".Forward"), c.a.Forward(nil, x), c.f)
+		wantBits(t, fmt.Sprint(c.a, ".Derivative"), c.a.Derivative(nil, x, nil), c.df)
+		for i, v := range x {
+			wantBits(t, fmt.Sprint(c.a, ".At"), []float64{c.a.At(v), c.a.DerivativeAt(v)}, []float64{c.f[i], c.df[i]})
 		}
 	}
 }

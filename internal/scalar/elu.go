@@ -88,6 +88,12 @@ func ELUDerivativeFromOutput[T element.Float](dst, y, upstream []T, alpha, scale
 
 // CELU sets dst to x if x > 0, else to α·(e^(x/α) − 1).
 func CELU[T element.Float](dst, x []T, alpha T) {
+	if overflows(float64(alpha)) {
+		for i, v := range x {
+			dst[i] = CELUAt(v, alpha)
+		}
+		return
+	}
 	var s sides[T]
 	s.setCELU(alpha)
 	s.forward(dst, x)
@@ -102,12 +108,20 @@ func CELUAt[T element.Float](x, alpha T) T {
 		return T(sidesAt32(float32(x), 1, float64(alpha), 1/float64(alpha)))
 	case alpha == 1:
 		return T(eluAt64(float64(x)))
+	case overflows(float64(alpha)) && x <= 0:
+		return T(float64(alpha) * math.Expm1(float64(x)/float64(alpha)))
 	}
 	return T(sidesAt64(float64(x), 1, 1, partsOf(float64(alpha), 0), reciprocalParts(float64(alpha))))
 }
 
 // CELUDerivative sets dst to upstream if x > 0, else to upstream·e^(x/α).
 func CELUDerivative[T element.Float](dst, x, upstream []T, alpha T) {
+	if overflows(float64(alpha)) {
+		for i, v := range x {
+			dst[i] = element.Upstream(CELUDerivativeAt(v, alpha), upstream, i)
+		}
+		return
+	}
 	var s sides[T]
 	s.setCELU(alpha)
 	s.derivative(dst, x, upstream)
@@ -122,6 +136,8 @@ func CELUDerivativeAt[T element.Float](x, alpha T) T {
 		return T(sidesGradientAt32(float32(x), 1, 1, 1, 1/float64(alpha)))
 	case alpha == 1:
 		return T(eluDerivativeAt64(float64(x)))
+	case overflows(float64(alpha)) && x <= 0:
+		return T(math.Exp(float64(x) / float64(alpha)))
 	}
 	return T(sidesGradientAt64(float64(x), 1, 1, 1, 0, reciprocalParts(float64(alpha))))
 }
@@ -677,8 +693,9 @@ func slope64(x, upstream, slope, lost float64, inverse *parts) float64 {
 	if k, b := expm1Point(q); k < uint64(len(expm1Table)) {
 		return upstream * (slope * expm1Table[k].exp(b+(rest+lost)))
 	}
-	value, low := expScaled(q, rest+lost, 0)
-	return unscaled(upstream*(slope*(value+low)), q)
+	faint := q < expFaint
+	value, low := expScaled(q, rest+lost, 0, faint)
+	return unscaled(upstream*(slope*(value+low)), faint)
 }
 
 // exp32Tail returns eˣ for x ≤ −20 with a relative error of 2⁻³², from the point of expTable

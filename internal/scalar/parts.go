@@ -34,6 +34,10 @@ func productParts(a, b float64) parts {
 	return partsOf(p, math.FMA(a, b, -p))
 }
 
+// overflows reports whether 1/a is too large for a float64. Then a is subnormal, as no useful
+// field is, and package math computes the function.
+func overflows(a float64) bool { return 1/a > math.MaxFloat64 }
+
 // reciprocalParts returns 1/a.
 func reciprocalParts(a float64) parts {
 	if a == 1 {
@@ -60,19 +64,19 @@ func (f *parts) times(high, low float64) float64 {
 	return float64(f.high*high) + (float64(f.low*high) + float64(f.whole*low))
 }
 
-// expFaint is the x below which expScaled scales its result, as the tails of σ do:
-// products with such a small e^x could be subnormal.
+// expFaint is the x below which e^x is scaled, as the tails of σ do it: products with such a
+// small e^x could be subnormal.
 const expFaint = -650
 
-// expScaled returns e^(x + low)·(1 + e^x)^power as value + rest. If x < expFaint, the
-// result is scaled by 2⁵¹². If power is not 0, x must be at most −20. expScaled returns 0
-// for x < −1050 and NaN for NaN.
-func expScaled(x, low, power float64) (value, rest float64) {
+// expScaled returns e^(x + low)·(1 + e^x)^power as value + rest. If faint is set, the
+// result is scaled by 2⁵¹². If power is not 0, x must be at most −20, and at most −40 if
+// faint is set. expScaled returns 0 for x < −1050 and NaN for NaN.
+func expScaled(x, low, power float64, faint bool) (value, rest float64) {
 	if x < -1050 {
 		return 0, 0
 	}
 	n, k := expPoint(x)
-	if x < expFaint {
+	if faint {
 		n += 512 * 256
 	}
 	value, rest = expStep(n, x-k*stepHigh-k*stepLow+low)
@@ -83,9 +87,9 @@ func expScaled(x, low, power float64) (value, rest float64) {
 	return value, rest
 }
 
-// unscaled returns y, or y·2⁻⁵¹² if expScaled has scaled the result for x.
-func unscaled(y, x float64) float64 {
-	if x < expFaint {
+// unscaled returns y, or y·2⁻⁵¹² if faint is set.
+func unscaled(y float64, faint bool) float64 {
+	if faint {
 		return scaledDown(y)
 	}
 	return y

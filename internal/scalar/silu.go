@@ -154,17 +154,31 @@ func siluTail(x, u, uRest float64) float64 {
 		return x
 	case u > 0:
 		return x - x*tail64(-u, 1, 1, -1)
-	case u < -760:
+	case u < -1500:
 		return math.Copysign(0, x)
+	}
+	if a := math.Abs(x); u < -760 || a < 0x1p-400 || a > 0x1p400 {
+		return siluExtreme(x, u, uRest)
 	}
 	value, rest := scaledExp(u, uRest)
 	e := small(value + rest)
-	rest -= (value + rest) * (e * (1 - e))             // 1/(1 + e) = 1 − e + e² − …
-	if a := math.Abs(x); a < 0x1p-400 || a > 0x1p400 { // β is then extreme too
-		fraction, exponent := math.Frexp(x)
-		return math.Ldexp(product(fraction, 0, value, rest), exponent-512)
+	return scaledDown(product(x, 0, value, rest-(value+rest)*(e*(1-e)))) // 1/(1 + e) = 1 − e + e² − …
+}
+
+// siluExtreme returns x·σ(u + uRest) for −1500 < u < −20 and any x. If β is small, x may be so
+// large that the result is not 0 for u below −760.
+func siluExtreme(x, u, uRest float64) float64 {
+	const scale = 1536 // 2¹⁵³⁶·eᵘ is below the largest float64 for u < −400
+	n, k := expPoint(u)
+	r := (u - k*stepHigh) + (uRest - k*stepLow)
+	fraction, exponent := math.Frexp(x)
+	if u < -400 {
+		value, rest := expStep(n+scale*256, r)
+		return math.Ldexp(product(fraction, 0, value, rest), exponent-scale)
 	}
-	return scaledDown(product(x, 0, value, rest))
+	value, rest := expStep(n, r)
+	e := value + rest
+	return math.Ldexp(product(fraction, 0, value, rest-e*(e*(1-e))), exponent)
 }
 
 // siluTail32 returns x·σ(β·x) for |β·x| > 20 and for NaN. It is not inlined: see piecewise.tail32.

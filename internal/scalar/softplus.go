@@ -40,6 +40,9 @@ func softplus64At(x, beta float64) float64 {
 			return beta * (e.value + (e.rest + e.to7(beta*x-e.a)))
 		}
 	}
+	if overflows(beta) {
+		return math.Log1p(math.Exp(beta*x)) / beta
+	}
 	steep, inverse := partsOf(beta, 0), reciprocalParts(beta)
 	u, low := steep.product(x)
 	if k := logisticPoint(u); k < uint64(len(softplusTable)) {
@@ -145,6 +148,12 @@ func softplusRun32(dst, x []float32, beta, inverse float64) int {
 }
 
 func softplus64(dst, x []float64, beta float64) {
+	if overflows(beta) {
+		for i, v := range x {
+			dst[i] = softplus64At(v, beta)
+		}
+		return
+	}
 	steep, inverse := partsOf(beta, 0), reciprocalParts(beta)
 	for n := 0; len(x) > 0; dst, x = dst[n:], x[n:] {
 		if n = softplusRun64(dst, x, steep, inverse); n < len(x) {
@@ -198,12 +207,13 @@ func softplusTail64(v, u, low float64, inverse *parts) float64 {
 	if u > 0 {
 		return v + inverse.whole*tail64(-u, 1, 1, -0.5)
 	}
-	value, rest := expScaled(u, low, -0.5)
+	faint := u < expFaint || u < -40 && math.Abs(inverse.whole) < 0x1p-20
+	value, rest := expScaled(u, low, -0.5, faint)
 	if value == 0 {
 		return inverse.whole * 0
 	}
 	first := cut(value)
-	return unscaled(inverse.times(first, value-first+rest), u)
+	return unscaled(inverse.times(first, value-first+rest), faint)
 }
 
 func softplusDerivative32(dst, x, upstream []float32, beta float64) {
@@ -286,6 +296,7 @@ func logisticTail64(u, low, factor float64) float64 {
 	if u > 0 {
 		return factor * besideOne64(u)
 	}
-	value, rest := expScaled(u, low, -1)
-	return unscaled(factor*(value+rest), u)
+	faint := u < expFaint
+	value, rest := expScaled(u, low, -1, faint)
+	return unscaled(factor*(value+rest), faint)
 }
