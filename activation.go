@@ -134,7 +134,7 @@ type Parametric[T Float] interface {
 // all other activations OutputLen returns n.
 func OutputLen[T Float](a Activation[T], n int) int {
 	a = plain(a)
-	if a == nil {
+	if isNil(a) {
 		mistake("OutputLen", "a is nil")
 	}
 	atLeast("OutputLen", "n", n, 0)

@@ -147,4 +147,13 @@ func plain[T Float](a Activation[T]) Activation[T] {
 	}
 }
 
+// isNil reports whether a is nil, or a nil pointer to a type of this package.
+func isNil[T Float](a Activation[T]) bool {
+	if a == nil {
+		return true
+	}
+	v := reflect.ValueOf(a)
+	return v.Kind() == reflect.Pointer && v.IsNil() && v.Type().Elem().PkgPath() == packagePath
+}
+
 var packagePath = reflect.TypeOf(Any[float32]{}).PkgPath()

@@ -262,6 +262,10 @@ func anyText[T activation.Float](t *testing.T) {
 		{activation.Func[T]{F: square[T]}, "", "a Func is code: make it a type, and Register that"},
 		{activation.Gated[T]{Gate: activation.Func[T]{F: square[T]}}, "", "gated: gate: a Func is code: make it a type, and Register that"},
 		{activation.Gated[T]{Gate: frozen[T]{}}, "", "gated: gate: the type activation_test.frozen"},
+		{activation.Gated[T]{Gate: activation.ELU[T]{Alpha: 2}, Stride: 4}, "gated(gate=elu(alpha=2), stride=4)", ""},
+		{activation.Gated[T]{Gate: odd[T]{JSON: `{"a":1}`}, Stride: 4, GateLast: true}, "gated(gate=odd(a=1), stride=4, gate_last=true)", ""},
+		{activation.Gated[T]{Gate: odd[T]{JSON: `{"a":"b(c"}`}, Stride: 4}, "", "gated: a text does not hold its gate: use JSON"},
+		{activation.Gated[T]{Gate: activation.Parallel[T](activation.SiLU[T]{}).(activation.Elementwise[T])}, "gated(gate=silu(beta=1))", ""},
 		{foreignOutput[T]{}, "", "the type activation_test.foreignOutput"},
 		{nil, "", "there is no activation"},
 	} {

@@ -326,6 +326,9 @@ func parseIn[T Float](table []builtin[T], text string) (Activation[T], error) {
 
 // unmarshal is [Unmarshal], with errors that do not name the call.
 func unmarshal[T Float](data []byte) (Activation[T], error) {
+	if n := depth(data); n > 100 {
+		return nil, fmt.Errorf("%s has %d objects within each other, want at most 100", short(string(data)), n)
+	}
 	name, members, err := splitObject(data)
 	if err != nil {
 		return nil, err
@@ -425,12 +428,18 @@ func marshalText[T Float](a Activation[T]) (string, error) {
 	if err := b.check(); err != nil {
 		return "", err
 	}
-	text := a.(fmt.Stringer).String()
 	if g, ok := a.(Gated[T]); ok {
-		if _, err := marshalText[T](g.Gate); err != nil {
+		gate, err := marshalText[T](g.Gate)
+		if err != nil {
 			return "", fmt.Errorf("%s: gate: %w", b.name, err)
 		}
+		text := g.text(gate)
+		if _, members, err := splitText[T](text); err != nil || string(members[0].value) != string(jsonString(gate)) {
+			return "", fmt.Errorf("%s: a text does not hold its gate: use JSON", b.name)
+		}
+		return text, nil
 	}
+	text := a.(fmt.Stringer).String()
 	if b.text == nil {
 		return text, nil
 	}
@@ -576,10 +585,12 @@ func (p parameter[T]) set(value []byte) (err error) {
 // text.
 func readElementwise[T Float](value []byte) (Elementwise[T], error) {
 	var a Activation[T]
-	var text string
-	err := json.Unmarshal(value, &text)
-	if err == nil {
-		a, err = parse[T](text)
+	var err error
+	if value[0] == '"' {
+		var text string
+		if err = json.Unmarshal(value, &text); err == nil {
+			a, err = parse[T](text)
+		}
 	} else {
 		a, err = unmarshal[T](value)
 	}

@@ -260,7 +260,7 @@ func parseSpellings[T activation.Float](t *testing.T) {
 		{[]string{"leaky_relu(alpha=-5.)", "leaky_relu(alpha=-5)", "leaky_relu(alpha=-05e0)"}, leaky(-5)},
 		{[]string{
 			"softmax(classes=10, temperature=0.5)", "softmax(temperature=5e-1,classes=10)", "softmax( classes = 10 , temperature = 0.5 )",
-			"Soft-Max(Classes=10,\nTemperature=.5)", "softmax(classes=+10, temperature=0x1p-1)",
+			"Soft-Max(Classes=10,\nTemperature=.5)", "softmax(classes=+10, temperature=0x1p-1)", "softmax(classes=00010, temperature=000.5)",
 		}, softmax},
 		{[]string{"log_softmax(classes=10)", "LogSoftmax(classes=10)", "logsoftmax(classes=10)"}, activation.LogSoftmax[T]{Classes: 10}},
 		{[]string{"prelu", "PReLU", "prelu()", "prelu(slopes=1)"}, activation.NewPReLU[T](1)},
@@ -448,6 +448,7 @@ func parseErrors[T activation.Float](t *testing.T) {
 		{"maxout(pieces=0)", `maxout: pieces = 0, want at least 1`},
 		{"maxout(pieces=2, stride=-1)", `maxout: stride = -1, want at least 1`},
 		{"maxout(pieces=2, stride=0)", `maxout: stride = 0, want at least 1`},
+		{"softmax(classes=01000000.5)", `softmax: classes: 1000000.5 is not a whole number`},
 		{"maxout(pieces=2.0)", `maxout: pieces: 2.0 is not a whole number`},
 		{"maxout(pieces=1e3)", `maxout: pieces: 1e3 is not a whole number`},
 		{"maxout(pieces=NaN)", `maxout: pieces: "NaN" is not a whole number`},
@@ -523,6 +524,11 @@ func TestUnmarshalErrors(t *testing.T) {
 func unmarshalErrors[T activation.Float](t *testing.T) {
 	for _, m := range []struct{ data, want string }{
 		{``, `unexpected EOF`},
+		{strings.Repeat(`{"type":"gated","gate":`, 101) + `"relu"` + strings.Repeat("}", 101), `{"type":"gated","gate":{"type":"gated","gate":{"type":"gated… has 101 objects within each other, want at most 100`},
+		{strings.Repeat(`{"type":"gated","gate":`, 1e5), `{"type":"gated","gate":{"type":"gated","gate":{"type":"gated… has 100000 objects within each other, want at most 100`},
+		{`{"type":"gated","gate":null}`, `gated: gate: null is not an object`},
+		{`{"type":"gated","gate":3}`, `gated: gate: 3 is not an object`},
+		{`{"type":"{{\"{","gate":3}`, `"{{\"{" is not known: want one of ` + known},
 		{`null`, `null is not an object`},
 		{`"relu"`, `"relu" is not an object`},
 		{`["relu"]`, `["relu"] is not an object`},
@@ -722,6 +728,8 @@ func register[T activation.Float](t *testing.T) {
 		{"parabola", activation.Func[T]{}, "a Func is code: make it a type"},
 		{"parabola", &activation.Func[T]{}, "a Func is code: make it a type"},
 		{"any", activation.Any[T]{}, "a is nil"},
+		{"nilrelu", (*activation.ReLU[T])(nil), "a is nil"},
+		{"nilfunc", (*activation.Func[T])(nil), "a is nil"},
 		{"any", activation.Any[T]{Activation: Snake[T]{}}, "has a name"},
 		{"__", rowwise[T]{}, `"__" is not a name of letters, digits and underscores`},
 		{"parallel", activation.Eager[T](Snake[T]{}), "has a name"},

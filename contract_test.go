@@ -434,6 +434,15 @@ func mistakes[T activation.Float](t *testing.T) {
 		{func(dst []T) { activation.HardTanh[T]{Min: 2, Max: 1}.Forward(dst, three) }, "HardTanh.Forward: Min = 2, want at most Max = 1"},
 		{func(dst []T) { activation.HardTanh[T]{Min: T(math.NaN()), Max: 1}.At(1) }, "HardTanh.At: Min = NaN, want at most Max = 1"},
 		{func(dst []T) { activation.Gated[T]{}.Forward(dst, four) }, "Gated.Forward: Gate is nil"},
+		{func(dst []T) { activation.Gated[T]{Gate: (*activation.SiLU[T])(nil)}.Forward(dst, four) }, "Gated.Forward: Gate is nil"},
+		{func(dst []T) {
+			activation.Gated[T]{Gate: (*activation.Sigmoid[T])(nil)}.DerivativePair(dst, nil, three, three, nil)
+		}, "Gated.DerivativePair: Gate is nil"},
+		{func([]T) { activation.Gated[T]{Gate: activation.Softplus[T]{Beta: -1}}.Forward(nil, nil) }, "Softplus.Forward: Beta = -1, want a finite number above 0"},
+		{func([]T) { activation.Gated[T]{Gate: activation.Softplus[T]{Beta: -1}}.ForwardPair(nil, nil, nil) }, "Softplus.Forward: Beta = -1, want a finite number above 0"},
+		{func([]T) { activation.Gated[T]{Gate: activation.Softplus[T]{Beta: -1}}.OutputLen(2) }, "Softplus.Forward: Beta = -1, want a finite number above 0"},
+		{func([]T) { activation.OutputLen[T]((*activation.ReLU[T])(nil), 3) }, "OutputLen: a is nil"},
+		{func([]T) { activation.OutputLen[T]((*activation.Maxout[T])(nil), 3) }, "OutputLen: a is nil"},
 		{func(dst []T) { silu.Forward(dst, three) }, "Gated.Forward: len(x) = 3 is not a multiple of 2·Stride = 2"},
 		{func(dst []T) { silu.Forward(dst, four) }, "Gated.Forward: len(dst) = 3, want 2"},
 		{func(dst []T) { silu.Derivative(dst, four, four) }, "Gated.Derivative: len(upstream) = 4, want 2"},

@@ -70,25 +70,34 @@ type Gated[T Float] struct {
 
 // step checks the fields and that n elements of x fit them, and returns the stride.
 func (g Gated[T]) step(call string, n int) int {
-	g.checkGate(call)
+	g.checkGate(call, n)
 	step := stride(call, g.Stride)
 	checkMultiple(call, "x", n, "2·Stride", saturatingProduct(2, step))
 	return step
 }
 
-func (g Gated[T]) checkGate(call string) {
-	if g.Gate == nil {
+// checkGate checks that there is a gate. If no loop will call it for an element, checkGate calls
+// it, because it may have a field that is wrong.
+func (g Gated[T]) checkGate(call string, n int) {
+	if isNil[T](g.Gate) {
 		mistake(call, "Gate is nil")
+	}
+	if n == 0 {
+		g.Gate.Forward(nil, nil)
 	}
 }
 
 // loops returns the loops that compute f for Forward. The error of most SIMD loops is
-// almost 1 ULP, which can be 2 ULP of the product. So for gates that have SIMD loops, loops
+// almost 1 ULP, which can be 2 ULP of the product. So for the gates that have such a loop, loops
 // returns plain Go loops, or SIMD loops that compute the product too. The bound of the
 // derivatives is twice as large, so they use the gate as it is.
 func (g Gated[T]) loops() interface{ Forward(dst, x []T) []T } {
 	var alpha, beta T // of an ELU or CELU, and of a Softplus
-	switch gate := g.Gate.(type) {
+	gate := g.Gate
+	if p, ok := gate.(wrapper[T]); ok { // the result of Parallel
+		gate = p.inside().(Elementwise[T])
+	}
+	switch gate := gate.(type) {
 	case Sigmoid[T], *Sigmoid[T]:
 		return kernel.SmoothGate[T](kernel.SigmoidGate)
 	case Tanh[T], *Tanh[T]:
@@ -211,7 +220,7 @@ func (g Gated[T]) DerivativePair(dGate, dValue, gate, value, upstream []T) (_, _
 // checkPair checks that there is a Gate, and that gate and value have the same
 // length.
 func (g Gated[T]) checkPair(call string, gate, value []T) {
-	g.checkGate(call)
+	g.checkGate(call, len(gate))
 	if len(value) != len(gate) {
 		mistake(call, "len(value) = %d, want len(gate) = %d", len(value), len(gate))
 	}
@@ -221,16 +230,22 @@ func (g Gated[T]) checkPair(call string, gate, value []T) {
 // Forward would.
 func (g Gated[T]) OutputLen(n int) int {
 	g.step("Gated.OutputLen", n)
+	g.Gate.Forward(nil, nil) // panics if a field is wrong
 	return n / 2
 }
 
 // String returns the name with the fields: "gated(gate=silu(beta=1), stride=64)". A
 // stride of 1 is left out, and gate_last=true is there only if GateLast is set.
 func (g Gated[T]) String() string {
-	text := "gated(gate=none"
-	if g.Gate != nil {
-		text = "gated(gate=" + fmt.Sprint(g.Gate)
+	if g.Gate == nil {
+		return g.text("none")
 	}
+	return g.text(fmt.Sprint(g.Gate))
+}
+
+// text returns the name with the fields, for a text of the gate.
+func (g Gated[T]) text(gate string) string {
+	text := "gated(gate=" + gate
 	if g.Stride > 1 {
 		text += ", stride=" + strconv.Itoa(g.Stride)
 	}

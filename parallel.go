@@ -58,7 +58,7 @@ func Parallel[T Float](a Activation[T]) Activation[T] {
 
 func inParallel[T Float](a Activation[T], e effort) Activation[T] {
 	a = unbox(a)
-	if a == nil {
+	if isNil(a) {
 		mistake("Parallel", "a is nil")
 	}
 	l, known := layoutOf(a)

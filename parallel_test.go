@@ -330,8 +330,10 @@ func parallelWrongFields[T activation.Float](t *testing.T) {
 	if got, want := panicOf(func() { p.DerivativeFromOutput(nil, x, nil) }), panicOf(func() { o.DerivativeFromOutput(nil, x, nil) }); got != want {
 		t.Errorf("%v: DerivativeFromOutput panics with %q, want %q", o, got, want)
 	}
-	if got, want := panicOf(func() { activation.Parallel[T](nil) }), "activation: Parallel: a is nil"; got != want {
-		t.Errorf("Parallel(nil) panics with %q, want %q", got, want)
+	for _, a := range []activation.Activation[T]{nil, (*activation.ReLU[T])(nil)} {
+		if got, want := panicOf(func() { activation.Parallel(a) }), "activation: Parallel: a is nil"; got != want {
+			t.Errorf("Parallel(%T(nil)) panics with %q, want %q", a, got, want)
+		}
 	}
 }
 

@@ -41,7 +41,7 @@ import (
 func Register[T Float](name string, a Activation[T]) {
 	const call = "Register"
 	a = plain(a)
-	if a == nil {
+	if isNil(a) {
 		mistake(call, "a is nil")
 	}
 	if _, ok := a.(Func[T]); ok {

@@ -74,8 +74,12 @@ func textValue[T Float](value string) []byte {
 		}
 		return jsonString(value)
 	}
-	if digits := []byte(strings.TrimPrefix(value, "+")); json.Valid(digits) {
-		return digits
+	digits := strings.TrimPrefix(value, "+")
+	if whole := strings.TrimLeft(digits, "0"); whole != "" && '1' <= whole[0] && whole[0] <= '9' {
+		digits = whole // JSON has no leading zeros
+	}
+	if json.Valid([]byte(digits)) {
+		return []byte(digits)
 	}
 	if err != nil { // out of range: an error wherever a number is wanted
 		return jsonString(value)
@@ -87,6 +91,27 @@ func textValue[T Float](value string) []byte {
 func jsonString(s string) []byte {
 	data, _ := json.Marshal(s) // no error is possible
 	return data
+}
+
+// depth returns the number of JSON objects within each other, the outer one included. The time
+// to read them is their depth times their length, so it is limited.
+func depth(data []byte) (deepest int) {
+	level, quoted := 0, false
+	for i := 0; i < len(data); i++ {
+		switch c := data[i]; {
+		case quoted && c == '\\':
+			i++
+		case c == '"':
+			quoted = !quoted
+		case quoted:
+		case c == '{':
+			level++
+			deepest = max(deepest, level)
+		case c == '}':
+			level--
+		}
+	}
+	return deepest
 }
 
 // splitObject splits a JSON object into its type and the other members.

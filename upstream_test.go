@@ -84,6 +84,8 @@ func gateNextToZero[T activation.Float](t *testing.T, e entry[T]) {
 	for _, v := range []T{1, -3, largest, -largest, smallest, 0, inf, -inf, nan} {
 		value := slices.Repeat([]T{v}, len(gate))
 		got := activation.Gated[T]{Gate: f}.ForwardPair(nil, gate, value)
+		shared := activation.Gated[T]{Gate: activation.Parallel[T](f).(activation.Elementwise[T])}
+		wantBits(t, "ForwardPair with Parallel in the gate", shared.ForwardPair(nil, gate, value), got)
 		for i, y := range y {
 			want := v * y
 			switch d := got[i] - want; {
