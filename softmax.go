@@ -125,7 +125,8 @@ func (s Softmax[T]) Forward(dst, x []T) []T {
 // The length of keep is that of x. If Classes is set, keep may also be shorter: a
 // multiple of Classes·Stride that divides len(x). Then keep applies to each part of
 // x of that length. So one causal mask of n·n elements serves all heads of
-// attention. A keep of any other length, or a nil keep, panics.
+// attention. A keep of any other length panics, and so does a nil keep if x is not
+// empty.
 //
 // For the backward pass use DerivativeFromOutput, which gives 0 for a masked entry.
 // Do not use Derivative, which does not know the mask.

@@ -12,9 +12,9 @@
 // The speed of the machine changes, so compare only the numbers of one comment.
 //
 // The caller has checked the lengths. dst may be an input slice of the same length, and
-// a nil upstream means ones. A function writes only to its first argument
-// (MaxoutLayerParameterGradient also to its second). None allocates, except
-// MaxoutLayer and its derivative for long rows in place.
+// a nil upstream means ones. A function writes only to its first slice (to its first two:
+// MaxoutLayerParameterGradient and GatedPairDerivative). None allocates, except MaxoutLayer and
+// its derivative for long rows in place, and the gated functions if their sync.Pool is empty.
 package kernel
 
 import (

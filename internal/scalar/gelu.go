@@ -99,7 +99,7 @@ func normalDensity(x float64) (value, rest float64) {
 		logLow  = 0x1.a53494bc90014p-48
 	)
 	// The square of the upper half of x is exact, and its half a multiple of 2⁻⁴⁷.
-	half := upper(x)
+	half := cut(x)
 	high, low := half*half/2, (x-half)*(x+half)/2
 	n, k := expPoint(-high - logHigh)
 	r := ((-high - k*stepHigh) - logHigh) + (-low - logLow - k*stepLow)

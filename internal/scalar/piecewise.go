@@ -126,7 +126,7 @@ func timesAt[T element.Float](f *piecewise, x T) T {
 	if k >= uint64(len(f.pieces)) || math.Abs(u) < tiny {
 		return T(f.tail(u))
 	}
-	p, high := &f.pieces[k], upper(u)
+	p, high := &f.pieces[k], cut(u)
 	return T(high*p.value + (u*p.to8(u-p.a) - float64((high-u)*p.value)))
 }
 
@@ -194,7 +194,7 @@ func (f *piecewise) times64(dst, x []float64) {
 			dst[i] = tail(v)
 			continue
 		}
-		p, high := &pieces[k], upper(v)
+		p, high := &pieces[k], cut(v)
 		dst[i] = high*p.value + (v*p.to8(v-p.a) - float64((high-v)*p.value))
 	}
 }
@@ -202,11 +202,6 @@ func (f *piecewise) times64(dst, x []float64) {
 // tiny is a bound for |x| in times64. Below it the tail computes x·f(x), because the
 // small parts of the result would be subnormal and lose bits.
 const tiny = 0x1p-960
-
-// upper returns x with the lower 27 of its 53 bits cleared.
-func upper(x float64) float64 {
-	return math.Float64frombits(math.Float64bits(x) &^ (1<<27 - 1))
-}
 
 // derivative32 computes f in float64 and rounds it to float32 before it multiplies.
 func (f *piecewise) derivative32(dst, x, upstream []float32) {

@@ -78,8 +78,8 @@ func silu64At(x, beta float64) float64 {
 	if k >= uint64(len(logisticTable)) {
 		return siluTail(x, x, 0)
 	}
-	e, high := &logisticTable[k], upper(x)
-	value := upper(e.value)
+	e, high := &logisticTable[k], cut(x)
+	value := cut(e.value)
 	rest := (e.value - value) + e.rest
 	return high*value + (x*(rest+e.to7(x-e.a)) - float64((high-x)*value))
 }
@@ -115,8 +115,8 @@ func silu64(dst, x []float64) {
 			dst[i] = siluTail(v, v, 0)
 			continue
 		}
-		e, high := &logisticTable[k], upper(v)
-		value := upper(e.value)
+		e, high := &logisticTable[k], cut(v)
+		value := cut(e.value)
 		rest := (e.value - value) + e.rest
 		dst[i] = high*value + (v*(rest+e.to7(v-e.a)) - float64((high-v)*value))
 	}
@@ -126,20 +126,16 @@ func silu64(dst, x []float64) {
 // would cost up to 430 ULP if σ(β·x) is small.
 func swish64(dst, x []float64, beta float64) {
 	dst = dst[:len(x)]
-	betaHigh := upper(beta)
-	betaLow := beta - betaHigh
+	steep := partsOf(beta, 0)
 	for i, v := range x {
-		u := float64(beta * v)
+		u, uRest := steep.product(v)
 		k := logisticPoint(u)
-		high := upper(v)
-		low := v - high
-		uRest := ((high*betaHigh - u) + high*betaLow + low*betaHigh) + low*betaLow
 		if k >= uint64(len(logisticTable)) {
 			dst[i] = siluTail(v, u, uRest)
 			continue
 		}
-		e := &logisticTable[k]
-		value := upper(e.value)
+		e, high := &logisticTable[k], cut(v)
+		value := cut(e.value)
 		rest := (e.value - value) + e.rest
 		dst[i] = high*value + (v*(rest+e.to7((u-e.a)+uRest)) - float64((high-v)*value)) // −0 stays −0
 	}
@@ -239,14 +235,10 @@ func swishDerivative32(dst, x, upstream []float32, beta float32) {
 // swishDerivative64 is swishDerivative32 for float64, with β·x in two parts.
 func swishDerivative64(dst, x, upstream []float64, beta float64) {
 	dst = dst[:len(x)]
-	betaHigh := upper(beta)
-	betaLow := beta - betaHigh
+	steep := partsOf(beta, 0)
 	for i, v := range x {
-		u := float64(beta * v)
+		u, uRest := steep.product(v)
 		k := logisticPoint(u)
-		vHigh := upper(v)
-		vLow := v - vHigh
-		uRest := ((vHigh*betaHigh - u) + vHigh*betaLow + vLow*betaHigh) + vLow*betaLow
 		if k >= uint64(len(siluSlopePieces)) {
 			dst[i] = element.Upstream(siluSlopeTail(u, uRest), upstream, i)
 			continue
