@@ -42,7 +42,7 @@ var (
 // β, next to the zero of f′ and for subnormal results too. The worst errors found
 // for β = 1, for float32 among all inputs:
 //
-//	float32   f  0.505 ULP at -0x1.2e7f5ap+04     f′ 0.501 ULP at -0x1.57dda2p+00
+//	float32   f  0.505 ULP at -0x1.2e7f5ap+04     f′ 0.505 ULP at -0x1.0a4p+05
 //	float64   f  0.773 ULP at -0x1.657bffafbf05p+09, a subnormal result
 //	          f′ 0.772 ULP at -0x1.657c194d7f494p+09, a subnormal result
 //

@@ -7,11 +7,11 @@ import (
 )
 
 var (
-	gelu      = &piecewise{geluPieces[:], 6, 0x1.8p47, geluTail, -14.5}
-	geluSlope = &piecewise{geluSlopePieces[:], 6, 0x1.8p47, geluSlopeTail, -14.7}
+	gelu      = &piecewise{geluPieces[:], 6, 0x1.8p47, geluTail, inFloat32(geluTail, -14.5)}
+	geluSlope = &piecewise{geluSlopePieces[:], 6, 0x1.8p47, geluSlopeTail, inFloat32(geluSlopeTail, -14.7)}
 
-	geluTanh      = &piecewise{geluTanhPieces[:], 5, 0x1.8p47, geluTanhTail, -10.9}
-	geluTanhSlope = &piecewise{geluTanhSlopePieces[:], 5, 0x1.8p47, geluTanhSlopeTail, -11}
+	geluTanh      = &piecewise{geluTanhPieces[:], 5, 0x1.8p47, geluTanhTail, inFloat32(geluTanhTail, -10.9)}
+	geluTanhSlope = &piecewise{geluTanhSlopePieces[:], 5, 0x1.8p47, geluTanhSlopeTail, inFloat32(geluTanhSlopeTail, -11)}
 )
 
 // GELU sets dst to x·Φ(x).

@@ -7,8 +7,8 @@ import (
 )
 
 var (
-	mish      = &piecewise{mishPieces[:], 20, 0x1.8p48, mishTail, -109}
-	mishSlope = &piecewise{mishSlopePieces[:], 20, 0x1.8p48, mishSlopeTail, -109}
+	mish      = &piecewise{mishPieces[:], 20, 0x1.8p48, mishTail, mishTail32}
+	mishSlope = &piecewise{mishSlopePieces[:], 20, 0x1.8p48, mishSlopeTail, mishSlopeTail32}
 )
 
 // Mish sets dst to x·tanh(log(1 + eˣ)).
@@ -36,9 +36,17 @@ func mishTail(x float64) float64 {
 		return math.FMA(x, high, x*low) // tanh(log 2) = ⅗
 	case x < -760:
 		return math.Copysign(0, -1)
+	case x < -650:
+		value, rest := scaledExp(x, 0)
+		return scaledDown(product(x, 0, value, rest))
 	}
-	value, rest := scaledExp(x, 0)
-	return scaledDown(product(x, 0, value, rest-(value+rest)*small(value+rest)/2))
+	n, k := expPoint(x)
+	value, rest := expStep(n, x-k*stepHigh-k*stepLow)
+	if x > -300 { // otherwise a² could be subnormal
+		a := value + rest
+		rest -= a * a / 2
+	}
+	return product(x, 0, value, rest)
 }
 
 // mishSlopeTail returns the derivative of x·tanh(log(1 + eˣ)) for |x| > 20 and for
@@ -57,7 +65,39 @@ func mishSlopeTail(x float64) float64 {
 		return 1 + tail64(-2*x, 1, 4*x-2, 0)
 	case x < -760:
 		return 0
+	case x < -650:
+		value, rest := scaledExp(x, 0)
+		return scaledDown(product(x+1, 0, value, rest))
 	}
-	value, rest := scaledExp(x, 0)
-	return scaledDown(product(x+1, -small(value+rest)*(x+0.5), value, rest))
+	n, k := expPoint(x)
+	value, rest := expStep(n, x-k*stepHigh-k*stepLow)
+	return product(x+1, -(value+rest)*(x+0.5), value, rest)
+}
+
+// mishTail32 is mishTail for float32.
+func mishTail32(x float32) float32 {
+	w := float64(x)
+	switch {
+	case w < -109: // then x·eˣ rounds to 0
+		return float32(math.Copysign(0, -1))
+	case w < 0:
+		a := exp32Tail(w)
+		return float32(w * (a - a*a/2))
+	}
+	return x
+}
+
+// mishSlopeTail32 is mishSlopeTail for float32.
+func mishSlopeTail32(x float32) float32 {
+	w := float64(x)
+	switch {
+	case w < -109:
+		return 0
+	case w < 0:
+		a := exp32Tail(w)
+		return float32(a * ((w + 1) - a*(w+0.5)))
+	case w > 0:
+		return 1
+	}
+	return x // NaN
 }

@@ -74,7 +74,7 @@ type piecewise struct {
 	limit  float64
 	zero   float64                 // 1.5·2⁵² times the distance of two points
 	tail   func(x float64) float64 // for |x| > limit and for NaN
-	faint  float64                 // below it, the result rounds to 0 in float32
+	tail32 func(x float32) float32 // the same for float32
 }
 
 // The index of the piece for x is the bits of x + add, minus first: the addition rounds
@@ -169,16 +169,18 @@ func (f *piecewise) times32(dst, x []float32) {
 	}
 }
 
-// tail32 returns tail(x). If it were inlined, the conversion to float64 would wait in each
-// iteration for the tail of the one before, and the loop would take twice as long.
-//
-//go:noinline
-func (f *piecewise) tail32(x float32) float32 {
-	u := float64(x)
-	if u < f.faint {
-		u = math.Inf(-1) // for which the tails take the shortest way
+// inFloat32 returns tail for float32. Below faint, the result rounds to 0. It is a function
+// value, because with an inlined one the conversion to float64 would wait in each iteration for
+// the tail of the one before, and the loop would take twice as long.
+func inFloat32(tail func(x float64) float64, faint float64) func(x float32) float32 {
+	end := float32(tail(math.Inf(-1))) // a zero with its sign
+	return func(x float32) float32 {
+		u := float64(x)
+		if u < faint {
+			return end
+		}
+		return float32(tail(u))
 	}
-	return float32(f.tail(u))
 }
 
 // times64 splits x into a high part of 26 bits and the rest. value has 26 bits too, so
@@ -227,7 +229,7 @@ func (f *piecewise) derivative64(dst, x, upstream []float64) {
 	for i, v := range x {
 		k := math.Float64bits(v+add) - first
 		if k >= uint64(len(pieces)) {
-			dst[i] = element.Upstream(tail(v), upstream, i)
+			dst[i] = subnormalProduct64(tail(v), element.Upstream(1, upstream, i))
 			continue
 		}
 		p := &pieces[k]

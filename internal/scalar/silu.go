@@ -6,7 +6,11 @@ import (
 	"example.com/activation/internal/element"
 )
 
-var siluSlope = &piecewise{siluSlopePieces[:], 20, 0x1.8p48, func(x float64) float64 { return siluSlopeTail(x, 0) }, -109}
+var siluSlope = &piecewise{
+	siluSlopePieces[:], 20, 0x1.8p48,
+	func(x float64) float64 { return siluSlopeTail(x, 0) },
+	func(x float32) float32 { return siluSlopeTail32(float64(x)) },
+}
 
 // SiLU sets dst to x·σ(β·x).
 func SiLU[T element.Float](dst, x []T, beta T) {
@@ -141,24 +145,35 @@ func swish64(dst, x []float64, beta float64) {
 	}
 }
 
-// siluTail returns x·σ(u + uRest) for |u| > 20 and for NaN.
+// siluTail returns x·σ(u + uRest) for |u| > 20 and for NaN. On the left, the result of all but
+// the smallest eᵘ is normal, and needs no scaling.
 func siluTail(x, u, uRest float64) float64 {
-	switch {
+	switch a := math.Abs(x); {
 	case u != u:
 		return u
-	case u > 40:
-		return x
 	case u > 0:
-		return x - x*tail64(-u, 1, 1, -1)
+		i, b := tailPoint32(-u)
+		if i >= uint64(len(expTable)) {
+			return x
+		}
+		e := tailExp32(i, b)
+		return x - x*(e-e*e)
 	case u < -1500:
 		return math.Copysign(0, x)
-	}
-	if a := math.Abs(x); u < -760 || a < 0x1p-400 || a > 0x1p400 {
+	case u < -760 || a < 0x1p-400 || a > 0x1p400:
 		return siluExtreme(x, u, uRest)
+	case u < -650 || a < 1:
+		value, rest := scaledExp(u, uRest)
+		e := small(value + rest)
+		return scaledDown(product(x, 0, value, rest-(value+rest)*(e*(1-e))))
 	}
-	value, rest := scaledExp(u, uRest)
-	e := small(value + rest)
-	return scaledDown(product(x, 0, value, rest-(value+rest)*(e*(1-e)))) // 1/(1 + e) = 1 − e + e² − …
+	n, k := expPoint(u)
+	value, rest := expStep(n, (u-k*stepHigh)+(uRest-k*stepLow))
+	if u > -300 { // otherwise e² could be subnormal
+		e := value + rest
+		rest -= e * (e * (1 - e)) // 1/(1 + e) = 1 − e + e² − …
+	}
+	return product(x, 0, value, rest)
 }
 
 // siluExtreme returns x·σ(u + uRest) for −1500 < u < −20 and any x. If β is small, x may be so
@@ -177,15 +192,19 @@ func siluExtreme(x, u, uRest float64) float64 {
 	return math.Ldexp(product(fraction, 0, value, rest-e*(e*(1-e))), exponent)
 }
 
-// siluTail32 returns x·σ(β·x) for |β·x| > 20 and for NaN. It is not inlined: see piecewise.tail32.
+// siluTail32 returns x·σ(β·x) for |β·x| > 20 and for NaN. It is not inlined: see inFloat32.
 //
 //go:noinline
 func siluTail32(x, beta float32) float32 {
-	u := float64(beta) * float64(x)
-	if u < -193 { // then even the largest x times eᵘ rounds to 0
-		u = math.Inf(-1)
+	w := float64(x)
+	switch u := float64(beta) * w; {
+	case u < -193: // then even the largest x times eᵘ rounds to 0
+		return float32(math.Copysign(0, w))
+	case u < 0:
+		e := exp32Tail(u)
+		return float32(w * (e - e*e)) // 1/(1 + e) = 1 − e + …
 	}
-	return float32(siluTail(float64(x), u, 0))
+	return x
 }
 
 // siluSlopeTail returns f′(u + uRest) for f = u·σ(u), for |u| > 20 and for NaN. With
@@ -198,23 +217,38 @@ func siluSlopeTail(u, uRest float64) float64 {
 	switch {
 	case u != u:
 		return u
-	case u > 60:
-		return 1
 	case u > 0:
-		return 1 - siluSlopeTail(-u, -uRest)
+		i, b := tailPoint32(-u)
+		if i >= uint64(len(expTable)) {
+			return 1
+		}
+		e := tailExp32(i, b)
+		return 1 + e*((u-1)-e*(2*u-1))
 	case u < -760:
 		return 0
 	}
-	value, rest := scaledExp(u, uRest)
-	e := small(value + rest)
-	return scaledDown(product(1+u, uRest-e*((1+2*u)-e*(1+3*u)), value, rest))
+	if u < -650 {
+		value, rest := scaledExp(u, uRest)
+		return scaledDown(product(1+u, uRest, value, rest))
+	}
+	n, k := expPoint(u)
+	value, rest := expStep(n, (u-k*stepHigh)+(uRest-k*stepLow))
+	e := value + rest
+	return product(1+u, uRest-e*((1+2*u)-e*(1+3*u)), value, rest)
 }
 
-// siluSlopeTail32 returns f′(β·x) for |β·x| > 20 and for NaN. It is not inlined: see piecewise.tail32.
-//
-//go:noinline
-func siluSlopeTail32(x, beta float32) float32 {
-	return float32(siluSlopeTail(float64(beta)*float64(x), 0))
+// siluSlopeTail32 returns f′(u) for |u| > 20 and for NaN.
+func siluSlopeTail32(u float64) float32 {
+	switch {
+	case u < -109: // then eᵘ·(1 + u) rounds to 0
+		return 0
+	case u < 0:
+		e := exp32Tail(u)
+		return float32(e * ((1 + u) - e*(1+2*u)))
+	case u > 0:
+		return 1
+	}
+	return float32(u) // NaN
 }
 
 // swishDerivative32 sets dst to upstream·f′(β·x), f = u·σ(u).
@@ -224,7 +258,7 @@ func swishDerivative32(dst, x, upstream []float32, beta float32) {
 	for i, v := range x {
 		k := logisticPoint32(beta * v)
 		if k >= uint32(len(siluSlopePieces)) {
-			dst[i] = subnormalProduct32(siluSlopeTail32(v, beta), element.Upstream(1, upstream, i))
+			dst[i] = subnormalProduct32(siluSlopeTail32(wide*float64(v)), element.Upstream(1, upstream, i))
 			continue
 		}
 		p := &siluSlopePieces[k]
@@ -240,7 +274,7 @@ func swishDerivative64(dst, x, upstream []float64, beta float64) {
 		u, uRest := steep.product(v)
 		k := logisticPoint(u)
 		if k >= uint64(len(siluSlopePieces)) {
-			dst[i] = element.Upstream(siluSlopeTail(u, uRest), upstream, i)
+			dst[i] = subnormalProduct64(siluSlopeTail(u, uRest), element.Upstream(1, upstream, i))
 			continue
 		}
 		p := &siluSlopePieces[k]

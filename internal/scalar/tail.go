@@ -43,6 +43,15 @@ func besideOne64(x float64) float64 {
 // normal, so only the conversion rounds.
 func subnormalProduct32(a, b float32) float32 { return float32(float64(a) * float64(b)) }
 
+// subnormalProduct64 returns a·b, where a may be subnormal. The bits of such an a are an integer.
+func subnormalProduct64(a, b float64) float64 {
+	n := math.Float64bits(a) &^ sign64
+	if n-1 >= 1<<52-1 {
+		return a * b
+	}
+	return scaledDown(math.Copysign(float64(int64(n))*0x1p-562, a) * b)
+}
+
 // tailPoint32 returns the index of the point of expTable nearest to x ≤ 0, and x minus
 // that point. The index is beyond the table for x < −106 and NaN.
 func tailPoint32(x float64) (i uint64, b float64) {
