@@ -83,11 +83,10 @@ func geluSlopeTail(x float64) float64 {
 // mills returns R(1/x²) − 1 for the R of Φ(−z) = φ(z)/z·R(1/z²).
 func mills(x float64) float64 {
 	s, c := 1/(x*x), &millsSeries
-	y := c[len(c)-1]
-	for i := len(c) - 2; i >= 0; i-- {
-		y = y*s + c[i]
-	}
-	return y * s
+	t := s * s
+	even := c[0] + t*(c[2]+t*(c[4]+t*(c[6]+t*(c[8]+t*(c[10]+t*c[12])))))
+	odd := c[1] + t*(c[3]+t*(c[5]+t*(c[7]+t*(c[9]+t*c[11]))))
+	return s * (even + s*odd)
 }
 
 // normalDensity returns 2⁵¹²·φ(x) as value + rest, for 6 ≤ |x| < 39. That is an
