@@ -113,13 +113,13 @@ func (GELU[T]) String() string { return "gelu" }
 // inputs:
 //
 //	float32   f  0.501 ULP at -0x1.34fafep+02     f′ 0.501 ULP at -0x1.97f4e8p-01
-//	float64   f  0.767 ULP at -0x1.52e135911ab72p+04, a subnormal result
+//	float64   f  0.770 ULP at -0x1.52d6730904875p+04, a subnormal result
 //	          f′ 0.766 ULP at -0x1.539c4a7ae162ep+04, a subnormal result
 //
 // With SIMD of 256 bits or more (see [VectorBits]):
 //
 //	float32   f  0.897 ULP at -0x1.5586cap-02     f′ 1.175 ULP at -0x1.3450bcp+00
-//	float64   f  0.767 ULP at -0x1.52e135911ab72p+04, a subnormal result
+//	float64   f  0.770 ULP at -0x1.52d6730904875p+04, a subnormal result
 //	          f′ 0.766 ULP at -0x1.539c4a7ae162ep+04, a subnormal result
 //
 // The zero value is ready to use.
