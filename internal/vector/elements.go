@@ -548,7 +548,11 @@ func SigmoidAt32(x float32) float32 {
 	one := archsimd.LoadFloat32x4Array((*[4]float32)(float32Constants[2][:]))
 	minusOne := archsimd.LoadInt32x4Array((*[4]int32)(int32Constants[0][:]))
 	v := archsimd.BroadcastFloat32x4(x).ToBits()
-	n, r := reduce(archsimd.BroadcastFloat32x4(sizeAtMost32(x, exponentialLimit32)))
+	z := v.AndNot(sign).BitsToFloat32()
+	if x > exponentialLimit32 || x < -exponentialLimit32 {
+		z = archsimd.LoadFloat32x4Array((*[4]float32)(float32Constants[18][:]))
+	}
+	n, r := reduce(z)
 	minusScale, u, e := logistic(n, growth32x1(r))
 	u = u.MulAdd(e, u)
 	scale := minusScale.ToBits().Xor(v.And(sign)).BitsToFloat32()
@@ -565,9 +569,15 @@ func logisticSlope32x1(minusScale, u, e archsimd.Float32x4) archsimd.Float32x4 {
 func LogisticDerivativeAt32(x, inScale, minusOutScale float32) float32 {
 	var zero archsimd.Float32x4
 	reduce, logistic := reduce32x1(zero), logistic32x1(zero)
-	n, r := reduce(archsimd.BroadcastFloat32x4(sizeAtMost32(inScale*x, exponentialLimit32)))
-	minusScale, u, e := logistic(n, growth32x1(r))
-	y := logisticSlope32x1(minusScale, u, e)
+	sign := archsimd.LoadUint32x4Array((*[4]uint32)(uint32Constants[0][:]))
+	u := inScale * x
+	z := archsimd.BroadcastFloat32x4(u).ToBits().AndNot(sign).BitsToFloat32()
+	if u > exponentialLimit32 || u < -exponentialLimit32 {
+		z = archsimd.LoadFloat32x4Array((*[4]float32)(float32Constants[18][:]))
+	}
+	n, r := reduce(z)
+	minusScale, q, e := logistic(n, growth32x1(r))
+	y := logisticSlope32x1(minusScale, q, e)
 	return first32(y.Mul(archsimd.BroadcastFloat32x4(minusOutScale)).Mul(minusScale))
 }
 
@@ -703,7 +713,7 @@ func siluDerivativeAt32(x float32) float32 {
 
 func softplusOf32x1(zero archsimd.Float32x4, two, low, high float32) func(dst, x []float32) {
 	reduce, inverse := reduce32x1(zero), sumInverseOf32x1(zero, logisticShift32-1)
-	near := archsimd.LoadFloat32x4Array((*[4]float32)(float32Constants[18][:]))
+	near := archsimd.LoadFloat32x4Array((*[4]float32)(float32Constants[19][:]))
 	sign := archsimd.LoadUint32x4Array((*[4]uint32)(uint32Constants[0][:]))
 	twice, l, h := archsimd.BroadcastFloat32x4(two), archsimd.BroadcastFloat32x4(low), archsimd.BroadcastFloat32x4(high)
 	return func(dst, x []float32) {
@@ -819,7 +829,7 @@ func softplusDerivativeAt32(x, beta float32) float32 {
 
 func softplusDerivativeOf32x1(zero archsimd.Float32x4, beta float32) func(dst, x, upstream []float32) {
 	reduce, logistic := reduce32x1(zero), logistic32x1(zero)
-	near := archsimd.LoadFloat32x4Array((*[4]float32)(float32Constants[19][:]))
+	near := archsimd.LoadFloat32x4Array((*[4]float32)(float32Constants[20][:]))
 	sign := archsimd.LoadUint32x4Array((*[4]uint32)(uint32Constants[0][:]))
 	one := archsimd.LoadFloat32x4Array((*[4]float32)(float32Constants[2][:]))
 	minusOne := archsimd.LoadInt32x4Array((*[4]int32)(int32Constants[0][:]))
@@ -847,7 +857,7 @@ func softplusDerivativeOf32x1(zero archsimd.Float32x4, beta float32) func(dst, x
 }
 
 func softsignOf32x1(zero archsimd.Float32x4) func(dst, x []float32) {
-	one, limit := archsimd.LoadFloat32x4Array((*[4]float32)(float32Constants[2][:])), archsimd.LoadFloat32x4Array((*[4]float32)(float32Constants[20][:]))
+	one, limit := archsimd.LoadFloat32x4Array((*[4]float32)(float32Constants[2][:])), archsimd.LoadFloat32x4Array((*[4]float32)(float32Constants[21][:]))
 	sign := archsimd.LoadUint32x4Array((*[4]uint32)(uint32Constants[0][:]))
 	return func(dst, x []float32) {
 		v := archsimd.LoadFloat32x4Array((*[4]float32)(x)).ToBits()
@@ -866,7 +876,7 @@ func softsignAt32(x float32) float32 {
 }
 
 func softsignDerivativeOf32x1(zero archsimd.Float32x4) func(dst, x, upstream []float32) {
-	one, largest := archsimd.LoadFloat32x4Array((*[4]float32)(float32Constants[2][:])), archsimd.LoadFloat32x4Array((*[4]float32)(float32Constants[21][:]))
+	one, largest := archsimd.LoadFloat32x4Array((*[4]float32)(float32Constants[2][:])), archsimd.LoadFloat32x4Array((*[4]float32)(float32Constants[22][:]))
 	sign := archsimd.LoadUint32x4Array((*[4]uint32)(uint32Constants[0][:]))
 	return func(dst, x, upstream []float32) {
 		z := archsimd.LoadFloat32x4Array((*[4]float32)(x)).ToBits().AndNot(sign).BitsToFloat32()
@@ -895,7 +905,7 @@ func lifted32x1(v archsimd.Float32x4) archsimd.Float32x4 {
 }
 
 func lowered32x1(y archsimd.Float32x4) archsimd.Float32x4 {
-	least := archsimd.LoadFloat32x4Array((*[4]float32)(float32Constants[22][:]))
+	least := archsimd.LoadFloat32x4Array((*[4]float32)(float32Constants[23][:]))
 	sign := y.ToBits().And(archsimd.LoadUint32x4Array((*[4]uint32)(uint32Constants[0][:])))
 	size := y.ToBits().Xor(sign).BitsToFloat32()
 	subnormal := size.Less(least)
@@ -904,7 +914,7 @@ func lowered32x1(y archsimd.Float32x4) archsimd.Float32x4 {
 }
 
 func loweredTimes32x1(y, g archsimd.Float32x4) archsimd.Float32x4 {
-	least, down := archsimd.LoadFloat32x4Array((*[4]float32)(float32Constants[22][:])), archsimd.LoadFloat32x4Array((*[4]float32)(float32Constants[4][:]))
+	least, down := archsimd.LoadFloat32x4Array((*[4]float32)(float32Constants[23][:])), archsimd.LoadFloat32x4Array((*[4]float32)(float32Constants[4][:]))
 	sign := archsimd.LoadUint32x4Array((*[4]uint32)(uint32Constants[0][:]))
 	size, gSize := y.ToBits().AndNot(sign).BitsToFloat32(), g.ToBits().AndNot(sign).BitsToFloat32()
 	subnormal := size.Less(least)
@@ -919,7 +929,7 @@ func loweredTimes32x1(y, g archsimd.Float32x4) archsimd.Float32x4 {
 
 func tanhOf32x1(zero archsimd.Float32x4) func(dst, x []float32) {
 	reduce := reduce32x1(zero)
-	limit := archsimd.LoadFloat32x4Array((*[4]float32)(float32Constants[23][:]))
+	limit := archsimd.LoadFloat32x4Array((*[4]float32)(float32Constants[24][:]))
 	sign := archsimd.LoadUint32x4Array((*[4]uint32)(uint32Constants[0][:]))
 	bias := archsimd.LoadUint32x4Array((*[4]uint32)(uint32Constants[5][:]))
 	biasOfTwo := archsimd.LoadUint32x4Array((*[4]uint32)(uint32Constants[6][:]))
@@ -1015,9 +1025,15 @@ func TanhAt32(x float32) float32 {
 func LogisticDerivativeAt64(x, inScale, minusOutScale float64) float64 {
 	var zero archsimd.Float64x2
 	reduce, logistic := reduce64x1(zero), logistic64x1(zero)
-	n, r := reduce(archsimd.BroadcastFloat64x2(sizeAtMost64(inScale*x, exponentialLimit64)))
-	minusScale, u, e := logistic(n, growth64x1(r))
-	y := logisticSlope64x1(minusScale, u, e)
+	sign := archsimd.LoadUint64x2Array((*[2]uint64)(uint64Constants[0][:]))
+	u := inScale * x
+	z := archsimd.BroadcastFloat64x2(u).ToBits().AndNot(sign).BitsToFloat64()
+	if u > exponentialLimit64 || u < -exponentialLimit64 {
+		z = archsimd.LoadFloat64x2Array((*[2]float64)(float64Constants[5][:]))
+	}
+	n, r := reduce(z)
+	minusScale, q, e := logistic(n, growth64x1(r))
+	y := logisticSlope64x1(minusScale, q, e)
 	return first64(y.Mul(archsimd.BroadcastFloat64x2(minusOutScale)).Mul(minusScale))
 }
 
@@ -1028,7 +1044,11 @@ func SigmoidAt64(x float64) float64 {
 	one := archsimd.LoadFloat64x2Array((*[2]float64)(float64Constants[1][:]))
 	minusOne := archsimd.LoadInt64x2Array((*[2]int64)(int64Constants[0][:]))
 	v := archsimd.BroadcastFloat64x2(x).ToBits()
-	n, r := reduce(archsimd.BroadcastFloat64x2(sizeAtMost64(x, exponentialLimit64)))
+	z := v.AndNot(sign).BitsToFloat64()
+	if x > exponentialLimit64 || x < -exponentialLimit64 {
+		z = archsimd.LoadFloat64x2Array((*[2]float64)(float64Constants[5][:]))
+	}
+	n, r := reduce(z)
 	minusScale, u, e := logistic(n, growth64x1(r))
 	u = u.MulAdd(e, u)
 	scale := minusScale.ToBits().Xor(v.And(sign)).BitsToFloat64()
@@ -1068,20 +1088,20 @@ func eluDerivativeAt64(x, factor, scale float64) float64 {
 
 func eluDerivativeOf64x1(zero archsimd.Float64x2, factor, scale float64) func(dst, x, upstream []float64) {
 	roundToInt := archsimd.LoadFloat64x2Array((*[2]float64)(float64Constants[0][:]))
-	near := archsimd.LoadFloat64x2Array((*[2]float64)(float64Constants[5][:]))
+	near := archsimd.LoadFloat64x2Array((*[2]float64)(float64Constants[6][:]))
 	sign := archsimd.LoadUint64x2Array((*[2]uint64)(uint64Constants[0][:]))
 	bias := archsimd.LoadUint64x2Array((*[2]uint64)(uint64Constants[3][:]))
-	down := archsimd.LoadFloat64x2Array((*[2]float64)(float64Constants[6][:]))
+	down := archsimd.LoadFloat64x2Array((*[2]float64)(float64Constants[7][:]))
 	f, right := archsimd.BroadcastFloat64x2(factor), archsimd.BroadcastFloat64x2(scale)
 	return func(dst, x, upstream []float64) {
 		c := &power64Constants
 		v := archsimd.LoadFloat64x2Array((*[2]float64)(x))
 		z, faint := v, false
 		if anyLane64x1(v.ToBits().AndNot(sign).BitsToFloat64().Greater(near)) {
-			limit := archsimd.LoadFloat64x2Array((*[2]float64)(float64Constants[7][:]))
+			limit := archsimd.LoadFloat64x2Array((*[2]float64)(float64Constants[8][:]))
 			z = limit.IfElse(v.Less(limit), v)
 			z = zero.IfElse(v.Greater(zero), z)
-			faint = slowSubnormals && anyLane64x1(v.Less(archsimd.LoadFloat64x2Array((*[2]float64)(float64Constants[8][:]))))
+			faint = slowSubnormals && anyLane64x1(v.Less(archsimd.LoadFloat64x2Array((*[2]float64)(float64Constants[9][:]))))
 		}
 		k := archsimd.LoadFloat64x2Array((*[2]float64)(c.log2e[:])).MulAdd(z, roundToInt)
 		t := k.ToBits().ShiftAllLeft(fractionBits64).Add(bias).BitsToFloat64()
@@ -1100,7 +1120,7 @@ func eluDerivativeOf64x1(zero archsimd.Float64x2, factor, scale float64) func(ds
 
 func eluOf64x1(zero archsimd.Float64x2, factor, low, scale float64) func(dst, x []float64) {
 	roundToInt := archsimd.LoadFloat64x2Array((*[2]float64)(float64Constants[0][:]))
-	limit := archsimd.LoadFloat64x2Array((*[2]float64)(float64Constants[9][:]))
+	limit := archsimd.LoadFloat64x2Array((*[2]float64)(float64Constants[10][:]))
 	one := archsimd.LoadFloat64x2Array((*[2]float64)(float64Constants[1][:]))
 	f, l, right := archsimd.BroadcastFloat64x2(factor), archsimd.BroadcastFloat64x2(low), archsimd.BroadcastFloat64x2(scale)
 	return func(dst, x []float64) {
@@ -1134,7 +1154,7 @@ func hardSigmoidAt64(x, slope float64) float64 {
 }
 
 func hardSigmoidOf64x1(zero archsimd.Float64x2, slope float64) func(dst, x []float64) {
-	s, half, one := archsimd.BroadcastFloat64x2(slope), archsimd.LoadFloat64x2Array((*[2]float64)(float64Constants[10][:])), archsimd.LoadFloat64x2Array((*[2]float64)(float64Constants[1][:]))
+	s, half, one := archsimd.BroadcastFloat64x2(slope), archsimd.LoadFloat64x2Array((*[2]float64)(float64Constants[11][:])), archsimd.LoadFloat64x2Array((*[2]float64)(float64Constants[1][:]))
 	return func(dst, x []float64) {
 		y := archsimd.LoadFloat64x2Array((*[2]float64)(x)).MulAdd(s, half)
 		y = without64x1(y, y.LessEqual(zero))
@@ -1148,8 +1168,8 @@ func hardSixthAt64(x float64) float64 {
 }
 
 func hardSixthOf64x1(zero archsimd.Float64x2) func(dst, x []float64) {
-	three, minusThree := archsimd.LoadFloat64x2Array((*[2]float64)(float64Constants[11][:])), archsimd.LoadFloat64x2Array((*[2]float64)(float64Constants[12][:]))
-	sixth, sixthLow := archsimd.LoadFloat64x2Array((*[2]float64)(float64Constants[13][:])), archsimd.LoadFloat64x2Array((*[2]float64)(float64Constants[14][:]))
+	three, minusThree := archsimd.LoadFloat64x2Array((*[2]float64)(float64Constants[12][:])), archsimd.LoadFloat64x2Array((*[2]float64)(float64Constants[13][:]))
+	sixth, sixthLow := archsimd.LoadFloat64x2Array((*[2]float64)(float64Constants[14][:])), archsimd.LoadFloat64x2Array((*[2]float64)(float64Constants[15][:]))
 	return func(dst, x []float64) {
 		v := archsimd.LoadFloat64x2Array((*[2]float64)(x))
 		s := v.Max(minusThree).Min(three).Add(three)
@@ -1171,8 +1191,8 @@ func hardSwishDerivativeAt64(x float64) float64 {
 }
 
 func hardSwishDerivativeOf64x1(zero archsimd.Float64x2) func(dst, x, upstream []float64) {
-	three, minusThree := archsimd.LoadFloat64x2Array((*[2]float64)(float64Constants[11][:])), archsimd.LoadFloat64x2Array((*[2]float64)(float64Constants[12][:]))
-	sixth, sixthLow := archsimd.LoadFloat64x2Array((*[2]float64)(float64Constants[13][:])), archsimd.LoadFloat64x2Array((*[2]float64)(float64Constants[14][:]))
+	three, minusThree := archsimd.LoadFloat64x2Array((*[2]float64)(float64Constants[12][:])), archsimd.LoadFloat64x2Array((*[2]float64)(float64Constants[13][:]))
+	sixth, sixthLow := archsimd.LoadFloat64x2Array((*[2]float64)(float64Constants[14][:])), archsimd.LoadFloat64x2Array((*[2]float64)(float64Constants[15][:]))
 	return func(dst, x, upstream []float64) {
 		v, g := archsimd.LoadFloat64x2Array((*[2]float64)(x)), archsimd.LoadFloat64x2Array((*[2]float64)(upstream))
 		twice := v.Add(v)
@@ -1185,8 +1205,8 @@ func hardSwishDerivativeOf64x1(zero archsimd.Float64x2) func(dst, x, upstream []
 }
 
 func hardSwishOf64x1(zero archsimd.Float64x2) func(dst, x []float64) {
-	three, half := archsimd.LoadFloat64x2Array((*[2]float64)(float64Constants[11][:])), archsimd.LoadFloat64x2Array((*[2]float64)(float64Constants[10][:]))
-	sixth, low := archsimd.LoadFloat64x2Array((*[2]float64)(float64Constants[15][:])), archsimd.LoadFloat64x2Array((*[2]float64)(float64Constants[16][:]))
+	three, half := archsimd.LoadFloat64x2Array((*[2]float64)(float64Constants[12][:])), archsimd.LoadFloat64x2Array((*[2]float64)(float64Constants[11][:]))
+	sixth, low := archsimd.LoadFloat64x2Array((*[2]float64)(float64Constants[16][:])), archsimd.LoadFloat64x2Array((*[2]float64)(float64Constants[17][:]))
 	sign := archsimd.LoadUint64x2Array((*[2]uint64)(uint64Constants[0][:]))
 	return func(dst, x []float64) {
 		v := archsimd.LoadFloat64x2Array((*[2]float64)(x))
@@ -1200,8 +1220,8 @@ func hardSwishOf64x1(zero archsimd.Float64x2) func(dst, x []float64) {
 }
 
 func inverseOf64x1(zero archsimd.Float64x2) func(n archsimd.Uint64x2, r, q archsimd.Float64x2) (u, e archsimd.Float64x2) {
-	scale := archsimd.LoadFloat64x2Array((*[2]float64)(float64Constants[17][:]))
-	one, minusOne := archsimd.LoadFloat64x2Array((*[2]float64)(float64Constants[1][:])), archsimd.LoadFloat64x2Array((*[2]float64)(float64Constants[18][:]))
+	scale := archsimd.LoadFloat64x2Array((*[2]float64)(float64Constants[18][:]))
+	one, minusOne := archsimd.LoadFloat64x2Array((*[2]float64)(float64Constants[1][:])), archsimd.LoadFloat64x2Array((*[2]float64)(float64Constants[19][:]))
 	return func(n archsimd.Uint64x2, r, q archsimd.Float64x2) (u, e archsimd.Float64x2) {
 		w := scale.ToBits().Sub(n).BitsToFloat64()
 		a, b := scale.Max(w), scale.Min(w)
@@ -1220,7 +1240,7 @@ func logistic64x1(zero archsimd.Float64x2) func(n archsimd.Uint64x2, growth arch
 	bias := archsimd.LoadUint64x2Array((*[2]uint64)(uint64Constants[5][:]))
 	sign := archsimd.LoadUint64x2Array((*[2]uint64)(uint64Constants[0][:]))
 	one := archsimd.LoadFloat64x2Array((*[2]float64)(float64Constants[1][:]))
-	up := archsimd.LoadFloat64x2Array((*[2]float64)(float64Constants[19][:]))
+	up := archsimd.LoadFloat64x2Array((*[2]float64)(float64Constants[20][:]))
 	return func(n archsimd.Uint64x2, growth archsimd.Float64x2) (minusScale, u, e archsimd.Float64x2) {
 		minusScale = n.Add(bias).BitsToFloat64()
 		d := growth.MulAdd(up, up.Sub(minusScale))
@@ -1239,16 +1259,16 @@ func logisticSlope64x1(minusScale, u, e archsimd.Float64x2) archsimd.Float64x2 {
 }
 
 func lowered64x1(y archsimd.Float64x2) archsimd.Float64x2 {
-	least := archsimd.LoadFloat64x2Array((*[2]float64)(float64Constants[20][:]))
+	least := archsimd.LoadFloat64x2Array((*[2]float64)(float64Constants[21][:]))
 	sign := y.ToBits().And(archsimd.LoadUint64x2Array((*[2]uint64)(uint64Constants[0][:])))
 	size := y.ToBits().Xor(sign).BitsToFloat64()
 	subnormal := size.Less(least)
 	bits := size.Add(least).ToBits().Sub(least.ToBits()).Or(sign)
-	return bits.BitsToFloat64().IfElse(subnormal, without64x1(y, subnormal).Mul(archsimd.LoadFloat64x2Array((*[2]float64)(float64Constants[6][:]))))
+	return bits.BitsToFloat64().IfElse(subnormal, without64x1(y, subnormal).Mul(archsimd.LoadFloat64x2Array((*[2]float64)(float64Constants[7][:]))))
 }
 
 func loweredTimes64x1(y, g archsimd.Float64x2) archsimd.Float64x2 {
-	least, down := archsimd.LoadFloat64x2Array((*[2]float64)(float64Constants[20][:])), archsimd.LoadFloat64x2Array((*[2]float64)(float64Constants[6][:]))
+	least, down := archsimd.LoadFloat64x2Array((*[2]float64)(float64Constants[21][:])), archsimd.LoadFloat64x2Array((*[2]float64)(float64Constants[7][:]))
 	sign := archsimd.LoadUint64x2Array((*[2]uint64)(uint64Constants[0][:]))
 	size, gSize := y.ToBits().AndNot(sign).BitsToFloat64(), g.ToBits().AndNot(sign).BitsToFloat64()
 	subnormal := size.Less(least)
@@ -1267,8 +1287,8 @@ func mishAt64(x float64) float64 {
 }
 
 func mishInverseOf64x1(zero archsimd.Float64x2) func(n archsimd.Uint64x2, r, q archsimd.Float64x2) (u, e archsimd.Float64x2) {
-	scale := archsimd.LoadFloat64x2Array((*[2]float64)(float64Constants[17][:]))
-	one, minusOne := archsimd.LoadFloat64x2Array((*[2]float64)(float64Constants[1][:])), archsimd.LoadFloat64x2Array((*[2]float64)(float64Constants[18][:]))
+	scale := archsimd.LoadFloat64x2Array((*[2]float64)(float64Constants[18][:]))
+	one, minusOne := archsimd.LoadFloat64x2Array((*[2]float64)(float64Constants[1][:])), archsimd.LoadFloat64x2Array((*[2]float64)(float64Constants[19][:]))
 	return func(n archsimd.Uint64x2, r, q archsimd.Float64x2) (u, e archsimd.Float64x2) {
 		w := scale.ToBits().Sub(n).BitsToFloat64()
 		h, l := scale.Max(w), scale.Min(w)
@@ -1287,7 +1307,7 @@ func mishInverseOf64x1(zero archsimd.Float64x2) func(n archsimd.Uint64x2, r, q a
 func mishOf64x1(zero archsimd.Float64x2) func(dst, x []float64) {
 	reduce, inverse := reduce64x1(zero), mishInverseOf64x1(zero)
 	sign := archsimd.LoadUint64x2Array((*[2]uint64)(uint64Constants[0][:]))
-	scale := archsimd.LoadFloat64x2Array((*[2]float64)(float64Constants[17][:]))
+	scale := archsimd.LoadFloat64x2Array((*[2]float64)(float64Constants[18][:]))
 	return func(dst, x []float64) {
 		c := &mishBounds64
 		v := archsimd.LoadFloat64x2Array((*[2]float64)(x))
@@ -1295,13 +1315,13 @@ func mishOf64x1(zero archsimd.Float64x2) func(dst, x []float64) {
 		z, far, faint := v, anyLane64x1(v.ToBits().AndNot(sign).BitsToFloat64().Greater(linear)), false
 		if far {
 			z = v.Max(archsimd.LoadFloat64x2Array((*[2]float64)(c.low[:]))).Min(linear)
-			faint = slowSubnormals && anyLane64x1(v.Less(archsimd.LoadFloat64x2Array((*[2]float64)(float64Constants[8][:]))))
+			faint = slowSubnormals && anyLane64x1(v.Less(archsimd.LoadFloat64x2Array((*[2]float64)(float64Constants[9][:]))))
 		}
 		minus := z.ToBits().Xor(sign).BitsToFloat64()
 		n, r := reduce(minus)
 		u, e := inverse(n, r, growthRest64x1(r))
 		if faint {
-			up := archsimd.LoadFloat64x2Array((*[2]float64)(float64Constants[21][:]))
+			up := archsimd.LoadFloat64x2Array((*[2]float64)(float64Constants[22][:]))
 			z, minus = z.Mul(up), minus.Mul(up)
 		}
 		y := z.Mul(u)
@@ -1406,7 +1426,7 @@ func siluDerivativeOf64x1(zero archsimd.Float64x2) func(dst, x, upstream []float
 func siluOf64x1(zero archsimd.Float64x2) func(dst, x []float64) {
 	reduce, inverse := reduce64x1(zero), inverseOf64x1(zero)
 	sign := archsimd.LoadUint64x2Array((*[2]uint64)(uint64Constants[0][:]))
-	scale := archsimd.LoadFloat64x2Array((*[2]float64)(float64Constants[17][:]))
+	scale := archsimd.LoadFloat64x2Array((*[2]float64)(float64Constants[18][:]))
 	return func(dst, x []float64) {
 		c := &siluBounds64
 		v := archsimd.LoadFloat64x2Array((*[2]float64)(x))
@@ -1414,13 +1434,13 @@ func siluOf64x1(zero archsimd.Float64x2) func(dst, x []float64) {
 		z, far, faint := v, anyLane64x1(v.ToBits().AndNot(sign).BitsToFloat64().Greater(linear)), false
 		if far {
 			z = v.Max(archsimd.LoadFloat64x2Array((*[2]float64)(c.low[:]))).Min(linear)
-			faint = slowSubnormals && anyLane64x1(v.Less(archsimd.LoadFloat64x2Array((*[2]float64)(float64Constants[8][:]))))
+			faint = slowSubnormals && anyLane64x1(v.Less(archsimd.LoadFloat64x2Array((*[2]float64)(float64Constants[9][:]))))
 		}
 		minus := z.ToBits().Xor(sign).BitsToFloat64()
 		n, r := reduce(minus)
 		u, e := inverse(n, r, growthRest64x1(r))
 		if faint {
-			up := archsimd.LoadFloat64x2Array((*[2]float64)(float64Constants[21][:]))
+			up := archsimd.LoadFloat64x2Array((*[2]float64)(float64Constants[22][:]))
 			z, minus = z.Mul(up), minus.Mul(up)
 		}
 		y := z.Mul(u)
@@ -1452,7 +1472,7 @@ func softplusDerivativeAt64(x, beta float64) float64 {
 
 func softplusDerivativeOf64x1(zero archsimd.Float64x2, beta float64) func(dst, x, upstream []float64) {
 	reduce, logistic := reduce64x1(zero), logistic64x1(zero)
-	near := archsimd.LoadFloat64x2Array((*[2]float64)(float64Constants[22][:]))
+	near := archsimd.LoadFloat64x2Array((*[2]float64)(float64Constants[23][:]))
 	sign := archsimd.LoadUint64x2Array((*[2]uint64)(uint64Constants[0][:]))
 	one := archsimd.LoadFloat64x2Array((*[2]float64)(float64Constants[1][:]))
 	minusOne := archsimd.LoadInt64x2Array((*[2]int64)(int64Constants[0][:]))
@@ -1462,7 +1482,7 @@ func softplusDerivativeOf64x1(zero archsimd.Float64x2, beta float64) func(dst, x
 		z := v.AndNot(sign).BitsToFloat64()
 		faint := false
 		if anyLane64x1(z.Greater(near)) {
-			faint = slowSubnormals && anyLane64x1(v.BitsToFloat64().Less(archsimd.LoadFloat64x2Array((*[2]float64)(float64Constants[8][:]))))
+			faint = slowSubnormals && anyLane64x1(v.BitsToFloat64().Less(archsimd.LoadFloat64x2Array((*[2]float64)(float64Constants[9][:]))))
 			z = atMost64x1(z, exponentialLimit64)
 		}
 		n, r := reduce(z)
@@ -1481,7 +1501,7 @@ func softplusDerivativeOf64x1(zero archsimd.Float64x2, beta float64) func(dst, x
 
 func softplusOf64x1(zero archsimd.Float64x2, two, low, high float64) func(dst, x []float64) {
 	reduce, inverse := reduce64x1(zero), sumInverseOf64x1(zero, logisticShift64-1)
-	near := archsimd.LoadFloat64x2Array((*[2]float64)(float64Constants[23][:]))
+	near := archsimd.LoadFloat64x2Array((*[2]float64)(float64Constants[24][:]))
 	sign := archsimd.LoadUint64x2Array((*[2]uint64)(uint64Constants[0][:]))
 	twice, l, h := archsimd.BroadcastFloat64x2(two), archsimd.BroadcastFloat64x2(low), archsimd.BroadcastFloat64x2(high)
 	return func(dst, x []float64) {
@@ -1532,7 +1552,7 @@ func softsignDerivativeAt64(x float64) float64 {
 }
 
 func softsignDerivativeOf64x1(zero archsimd.Float64x2) func(dst, x, upstream []float64) {
-	one, largest := archsimd.LoadFloat64x2Array((*[2]float64)(float64Constants[1][:])), archsimd.LoadFloat64x2Array((*[2]float64)(float64Constants[24][:]))
+	one, largest := archsimd.LoadFloat64x2Array((*[2]float64)(float64Constants[1][:])), archsimd.LoadFloat64x2Array((*[2]float64)(float64Constants[25][:]))
 	sign := archsimd.LoadUint64x2Array((*[2]uint64)(uint64Constants[0][:]))
 	return func(dst, x, upstream []float64) {
 		z := archsimd.LoadFloat64x2Array((*[2]float64)(x)).ToBits().AndNot(sign).BitsToFloat64()
@@ -1549,7 +1569,7 @@ func softsignDerivativeOf64x1(zero archsimd.Float64x2) func(dst, x, upstream []f
 }
 
 func softsignOf64x1(zero archsimd.Float64x2) func(dst, x []float64) {
-	one, limit := archsimd.LoadFloat64x2Array((*[2]float64)(float64Constants[1][:])), archsimd.LoadFloat64x2Array((*[2]float64)(float64Constants[25][:]))
+	one, limit := archsimd.LoadFloat64x2Array((*[2]float64)(float64Constants[1][:])), archsimd.LoadFloat64x2Array((*[2]float64)(float64Constants[26][:]))
 	sign := archsimd.LoadUint64x2Array((*[2]uint64)(uint64Constants[0][:]))
 	return func(dst, x []float64) {
 		v := archsimd.LoadFloat64x2Array((*[2]float64)(x)).ToBits()
@@ -1564,8 +1584,8 @@ func softsignOf64x1(zero archsimd.Float64x2) func(dst, x []float64) {
 
 func sumInverseOf64x1(zero archsimd.Float64x2, exponent uint64) func(n archsimd.Uint64x2, r, q archsimd.Float64x2) (minusScale, minusU, e archsimd.Float64x2) {
 	bias := archsimd.BroadcastUint64x2(signBit64 | (exponentBias64+exponent)<<fractionBits64)
-	one, minusOne := archsimd.LoadFloat64x2Array((*[2]float64)(float64Constants[1][:])), archsimd.LoadFloat64x2Array((*[2]float64)(float64Constants[18][:]))
-	up := archsimd.LoadFloat64x2Array((*[2]float64)(float64Constants[19][:]))
+	one, minusOne := archsimd.LoadFloat64x2Array((*[2]float64)(float64Constants[1][:])), archsimd.LoadFloat64x2Array((*[2]float64)(float64Constants[19][:]))
+	up := archsimd.LoadFloat64x2Array((*[2]float64)(float64Constants[20][:]))
 	return func(n archsimd.Uint64x2, r, q archsimd.Float64x2) (minusScale, minusU, e archsimd.Float64x2) {
 		minusScale = n.Add(bias).BitsToFloat64()
 		d := r.Add(q).MulAdd(up, up.Sub(minusScale))
@@ -1598,6 +1618,7 @@ var float32Constants = [...][minLanes32]float32{
 	{siluLift32, siluLift32, siluLift32, siluLift32},
 	{-1, -1, -1, -1},
 	{logisticUp32, logisticUp32, logisticUp32, logisticUp32},
+	{exponentialLimit32, exponentialLimit32, exponentialLimit32, exponentialLimit32},
 	{softplusNear32, softplusNear32, softplusNear32, softplusNear32},
 	{normalLimit32, normalLimit32, normalLimit32, normalLimit32},
 	{softsignLimit32, softsignLimit32, softsignLimit32, softsignLimit32},
@@ -1612,6 +1633,7 @@ var float64Constants = [...][minLanes64]float64{
 	{2, 2},
 	{-2, -2},
 	{-19.1, -19.1},
+	{exponentialLimit64, exponentialLimit64},
 	{eluNear64, eluNear64},
 	{lowering64, lowering64},
 	{-exponentialLimit64, -exponentialLimit64},

@@ -10,9 +10,15 @@ import "simd"
 func LogisticDerivativeAt64(x, inScale, minusOutScale float64) float64 {
 	var zero simd.Float64s
 	reduce, logistic := reduce64(zero), logistic64(zero)
-	n, r := reduce(simd.BroadcastFloat64s(sizeAtMost64(inScale*x, exponentialLimit64)))
-	minusScale, u, e := logistic(n, growth64(r))
-	y := logisticSlope64(minusScale, u, e)
+	sign := simd.BroadcastUint64s(signBit64)
+	u := inScale * x
+	z := simd.BroadcastFloat64s(u).ToBits().AndNot(sign).BitsToFloat64()
+	if u > exponentialLimit64 || u < -exponentialLimit64 {
+		z = simd.BroadcastFloat64s(exponentialLimit64)
+	}
+	n, r := reduce(z)
+	minusScale, q, e := logistic(n, growth64(r))
+	y := logisticSlope64(minusScale, q, e)
 	return first64(y.Mul(simd.BroadcastFloat64s(minusOutScale)).Mul(minusScale))
 }
 
@@ -23,7 +29,11 @@ func SigmoidAt64(x float64) float64 {
 	one := simd.BroadcastFloat64s(1)
 	minusOne := simd.BroadcastInt64s(-1)
 	v := simd.BroadcastFloat64s(x).ToBits()
-	n, r := reduce(simd.BroadcastFloat64s(sizeAtMost64(x, exponentialLimit64)))
+	z := v.AndNot(sign).BitsToFloat64()
+	if x > exponentialLimit64 || x < -exponentialLimit64 {
+		z = simd.BroadcastFloat64s(exponentialLimit64)
+	}
+	n, r := reduce(z)
 	minusScale, u, e := logistic(n, growth64(r))
 	u = u.MulAdd(e, u)
 	scale := minusScale.ToBits().Xor(v.And(sign)).BitsToFloat64()

@@ -95,7 +95,11 @@ func SigmoidAt32(x float32) float32 {
 	one := simd.BroadcastFloat32s(1)
 	minusOne := simd.BroadcastInt32s(-1)
 	v := simd.BroadcastFloat32s(x).ToBits()
-	n, r := reduce(simd.BroadcastFloat32s(sizeAtMost32(x, exponentialLimit32)))
+	z := v.AndNot(sign).BitsToFloat32()
+	if x > exponentialLimit32 || x < -exponentialLimit32 {
+		z = simd.BroadcastFloat32s(exponentialLimit32)
+	}
+	n, r := reduce(z)
 	minusScale, u, e := logistic(n, growth32(r))
 	u = u.MulAdd(e, u)
 	scale := minusScale.ToBits().Xor(v.And(sign)).BitsToFloat32()
@@ -153,9 +157,15 @@ func logisticDerivative32(dst, x, upstream []float32, inScale, minusOutScale flo
 func LogisticDerivativeAt32(x, inScale, minusOutScale float32) float32 {
 	var zero simd.Float32s
 	reduce, logistic := reduce32(zero), logistic32(zero)
-	n, r := reduce(simd.BroadcastFloat32s(sizeAtMost32(inScale*x, exponentialLimit32)))
-	minusScale, u, e := logistic(n, growth32(r))
-	y := logisticSlope32(minusScale, u, e)
+	sign := simd.BroadcastUint32s(signBit32)
+	u := inScale * x
+	z := simd.BroadcastFloat32s(u).ToBits().AndNot(sign).BitsToFloat32()
+	if u > exponentialLimit32 || u < -exponentialLimit32 {
+		z = simd.BroadcastFloat32s(exponentialLimit32)
+	}
+	n, r := reduce(z)
+	minusScale, q, e := logistic(n, growth32(r))
+	y := logisticSlope32(minusScale, q, e)
 	return first32(y.Mul(simd.BroadcastFloat32s(minusOutScale)).Mul(minusScale))
 }
 
