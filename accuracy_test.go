@@ -384,14 +384,14 @@ func TestAccuracyOfExtremeFields(t *testing.T) {
 func TestTinyFields(t *testing.T) {
 	const tiny = 0x1p-1060
 	inf, negative := math.Inf(1), math.Copysign(0, -1)
-	x := []float64{-inf, -1, -tiny, negative, 0, tiny, 1, inf}
+	x := []float64{-inf, -1, -tiny, negative, 0, tiny, 1, inf, math.NaN()}
 	celu, softplus := activation.CELU[float64]{Alpha: tiny}, activation.Softplus[float64]{Beta: tiny}
 	for _, c := range []struct {
 		a     activation.Elementwise[float64]
 		f, df []float64
 	}{
-		{celu, []float64{-tiny, -tiny, tiny * math.Expm1(-1), negative, 0, tiny, 1, inf}, []float64{0, 0, math.Exp(-1), 1, 1, 1, 1, 1}},
-		{softplus, []float64{0, inf, inf, inf, inf, inf, inf, inf}, []float64{0, 0.5, 0.5, 0.5, 0.5, 0.5, 0.5, 1}},
+		{celu, []float64{-tiny, -tiny, tiny * math.Expm1(-1), negative, 0, tiny, 1, inf, math.NaN()}, []float64{0, 0, math.Exp(-1), 1, 1, 1, 1, 1, math.NaN()}},
+		{softplus, []float64{0, inf, inf, inf, inf, inf, inf, inf, math.NaN()}, []float64{0, 0.5, 0.5, 0.5, 0.5, 0.5, 0.5, 1, math.NaN()}},
 	} {
 		wantBits(t, fmt.Sprint(c.a, ".Forward"), c.a.Forward(nil, x), c.f)
 		wantBits(t, fmt.Sprint(c.a, ".Derivative"), c.a.Derivative(nil, x, nil), c.df)

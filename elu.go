@@ -224,8 +224,9 @@ func (SELU[T]) String() string { return "selu" }
 //	f(±0) = ±0         f′(±0) = 1
 //
 // The error of f is below 1 ULP, and the error of f′ below 1.5 ULP, near 0 and for
-// subnormal results too. For float64 that holds for α from 2⁻⁴⁰⁰ to 2⁴⁰⁰. The worst errors found, in samples of at
-// least 2.4 million float32 and 400,000 float64 inputs:
+// subnormal results too. For float64 that holds for α from 2⁻⁴⁰⁰ to 2⁴⁰⁰. The worst
+// errors found, in samples of at least 2.4 million float32 and 400,000 float64
+// inputs:
 //
 //	float32   α = 1     f  0.583 ULP at -0x1.004f26p-08
 //	                    f′ 0.504 ULP at -0x1.e87e82p+04

@@ -36,7 +36,7 @@ func productParts(a, b float64) parts {
 
 // overflows reports whether 1/a is too large for a float64. Then a is subnormal, as no useful
 // field is, and package math computes the function.
-func overflows(a float64) bool { return 1/a > math.MaxFloat64 }
+func overflows(a float64) bool { return math.Abs(a) <= 0x1p-1024 }
 
 // reciprocalParts returns 1/a.
 func reciprocalParts(a float64) parts {

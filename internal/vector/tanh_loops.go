@@ -25,7 +25,7 @@ func tanhOf32(zero simd.Float32s) func(dst, x []float32) {
 		v := simd.LoadFloat32s(x).ToBits()
 		a := v.AndNot(sign).BitsToFloat32()
 		z := a.Add(a)
-		n, r := reduce(z.Min(limit))
+		n, r := reduce(z.Min(limit)) // Min may lose a NaN, but a NaN is not at least 1
 		d := one.Add(n.Add(bias).BitsToFloat32()).Add(growth32(r))
 		far := one.Sub(n.Add(biasOfTwo).BitsToFloat32().Div(d))
 		y := far.IfElse(a.GreaterEqual(one), tanhNearZero32(a)).ToBits()
