@@ -30,7 +30,7 @@ func below32(zero simd.Float32s, divide bool, factor, divisor simd.Float32s) fun
 			e = residual32(zero.Sub(q), divisor, z).Add(e).Div(divisor)
 			z = q
 		}
-		e = without32(e, z.Less(limit)) // if v is −Inf, e is NaN
+		e = without32(e, z.Less(limit))      // if v is −Inf, e is NaN
 		scale, growth := power(z.Max(limit)) // Max may lose a NaN, but then e is NaN
 		y := growth.MulAdd(scale, scale)
 		return e.MulAdd(y, y).Masked(v.NotEqual(m)), one.Masked(v.Equal(m))
