@@ -365,7 +365,7 @@ func TestAccuracyOfExtremeFields(t *testing.T) {
 			if i%4 > 1 {
 				field = -field
 			}
-			a, x := c.a(field), c.x(60-[]float64{840, 1600}[i%2]*rng.Float64(), field)
+			a, x := c.a(field), c.x([]float64{60, 800, 60}[i%3]-[]float64{840, 1600}[i%2]*rng.Float64(), field)
 			if x-x != 0 {
 				continue
 			}
