@@ -145,9 +145,9 @@ func (s Softmax[T]) ForwardMasked(dst, x []T, keep []bool) []T {
 //	yᵢ·(gᵢ − Σⱼ yⱼgⱼ)/τ = Σⱼ yᵢyⱼ(gᵢ − gⱼ)/τ
 //
 // For a y with the error of Forward, the error is at most 16·ε·Σⱼ yᵢyⱼ|gᵢ − gⱼ|/τ
-// for rows of up to 1000 entries, plus a few of the smallest subnormals. For longer
-// rows it grows at most in proportion to the length. So a large gⱼ beside a small
-// yⱼ does no harm, as long as no difference gᵢ − gⱼ overflows.
+// for rows of up to 1000 entries, plus a few times s·max(1, 1/τ) for the smallest
+// subnormal s. For longer rows it grows at most in proportion to the length. So a
+// large gⱼ beside a small yⱼ does no harm, as long as no difference gᵢ − gⱼ overflows.
 func (s Softmax[T]) Derivative(dst, x, upstream []T) []T {
 	classes, step, tau := distributions("Softmax.Derivative", "x", s, len(x))
 	dst = derivativeDst("Softmax.Derivative", dst, x, upstream, len(x))
@@ -218,8 +218,8 @@ func (s Softmax[T]) fields() string {
 //	a row of one finite entry gives 0
 //	τ = +Inf gives −log k for each of the k entries that are not −Inf
 //
-// The error of f is below 4 ULP, for rows of up to 2²⁰ entries. The zero value is
-// ready to use.
+// The error of f is below 4 ULP, for rows of up to 2²⁰ entries and a τ that is not
+// subnormal. The zero value is ready to use.
 //
 // Source: the paper of Softmax.
 type LogSoftmax[T Float] struct {
@@ -263,9 +263,9 @@ func (l LogSoftmax[T]) ForwardMasked(dst, x []T, keep []bool) []T {
 //
 //	16·ε·((1 − pᵢ)·|gᵢ| + pᵢ·Rᵢ)/τ                  Rᵢ = Σⱼ |gⱼ| without j = i
 //
-// plus a few times s·max(1, Σⱼ |gⱼ|) for the smallest subnormal s. For longer rows it
-// grows at most in proportion to the length. If Σⱼ |gⱼ| overflows, the result may be
-// NaN.
+// plus a few times s·max(1, Σⱼ |gⱼ|)·max(1, 1/τ) for the smallest subnormal s. For
+// longer rows it grows at most in proportion to the length. If Σⱼ |gⱼ| overflows, the
+// result may be NaN.
 func (l LogSoftmax[T]) Derivative(dst, x, upstream []T) []T {
 	classes, step, tau := distributions("LogSoftmax.Derivative", "x", Softmax[T](l), len(x))
 	dst = derivativeDst("LogSoftmax.Derivative", dst, x, upstream, len(x))

@@ -286,6 +286,35 @@ func epsilon[T activation.Float]() float64 {
 	return 0x1p-52
 }
 
+// TestSoftmaxZeroBesideNaN checks that the derivative from a y of exactly 0 is 0, even if the
+// others are NaN: ForwardMasked gives such a row if an entry that is not masked is NaN.
+func TestSoftmaxZeroBesideNaN(t *testing.T) {
+	t.Run("float32", softmaxZeroBesideNaN[float32])
+	t.Run("float64", softmaxZeroBesideNaN[float64])
+}
+
+func softmaxZeroBesideNaN[T activation.Float](t *testing.T) {
+	for _, n := range []int{2, 3, 4, 10, 40, 300} {
+		for _, stride := range []int{1, 3, 16, 17, 40} {
+			for _, tau := range []T{1, 0.5} {
+				x, keep := make([]T, n*stride), make([]bool, n*stride)
+				for i := range x {
+					x[i], keep[i] = T(math.NaN()), i/stride != n-1 // the last class is masked
+				}
+				s := activation.Softmax[T]{Classes: n, Stride: stride, Temperature: tau}
+				y := s.ForwardMasked(nil, x, keep)
+				for _, upstream := range [][]T{nil, slices.Repeat([]T{1}, len(y)), y} {
+					for i, d := range s.DerivativeFromOutput(nil, y, upstream) {
+						if zero := y[i] == 0; zero == keep[i] || zero != (d == 0) {
+							t.Errorf("%v: y[%d] = %v, derivative %v", s, i, y[i], d)
+						}
+					}
+				}
+			}
+		}
+	}
+}
+
 // TestSoftmaxZeroProbability checks that an upstream beside a probability of exactly 0 is
 // ignored, even if the probability has underflowed.
 func TestSoftmaxZeroProbability(t *testing.T) {

@@ -45,9 +45,7 @@ func softmaxBackwardPairs[T element.Float](dst, y, g []T, stride int, tau T) {
 	g, dst = g[:len(y)], dst[:len(y)]
 	for i, column := 0, 0; uint(i+stride) < uint(len(y)); i++ {
 		k := i + stride
-		difference := g[i] - g[k]
-		if -careful < difference && difference < careful {
-			d := y[i] * y[k] * difference
+		if d := y[i] * y[k] * (g[i] - g[k]); d-d == 0 {
 			if tau != 1 {
 				d /= tau
 			}
@@ -574,8 +572,8 @@ func softmaxBackwardCareful[T element.Float](dst, y, g []T, stride int, tau T) {
 	}
 }
 
-// softmaxBackwardOnes is SoftmaxDerivativeFromOutput for an upstream of ones. The result is 0,
-// or NaN for a distribution with a NaN.
+// softmaxBackwardOnes is SoftmaxDerivativeFromOutput for an upstream of ones. The result is 0.
+// In a distribution with a NaN it is NaN, except for a y of 0.
 func softmaxBackwardOnes[T element.Float](dst, y []T, classes, stride int) {
 	for outer := 0; outer < len(y); outer += classes * stride {
 		for start := outer; start < outer+stride; start++ {
@@ -584,7 +582,11 @@ func softmaxBackwardOnes[T element.Float](dst, y []T, classes, stride int) {
 				sum += y[i] * 0
 			}
 			for i := start; i < outer+classes*stride; i += stride {
-				dst[i] = sum
+				d := sum
+				if y[i] == 0 {
+					d = 0
+				}
+				dst[i] = d
 			}
 		}
 	}
