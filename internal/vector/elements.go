@@ -410,15 +410,22 @@ func hardSixthAt32(x float32) float32 {
 	return at32(x, zero, hardSixthOf32x1(zero))
 }
 
+func hardSwishLarger32x1(x, minusThree, zero archsimd.Float32x4, sign archsimd.Uint32x4) archsimd.Float32x4 {
+	return x.ToBits().Min(minusThree.Sub(x).ToBits().Max(sign)).BitsToFloat32()
+}
+
+func hardSwishLarger64x1(x, minusThree, zero archsimd.Float64x2, sign archsimd.Uint64x2) archsimd.Float64x2 {
+	s := minusThree.Sub(x)
+	s = without64x1(s, s.GreaterEqual(zero))
+	return x.Max(s.ToBits().Or(sign).BitsToFloat64())
+}
+
 func hardSwishOf32x1(zero archsimd.Float32x4) func(dst, x []float32) {
-	three, half := archsimd.LoadFloat32x4Array((*[4]float32)(float32Constants[8][:])), archsimd.LoadFloat32x4Array((*[4]float32)(float32Constants[7][:]))
+	three, minusThree, half := archsimd.LoadFloat32x4Array((*[4]float32)(float32Constants[8][:])), archsimd.LoadFloat32x4Array((*[4]float32)(float32Constants[9][:])), archsimd.LoadFloat32x4Array((*[4]float32)(float32Constants[7][:]))
 	sixth, low := archsimd.LoadFloat32x4Array((*[4]float32)(float32Constants[12][:])), archsimd.LoadFloat32x4Array((*[4]float32)(float32Constants[13][:]))
 	sign := archsimd.LoadUint32x4Array((*[4]uint32)(uint32Constants[0][:]))
 	return func(dst, x []float32) {
-		v := archsimd.LoadFloat32x4Array((*[4]float32)(x))
-		s := v.Add(three)
-		s = without32x1(s, s.LessEqual(zero))
-		w := v.Max(s.ToBits().Or(sign).BitsToFloat32())
+		w := hardSwishLarger32x1(archsimd.LoadFloat32x4Array((*[4]float32)(x)), minusThree, zero, sign)
 		limited := w.Min(three)
 		g := limited.MulAdd(sixth, limited.Mul(low))
 		w.MulAdd(g, w.Mul(half)).Store(dst)
@@ -1205,14 +1212,11 @@ func hardSwishDerivativeOf64x1(zero archsimd.Float64x2) func(dst, x, upstream []
 }
 
 func hardSwishOf64x1(zero archsimd.Float64x2) func(dst, x []float64) {
-	three, half := archsimd.LoadFloat64x2Array((*[2]float64)(float64Constants[12][:])), archsimd.LoadFloat64x2Array((*[2]float64)(float64Constants[11][:]))
+	three, minusThree, half := archsimd.LoadFloat64x2Array((*[2]float64)(float64Constants[12][:])), archsimd.LoadFloat64x2Array((*[2]float64)(float64Constants[13][:])), archsimd.LoadFloat64x2Array((*[2]float64)(float64Constants[11][:]))
 	sixth, low := archsimd.LoadFloat64x2Array((*[2]float64)(float64Constants[16][:])), archsimd.LoadFloat64x2Array((*[2]float64)(float64Constants[17][:]))
 	sign := archsimd.LoadUint64x2Array((*[2]uint64)(uint64Constants[0][:]))
 	return func(dst, x []float64) {
-		v := archsimd.LoadFloat64x2Array((*[2]float64)(x))
-		s := v.Add(three)
-		s = without64x1(s, s.LessEqual(zero))
-		w := v.Max(s.ToBits().Or(sign).BitsToFloat64())
+		w := hardSwishLarger64x1(archsimd.LoadFloat64x2Array((*[2]float64)(x)), minusThree, zero, sign)
 		limited := w.Min(three)
 		g := limited.MulAdd(sixth, limited.Mul(low))
 		w.MulAdd(g, w.Mul(half)).Store(dst)

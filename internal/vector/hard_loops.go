@@ -93,22 +93,42 @@ func hardSixthAt32(x float32) float32 {
 	return at32(x, zero, hardSixthOf32(zero))
 }
 
+// hardSwishLarger32 returns the larger of x and −3 − x, and −0 if x ≤ −3. As unsigned integers,
+// the floats with a sign are above all others and in the opposite order. So a maximum with −0
+// takes all that have no sign to −0. The minimum then returns an x without a sign, and the
+// larger float if both have a sign. −3 − x is NaN, with the sign of x, if x is NaN.
+//
+// With floats as in hardSwishLarger64, HardSwish takes 0.171 ns an element at 256 bits (here
+// 0.153) and 0.114 at 512 bits (here 0.094).
+//
+//vector:part
+func hardSwishLarger32(x, minusThree, zero simd.Float32s, sign simd.Uint32s) simd.Float32s {
+	return x.ToBits().Min(minusThree.Sub(x).ToBits().Max(sign)).BitsToFloat32()
+}
+
+// hardSwishLarger64 does without the maximum of unsigned integers of 64 bits, which AVX2 and
+// Arm do not have.
+//
+//vector:part
+func hardSwishLarger64(x, minusThree, zero simd.Float64s, sign simd.Uint64s) simd.Float64s {
+	s := minusThree.Sub(x)
+	s = without64(s, s.GreaterEqual(zero)) // NaN stays
+	return x.Max(s.ToBits().Or(sign).BitsToFloat64())
+}
+
 // hardSwishOf32 returns a function that sets a vector of dst to −0 if x ≤ −3, to x if
 // x ≥ 3, else to x·(x + 3)/6. That is symmetrical: it has the same value for −3 − x. So
 // with w, the larger of both, it is w·(w/6) + w/2 without cancellation. One rounding is of
 // the size of the result, and the rounding of w/6 counts at most ⅜ as much. With w = −0 the
 // result is −0, because w/6 is +0: sixthUp is above ⅙.
 func hardSwishOf32(zero simd.Float32s) func(dst, x []float32) {
-	three, half := simd.BroadcastFloat32s(3), simd.BroadcastFloat32s(0.5)
+	three, minusThree, half := simd.BroadcastFloat32s(3), simd.BroadcastFloat32s(-3), simd.BroadcastFloat32s(0.5)
 	sixth, low := simd.BroadcastFloat32s(sixthUp32), simd.BroadcastFloat32s(sixthUpLow32)
 	sign := simd.BroadcastUint32s(signBit32)
 	return func(dst, x []float32) {
-		v := simd.LoadFloat32s(x)
-		s := v.Add(three)
-		s = without32(s, s.LessEqual(zero))             // NaN stays
-		w := v.Max(s.ToBits().Or(sign).BitsToFloat32()) // −s is NaN if v is
-		limited := w.Min(three)                         // any number if w is NaN
-		g := limited.MulAdd(sixth, limited.Mul(low))    // ½ for x ≥ 3
+		w := hardSwishLarger32(simd.LoadFloat32s(x), minusThree, zero, sign)
+		limited := w.Min(three)                      // any number if w is NaN
+		g := limited.MulAdd(sixth, limited.Mul(low)) // ½ for x ≥ 3
 		w.MulAdd(g, w.Mul(half)).Store(dst)
 	}
 }

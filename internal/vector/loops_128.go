@@ -344,15 +344,22 @@ func hardSixth32x4(dst, x []float32) {
 	unary32x4(dst, x, zero, f)
 }
 
+func hardSwishLarger32x4(x, minusThree, zero archsimd.Float32x4, sign archsimd.Uint32x4) archsimd.Float32x4 {
+	return x.ToBits().Min(minusThree.Sub(x).ToBits().Max(sign)).BitsToFloat32()
+}
+
+func hardSwishLarger64x2(x, minusThree, zero archsimd.Float64x2, sign archsimd.Uint64x2) archsimd.Float64x2 {
+	s := minusThree.Sub(x)
+	s = without64x2(s, s.GreaterEqual(zero))
+	return x.Max(s.ToBits().Or(sign).BitsToFloat64())
+}
+
 func hardSwishOf32x4(zero archsimd.Float32x4) func(dst, x []float32) {
-	three, half := archsimd.BroadcastFloat32x4(3), archsimd.BroadcastFloat32x4(0.5)
+	three, minusThree, half := archsimd.BroadcastFloat32x4(3), archsimd.BroadcastFloat32x4(-3), archsimd.BroadcastFloat32x4(0.5)
 	sixth, low := archsimd.BroadcastFloat32x4(sixthUp32), archsimd.BroadcastFloat32x4(sixthUpLow32)
 	sign := archsimd.BroadcastUint32x4(signBit32)
 	return func(dst, x []float32) {
-		v := archsimd.LoadFloat32x4(x)
-		s := v.Add(three)
-		s = without32x4(s, s.LessEqual(zero))
-		w := v.Max(s.ToBits().Or(sign).BitsToFloat32())
+		w := hardSwishLarger32x4(archsimd.LoadFloat32x4(x), minusThree, zero, sign)
 		limited := w.Min(three)
 		g := limited.MulAdd(sixth, limited.Mul(low))
 		w.MulAdd(g, w.Mul(half)).Store(dst)
@@ -2260,14 +2267,11 @@ func hardSwishDerivativeOf64x2(zero archsimd.Float64x2) func(dst, x, upstream []
 }
 
 func hardSwishOf64x2(zero archsimd.Float64x2) func(dst, x []float64) {
-	three, half := archsimd.BroadcastFloat64x2(3), archsimd.BroadcastFloat64x2(0.5)
+	three, minusThree, half := archsimd.BroadcastFloat64x2(3), archsimd.BroadcastFloat64x2(-3), archsimd.BroadcastFloat64x2(0.5)
 	sixth, low := archsimd.BroadcastFloat64x2(sixthUp64), archsimd.BroadcastFloat64x2(sixthUpLow64)
 	sign := archsimd.BroadcastUint64x2(signBit64)
 	return func(dst, x []float64) {
-		v := archsimd.LoadFloat64x2(x)
-		s := v.Add(three)
-		s = without64x2(s, s.LessEqual(zero))
-		w := v.Max(s.ToBits().Or(sign).BitsToFloat64())
+		w := hardSwishLarger64x2(archsimd.LoadFloat64x2(x), minusThree, zero, sign)
 		limited := w.Min(three)
 		g := limited.MulAdd(sixth, limited.Mul(low))
 		w.MulAdd(g, w.Mul(half)).Store(dst)

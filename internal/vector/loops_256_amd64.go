@@ -611,15 +611,22 @@ func hardSixth32x8(dst, x []float32) {
 	unary32x8(dst, x, zero, f)
 }
 
+func hardSwishLarger32x8(x, minusThree, zero archsimd.Float32x8, sign archsimd.Uint32x8) archsimd.Float32x8 {
+	return x.ToBits().Min(minusThree.Sub(x).ToBits().Max(sign)).BitsToFloat32()
+}
+
+func hardSwishLarger64x4(x, minusThree, zero archsimd.Float64x4, sign archsimd.Uint64x4) archsimd.Float64x4 {
+	s := minusThree.Sub(x)
+	s = without64x4(s, s.GreaterEqual(zero))
+	return x.Max(s.ToBits().Or(sign).BitsToFloat64())
+}
+
 func hardSwishOf32x8(zero archsimd.Float32x8) func(dst, x []float32) {
-	three, half := archsimd.BroadcastFloat32x8(3), archsimd.BroadcastFloat32x8(0.5)
+	three, minusThree, half := archsimd.BroadcastFloat32x8(3), archsimd.BroadcastFloat32x8(-3), archsimd.BroadcastFloat32x8(0.5)
 	sixth, low := archsimd.BroadcastFloat32x8(sixthUp32), archsimd.BroadcastFloat32x8(sixthUpLow32)
 	sign := archsimd.BroadcastUint32x8(signBit32)
 	return func(dst, x []float32) {
-		v := archsimd.LoadFloat32x8(x)
-		s := v.Add(three)
-		s = without32x8(s, s.LessEqual(zero))
-		w := v.Max(s.ToBits().Or(sign).BitsToFloat32())
+		w := hardSwishLarger32x8(archsimd.LoadFloat32x8(x), minusThree, zero, sign)
 		limited := w.Min(three)
 		g := limited.MulAdd(sixth, limited.Mul(low))
 		w.MulAdd(g, w.Mul(half)).Store(dst)
@@ -2527,14 +2534,11 @@ func hardSwishDerivativeOf64x4(zero archsimd.Float64x4) func(dst, x, upstream []
 }
 
 func hardSwishOf64x4(zero archsimd.Float64x4) func(dst, x []float64) {
-	three, half := archsimd.BroadcastFloat64x4(3), archsimd.BroadcastFloat64x4(0.5)
+	three, minusThree, half := archsimd.BroadcastFloat64x4(3), archsimd.BroadcastFloat64x4(-3), archsimd.BroadcastFloat64x4(0.5)
 	sixth, low := archsimd.BroadcastFloat64x4(sixthUp64), archsimd.BroadcastFloat64x4(sixthUpLow64)
 	sign := archsimd.BroadcastUint64x4(signBit64)
 	return func(dst, x []float64) {
-		v := archsimd.LoadFloat64x4(x)
-		s := v.Add(three)
-		s = without64x4(s, s.LessEqual(zero))
-		w := v.Max(s.ToBits().Or(sign).BitsToFloat64())
+		w := hardSwishLarger64x4(archsimd.LoadFloat64x4(x), minusThree, zero, sign)
 		limited := w.Min(three)
 		g := limited.MulAdd(sixth, limited.Mul(low))
 		w.MulAdd(g, w.Mul(half)).Store(dst)

@@ -611,15 +611,22 @@ func hardSixth32x16(dst, x []float32) {
 	unary32x16(dst, x, zero, f)
 }
 
+func hardSwishLarger32x16(x, minusThree, zero archsimd.Float32x16, sign archsimd.Uint32x16) archsimd.Float32x16 {
+	return x.ToBits().Min(minusThree.Sub(x).ToBits().Max(sign)).BitsToFloat32()
+}
+
+func hardSwishLarger64x8(x, minusThree, zero archsimd.Float64x8, sign archsimd.Uint64x8) archsimd.Float64x8 {
+	s := minusThree.Sub(x)
+	s = without64x8(s, s.GreaterEqual(zero))
+	return x.Max(s.ToBits().Or(sign).BitsToFloat64())
+}
+
 func hardSwishOf32x16(zero archsimd.Float32x16) func(dst, x []float32) {
-	three, half := archsimd.BroadcastFloat32x16(3), archsimd.BroadcastFloat32x16(0.5)
+	three, minusThree, half := archsimd.BroadcastFloat32x16(3), archsimd.BroadcastFloat32x16(-3), archsimd.BroadcastFloat32x16(0.5)
 	sixth, low := archsimd.BroadcastFloat32x16(sixthUp32), archsimd.BroadcastFloat32x16(sixthUpLow32)
 	sign := archsimd.BroadcastUint32x16(signBit32)
 	return func(dst, x []float32) {
-		v := archsimd.LoadFloat32x16(x)
-		s := v.Add(three)
-		s = without32x16(s, s.LessEqual(zero))
-		w := v.Max(s.ToBits().Or(sign).BitsToFloat32())
+		w := hardSwishLarger32x16(archsimd.LoadFloat32x16(x), minusThree, zero, sign)
 		limited := w.Min(three)
 		g := limited.MulAdd(sixth, limited.Mul(low))
 		w.MulAdd(g, w.Mul(half)).Store(dst)
@@ -2527,14 +2534,11 @@ func hardSwishDerivativeOf64x8(zero archsimd.Float64x8) func(dst, x, upstream []
 }
 
 func hardSwishOf64x8(zero archsimd.Float64x8) func(dst, x []float64) {
-	three, half := archsimd.BroadcastFloat64x8(3), archsimd.BroadcastFloat64x8(0.5)
+	three, minusThree, half := archsimd.BroadcastFloat64x8(3), archsimd.BroadcastFloat64x8(-3), archsimd.BroadcastFloat64x8(0.5)
 	sixth, low := archsimd.BroadcastFloat64x8(sixthUp64), archsimd.BroadcastFloat64x8(sixthUpLow64)
 	sign := archsimd.BroadcastUint64x8(signBit64)
 	return func(dst, x []float64) {
-		v := archsimd.LoadFloat64x8(x)
-		s := v.Add(three)
-		s = without64x8(s, s.LessEqual(zero))
-		w := v.Max(s.ToBits().Or(sign).BitsToFloat64())
+		w := hardSwishLarger64x8(archsimd.LoadFloat64x8(x), minusThree, zero, sign)
 		limited := w.Min(three)
 		g := limited.MulAdd(sixth, limited.Mul(low))
 		w.MulAdd(g, w.Mul(half)).Store(dst)

@@ -462,14 +462,11 @@ func hardSwishDerivativeOf64(zero simd.Float64s) func(dst, x, upstream []float64
 }
 
 func hardSwishOf64(zero simd.Float64s) func(dst, x []float64) {
-	three, half := simd.BroadcastFloat64s(3), simd.BroadcastFloat64s(0.5)
+	three, minusThree, half := simd.BroadcastFloat64s(3), simd.BroadcastFloat64s(-3), simd.BroadcastFloat64s(0.5)
 	sixth, low := simd.BroadcastFloat64s(sixthUp64), simd.BroadcastFloat64s(sixthUpLow64)
 	sign := simd.BroadcastUint64s(signBit64)
 	return func(dst, x []float64) {
-		v := simd.LoadFloat64s(x)
-		s := v.Add(three)
-		s = without64(s, s.LessEqual(zero))
-		w := v.Max(s.ToBits().Or(sign).BitsToFloat64())
+		w := hardSwishLarger64(simd.LoadFloat64s(x), minusThree, zero, sign)
 		limited := w.Min(three)
 		g := limited.MulAdd(sixth, limited.Mul(low))
 		w.MulAdd(g, w.Mul(half)).Store(dst)
