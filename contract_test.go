@@ -190,19 +190,24 @@ func empty[T activation.Float](t *testing.T, e entry[T]) {
 	}
 }
 
-// TestNaN puts a NaN into one element at a time. The results of that element must be
-// NaN, and those of other groups must not.
+// TestNaN puts a NaN, with and without a sign, into one element at a time. The results of that
+// element must be NaN, and those of other groups must not. There are as many groups as the
+// widest vector has elements, and one more.
 func TestNaN(t *testing.T) { both(t, nans[float32], nans[float64]) }
 
 func nans[T activation.Float](t *testing.T, e entry[T]) {
 	rng := rand.New(rand.NewPCG(9, 10))
-	const groups = 5
+	const groups = 17
 	for _, p := range e.passes() {
 		in := e.inputFor(p, rng, groups)
 		clean := p.run(nil, in, nil)
-		for i := range in {
+		for i := range 2 * len(in) {
+			nan := T(math.NaN())
+			if i >= len(in) {
+				i, nan = i-len(in), -nan
+			}
 			x := slices.Clone(in)
-			x[i] = T(math.NaN())
+			x[i] = nan
 			got := p.run(nil, x, nil)
 			own := got[i/p.in*p.out:][:p.out]
 			if p.in == p.out {
