@@ -204,7 +204,6 @@ func withoutTail32x1(positive, z, minus, scale, q archsimd.Float32x4) (y, lost a
 
 func geluOf32x1(zero archsimd.Float32x4) func(dst, x []float32) {
 	sign := archsimd.LoadUint32x4Array((*[4]uint32)(uint32Constants[0][:]))
-	minusOne := archsimd.LoadInt32x4Array((*[4]int32)(int32Constants[0][:]))
 	return func(dst, x []float32) {
 		c := &geluConstants
 		v := archsimd.LoadFloat32x4Array((*[4]float32)(x))
@@ -219,7 +218,7 @@ func geluOf32x1(zero archsimd.Float32x4) func(dst, x []float32) {
 		i := z.MulAdd(two, two).ToBits().ShiftAllRight(fractionBits32 - 1)
 		b := z.Sub(lookup32x1(&geluPieces.a, i))
 		scale, q := eighthPower32x1(reduceExponent32x1(&geluPieces, i, b, chord32x1(&geluPieces, i, b), s, z.MulAdd(z, s)))
-		positive := z.IfElse(v.ToBits().BitsToInt32().Greater(minusOne), sign.BitsToFloat32())
+		positive := v.ToBits().Min(sign).BitsToFloat32()
 		if far {
 			up := archsimd.LoadFloat32x4Array((*[4]float32)(c.up[:]))
 			scale, positive = scale.Mul(up), positive.Mul(up)
@@ -294,7 +293,6 @@ func geluDerivativeAt32(x float32) float32 {
 
 func geluTanhOf32x1(zero archsimd.Float32x4) func(dst, x []float32) {
 	sign := archsimd.LoadUint32x4Array((*[4]uint32)(uint32Constants[0][:]))
-	minusOne := archsimd.LoadInt32x4Array((*[4]int32)(int32Constants[0][:]))
 	return func(dst, x []float32) {
 		c := &geluConstants
 		v := archsimd.LoadFloat32x4Array((*[4]float32)(x))
@@ -309,7 +307,7 @@ func geluTanhOf32x1(zero archsimd.Float32x4) func(dst, x []float32) {
 		i := archsimd.LoadFloat32x4Array((*[4]float32)(c.perUnit[:])).MulAdd(near, archsimd.LoadFloat32x4Array((*[4]float32)(quarterReduction.roundToInt[:]))).ToBits()
 		b := near.Sub(lookup32x1(&geluTanhPieces.a, i))
 		scale, q := eighthPower32x1(reduceExponent32x1(&geluTanhPieces, i, b, chord32x1(&geluTanhPieces, i, b), s, sLost))
-		positive := z.IfElse(v.ToBits().BitsToInt32().Greater(minusOne), sign.BitsToFloat32())
+		positive := v.ToBits().Min(sign).BitsToFloat32()
 		if far {
 			up := archsimd.LoadFloat32x4Array((*[4]float32)(c.up[:]))
 			scale, positive = scale.Mul(up), positive.Mul(up)
@@ -385,8 +383,7 @@ func hardSigmoidOf32x1(zero archsimd.Float32x4, slope float32) func(dst, x []flo
 	s, half, one := archsimd.BroadcastFloat32x4(slope), archsimd.LoadFloat32x4Array((*[4]float32)(float32Constants[7][:])), archsimd.LoadFloat32x4Array((*[4]float32)(float32Constants[2][:]))
 	return func(dst, x []float32) {
 		y := archsimd.LoadFloat32x4Array((*[4]float32)(x)).MulAdd(s, half)
-		y = without32x1(y, y.LessEqual(zero))
-		one.IfElse(y.Greater(one), y).Store(dst)
+		orNaN32x1(y.Max(zero).Min(one), y).Store(dst)
 	}
 }
 
@@ -1164,8 +1161,7 @@ func hardSigmoidOf64x1(zero archsimd.Float64x2, slope float64) func(dst, x []flo
 	s, half, one := archsimd.BroadcastFloat64x2(slope), archsimd.LoadFloat64x2Array((*[2]float64)(float64Constants[11][:])), archsimd.LoadFloat64x2Array((*[2]float64)(float64Constants[1][:]))
 	return func(dst, x []float64) {
 		y := archsimd.LoadFloat64x2Array((*[2]float64)(x)).MulAdd(s, half)
-		y = without64x1(y, y.LessEqual(zero))
-		one.IfElse(y.Greater(one), y).Store(dst)
+		orNaN64x1(y.Max(zero).Min(one), y).Store(dst)
 	}
 }
 

@@ -41,13 +41,12 @@ func window32(dst, x, upstream []float32, low, high, slope float32) {
 }
 
 // hardSigmoidOf32 returns a function that sets a vector of dst to slope·x + ½, clipped to
-// 0…1.
+// 0…1. See hardTanh32.
 func hardSigmoidOf32(zero simd.Float32s, slope float32) func(dst, x []float32) {
 	s, half, one := simd.BroadcastFloat32s(slope), simd.BroadcastFloat32s(0.5), simd.BroadcastFloat32s(1)
 	return func(dst, x []float32) {
 		y := simd.LoadFloat32s(x).MulAdd(s, half)
-		y = without32(y, y.LessEqual(zero))
-		one.IfElse(y.Greater(one), y).Store(dst)
+		orNaN32(y.Max(zero).Min(one), y).Store(dst)
 	}
 }
 

@@ -315,8 +315,7 @@ func hardSigmoidOf32x4(zero archsimd.Float32x4, slope float32) func(dst, x []flo
 	s, half, one := archsimd.BroadcastFloat32x4(slope), archsimd.BroadcastFloat32x4(0.5), archsimd.BroadcastFloat32x4(1)
 	return func(dst, x []float32) {
 		y := archsimd.LoadFloat32x4(x).MulAdd(s, half)
-		y = without32x4(y, y.LessEqual(zero))
-		one.IfElse(y.Greater(one), y).Store(dst)
+		orNaN32x4(y.Max(zero).Min(one), y).Store(dst)
 	}
 }
 
@@ -2218,8 +2217,7 @@ func hardSigmoidOf64x2(zero archsimd.Float64x2, slope float64) func(dst, x []flo
 	s, half, one := archsimd.BroadcastFloat64x2(slope), archsimd.BroadcastFloat64x2(0.5), archsimd.BroadcastFloat64x2(1)
 	return func(dst, x []float64) {
 		y := archsimd.LoadFloat64x2(x).MulAdd(s, half)
-		y = without64x2(y, y.LessEqual(zero))
-		one.IfElse(y.Greater(one), y).Store(dst)
+		orNaN64x2(y.Max(zero).Min(one), y).Store(dst)
 	}
 }
 

@@ -333,7 +333,6 @@ func geluProduct32x8(x, y, lost, value archsimd.Float32x8, sign archsimd.Uint32x
 
 func geluOf32x8(zero archsimd.Float32x8) func(dst, x []float32) {
 	sign := archsimd.BroadcastUint32x8(signBit32)
-	minusOne := archsimd.BroadcastInt32x8(-1)
 	return func(dst, x []float32) {
 		c := &geluConstants
 		v := archsimd.LoadFloat32x8(x)
@@ -348,7 +347,7 @@ func geluOf32x8(zero archsimd.Float32x8) func(dst, x []float32) {
 		i := z.MulAdd(two, two).ToBits().ShiftAllRight(fractionBits32 - 1)
 		b := z.Sub(lookup32x8(&geluPieces.a, i))
 		scale, q := eighthPower32x8(reduceExponent32x8(&geluPieces, i, b, chord32x8(&geluPieces, i, b), s, z.MulAdd(z, s)))
-		positive := z.IfElse(v.ToBits().BitsToInt32().Greater(minusOne), sign.BitsToFloat32())
+		positive := v.ToBits().Min(sign).BitsToFloat32()
 		if far {
 			up := archsimd.LoadFloat32x8(c.up[:])
 			scale, positive = scale.Mul(up), positive.Mul(up)
@@ -370,7 +369,6 @@ func gelu32x8(dst, x []float32) {
 
 func geluTimesOf32x8(zero archsimd.Float32x8) func(dst, x, value []float32) {
 	sign := archsimd.BroadcastUint32x8(signBit32)
-	minusOne := archsimd.BroadcastInt32x8(-1)
 	return func(dst, x, value []float32) {
 		c := &geluConstants
 		v := archsimd.LoadFloat32x8(x)
@@ -381,7 +379,7 @@ func geluTimesOf32x8(zero archsimd.Float32x8) func(dst, x, value []float32) {
 		i := z.MulAdd(two, two).ToBits().ShiftAllRight(fractionBits32 - 1)
 		b := z.Sub(lookup32x8(&geluPieces.a, i))
 		scale, q := eighthPower32x8(reduceExponent32x8(&geluPieces, i, b, chord32x8(&geluPieces, i, b), s, z.MulAdd(z, s)))
-		positive := z.IfElse(v.ToBits().BitsToInt32().Greater(minusOne), sign.BitsToFloat32())
+		positive := v.ToBits().Min(sign).BitsToFloat32()
 		y, lost := withoutTail32x8(positive, z, minus, scale, q)
 		geluProduct32x8(v, y, lost, archsimd.LoadFloat32x8(value), sign).Store(dst)
 	}
@@ -444,7 +442,6 @@ func geluDerivative32x8(dst, x, upstream []float32) {
 
 func geluTanhOf32x8(zero archsimd.Float32x8) func(dst, x []float32) {
 	sign := archsimd.BroadcastUint32x8(signBit32)
-	minusOne := archsimd.BroadcastInt32x8(-1)
 	return func(dst, x []float32) {
 		c := &geluConstants
 		v := archsimd.LoadFloat32x8(x)
@@ -459,7 +456,7 @@ func geluTanhOf32x8(zero archsimd.Float32x8) func(dst, x []float32) {
 		i := archsimd.LoadFloat32x8(c.perUnit[:]).MulAdd(near, archsimd.LoadFloat32x8(quarterReduction.roundToInt[:])).ToBits()
 		b := near.Sub(lookup32x8(&geluTanhPieces.a, i))
 		scale, q := eighthPower32x8(reduceExponent32x8(&geluTanhPieces, i, b, chord32x8(&geluTanhPieces, i, b), s, sLost))
-		positive := z.IfElse(v.ToBits().BitsToInt32().Greater(minusOne), sign.BitsToFloat32())
+		positive := v.ToBits().Min(sign).BitsToFloat32()
 		if far {
 			up := archsimd.LoadFloat32x8(c.up[:])
 			scale, positive = scale.Mul(up), positive.Mul(up)
@@ -495,7 +492,6 @@ func geluTanh32x8(dst, x []float32) {
 
 func geluTanhTimesOf32x8(zero archsimd.Float32x8) func(dst, x, value []float32) {
 	sign := archsimd.BroadcastUint32x8(signBit32)
-	minusOne := archsimd.BroadcastInt32x8(-1)
 	return func(dst, x, value []float32) {
 		c := &geluConstants
 		v := archsimd.LoadFloat32x8(x)
@@ -506,7 +502,7 @@ func geluTanhTimesOf32x8(zero archsimd.Float32x8) func(dst, x, value []float32) 
 		i := archsimd.LoadFloat32x8(c.perUnit[:]).MulAdd(near, archsimd.LoadFloat32x8(quarterReduction.roundToInt[:])).ToBits()
 		b := near.Sub(lookup32x8(&geluTanhPieces.a, i))
 		scale, q := eighthPower32x8(reduceExponent32x8(&geluTanhPieces, i, b, chord32x8(&geluTanhPieces, i, b), s, sLost))
-		positive := z.IfElse(v.ToBits().BitsToInt32().Greater(minusOne), sign.BitsToFloat32())
+		positive := v.ToBits().Min(sign).BitsToFloat32()
 		y, lost := withoutTail32x8(positive, z, minus, scale, q)
 		geluProduct32x8(v, y, lost, archsimd.LoadFloat32x8(value), sign).Store(dst)
 	}
@@ -582,8 +578,7 @@ func hardSigmoidOf32x8(zero archsimd.Float32x8, slope float32) func(dst, x []flo
 	s, half, one := archsimd.BroadcastFloat32x8(slope), archsimd.BroadcastFloat32x8(0.5), archsimd.BroadcastFloat32x8(1)
 	return func(dst, x []float32) {
 		y := archsimd.LoadFloat32x8(x).MulAdd(s, half)
-		y = without32x8(y, y.LessEqual(zero))
-		one.IfElse(y.Greater(one), y).Store(dst)
+		orNaN32x8(y.Max(zero).Min(one), y).Store(dst)
 	}
 }
 
@@ -2485,8 +2480,7 @@ func hardSigmoidOf64x4(zero archsimd.Float64x4, slope float64) func(dst, x []flo
 	s, half, one := archsimd.BroadcastFloat64x4(slope), archsimd.BroadcastFloat64x4(0.5), archsimd.BroadcastFloat64x4(1)
 	return func(dst, x []float64) {
 		y := archsimd.LoadFloat64x4(x).MulAdd(s, half)
-		y = without64x4(y, y.LessEqual(zero))
-		one.IfElse(y.Greater(one), y).Store(dst)
+		orNaN64x4(y.Max(zero).Min(one), y).Store(dst)
 	}
 }
 

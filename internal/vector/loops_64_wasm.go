@@ -395,8 +395,7 @@ func hardSigmoidOf64(zero simd.Float64s, slope float64) func(dst, x []float64) {
 	s, half, one := simd.BroadcastFloat64s(slope), simd.BroadcastFloat64s(0.5), simd.BroadcastFloat64s(1)
 	return func(dst, x []float64) {
 		y := simd.LoadFloat64s(x).MulAdd(s, half)
-		y = without64(y, y.LessEqual(zero))
-		one.IfElse(y.Greater(one), y).Store(dst)
+		orNaN64(y.Max(zero).Min(one), y).Store(dst)
 	}
 }
 
