@@ -714,6 +714,59 @@ func (s *softmaxRows[T]) backward(t *testing.T, l arrangement, worst map[string]
 	}
 }
 
+// TestLogSoftmaxSum checks sums of exponentials of which a loop could lose several bits. They
+// are just above a power of two, so their logarithm has an exponent less. And most of their
+// terms are a little more than half a bit of the sum. Far below the maximum, each exponential
+// is less than half the smallest float, but their sum is not.
+func TestLogSoftmaxSum(t *testing.T) {
+	t.Run("float32", logSoftmaxSum[float32])
+	t.Run("float64", logSoftmaxSum[float64])
+}
+
+func logSoftmaxSum[T activation.Float](t *testing.T) {
+	bits, gone := 53.0, T(-745.6)
+	if is32[T]() {
+		bits, gone = 24, -106.5
+	}
+	check := func(what string, row []T, tau T) {
+		t.Helper()
+		want := reference.LogSoftmax(widest(row), float64(tau))
+		for _, stride := range []int{1, 3, 20} {
+			l := arrangement{2, len(row), stride}
+			y := activation.LogSoftmax[T]{Classes: l.n, Stride: stride, Temperature: tau}.Forward(nil, scatter(l, [][]T{row}))
+			for d := range l.count() {
+				for i, v := range gather(l, y, d) {
+					if u := ulp(T(v), want[i]); !(u <= 4) {
+						t.Fatalf("%s, %v, τ=%v: [%d] = %x is off by %.2f ULP in %v", what, l, tau, i, v, u, row)
+					}
+				}
+			}
+		}
+	}
+	rng := rand.New(rand.NewPCG(70, 71))
+	for range 1000 {
+		row := make([]T, 9+rng.IntN(24))
+		exponent := float64(4 + rng.IntN(8))
+		second := -exponent*math.Ln2 + rng.Float64()*0x1p-7
+		for i := range row {
+			row[i] = -999
+			if rng.IntN(2) == 0 {
+				row[i] = T(second - (bits-rng.Float64())*math.Ln2)
+			}
+		}
+		at := rng.Perm(len(row))
+		row[at[0]], row[at[1]] = 0, T(second)
+		check("just above a power of two", row, 1)
+	}
+	for _, tau := range []T{1, 2} {
+		row := slices.Repeat([]T{gone * tau}, 1001)
+		row[17] = 0
+		check("far below", row, tau)
+		row[5] = gone * tau * 0.97 // one that is not gone
+		check("far below", row, tau)
+	}
+}
+
 // TestSoftmaxPeak puts the maximum at each index of a row in turn. It is so large that the
 // exponential of its distance from the other entries overflows. So the test fails if a loop
 // misses the maximum.

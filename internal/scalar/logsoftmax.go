@@ -108,11 +108,17 @@ func logSoftmaxRows[T element.Float](dst, x []T, classes int, tau T) {
 		case []float32:
 			m = float64(largest32(in))
 			below, ties := exponentials32(in, m, float64(tau))
-			log = logSum(below*0x1p-64, ties, m)
+			if below *= 0x1p-64; below < faintSum32 {
+				below = faintSum(in, 1, m, float64(tau))
+			}
+			log = logSum(below, ties, m)
 		case []float64:
 			m = largest64(in)
 			below, ties := exponentials64(in, m, float64(tau))
-			log = logSum(below*0x1p-512, ties, m)
+			if below *= 0x1p-512; below < faintSum64 {
+				below = faintSum(in, 1, m, float64(tau))
+			}
+			log = logSum(below, ties, m)
 		}
 		for i, v := range in {
 			d := float64(v) - m
@@ -128,6 +134,24 @@ func logSoftmaxRows[T element.Float](dst, x []T, classes int, tau T) {
 // is infinite, logSum returns NaN.
 func logSum(below float64, ties int, m float64) float64 {
 	return element.Log1p(below+float64(ties-1)) + (m - m)
+}
+
+// exp32 and exp64 return 0 for an exponential that rounds to 0. But the sum of 2²⁰ of them may
+// be the result. Below faintSum32 and faintSum64, it may count.
+const faintSum32, faintSum64 = 1e-32, 1e-299
+
+// faintSum returns the sum of e^((x − m)/τ) over the entries of a column, or of a row with
+// stride 1, that are below m. All of them must be below e^−70.
+func faintSum[T element.Float](x []T, stride int, m, tau float64) float64 {
+	const shift = 700
+	factor, divisor := element.Quotient(tau)
+	below := 0.0
+	for i := 0; i < len(x); i += stride {
+		if a := (m*factor - float64(x[i])*factor) / divisor; a > 0 {
+			below += math.Exp(shift - a)
+		}
+	}
+	return below * math.Exp(-shift)
 }
 
 // exponentials32 returns the sum of 2⁶⁴·e^((x − m)/τ) over the entries that are below m,
@@ -159,14 +183,16 @@ func apart(e, a float64) (below float64, tie int) {
 // exponentials64 returns the sum of 2⁵¹²·e^((x − m)/τ) over the entries that are below m,
 // and how many are not.
 //
-// It adds eight terms without the errors of these additions, which cost at most 3 bits. It
-// adds the sums of eight with their errors.
+// It adds three terms without the errors of these additions, which are at most 1 ULP of the
+// sum. It adds the sums of three with their errors. With the errors of all additions, rows of
+// 1000 take 10.3 ns an element in place of 9.6, with sums of eight 9.2. But sums of eight cost
+// up to 7 ULP of a logarithm that has an exponent less than the sum.
 func exponentials64(x []float64, m, tau float64) (below float64, ties int) {
 	factor, divisor := element.Quotient(tau)
 	var total sum
 	for len(x) > 0 {
-		eight := 0.0
-		n := min(8, len(x))
+		three := 0.0
+		n := min(3, len(x))
 		for _, v := range x[:n] {
 			a, rest := exactDifference(m*factor, v*factor)
 			if tau != 1 {
@@ -175,10 +201,10 @@ func exponentials64(x []float64, m, tau float64) (below float64, ties int) {
 			value, more, _ := exp64(expReduce(a))
 			e := value + (more - value*keepRest(a, rest))
 			e, tie := apart(e, a)
-			eight += e
+			three += e
 			ties += tie
 		}
-		total = total.plus(eight)
+		total = total.plus(three)
 		x = x[n:]
 	}
 	return total.value(), ties
@@ -247,6 +273,7 @@ func exponentialsColumns32(scratch, m []float64, x []float32, stride int, tau fl
 	below, ties := scratch[:width], scratch[most:][:width]
 	clear(below)
 	clear(ties)
+	all := x
 	for {
 		in, below, ties, m := x[:width], below[:width], ties[:width], m[:width]
 		for c, v := range in {
@@ -265,7 +292,11 @@ func exponentialsColumns32(scratch, m []float64, x []float32, stride int, tau fl
 		x = x[stride:]
 	}
 	for c := range below {
-		below[c] = logSum(below[c]*0x1p-64, int(ties[c]), m[c])
+		sum := below[c] * 0x1p-64
+		if sum < faintSum32 {
+			sum = faintSum(all[c:], stride, m[c], tau)
+		}
+		below[c] = logSum(sum, int(ties[c]), m[c])
 	}
 	return below
 }
@@ -273,11 +304,12 @@ func exponentialsColumns32(scratch, m []float64, x []float32, stride int, tau fl
 func exponentialsColumns64(scratch, m []float64, x []float64, stride int, tau float64) []float64 {
 	factor, divisor := element.Quotient(tau)
 	width, most := len(m), len(scratch)/(perColumn-1)
-	eights, ties, totals := scratch[:width], scratch[most:][:width], newSums(scratch[2*most:4*most], width)
-	clear(eights)
+	threes, ties, totals := scratch[:width], scratch[most:][:width], newSums(scratch[2*most:4*most], width)
+	clear(threes)
 	clear(ties)
+	all := x
 	for k := 1; ; k++ {
-		in, eights, ties, m := x[:width], eights[:width], ties[:width], m[:width]
+		in, threes, ties, m := x[:width], threes[:width], ties[:width], m[:width]
 		for c, v := range in {
 			a, rest := exactDifference(m[c]*factor, v*factor)
 			if tau != 1 {
@@ -286,12 +318,12 @@ func exponentialsColumns64(scratch, m []float64, x []float64, stride int, tau fl
 			value, more, _ := exp64(expReduce(a))
 			e := value + (more - value*keepRest(a, rest))
 			e, tie := apart(e, a)
-			eights[c] += e
+			threes[c] += e
 			ties[c] += float64(tie)
 		}
 		last := len(x) <= stride
-		if k%8 == 0 || last {
-			totals.add(eights)
+		if k%3 == 0 || last {
+			totals.add(threes)
 		}
 		if last {
 			break
@@ -300,7 +332,11 @@ func exponentialsColumns64(scratch, m []float64, x []float64, stride int, tau fl
 	}
 	logs := totals.values()
 	for c := range logs {
-		logs[c] = logSum(logs[c]*0x1p-512, int(ties[c]), m[c])
+		sum := logs[c] * 0x1p-512
+		if sum < faintSum64 {
+			sum = faintSum(all[c:], stride, m[c], tau)
+		}
+		logs[c] = logSum(sum, int(ties[c]), m[c])
 	}
 	return logs
 }

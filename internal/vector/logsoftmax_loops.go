@@ -99,7 +99,9 @@ func belowRows32(largest, below, ties, x []float32, classes int, f, d float32, d
 			sum, lost = twoSum32(sum, lost, y)
 			count = count.Add(tie)
 		}
-		sumAcross32(sum.Add(y.Masked(newLanes).Add(lost))).Store(below)
+		sum, lost = twoSum32(sum, lost, y.Masked(newLanes))
+		sum, lost = twoSumAcross32(sum, lost) // sumAcross32 would cost up to 5 ULP
+		sum.Add(lost).Store(below)
 		sumAcross32(count.Add(tie.Masked(newLanes))).Store(ties)
 		x, largest, below, ties = x[classes:], largest[1:], below[1:], ties[1:]
 	}

@@ -485,7 +485,9 @@ func belowRows32x4(largest, below, ties, x []float32, classes int, f, d float32,
 			sum, lost = twoSum32x4(sum, lost, y)
 			count = count.Add(tie)
 		}
-		sumAcross32x4(sum.Add(y.Masked(newLanes).Add(lost))).Store(below)
+		sum, lost = twoSum32x4(sum, lost, y.Masked(newLanes))
+		sum, lost = twoSumAcross32x4(sum, lost)
+		sum.Add(lost).Store(below)
 		sumAcross32x4(count.Add(tie.Masked(newLanes))).Store(ties)
 		x, largest, below, ties = x[classes:], largest[1:], below[1:], ties[1:]
 	}
@@ -2077,7 +2079,9 @@ func belowRows64x2(largest, below, ties, x []float64, classes int, f, d float64,
 			sum, lost = twoSum64x2(sum, lost, y)
 			count = count.Add(tie)
 		}
-		sumAcross64x2(sum.Add(y.Masked(newLanes).Add(lost))).Store(below)
+		sum, lost = twoSum64x2(sum, lost, y.Masked(newLanes))
+		sum, lost = twoSumAcross64x2(sum, lost)
+		sum.Add(lost).Store(below)
 		sumAcross64x2(count.Add(tie.Masked(newLanes))).Store(ties)
 		x, largest, below, ties = x[classes:], largest[1:], below[1:], ties[1:]
 	}

@@ -748,7 +748,9 @@ func belowRows32x16(largest, below, ties, x []float32, classes int, f, d float32
 			sum, lost = twoSum32x16(sum, lost, y)
 			count = count.Add(tie)
 		}
-		sumAcross32x16(sum.Add(y.Masked(newLanes).Add(lost))).Store(below)
+		sum, lost = twoSum32x16(sum, lost, y.Masked(newLanes))
+		sum, lost = twoSumAcross32x16(sum, lost)
+		sum.Add(lost).Store(below)
 		sumAcross32x16(count.Add(tie.Masked(newLanes))).Store(ties)
 		x, largest, below, ties = x[classes:], largest[1:], below[1:], ties[1:]
 	}
@@ -2340,7 +2342,9 @@ func belowRows64x8(largest, below, ties, x []float64, classes int, f, d float64,
 			sum, lost = twoSum64x8(sum, lost, y)
 			count = count.Add(tie)
 		}
-		sumAcross64x8(sum.Add(y.Masked(newLanes).Add(lost))).Store(below)
+		sum, lost = twoSum64x8(sum, lost, y.Masked(newLanes))
+		sum, lost = twoSumAcross64x8(sum, lost)
+		sum.Add(lost).Store(below)
 		sumAcross64x8(count.Add(tie.Masked(newLanes))).Store(ties)
 		x, largest, below, ties = x[classes:], largest[1:], below[1:], ties[1:]
 	}

@@ -230,7 +230,9 @@ func belowRows64(largest, below, ties, x []float64, classes int, f, d float64, d
 			sum, lost = twoSum64(sum, lost, y)
 			count = count.Add(tie)
 		}
-		sumAcross64(sum.Add(y.Masked(newLanes).Add(lost))).Store(below)
+		sum, lost = twoSum64(sum, lost, y.Masked(newLanes))
+		sum, lost = twoSumAcross64(sum, lost)
+		sum.Add(lost).Store(below)
 		sumAcross64(count.Add(tie.Masked(newLanes))).Store(ties)
 		x, largest, below, ties = x[classes:], largest[1:], below[1:], ties[1:]
 	}
