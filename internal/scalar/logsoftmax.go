@@ -109,14 +109,14 @@ func logSoftmaxRows[T element.Float](dst, x []T, classes int, tau T) {
 			m = float64(largest32(in))
 			below, ties := exponentials32(in, m, float64(tau))
 			if below *= 0x1p-64; below < faintSum32 {
-				below = faintSum(in, 1, m, float64(tau))
+				below = withFaint(below, in, 1, m, float64(tau))
 			}
 			log = logSum(below, ties, m)
 		case []float64:
 			m = largest64(in)
 			below, ties := exponentials64(in, m, float64(tau))
 			if below *= 0x1p-512; below < faintSum64 {
-				below = faintSum(in, 1, m, float64(tau))
+				below = withFaint(below, in, 1, m, float64(tau))
 			}
 			log = logSum(below, ties, m)
 		}
@@ -136,22 +136,27 @@ func logSum(below float64, ties int, m float64) float64 {
 	return element.Log1p(below+float64(ties-1)) + (m - m)
 }
 
-// exp32 and exp64 return 0 for an exponential that rounds to 0. But the sum of 2²⁰ of them may
-// be the result. Below faintSum32 and faintSum64, it may count.
+// exp32 and exp64 return 0 for an exponential that rounds to 0. But a sum of 2²⁰ of them does
+// not, and counts beside a sum below faintSum32 or faintSum64.
 const faintSum32, faintSum64 = 1e-32, 1e-299
 
-// faintSum returns the sum of e^((x − m)/τ) over the entries of a column, or of a row with
-// stride 1, that are below m. All of them must be below e^−70.
-func faintSum[T element.Float](x []T, stride int, m, tau float64) float64 {
-	const shift = 700
+// withFaint returns below + the sum of e^((x − m)/τ) over those entries of a column, or of a row
+// with stride 1, for which exp32 or exp64 returns 0.
+func withFaint[T element.Float](below float64, x []T, stride int, m, tau float64) float64 {
+	const shift = 700 // so that nothing in the sum is subnormal
 	factor, divisor := element.Quotient(tau)
-	below := 0.0
+	faint := 0.0
 	for i := 0; i < len(x); i += stride {
-		if a := (m*factor - float64(x[i])*factor) / divisor; a > 0 {
-			below += math.Exp(shift - a)
+		a := (m*factor - float64(x[i])*factor) / divisor
+		value, _, _ := exp64(expReduce(a))
+		if element.Is32[T]() {
+			value, _, _ = exp32(a)
+		}
+		if value == 0 {
+			faint += math.Exp(shift - a)
 		}
 	}
-	return below * math.Exp(-shift)
+	return below + faint*math.Exp(-shift)
 }
 
 // exponentials32 returns the sum of 2⁶⁴·e^((x − m)/τ) over the entries that are below m,
@@ -294,7 +299,7 @@ func exponentialsColumns32(scratch, m []float64, x []float32, stride int, tau fl
 	for c := range below {
 		sum := below[c] * 0x1p-64
 		if sum < faintSum32 {
-			sum = faintSum(all[c:], stride, m[c], tau)
+			sum = withFaint(sum, all[c:], stride, m[c], tau)
 		}
 		below[c] = logSum(sum, int(ties[c]), m[c])
 	}
@@ -334,7 +339,7 @@ func exponentialsColumns64(scratch, m []float64, x []float64, stride int, tau fl
 	for c := range logs {
 		sum := logs[c] * 0x1p-512
 		if sum < faintSum64 {
-			sum = faintSum(all[c:], stride, m[c], tau)
+			sum = withFaint(sum, all[c:], stride, m[c], tau)
 		}
 		logs[c] = logSum(sum, int(ties[c]), m[c])
 	}
