@@ -47,8 +47,8 @@ var (
 //
 //	float32   α = 1     f  0.583 ULP at -0x1.004f26p-08
 //	                    f′ 0.504 ULP at -0x1.e87e82p+04
-//	float64   α = 1     f  0.516 ULP at -0x1.a8100e57db044p-08
-//	          α = 0.7   f′ 1.224 ULP at -0x1.1795f590f9131p+07
+//	float64   α = 1     f  0.524 ULP at -0x1.00000118922ep-07
+//	                    f′ 0.772 ULP at -0x1.623336cf063c5p+09
 //
 // With SIMD (see [VectorBits]) and α = 1, for float32 among all inputs with a size
 // from 1e-9 to 120:
@@ -150,8 +150,8 @@ func (e ELU[T]) String() string { return "elu(alpha=" + decimal(or(e.Alpha, 1)) 
 //
 //	float32   f  0.581 ULP at -0x1.239ad2p-08
 //	          f′ 0.504 ULP at -0x1.c5bf9p+05
-//	float64   f  0.793 ULP at -0x1.22aaff2dd44d4p-776
-//	          f′ 1.375 ULP at -0x1.43566fff6820ep+09
+//	float64   f  0.788 ULP at -0x1.1e8757ec0111p-1022
+//	          f′ 0.766 ULP at -0x1.627cae228b85fp+09
 //
 // With SIMD (see [VectorBits]), for float32 among all inputs with a size from 1e-9 to
 // 120:
@@ -230,8 +230,8 @@ func (SELU[T]) String() string { return "selu" }
 //
 //	float32   α = 1     f  0.583 ULP at -0x1.004f26p-08
 //	                    f′ 0.504 ULP at -0x1.e87e82p+04
-//	float64   α = 1.3   f  0.520 ULP at -0x1.01f12f5059ae7p-05
-//	          α = 0.3   f′ 0.731 ULP at -0x1.a943a4fc8b4bp+07, a subnormal result
+//	float64   α = 1     f  0.524 ULP at -0x1.00000118922ep-07
+//	                    f′ 0.772 ULP at -0x1.623336cf063c5p+09
 //
 // With SIMD (see [VectorBits]) and α = 1, for float32 among all inputs with a size
 // from 1e-9 to 120:

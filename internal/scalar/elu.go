@@ -12,11 +12,8 @@ const (
 	SELUScale = 1.0507009873554804934193349852946
 )
 
-// The factor of the left side of SELU, and its relative rounding error.
-var (
-	seluFactor = productParts(SELUScale, SELUAlpha)
-	seluLost   = seluFactor.lost()
-)
+// seluFactor is the factor of the left side of SELU.
+var seluFactor = productParts(SELUScale, SELUAlpha)
 
 // ELU sets dst to scale·x if x > 0, else to scale·α·(eˣ − 1).
 func ELU[T element.Float](dst, x []T, alpha, scale T) {
@@ -62,7 +59,7 @@ func ELUDerivativeAt[T element.Float](x, alpha, scale T) T {
 		return T(eluDerivativeAt64(float64(x)))
 	}
 	slope := productParts(float64(scale), float64(alpha))
-	return T(scaledELUDerivativeAt64(float64(x), float64(scale), slope.whole, slope.lost()))
+	return T(scaledELUDerivativeAt64(float64(x), float64(scale), &slope))
 }
 
 // SELUDerivativeAt returns ELUDerivativeAt with SELU's constants.
@@ -71,7 +68,7 @@ func SELUDerivativeAt[T element.Float](x T) T {
 		const alpha, scale = float32(SELUAlpha), float32(SELUScale)
 		return T(sidesGradientAt32(float32(x), 1, scale, float64(scale)*float64(alpha), 1))
 	}
-	return T(scaledELUDerivativeAt64(float64(x), SELUScale, seluFactor.whole, seluLost))
+	return T(scaledELUDerivativeAt64(float64(x), SELUScale, &seluFactor))
 }
 
 // ELUDerivativeFromOutput sets dst to upstream·scale if y > 0, else to
@@ -111,7 +108,7 @@ func CELUAt[T element.Float](x, alpha T) T {
 	case overflows(float64(alpha)) && x <= 0:
 		return T(float64(alpha) * math.Expm1(float64(x)/float64(alpha)))
 	}
-	return T(sidesAt64(float64(x), 1, 1, partsOf(float64(alpha), 0), reciprocalParts(float64(alpha))))
+	return T(sidesAt64(float64(x), 1, unity, partsOf(float64(alpha), 0), reciprocalParts(float64(alpha))))
 }
 
 // CELUDerivative sets dst to upstream if x > 0, else to upstream·e^(x/α).
@@ -139,7 +136,7 @@ func CELUDerivativeAt[T element.Float](x, alpha T) T {
 	case overflows(float64(alpha)) && x <= 0:
 		return T(math.Exp(float64(x) / float64(alpha)))
 	}
-	return T(sidesGradientAt64(float64(x), 1, 1, 1, 0, reciprocalParts(float64(alpha))))
+	return T(sidesGradientAt64(float64(x), 1, 1, unity, reciprocalParts(float64(alpha))))
 }
 
 // CELUDerivativeFromOutput sets dst to upstream if y > 0, else to
@@ -171,12 +168,11 @@ func outputSlope[T element.Float](y, left, right T) T {
 	return reinterpret[T](l)
 }
 
-// sides is the function scale·x for x > 0, else factor·(e^(inverse·x) − 1). Its slope at −0,
-// which is factor·inverse, is slope·(1 + lost).
+// sides is the function scale·x for x > 0, else factor·(e^(inverse·x) − 1). Its slope at −0
+// is factor·inverse.
 type sides[T element.Float] struct {
-	scale           T
-	factor, inverse parts
-	slope, lost     float64
+	scale                  T
+	factor, inverse, slope parts
 }
 
 // setELU sets s to an ELU. If it returned s, the compiler would copy that 16 bytes at a
@@ -185,7 +181,7 @@ func (s *sides[T]) setELU(alpha, scale T) {
 	s.scale = scale
 	s.factor = productParts(float64(scale), float64(alpha))
 	s.inverse = unity
-	s.slope, s.lost = s.factor.whole, s.factor.lost()
+	s.slope = s.factor
 }
 
 // setCELU sets s to a CELU.
@@ -193,7 +189,7 @@ func (s *sides[T]) setCELU(alpha T) {
 	s.scale = 1
 	s.factor = partsOf(float64(alpha), 0)
 	s.inverse = reciprocalParts(float64(alpha))
-	s.slope, s.lost = 1, 0
+	s.slope = unity
 }
 
 // The left side of 0 needs an exponential, and the right side does not. A loop over all
@@ -304,25 +300,23 @@ func (s *sides[T]) shortForward(dst, x []T) {
 		}
 		return
 	}
-	scale, slope := float64(s.scale), s.slope
 	for i, v := range x {
-		dst[i] = T(sidesAt64(float64(v), scale, slope, s.factor, s.inverse))
+		dst[i] = T(sidesAt64(float64(v), float64(s.scale), s.slope, s.factor, s.inverse))
 	}
 }
 
 func (s *sides[T]) shortDerivative(dst, x, upstream []T) {
 	if element.Is32[T]() {
-		scale, slope, inverse := float32(s.scale), s.slope, s.inverse.whole
+		scale, slope, inverse := float32(s.scale), s.slope.whole, s.inverse.whole
 		for i, v := range x {
 			g := float32(element.Upstream(1, upstream, i))
 			dst[i] = T(sidesGradientAt32(float32(v), g, scale, slope, inverse))
 		}
 		return
 	}
-	scale, slope, lost := float64(s.scale), s.slope, s.lost
 	for i, v := range x {
 		g := float64(element.Upstream(1, upstream, i))
-		dst[i] = T(sidesGradientAt64(float64(v), g, scale, slope, lost, s.inverse))
+		dst[i] = T(sidesGradientAt64(float64(v), g, float64(s.scale), s.slope, s.inverse))
 	}
 }
 
@@ -344,9 +338,9 @@ func sidesAt32(x, scale float32, factor, inverse float64) float32 {
 	return pick32(right, scale*x, float32(factor*expm1Table[k].expm1(b)))
 }
 
-func sidesAt64(x, scale, slope float64, factor, inverse parts) float64 {
+func sidesAt64(x, scale float64, slope, factor, inverse parts) float64 {
 	right := onRight64(x, 0)
-	return pick64(right, scale*x, left64(negative64(x), slope, &factor, &inverse))
+	return pick64(right, scale*x, left64(negative64(x), &slope, &factor, &inverse))
 }
 
 func sidesGradientAt32(x, upstream, scale float32, slope, inverse float64) float32 {
@@ -360,9 +354,9 @@ func sidesGradientAt32(x, upstream, scale float32, slope, inverse float64) float
 	return upstream * pick32(right, scale, float32(slope*(e+e*cubic(b))))
 }
 
-func sidesGradientAt64(x, upstream, scale, slope, lost float64, inverse parts) float64 {
+func sidesGradientAt64(x, upstream, scale float64, slope, inverse parts) float64 {
 	right := onRight64(x, 1)
-	return pick64(right, scale*upstream, slope64(negative64(x), upstream, slope, lost, &inverse))
+	return pick64(right, scale*upstream, slope64(negative64(x), upstream, &slope, &inverse))
 }
 
 // eluAt64 is sidesAt64 for ELU with α = 1, and scaledELUAt64 for any ELU and SELU. At takes 5 to
@@ -390,7 +384,7 @@ func scaledELUAt64(x, scale float64, factor *parts) float64 {
 //
 //go:noinline
 func eluEndAt64(x, scale float64, factor *parts) float64 {
-	return sidesAt64(x, scale, factor.whole, *factor, unity)
+	return sidesAt64(x, scale, *factor, *factor, unity)
 }
 
 // eluDerivativeAt64 and scaledELUDerivativeAt64 do the same for the derivative, with an upstream
@@ -399,17 +393,18 @@ func eluEndAt64(x, scale float64, factor *parts) float64 {
 func eluDerivativeAt64(x float64) float64 {
 	k, b := expm1Point(negative64(x))
 	if k >= uint64(len(expm1Table)) {
-		return sidesGradientAt64(x, 1, 1, 1, 0, unity)
+		return sidesGradientAt64(x, 1, 1, unity, unity)
 	}
 	return pick64(onRight64(x, 1), 1, expm1Table[k].exp(b))
 }
 
-func scaledELUDerivativeAt64(x, scale, slope, lost float64) float64 {
+func scaledELUDerivativeAt64(x, scale float64, slope *parts) float64 {
 	k, b := expm1Point(negative64(x))
 	if k >= uint64(len(expm1Table)) {
-		return sidesGradientAt64(x, 1, scale, slope, lost, unity)
+		return sidesGradientAt64(x, 1, scale, *slope, unity)
 	}
-	return pick64(onRight64(x, 1), scale, slope*expm1Table[k].exp(b+lost))
+	e := &expm1Table[k]
+	return pick64(onRight64(x, 1), scale, slope.timesSum(e.value, e.beyond(b)))
 }
 
 // onRight32 reports whether x is at least the number of which the bits are least. NaN is
@@ -508,11 +503,12 @@ func shortened(high, low float64) (h, l float64) {
 	return h, (high - h) + low
 }
 
-// exp returns e^(a+b) with an error of 0.55 ULP. The conversion keeps the compiler from fusing
-// the product with the sum, because with GOAMD64=v3 it does so only if rest is in a register.
-func (e *expm1Entry) exp(b float64) float64 {
-	return e.value + (e.rest + float64(e.value*(b+sextic(b))))
-}
+// exp returns e^(a+b) with an error of 0.55 ULP.
+func (e *expm1Entry) exp(b float64) float64 { return e.value + e.beyond(b) }
+
+// beyond returns e^(a+b) − value. The conversion keeps the compiler from fusing the product with
+// the sum, because with GOAMD64=v3 it does so only if rest is in a register.
+func (e *expm1Entry) beyond(b float64) float64 { return e.rest + float64(e.value*(b+sextic(b))) }
 
 // leftForward replaces each x by f(x). All x are on the left side.
 func (s *sides[T]) leftForward(x []T) {
@@ -527,7 +523,7 @@ func (s *sides[T]) leftForward(x []T) {
 	case []float64:
 		for n := 0; len(x) > 0; x = x[n:] {
 			if n = leftRun64(x, &s.factor, &s.inverse); n < len(x) {
-				x[n] = left64(x[n], s.slope, &s.factor, &s.inverse)
+				x[n] = left64(x[n], &s.slope, &s.factor, &s.inverse)
 				n++
 			}
 		}
@@ -597,16 +593,16 @@ func (s *sides[T]) leftDerivative(x, upstream []T) {
 	case []float32:
 		g := any(upstream).([]float32)
 		for n := 0; len(x) > 0; x, g = x[n:], g[n:] {
-			if n = slopeRun32(x, g[:len(x)], s.slope, s.inverse.whole); n < len(x) {
-				x[n] = sidesGradientAt32(x[n], g[n], 1, s.slope, s.inverse.whole)
+			if n = slopeRun32(x, g[:len(x)], s.slope.whole, s.inverse.whole); n < len(x) {
+				x[n] = sidesGradientAt32(x[n], g[n], 1, s.slope.whole, s.inverse.whole)
 				n++
 			}
 		}
 	case []float64:
 		g := any(upstream).([]float64)
 		for n := 0; len(x) > 0; x, g = x[n:], g[n:] {
-			if n = slopeRun64(x, g[:len(x)], s.slope, s.lost, &s.inverse); n < len(x) {
-				x[n] = slope64(x[n], g[n], s.slope, s.lost, &s.inverse)
+			if n = slopeRun64(x, g[:len(x)], &s.slope, &s.inverse); n < len(x) {
+				x[n] = slope64(x[n], g[n], &s.slope, &s.inverse)
 				n++
 			}
 		}
@@ -632,39 +628,36 @@ func slopeRun32(x, upstream []float32, slope, inverse float64) int {
 	return len(x)
 }
 
-func slopeRun64(x, upstream []float64, slope, lost float64, inverse *parts) int {
+func slopeRun64(x, upstream []float64, slope, inverse *parts) int {
 	upstream = upstream[:len(x)]
-	if inverse.whole == 1 {
-		for i, v := range x {
-			k, b := expm1Point(v)
-			if k >= uint64(len(expm1Table)) {
-				return i
-			}
-			x[i] = upstream[i] * (slope * expm1Table[k].exp(b+lost))
-		}
-		return len(x)
-	}
-	inv := *inverse
+	f, inv := *slope, *inverse
 	for i, v := range x {
-		q, rest := inv.product(v)
+		q, rest := v, 0.0
+		if inv.whole != 1 {
+			q, rest = inv.product(v)
+		}
 		k, b := expm1Point(q)
 		if k >= uint64(len(expm1Table)) {
 			return i
 		}
-		x[i] = upstream[i] * (slope * expm1Table[k].exp(b+rest))
+		if e := &expm1Table[k]; f.whole == 1 {
+			x[i] = upstream[i] * e.exp(b+rest)
+		} else {
+			x[i] = upstream[i] * f.timesSum(e.value, e.beyond(b+rest))
+		}
 	}
 	return len(x)
 }
 
 // left64 returns factor·(e^(inverse·x) − 1) for x ≤ 0 and for NaN, with the bits of
 // leftRun64. slope is the slope of that at −0.
-func left64(x, slope float64, factor, inverse *parts) float64 {
+func left64(x float64, slope, factor, inverse *parts) float64 {
 	q, rest := x, 0.0
 	if inverse.whole != 1 {
 		q, rest = inverse.product(x)
 	}
 	if q > -0x1p-60 { // below, products of such a small q could lose bits among the subnormals
-		return slope * x
+		return fma(slope.whole, x, slope.lost()*x)
 	}
 	if k, b := expm1Point(q); k < uint64(len(expm1Table)) {
 		if factor.high == 1 && factor.low == 0 && inverse.whole == 1 {
@@ -684,18 +677,25 @@ func left64(x, slope float64, factor, inverse *parts) float64 {
 	return -factor.times(1, -farExp(q))
 }
 
-// slope64 returns upstream·slope·e^(inverse·x + lost) for x ≤ 0 and for NaN.
-func slope64(x, upstream, slope, lost float64, inverse *parts) float64 {
+// slope64 returns upstream·slope·e^(inverse·x) for x ≤ 0 and for NaN.
+func slope64(x, upstream float64, slope, inverse *parts) float64 {
 	q, rest := x, 0.0
 	if inverse.whole != 1 {
 		q, rest = inverse.product(x)
 	}
 	if k, b := expm1Point(q); k < uint64(len(expm1Table)) {
-		return upstream * (slope * expm1Table[k].exp(b+(rest+lost)))
+		e := &expm1Table[k]
+		if slope.whole == 1 {
+			return upstream * e.exp(b+rest)
+		}
+		return upstream * slope.timesSum(e.value, e.beyond(b+rest))
 	}
 	faint := q < expFaint
-	value, low := expScaled(q, rest+lost, 0, faint)
-	return unscaled(upstream*(slope*(value+low)), faint)
+	value, low := expScaled(q, rest, 0, faint)
+	if value == 0 {
+		return upstream * (slope.whole * 0) // −0 for a negative α
+	}
+	return unscaled(upstream*slope.timesSum(value, low), faint)
 }
 
 // exp32Tail returns eˣ for x ≤ −20 with a relative error of 2⁻³², from the point of expTable

@@ -47,8 +47,8 @@ func reciprocalParts(a float64) parts {
 	return partsOf(q, math.FMA(-q, a, 1)/a)
 }
 
-// lost returns the relative rounding error of whole.
-func (f *parts) lost() float64 { return (f.high - f.whole + f.low) / f.whole }
+// lost returns f − whole.
+func (f *parts) lost() float64 { return f.high - f.whole + f.low }
 
 // product returns f·x rounded to float64, and the rounding error.
 func (f *parts) product(x float64) (p, rest float64) {
@@ -62,6 +62,14 @@ func (f *parts) product(x float64) (p, rest float64) {
 // would not do everywhere: see expm1Entry.exp.
 func (f *parts) times(high, low float64) float64 {
 	return float64(f.high*high) + (float64(f.low*high) + float64(f.whole*low))
+}
+
+// timesSum returns f·(value + rest) for a small rest. Only one rounding is of the size of the
+// result. f·y for a rounded sum y could be off by 1.54 ULP, because half an ULP of y may be almost
+// one of the product.
+func (f *parts) timesSum(value, rest float64) float64 {
+	first := cut(value)
+	return f.times(first, (value-first)+rest)
 }
 
 // expFaint is the x below which e^x is scaled, as the tails of σ do it: products with such a
