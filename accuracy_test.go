@@ -338,7 +338,7 @@ func TestAccuracyOfExtremeFields(t *testing.T) {
 		x     func(u, field float64) float64
 		f, df func(x, field float64) reference.Value
 	}{
-		{1000, func(beta float64) activation.Elementwise[float64] { return activation.SiLU[float64]{Beta: beta} },
+		{1022, func(beta float64) activation.Elementwise[float64] { return activation.SiLU[float64]{Beta: beta} },
 			func(u, beta float64) float64 { return u / beta }, reference.SiLU, reference.SiLUDerivative},
 		{400, func(beta float64) activation.Elementwise[float64] {
 			return activation.Softplus[float64]{Beta: math.Abs(beta)}
@@ -376,6 +376,27 @@ func TestAccuracyOfExtremeFields(t *testing.T) {
 				t.Errorf("%v.DerivativeAt(%v) = %v, want %v", a, x, got, want.Float64())
 			}
 			wantBits(t, fmt.Sprint(a, ".Forward"), a.Forward(nil, []float64{x}), []float64{a.At(x)})
+		}
+	}
+}
+
+// TestAccuracyOfProducts checks products that a loop could round more than once: the derivative
+// of ELU if the bits of eˣ are just above a power of two and those of α just below one, because
+// then half an ULP of eˣ is almost one of their product, and SiLU with a subnormal x.
+func TestAccuracyOfProducts(t *testing.T) {
+	rng := rand.New(rand.NewPCG(72, 73))
+	for range 20_000 {
+		alpha := 2 - rng.Float64()/64
+		x := math.Log1p(rng.Float64()/64) - float64(1+rng.IntN(1000))*math.Ln2
+		got, want := activation.ELU[float64]{Alpha: alpha}.DerivativeAt(x), reference.SELUDerivative(x, alpha, 1)
+		if u := reference.ULP64(got, want); !(u <= 1) {
+			t.Fatalf("ELU{%x}.DerivativeAt(%x) = %x, want %x: %.3f ULP", alpha, x, got, want.Float64(), u)
+		}
+		beta := math.Ldexp(1+rng.Float64(), 1000+rng.IntN(24))
+		x = (25*rng.Float64() - 20) / beta
+		got, want = activation.SiLU[float64]{Beta: beta}.At(x), reference.SiLU(x, beta)
+		if u := reference.ULP64(got, want); !(u <= 1) {
+			t.Fatalf("SiLU{%x}.At(%x) = %x, want %x: %.3f ULP", beta, x, got, want.Float64(), u)
 		}
 	}
 }

@@ -130,6 +130,12 @@ func silu64(dst, x []float64) {
 // would cost up to 430 ULP if σ(β·x) is small.
 func swish64(dst, x []float64, beta float64) {
 	dst = dst[:len(x)]
+	if math.Abs(beta) > 0x1p900 {
+		for i, v := range x {
+			dst[i] = steepSwish64At(v, beta)
+		}
+		return
+	}
 	steep := partsOf(beta, 0)
 	for i, v := range x {
 		u, uRest := steep.product(v)
@@ -143,6 +149,16 @@ func swish64(dst, x []float64, beta float64) {
 		rest := (e.value - value) + e.rest
 		dst[i] = high*value + (v*(rest+e.to7((u-e.a)+uRest)) - float64((high-v)*value)) // −0 stays −0
 	}
+}
+
+// steepSwish64At is swish64At for |β| > 2⁹⁰⁰, with 2⁵¹²·x and 2⁻⁵¹²·β. They give 2⁵¹² times the
+// result. With a small x itself, several of the terms that swish64 adds would be subnormal, each
+// with its own rounding.
+func steepSwish64At(x, beta float64) float64 {
+	if math.Abs(x) >= 1 {
+		return siluTail(x, beta*x, 0)
+	}
+	return scaledDown(swish64At(x*0x1p512, beta*0x1p-512))
 }
 
 // siluTail returns x·σ(u + uRest) for |u| > 20 and for NaN. On the left, the result of all but
