@@ -82,7 +82,7 @@ func mishTail32(x float32) float32 {
 		return float32(math.Copysign(0, -1))
 	case w < 0:
 		a := exp32Tail(w)
-		return float32(w * (a - a*a/2))
+		return float32(w * (a - float64(a*a/2)))
 	}
 	return x
 }

@@ -154,7 +154,7 @@ func sigmoidTails32(dst, x []float32) int {
 		switch {
 		case k < uint64(len(expTable)) && v <= -logisticLimit:
 			e := tailExp32(k, b)
-			dst[i] = float32(e - e*e)
+			dst[i] = float32(e - float64(e*e))
 		case v >= -logisticLimit && v <= logisticLimit:
 			return i
 		default:

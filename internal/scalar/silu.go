@@ -218,7 +218,7 @@ func siluTail32(x, beta float32) float32 {
 		return float32(math.Copysign(0, w))
 	case u < 0:
 		e := exp32Tail(u)
-		return float32(w * (e - e*e)) // 1/(1 + e) = 1 − e + …
+		return float32(w * (e - float64(e*e))) // 1/(1 + e) = 1 − e + …
 	}
 	return x
 }

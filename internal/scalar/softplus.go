@@ -196,7 +196,7 @@ func softplusTail32(u, inverse float64) float32 {
 		return float32(u * inverse)
 	}
 	e := exp32Tail(u)
-	return float32(inverse * (e - e*e/2))
+	return float32(inverse * (e - float64(e*e/2)))
 }
 
 // softplusTail64 returns inverse·log(1 + e^(u+low)) for u + low = βv, |u| ≥ 20 and for NaN.
@@ -288,7 +288,7 @@ func logisticTail32(u float64) float32 {
 		return 1
 	}
 	e := exp32Tail(u)
-	return float32(e - e*e)
+	return float32(e - float64(e*e))
 }
 
 // logisticTail64 returns factor·σ(u + low) for |u| ≥ 20 and for NaN.

@@ -12,6 +12,9 @@ import "math"
 // a subnormal result or factor. So these functions have no such multiplication: float32
 // computes in float64, and float64 computes 2⁵¹² times the result and rounds that to a
 // subnormal by an addition. Subnormal results then take no longer than others.
+//
+// In e − e² the product has a conversion, because e may be 0. Without it, the compiler for loong64
+// makes −(e² − e) of it in one instruction, which is −0 for e = 0.
 
 // tail32 returns outScale·(e + power·e²) for e = e⁻ˡᵘˡ and |u| ≥ 20, with a relative
 // error of 2⁻³¹. It returns 0 if |u| > 106, because that rounds to 0 in float32, and NaN
@@ -36,7 +39,7 @@ func besideOne64(x float64) float64 {
 		return 1
 	}
 	e := tailExp32(i, b)
-	return 1 - (e - e*e)
+	return 1 - (e - float64(e*e))
 }
 
 // subnormalProduct32 returns a·b, where a may be subnormal. In float64 the product is exact and
