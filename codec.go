@@ -45,13 +45,13 @@ import (
 // Names may have any capitals, and a hyphen or nothing in place of an underscore:
 // LeakyReLU, leaky-relu and leaky_relu are the same. White space around names and
 // numbers is ignored. Numbers have the syntax of [strconv.ParseFloat]: .2, 1e-3,
-// Inf.
+// Inf. Whole numbers, such as classes and stride, have digits only.
 //
 // A parameter that is left out has the default of its field: the alpha of
 // leaky_relu is 0.01, strides are 1, and without classes the whole slice is one
-// distribution. Pieces, inputs, units and gate have no default. Parse refuses a 0
-// that would mean the default, such as leaky_relu(alpha=0): for a slope of 0 use
-// relu.
+// distribution. If hard_tanh has only one of min and max, the other is 0. Pieces,
+// inputs, units and gate have no default. Parse refuses a 0 that would mean the
+// default, such as leaky_relu(alpha=0): for a slope of 0 use relu.
 //
 // Parse reads the text that String returns for a type of this package. The result
 // is the same function bit for bit, with three exceptions. The text of a [PReLU]
@@ -62,8 +62,8 @@ import (
 // parameters.
 //
 // Parse returns an error if the name or a parameter is unknown, if a parameter is
-// missing, repeated or invalid, and if the text asks for more than 2²⁴ slopes or
-// weights.
+// missing, repeated or invalid, and if the text asks for more than 2²⁴ slopes, or
+// weights and biases.
 func Parse[T Float](text string) (Activation[T], error) {
 	a, err := parse[T](text)
 	return a, failure("Parse", err)

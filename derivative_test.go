@@ -289,6 +289,29 @@ func TestSoftmaxDerivative(t *testing.T) {
 	}
 }
 
+// TestJacobianFields checks that Jacobian does not depend on Stride, and that it is NaN
+// if x has no softmax.
+func TestJacobianFields(t *testing.T) {
+	t.Run("float32", jacobianFields[float32])
+	t.Run("float64", jacobianFields[float64])
+}
+
+func jacobianFields[T activation.Float](t *testing.T) {
+	inf, nan := T(math.Inf(1)), T(math.NaN())
+	for _, x := range [][]T{{1}, {1, 2, 3}, {nan}, {inf}, {-inf}, {nan, 1}, {1, inf, 2}, {-inf, -inf}} {
+		s := activation.Softmax[T]{Classes: len(x), Stride: 5}
+		for _, j := range [][]T{s.Jacobian(nil, x), activation.LogSoftmax[T](s).Jacobian(nil, x)} {
+			for _, d := range j {
+				if lost := x[0] < 1 || x[0] != x[0] || slices.Contains(x, inf); lost != (d != d) {
+					t.Errorf("Jacobian(%v) = %v", x, j)
+				}
+			}
+		}
+		wantBits(t, "Softmax.Jacobian", s.Jacobian(nil, x), activation.Softmax[T]{}.Jacobian(nil, x))
+		wantBits(t, "LogSoftmax.Jacobian", activation.LogSoftmax[T](s).Jacobian(nil, x), activation.LogSoftmax[T]{}.Jacobian(nil, x))
+	}
+}
+
 // TestSoftmaxSmallComponents checks small results, which the formula yᵢ(gᵢ − Σ yⱼgⱼ)
 // would lose.
 func TestSoftmaxSmallComponents(t *testing.T) {

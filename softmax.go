@@ -102,6 +102,7 @@ func checkKeep[T Float](call string, keep []bool, s Softmax[T], n int) {
 // jacobianDst checks that x is one distribution of those that s describes, and
 // returns a dst for its Jacobian.
 func jacobianDst[T Float](call string, s Softmax[T], dst, x []T) ([]T, T) {
+	s.Stride = min(s.Stride, 1)
 	_, _, tau := distributions(call, "x", s, len(x))
 	if s.Classes != 0 && len(x) != s.Classes && len(x) != 0 {
 		mistake(call, "len(x) = %d, want Classes = %d", len(x), s.Classes)
@@ -165,9 +166,9 @@ func (s Softmax[T]) DerivativeFromOutput(dst, y, upstream []T) []T {
 	return dst
 }
 
-// Jacobian computes all derivatives for one distribution x of n entries. dst has
-// n·n elements, with ∂f(x)ᵢ/∂xⱼ at index i·n + j. Jacobian panics if x has more
-// than one distribution.
+// Jacobian computes all derivatives for one distribution x of n entries, which are
+// adjacent whatever Stride is. dst has n·n elements, with ∂f(x)ᵢ/∂xⱼ at index
+// i·n + j. Jacobian panics if x has more than one distribution.
 func (s Softmax[T]) Jacobian(dst, x []T) []T {
 	dst, tau := jacobianDst("Softmax.Jacobian", s, dst, x)
 	kernel.SoftmaxJacobian(dst, x, tau)
@@ -283,9 +284,9 @@ func (l LogSoftmax[T]) DerivativeFromOutput(dst, y, upstream []T) []T {
 	return dst
 }
 
-// Jacobian computes all derivatives for one distribution x of n entries. dst has
-// n·n elements, with ∂f(x)ᵢ/∂xⱼ at index i·n + j. Jacobian panics if x has more
-// than one distribution.
+// Jacobian computes all derivatives for one distribution x of n entries, which are
+// adjacent whatever Stride is. dst has n·n elements, with ∂f(x)ᵢ/∂xⱼ at index
+// i·n + j. Jacobian panics if x has more than one distribution.
 func (l LogSoftmax[T]) Jacobian(dst, x []T) []T {
 	dst, tau := jacobianDst("LogSoftmax.Jacobian", Softmax[T](l), dst, x)
 	kernel.LogSoftmaxJacobian(dst, x, tau)

@@ -84,7 +84,11 @@ func textValue[T Float](value string) []byte {
 	if err != nil { // out of range: an error wherever a number is wanted
 		return jsonString(value)
 	}
-	return appendNumber(nil, T(v))
+	number := appendNumber(nil, T(v))
+	if v-v == 0 && bytes.IndexByte(number, 'e') < 0 {
+		number = append(number, "e0"...) // not a size: 9.99999999999e0 may round to 10
+	}
+	return number
 }
 
 // jsonString returns s as JSON.

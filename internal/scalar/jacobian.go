@@ -11,7 +11,7 @@ func SoftmaxJacobian[T element.Float](dst []T, n int, tau T) {
 // LogSoftmaxJacobian sets dst to the n×n derivatives of n outputs by n inputs,
 // ∂yᵢ/∂xⱼ = (δᵢⱼ − pⱼ)/τ. The last row of dst must hold p = softmax x.
 func LogSoftmaxJacobian[T element.Float](dst []T, n int, tau T) {
-	jacobian(dst, n, tau, func(T) T { return 1 })
+	jacobian(dst, n, tau, func(p T) T { return 1 + 0*p }) // NaN for NaN
 }
 
 // jacobian sets dst to factor(yᵢ)·(δᵢⱼ − yⱼ)/τ. The last row of dst holds y, and is
