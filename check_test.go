@@ -790,6 +790,10 @@ func passesLarge[T activation.Float](t *testing.T, largest T) {
 				t.Errorf("x = ±%v: %v", x, err)
 			}
 		}
+		// y is −λα rounded, so f′ from y is not 0.
+		if err := activation.CheckDerivative(activation.SELU[T]{}, []T{-x}); err != nil {
+			t.Errorf("x = %v: %v", -x, err)
+		}
 		for _, c := range []struct{ f, df func(T) T }{
 			{func(u T) T { return u }, func(T) T { return 1.01 }},
 			{activation.ReLU[T]{}.At, func(T) T { return 1 }},
