@@ -50,14 +50,16 @@ type Float interface{ float32 | float64 }
 // Same results everywhere:
 //
 //   - Element-wise functions: equal inputs give equal bits, at any index, length
-//     and alignment. Functions of rows: equal rows give equal bits. This is not
-//     about the bits of a NaN.
+//     and alignment. Functions of rows: equal rows give equal bits, with the same
+//     fields. This is not about the bits of a NaN.
 //   - There is one exception. With more than 630 classes, and Classes·Stride above
 //     16384, the Derivative of a [Softmax] or [LogSoftmax] may have other last bits
 //     if dst is upstream itself.
 //   - This holds within one build and one SIMD width. The last bits may differ
 //     between builds, architectures and widths, within the same error bounds. So
-//     compare within the bounds in your own tests, not bit for bit.
+//     compare within the bounds in your own tests, not bit for bit. If f′(x) is
+//     subnormal or rounds to 0, its product with a large upstream may have few
+//     correct bits, or be 0, in one build and not in another.
 //
 // Panics:
 //

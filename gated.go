@@ -46,11 +46,12 @@ var (
 //	if f(g) = 0, ∂L/∂v = 0 even if upstream is NaN or infinite
 //	if Gate selects a derivative of 0, ∂L/∂g = 0 even if upstream is NaN or infinite
 //
-// For the gates of this package the error of y is below 1.5 ULP, unless f(g) is
-// subnormal. The error of both derivatives is below 3 ULP, unless upstream·v overflows
+// For the gates of this package the error of y is below 1.55 ULP, unless f(g) is
+// subnormal or overflows. (Below 1.5 ULP, f(g) would have to be correctly rounded.)
+// The error of both derivatives is below 3 ULP, unless f(g) or upstream·v overflows,
 // or f(g), f′(g) or upstream·v is subnormal.
 //
-// The zero value has no Gate, so its methods panic: set Gate.
+// The zero value has no Gate, so all methods but String panic: set Gate.
 //
 // Sources: Y. N. Dauphin, A. Fan, M. Auli, D. Grangier, Language Modeling with
 // Gated Convolutional Networks, 2016, arXiv:1612.08083; N. Shazeer, GLU Variants

@@ -124,7 +124,8 @@ func (GELU[T]) String() string { return "gelu" }
 //
 // The zero value is ready to use.
 //
-// Source: the paper of GELU.
+// Source: D. Hendrycks, K. Gimpel, Gaussian Error Linear Units (GELUs), 2016,
+// arXiv:1606.08415.
 type GELUTanh[T Float] struct{}
 
 // Forward computes dst ← x · σ(v).

@@ -222,7 +222,8 @@ func (s Softmax[T]) fields() string {
 // The error of f is below 4 ULP, for rows of up to 2²⁰ entries and a τ that is not
 // subnormal. The zero value is ready to use.
 //
-// Source: the paper of Softmax.
+// Source: J. S. Bridle, Probabilistic Interpretation of Feedforward Classification
+// Network Outputs, with Relationships to Statistical Pattern Recognition, 1990.
 type LogSoftmax[T Float] struct {
 	// Classes, Stride and Temperature are those of [Softmax].
 	Classes     int

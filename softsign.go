@@ -13,8 +13,7 @@ var (
 //	f′(u) = 1 / (1 + |u|)²        range (0, 1]
 //
 // It is like [Tanh], but it approaches ±1 slowly: the distance is about 1/|u|. So
-// its gradient vanishes more slowly than that of Tanh, and is never 0. It is little
-// used today.
+// its gradient vanishes more slowly than that of Tanh. It is little used today.
 //
 // f′ follows from the quotient rule for u > 0: ((1 + u) − u) / (1 + u)². f is odd,
 // so f′ is even.
