@@ -51,7 +51,7 @@ var (
 // The error of both derivatives is below 3 ULP, unless f(g) or upstream·v overflows,
 // or f(g), f′(g) or upstream·v is subnormal.
 //
-// The zero value has no Gate, so all methods but String panic: set Gate.
+// The zero value has no Gate, so its Forward and Derivative panic: set Gate.
 //
 // Sources: Y. N. Dauphin, A. Fan, M. Auli, D. Grangier, Language Modeling with
 // Gated Convolutional Networks, 2016, arXiv:1612.08083; N. Shazeer, GLU Variants

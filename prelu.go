@@ -50,7 +50,7 @@ var (
 // So f(−Inf) is NaN for αᵢ = 0.
 //
 // f and f′ are correctly rounded: each is a selection or one multiplication. The
-// zero value has no slope, so all methods but String panic: use NewPReLU, or set
+// zero value has no slope, so its Forward and Derivative panic: use NewPReLU, or set
 // Alpha.
 //
 // Source: K. He, X. Zhang, S. Ren, J. Sun, Delving Deep into Rectifiers, 2015,
