@@ -51,7 +51,7 @@ var (
 //	float32   f  0.888 ULP at -0x1.6fa1bap+06, a subnormal result
 //	          f′ 0.999 ULP at 0x1.71928p-08
 //	float64   f  0.938 ULP at -0x1.2e39346b138efp+05
-//	          f′ 1.061 ULP at -0x1.66c166a8e10f3p-02
+//	          f′ 1.079 ULP at -0x1.6d3b40de2730fp-02
 //
 // The zero value is ready to use.
 //
