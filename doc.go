@@ -70,9 +70,9 @@
 //
 // The comment of each type gives its error bounds. Those of element-wise functions
 // that round more than once give the worst errors found too, with their inputs. An
-// error is the distance from
-// the exact value of the function at the given float, in units in the last place of
-// the result (ULP). The best that rounding can do is ½ ULP.
+// error is the distance from the exact value of the function at the given float, in
+// units in the last place of the result (ULP). The best that rounding can do is ½
+// ULP.
 //
 // # Around the functions
 //

@@ -18,9 +18,9 @@ var (
 //
 // ELU is a [ReLU] that falls to −α on the left. So its mean output is closer to 0.
 // Its derivative is above 0, so units do not die, but far below 0 it saturates, and
-// the derivative rounds to 0. Use it in hidden layers in place of ReLU or [LeakyReLU], at the cost of an
-// exponential. It is used in reinforcement learning, and in audio codecs such as
-// EnCodec and Mimi.
+// the derivative rounds to 0. Use it in hidden layers in place of ReLU or
+// [LeakyReLU], at the cost of an exponential. It is used in reinforcement learning,
+// and in audio codecs such as EnCodec and Mimi.
 //
 // α is the depth of f, and its slope on the left of 0. The slopes on both sides of
 // 0 are equal only for α = 1. [CELU] has any depth with equal slopes.

@@ -42,8 +42,8 @@ var (
 //	f = NaN if a piece is NaN; each NaN has derivative NaN
 //	f is the identity for Pieces = 1
 //
-// f and f′ are exact. The zero value has no pieces, so its Forward and Derivative panic:
-// set Pieces.
+// f and f′ are exact. The zero value has no pieces, so its Forward and Derivative
+// panic: set Pieces.
 //
 // Source: I. J. Goodfellow, D. Warde-Farley, M. Mirza, A. Courville, Y. Bengio,
 // Maxout Networks, 2013, arXiv:1302.4389.
@@ -119,8 +119,8 @@ func (m Maxout[T]) String() string {
 // All sums are computed in T, in an order that does not depend on the batch. The
 // error of an output is at most (Inputs + 2)·½ε·(Σₖ |wₖ·xₖ| + |b|), for the piece
 // of the unit that has the largest such sum, with ε = 2⁻²³ for float32 and 2⁻⁵² for
-// float64. The zero value has no parameters, so its Forward and Derivative panic: use
-// [NewMaxoutLayer].
+// float64. The zero value has no parameters, so its Forward and Derivative panic:
+// use [NewMaxoutLayer].
 //
 // Source: I. J. Goodfellow, D. Warde-Farley, M. Mirza, A. Courville, Y. Bengio,
 // Maxout Networks, 2013, arXiv:1302.4389.
