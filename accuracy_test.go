@@ -392,6 +392,14 @@ func TestAccuracyOfProducts(t *testing.T) {
 		if u := reference.ULP64(got, want); !(u <= 1) {
 			t.Fatalf("ELU{%x}.DerivativeAt(%x) = %x, want %x: %.3f ULP", alpha, x, got, want.Float64(), u)
 		}
+		alpha, x = math.Ldexp(1+rng.Float64(), -200-rng.IntN(200)), -450-300*rng.Float64() // mostly subnormal
+		got, want = activation.ELU[float64]{Alpha: alpha}.DerivativeAt(x), reference.SELUDerivative(x, alpha, 1)
+		if u := reference.ULP64(got, want); !(u <= 1) {
+			t.Fatalf("ELU{%x}.DerivativeAt(%x) = %x, want %x: %.3f ULP", alpha, x, got, want.Float64(), u)
+		}
+		if got := (activation.ELU[float64]{Alpha: -alpha}).DerivativeAt(2 * x); !math.Signbit(got) {
+			t.Fatalf("ELU{%x}.DerivativeAt(%x) = %x, want a sign", -alpha, 2*x, got)
+		}
 		beta := math.Ldexp(1+rng.Float64(), 1000+rng.IntN(24))
 		x = (25*rng.Float64() - 20) / beta
 		got, want = activation.SiLU[float64]{Beta: beta}.At(x), reference.SiLU(x, beta)

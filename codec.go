@@ -45,7 +45,7 @@ import (
 // Names may have any capitals, and a hyphen or nothing in place of an underscore:
 // LeakyReLU, leaky-relu and leaky_relu are the same. White space around names and
 // numbers is ignored. Numbers have the syntax of [strconv.ParseFloat]: .2, 1e-3,
-// Inf. Whole numbers, such as classes and stride, have digits only.
+// Inf. Whole numbers, such as classes and stride, have no point and no exponent.
 //
 // A parameter that is left out has the default of its field: the alpha of
 // leaky_relu is 0.01, strides are 1, and without classes the whole slice is one

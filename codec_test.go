@@ -457,6 +457,7 @@ func parseErrors[T activation.Float](t *testing.T) {
 		{"maxout(pieces=--2)", `maxout: pieces: "--2" is not a whole number`},
 		{"maxout(pieces=.29999999999999999e1)", `maxout: pieces: 3e0 is not a whole number`}, // 3 as a float64 too
 		{"maxout(pieces=.2e1)", `maxout: pieces: 2e0 is not a whole number`},
+		{"softmax(classes=00)", `softmax: classes = 0, want at least 1`},
 		{"maxout(pieces=2.)", `maxout: pieces: 2e0 is not a whole number`},
 		{"maxout(pieces=0x2)", `maxout: pieces: "0x2" is not a whole number`},
 		{"maxout(pieces=99999999999999999999)", `maxout: pieces: 99999999999999999999 does not fit an int`},

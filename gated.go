@@ -47,9 +47,10 @@ var (
 //	if Gate selects a derivative of 0, ∂L/∂g = 0 even if upstream is NaN or infinite
 //
 // For the gates of this package the error of y is below 1.55 ULP, unless f(g) is
-// subnormal or overflows. (Below 1.5 ULP, f(g) would have to be correctly rounded.)
-// The error of both derivatives is below 3 ULP, unless f(g) or upstream·v overflows,
-// or f(g), f′(g) or upstream·v is subnormal.
+// subnormal or overflows. (With a correctly rounded f(g) it would be 1.5 ULP: half
+// an ULP of f(g) can be almost one of y.) The error of both derivatives is below 3
+// ULP, unless f(g) or upstream·v overflows, or f(g), f′(g) or upstream·v is
+// subnormal.
 //
 // The zero value has no Gate, so its Forward and Derivative panic: set Gate.
 //

@@ -767,6 +767,28 @@ func logSoftmaxSum[T activation.Float](t *testing.T) {
 	}
 }
 
+// TestSoftmaxLongSum checks rows and columns of 2²⁰ equal entries beside a maximum. Each addition
+// of such a sum has the same rounding error.
+func TestSoftmaxLongSum(t *testing.T) {
+	const n = 1 << 20
+	for _, stride := range []int{1, 4, 16} {
+		for _, low := range []float32{-0.07930947, -31.505882} {
+			x := slices.Repeat([]float32{low}, n*stride)
+			clear(x[:1]) // the other columns have no maximum of their own
+			e := math.Exp(float64(low))
+			log := activation.LogSoftmax[float32]{Classes: n, Stride: stride}.Forward(nil, x)
+			if want := reference.FromFloat(-math.Log1p((n - 1) * e)); !(ulp(log[0], want) <= 4) {
+				t.Errorf("LogSoftmax, stride %d, of 0 and %v: %v, want %v", stride, low, log[0], want.Float64())
+			}
+			y := activation.Softmax[float32]{Classes: n, Stride: stride}.Forward(nil, x)
+			want := e / (1 + (n-1)*e)
+			if off := math.Abs(float64(y[stride])/want-1) / 0x1p-23; !(off <= 4*(1-float64(low))) {
+				t.Errorf("Softmax, stride %d, of 0 and %v: %v, want %v", stride, low, y[stride], want)
+			}
+		}
+	}
+}
+
 // TestSoftmaxPeak puts the maximum at each index of a row in turn. It is so large that the
 // exponential of its distance from the other entries overflows. So the test fails if a loop
 // misses the maximum.

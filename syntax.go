@@ -77,6 +77,8 @@ func textValue[T Float](value string) []byte {
 	digits := strings.TrimPrefix(value, "+")
 	if whole := strings.TrimLeft(digits, "0"); whole != "" && '1' <= whole[0] && whole[0] <= '9' {
 		digits = whole // JSON has no leading zeros
+	} else if whole == "" && digits != "" {
+		digits = "0"
 	}
 	if json.Valid([]byte(digits)) {
 		return []byte(digits)

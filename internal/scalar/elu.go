@@ -690,12 +690,14 @@ func slope64(x, upstream float64, slope, inverse *parts) float64 {
 		}
 		return upstream * slope.timesSum(e.value, e.beyond(b+rest))
 	}
-	faint := q < expFaint
-	value, low := expScaled(q, rest, 0, faint)
-	if value == 0 {
-		return upstream * (slope.whole * 0) // −0 for a negative α
+	// Below −355, 2⁵¹²·e^q is below 1, so its product with such a slope cannot make upstream
+	// overflow.
+	faint := q < expFaint || q < -355 && math.Abs(slope.whole) < 1
+	y := slope.timesSum(expScaled(q, rest, 0, faint))
+	if y == 0 {
+		y = slope.whole * 0 // −0 for a negative α
 	}
-	return unscaled(upstream*slope.timesSum(value, low), faint)
+	return unscaled(upstream*y, faint)
 }
 
 // exp32Tail returns eˣ for x ≤ −20 with a relative error of 2⁻³², from the point of expTable

@@ -9,8 +9,8 @@ import (
 // LogSoftmax sets dst to (x − m)/τ − log(1 + rest) over each distribution of classes entries
 // that are stride apart. m is the maximum. rest is the sum of e^((x − m)/τ) over all entries
 // except one that is m. Neither (x − m)/τ nor −log(1 + rest) is positive, so nothing
-// cancels, and log(1 + rest) keeps all bits of a small rest. The loops count the entries that are m in
-// ties, and add the exponentials of the others to below.
+// cancels, and log(1 + rest) keeps all bits of a small rest. The loops count the entries that
+// are m in ties, and add the exponentials of the others to below.
 func LogSoftmax[T element.Float](dst, x []T, classes, stride int, tau T) {
 	switch {
 	case classes == 2:

@@ -65,8 +65,8 @@ func (f *parts) times(high, low float64) float64 {
 }
 
 // timesSum returns f·(value + rest) for a small rest. Only one rounding is of the size of the
-// result. f·y for a rounded sum y could be off by 1.54 ULP, because half an ULP of y may be almost
-// one of the product.
+// result, unless that is subnormal. f·y for a rounded sum y could be off by 1.54 ULP, because half
+// an ULP of y may be almost one of the product.
 func (f *parts) timesSum(value, rest float64) float64 {
 	first := cut(value)
 	return f.times(first, (value-first)+rest)

@@ -442,6 +442,11 @@ func twoSum32x4(sum, lost, v archsimd.Float32x4) (s, l archsimd.Float32x4) {
 	return s, lost.Add(sum.Sub(s.Sub(t)).Add(v.Sub(t)))
 }
 
+func carried32x4(sum, lost archsimd.Float32x4) (s, l archsimd.Float32x4) {
+	s = sum.Add(lost)
+	return s, lost.Sub(s.Sub(sum))
+}
+
 func logSoftmaxRows32x4(dst, x []float32, classes int, f, d float32, divide bool) {
 	var largest, below, ties [logRows + maxLanes32]float32
 	var high, low [logRows]float32
@@ -484,6 +489,9 @@ func belowRows32x4(largest, below, ties, x []float32, classes int, f, d float32,
 			}
 			sum, lost = twoSum32x4(sum, lost, y)
 			count = count.Add(tie)
+			if len(rest)%(carryEvery*n) < n {
+				sum, lost = carried32x4(sum, lost)
+			}
 		}
 		sum, lost = twoSum32x4(sum, lost, y.Masked(newLanes))
 		sum, lost = twoSumAcross32x4(sum, lost)
@@ -550,10 +558,13 @@ func belowColumns32x4(largest, below, ties, x []float32, stride int, f, d float3
 		m = m.Mul(factor)
 	}
 	sum, lost, count := zero, zero, zero
-	for i := 0; i < len(x); i += stride {
+	for i, k := 0, 1; i < len(x); i, k = i+stride, k+1 {
 		y, tie := split(archsimd.LoadFloat32x4(x[i:]), m)
 		sum, lost = twoSum32x4(sum, lost, y)
 		count = count.Add(tie)
+		if k%carryEvery == 0 {
+			sum, lost = carried32x4(sum, lost)
+		}
 	}
 	sum.Add(lost).Store(below)
 	count.Store(ties)
@@ -1471,6 +1482,9 @@ func softmaxRows32x4(dst, x []float32, classes int, f, d float32, divide bool) {
 			s := sum.Add(y)
 			lost = lost.Add(y.Sub(s.Sub(sum)))
 			sum = s
+			if len(from)%(carryEvery*n) < n {
+				sum, lost = carried32x4(sum, lost)
+			}
 		}
 		sum = sum.Add(y.Masked(newLanes).Add(lost))
 		inverse := one.Div(sumAcross32x4(sum))
@@ -1523,7 +1537,7 @@ func softmaxColumns32x4(dst, x []float32, classes, stride int, f, d float32, div
 			}
 			sum, lost := zero, zero
 			faint := false
-			for i := 0; i < len(in); i += stride {
+			for i, k := 0, 1; i < len(in); i, k = i+stride, k+1 {
 				z := archsimd.LoadFloat32x4(in[i:]).Sub(m)
 				if below := z.Less(near); anyLane32x4(below) {
 					limit := archsimd.BroadcastFloat32x4(-powerLimit32)
@@ -1536,6 +1550,9 @@ func softmaxColumns32x4(dst, x []float32, classes, stride int, f, d float32, div
 				s := sum.Add(v)
 				lost = lost.Add(v.Sub(s.Sub(sum)))
 				sum = s
+				if k%carryEvery == 0 {
+					sum, lost = carried32x4(sum, lost)
+				}
 			}
 			inverse := one.Div(sum.Add(lost))
 			if faint {
@@ -2038,10 +2055,13 @@ func belowColumns64x2(largest, below, ties, x []float64, stride int, f, d float6
 		m = m.Mul(factor)
 	}
 	sum, lost, count := zero, zero, zero
-	for i := 0; i < len(x); i += stride {
+	for i, k := 0, 1; i < len(x); i, k = i+stride, k+1 {
 		y, tie := split(archsimd.LoadFloat64x2(x[i:]), m)
 		sum, lost = twoSum64x2(sum, lost, y)
 		count = count.Add(tie)
+		if k%carryEvery == 0 {
+			sum, lost = carried64x2(sum, lost)
+		}
 	}
 	sum.Add(lost).Store(below)
 	count.Store(ties)
@@ -2078,6 +2098,9 @@ func belowRows64x2(largest, below, ties, x []float64, classes int, f, d float64,
 			}
 			sum, lost = twoSum64x2(sum, lost, y)
 			count = count.Add(tie)
+			if len(rest)%(carryEvery*n) < n {
+				sum, lost = carried64x2(sum, lost)
+			}
 		}
 		sum, lost = twoSum64x2(sum, lost, y.Masked(newLanes))
 		sum, lost = twoSumAcross64x2(sum, lost)
@@ -2118,6 +2141,11 @@ func binaryUnrolled64x2(dst, x, upstream []float64, zero archsimd.Float64x2, f f
 	}
 	clearUpper()
 	return dst, x, upstream
+}
+
+func carried64x2(sum, lost archsimd.Float64x2) (s, l archsimd.Float64x2) {
+	s = sum.Add(lost)
+	return s, lost.Sub(s.Sub(sum))
 }
 
 func difference64x2(y, g, m archsimd.Float64x2) archsimd.Float64x2 {
@@ -3144,7 +3172,7 @@ func softmaxColumns64x2(dst, x []float64, classes, stride int, f, d float64, div
 			}
 			sum, lost := zero, zero
 			faint := false
-			for i := 0; i < len(in); i += stride {
+			for i, k := 0, 1; i < len(in); i, k = i+stride, k+1 {
 				z := archsimd.LoadFloat64x2(in[i:]).Sub(m)
 				if below := z.Less(near); anyLane64x2(below) {
 					limit := archsimd.BroadcastFloat64x2(-powerLimit64)
@@ -3157,6 +3185,9 @@ func softmaxColumns64x2(dst, x []float64, classes, stride int, f, d float64, div
 				s := sum.Add(v)
 				lost = lost.Add(v.Sub(s.Sub(sum)))
 				sum = s
+				if k%carryEvery == 0 {
+					sum, lost = carried64x2(sum, lost)
+				}
 			}
 			inverse := one.Div(sum.Add(lost))
 			if faint {
@@ -3233,6 +3264,9 @@ func softmaxRows64x2(dst, x []float64, classes int, f, d float64, divide bool) {
 			s := sum.Add(y)
 			lost = lost.Add(y.Sub(s.Sub(sum)))
 			sum = s
+			if len(from)%(carryEvery*n) < n {
+				sum, lost = carried64x2(sum, lost)
+			}
 		}
 		sum = sum.Add(y.Masked(newLanes).Add(lost))
 		inverse := one.Div(sumAcross64x2(sum))

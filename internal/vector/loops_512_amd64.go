@@ -705,6 +705,11 @@ func twoSum32x16(sum, lost, v archsimd.Float32x16) (s, l archsimd.Float32x16) {
 	return s, lost.Add(sum.Sub(s.Sub(t)).Add(v.Sub(t)))
 }
 
+func carried32x16(sum, lost archsimd.Float32x16) (s, l archsimd.Float32x16) {
+	s = sum.Add(lost)
+	return s, lost.Sub(s.Sub(sum))
+}
+
 func logSoftmaxRows32x16(dst, x []float32, classes int, f, d float32, divide bool) {
 	var largest, below, ties [logRows + maxLanes32]float32
 	var high, low [logRows]float32
@@ -747,6 +752,9 @@ func belowRows32x16(largest, below, ties, x []float32, classes int, f, d float32
 			}
 			sum, lost = twoSum32x16(sum, lost, y)
 			count = count.Add(tie)
+			if len(rest)%(carryEvery*n) < n {
+				sum, lost = carried32x16(sum, lost)
+			}
 		}
 		sum, lost = twoSum32x16(sum, lost, y.Masked(newLanes))
 		sum, lost = twoSumAcross32x16(sum, lost)
@@ -813,10 +821,13 @@ func belowColumns32x16(largest, below, ties, x []float32, stride int, f, d float
 		m = m.Mul(factor)
 	}
 	sum, lost, count := zero, zero, zero
-	for i := 0; i < len(x); i += stride {
+	for i, k := 0, 1; i < len(x); i, k = i+stride, k+1 {
 		y, tie := split(archsimd.LoadFloat32x16(x[i:]), m)
 		sum, lost = twoSum32x16(sum, lost, y)
 		count = count.Add(tie)
+		if k%carryEvery == 0 {
+			sum, lost = carried32x16(sum, lost)
+		}
 	}
 	sum.Add(lost).Store(below)
 	count.Store(ties)
@@ -1734,6 +1745,9 @@ func softmaxRows32x16(dst, x []float32, classes int, f, d float32, divide bool) 
 			s := sum.Add(y)
 			lost = lost.Add(y.Sub(s.Sub(sum)))
 			sum = s
+			if len(from)%(carryEvery*n) < n {
+				sum, lost = carried32x16(sum, lost)
+			}
 		}
 		sum = sum.Add(y.Masked(newLanes).Add(lost))
 		inverse := one.Div(sumAcross32x16(sum))
@@ -1786,7 +1800,7 @@ func softmaxColumns32x16(dst, x []float32, classes, stride int, f, d float32, di
 			}
 			sum, lost := zero, zero
 			faint := false
-			for i := 0; i < len(in); i += stride {
+			for i, k := 0, 1; i < len(in); i, k = i+stride, k+1 {
 				z := archsimd.LoadFloat32x16(in[i:]).Sub(m)
 				if below := z.Less(near); anyLane32x16(below) {
 					limit := archsimd.BroadcastFloat32x16(-powerLimit32)
@@ -1799,6 +1813,9 @@ func softmaxColumns32x16(dst, x []float32, classes, stride int, f, d float32, di
 				s := sum.Add(v)
 				lost = lost.Add(v.Sub(s.Sub(sum)))
 				sum = s
+				if k%carryEvery == 0 {
+					sum, lost = carried32x16(sum, lost)
+				}
 			}
 			inverse := one.Div(sum.Add(lost))
 			if faint {
@@ -2301,10 +2318,13 @@ func belowColumns64x8(largest, below, ties, x []float64, stride int, f, d float6
 		m = m.Mul(factor)
 	}
 	sum, lost, count := zero, zero, zero
-	for i := 0; i < len(x); i += stride {
+	for i, k := 0, 1; i < len(x); i, k = i+stride, k+1 {
 		y, tie := split(archsimd.LoadFloat64x8(x[i:]), m)
 		sum, lost = twoSum64x8(sum, lost, y)
 		count = count.Add(tie)
+		if k%carryEvery == 0 {
+			sum, lost = carried64x8(sum, lost)
+		}
 	}
 	sum.Add(lost).Store(below)
 	count.Store(ties)
@@ -2341,6 +2361,9 @@ func belowRows64x8(largest, below, ties, x []float64, classes int, f, d float64,
 			}
 			sum, lost = twoSum64x8(sum, lost, y)
 			count = count.Add(tie)
+			if len(rest)%(carryEvery*n) < n {
+				sum, lost = carried64x8(sum, lost)
+			}
 		}
 		sum, lost = twoSum64x8(sum, lost, y.Masked(newLanes))
 		sum, lost = twoSumAcross64x8(sum, lost)
@@ -2381,6 +2404,11 @@ func binaryUnrolled64x8(dst, x, upstream []float64, zero archsimd.Float64x8, f f
 	}
 	clearUpper()
 	return dst, x, upstream
+}
+
+func carried64x8(sum, lost archsimd.Float64x8) (s, l archsimd.Float64x8) {
+	s = sum.Add(lost)
+	return s, lost.Sub(s.Sub(sum))
 }
 
 func difference64x8(y, g, m archsimd.Float64x8) archsimd.Float64x8 {
@@ -3407,7 +3435,7 @@ func softmaxColumns64x8(dst, x []float64, classes, stride int, f, d float64, div
 			}
 			sum, lost := zero, zero
 			faint := false
-			for i := 0; i < len(in); i += stride {
+			for i, k := 0, 1; i < len(in); i, k = i+stride, k+1 {
 				z := archsimd.LoadFloat64x8(in[i:]).Sub(m)
 				if below := z.Less(near); anyLane64x8(below) {
 					limit := archsimd.BroadcastFloat64x8(-powerLimit64)
@@ -3420,6 +3448,9 @@ func softmaxColumns64x8(dst, x []float64, classes, stride int, f, d float64, div
 				s := sum.Add(v)
 				lost = lost.Add(v.Sub(s.Sub(sum)))
 				sum = s
+				if k%carryEvery == 0 {
+					sum, lost = carried64x8(sum, lost)
+				}
 			}
 			inverse := one.Div(sum.Add(lost))
 			if faint {
@@ -3496,6 +3527,9 @@ func softmaxRows64x8(dst, x []float64, classes int, f, d float64, divide bool) {
 			s := sum.Add(y)
 			lost = lost.Add(y.Sub(s.Sub(sum)))
 			sum = s
+			if len(from)%(carryEvery*n) < n {
+				sum, lost = carried64x8(sum, lost)
+			}
 		}
 		sum = sum.Add(y.Masked(newLanes).Add(lost))
 		inverse := one.Div(sumAcross64x8(sum))

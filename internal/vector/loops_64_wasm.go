@@ -189,10 +189,13 @@ func belowColumns64(largest, below, ties, x []float64, stride int, f, d float64,
 		m = m.Mul(factor)
 	}
 	sum, lost, count := zero, zero, zero
-	for i := 0; i < len(x); i += stride {
+	for i, k := 0, 1; i < len(x); i, k = i+stride, k+1 {
 		y, tie := split(simd.LoadFloat64s(x[i:]), m)
 		sum, lost = twoSum64(sum, lost, y)
 		count = count.Add(tie)
+		if k%carryEvery == 0 {
+			sum, lost = carried64(sum, lost)
+		}
 	}
 	sum.Add(lost).Store(below)
 	count.Store(ties)
@@ -229,6 +232,9 @@ func belowRows64(largest, below, ties, x []float64, classes int, f, d float64, d
 			}
 			sum, lost = twoSum64(sum, lost, y)
 			count = count.Add(tie)
+			if len(rest)%(carryEvery*n) < n {
+				sum, lost = carried64(sum, lost)
+			}
 		}
 		sum, lost = twoSum64(sum, lost, y.Masked(newLanes))
 		sum, lost = twoSumAcross64(sum, lost)
@@ -269,6 +275,11 @@ func binaryUnrolled64(dst, x, upstream []float64, zero simd.Float64s, f func(dst
 	}
 	clearUpper()
 	return dst, x, upstream
+}
+
+func carried64(sum, lost simd.Float64s) (s, l simd.Float64s) {
+	s = sum.Add(lost)
+	return s, lost.Sub(s.Sub(sum))
 }
 
 func difference64(y, g, m simd.Float64s) simd.Float64s {
@@ -1370,7 +1381,7 @@ func softmaxColumns64(dst, x []float64, classes, stride int, f, d float64, divid
 			}
 			sum, lost := zero, zero
 			faint := false
-			for i := 0; i < len(in); i += stride {
+			for i, k := 0, 1; i < len(in); i, k = i+stride, k+1 {
 				z := simd.LoadFloat64s(in[i:]).Sub(m)
 				if below := z.Less(near); anyLane64(below) {
 					limit := simd.BroadcastFloat64s(-powerLimit64)
@@ -1383,6 +1394,9 @@ func softmaxColumns64(dst, x []float64, classes, stride int, f, d float64, divid
 				s := sum.Add(v)
 				lost = lost.Add(v.Sub(s.Sub(sum)))
 				sum = s
+				if k%carryEvery == 0 {
+					sum, lost = carried64(sum, lost)
+				}
 			}
 			inverse := one.Div(sum.Add(lost))
 			if faint {
@@ -1459,6 +1473,9 @@ func softmaxRows64(dst, x []float64, classes int, f, d float64, divide bool) {
 			s := sum.Add(y)
 			lost = lost.Add(y.Sub(s.Sub(sum)))
 			sum = s
+			if len(from)%(carryEvery*n) < n {
+				sum, lost = carried64(sum, lost)
+			}
 		}
 		sum = sum.Add(y.Masked(newLanes).Add(lost))
 		inverse := one.Div(sumAcross64(sum))

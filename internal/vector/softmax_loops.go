@@ -123,6 +123,9 @@ func softmaxRows32(dst, x []float32, classes int, f, d float32, divide bool) {
 			s := sum.Add(y)
 			lost = lost.Add(y.Sub(s.Sub(sum)))
 			sum = s
+			if len(from)%(carryEvery*n) < n {
+				sum, lost = carried32(sum, lost)
+			}
 		}
 		sum = sum.Add(y.Masked(newLanes).Add(lost))
 		inverse := one.Div(sumAcross32(sum))
@@ -179,7 +182,7 @@ func softmaxColumns32(dst, x []float32, classes, stride int, f, d float32, divid
 			}
 			sum, lost := zero, zero
 			faint := false
-			for i := 0; i < len(in); i += stride {
+			for i, k := 0, 1; i < len(in); i, k = i+stride, k+1 {
 				z := simd.LoadFloat32s(in[i:]).Sub(m)
 				if below := z.Less(near); anyLane32(below) {
 					limit := simd.BroadcastFloat32s(-powerLimit32)
@@ -192,6 +195,9 @@ func softmaxColumns32(dst, x []float32, classes, stride int, f, d float32, divid
 				s := sum.Add(v)
 				lost = lost.Add(v.Sub(s.Sub(sum)))
 				sum = s
+				if k%carryEvery == 0 {
+					sum, lost = carried32(sum, lost)
+				}
 			}
 			inverse := one.Div(sum.Add(lost))
 			if faint {
