@@ -108,17 +108,11 @@ func logSoftmaxRows[T element.Float](dst, x []T, classes int, tau T) {
 		case []float32:
 			m = float64(largest32(in))
 			below, ties := exponentials32(in, m, float64(tau))
-			if below *= 0x1p-64; below < faintSum32 {
-				below = withFaint(below, in, 1, m, float64(tau))
-			}
-			log = logSum(below, ties, m)
+			log = logSum(below, ties, in, 1, m, float64(tau))
 		case []float64:
 			m = largest64(in)
 			below, ties := exponentials64(in, m, float64(tau))
-			if below *= 0x1p-512; below < faintSum64 {
-				below = withFaint(below, in, 1, m, float64(tau))
-			}
-			log = logSum(below, ties, m)
+			log = logSum(below, ties, in, 1, m, float64(tau))
 		}
 		for i, v := range in {
 			d := float64(v) - m
@@ -130,15 +124,21 @@ func logSoftmaxRows[T element.Float](dst, x []T, classes int, tau T) {
 	}
 }
 
-// logSum returns log(below + ties). One of the ties is the 1 that Log1p adds. If the maximum m
-// is infinite, logSum returns NaN.
-func logSum(below float64, ties int, m float64) float64 {
+// logSum returns log(below + ties) for a column of x, or for a row with stride 1, and the scaled
+// below of exponentials32 or exponentials64. One of the ties is the 1 that Log1p adds. If the
+// maximum m is infinite, logSum returns NaN.
+func logSum[T element.Float](below float64, ties int, x []T, stride int, m, tau float64) float64 {
+	// exp32 and exp64 return 0 for an exponential that rounds to 0. But a sum of 2²⁰ of them does
+	// not, and counts beside a below under least.
+	scale, least := 0x1p-512, 1e-299
+	if element.Is32[T]() {
+		scale, least = 0x1p-64, 1e-32
+	}
+	if below *= scale; below < least {
+		below = withFaint(below, x, stride, m, tau)
+	}
 	return element.Log1p(below+float64(ties-1)) + (m - m)
 }
-
-// exp32 and exp64 return 0 for an exponential that rounds to 0. But a sum of 2²⁰ of them does
-// not, and counts beside a sum below faintSum32 or faintSum64.
-const faintSum32, faintSum64 = 1e-32, 1e-299
 
 // withFaint returns below + the sum of e^((x − m)/τ) over those entries of a column, or of a row
 // with stride 1, for which exp32 or exp64 returns 0.
@@ -297,11 +297,7 @@ func exponentialsColumns32(scratch, m []float64, x []float32, stride int, tau fl
 		x = x[stride:]
 	}
 	for c := range below {
-		sum := below[c] * 0x1p-64
-		if sum < faintSum32 {
-			sum = withFaint(sum, all[c:], stride, m[c], tau)
-		}
-		below[c] = logSum(sum, int(ties[c]), m[c])
+		below[c] = logSum(below[c], int(ties[c]), all[c:], stride, m[c], tau)
 	}
 	return below
 }
@@ -337,11 +333,7 @@ func exponentialsColumns64(scratch, m []float64, x []float64, stride int, tau fl
 	}
 	logs := totals.values()
 	for c := range logs {
-		sum := logs[c] * 0x1p-512
-		if sum < faintSum64 {
-			sum = withFaint(sum, all[c:], stride, m[c], tau)
-		}
-		logs[c] = logSum(sum, int(ties[c]), m[c])
+		logs[c] = logSum(logs[c], int(ties[c]), all[c:], stride, m[c], tau)
 	}
 	return logs
 }

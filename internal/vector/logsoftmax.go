@@ -50,7 +50,7 @@ func LogSoftmaxDerivativeFromOutput[T element.Float](dst, y, upstream []T, class
 // logSoftmaxRows32 calls scalar code once for logRows rows.
 const logRows = 8
 
-// carryEvery is the number of terms after which the loops call carried32. For 2²⁰ terms, the
+// carryEvery is the number of vectors after which the loops call carried32. For 2²⁰ terms, the
 // rounding errors of lost are then at most ¼ ULP of the sum.
 const carryEvery = 16
 

@@ -44,8 +44,8 @@ func twoSum32(sum, lost, v simd.Float32s) (s, l simd.Float32s) {
 	return s, lost.Add(sum.Sub(s.Sub(t)).Add(v.Sub(t)))
 }
 
-// carried32 adds lost to sum, and returns the rounding error of that. The loops do this once in
-// carryEvery terms. In a longer sum of equal terms, the rounding errors of lost would add up: for
+// carried32 adds lost to sum, and returns the rounding error of that. The loops do this after each
+// carryEvery vectors. In a longer sum of equal terms, the rounding errors of lost would add up: for
 // 2²⁰ terms to 400 ULP.
 //
 //vector:part
