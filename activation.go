@@ -51,10 +51,10 @@ type Float interface{ float32 | float64 }
 //
 //   - Element-wise functions: equal inputs give equal bits, at any index, length
 //     and alignment. Functions of rows: equal rows give equal bits, with the same
-//     fields. This is not about the bits of a NaN.
-//   - There is one exception. With more than 630 classes, and Classes·Stride above
-//     16384, the Derivative of a [Softmax] or [LogSoftmax] may have other last bits
-//     if dst is upstream itself.
+//     fields. The bits of a NaN may differ.
+//   - There is one exception. If dst is upstream itself, Classes is above 630 and
+//     Classes·Stride is above 16384, the last bits of the Derivative of a [Softmax] or
+//     [LogSoftmax] may differ.
 //   - This holds within one build and one SIMD width. The last bits may differ
 //     between builds, architectures and widths, within the same error bounds. So
 //     compare within the bounds in your own tests, not bit for bit. If f′(x) is
@@ -73,7 +73,8 @@ type Float interface{ float32 | float64 }
 // A call with a non-nil dst does not allocate, except:
 //
 //   - [MaxoutLayer], if dst is an input itself and Inputs is more than 512
-//   - [Gated], if a sync.Pool has no block for it, as in the first call
+//   - [Gated], in the first call, and after the garbage collector has freed its
+//     buffers
 //   - [Func], if F or DF allocates
 //   - [Parallel], for a slice that is long enough to be timed
 //
@@ -245,6 +246,14 @@ func stride(call string, field int) int {
 	return max(field, 1)
 }
 
+// strideText returns ", stride=49" for a field of 49, or nothing for the default.
+func strideText(field int) string {
+	if field == 0 || field == 1 {
+		return ""
+	}
+	return ", stride=" + strconv.Itoa(field)
+}
+
 // atLeast checks that the field of that name is at least least.
 func atLeast(call, name string, field, least int) {
 	if field < least {
@@ -317,6 +326,9 @@ func bitSize[T Float]() int {
 // of N = 512, 256 or 128 bits. If the processor does not have it, the program panics
 // when it starts. Package simd accepts any smaller N, and VectorBits returns that, but
 // other widths are not tested.
+//
+// A function whose plain Go loop is faster at a width runs that loop. On arm64 these are
+// all element-wise functions with an exponential, and on wasm many of them.
 //
 // The error bounds are the same at each width. The last bits of a result may
 // differ.

@@ -45,7 +45,7 @@ import (
 //     rounding errors of f become larger than their changes. This happens at a
 //     kink, at a jump, and for a function that is too sharp.
 //
-// The steps h begin at ¼, or at a share of a large x. CheckDerivative makes h smaller
+// The steps h begin at 1, or at a share of a large x. CheckDerivative makes h smaller
 // until the rounding errors are larger than the change from the last step. So it can
 // check a sharp function too, such as a [Softmax] of Temperature 1e-5 in float64. It
 // can miss a detail of f that is much narrower than h.
@@ -53,8 +53,8 @@ import (
 // CheckDerivative assumes that f is accurate to a few units in the last place. If f
 // and f′ are about 1, it finds an f′ that is off by a thousandth (float32) or by
 // 1e-8 (float64). It does not find a wrong f′ of 1e-17 beside an f of 1, as in the
-// right tail of [Sigmoid]. DerivativeFromOutput may be off by four times the rounding
-// error of a y of 1.
+// right tail of [Sigmoid]. The tolerance for DerivativeFromOutput is larger, by four
+// times the rounding error of 1, because y itself is rounded.
 //
 // CheckDerivative calls Forward about 25 times (float32) or 40 times (float64) for
 // each element of x and for each parameter, and about 100 times if the differences

@@ -37,7 +37,7 @@ import (
 //	gated(gate=silu, stride=64, gate_last=true)
 //	softmax(classes=10, stride=49, temperature=0.5), log_softmax(…)
 //
-// and the types of [Register]. [Names] lists all names. Parse also knows the names
+// and the types of [Register]. [Names] lists the main names. Parse also knows the names
 // linear (identity), gelu_new and gelu_pytorch_tanh (gelu_tanh), swish (silu),
 // relu6 (hard_tanh(min=0, max=6)) and relu2 (squared_relu), and negative_slope for
 // the alpha of leaky_relu.
@@ -53,13 +53,13 @@ import (
 // inputs, units and gate have no default. Parse refuses a 0 that would mean the
 // default, such as leaky_relu(alpha=0): for a slope of 0 use relu.
 //
-// Parse reads the text that String returns for a type of this package. The result
-// is the same function bit for bit, with three exceptions. The text of a [PReLU]
-// does not hold the slopes: the result has those of [NewPReLU]. The text of a
-// [MaxoutLayer] does not hold the weights: the result has those of [NewMaxoutLayer]
-// for a generator with a fixed seed, so the same text always gives the same
-// weights. The text of a [Func] is an error. Use [Marshal] to save learned
-// parameters.
+// Parse reads the text that String returns for a type of this package with valid
+// fields. The result is the same function bit for bit, with three exceptions. The text
+// of a [PReLU] does not hold the slopes: the result has those of [NewPReLU]. The text
+// of a [MaxoutLayer] does not hold the weights: the result has those of
+// [NewMaxoutLayer] for a generator with a fixed seed, so the same text always gives the
+// same weights. The text of a [Func], or of a [Gated] with a Func as its Gate, is an
+// error. Use [Marshal] to save learned parameters.
 //
 // Parse returns an error if the name or a parameter is unknown, if a parameter is
 // missing, repeated or invalid, and if the text asks for more than 2²⁴ slopes, or
@@ -78,6 +78,7 @@ func Parse[T Float](text string) (Activation[T], error) {
 //	{"type":"maxout","pieces":2,"stride":49}
 //	{"type":"maxout_layer","inputs":1,"units":1,"pieces":2,"params":[1,-1,0,0]}
 //	{"type":"softmax","classes":10,"stride":49,"temperature":0.5}
+//	{"type":"gated","gate":{"type":"silu","beta":2},"stride":64,"gate_last":true}
 //
 // A number is the shortest decimal that reads back as the same T. NaN and the
 // infinities are the strings "NaN", "+Inf" and "-Inf". So [Unmarshal] returns the
@@ -94,7 +95,7 @@ func Marshal[T Float](a Activation[T]) ([]byte, error) {
 
 // Unmarshal returns the activation that the JSON of [Marshal] describes. Keys may
 // be in any order. Unmarshal reads the names of types and parameters as [Parse]
-// does.
+// does, except that the key "type" must be in lower case.
 //
 // Unmarshal returns an error if data is not one JSON object, if the type or a key
 // is unknown, if a key is missing or repeated, and if a value has the wrong type,
@@ -106,8 +107,9 @@ func Unmarshal[T Float](data []byte) (Activation[T], error) {
 }
 
 // Names returns the names that [Marshal] writes: first the types of this package,
-// then those of [Register] in alphabetical order. [Parse] and [Unmarshal] know
-// these names, and a few more.
+// then the types of your own that are registered, in alphabetical order. [Parse] and
+// [Unmarshal] know these names, the other names that [Parse] lists, and second names
+// that you register for a type of this package.
 func Names[T Float]() []string {
 	var names []string
 	for _, b := range builtins[T]() {

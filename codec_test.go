@@ -337,6 +337,28 @@ func TestPresets(t *testing.T) {
 	}
 }
 
+// TestStringStride checks that String shows a Stride that is not the default, and one that is
+// invalid too, which Parse then refuses.
+func TestStringStride(t *testing.T) {
+	for stride, text := range map[int]string{-1: "stride=-1", 0: "", 1: "", 2: "stride=2"} {
+		for _, a := range []activation.Activation[float64]{
+			activation.PReLU[float64]{Alpha: []float64{0.25}, Stride: stride},
+			activation.Maxout[float64]{Pieces: 2, Stride: stride},
+			activation.Gated[float64]{Gate: activation.SiLU[float64]{}, Stride: stride},
+			activation.Softmax[float64]{Classes: 3, Stride: stride},
+			activation.LogSoftmax[float64]{Stride: stride},
+		} {
+			got := fmt.Sprint(a)
+			if strings.Contains(got, "stride") != (text != "") || !strings.Contains(got, text) {
+				t.Errorf("String with a Stride of %d = %s", stride, got)
+			}
+			if _, err := activation.Parse[float64](got); (err != nil) != (stride < 0) {
+				t.Errorf("Parse(%s): %v", got, err)
+			}
+		}
+	}
+}
+
 // gate is an activation with a parameter that is another activation.
 type gate[T activation.Float] struct {
 	Gate activation.Any[T] `json:"gate"`

@@ -418,6 +418,7 @@ func mistakes[T activation.Float](t *testing.T) {
 		{func(dst []T) { activation.Softmax[T]{Temperature: T(math.NaN())}.Forward(dst, three) }, "Softmax.Forward: Temperature = NaN, want above 0"},
 		{func(dst []T) { activation.LogSoftmax[T]{Classes: 3}.DerivativeFromOutput(dst, ten, nil) }, "LogSoftmax.DerivativeFromOutput: len(y) = 10 is not a multiple of Classes·Stride = 3"},
 		{func(dst []T) { activation.Softmax[T]{Classes: 3}.Jacobian(dst, make([]T, 6)) }, "Softmax.Jacobian: len(x) = 6, want Classes = 3"},
+		{func(dst []T) { activation.Softmax[T]{Classes: 2, Stride: 5}.Jacobian(dst, three) }, "Softmax.Jacobian: len(x) = 3, want Classes = 2"},
 		{func(dst []T) { activation.Softmax[T]{}.Jacobian(dst, three) }, "Softmax.Jacobian: len(dst) = 3, want 9"},
 		{func(dst []T) { activation.Softmax[T]{}.ForwardMasked(dst, three, nil) }, "Softmax.ForwardMasked: len(keep) = 0, want 3"},
 		{func(dst []T) { activation.Softmax[T]{}.ForwardMasked(dst, three, make([]bool, 1)) }, "Softmax.ForwardMasked: len(keep) = 1, want 3"},

@@ -68,8 +68,9 @@
 //
 // # Accuracy
 //
-// The comment of each type gives its error bounds. Those of element-wise functions
-// that round more than once give the worst errors found too, with their inputs. An
+// The comment of each type gives the error bounds of Forward and Derivative. For an
+// element-wise function that rounds more than once, it also gives the worst errors
+// found, with their inputs. docs/accuracy.md has the bounds of DerivativeFromOutput. An
 // error is the distance from the exact value of the function at the given float, in
 // units in the last place of the result (ULP). The best that rounding can do is ½
 // ULP.

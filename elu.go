@@ -14,11 +14,11 @@ var (
 // ELU is the exponential linear unit, applied to each element:
 //
 //	f(u)  = u for u > 0, else α·(eᵘ − 1)      range (−α, ∞) for α > 0
-//	f′(u) = 1 for u > 0, else α·eᵘ            range (0, max(1, α)]
+//	f′(u) = 1 for u > 0, else α·eᵘ            range (0, max(1, α)] for α > 0
 //
 // ELU is a [ReLU] that falls to −α on the left. So its mean output is closer to 0.
-// Its derivative is above 0, so units do not die, but far below 0 it saturates, and
-// the derivative rounds to 0. Use it in hidden layers in place of ReLU or
+// For α > 0 its derivative is above 0, so units do not die, but far below 0 it
+// saturates, and the derivative rounds to 0. Use it in hidden layers in place of ReLU or
 // [LeakyReLU], at the cost of an exponential. It is used in reinforcement learning,
 // and in audio codecs such as EnCodec and Mimi.
 //

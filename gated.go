@@ -2,7 +2,6 @@ package activation
 
 import (
 	"fmt"
-	"strconv"
 
 	"example.com/activation/internal/kernel"
 )
@@ -47,8 +46,8 @@ var (
 //	if Gate selects a derivative of 0, ∂L/∂g = 0 even if upstream is NaN or infinite
 //
 // For the gates of this package the error of y is below 1.55 ULP, unless f(g) is
-// subnormal or overflows. (With a correctly rounded f(g) it would be 1.5 ULP: half
-// an ULP of f(g) can be almost one of y.) The error of both derivatives is below 3
+// subnormal or overflows. (Half an ULP of f(g) can become almost one ULP of y. So even
+// a correctly rounded f(g) would give 1.5 ULP.) The error of both derivatives is below 3
 // ULP, unless f(g) or upstream·v overflows, or f(g), f′(g) or upstream·v is
 // subnormal.
 //
@@ -94,64 +93,56 @@ func (g Gated[T]) checkGate(call string, n int) {
 // returns plain Go loops, or SIMD loops that compute the product too. The bound of the
 // derivatives is twice as large, so they use the gate as it is.
 func (g Gated[T]) loops() interface{ Forward(dst, x []T) []T } {
-	var alpha, beta T // of an ELU or CELU, and of a Softplus
 	gate := g.Gate
 	if p, ok := gate.(wrapper[T]); ok { // the result of Parallel
 		gate = p.inside().(Elementwise[T])
 	}
+	var kind int
+	usual := true // whether the parameter is that of the loops
 	switch gate := gate.(type) {
 	case Sigmoid[T], *Sigmoid[T]:
-		return kernel.SmoothGate[T](kernel.SigmoidGate)
+		kind = kernel.SigmoidGate
 	case Tanh[T], *Tanh[T]:
-		return kernel.SmoothGate[T](kernel.TanhGate)
-	case SELU[T], *SELU[T]:
-		return kernel.SmoothGate[T](kernel.SELUGate)
-	case LogSigmoid[T], *LogSigmoid[T]:
-		return kernel.SmoothGate[T](kernel.LogSigmoidGate)
-	case GELU[T], *GELU[T]:
-		return kernel.SmoothGate[T](kernel.GELUGate)
-	case GELUTanh[T], *GELUTanh[T]:
-		return kernel.SmoothGate[T](kernel.GELUTanhGate)
-	case Mish[T], *Mish[T]:
-		return kernel.SmoothGate[T](kernel.MishGate)
-	case HardSwish[T], *HardSwish[T]:
-		return kernel.SmoothGate[T](kernel.HardSwishGate)
-	case Softsign[T], *Softsign[T]:
-		return kernel.SmoothGate[T](kernel.SoftsignGate)
-	case HardSigmoid[T]:
-		if gate.Slope == 0 {
-			return kernel.SmoothGate[T](kernel.HardSigmoidGate)
-		}
-	case *HardSigmoid[T]:
-		if gate.Slope == 0 {
-			return kernel.SmoothGate[T](kernel.HardSigmoidGate)
-		}
+		kind = kernel.TanhGate
 	case SiLU[T]:
-		if or(gate.Beta, 1) == 1 {
-			return kernel.SmoothGate[T](kernel.SiLUGate)
-		}
+		kind, usual = kernel.SiLUGate, or(gate.Beta, 1) == 1
 	case *SiLU[T]:
-		if or(gate.Beta, 1) == 1 {
-			return kernel.SmoothGate[T](kernel.SiLUGate)
-		}
+		kind, usual = kernel.SiLUGate, or(gate.Beta, 1) == 1
 	case ELU[T]:
-		alpha = or(gate.Alpha, 1)
+		kind, usual = kernel.ELUGate, or(gate.Alpha, 1) == 1
 	case *ELU[T]:
-		alpha = or(gate.Alpha, 1)
+		kind, usual = kernel.ELUGate, or(gate.Alpha, 1) == 1
 	case CELU[T]:
-		alpha = or(gate.Alpha, 1)
+		kind, usual = kernel.ELUGate, or(gate.Alpha, 1) == 1
 	case *CELU[T]:
-		alpha = or(gate.Alpha, 1)
+		kind, usual = kernel.ELUGate, or(gate.Alpha, 1) == 1
+	case SELU[T], *SELU[T]:
+		kind = kernel.SELUGate
 	case Softplus[T]:
-		beta = or(gate.Beta, 1)
+		kind, usual = kernel.SoftplusGate, or(gate.Beta, 1) == 1
 	case *Softplus[T]:
-		beta = or(gate.Beta, 1)
+		kind, usual = kernel.SoftplusGate, or(gate.Beta, 1) == 1
+	case LogSigmoid[T], *LogSigmoid[T]:
+		kind = kernel.LogSigmoidGate
+	case GELU[T], *GELU[T]:
+		kind = kernel.GELUGate
+	case GELUTanh[T], *GELUTanh[T]:
+		kind = kernel.GELUTanhGate
+	case Mish[T], *Mish[T]:
+		kind = kernel.MishGate
+	case HardSigmoid[T]:
+		kind, usual = kernel.HardSigmoidGate, gate.Slope == 0
+	case *HardSigmoid[T]:
+		kind, usual = kernel.HardSigmoidGate, gate.Slope == 0
+	case HardSwish[T], *HardSwish[T]:
+		kind = kernel.HardSwishGate
+	case Softsign[T], *Softsign[T]:
+		kind = kernel.SoftsignGate
+	default:
+		usual = false
 	}
-	if alpha == 1 {
-		return kernel.SmoothGate[T](kernel.ELUGate)
-	}
-	if beta == 1 {
-		return kernel.SmoothGate[T](kernel.SoftplusGate)
+	if usual {
+		return kernel.SmoothGate[T](kind)
 	}
 	return g.Gate
 }
@@ -247,10 +238,7 @@ func (g Gated[T]) String() string {
 
 // text returns the name with the fields, for a text of the gate.
 func (g Gated[T]) text(gate string) string {
-	text := "gated(gate=" + gate
-	if g.Stride > 1 {
-		text += ", stride=" + strconv.Itoa(g.Stride)
-	}
+	text := "gated(gate=" + gate + strideText(g.Stride)
 	if g.GateLast {
 		text += ", gate_last=true"
 	}

@@ -18,8 +18,8 @@ var (
 //
 // GELU is a smooth [ReLU]. Its derivative is 0 at one point only, so units do not
 // die. Use it in the hidden layers of transformers, as BERT, RoBERTa, ViT, Swin,
-// ConvNeXt and Whisper do. It takes ten times as long as ReLU or more, and its
-// gradient vanishes far to the left. It is not monotonic: its minimum is −0.16997 at
+// ConvNeXt and Whisper do. Forward takes ten times as long as that of ReLU
+// or more, and the gradient vanishes far to the left. It is not monotonic: its minimum is −0.16997 at
 // u = −0.75179, the zero of f′. So f(u) does not determine u, and the derivative
 // needs u.
 //
@@ -108,8 +108,8 @@ func (GELU[T]) String() string { return "gelu" }
 //	f(±0) = ±0         f′(±0) = ½
 //
 // The error of f is below 1 ULP, and the error of f′ below 1.5 ULP, next to the
-// zero of f′ and for subnormal results too. That is for the exact √(2/π) and
-// 0.044715, not for rounded ones. The worst errors found, for float32 among all
+// zero of f′ and for subnormal results too. The errors are distances from the formula
+// with the exact √(2/π) and 0.044715. The worst errors found, for float32 among all
 // inputs:
 //
 //	float32   f  0.501 ULP at -0x1.34fafep+02     f′ 0.501 ULP at -0x1.97f4e8p-01

@@ -19,7 +19,7 @@ var (
 //
 // with the slope s = ⅙. It needs no exponential. Use it in quantised networks and
 // on small processors, for example as the gate in MobileNetV3. Its gradient is
-// exactly 0 outside |u| < 3.
+// exactly 0 for |u| ≥ 1/(2s), which is 3 for ⅙.
 //
 // f′ is the derivative of s·u, by the constant factor rule, and of a constant
 // outside. By convention, f′ is 0 at both corners.
@@ -27,7 +27,7 @@ var (
 // It is hardsigmoid in PyTorch, hard_sigmoid in JAX and Keras, and HardSigmoid in
 // ONNX, with s as alpha. The slope is ⅙ in PyTorch, JAX and Keras 3. It is 0.2 by
 // default in ONNX, and 0.2 in Keras 2. The zero value has exactly ⅙: f(u) = (u +
-// 3)/6 for |u| < 3. With ⅙ rounded to T as the Slope, f would be off near −3.
+// 3)/6 for |u| < 3. A Slope of 1/6, which T must round, gives larger errors near −3.
 //
 // Special cases are:
 //
@@ -203,7 +203,8 @@ func (HardSwish[T]) String() string { return "hard_swish" }
 //	f(NaN) = NaN        f′(NaN) = NaN
 //	f(+Inf) = Max       f′(+Inf) = 0
 //	f(−Inf) = Min       f′(−Inf) = 0
-//	f(−0) = +0 for Min = 0
+//	f(±0) = ±0          f′(±0) = 1     for Min < 0 < Max
+//	f(±0) = +0          f′(±0) = 0     for Min = 0
 //
 // f and f′ are exact. The zero value is ready to use.
 //

@@ -18,7 +18,7 @@ var (
 //
 // f′ follows from the power rule, (u¹)′ = 1·u⁰.
 //
-// It is Identity in PyTorch and ONNX, and linear in Keras.
+// It is Identity in PyTorch and ONNX, identity in JAX, and linear in Keras.
 //
 // Special cases are:
 //

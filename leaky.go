@@ -38,7 +38,7 @@ var (
 // Source: A. L. Maas, A. Y. Hannun, A. Y. Ng, Rectifier Nonlinearities Improve
 // Neural Network Acoustic Models, 2013.
 type LeakyReLU[T Float] struct {
-	// Alpha is the negative slope α, any real number. 0 means the usual 0.01, so
+	// Alpha is the negative slope α, any number. 0 means the usual 0.01, so
 	// LeakyReLU{Alpha: 0} is not a [ReLU]. If the slope arrives at run time and may
 	// be 0, use a [PReLU] of one slope: there 0 is 0.
 	Alpha T

@@ -33,7 +33,8 @@ var (
 // units, but needs k times the weights. [MaxoutLayer] has the weights as well.
 //
 // f′ is the derivative of the piece that is selected. If several pieces are the
-// largest, the first one gets the gradient by convention.
+// largest, the first one gets the gradient by convention. The output does not tell which
+// piece it was, so the derivative needs the input.
 //
 // PyTorch, JAX, Keras 3 and ONNX have no maxout.
 //
@@ -51,8 +52,8 @@ type Maxout[T Float] struct {
 	// Pieces is the number k of pieces of a unit, at least 1.
 	Pieces int
 
-	// Stride is the distance from one piece to the next; 0 means 1. For
-	// planes it is height·width.
+	// Stride is the distance from one piece to the next; 0 means 1. For images
+	// [channels][height][width] it is height·width.
 	Stride int
 }
 
@@ -91,15 +92,12 @@ func (m Maxout[T]) OutputLen(n int) int {
 // String returns the name with the fields: "maxout(pieces=2, stride=49)". A
 // stride of 1 is left out.
 func (m Maxout[T]) String() string {
-	if m.Stride > 1 {
-		return fmt.Sprintf("maxout(pieces=%d, stride=%d)", m.Pieces, m.Stride)
-	}
-	return fmt.Sprintf("maxout(pieces=%d)", m.Pieces)
+	return fmt.Sprintf("maxout(pieces=%d%s)", m.Pieces, strideText(m.Stride))
 }
 
 // MaxoutLayer is a layer of [Maxout] units with their weights:
 //
-//	f(x)ᵢ = maxⱼ(wᵢⱼᵀx + bᵢⱼ)        j = 1 … Pieces
+//	f(x)ᵢ = maxⱼ(wᵢⱼᵀx + bᵢⱼ)        j = 1 … Pieces, range (−∞, ∞)
 //
 // x is [batch][Inputs] and the result is [batch][Units]. Use it in hidden layers, in
 // place of a linear layer and its activation. The comment of Maxout says what it is good

@@ -144,8 +144,8 @@ type Unit struct {
 // [MaxoutLayer], whose output has fewer elements than their input. A maxout unit
 // passes its whole gradient to the largest piece, so it is never dead.
 //
-// Observe takes 5 to 8 ns for an output (Xeon, BenchmarkObserve), several times as
-// long as Forward. One pass over the data after an epoch is cheap. A call in every
+// Observe takes 5 to 8 ns for an output (Xeon, BenchmarkObserve). Most functions take
+// less than that in Forward. One pass over the data after an epoch is cheap. A call in every
 // training step may not be.
 func (m *Monitor[T]) Observe(y, derivative []T) {
 	const call = "Monitor.Observe"

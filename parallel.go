@@ -9,15 +9,15 @@ import (
 )
 
 // Parallel returns an activation that computes the same function as a, with the
-// same bits and the same contract, but computes long slices on up to
-// [runtime.GOMAXPROCS] goroutines:
+// same bits and the same contract, but computes long slices on all processors, as
+// many as [runtime.GOMAXPROCS] says:
 //
 //	f := activation.Parallel(activation.Sigmoid[float32]{})
 //	y := f.Forward(nil, x)
 //
-// The result implements each of [OutputDerivative], [Elementwise] and [Parametric] if a
-// does, and only then. Its String is the String of a. Forward, Derivative and
-// DerivativeFromOutput run in parallel. ParameterGradient does not, because another
+// The result implements exactly those of [OutputDerivative], [Elementwise] and
+// [Parametric] that a implements. Its String is the String of a. Forward, Derivative
+// and DerivativeFromOutput run in parallel. ParameterGradient does not, because another
 // order of its sums would round differently. For any other method, such as
 // [Softmax.ForwardMasked], call a itself.
 //
@@ -32,9 +32,8 @@ import (
 //   - for [Softmax] and [LogSoftmax], after every Classes·Stride elements; with
 //     Classes 0 the slice is one row, and stays on one goroutine
 //
-// The same holds for a pointer to one of these types. Its fields count as they are
-// at the time of each call. Parallel returns any other type unchanged, because it
-// does not know the rows.
+// The same holds for a pointer to one of these types. Each call reads its fields
+// anew. Parallel returns any other type unchanged, because it does not know the rows.
 //
 // The methods of a are called from several goroutines at once. All types of this
 // package allow that. The F and DF of a [Func] are your code: they must be safe for

@@ -1,7 +1,7 @@
 package activation
 
 import (
-	"strconv"
+	"fmt"
 
 	"example.com/activation/internal/kernel"
 )
@@ -35,6 +35,9 @@ var (
 //
 // f′ and ∂f/∂αᵢ are the derivatives of αᵢ·u, first with respect to u, then with respect
 // to αᵢ. By convention, f′(0) = αᵢ.
+//
+// There is no DerivativeFromOutput, because a learned slope may be negative. Then the
+// sign of y does not tell that of u.
 //
 // It is PReLU in PyTorch and Keras, and PRelu in ONNX. PyTorch starts with ¼ too,
 // Keras with 0.
@@ -112,8 +115,8 @@ func (p PReLU[T]) Parameters() []T { return p.Alpha }
 // with x ≤ 0. The upstream of an element with x > 0 does not count, even if it is NaN.
 // A NaN in x gives NaN.
 //
-// Each product is rounded to T. Neighbouring elements of one slope are summed in
-// float64. These sums are added to grad in T, in the order of x.
+// Each product is rounded to T. Each run of elements with the same slope is summed in
+// float64. Then the sum is rounded to T and added to grad, in the order of x.
 func (p PReLU[T]) ParameterGradient(grad, x, upstream []T) []T {
 	const call = "PReLU.ParameterGradient"
 	s := p.shape(call, len(x))
@@ -125,9 +128,5 @@ func (p PReLU[T]) ParameterGradient(grad, x, upstream []T) []T {
 // String returns the name with the number of slopes and the stride:
 // "prelu(slopes=64, stride=49)". A stride of 1 is left out.
 func (p PReLU[T]) String() string {
-	s := "prelu(slopes=" + strconv.Itoa(len(p.Alpha))
-	if p.Stride > 1 {
-		s += ", stride=" + strconv.Itoa(p.Stride)
-	}
-	return s + ")"
+	return fmt.Sprintf("prelu(slopes=%d%s)", len(p.Alpha), strideText(p.Stride))
 }

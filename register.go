@@ -21,7 +21,8 @@ import (
 // Package encoding/json writes and reads the fields, and Marshal adds the type to
 // the object. Implement json.Marshaler and json.Unmarshaler to change that, or to
 // check the values that are read. Parse("snake") returns the zero value, so choose
-// fields whose zero value is a good default. Write a String method: a type that
+// fields whose zero value is a good default. Parse("snake(beta=2)") sets the field
+// Beta. Write a String method: a type that
 // embeds [ReLU] inherits its String, "relu", and Parse reads that as a ReLU.
 //
 // If a is the zero value of a type of this package, Register adds another name for

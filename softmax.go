@@ -102,8 +102,7 @@ func checkKeep[T Float](call string, keep []bool, s Softmax[T], n int) {
 // jacobianDst checks that x is one distribution of those that s describes, and
 // returns a dst for its Jacobian.
 func jacobianDst[T Float](call string, s Softmax[T], dst, x []T) ([]T, T) {
-	s.Stride = min(s.Stride, 1)
-	_, _, tau := distributions(call, "x", s, len(x))
+	_, _, tau := distributions(call, "x", s, 0) // checks the fields
 	if s.Classes != 0 && len(x) != s.Classes && len(x) != 0 {
 		mistake(call, "len(x) = %d, want Classes = %d", len(x), s.Classes)
 	}
@@ -184,8 +183,8 @@ func (s Softmax[T]) fields() string {
 	if s.Classes != 0 {
 		set = append(set, fmt.Sprintf("classes=%d", s.Classes))
 	}
-	if s.Stride > 1 {
-		set = append(set, fmt.Sprintf("stride=%d", s.Stride))
+	if text := strideText(s.Stride); text != "" {
+		set = append(set, text[len(", "):])
 	}
 	if s.Temperature != 0 && s.Temperature != 1 {
 		set = append(set, "temperature="+decimal(s.Temperature))
@@ -258,12 +257,12 @@ func (l LogSoftmax[T]) ForwardMasked(dst, x []T, keep []bool) []T {
 // Derivative computes dst ← Jᵀ·upstream at x. With p = softmax x and g = upstream,
 // that is
 //
-//	(gᵢ − pᵢ·Σⱼ gⱼ)/τ = ((1 − pᵢ)·gᵢ − pᵢ·rᵢ)/τ     rᵢ = Σⱼ gⱼ without j = i
+//	(gᵢ − pᵢ·Σⱼ gⱼ)/τ = ((1 − pᵢ)·gᵢ − pᵢ·rᵢ)/τ     rᵢ = Σⱼ gⱼ − gᵢ
 //
 // The error is the distance from the exact result for p = e^y, with the y that
 // Forward returns. For rows of up to 1000 entries it is at most
 //
-//	16·ε·((1 − pᵢ)·|gᵢ| + pᵢ·Rᵢ)/τ                  Rᵢ = Σⱼ |gⱼ| without j = i
+//	16·ε·((1 − pᵢ)·|gᵢ| + pᵢ·Rᵢ)/τ                  Rᵢ = Σⱼ |gⱼ| − |gᵢ|
 //
 // plus a few times s·max(1, Σⱼ |gⱼ|)·max(1, 1/τ) for the smallest subnormal s. For
 // longer rows it grows at most in proportion to the length. If Σⱼ |gⱼ| overflows, the

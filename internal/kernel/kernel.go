@@ -30,9 +30,9 @@ import (
 // run.
 func VectorBits() int { return vector.Bits() }
 
-// The rules for one element begin with vector.On, although the functions that they call begin
-// with it too. In the default build it is a constant, and only with it in front the compiler
-// drops the rule before it decides whether to inline. That is about 0.5 ns of At.
+// A rule for one element tests vector.On first, although the functions that it calls test it
+// too. In the default build vector.On is the constant false, and the compiler then drops the rule
+// before it decides about inlining. That saves about 0.5 ns of At.
 
 // exponential reports whether the vector loops of σ, tanh and their derivatives from x
 // run. There are two exceptions:
@@ -56,8 +56,7 @@ func pairs[T element.Float]() bool {
 
 // slowPairs reports whether a vector holds two float64 on arm64. Vector loops of few
 // instructions are then slower than the scalar loops in two or three of LLVM's machine models
-// (cycles an element, vector against scalar, Neoverse N1, Apple M1, Exynos M5; operations with
-// two results are included):
+// (cycles an element, vector against scalar, Neoverse N1, Apple M1, Exynos M5):
 //
 //	tanh′ from the output, no upstream    5.1, 2.6, 1.9 against 3.8, 2.4, 1.9
 //	product                               3.6, 2.6, 1.6 against 3.0, 2.6, 1.2

@@ -348,7 +348,7 @@ func sidesGradientAt32(x, upstream, scale float32, slope, inverse float64) float
 	q := float64(negative32(x)) * inverse
 	k, b := expm1Point(q)
 	if k >= uint64(len(expm1Table)) {
-		return upstream * pick32(right, scale, float32(slope*exp32Tail(q)))
+		return upstream * pick32(right, scale, float32(slope*expBelow20(q)))
 	}
 	e := expm1Table[k].value
 	return upstream * pick32(right, scale, float32(slope*(e+e*cubic(b))))
@@ -460,7 +460,7 @@ func expm1Point(q float64) (i uint64, b float64) {
 }
 
 // farExp returns e^q for q below the table, as accurately as 1 − e^q needs it. For the
-// conversion see expm1Entry.exp.
+// conversion see expm1Entry.beyond.
 func farExp(q float64) float64 {
 	if q < -40 {
 		return 0
@@ -665,7 +665,7 @@ func left64(x float64, slope, factor, inverse *parts) float64 {
 			return -(high + low)
 		}
 		high, low := expm1Table[k].drops(b, sextic(b)+rest)
-		if q > -0x1p-10 { // as short as high must be, beside so small a result
+		if q > -0x1p-10 { // too small for shortened
 			first := cut(high)
 			return -factor.times(first, (high-first)+low)
 		}
@@ -693,16 +693,16 @@ func slope64(x, upstream float64, slope, inverse *parts) float64 {
 	// Below −355, 2⁵¹²·e^q is below 1, so its product with such a slope cannot make upstream
 	// overflow.
 	faint := q < expFaint || q < -355 && math.Abs(slope.whole) < 1
-	y := slope.timesSum(expScaled(q, rest, 0, faint))
+	y := slope.timesSum(expPower(q, rest, 0, faint))
 	if y == 0 {
 		y = slope.whole * 0 // −0 for a negative α
 	}
-	return unscaled(upstream*y, faint)
+	return down512If(upstream*y, faint)
 }
 
-// exp32Tail returns eˣ for x ≤ −20 with a relative error of 2⁻³², from the point of expTable
+// expBelow20 returns eˣ for x ≤ −20 with a relative error of 2⁻³², from the point of expTable
 // nearest to x. NaN gives NaN.
-func exp32Tail(x float64) float64 {
+func expBelow20(x float64) float64 {
 	i, b := tailPoint32(x)
 	if i-1 < 16*far32 { // the table holds 0 for the point −106
 		return tailExp32(i, b)

@@ -57,7 +57,7 @@ func geluTail(x float64) float64 {
 		return math.Copysign(0, -1)
 	}
 	value, rest := normalDensity(x)
-	return -scaledDown(value + (rest + (value+rest)*mills(x)))
+	return -down512(value + (rest + (value+rest)*mills(x)))
 }
 
 // geluSlopeTail returns Φ(x) + x·φ(x) for |x| > 6 and for NaN: for z > 0,
@@ -77,7 +77,7 @@ func geluSlopeTail(x float64) float64 {
 		return 0
 	}
 	value, rest := normalDensity(x)
-	return scaledDown(product(x, 0, value, rest-(value+rest)*((1+mills(x))/(x*x))))
+	return down512(product(x, 0, value, rest-(value+rest)*((1+mills(x))/(x*x))))
 }
 
 // mills returns R(1/x²) − 1 for the R of Φ(−z) = φ(z)/z·R(1/z²).
@@ -118,9 +118,9 @@ func geluTanhTail(x float64) float64 {
 		return math.Copysign(0, -1)
 	}
 	v, vRest := geluTanhArgument(x)
-	value, rest := scaledExp(v, vRest)
+	value, rest := exp512(v, vRest)
 	e := small(value + rest)
-	return scaledDown(product(x, 0, value, rest-(value+rest)*(e*(1-e)))) // 1/(1 + e) = 1 − e + e²
+	return down512(product(x, 0, value, rest-(value+rest)*(e*(1-e)))) // 1/(1 + e) = 1 − e + e²
 }
 
 // geluTanhSlopeTail returns the derivative of x·σ(v) for |x| > 5 and for NaN: on
@@ -139,7 +139,7 @@ func geluTanhSlopeTail(x float64) float64 {
 		return 0
 	}
 	v, vRest := geluTanhArgument(x)
-	value, rest := scaledExp(v, vRest)
+	value, rest := exp512(v, vRest)
 	// g = 1 + 3v − 2k₀·x, with the rounding errors of each step in gRest.
 	triple, linear := float64(3*v), float64(-2*geluTanhLinear*x)
 	gRest := math.FMA(3, v, -triple) + math.FMA(-2*geluTanhLinear, x, -linear) + 3*vRest - 2*geluTanhLinearLow*x
@@ -148,7 +148,7 @@ func geluTanhSlopeTail(x float64) float64 {
 	g := sum + 1
 	gRest += (sum - g) + 1
 	e := small(value + rest)
-	return scaledDown(product(g, gRest+e*((1-2*g)+e*(3*g-2)), value, rest))
+	return down512(product(g, gRest+e*((1-2*g)+e*(3*g-2)), value, rest))
 }
 
 // The coefficients of v = 2√(2/π)·(x + 0.044715·x³), each in two parts.

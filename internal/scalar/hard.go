@@ -282,9 +282,10 @@ func HardSwish[T element.Float](dst, x []T) {
 
 // HardSwishAt returns x·clip(x/6 + ½, 0, 1).
 func HardSwishAt[T element.Float](x T) T {
-	v := [1]T{x}
-	HardSwish(v[:], v[:])
-	return v[0]
+	if element.Is32[T]() {
+		return T(hardSwishOf32(math.Float32bits(float32(x))))
+	}
+	return T(hardSwishOf64(math.Float64bits(float64(x))))
 }
 
 func hardSwish32(dst, x []float32) {

@@ -128,8 +128,8 @@ func logSoftmaxRows[T element.Float](dst, x []T, classes int, tau T) {
 // below of exponentials32 or exponentials64. One of the ties is the 1 that Log1p adds. If the
 // maximum m is infinite, logSum returns NaN.
 func logSum[T element.Float](below float64, ties int, x []T, stride int, m, tau float64) float64 {
-	// exp32 and exp64 return 0 for an exponential that rounds to 0. But a sum of 2²⁰ of them does
-	// not, and counts beside a below under least.
+	// exp32 and exp64 return 0 for an exponential that rounds to 0. But the sum of 2²⁰ of them may
+	// not round to 0. It matters if below is less than least.
 	scale, least := 0x1p-512, 1e-299
 	if element.Is32[T]() {
 		scale, least = 0x1p-64, 1e-32
@@ -190,8 +190,8 @@ func apart(e, a float64) (below float64, tie int) {
 //
 // It adds three terms without the errors of these additions, which are at most 1 ULP of the
 // sum. It adds the sums of three with their errors. With the errors of all additions, rows of
-// 1000 take 10.3 ns an element in place of 9.6, with sums of eight 9.2. But sums of eight cost
-// up to 7 ULP of a logarithm that has an exponent less than the sum.
+// 1000 take 10.3 ns an element in place of 9.6, with sums of eight 9.2. But with sums of eight the
+// result can be off by up to 7 ULP, if the logarithm is much smaller than the sum.
 func exponentials64(x []float64, m, tau float64) (below float64, ties int) {
 	factor, divisor := element.Quotient(tau)
 	var total sum

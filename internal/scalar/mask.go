@@ -13,34 +13,22 @@ import (
 // a random mask, half of the branches would be mispredicted.
 func Mask[T element.Float](dst, x []T, keep []bool, masked T) {
 	for ; len(x) > 0; x, dst = x[len(keep):], dst[len(keep):] {
-		switch x := any(x).(type) {
-		case []float32:
-			mask32(any(dst).([]float32), x, keep, math.Float32bits(float32(masked)))
-		case []float64:
-			mask64(any(dst).([]float64), x, keep, math.Float64bits(float64(masked)))
+		if element.Is32[T]() {
+			mask(integers[uint32](dst), integers[uint32](x), keep, math.Float32bits(float32(masked)))
+		} else {
+			mask(integers[uint64](dst), integers[uint64](x), keep, math.Float64bits(float64(masked)))
 		}
 	}
 }
 
-func mask32(dst, x []float32, keep []bool, masked uint32) {
+func mask[W uint32 | uint64](dst, x []W, keep []bool, masked W) {
 	dst, x = dst[:len(keep)], x[:len(keep)]
 	for i, k := range keep {
-		bits := math.Float32bits(x[i])
+		v := x[i]
 		if !k {
-			bits = masked
+			v = masked
 		}
-		dst[i] = math.Float32frombits(bits)
-	}
-}
-
-func mask64(dst, x []float64, keep []bool, masked uint64) {
-	dst, x = dst[:len(keep)], x[:len(keep)]
-	for i, k := range keep {
-		bits := math.Float64bits(x[i])
-		if !k {
-			bits = masked
-		}
-		dst[i] = math.Float64frombits(bits)
+		dst[i] = v
 	}
 }
 

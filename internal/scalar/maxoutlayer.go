@@ -63,9 +63,8 @@ func MaxoutLayerParameterGradient[T element.Float](gradW, gradB, x, upstream, we
 func largestPiece[T element.Float](row, weights, biases []T, u, pieces int) (m T, w int) {
 	n := len(row)
 	k, end := u*pieces, (u+1)*pieces
-	w = k
+	m, w = T(math.Inf(-1)), k
 	if n < 8 { // the calls below would take longer than the sums
-		m = T(math.Inf(-1))
 		for ; k < end; k++ {
 			v, weights := biases[k], weights[k*n:][:n]
 			for i, x := range row {
@@ -81,13 +80,10 @@ func largestPiece[T element.Float](row, weights, biases []T, u, pieces int) (m T
 		}
 		return m, w
 	}
-	for first := true; k < end; first = false {
-		var z [4]T
+	for k < end {
+		var z [2]T
 		count := 1
-		if k+4 <= end {
-			count = 4
-			z = dot4(row, weights[k*n:])
-		} else if k+2 <= end {
+		if k+2 <= end {
 			count = 2
 			z[0], z[1] = dot2(row, weights[k*n:])
 		} else {
@@ -95,7 +91,7 @@ func largestPiece[T element.Float](row, weights, biases []T, u, pieces int) (m T
 		}
 		for j, v := range z[:count] {
 			v += biases[k+j]
-			if first && j == 0 || v > m || v != v && m == m {
+			if v > m || v != v && m == m {
 				m, w = v, k+j
 			}
 		}
@@ -105,9 +101,9 @@ func largestPiece[T element.Float](row, weights, biases []T, u, pieces int) (m T
 }
 
 // dot returns the sum of x[i]·w[i] over even i plus the sum over odd i. An addition has
-// to wait for the one before it in the same sum. With two sums for each piece, and up to
-// four pieces at a time, other additions fill that time. Each sum has the same order of
-// additions in dot, dot2 and dot4.
+// to wait for the one before it in the same sum. With two sums for each piece, and two
+// pieces at a time, other additions fill that time. Each sum has the same order of
+// additions in dot and dot2.
 func dot[T element.Float](x, w []T) T {
 	w = w[:len(x)]
 	var even, odd T
@@ -140,12 +136,4 @@ func dot2[T element.Float](x, w []T) (T, T) {
 		e1 += x[i] * w1[i]
 	}
 	return e0 + o0, e1 + o1
-}
-
-// dot4 returns dot for four pieces whose weights lie one after the other.
-func dot4[T element.Float](x, w []T) (z [4]T) {
-	n := len(x)
-	z[0], z[1] = dot2(x, w)
-	z[2], z[3] = dot2(x, w[2*n:])
-	return z
 }

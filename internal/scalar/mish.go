@@ -37,8 +37,8 @@ func mishTail(x float64) float64 {
 	case x < -760:
 		return math.Copysign(0, -1)
 	case x < -650:
-		value, rest := scaledExp(x, 0)
-		return scaledDown(product(x, 0, value, rest))
+		value, rest := exp512(x, 0)
+		return down512(product(x, 0, value, rest))
 	}
 	n, k := expPoint(x)
 	value, rest := expStep(n, x-k*stepHigh-k*stepLow)
@@ -66,8 +66,8 @@ func mishSlopeTail(x float64) float64 {
 	case x < -760:
 		return 0
 	case x < -650:
-		value, rest := scaledExp(x, 0)
-		return scaledDown(product(x+1, 0, value, rest))
+		value, rest := exp512(x, 0)
+		return down512(product(x+1, 0, value, rest))
 	}
 	n, k := expPoint(x)
 	value, rest := expStep(n, x-k*stepHigh-k*stepLow)
@@ -81,7 +81,7 @@ func mishTail32(x float32) float32 {
 	case w < -109: // then x·eˣ rounds to 0
 		return float32(math.Copysign(0, -1))
 	case w < 0:
-		a := exp32Tail(w)
+		a := expBelow20(w)
 		return float32(w * (a - float64(a*a/2)))
 	}
 	return x
@@ -94,7 +94,7 @@ func mishSlopeTail32(x float32) float32 {
 	case w < -109:
 		return 0
 	case w < 0:
-		a := exp32Tail(w)
+		a := expBelow20(w)
 		return float32(a * ((w + 1) - a*(w+0.5)))
 	case w > 0:
 		return 1

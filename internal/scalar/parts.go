@@ -59,7 +59,7 @@ func (f *parts) product(x float64) (p, rest float64) {
 
 // times returns f·(high + low). high must have 26 bits. Only one rounding is of the size
 // of the result. The conversions keep the compiler from fusing products with sums, which it
-// would not do everywhere: see expm1Entry.exp.
+// would not do everywhere: see expm1Entry.beyond.
 func (f *parts) times(high, low float64) float64 {
 	return float64(f.high*high) + (float64(f.low*high) + float64(f.whole*low))
 }
@@ -76,10 +76,10 @@ func (f *parts) timesSum(value, rest float64) float64 {
 // small e^x could be subnormal.
 const expFaint = -650
 
-// expScaled returns e^(x + low)·(1 + e^x)^power as value + rest. If faint is set, the
+// expPower returns e^(x + low)·(1 + e^x)^power as value + rest. If faint is set, the
 // result is scaled by 2⁵¹². If power is not 0, x must be at most −20, and at most −40 if
-// faint is set. expScaled returns 0 for x < −1050 and NaN for NaN.
-func expScaled(x, low, power float64, faint bool) (value, rest float64) {
+// faint is set. expPower returns 0 for x < −1050 and NaN for NaN.
+func expPower(x, low, power float64, faint bool) (value, rest float64) {
 	if x < -1050 {
 		return 0, 0
 	}
@@ -95,10 +95,10 @@ func expScaled(x, low, power float64, faint bool) (value, rest float64) {
 	return value, rest
 }
 
-// unscaled returns y, or y·2⁻⁵¹² if faint is set.
-func unscaled(y float64, faint bool) float64 {
+// down512If returns y, or y·2⁻⁵¹² if faint is set.
+func down512If(y float64, faint bool) float64 {
 	if faint {
-		return scaledDown(y)
+		return down512(y)
 	}
 	return y
 }

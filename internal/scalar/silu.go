@@ -158,7 +158,7 @@ func steepSwish64At(x, beta float64) float64 {
 	if math.Abs(x) >= 1 {
 		return siluTail(x, beta*x, 0)
 	}
-	return scaledDown(swish64At(x*0x1p512, beta*0x1p-512))
+	return down512(swish64At(x*0x1p512, beta*0x1p-512))
 }
 
 // siluTail returns x·σ(u + uRest) for |u| > 20 and for NaN. On the left, the result of all but
@@ -179,9 +179,9 @@ func siluTail(x, u, uRest float64) float64 {
 	case u < -760 || a < 0x1p-400 || a > 0x1p400:
 		return siluExtreme(x, u, uRest)
 	case u < -650 || a < 1:
-		value, rest := scaledExp(u, uRest)
+		value, rest := exp512(u, uRest)
 		e := small(value + rest)
-		return scaledDown(product(x, 0, value, rest-(value+rest)*(e*(1-e))))
+		return down512(product(x, 0, value, rest-(value+rest)*(e*(1-e))))
 	}
 	n, k := expPoint(u)
 	value, rest := expStep(n, (u-k*stepHigh)+(uRest-k*stepLow))
@@ -217,7 +217,7 @@ func siluTail32(x, beta float32) float32 {
 	case u < -193: // then even the largest x times eᵘ rounds to 0
 		return float32(math.Copysign(0, w))
 	case u < 0:
-		e := exp32Tail(u)
+		e := expBelow20(u)
 		return float32(w * (e - float64(e*e))) // 1/(1 + e) = 1 − e + …
 	}
 	return x
@@ -244,8 +244,8 @@ func siluSlopeTail(u, uRest float64) float64 {
 		return 0
 	}
 	if u < -650 {
-		value, rest := scaledExp(u, uRest)
-		return scaledDown(product(1+u, uRest, value, rest))
+		value, rest := exp512(u, uRest)
+		return down512(product(1+u, uRest, value, rest))
 	}
 	n, k := expPoint(u)
 	value, rest := expStep(n, (u-k*stepHigh)+(uRest-k*stepLow))
@@ -259,7 +259,7 @@ func siluSlopeTail32(u float64) float32 {
 	case u < -109: // then eᵘ·(1 + u) rounds to 0
 		return 0
 	case u < 0:
-		e := exp32Tail(u)
+		e := expBelow20(u)
 		return float32(e * ((1 + u) - e*(1+2*u)))
 	case u > 0:
 		return 1

@@ -195,7 +195,7 @@ func softplusTail32(u, inverse float64) float32 {
 	if u > 0 {
 		return float32(u * inverse)
 	}
-	e := exp32Tail(u)
+	e := expBelow20(u)
 	return float32(inverse * (e - float64(e*e/2)))
 }
 
@@ -208,12 +208,12 @@ func softplusTail64(v, u, low float64, inverse *parts) float64 {
 		return v + inverse.whole*tail64(-u, 1, 1, -0.5)
 	}
 	faint := u < expFaint || u < -40 && math.Abs(inverse.whole) < 0x1p-20
-	value, rest := expScaled(u, low, -0.5, faint)
+	value, rest := expPower(u, low, -0.5, faint)
 	if value == 0 {
 		return inverse.whole * 0
 	}
 	first := cut(value)
-	return unscaled(inverse.times(first, value-first+rest), faint)
+	return down512If(inverse.times(first, value-first+rest), faint)
 }
 
 func softplusDerivative32(dst, x, upstream []float32, beta float64) {
@@ -287,7 +287,7 @@ func logisticTail32(u float64) float32 {
 	if u > 0 {
 		return 1
 	}
-	e := exp32Tail(u)
+	e := expBelow20(u)
 	return float32(e - float64(e*e))
 }
 
@@ -297,6 +297,6 @@ func logisticTail64(u, low, factor float64) float64 {
 		return factor * besideOne64(u)
 	}
 	faint := u < expFaint
-	value, rest := expScaled(u, low, -1, faint)
-	return unscaled(factor*(value+rest), faint)
+	value, rest := expPower(u, low, -1, faint)
+	return down512If(factor*(value+rest), faint)
 }

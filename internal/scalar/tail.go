@@ -52,7 +52,7 @@ func subnormalProduct64(a, b float64) float64 {
 	if n-1 >= 1<<52-1 {
 		return a * b
 	}
-	return scaledDown(math.Copysign(float64(int64(n))*0x1p-562, a) * b)
+	return down512(math.Copysign(float64(int64(n))*0x1p-562, a) * b)
 }
 
 // tailPoint32 returns the index of the point of expTable nearest to x ≤ 0, and x minus
@@ -86,14 +86,14 @@ func tail64(x, factor, outScale, power float64) float64 {
 	if math.Abs(factor) > 0x1p500 { // factor·value may overflow, and the result is not subnormal
 		return (factor * 0x1p-512) * (outScale * (value + rest))
 	}
-	return scaledDown(factor * outScale * (value + rest))
+	return down512(factor * outScale * (value + rest))
 }
 
-// scaledDown returns x·2⁻⁵¹², correctly rounded. A subnormal result is rounded to a
+// down512 returns x·2⁻⁵¹², correctly rounded. A subnormal result is rounded to a
 // multiple of 2⁻¹⁰⁷⁴. The last bit of normal, which is 2⁵¹² times the smallest normal
 // number, is worth 2⁵¹²·2⁻¹⁰⁷⁴. So the addition of |x| to normal rounds it in the right
 // place, and leaves the bits of the result in the lowest bits of the sum.
-func scaledDown(x float64) float64 {
+func down512(x float64) float64 {
 	const normal = 0x1p-1022 * 0x1p512
 	if a := math.Abs(x); a < normal {
 		return math.Copysign(math.Float64frombits(math.Float64bits(a+normal)-math.Float64bits(normal)), x)
@@ -101,9 +101,9 @@ func scaledDown(x float64) float64 {
 	return x * 0x1p-512
 }
 
-// scaledExp returns 2⁵¹²·e^(x+low) as value + rest, for −760 < x ≤ 0. low must be at most
+// exp512 returns 2⁵¹²·e^(x+low) as value + rest, for −760 < x ≤ 0. low must be at most
 // one ULP of x.
-func scaledExp(x, low float64) (value, rest float64) {
+func exp512(x, low float64) (value, rest float64) {
 	n, k := expPoint(x)
 	return expStep(n+512*256, (x-k*stepHigh)+(low-k*stepLow))
 }

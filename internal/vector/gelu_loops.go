@@ -10,7 +10,8 @@ import "simd"
 //
 //	e^((s + L(z))/2)
 //
-// with s = −z² or s = −2v, which fall as fast as the logarithm, and a nearly constant L. L is a polynomial for each of eight intervals:
+// with s = −z² or s = −2v, which fall as fast as the logarithm, and a nearly constant L. L is
+// a polynomial for each of eight intervals:
 //
 //	L(a+b) = n₀·(ln 2)/4 + c₀ + b·(c₁ + b·(c₂ + … + b·c₇)),   |c₀| ≤ (ln 2)/8
 //
@@ -93,8 +94,7 @@ func geluProduct32(x, y, lost, value simd.Float32s, sign simd.Uint32s) simd.Floa
 	return times32(sum.Mul(down).IfElse(inside, x), rest.Masked(inside), value, sign)
 }
 
-// geluOf32 returns the function that sets a vector of dst to x·Φ(x) = max(x, 0) − z·Φ(−z)
-// for one of x.
+// geluOf32 returns the function that sets a vector of dst to x·Φ(x) = max(x, 0) − z·Φ(−z).
 //
 //vector:wide
 func geluOf32(zero simd.Float32s) func(dst, x []float32) {
@@ -140,9 +140,9 @@ func geluAt32(x float32) float32 {
 	return at32(x, zero, geluOf32(zero))
 }
 
-// geluTimesOf32 returns the function that sets a vector of dst to value·(x·Φ(x)). It differs
-// from geluOf32 only in the last line, but repeats the other lines, because the compiler does
-// not inline a function for them.
+// geluTimesOf32 returns the function that sets a vector of dst to value·(x·Φ(x)). It repeats
+// the lines of geluOf32 for results that are not subnormal, because the compiler does not inline
+// a function for them.
 //
 //vector:wide
 func geluTimesOf32(zero simd.Float32s) func(dst, x, value []float32) {
@@ -242,8 +242,8 @@ func geluDerivativeAt32(x float32) float32 {
 	return at32(x, zero, func(dst, x []float32) { f(dst, x, ones32[:]) })
 }
 
-// geluTanhOf32 returns the function that sets a vector of dst to x·σ(v) for one of x, with v
-// = 2√(2/π)·(x + 0.044715·x³). Beyond the last interval L is 0, as it is at its end.
+// geluTanhOf32 returns the function that sets a vector of dst to x·σ(v), with v =
+// 2√(2/π)·(x + 0.044715·x³). Beyond the last interval L is 0, as it is at its end.
 //
 //vector:wide
 func geluTanhOf32(zero simd.Float32s) func(dst, x []float32) {

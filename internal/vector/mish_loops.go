@@ -13,8 +13,7 @@ import "simd"
 // in rest, the rounding error of the denominator, round themselves. Without the error of the
 // second one, m, the result for float64 would be off by up to 1.08 ULP.
 
-// mishOf32 returns the function that sets a vector of dst to x·tanh(log(1 + eˣ)) for one
-// of x.
+// mishOf32 returns the function that sets a vector of dst to x·tanh(log(1 + eˣ)).
 func mishOf32(zero simd.Float32s) func(dst, x []float32) {
 	reduce, inverse := reduce32(zero), mishInverseOf32(zero)
 	sign := simd.BroadcastUint32s(signBit32)

@@ -4,8 +4,8 @@ package vector
 
 import "example.com/activation/internal/element"
 
-// PReLU sets dst to x if its sign bit is clear, else to alpha[i]·x, and i is the
-// index in a row of len(alpha) elements. If derivative is true, it sets dst to upstream
+// PReLU sets dst to x if its sign bit is clear, else to alpha[i]·x, for the element i of a
+// row of len(alpha) elements. If derivative is true, it sets dst to upstream
 // if x > 0, to NaN if x is NaN, else to alpha[i]·upstream. If alpha[i] is 0, that is 0
 // even for a NaN or infinite upstream.
 func PReLU[T element.Float](derivative bool, dst, x, upstream, alpha []T) {

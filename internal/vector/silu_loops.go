@@ -16,7 +16,7 @@ import "simd"
 // smallest results. So the product is 1/siluScale times as large, and its rounding error is
 // not subnormal.
 
-// siluOf32 returns the function that sets a vector of dst to x·σ(x) for one of x.
+// siluOf32 returns the function that sets a vector of dst to x·σ(x).
 func siluOf32(zero simd.Float32s) func(dst, x []float32) {
 	reduce, inverse := reduce32(zero), inverseOf32(zero)
 	sign := simd.BroadcastUint32s(signBit32)
@@ -51,8 +51,8 @@ func siluOf32(zero simd.Float32s) func(dst, x []float32) {
 	}
 }
 
-// siluTimesOf32 returns the function that sets a vector of dst to value·(x·σ(x)) for one
-// of x, rounded once. With a second rounding for x·σ(x) it would be off by up to 2.4 ULP.
+// siluTimesOf32 returns the function that sets a vector of dst to value·(x·σ(x)), rounded
+// once. With a second rounding for x·σ(x) it would be off by up to 2.4 ULP.
 func siluTimesOf32(zero simd.Float32s) func(dst, x, value []float32) {
 	reduce, inverse := reduce32(zero), inverseOf32(zero)
 	sign := simd.BroadcastUint32s(signBit32)
@@ -140,7 +140,7 @@ func siluTimes32(dst, x, value []float32) {
 // S = t·u.
 
 // siluDerivativeOf32 returns the function that sets a vector of dst to upstream times the
-// derivative for one of x.
+// derivative.
 func siluDerivativeOf32(zero simd.Float32s) func(dst, x, upstream []float32) {
 	reduce, inverse := reduce32(zero), sumInverseOf32(zero, logisticShift32)
 	sign := simd.BroadcastUint32s(signBit32)

@@ -18,9 +18,9 @@ import "simd"
 // The loops use −2ˢ·t and −u/2ˢ, see sigmoid_loops.go. The correction needs −u, and the signs
 // cancel.
 
-// softplusOf32 returns the function that sets a vector of dst to log(1 + e^(βx))/β for
-// one of x, β = 1 or −1. two is 2β. low and high are 0 and +Inf for β = 1, or −Inf and 0 for
-// β = −1: x cut to low…high is β·max(βx, 0).
+// softplusOf32 returns the function that sets a vector of dst to log(1 + e^(βx))/β for β = 1
+// or −1. two is 2β. low and high are 0 and +Inf for β = 1, or −Inf and 0 for β = −1: x cut to
+// low…high is β·max(βx, 0).
 func softplusOf32(zero simd.Float32s, two, low, high float32) func(dst, x []float32) {
 	reduce, inverse := reduce32(zero), sumInverseOf32(zero, logisticShift32-1)
 	near := simd.BroadcastFloat32s(softplusNear32)

@@ -4,9 +4,10 @@
 // Builds without package simd use off.go instead.
 //
 // The files named after a function hold the functions that package kernel calls. The
-// loops are in the files *_loops.go. Each is written once, for float32 and vectors of
+// loops are in the files *_loops.go. Most are written once, for float32 and vectors of
 // any width, with the types of package simd. From that source, the generator in
-// ../generate writes the loops for float64 and, on amd64 and arm64, for each width.
+// ../generate writes the loops for float64 and, on amd64 and arm64, for each width. A function
+// that differs for float64 has a second version in the same file.
 // There is no need to read the generated files.
 //
 // Times in comments compare two forms of a loop, measured in one run on an amd64 server with
