@@ -78,16 +78,18 @@ func (e ELU[T]) alpha(call string) T {
 
 // Forward computes dst ← x if x > 0, else α·(eˣ − 1).
 func (e ELU[T]) Forward(dst, x []T) []T {
-	alpha := e.alpha("ELU.Forward")
-	dst = forwardDst("ELU.Forward", dst, x, len(x))
+	const call = "ELU.Forward"
+	alpha := e.alpha(call)
+	dst = forwardDst(call, dst, x, len(x))
 	kernel.ELU(dst, x, alpha, 1)
 	return dst
 }
 
 // Derivative computes dst ← upstream if x > 0, else upstream · α·eˣ.
 func (e ELU[T]) Derivative(dst, x, upstream []T) []T {
-	alpha := e.alpha("ELU.Derivative")
-	dst = derivativeDst("ELU.Derivative", dst, x, upstream, len(x))
+	const call = "ELU.Derivative"
+	alpha := e.alpha(call)
+	dst = derivativeDst(call, dst, x, upstream, len(x))
 	kernel.ELUDerivative(dst, x, upstream, alpha, 1)
 	return dst
 }
@@ -261,24 +263,27 @@ func (c CELU[T]) alpha(call string) T {
 
 // Forward computes dst ← x if x > 0, else α·(e^(x/α) − 1).
 func (c CELU[T]) Forward(dst, x []T) []T {
-	alpha := c.alpha("CELU.Forward")
-	dst = forwardDst("CELU.Forward", dst, x, len(x))
+	const call = "CELU.Forward"
+	alpha := c.alpha(call)
+	dst = forwardDst(call, dst, x, len(x))
 	kernel.CELU(dst, x, alpha)
 	return dst
 }
 
 // Derivative computes dst ← upstream if x > 0, else upstream · e^(x/α).
 func (c CELU[T]) Derivative(dst, x, upstream []T) []T {
-	alpha := c.alpha("CELU.Derivative")
-	dst = derivativeDst("CELU.Derivative", dst, x, upstream, len(x))
+	const call = "CELU.Derivative"
+	alpha := c.alpha(call)
+	dst = derivativeDst(call, dst, x, upstream, len(x))
 	kernel.CELUDerivative(dst, x, upstream, alpha)
 	return dst
 }
 
 // DerivativeFromOutput computes dst ← upstream if y > 0, else upstream · (y/α + 1).
 func (c CELU[T]) DerivativeFromOutput(dst, y, upstream []T) []T {
-	alpha := c.alpha("CELU.DerivativeFromOutput")
-	dst = fromOutputDst("CELU.DerivativeFromOutput", dst, y, upstream)
+	const call = "CELU.DerivativeFromOutput"
+	alpha := c.alpha(call)
+	dst = fromOutputDst(call, dst, y, upstream)
 	kernel.CELUDerivativeFromOutput(dst, y, upstream, alpha)
 	return dst
 }

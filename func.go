@@ -26,10 +26,11 @@ type Func[T Float] struct {
 
 // Forward computes dst ← F(x).
 func (f Func[T]) Forward(dst, x []T) []T {
+	const call = "Func.Forward"
 	if f.F == nil {
-		mistake("Func.Forward", "F is nil")
+		mistake(call, "F is nil")
 	}
-	dst = forwardDst("Func.Forward", dst, x, len(x))
+	dst = forwardDst(call, dst, x, len(x))
 	for i, v := range x {
 		dst[i] = f.F(v)
 	}
@@ -38,10 +39,11 @@ func (f Func[T]) Forward(dst, x []T) []T {
 
 // Derivative computes dst ← upstream · DF(x).
 func (f Func[T]) Derivative(dst, x, upstream []T) []T {
+	const call = "Func.Derivative"
 	if f.DF == nil {
-		mistake("Func.Derivative", "DF is nil")
+		mistake(call, "DF is nil")
 	}
-	dst = derivativeDst("Func.Derivative", dst, x, upstream, len(x))
+	dst = derivativeDst(call, dst, x, upstream, len(x))
 	if upstream == nil {
 		for i, v := range x {
 			dst[i] = f.DF(v)

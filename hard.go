@@ -68,8 +68,9 @@ func (h HardSigmoid[T]) slope(call string) T {
 
 // Forward computes dst ← clip(s·x + ½, 0, 1).
 func (h HardSigmoid[T]) Forward(dst, x []T) []T {
-	slope := h.slope("HardSigmoid.Forward")
-	dst = forwardDst("HardSigmoid.Forward", dst, x, len(x))
+	const call = "HardSigmoid.Forward"
+	slope := h.slope(call)
+	dst = forwardDst(call, dst, x, len(x))
 	kernel.HardSigmoid(dst, x, slope)
 	return dst
 }
@@ -78,16 +79,18 @@ func (h HardSigmoid[T]) Forward(dst, x []T) []T {
 // does not multiply by 0: outside, the result is 0 even if upstream is NaN or
 // infinite.
 func (h HardSigmoid[T]) Derivative(dst, x, upstream []T) []T {
-	slope := h.slope("HardSigmoid.Derivative")
-	dst = derivativeDst("HardSigmoid.Derivative", dst, x, upstream, len(x))
+	const call = "HardSigmoid.Derivative"
+	slope := h.slope(call)
+	dst = derivativeDst(call, dst, x, upstream, len(x))
 	kernel.HardSigmoidDerivative(dst, x, upstream, slope)
 	return dst
 }
 
 // DerivativeFromOutput computes dst ← upstream·s if 0 < y < 1, else 0.
 func (h HardSigmoid[T]) DerivativeFromOutput(dst, y, upstream []T) []T {
-	slope := h.slope("HardSigmoid.DerivativeFromOutput")
-	dst = fromOutputDst("HardSigmoid.DerivativeFromOutput", dst, y, upstream)
+	const call = "HardSigmoid.DerivativeFromOutput"
+	slope := h.slope(call)
+	dst = fromOutputDst(call, dst, y, upstream)
 	kernel.HardSigmoidDerivativeFromOutput(dst, y, upstream, slope)
 	return dst
 }
@@ -229,8 +232,9 @@ func (h HardTanh[T]) ends(call string) (low, high T) {
 
 // Forward computes dst ← min(max(x, Min), Max).
 func (h HardTanh[T]) Forward(dst, x []T) []T {
-	low, high := h.ends("HardTanh.Forward")
-	dst = forwardDst("HardTanh.Forward", dst, x, len(x))
+	const call = "HardTanh.Forward"
+	low, high := h.ends(call)
+	dst = forwardDst(call, dst, x, len(x))
 	kernel.HardTanh(dst, x, low, high)
 	return dst
 }
@@ -238,8 +242,9 @@ func (h HardTanh[T]) Forward(dst, x []T) []T {
 // Derivative computes dst ← upstream if Min < x < Max, else 0. It selects and does
 // not multiply by 0: outside, the result is 0 even if upstream is NaN or infinite.
 func (h HardTanh[T]) Derivative(dst, x, upstream []T) []T {
-	low, high := h.ends("HardTanh.Derivative")
-	dst = derivativeDst("HardTanh.Derivative", dst, x, upstream, len(x))
+	const call = "HardTanh.Derivative"
+	low, high := h.ends(call)
+	dst = derivativeDst(call, dst, x, upstream, len(x))
 	kernel.HardTanhDerivative(dst, x, upstream, low, high)
 	return dst
 }
@@ -247,8 +252,9 @@ func (h HardTanh[T]) Derivative(dst, x, upstream []T) []T {
 // DerivativeFromOutput is [HardTanh.Derivative], since Min < y < Max if and only if
 // Min < x < Max.
 func (h HardTanh[T]) DerivativeFromOutput(dst, y, upstream []T) []T {
-	low, high := h.ends("HardTanh.DerivativeFromOutput")
-	dst = fromOutputDst("HardTanh.DerivativeFromOutput", dst, y, upstream)
+	const call = "HardTanh.DerivativeFromOutput"
+	low, high := h.ends(call)
+	dst = fromOutputDst(call, dst, y, upstream)
 	kernel.HardTanhDerivative(dst, y, upstream, low, high)
 	return dst
 }

@@ -69,10 +69,11 @@ func (l LeakyReLU[T]) Derivative(dst, x, upstream []T) []T {
 // DerivativeFromOutput is [LeakyReLU.Derivative], since y > 0 if and only if x > 0.
 // It panics for α < 0, because then y = 2 may come from x = 2 or from a negative x.
 func (l LeakyReLU[T]) DerivativeFromOutput(dst, y, upstream []T) []T {
+	const call = "LeakyReLU.DerivativeFromOutput"
 	if !l.hasOutputDerivative() {
-		mistake("LeakyReLU.DerivativeFromOutput", "Alpha = %v, want at least 0: for a negative one, y does not determine x", l.Alpha)
+		mistake(call, "Alpha = %v, want at least 0: for a negative one, y does not determine x", l.Alpha)
 	}
-	dst = fromOutputDst("LeakyReLU.DerivativeFromOutput", dst, y, upstream)
+	dst = fromOutputDst(call, dst, y, upstream)
 	kernel.LeakyReLUDerivative(dst, y, upstream, l.alpha())
 	return dst
 }

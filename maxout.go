@@ -67,8 +67,9 @@ func (m Maxout[T]) shape(call string, n int) int {
 
 // Forward computes the maxima of x. The result has len(x)/Pieces elements.
 func (m Maxout[T]) Forward(dst, x []T) []T {
-	s := m.shape("Maxout.Forward", len(x))
-	dst = forwardDst("Maxout.Forward", dst, x, len(x)/m.Pieces)
+	const call = "Maxout.Forward"
+	s := m.shape(call, len(x))
+	dst = forwardDst(call, dst, x, len(x)/m.Pieces)
 	kernel.Maxout(dst, x, m.Pieces, s)
 	return dst
 }
@@ -76,8 +77,9 @@ func (m Maxout[T]) Forward(dst, x []T) []T {
 // Derivative sets dst to upstream at the first maximum of each group, and to 0 at
 // the other pieces. upstream has len(x)/Pieces elements.
 func (m Maxout[T]) Derivative(dst, x, upstream []T) []T {
-	s := m.shape("Maxout.Derivative", len(x))
-	dst = derivativeDst("Maxout.Derivative", dst, x, upstream, len(x)/m.Pieces)
+	const call = "Maxout.Derivative"
+	s := m.shape(call, len(x))
+	dst = derivativeDst(call, dst, x, upstream, len(x)/m.Pieces)
 	kernel.MaxoutDerivative(dst, x, upstream, m.Pieces, s)
 	return dst
 }
@@ -183,8 +185,9 @@ func (m MaxoutLayer[T]) shape(call string, n int) int {
 // is more than 512, Forward and Derivative allocate a copy of a row. For Forward
 // this needs Units = Inputs.
 func (m MaxoutLayer[T]) Forward(dst, x []T) []T {
-	dst = forwardDst("MaxoutLayer.Forward", dst, x, m.shape("MaxoutLayer.Forward", len(x)))
-	checkApart("MaxoutLayer.Forward", "dst", dst, "Params", m.Params)
+	const call = "MaxoutLayer.Forward"
+	dst = forwardDst(call, dst, x, m.shape(call, len(x)))
+	checkApart(call, "dst", dst, "Params", m.Params)
 	weights, biases := m.split(m.Params)
 	kernel.MaxoutLayer(dst, x, weights, biases, m.Inputs, m.Units, m.Pieces)
 	return dst

@@ -91,9 +91,10 @@ func (p PReLU[T]) shape(call string, n int) int {
 
 // Forward computes dst ← x if x > 0, else αᵢ·x.
 func (p PReLU[T]) Forward(dst, x []T) []T {
-	s := p.shape("PReLU.Forward", len(x))
-	dst = forwardDst("PReLU.Forward", dst, x, len(x))
-	checkApart("PReLU.Forward", "dst", dst, "Alpha", p.Alpha)
+	const call = "PReLU.Forward"
+	s := p.shape(call, len(x))
+	dst = forwardDst(call, dst, x, len(x))
+	checkApart(call, "dst", dst, "Alpha", p.Alpha)
 	kernel.PReLU(dst, x, p.Alpha, s)
 	return dst
 }
@@ -101,9 +102,10 @@ func (p PReLU[T]) Forward(dst, x []T) []T {
 // Derivative computes dst ← upstream if x > 0, else αᵢ·upstream. If αᵢ is 0, it selects
 // 0 for x ≤ 0, as [ReLU] does, even if upstream is NaN or infinite.
 func (p PReLU[T]) Derivative(dst, x, upstream []T) []T {
-	s := p.shape("PReLU.Derivative", len(x))
-	dst = derivativeDst("PReLU.Derivative", dst, x, upstream, len(x))
-	checkApart("PReLU.Derivative", "dst", dst, "Alpha", p.Alpha)
+	const call = "PReLU.Derivative"
+	s := p.shape(call, len(x))
+	dst = derivativeDst(call, dst, x, upstream, len(x))
+	checkApart(call, "dst", dst, "Alpha", p.Alpha)
 	kernel.PReLUDerivative(dst, x, upstream, p.Alpha, s)
 	return dst
 }

@@ -75,16 +75,18 @@ func (s SiLU[T]) beta(call string) T {
 
 // Forward computes dst ← x · σ(β·x).
 func (s SiLU[T]) Forward(dst, x []T) []T {
-	beta := s.beta("SiLU.Forward")
-	dst = forwardDst("SiLU.Forward", dst, x, len(x))
+	const call = "SiLU.Forward"
+	beta := s.beta(call)
+	dst = forwardDst(call, dst, x, len(x))
 	kernel.SiLU(dst, x, beta)
 	return dst
 }
 
 // Derivative computes dst ← upstream · f′(x).
 func (s SiLU[T]) Derivative(dst, x, upstream []T) []T {
-	beta := s.beta("SiLU.Derivative")
-	dst = derivativeDst("SiLU.Derivative", dst, x, upstream, len(x))
+	const call = "SiLU.Derivative"
+	beta := s.beta(call)
+	dst = derivativeDst(call, dst, x, upstream, len(x))
 	kernel.SiLUDerivative(dst, x, upstream, beta)
 	return dst
 }

@@ -111,8 +111,9 @@ func jacobianDst[T Float](call string, s Softmax[T], dst, x []T) ([]T, T) {
 
 // Forward computes the probabilities for the logits x.
 func (s Softmax[T]) Forward(dst, x []T) []T {
-	classes, step, tau := distributions("Softmax.Forward", "x", s, len(x))
-	dst = forwardDst("Softmax.Forward", dst, x, len(x))
+	const call = "Softmax.Forward"
+	classes, step, tau := distributions(call, "x", s, len(x))
+	dst = forwardDst(call, dst, x, len(x))
 	kernel.Softmax(dst, x, classes, step, tau)
 	return dst
 }
@@ -149,8 +150,9 @@ func (s Softmax[T]) ForwardMasked(dst, x []T, keep []bool) []T {
 // subnormal s. For longer rows it grows at most in proportion to the length. So a
 // large gⱼ beside a small yⱼ does no harm, as long as no difference gᵢ − gⱼ overflows.
 func (s Softmax[T]) Derivative(dst, x, upstream []T) []T {
-	classes, step, tau := distributions("Softmax.Derivative", "x", s, len(x))
-	dst = derivativeDst("Softmax.Derivative", dst, x, upstream, len(x))
+	const call = "Softmax.Derivative"
+	classes, step, tau := distributions(call, "x", s, len(x))
+	dst = derivativeDst(call, dst, x, upstream, len(x))
 	kernel.SoftmaxDerivative(dst, x, upstream, classes, step, tau)
 	return dst
 }
@@ -159,8 +161,9 @@ func (s Softmax[T]) Derivative(dst, x, upstream []T) []T {
 // Forward(x) or for the y of ForwardMasked. If yᵢ is exactly 0, the result is 0 and
 // gᵢ does not count, even if it is NaN or infinite.
 func (s Softmax[T]) DerivativeFromOutput(dst, y, upstream []T) []T {
-	classes, step, tau := distributions("Softmax.DerivativeFromOutput", "y", s, len(y))
-	dst = fromOutputDst("Softmax.DerivativeFromOutput", dst, y, upstream)
+	const call = "Softmax.DerivativeFromOutput"
+	classes, step, tau := distributions(call, "y", s, len(y))
+	dst = fromOutputDst(call, dst, y, upstream)
 	kernel.SoftmaxDerivativeFromOutput(dst, y, upstream, classes, step, tau)
 	return dst
 }
@@ -232,8 +235,9 @@ type LogSoftmax[T Float] struct {
 
 // Forward computes the log probabilities for the logits x.
 func (l LogSoftmax[T]) Forward(dst, x []T) []T {
-	classes, step, tau := distributions("LogSoftmax.Forward", "x", Softmax[T](l), len(x))
-	dst = forwardDst("LogSoftmax.Forward", dst, x, len(x))
+	const call = "LogSoftmax.Forward"
+	classes, step, tau := distributions(call, "x", Softmax[T](l), len(x))
+	dst = forwardDst(call, dst, x, len(x))
 	kernel.LogSoftmax(dst, x, classes, step, tau)
 	return dst
 }
@@ -268,8 +272,9 @@ func (l LogSoftmax[T]) ForwardMasked(dst, x []T, keep []bool) []T {
 // longer rows it grows at most in proportion to the length. If Σⱼ |gⱼ| overflows, the
 // result may be NaN.
 func (l LogSoftmax[T]) Derivative(dst, x, upstream []T) []T {
-	classes, step, tau := distributions("LogSoftmax.Derivative", "x", Softmax[T](l), len(x))
-	dst = derivativeDst("LogSoftmax.Derivative", dst, x, upstream, len(x))
+	const call = "LogSoftmax.Derivative"
+	classes, step, tau := distributions(call, "x", Softmax[T](l), len(x))
+	dst = derivativeDst(call, dst, x, upstream, len(x))
 	kernel.LogSoftmaxDerivative(dst, x, upstream, classes, step, tau)
 	return dst
 }
@@ -278,8 +283,9 @@ func (l LogSoftmax[T]) Derivative(dst, x, upstream []T) []T {
 // Forward(x). Each gᵢ counts, even if yᵢ is −Inf, because ∂f(u)ᵢ/∂uⱼ is not 0 for such
 // an i. So for the y of ForwardMasked, set the upstream of the masked entries to 0.
 func (l LogSoftmax[T]) DerivativeFromOutput(dst, y, upstream []T) []T {
-	classes, step, tau := distributions("LogSoftmax.DerivativeFromOutput", "y", Softmax[T](l), len(y))
-	dst = fromOutputDst("LogSoftmax.DerivativeFromOutput", dst, y, upstream)
+	const call = "LogSoftmax.DerivativeFromOutput"
+	classes, step, tau := distributions(call, "y", Softmax[T](l), len(y))
+	dst = fromOutputDst(call, dst, y, upstream)
 	kernel.LogSoftmaxDerivativeFromOutput(dst, y, upstream, classes, step, tau)
 	return dst
 }

@@ -77,24 +77,27 @@ func (s Softplus[T]) beta(call string) T {
 
 // Forward computes dst ← log(1 + e^(β·x)) / β.
 func (s Softplus[T]) Forward(dst, x []T) []T {
-	beta := s.beta("Softplus.Forward")
-	dst = forwardDst("Softplus.Forward", dst, x, len(x))
+	const call = "Softplus.Forward"
+	beta := s.beta(call)
+	dst = forwardDst(call, dst, x, len(x))
 	kernel.Softplus(dst, x, beta)
 	return dst
 }
 
 // Derivative computes dst ← upstream · σ(β·x).
 func (s Softplus[T]) Derivative(dst, x, upstream []T) []T {
-	beta := s.beta("Softplus.Derivative")
-	dst = derivativeDst("Softplus.Derivative", dst, x, upstream, len(x))
+	const call = "Softplus.Derivative"
+	beta := s.beta(call)
+	dst = derivativeDst(call, dst, x, upstream, len(x))
 	kernel.SoftplusDerivative(dst, x, upstream, beta)
 	return dst
 }
 
 // DerivativeFromOutput computes dst ← upstream · (1 − e^(−β·y)).
 func (s Softplus[T]) DerivativeFromOutput(dst, y, upstream []T) []T {
-	beta := s.beta("Softplus.DerivativeFromOutput")
-	dst = fromOutputDst("Softplus.DerivativeFromOutput", dst, y, upstream)
+	const call = "Softplus.DerivativeFromOutput"
+	beta := s.beta(call)
+	dst = fromOutputDst(call, dst, y, upstream)
 	kernel.SoftplusDerivativeFromOutput(dst, y, upstream, beta)
 	return dst
 }

@@ -12,15 +12,15 @@ func LogSoftmax[T element.Float](dst, x []T, classes, stride int, tau T) bool {
 	switch any(dst).(type) {
 	case []float32:
 		if rows {
-			logSoftmaxRows32(any(dst).([]float32), any(x).([]float32), classes, float32(f), float32(d), tau != 1)
+			logSoftmaxRows32(as32(dst), as32(x), classes, float32(f), float32(d), tau != 1)
 		} else if columns {
-			logSoftmaxColumns32(any(dst).([]float32), any(x).([]float32), classes, stride, float32(f), float32(d), tau != 1)
+			logSoftmaxColumns32(as32(dst), as32(x), classes, stride, float32(f), float32(d), tau != 1)
 		}
 	case []float64:
 		if rows {
-			logSoftmaxRows64(any(dst).([]float64), any(x).([]float64), classes, float64(f), float64(d), tau != 1)
+			logSoftmaxRows64(as64(dst), as64(x), classes, float64(f), float64(d), tau != 1)
 		} else if columns {
-			logSoftmaxColumns64(any(dst).([]float64), any(x).([]float64), classes, stride, float64(f), float64(d), tau != 1)
+			logSoftmaxColumns64(as64(dst), as64(x), classes, stride, float64(f), float64(d), tau != 1)
 		}
 	}
 	return rows || columns
@@ -33,15 +33,15 @@ func LogSoftmaxDerivativeFromOutput[T element.Float](dst, y, upstream []T, class
 	switch any(dst).(type) {
 	case []float32:
 		if rows {
-			logBackwardRows32(any(dst).([]float32), any(y).([]float32), any(upstream).([]float32), classes, float32(tau), tau != 1)
+			logBackwardRows32(as32(dst), as32(y), as32(upstream), classes, float32(tau), tau != 1)
 		} else if columns {
-			logBackwardColumns32(any(dst).([]float32), any(y).([]float32), any(upstream).([]float32), classes, stride, float32(tau), tau != 1)
+			logBackwardColumns32(as32(dst), as32(y), as32(upstream), classes, stride, float32(tau), tau != 1)
 		}
 	case []float64:
 		if rows {
-			logBackwardRows64(any(dst).([]float64), any(y).([]float64), any(upstream).([]float64), classes, float64(tau), tau != 1)
+			logBackwardRows64(as64(dst), as64(y), as64(upstream), classes, float64(tau), tau != 1)
 		} else if columns {
-			logBackwardColumns64(any(dst).([]float64), any(y).([]float64), any(upstream).([]float64), classes, stride, float64(tau), tau != 1)
+			logBackwardColumns64(as64(dst), as64(y), as64(upstream), classes, stride, float64(tau), tau != 1)
 		}
 	}
 	return rows || columns

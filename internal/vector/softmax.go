@@ -14,15 +14,15 @@ func Softmax[T element.Float](dst, x []T, classes, stride int, tau T) bool {
 	switch any(dst).(type) {
 	case []float32:
 		if rows {
-			softmaxRows32(any(dst).([]float32), any(x).([]float32), classes, float32(f), float32(d), tau != 1)
+			softmaxRows32(as32(dst), as32(x), classes, float32(f), float32(d), tau != 1)
 		} else if columns {
-			softmaxColumns32(any(dst).([]float32), any(x).([]float32), classes, stride, float32(f), float32(d), tau != 1)
+			softmaxColumns32(as32(dst), as32(x), classes, stride, float32(f), float32(d), tau != 1)
 		}
 	case []float64:
 		if rows {
-			softmaxRows64(any(dst).([]float64), any(x).([]float64), classes, float64(f), float64(d), tau != 1)
+			softmaxRows64(as64(dst), as64(x), classes, float64(f), float64(d), tau != 1)
 		} else if columns {
-			softmaxColumns64(any(dst).([]float64), any(x).([]float64), classes, stride, float64(f), float64(d), tau != 1)
+			softmaxColumns64(as64(dst), as64(x), classes, stride, float64(f), float64(d), tau != 1)
 		}
 	}
 	return rows || columns
@@ -35,15 +35,15 @@ func SoftmaxDerivativeFromOutput[T element.Float](dst, y, upstream []T, classes,
 	switch any(dst).(type) {
 	case []float32:
 		if rows {
-			softmaxBackwardRows32(any(dst).([]float32), any(y).([]float32), any(upstream).([]float32), classes, float32(tau), tau != 1)
+			softmaxBackwardRows32(as32(dst), as32(y), as32(upstream), classes, float32(tau), tau != 1)
 		} else if columns {
-			softmaxBackwardColumns32(any(dst).([]float32), any(y).([]float32), any(upstream).([]float32), classes, stride, float32(tau), tau != 1)
+			softmaxBackwardColumns32(as32(dst), as32(y), as32(upstream), classes, stride, float32(tau), tau != 1)
 		}
 	case []float64:
 		if rows {
-			softmaxBackwardRows64(any(dst).([]float64), any(y).([]float64), any(upstream).([]float64), classes, float64(tau), tau != 1)
+			softmaxBackwardRows64(as64(dst), as64(y), as64(upstream), classes, float64(tau), tau != 1)
 		} else if columns {
-			softmaxBackwardColumns64(any(dst).([]float64), any(y).([]float64), any(upstream).([]float64), classes, stride, float64(tau), tau != 1)
+			softmaxBackwardColumns64(as64(dst), as64(y), as64(upstream), classes, stride, float64(tau), tau != 1)
 		}
 	}
 	return rows || columns
