@@ -400,11 +400,35 @@ func TestAccuracyOfProducts(t *testing.T) {
 		if got := (activation.ELU[float64]{Alpha: -alpha}).DerivativeAt(2 * x); !math.Signbit(got) {
 			t.Fatalf("ELU{%x}.DerivativeAt(%x) = %x, want a sign", -alpha, 2*x, got)
 		}
+		alpha, x = math.Ldexp(1+rng.Float64(), rng.IntN(40)-20), -math.Ldexp(1+rng.Float64(), -1010-rng.IntN(60))
+		got, want = activation.ELU[float64]{Alpha: alpha}.At(x), reference.SELU(x, alpha, 1)
+		if u := reference.ULP64(got, want); !(u <= 1) {
+			t.Fatalf("ELU{%x}.At(%x) = %x, want %x: %.3f ULP", alpha, x, got, want.Float64(), u)
+		}
+		got, want = activation.SELU[float64]{}.At(x), reference.SELU(x, reference.SELUAlpha, reference.SELUScale)
+		if u := reference.ULP64(got, want); !(u <= 1) {
+			t.Fatalf("SELU.At(%x) = %x, want %x: %.3f ULP", x, got, want.Float64(), u)
+		}
 		beta := math.Ldexp(1+rng.Float64(), 1000+rng.IntN(24))
 		x = (25*rng.Float64() - 20) / beta
 		got, want = activation.SiLU[float64]{Beta: beta}.At(x), reference.SiLU(x, beta)
 		if u := reference.ULP64(got, want); !(u <= 1) {
 			t.Fatalf("SiLU{%x}.At(%x) = %x, want %x: %.3f ULP", beta, x, got, want.Float64(), u)
+		}
+	}
+}
+
+// TestAccuracyNearRoot checks the derivative of a SiLU around its zero, for any β. β·x is then
+// no float, and its rounding error may be large beside the result.
+func TestAccuracyNearRoot(t *testing.T) {
+	const root = -1.2784645427610738
+	rng := rand.New(rand.NewPCG(74, 75))
+	for range 60_000 {
+		beta := math.Ldexp(1+rng.Float64(), rng.IntN(8)-4)
+		x := (root + math.Copysign(math.Ldexp(1+rng.Float64(), -rng.IntN(54)), rng.Float64()-0.5)) / beta
+		got, want := activation.SiLU[float64]{Beta: beta}.DerivativeAt(x), reference.SiLUDerivative(x, beta)
+		if u := reference.ULP64(got, want); !(u <= 1) {
+			t.Fatalf("SiLU{%x}.DerivativeAt(%x) = %x, want %x: %.3f ULP", beta, x, got, want.Float64(), u)
 		}
 	}
 }

@@ -373,6 +373,13 @@ func (d differentiator[T]) derivativesBy(v []T, j int) []estimate {
 			break
 		}
 	}
+	subnormals := 0x1p-1073 // two of the smallest, because a derivative may be off by 1.5 ULP
+	if bitSize[T]() == 32 {
+		subnormals = 0x1p-148
+	}
+	for i := range estimates {
+		estimates[i].within += subnormals
+	}
 	return estimates
 }
 

@@ -807,6 +807,22 @@ func passesLarge[T activation.Float](t *testing.T, largest T) {
 	}
 }
 
+// TestCheckDerivativeSubnormal checks that the rounding of a subnormal derivative is no error.
+func TestCheckDerivativeSubnormal(t *testing.T) {
+	for beta, x := range map[float32]float32{6.617445e-24: -1.7253912e+25, 1e-24: -1.2e26, 1.1e-24: -1e26} {
+		for _, a := range []activation.Activation[float32]{activation.SiLU[float32]{Beta: beta}, activation.Softplus[float32]{Beta: beta}} {
+			if err := activation.CheckDerivative(a, []float32{x}); err != nil {
+				t.Errorf("%v at %v: %v", a, x, err)
+			}
+		}
+	}
+	for beta, x := range map[float64]float64{1e-24: -7.4e26, 1.1e-24: -6.8e26} {
+		if err := activation.CheckDerivative(activation.SiLU[float64]{Beta: beta}, []float64{x}); err != nil {
+			t.Errorf("SiLU{%v} at %v: %v", beta, x, err)
+		}
+	}
+}
+
 // TestCheckDerivativeOfCarelessFormulas checks that a right derivative is not called
 // wrong if the formula for f is right, but loses bits.
 func TestCheckDerivativeOfCarelessFormulas(t *testing.T) {

@@ -110,9 +110,8 @@ const hasFMA = runtime.GOARCH == "amd64" || runtime.GOARCH == "arm64" || runtime
 	runtime.GOARCH == "loong64" || runtime.GOARCH == "ppc64" || runtime.GOARCH == "ppc64le" ||
 	runtime.GOARCH == "riscv64" || runtime.GOARCH == "s390x"
 
-// fma returns x·y + z for the loops. If hasFMA is false, it adds the rounding errors of the
-// product and of the sum to the sum. Then all but a few results are rounded once, if the
-// product does not overflow.
+// fma returns x·y + z for the loops. If hasFMA is false, all but a few results are rounded once,
+// if the product does not overflow.
 func fma(x, y, z float64) float64 {
 	if hasFMA {
 		return math.FMA(x, y, z)
@@ -120,7 +119,17 @@ func fma(x, y, z float64) float64 {
 	return slowFMA(x, y, z)
 }
 
+// slowFMA scales a sum that may be subnormal, because the parts of a subnormal product would be
+// rounded to multiples of 2⁻¹⁰⁷⁴.
 func slowFMA(x, y, z float64) float64 {
+	if math.Abs(x*y) < 0x1p-900 && math.Abs(z) < 0x1p-900 {
+		return down512(fmaParts(x*0x1p512, y, z*0x1p512))
+	}
+	return fmaParts(x, y, z)
+}
+
+// fmaParts adds the rounding errors of the product and of the sum to the sum.
+func fmaParts(x, y, z float64) float64 {
 	x1, y1 := cut(x), cut(y)
 	x2, y2 := x-x1, y-y1
 	product := float64(x * y)

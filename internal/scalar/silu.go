@@ -297,7 +297,7 @@ func swishDerivative64(dst, x, upstream []float64, beta float64) {
 		b := u - p.a
 		high := coarse(b)
 		d := p.value + (high*p.slope + (((b-high)+uRest)*p.slope + p.beside(b+uRest)))
-		if math.Abs(u-siluRoot) < 0x1p-25 {
+		if math.Abs(u-siluRoot) < 0x1p-20 { // uRest has an error of 2⁻⁷⁹
 			d = siluSlopeNearRoot(u, math.FMA(beta, v, -u))
 		}
 		dst[i] = element.Upstream(d, upstream, i)
