@@ -214,6 +214,16 @@ func means[T activation.Float](t *testing.T) {
 // TestMonitorHuge checks that the mean of finite outputs is finite, and the mean of
 // infinite and tiny ones.
 func TestMonitorHuge(t *testing.T) {
+	for _, y := range []float64{0x1p899, 0x1p1009, 0x1p1023} {
+		var m activation.Monitor[float64]
+		m.Observe([]float64{y}, nil)
+		for range 62 {
+			m.Merge(&m)
+		}
+		if m.Mean() != y {
+			t.Errorf("the mean of 2⁶² times %v is %v", y, m.Mean())
+		}
+	}
 	t.Run("float32", hugeMeans[float32])
 	t.Run("float64", hugeMeans[float64])
 }

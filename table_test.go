@@ -287,6 +287,9 @@ func table[T activation.Float]() []entry[T] {
 		{a: activation.HardTanh[T]{Min: -6}, group: 1, outputs: 1, kinks: []T{-6, 0}, special: []special[T]{
 			{nan, nan, nan}, {zero, zero, 0}, {negative, zero, 0}, {1, zero, 0}, {-5, -5, 1},
 		}},
+		{a: activation.HardTanh[T]{Min: -6, Max: negative}, group: 1, outputs: 1, kinks: []T{-6, 0}, special: []special[T]{
+			{-7, -6, 0}, {-1, -1, 1}, {negative, negative, 0}, {0, negative, 0}, {1, negative, 0}, {inf, negative, 0},
+		}},
 		{a: activation.HardTanh[T]{Min: -2, Max: inf}, group: 1, outputs: 1, kinks: []T{-2}, special: []special[T]{
 			{nan, nan, nan}, {inf, inf, 0}, {-inf, -2, 0}, {-2, -2, 0}, {3e38, 3e38, 1},
 		}},
