@@ -24,7 +24,9 @@ func SoftmaxDerivativeFromOutput[T element.Float](dst, y, upstream []T, classes,
 		softmaxBackwardPairs(dst, y, upstream, stride, tau)
 	case classes == 3:
 		softmaxBackwardTriples(dst, y, upstream, stride, tau)
-	case stride == 1 && classes <= shortRow:
+	case classes == len(y) && 4 <= classes && classes <= shortRow:
+		softmaxBackwardRow(dst, y, upstream, tau)
+	case stride == 1 && 4 <= classes && classes <= shortRow:
 		softmaxBackwardShortRows(dst, y, upstream, classes, tau)
 	case stride == 1:
 		softmaxBackwardRows(dst, y, upstream, classes, tau)
@@ -129,9 +131,9 @@ func softmaxBackwardRows[T element.Float](dst, y, g []T, classes int, tau T) {
 	}
 }
 
-// softmaxBackwardShortRows is softmaxBackwardRows for rows of one part. It works on two
-// rows at a time. While an addition of one row waits for the one before it, the processor
-// works on the other row. In the usual case it calls no function.
+// softmaxBackwardShortRows is softmaxBackwardRows for rows of one part, of at least four
+// entries. It works on two rows at a time. While an addition of one row waits for the one before
+// it, the processor works on the other row. In the usual case it calls no function.
 func softmaxBackwardShortRows[T element.Float](dst, y, g []T, classes int, tau T) {
 	for ; len(y) > classes; dst, y, g = dst[2*classes:], y[2*classes:], g[2*classes:] {
 		y0, g0, dst0 := y[:classes], g[:classes], dst[:classes]
@@ -143,8 +145,9 @@ func softmaxBackwardShortRows[T element.Float](dst, y, g []T, classes int, tau T
 		if y1[0] < faint {
 			m1 = g1[notFaint(y1, 1)]
 		}
-		var a0, b0, c0, d0, a1, b1, c1, d1 T
-		i := 0
+		a0, b0, c0, d0 := fourTerms(y0[:4], g0[:4], m0)
+		a1, b1, c1, d1 := fourTerms(y1[:4], g1[:4], m1)
+		i := 4
 		for ; i < len(y0)-3; i += 4 {
 			a0, b0, c0, d0 = addFour(a0, b0, c0, d0, y0[i:i+4:i+4], g0[i:i+4:i+4], m0)
 			a1, b1, c1, d1 = addFour(a1, b1, c1, d1, y1[i:i+4:i+4], g1[i:i+4:i+4], m1)
@@ -153,8 +156,9 @@ func softmaxBackwardShortRows[T element.Float](dst, y, g []T, classes int, tau T
 		a1, b1, c1 = addLast(a1, b1, c1, i, y1, g1, m1)
 		m0 += (a0 + b0) + (c0 + d0)
 		m1 += (a1 + b1) + (c1 + d1)
-		a0, b0, c0, d0, a1, b1, c1, d1 = 0, 0, 0, 0, 0, 0, 0, 0
-		i = 0
+		a0, b0, c0, d0 = fourTerms(y0[:4], g0[:4], m0)
+		a1, b1, c1, d1 = fourTerms(y1[:4], g1[:4], m1)
+		i = 4
 		for ; i < len(y0)-3; i += 4 {
 			a0, b0, c0, d0 = addFour(a0, b0, c0, d0, y0[i:i+4:i+4], g0[i:i+4:i+4], m0)
 			a1, b1, c1, d1 = addFour(a1, b1, c1, d1, y1[i:i+4:i+4], g1[i:i+4:i+4], m1)
@@ -191,15 +195,15 @@ func softmaxBackwardRow[T element.Float](dst, y, g []T, tau T) {
 	if y[0] < faint {
 		m = g[notFaint(y, 1)]
 	}
-	var a, b, c, d T
-	i := 0
+	a, b, c, d := fourTerms(y[:4], g[:4], m)
+	i := 4
 	for ; i < len(y)-3; i += 4 {
 		a, b, c, d = addFour(a, b, c, d, y[i:i+4:i+4], g[i:i+4:i+4], m)
 	}
 	a, b, c = addLast(a, b, c, i, y, g, m)
 	m += (a + b) + (c + d)
-	a, b, c, d = 0, 0, 0, 0
-	i = 0
+	a, b, c, d = fourTerms(y[:4], g[:4], m)
+	i = 4
 	for ; i < len(y)-3; i += 4 {
 		a, b, c, d = addFour(a, b, c, d, y[i:i+4:i+4], g[i:i+4:i+4], m)
 	}
@@ -217,6 +221,12 @@ func softmaxBackwardRow[T element.Float](dst, y, g []T, tau T) {
 			dst[i] /= tau
 		}
 	}
+}
+
+// fourTerms returns y·(g − m) of four entries. A sum that begins with 0 would have one addition
+// more, which takes 4 to 8 % of the time of rows of 10.
+func fourTerms[T element.Float](y, g []T, m T) (T, T, T, T) {
+	return y[0] * (g[0] - m), y[1] * (g[1] - m), y[2] * (g[2] - m), y[3] * (g[3] - m)
 }
 
 // addFour adds y·(g − m) of four entries to four sums.
