@@ -54,10 +54,10 @@ const logRows = 8
 // rounding errors of lost are then at most ¼ ULP of the sum.
 const carryEvery = 16
 
-// logarithms sets high to log(ties + below/2ˢ) for each distribution, with the s of
-// power32, and low to the rounding error of high. One of the ties is the 1 that
-// element.Log1p adds. If the maximum is infinite, the logarithm is NaN.
-func logarithms[T element.Float](high, low, largest, below, ties []T) {
+// logarithms replaces below and ties of each distribution by two parts of log(ties +
+// below/2ˢ), with the s of power32: the rounded logarithm, and its rounding error. One of the
+// ties is the 1 that element.Log1p adds. If the maximum is infinite, the logarithm is NaN.
+func logarithms[T element.Float](below, ties, largest []T) {
 	down := 1.0 / (1 << powerShift64)
 	if element.Is32[T]() {
 		down = 1.0 / (1 << powerShift32)
@@ -66,12 +66,13 @@ func logarithms[T element.Float](high, low, largest, below, ties []T) {
 	// float64 would leave half of a register as it is, and so each logarithm would wait for
 	// the one before: 29 ns in place of 9.
 	var sums [max(logRows, maxLanes32)]float64
-	for i := range high {
-		sums[i] = float64(below[i])*down + float64(ties[i]-1)
+	ties, largest = ties[:len(below)], largest[:len(below)]
+	for i, v := range below {
+		sums[i] = float64(v)*down + float64(ties[i]-1)
 	}
-	for i := range high {
-		log := element.Log1p(sums[i]) + float64(largest[i]-largest[i])
-		high[i] = T(log)
-		low[i] = T(log - float64(high[i]))
+	for i, v := range largest {
+		log := element.Log1p(sums[i]) + float64(v-v)
+		below[i] = T(log)
+		ties[i] = T(log - float64(below[i]))
 	}
 }

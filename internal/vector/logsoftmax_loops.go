@@ -63,12 +63,11 @@ func carried32(sum, lost simd.Float32s) (s, l simd.Float32s) {
 //
 //vector:fits classes
 func logSoftmaxRows32(dst, x []float32, classes int, f, d float32, divide bool) {
-	var largest, below, ties [logRows + maxLanes32]float32
-	var high, low [logRows]float32
+	var largest, high, low [logRows + maxLanes32]float32
 	for len(x) >= classes && classes > 0 {
 		rows := min(logRows, len(x)/classes)
-		belowRows32(largest[:], below[:], ties[:], x[:rows*classes], classes, f, d, divide)
-		logarithms(high[:rows], low[:rows], largest[:], below[:], ties[:])
+		belowRows32(largest[:], high[:], low[:], x[:rows*classes], classes, f, d, divide)
+		logarithms(high[:rows], low[:rows], largest[:])
 		logDifferences32(dst, x, largest[:], high[:rows], low[:], classes, f, d, divide)
 		x, dst = x[rows*classes:], dst[rows*classes:]
 	}
@@ -160,13 +159,13 @@ func logSoftmaxColumns32(dst, x []float32, classes, stride int, f, d float32, di
 	var zero simd.Float32s
 	n := zero.Len()
 	size := classes * stride
-	var largest, below, ties, high, low [maxLanes32]float32
+	var largest, high, low [maxLanes32]float32
 	for at := 0; at < len(x); at += size {
 		for column := 0; column < stride; column += n {
 			overlap := max(0, column-(stride-n))
 			in, out := x[at+column-overlap:at+size], dst[at+column-overlap:at+size]
-			belowColumns32(largest[:], below[:], ties[:], in, stride, f, d, divide)
-			logarithms(high[overlap:n], low[overlap:], largest[overlap:], below[overlap:], ties[overlap:])
+			belowColumns32(largest[:], high[:], low[:], in, stride, f, d, divide)
+			logarithms(high[overlap:n], low[overlap:], largest[overlap:])
 			logColumnDifferences32(out, in, largest[:], high[:], low[:], stride, overlap, f, d, divide)
 		}
 	}

@@ -448,12 +448,11 @@ func carried32x4(sum, lost archsimd.Float32x4) (s, l archsimd.Float32x4) {
 }
 
 func logSoftmaxRows32x4(dst, x []float32, classes int, f, d float32, divide bool) {
-	var largest, below, ties [logRows + maxLanes32]float32
-	var high, low [logRows]float32
+	var largest, high, low [logRows + maxLanes32]float32
 	for len(x) >= classes && classes > 0 {
 		rows := min(logRows, len(x)/classes)
-		belowRows32x4(largest[:], below[:], ties[:], x[:rows*classes], classes, f, d, divide)
-		logarithms(high[:rows], low[:rows], largest[:], below[:], ties[:])
+		belowRows32x4(largest[:], high[:], low[:], x[:rows*classes], classes, f, d, divide)
+		logarithms(high[:rows], low[:rows], largest[:])
 		logDifferences32x4(dst, x, largest[:], high[:rows], low[:], classes, f, d, divide)
 		x, dst = x[rows*classes:], dst[rows*classes:]
 	}
@@ -533,13 +532,13 @@ func logSoftmaxColumns32x4(dst, x []float32, classes, stride int, f, d float32, 
 	var zero archsimd.Float32x4
 	n := zero.Len()
 	size := classes * stride
-	var largest, below, ties, high, low [maxLanes32]float32
+	var largest, high, low [maxLanes32]float32
 	for at := 0; at < len(x); at += size {
 		for column := 0; column < stride; column += n {
 			overlap := max(0, column-(stride-n))
 			in, out := x[at+column-overlap:at+size], dst[at+column-overlap:at+size]
-			belowColumns32x4(largest[:], below[:], ties[:], in, stride, f, d, divide)
-			logarithms(high[overlap:n], low[overlap:], largest[overlap:], below[overlap:], ties[overlap:])
+			belowColumns32x4(largest[:], high[:], low[:], in, stride, f, d, divide)
+			logarithms(high[overlap:n], low[overlap:], largest[overlap:])
 			logColumnDifferences32x4(out, in, largest[:], high[:], low[:], stride, overlap, f, d, divide)
 		}
 	}
@@ -2519,25 +2518,24 @@ func logSoftmaxColumns64x2(dst, x []float64, classes, stride int, f, d float64, 
 	var zero archsimd.Float64x2
 	n := zero.Len()
 	size := classes * stride
-	var largest, below, ties, high, low [maxLanes64]float64
+	var largest, high, low [maxLanes64]float64
 	for at := 0; at < len(x); at += size {
 		for column := 0; column < stride; column += n {
 			overlap := max(0, column-(stride-n))
 			in, out := x[at+column-overlap:at+size], dst[at+column-overlap:at+size]
-			belowColumns64x2(largest[:], below[:], ties[:], in, stride, f, d, divide)
-			logarithms(high[overlap:n], low[overlap:], largest[overlap:], below[overlap:], ties[overlap:])
+			belowColumns64x2(largest[:], high[:], low[:], in, stride, f, d, divide)
+			logarithms(high[overlap:n], low[overlap:], largest[overlap:])
 			logColumnDifferences64x2(out, in, largest[:], high[:], low[:], stride, overlap, f, d, divide)
 		}
 	}
 }
 
 func logSoftmaxRows64x2(dst, x []float64, classes int, f, d float64, divide bool) {
-	var largest, below, ties [logRows + maxLanes64]float64
-	var high, low [logRows]float64
+	var largest, high, low [logRows + maxLanes64]float64
 	for len(x) >= classes && classes > 0 {
 		rows := min(logRows, len(x)/classes)
-		belowRows64x2(largest[:], below[:], ties[:], x[:rows*classes], classes, f, d, divide)
-		logarithms(high[:rows], low[:rows], largest[:], below[:], ties[:])
+		belowRows64x2(largest[:], high[:], low[:], x[:rows*classes], classes, f, d, divide)
+		logarithms(high[:rows], low[:rows], largest[:])
 		logDifferences64x2(dst, x, largest[:], high[:rows], low[:], classes, f, d, divide)
 		x, dst = x[rows*classes:], dst[rows*classes:]
 	}

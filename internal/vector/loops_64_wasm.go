@@ -696,25 +696,24 @@ func logSoftmaxColumns64(dst, x []float64, classes, stride int, f, d float64, di
 	var zero simd.Float64s
 	n := zero.Len()
 	size := classes * stride
-	var largest, below, ties, high, low [maxLanes64]float64
+	var largest, high, low [maxLanes64]float64
 	for at := 0; at < len(x); at += size {
 		for column := 0; column < stride; column += n {
 			overlap := max(0, column-(stride-n))
 			in, out := x[at+column-overlap:at+size], dst[at+column-overlap:at+size]
-			belowColumns64(largest[:], below[:], ties[:], in, stride, f, d, divide)
-			logarithms(high[overlap:n], low[overlap:], largest[overlap:], below[overlap:], ties[overlap:])
+			belowColumns64(largest[:], high[:], low[:], in, stride, f, d, divide)
+			logarithms(high[overlap:n], low[overlap:], largest[overlap:])
 			logColumnDifferences64(out, in, largest[:], high[:], low[:], stride, overlap, f, d, divide)
 		}
 	}
 }
 
 func logSoftmaxRows64(dst, x []float64, classes int, f, d float64, divide bool) {
-	var largest, below, ties [logRows + maxLanes64]float64
-	var high, low [logRows]float64
+	var largest, high, low [logRows + maxLanes64]float64
 	for len(x) >= classes && classes > 0 {
 		rows := min(logRows, len(x)/classes)
-		belowRows64(largest[:], below[:], ties[:], x[:rows*classes], classes, f, d, divide)
-		logarithms(high[:rows], low[:rows], largest[:], below[:], ties[:])
+		belowRows64(largest[:], high[:], low[:], x[:rows*classes], classes, f, d, divide)
+		logarithms(high[:rows], low[:rows], largest[:])
 		logDifferences64(dst, x, largest[:], high[:rows], low[:], classes, f, d, divide)
 		x, dst = x[rows*classes:], dst[rows*classes:]
 	}
