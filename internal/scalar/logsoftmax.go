@@ -17,6 +17,8 @@ func LogSoftmax[T element.Float](dst, x []T, classes, stride int, tau T) {
 		logSoftmaxPairs(dst, x, stride, tau)
 	case stride == 1:
 		logSoftmaxRows(dst, x, classes, tau)
+	case fewColumns(classes, stride):
+		logSoftmaxFew(dst, x, classes, stride, tau)
 	case stride <= narrowBlock:
 		var scratch [perColumn * narrowBlock]float64
 		logSoftmaxColumns(dst, x, classes, stride, tau, scratch[:])
@@ -107,11 +109,11 @@ func logSoftmaxRows[T element.Float](dst, x []T, classes int, tau T) {
 		switch in := any(in).(type) {
 		case []float32:
 			m = float64(largest32(in))
-			below, ties := exponentials32(in, m, float64(tau))
+			below, ties := exponentials32(in, 1, m, float64(tau))
 			log = logSum(below, ties, in, 1, m, float64(tau))
 		case []float64:
 			m = largest64(in)
-			below, ties := exponentials64(in, m, float64(tau))
+			below, ties := exponentials64(in, 1, m, float64(tau))
 			log = logSum(below, ties, in, 1, m, float64(tau))
 		}
 		for i, v := range in {
@@ -159,14 +161,14 @@ func withFaint[T element.Float](below float64, x []T, stride int, m, tau float64
 	return below + faint*math.Exp(-shift)
 }
 
-// exponentials32 returns the sum of 2⁶⁴·e^((x − m)/τ) over the entries that are below m,
-// and how many are not.
-func exponentials32(x []float32, m, tau float64) (below float64, ties int) {
+// exponentials32 returns the sum of 2⁶⁴·e^((x − m)/τ) over those entries of a column of x, or of a
+// row with stride 1, that are below m, and how many are not.
+func exponentials32(x []float32, stride uint, m, tau float64) (below float64, ties int) {
 	factor, divisor := element.Quotient(tau)
-	for _, v := range x {
-		a := m - float64(v)
+	for i := uint(0); i < uint(len(x)); i += stride {
+		a := m - float64(x[i])
 		if tau != 1 {
-			a = (m*factor - float64(v)*factor) / divisor
+			a = (m*factor - float64(x[i])*factor) / divisor
 		}
 		value, rest, _ := exp32(a)
 		e, tie := apart(value+rest, a)
@@ -185,21 +187,19 @@ func apart(e, a float64) (below float64, tie int) {
 	return math.Float64frombits(bits), tie
 }
 
-// exponentials64 returns the sum of 2⁵¹²·e^((x − m)/τ) over the entries that are below m,
-// and how many are not.
+// exponentials64 is exponentials32 for float64, with 2⁵¹².
 //
 // It adds three terms without the errors of these additions, which are at most 1 ULP of the
 // sum. It adds the sums of three with their errors. With the errors of all additions, rows of
 // 1000 take 10.3 ns an element in place of 9.6, with sums of eight 9.2. But with sums of eight the
 // result can be off by up to 7 ULP, if the logarithm is much smaller than the sum.
-func exponentials64(x []float64, m, tau float64) (below float64, ties int) {
+func exponentials64(x []float64, stride uint, m, tau float64) (below float64, ties int) {
 	factor, divisor := element.Quotient(tau)
 	var total sum
-	for len(x) > 0 {
+	for i := uint(0); i < uint(len(x)); {
 		three := 0.0
-		n := min(3, len(x))
-		for _, v := range x[:n] {
-			a, rest := exactDifference(m*factor, v*factor)
+		for end := i + 3*stride; i < end && i < uint(len(x)); i += stride {
+			a, rest := exactDifference(m*factor, x[i]*factor)
 			if tau != 1 {
 				a, rest = exactQuotient(a, rest, divisor)
 			}
@@ -210,7 +210,6 @@ func exponentials64(x []float64, m, tau float64) (below float64, ties int) {
 			ties += tie
 		}
 		total = total.plus(three)
-		x = x[n:]
 	}
 	return total.value(), ties
 }

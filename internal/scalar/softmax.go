@@ -6,12 +6,13 @@ import (
 	"example.com/activation/internal/element"
 )
 
-// Softmax and LogSoftmax have two kinds of loops. The loops for rows are for distributions
-// whose entries are neighbours. The loops for columns are for distributions whose entries are
-// stride apart. They work on up to wideBlock neighbouring distributions at a time, entry by
-// entry, in the order of memory. A loop down one column at a time would need another cache
-// line for each entry, and if the stride is a power of two, all these lines belong to a few
-// cache sets. Both kinds compute the same bits, because they add in the same order.
+// Softmax and LogSoftmax have loops for rows, which are distributions whose entries are
+// neighbours, and loops for columns, whose entries are stride apart. The loops for columns work
+// on up to wideBlock neighbouring distributions at a time, entry by entry, in the order of
+// memory. A loop down one column at a time would need another cache line for each entry, and if
+// the stride is a power of two, all these lines belong to a few cache sets. Few columns have
+// loops of their own, see softmax_few.go. All compute the same bits, because they add in the same
+// order.
 //
 // scratch holds the maxima and sums of the columns, perColumn float64s for each column. It
 // has two sizes, because clearing the large one takes longer than the work on a few short
@@ -33,6 +34,8 @@ func Softmax[T element.Float](dst, x []T, classes, stride int, tau T) {
 		softmaxPairs(dst, x, stride, tau)
 	case stride == 1:
 		softmaxRows(dst, x, classes, tau)
+	case fewColumns(classes, stride):
+		softmaxFew(dst, x, classes, stride, tau)
 	case stride <= narrowBlock:
 		var scratch [perColumn * narrowBlock]float64
 		softmaxColumns(dst, x, classes, stride, tau, scratch[:])
