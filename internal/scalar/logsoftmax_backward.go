@@ -14,12 +14,13 @@ func LogSoftmaxDerivativeFromOutput[T element.Float](dst, y, upstream []T, class
 		logBackwardPairs(dst, y, upstream, stride, tau)
 		return
 	}
-	if stride == 1 {
-		for ; len(y) > 0; y, dst = y[classes:], dst[classes:] {
-			g := element.Slice(upstream, 0, classes)
-			total := gradientSum(g, classes)
-			logBackward(dst[:classes], y[:classes], g, total, tau)
-			upstream = element.Slice(upstream, min(classes, len(upstream)), len(upstream))
+	if stride == 1 || fewColumns(classes, stride) {
+		for at, size := 0, classes*stride; at < len(y); at += size {
+			for start := at; start < at+stride; start++ {
+				g := element.Slice(upstream, start, at+size)
+				total := gradientSum(g, classes, uint(stride))
+				logBackward(dst[start:at+size], y[start:at+size], g, uint(stride), total, tau)
+			}
 		}
 		return
 	}
@@ -73,32 +74,32 @@ func logBackwardPairs64(dst, y, g []float64, stride int, tau float64) {
 	}
 }
 
-// gradientSum returns the sum of the gradients of one row.
-func gradientSum[T element.Float](g []T, classes int) (s sum) {
+// gradientSum returns the sum of the gradients of one column, or of one row with stride 1.
+func gradientSum[T element.Float](g []T, classes int, stride uint) (s sum) {
 	if g == nil {
 		return sum{high: float64(classes)}
 	}
-	for _, v := range g {
-		s = s.plus(float64(v))
+	for i := uint(0); i < uint(len(g)); i += stride {
+		s = s.plus(float64(g[i]))
 	}
 	return s
 }
 
-// logBackward sets one row of dst.
-func logBackward[T element.Float](dst, y, g []T, total sum, tau T) {
+// logBackward sets one column of dst, or one row with stride 1.
+func logBackward[T element.Float](dst, y, g []T, stride uint, total sum, tau T) {
 	switch y := any(y).(type) {
 	case []float32:
 		dst, g := any(dst).([]float32), any(g).([]float32)
 		scale := 0x1p-64 / float64(tau)
-		for i, v := range y {
-			value, rest, _ := exp32(-float64(v))
-			dst[i] = float32(logGradient(value+rest, (0x1p64-value)-rest, upstreamAt(g, i), total) * scale)
+		for i := uint(0); i < uint(len(y)); i += stride {
+			value, rest, _ := exp32(-float64(y[i]))
+			dst[i] = float32(logGradient(value+rest, (0x1p64-value)-rest, upstreamAt(g, int(i)), total) * scale)
 		}
 	case []float64:
 		dst, g := any(dst).([]float64), any(g).([]float64)
-		for i, v := range y {
-			p, others := withComplement(v)
-			dst[i] = logGradient(p, others, upstreamAt(g, i), total) / float64(tau)
+		for i := uint(0); i < uint(len(y)); i += stride {
+			p, others := withComplement(y[i])
+			dst[i] = logGradient(p, others, upstreamAt(g, int(i)), total) / float64(tau)
 		}
 	}
 }
