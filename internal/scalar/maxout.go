@@ -200,19 +200,18 @@ func groupsDerivative[W bits, T element.Float](dst, x, upstream []T, pieces, str
 }
 
 // groupDerivative sets dst[0], dst[stride], … to the derivatives of the maximum of
-// x[0], x[stride], … for the upstream with the bits g. It keeps the maximum as bits, too,
-// because the compiler has conditional moves for integers only.
+// x[0], x[stride], … for the upstream with the bits g. It compares integers, because the compiler
+// has conditional moves for those only.
 func groupDerivative[W bits, T element.Float](x []T, dst []W, stride int, g W) {
-	in := integers[W](x)
 	dst = dst[:len(x)]
-	m, b, sum := x[0], in[0], x[0]
+	most, top, sum := ordered[W](x[0]), 0, x[0]
 	for i := stride; i < len(x); i += stride {
-		v := x[i]
-		sum += v
-		if v > m {
-			b = in[i]
+		v := ordered[W](x[i])
+		if v > most {
+			top = i
 		}
-		m = reinterpret[T](b)
+		most = max(most, v)
+		sum += x[i]
 	}
 	if sum != sum && hasNaN(x, stride) {
 		for i := 0; i < len(x); i += stride {
@@ -220,14 +219,20 @@ func groupDerivative[W bits, T element.Float](x []T, dst []W, stride int, g W) {
 		}
 		return
 	}
-	for i := 0; i < len(x); i += stride {
-		d := W(0)
-		if x[i] >= m {
-			d = g
-		}
-		g ^= d // 0 from the first maximum on
-		dst[i] = d
+	for i := 0; i < len(dst); i += stride {
+		dst[i] = 0
 	}
+	dst[top] = g
+}
+
+// ordered returns an integer for v. These integers compare as the numbers do, −0 and +0 included.
+func ordered[W bits, T element.Float](v T) W {
+	negativeZero, _ := patterns[W]()
+	b := reinterpret[W](v + 0) // −0 + 0 is +0
+	if b < 0 {
+		b = negativeZero - b
+	}
+	return b
 }
 
 // hasNaN reports whether one of x[0], x[stride], … is NaN. A sum that is NaN does not
