@@ -18,6 +18,14 @@ func GELUTanh(dst, x []float32) { geluForward(true, dst, x) }
 func geluForward(tanh bool, dst, x []float32) {
 	n := len(x)
 	switch {
+	case n <= 2: // one takes 30 ns, two take 43, and copies to and from a vector 57
+		for i, v := range x {
+			if tanh {
+				dst[i] = geluTanhAt32(v)
+			} else {
+				dst[i] = geluAt32(v)
+			}
+		}
 	case n < wideLanes32:
 		var y [wideLanes32]float32
 		copy(y[:], x)
