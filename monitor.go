@@ -145,8 +145,8 @@ type Unit struct {
 // passes its whole gradient to the largest piece, so it is never dead.
 //
 // Observe takes 5 to 8 ns for an output (Xeon, BenchmarkObserve). Most functions take
-// less than that in Forward. One pass over the data after an epoch is cheap. A call in every
-// training step may not be.
+// less than that in Forward. One pass over the data after an epoch is cheap. A call in
+// every training step may not be.
 func (m *Monitor[T]) Observe(y, derivative []T) {
 	const call = "Monitor.Observe"
 	step, threshold := m.checkFields(call)
