@@ -233,10 +233,11 @@ func documentedErrors(t *testing.T) map[string]map[string][]string {
 }
 
 // found returns the worst error of "f" or "f′" that the doc comment of a gives for its fields. If
-// it gives none, or if the compiler may fuse and so make other errors, found returns the bound.
+// it gives none, found returns the bound, and on other architectures than amd64, whose compilers
+// fuse. With -exhaustive there are more inputs than most comments are about.
 func found[T activation.Float](t *testing.T, a activation.Activation[T], what string, bound float64) float64 {
 	t.Helper()
-	if runtime.GOARCH != "amd64" {
+	if runtime.GOARCH != "amd64" || *exhaustive {
 		return bound
 	}
 	element := fmt.Sprintf("%T", T(0))
