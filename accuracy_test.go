@@ -165,8 +165,8 @@ func TestAccuracy64(t *testing.T) {
 // multiply-add has other errors.)
 func TestWorstInputs(t *testing.T) {
 	claims := 0
-	for name, lines := range documentedErrors(t) {
-		both := append(worstInputs[float32](t, name, lines["float32"]), worstInputs[float64](t, name, lines["float64"])...)
+	for name, errors := range allDocumented(t) {
+		both := append(worstInputs[float32](t, name, errors["float32"]), worstInputs[float64](t, name, errors["float64"])...)
 		claims += len(both)
 		for _, c := range both {
 			exact := activation.VectorBits() == 0 && runtime.GOARCH == "amd64"
@@ -188,27 +188,33 @@ type claim struct {
 
 var errorLine = regexp.MustCompile(`(?:α = (\S+) +)?(f′?) +([0-9.]+) ULP at (-?0x[^\s,]+)`)
 
-// documentedErrors returns the lines with errors that hold for this build, by the name of
-// the type and of its element type.
-func documentedErrors(t *testing.T) map[string]map[string][]string {
-	t.Helper()
+// A documentedError is an error that a line of a doc comment gives: that of "f" or "f′" at x, for
+// an α if the type has one.
+type documentedError struct {
+	line, what    string
+	alpha, ulp, x float64
+}
+
+// documentedErrors returns the errors that hold for this build, by the name of the type and of
+// its element type. It reads the files once.
+var documentedErrors = sync.OnceValues(func() (map[string]map[string][]documentedError, error) {
 	files, err := filepath.Glob("*.go")
 	if err != nil {
-		t.Fatal(err)
+		return nil, err
 	}
-	errors := map[string]map[string][]string{}
+	all := map[string]map[string][]documentedError{}
 	for _, file := range files {
 		tree, err := parser.ParseFile(token.NewFileSet(), file, nil, parser.ParseComments)
 		if err != nil {
-			t.Fatal(err)
+			return nil, err
 		}
 		for _, d := range tree.Decls {
 			types, ok := d.(*ast.GenDecl)
 			if !ok || types.Tok != token.TYPE || types.Doc == nil {
 				continue
 			}
-			name, element := types.Specs[0].(*ast.TypeSpec).Name.Name, ""
-			tables := map[bool]map[string][]string{}
+			name, element, alpha := types.Specs[0].(*ast.TypeSpec).Name.Name, "", 1.0
+			tables := map[bool]map[string][]documentedError{}
 			vectors := false
 			for _, line := range strings.Split(types.Doc.Text(), "\n") {
 				if line != "" && line[0] != '\t' {
@@ -216,25 +222,44 @@ func documentedErrors(t *testing.T) map[string]map[string][]string {
 					continue
 				}
 				if e := strings.Fields(line); len(e) > 0 && strings.HasPrefix(e[0], "float") {
-					element = e[0]
+					element, alpha = e[0], 1
 				}
-				if errorLine.MatchString(line) {
+				for _, m := range errorLine.FindAllStringSubmatch(line, -1) {
 					if tables[vectors] == nil {
-						tables[vectors] = map[string][]string{}
+						tables[vectors] = map[string][]documentedError{}
 					}
-					tables[vectors][element] = append(tables[vectors][element], line)
+					if m[1] == "" {
+						m[1] = fmt.Sprint(alpha)
+					}
+					var numbers [3]float64
+					for i, text := range []string{m[1], m[3], m[4]} {
+						if numbers[i], err = strconv.ParseFloat(text, 64); err != nil {
+							return nil, err
+						}
+					}
+					alpha = numbers[0]
+					tables[vectors][element] = append(tables[vectors][element], documentedError{strings.TrimSpace(line), m[2], alpha, numbers[1], numbers[2]})
 				}
 			}
 			// Without a table for SIMD, its lines hold for all builds.
-			errors[name] = tables[activation.VectorBits() > 0 && tables[true] != nil]
+			all[name] = tables[activation.VectorBits() > 0 && tables[true] != nil]
 		}
 	}
-	return errors
+	return all, nil
+})
+
+func allDocumented(t *testing.T) map[string]map[string][]documentedError {
+	t.Helper()
+	all, err := documentedErrors()
+	if err != nil {
+		t.Fatal(err)
+	}
+	return all
 }
 
-// found returns the worst error of "f" or "f′" that the doc comment of a gives for its fields. If
-// it gives none, found returns the bound, and on other architectures than amd64, whose compilers
-// fuse. With -exhaustive there are more inputs than most comments are about.
+// found returns the worst error of "f" or "f′" that the doc comment of a gives for its fields, or
+// the bound if it gives none. It also returns the bound on architectures other than amd64, where
+// the compiler fuses, and with -exhaustive, because most comments are about fewer inputs.
 func found[T activation.Float](t *testing.T, a activation.Activation[T], what string, bound float64) float64 {
 	t.Helper()
 	if runtime.GOARCH != "amd64" || *exhaustive {
@@ -242,39 +267,26 @@ func found[T activation.Float](t *testing.T, a activation.Activation[T], what st
 	}
 	element := fmt.Sprintf("%T", T(0))
 	name, _, _ := strings.Cut(strings.TrimPrefix(fmt.Sprintf("%T", a), "activation."), "[")
-	alpha := 1.0
-	for _, line := range documentedErrors(t)[name][element] {
-		for _, m := range errorLine.FindAllStringSubmatch(line, -1) {
-			if m[1] != "" {
-				alpha = parsed(t, m[1])
-			}
-			if d, _ := documented[T](t, name, alpha); m[2] == what && d == a {
-				return min(bound, parsed(t, m[3])+0.0011)
-			}
+	for _, e := range allDocumented(t)[name][element] {
+		if d, _ := documented[T](t, name, e.alpha); e.what == what && d == a {
+			return min(bound, e.ulp+0.0011)
 		}
 	}
 	return bound
 }
 
-// worstInputs returns the claims that the lines make of a type.
-func worstInputs[T activation.Float](t *testing.T, name string, lines []string) (claims []claim) {
+// worstInputs returns the claims of the documented errors of a type.
+func worstInputs[T activation.Float](t *testing.T, name string, errors []documentedError) (claims []claim) {
 	t.Helper()
-	alpha := 1.0
-	for _, line := range lines {
-		for _, m := range errorLine.FindAllStringSubmatch(line, -1) {
-			if m[1] != "" {
-				alpha = parsed(t, m[1])
-			}
-			x := parsed(t, m[4])
-			c := claim{what: fmt.Sprintf("%s %s", name, strings.TrimSpace(line)), claim: parsed(t, m[3])}
-			a, truth := documented[T](t, name, alpha)
-			if m[2] == "f" {
-				c.ulp = ulp(a.At(T(x)), truth.f(float64(T(x))))
-			} else {
-				c.ulp = ulp(a.DerivativeAt(T(x)), truth.df(float64(T(x))))
-			}
-			claims = append(claims, c)
+	for _, e := range errors {
+		a, truth := documented[T](t, name, e.alpha)
+		c := claim{what: fmt.Sprintf("%s %s", name, e.line), claim: e.ulp}
+		if x := float64(T(e.x)); e.what == "f" {
+			c.ulp = ulp(a.At(T(x)), truth.f(x))
+		} else {
+			c.ulp = ulp(a.DerivativeAt(T(x)), truth.df(x))
 		}
+		claims = append(claims, c)
 	}
 	return claims
 }
@@ -296,15 +308,6 @@ func documented[T activation.Float](t *testing.T, name string, alpha float64) (a
 	}
 	t.Fatalf("the table has no %s", name)
 	return nil, nil
-}
-
-func parsed(t *testing.T, text string) float64 {
-	t.Helper()
-	v, err := strconv.ParseFloat(text, 64)
-	if err != nil {
-		t.Fatal(err)
-	}
-	return v
 }
 
 // TestAccuracyFromOutput compares DerivativeFromOutput with the exact value of its

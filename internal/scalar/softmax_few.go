@@ -36,7 +36,7 @@ func softmaxFew[T element.Float](dst, x []T, classes, stride int, tau T) {
 // softmaxColumn32 is softmaxRows32 for one column.
 func softmaxColumn32(dst, x []float32, stride uint, tau float64) {
 	factor, divisor := element.Quotient(tau)
-	m := float64(largestOf32(x, stride))
+	m := float64(largestOf[int32](x, stride))
 	sum, least := 0.0, uint64(math.MaxUint64)
 	for i := uint(0); i < uint(len(x)) && i < uint(len(dst)); i += stride {
 		a := m - float64(x[i])
@@ -65,7 +65,7 @@ func softmaxColumn32(dst, x []float32, stride uint, tau float64) {
 // softmaxColumn64 is softmaxRows64 for one column.
 func softmaxColumn64(dst, x []float64, stride uint, tau float64) {
 	factor, divisor := element.Quotient(tau)
-	m := largestOf64(x, stride)
+	m := largestOf[int64](x, stride)
 	var total sum
 	least := uint64(math.MaxUint64)
 	for i := uint(0); i < uint(len(x)); {
@@ -106,11 +106,11 @@ func logSoftmaxFew[T element.Float](dst, x []T, classes, stride int, tau T) {
 			var m, log float64
 			switch in := any(in).(type) {
 			case []float32:
-				m = float64(largestOf32(in, step))
+				m = float64(largestOf[int32](in, step))
 				below, ties := exponentials32(in, step, m, float64(tau))
 				log = logSum(below, ties, in, stride, m, float64(tau))
 			case []float64:
-				m = largestOf64(in, step)
+				m = largestOf[int64](in, step)
 				below, ties := exponentials64(in, step, m, float64(tau))
 				log = logSum(below, ties, in, stride, m, float64(tau))
 			}
@@ -125,29 +125,17 @@ func logSoftmaxFew[T element.Float](dst, x []T, classes, stride int, tau T) {
 	}
 }
 
-// largestOf32 is largest32 for one column.
-func largestOf32(x []float32, stride uint) float32 {
-	m := int32(math.MinInt32)
-	for i := uint(0); i < uint(len(x)); i += stride {
-		m = max(m, int32(math.Float32bits(x[i])))
+// largestOf is largest32 or largest64 for one column.
+func largestOf[W bits, T element.Float](x []T, stride uint) T {
+	in := integers[W](x)
+	m, _ := patterns[W]() // the smallest integer
+	for i := uint(0); i < uint(len(in)); i += stride {
+		m = max(m, in[i])
 	}
 	if m < 0 {
-		for i := uint(0); i < uint(len(x)); i += stride {
-			m = min(m, int32(math.Float32bits(x[i])))
+		for i := uint(0); i < uint(len(in)); i += stride {
+			m = min(m, in[i])
 		}
 	}
-	return math.Float32frombits(uint32(m))
-}
-
-func largestOf64(x []float64, stride uint) float64 {
-	m := int64(math.MinInt64)
-	for i := uint(0); i < uint(len(x)); i += stride {
-		m = max(m, int64(math.Float64bits(x[i])))
-	}
-	if m < 0 {
-		for i := uint(0); i < uint(len(x)); i += stride {
-			m = min(m, int64(math.Float64bits(x[i])))
-		}
-	}
-	return math.Float64frombits(uint64(m))
+	return reinterpret[T](m)
 }
