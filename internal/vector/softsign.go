@@ -30,14 +30,10 @@ func SoftsignAt[T element.Float](x T) T {
 
 // SoftsignDerivative sets dst to upstream/(1 + |x|)².
 func SoftsignDerivative[T element.Float](dst, x, upstream []T) {
-	if n := len(x); n < narrowest[T]() {
-		var y, a, b [minLanes32]T
-		copy(a[:], x)
-		for i := range n {
-			b[i] = element.Upstream(1, upstream, i)
+	if len(x) < narrowest[T]() {
+		for i, v := range x {
+			dst[i] = element.Upstream(SoftsignDerivativeAt(v), upstream, i)
 		}
-		SoftsignDerivative(y[:], a[:], b[:])
-		copy(dst, y[:n])
 		return
 	}
 	switch any(dst).(type) {
