@@ -1,6 +1,10 @@
 package activation
 
-import "example.com/activation/internal/kernel"
+import (
+	"cmp"
+
+	"example.com/activation/internal/kernel"
+)
 
 var (
 	_ Elementwise[float32]      = ELU[float32]{}
@@ -48,7 +52,7 @@ var (
 //	float32   α = 1     f  0.583 ULP at -0x1.004f26p-08
 //	                    f′ 0.504 ULP at -0x1.e87e82p+04
 //	float64   α = 1     f  0.524 ULP at -0x1.00000118922ep-07
-//	                    f′ 0.772 ULP at -0x1.623336cf063c5p+09
+//	                    f′ 0.772 ULP at -0x1.623336cf063c5p+09, a subnormal result
 //
 // With SIMD (see [VectorBits]) and α = 1, for float32 among all inputs with a size
 // from 1e-9 to 120:
@@ -120,7 +124,7 @@ func (e ELU[T]) DerivativeAt(x T) T {
 }
 
 // String returns the name with α: "elu(alpha=1)".
-func (e ELU[T]) String() string { return "elu(alpha=" + decimal(or(e.Alpha, 1)) + ")" }
+func (e ELU[T]) String() string { return "elu(alpha=" + decimal(cmp.Or(e.Alpha, 1)) + ")" }
 
 // SELU is the self-normalising ELU, applied to each element:
 //
@@ -153,7 +157,7 @@ func (e ELU[T]) String() string { return "elu(alpha=" + decimal(or(e.Alpha, 1)) 
 //	float32   f  0.581 ULP at -0x1.239ad2p-08
 //	          f′ 0.504 ULP at -0x1.c5bf9p+05
 //	float64   f  0.788 ULP at -0x1.1e8757ec0111p-1022
-//	          f′ 0.766 ULP at -0x1.627cae228b85fp+09
+//	          f′ 0.766 ULP at -0x1.627cae228b85fp+09, a subnormal result
 //
 // With SIMD (see [VectorBits]), for float32 among all inputs with a size from 1e-9 to
 // 120:
@@ -233,7 +237,7 @@ func (SELU[T]) String() string { return "selu" }
 //	float32   α = 1     f  0.583 ULP at -0x1.004f26p-08
 //	                    f′ 0.504 ULP at -0x1.e87e82p+04
 //	float64   α = 1     f  0.524 ULP at -0x1.00000118922ep-07
-//	                    f′ 0.772 ULP at -0x1.623336cf063c5p+09
+//	                    f′ 0.772 ULP at -0x1.623336cf063c5p+09, a subnormal result
 //
 // With SIMD (see [VectorBits]) and α = 1, for float32 among all inputs with a size
 // from 1e-9 to 120:
@@ -297,4 +301,4 @@ func (c CELU[T]) DerivativeAt(x T) T {
 }
 
 // String returns the name with α: "celu(alpha=1)".
-func (c CELU[T]) String() string { return "celu(alpha=" + decimal(or(c.Alpha, 1)) + ")" }
+func (c CELU[T]) String() string { return "celu(alpha=" + decimal(cmp.Or(c.Alpha, 1)) + ")" }

@@ -21,11 +21,3 @@ func checkFiniteField[T Float](call, name string, field T) {
 		mistake(call, "%s = %v, want a finite number", name, field)
 	}
 }
-
-// or returns the field, or the default if the field is 0.
-func or[T Float](field, byDefault T) T {
-	if field == 0 {
-		return byDefault
-	}
-	return field
-}

@@ -1,6 +1,7 @@
 package activation
 
 import (
+	"cmp"
 	"fmt"
 
 	"example.com/activation/internal/kernel"
@@ -92,6 +93,9 @@ func (g Gated[T]) checkGate(call string, n int) {
 // almost 1 ULP, which can be 2 ULP of the product. So for the gates that have such a loop, loops
 // returns plain Go loops, or SIMD loops that compute the product too. The bound of the
 // derivatives is twice as large, so they use the gate as it is.
+//
+// Each type and its pointer have a case, because function plain would allocate a copy of what a
+// pointer points to.
 func (g Gated[T]) loops() interface{ Forward(dst, x []T) []T } {
 	gate := g.Gate
 	if p, ok := gate.(wrapper[T]); ok { // the result of Parallel
@@ -105,23 +109,23 @@ func (g Gated[T]) loops() interface{ Forward(dst, x []T) []T } {
 	case Tanh[T], *Tanh[T]:
 		kind = kernel.TanhGate
 	case SiLU[T]:
-		kind, usual = kernel.SiLUGate, or(gate.Beta, 1) == 1
+		kind, usual = kernel.SiLUGate, cmp.Or(gate.Beta, 1) == 1
 	case *SiLU[T]:
-		kind, usual = kernel.SiLUGate, or(gate.Beta, 1) == 1
+		kind, usual = kernel.SiLUGate, cmp.Or(gate.Beta, 1) == 1
 	case ELU[T]:
-		kind, usual = kernel.ELUGate, or(gate.Alpha, 1) == 1
+		kind, usual = kernel.ELUGate, cmp.Or(gate.Alpha, 1) == 1
 	case *ELU[T]:
-		kind, usual = kernel.ELUGate, or(gate.Alpha, 1) == 1
+		kind, usual = kernel.ELUGate, cmp.Or(gate.Alpha, 1) == 1
 	case CELU[T]:
-		kind, usual = kernel.ELUGate, or(gate.Alpha, 1) == 1
+		kind, usual = kernel.ELUGate, cmp.Or(gate.Alpha, 1) == 1
 	case *CELU[T]:
-		kind, usual = kernel.ELUGate, or(gate.Alpha, 1) == 1
+		kind, usual = kernel.ELUGate, cmp.Or(gate.Alpha, 1) == 1
 	case SELU[T], *SELU[T]:
 		kind = kernel.SELUGate
 	case Softplus[T]:
-		kind, usual = kernel.SoftplusGate, or(gate.Beta, 1) == 1
+		kind, usual = kernel.SoftplusGate, cmp.Or(gate.Beta, 1) == 1
 	case *Softplus[T]:
-		kind, usual = kernel.SoftplusGate, or(gate.Beta, 1) == 1
+		kind, usual = kernel.SoftplusGate, cmp.Or(gate.Beta, 1) == 1
 	case LogSigmoid[T], *LogSigmoid[T]:
 		kind = kernel.LogSigmoidGate
 	case GELU[T], *GELU[T]:

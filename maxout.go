@@ -42,6 +42,7 @@ var (
 //
 //	f = NaN if a piece is NaN; each NaN has derivative NaN
 //	f is the identity for Pieces = 1
+//	f = +0 for the pieces +0 and −0; the first of them is the largest
 //
 // f and f′ are exact. The zero value has no pieces, so its Forward and Derivative
 // panic: set Pieces.

@@ -1,6 +1,10 @@
 package activation
 
-import "example.com/activation/internal/kernel"
+import (
+	"cmp"
+
+	"example.com/activation/internal/kernel"
+)
 
 var (
 	_ Elementwise[float32] = SiLU[float32]{}
@@ -100,4 +104,4 @@ func (s SiLU[T]) DerivativeAt(x T) T {
 }
 
 // String returns the name with β: "silu(beta=1)".
-func (s SiLU[T]) String() string { return "silu(beta=" + decimal(or(s.Beta, 1)) + ")" }
+func (s SiLU[T]) String() string { return "silu(beta=" + decimal(cmp.Or(s.Beta, 1)) + ")" }

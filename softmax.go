@@ -168,8 +168,8 @@ func (s Softmax[T]) DerivativeFromOutput(dst, y, upstream []T) []T {
 	return dst
 }
 
-// Jacobian computes all derivatives for one distribution x of n entries, which are
-// adjacent whatever Stride is. dst has n·n elements, with ∂f(x)ᵢ/∂xⱼ at index
+// Jacobian computes all derivatives for one distribution x of n entries. It ignores
+// Stride: the entries are adjacent. dst has n·n elements, with ∂f(x)ᵢ/∂xⱼ at index
 // i·n + j. Jacobian panics if x has more than one distribution.
 func (s Softmax[T]) Jacobian(dst, x []T) []T {
 	dst, tau := jacobianDst("Softmax.Jacobian", s, dst, x)
@@ -290,8 +290,8 @@ func (l LogSoftmax[T]) DerivativeFromOutput(dst, y, upstream []T) []T {
 	return dst
 }
 
-// Jacobian computes all derivatives for one distribution x of n entries, which are
-// adjacent whatever Stride is. dst has n·n elements, with ∂f(x)ᵢ/∂xⱼ at index
+// Jacobian computes all derivatives for one distribution x of n entries. It ignores
+// Stride: the entries are adjacent. dst has n·n elements, with ∂f(x)ᵢ/∂xⱼ at index
 // i·n + j. Jacobian panics if x has more than one distribution.
 func (l LogSoftmax[T]) Jacobian(dst, x []T) []T {
 	dst, tau := jacobianDst("LogSoftmax.Jacobian", Softmax[T](l), dst, x)

@@ -1,6 +1,10 @@
 package activation
 
-import "example.com/activation/internal/kernel"
+import (
+	"cmp"
+
+	"example.com/activation/internal/kernel"
+)
 
 var (
 	_ Elementwise[float32]      = Softplus[float32]{}
@@ -111,7 +115,7 @@ func (s Softplus[T]) DerivativeAt(x T) T {
 }
 
 // String returns the name with β: "softplus(beta=1)".
-func (s Softplus[T]) String() string { return "softplus(beta=" + decimal(or(s.Beta, 1)) + ")" }
+func (s Softplus[T]) String() string { return "softplus(beta=" + decimal(cmp.Or(s.Beta, 1)) + ")" }
 
 // LogSigmoid is the logarithm of [Sigmoid], applied to each element:
 //

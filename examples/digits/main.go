@@ -60,7 +60,7 @@ type config struct {
 func parseArguments(args []string, status io.Writer) (c config, err error) {
 	flags := flag.NewFlagSet("digits", flag.ContinueOnError)
 	flags.SetOutput(io.Discard) // main prints errors
-	act := flags.String("act", strings.Join(activations, ","), "`activations` to train, separated by commas, as activation.Parse reads them:\n"+strings.Join(activation.Names[float32](), ", ")+"\n")
+	act := flags.String("act", strings.Join(activations, ","), "`activations` to train, separated by commas, as activation.Parse reads them:\n"+strings.Join(activation.Names[float32](), ", ")+"\n(softmax and log_softmax do not fit a hidden layer)\n")
 	flags.IntVar(&c.epochs, "epochs", 30, "number of passes over the training digits")
 	flags.Float64Var(&c.rate, "rate", 0.05, "learning rate; at 0.5 most units of a relu layer die")
 	flags.Uint64Var(&c.seed, "seed", 1, "seed of all random numbers")

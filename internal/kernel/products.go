@@ -6,9 +6,9 @@ import (
 	"example.com/activation/internal/vector"
 )
 
-// GELU, GELUTanh, SiLU and Mish are products x·g(x). Two of their loops are plain Go in all
-// builds: the derivative of Mish, and SiLU with a β that is not 1. They read tables, and
-// package simd has no gather.
+// GELU, GELUTanh, SiLU and Mish are products x·g(x). Some of their loops are plain Go in all
+// builds: the derivative of Mish, SiLU with a β that is not 1, and GELU and GELUTanh of float64.
+// They read tables, and package simd has no gather.
 
 // geluInVectors reports whether the vector loops of GELU, GELUTanh and their derivatives run
 // for float32 (ns an element, n = 4096, Xeon Emerald Rapids, scalar and at 256 and 512 bits:
