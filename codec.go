@@ -54,12 +54,13 @@ import (
 // default, such as leaky_relu(alpha=0): for a slope of 0 use relu.
 //
 // Parse reads the text that String returns for a type of this package with valid
-// fields. The result is the same function bit for bit, with three exceptions. The text
-// of a [PReLU] does not hold the slopes: the result has those of [NewPReLU]. The text
-// of a [MaxoutLayer] does not hold the weights: the result has those of
-// [NewMaxoutLayer] for a generator with a fixed seed, so the same text always gives the
-// same weights. The text of a [Func] is an error, and so is that of a [Gated] whose Gate is
-// a Func, or a type of yours that is not registered. Use [Marshal] to save learned parameters.
+// fields. The result is the same function bit for bit, with three exceptions. The
+// text of a [PReLU] does not hold the slopes: the result has those of [NewPReLU].
+// The text of a [MaxoutLayer] does not hold the weights: the result has those of
+// [NewMaxoutLayer] for a generator with a fixed seed, so the same text always gives
+// the same weights. The text of a [Func] is an error, and so is that of a [Gated]
+// whose Gate is a Func, or a type of yours that is not registered. Use [Marshal] to
+// save learned parameters.
 //
 // Parse returns an error if the name or a parameter is unknown, if a parameter is
 // missing, repeated or invalid, and if the text asks for more than 2²⁴ slopes, or

@@ -34,10 +34,9 @@
 //
 // In a transformer, use the function that the model was trained with: [GELU] for
 // Whisper, and for BERT and ViT in PyTorch; [GELUTanh] for GPT-2 and Gemma, and for
-// Google's own BERT and ViT; [Gated] with the gate [SiLU], which is called SwiGLU, for
-// Llama, Mistral and Qwen. For small networks
-// on phones there are [HardSwish] and ReLU6, which need no exponential. ReLU6 is
-// [HardTanh] with Min 0 and Max 6.
+// Google's own BERT and ViT; [Gated] with the gate [SiLU], which is called SwiGLU,
+// for Llama, Mistral and Qwen. For small networks on phones there are [HardSwish]
+// and ReLU6, which need no exponential. ReLU6 is [HardTanh] with Min 0 and Max 6.
 //
 // [Func] makes an activation of a function of your own.
 //
@@ -70,13 +69,14 @@
 // # Accuracy
 //
 // The comment of each type gives the error bounds of Forward and Derivative (for
-// [MaxoutLayer], of Forward only). For an
-// element-wise function that rounds more than once, it also gives the worst errors
-// found, with their inputs. docs/accuracy.md has the bounds of DerivativeFromOutput. An
-// error is the distance from the exact value of the function at the given float, in
-// units in the last place of the result (ULP). The best that rounding can do is ½
-// ULP. The bounds of f′ are for a nil upstream. With an upstream the product is rounded
-// once more: if f′ has an error of b ULP, the product has one of at most 2b + ½ ULP.
+// [MaxoutLayer], of Forward only). For an element-wise function that rounds more
+// than once, it also gives the worst errors found, with their inputs.
+// docs/accuracy.md has the bounds of DerivativeFromOutput. An error is the distance
+// from the exact value of the function at the given float, in units in the last
+// place of the result (ULP). The best that rounding can do is ½ ULP. The bounds of
+// f′ are for a nil upstream. With an upstream the product is rounded once more: if
+// f′ has an error of b ULP and is not subnormal, the product has one of at most 2b
+// + ½ ULP.
 //
 // # Around the functions
 //

@@ -27,8 +27,8 @@ var (
 // It is hardsigmoid in PyTorch, hard_sigmoid in JAX and Keras, and HardSigmoid in
 // ONNX, with s as alpha. The slope is ⅙ in PyTorch, JAX and Keras 3. It is 0.2 by
 // default in ONNX, and 0.2 in Keras 2. The zero value has exactly ⅙: f(u) = (u +
-// 3)/6 for |u| < 3. Do not set Slope to 1/6 for that: T rounds the slope, and near −3
-// the result is then far from (u + 3)/6.
+// 3)/6 for |u| < 3. Do not set Slope to 1/6 for that: T rounds the slope, and near
+// −3 the result is then far from (u + 3)/6.
 //
 // Special cases are:
 //
@@ -38,8 +38,8 @@ var (
 //	f(±0) = ½        f′(±0) = s
 //
 // The error of f is at most 1 ULP, and with a Slope, which is then exact, at most
-// 0.5001 ULP. f′ is s, rounded to T. The worst errors found, in samples of at least 2.4 million float32
-// and 400,000 float64 inputs:
+// 0.5001 ULP. f′ is s, rounded to T. The worst errors found, in samples of at least
+// 2.4 million float32 and 400,000 float64 inputs:
 //
 //	float32   f  0.5001 ULP at 0x1.aa3p-12
 //	float64   f  0.6667 ULP at 0x1.7e1e4dad71b37p+01
