@@ -451,7 +451,8 @@ func TestAccuracyOfExtremeFields(t *testing.T) {
 
 // TestAccuracyOfProducts checks products that a loop could round more than once: the derivative
 // of ELU if the bits of eˣ are just above a power of two and those of α just below one, because
-// then half an ULP of eˣ is almost one of their product, and SiLU with a subnormal x.
+// then half an ULP of eˣ is almost one of their product, SiLU with a subnormal x, and HardSigmoid
+// next to its zero, whose result is little more than the rounding error of the product.
 func TestAccuracyOfProducts(t *testing.T) {
 	rng := rand.New(rand.NewPCG(72, 73))
 	for range 20_000 {
@@ -490,6 +491,12 @@ func TestAccuracyOfProducts(t *testing.T) {
 		got, want = activation.SiLU[float64]{Beta: beta}.At(x), reference.SiLU(x, beta)
 		if u := reference.ULP64(got, want); !(u <= 1) {
 			t.Fatalf("SiLU{%x}.At(%x) = %x, want %x: %.3f ULP", beta, x, got, want.Float64(), u)
+		}
+		slope := math.Ldexp(1+rng.Float64(), rng.IntN(9)-4)
+		x = math.Float64frombits(math.Float64bits(-0.5/slope) + rng.Uint64N(5) - 2)
+		got, want = activation.HardSigmoid[float64]{Slope: slope}.At(x), reference.HardSigmoid(x, slope)
+		if u := reference.ULP64(got, want); !(u <= 0.5001) {
+			t.Fatalf("HardSigmoid{%x}.At(%x) = %x, want %x: %.4f ULP", slope, x, got, want.Float64(), u)
 		}
 	}
 }

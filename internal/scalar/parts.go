@@ -128,9 +128,10 @@ func slowFMA(x, y, z float64) float64 {
 	return fmaParts(x, y, z)
 }
 
-// fmaParts adds the rounding errors of the product and of the sum to the sum.
+// fmaParts adds the rounding errors of the product and of the sum to the sum. x2 has at most 27
+// bits. y2 has 26, because y1 is rounded to nearest. So x2·y2 is exact.
 func fmaParts(x, y, z float64) float64 {
-	x1, y1 := cut(x), cut(y)
+	x1, y1 := cut(x), math.Float64frombits((math.Float64bits(y)+1<<26)&^(1<<27-1))
 	x2, y2 := x-x1, y-y1
 	product := float64(x * y)
 	sum := product + z
