@@ -499,3 +499,40 @@ func TestOutputLen(t *testing.T) {
 		}
 	}
 }
+
+// TestGatedFields checks that a gate behind a pointer keeps its field: it gives the same
+// bits as the value.
+func TestGatedFields(t *testing.T) {
+	t.Run("float32", gatedFields[float32])
+	t.Run("float64", gatedFields[float64])
+}
+
+func gatedFields[T activation.Float](t *testing.T) {
+	x := values[T](rand.New(rand.NewPCG(38, 39)), 64)
+	for _, gate := range []activation.Elementwise[T]{
+		activation.SiLU[T]{Beta: 2}, activation.ELU[T]{Alpha: 2}, activation.CELU[T]{Alpha: 2},
+		activation.Softplus[T]{Beta: 2}, activation.HardSigmoid[T]{Slope: 0.2},
+	} {
+		want := activation.Gated[T]{Gate: gate}.Forward(nil, x)
+		pointer := pointerTo[T](gate).(activation.Elementwise[T])
+		wantBits(t, fmt.Sprintf("Gated with a pointer to %v", gate), activation.Gated[T]{Gate: pointer}.Forward(nil, x), want)
+	}
+}
+
+// onPointer has its methods on the pointer, and they work for a nil pointer too.
+type onPointer[T activation.Float] struct{ _ T }
+
+func (*onPointer[T]) Forward(dst, x []T) []T { return activation.ReLU[T]{}.Forward(dst, x) }
+func (*onPointer[T]) Derivative(dst, x, upstream []T) []T {
+	return activation.ReLU[T]{}.Derivative(dst, x, upstream)
+}
+func (*onPointer[T]) At(x T) T           { return activation.ReLU[T]{}.At(x) }
+func (*onPointer[T]) DerivativeAt(x T) T { return activation.ReLU[T]{}.DerivativeAt(x) }
+
+// TestNilPointerOfOthers checks that a nil pointer to a type of another package is an
+// activation like any other.
+func TestNilPointerOfOthers(t *testing.T) {
+	var a *onPointer[float64]
+	wantBits(t, "Parallel", activation.Parallel[float64](a).Forward(nil, []float64{-1, 2}), []float64{0, 2})
+	wantBits(t, "Gated", activation.Gated[float64]{Gate: a}.Forward(nil, []float64{2, 3}), []float64{6})
+}

@@ -552,6 +552,7 @@ func unmarshalErrors[T activation.Float](t *testing.T) {
 	for _, m := range []struct{ data, want string }{
 		{``, `unexpected EOF`},
 		{strings.Repeat(`{"type":"gated","gate":`, 101) + `"relu"` + strings.Repeat("}", 101), `{"type":"gated","gate":{"type":"gated","gate":{"type":"gated… has 101 objects within each other, want at most 100`},
+		{strings.Repeat(`{"type":"gated","gate":`, 100) + `"relu"` + strings.Repeat("}", 100), strings.Repeat("gated: gate: ", 99) + `gated(gate=relu) does not act on each element alone`},
 		{strings.Repeat(`{"type":"gated","gate":`, 1e5), `{"type":"gated","gate":{"type":"gated","gate":{"type":"gated… has 100000 objects within each other, want at most 100`},
 		{`{"type":"gated","gate":null}`, `gated: gate: null is not an object`},
 		{`{"type":"gated","gate":3}`, `gated: gate: 3 is not an object`},

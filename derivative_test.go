@@ -411,3 +411,25 @@ func upstreamOfAnySize[T activation.Float](t *testing.T, e entry[T]) {
 		}
 	}
 }
+
+// TestMaxoutInfinities checks the derivative of Maxout for pieces of both infinities, whose
+// sum is NaN.
+func TestMaxoutInfinities(t *testing.T) {
+	t.Run("float32", maxoutInfinities[float32])
+	t.Run("float64", maxoutInfinities[float64])
+}
+
+func maxoutInfinities[T activation.Float](t *testing.T) {
+	inf := T(math.Inf(1))
+	for pieces := 2; pieces <= 9; pieces++ {
+		for at := range pieces {
+			x, want := make([]T, pieces), make([]T, pieces)
+			for i := range x {
+				x[i] = -inf
+			}
+			x[at], want[at] = inf, 3
+			m := activation.Maxout[T]{Pieces: pieces}
+			wantBits(t, fmt.Sprintf("%v of %v", m, x), m.Derivative(nil, x, []T{3}), want)
+		}
+	}
+}

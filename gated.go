@@ -46,7 +46,7 @@ var (
 //	if f(g) = 0, ∂L/∂v = 0 even if upstream is NaN or infinite
 //	if Gate selects a derivative of 0, ∂L/∂g = 0 even if upstream is NaN or infinite
 //
-// For the gates of this package the error of y is below 1.55 ULP, unless f(g) is
+// For the gates of this package the error of y is below 1.6 ULP, unless f(g) is
 // subnormal or overflows. (Half an ULP of f(g) can become almost one ULP of y. So even
 // a correctly rounded f(g) would give 1.5 ULP.) The error of both derivatives is below 3
 // ULP, unless f(g) or upstream·v overflows, or f(g), f′(g) or upstream·v is

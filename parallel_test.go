@@ -511,3 +511,75 @@ func parallelAllocations[T activation.Float](t *testing.T, e entry[T]) {
 	e.a = activation.Parallel(pointerTo(activation.Inside(e.a)))
 	allocations(t, e)
 }
+
+// TestParallelElsewhere checks the same as the two tests above for elements that are
+// certainly in two goroutines at the same time, and that no element begins after a panic.
+func TestParallelElsewhere(t *testing.T) {
+	processors(t, 4)
+	if runtime.GOMAXPROCS(0) < 2 {
+		t.Skip("this platform has one processor at most")
+	}
+	before := runtime.NumGoroutine()
+	// together calls the parts of F for the elements 1 and 2, after both have begun.
+	together := func(one, two func()) {
+		var both sync.WaitGroup
+		both.Add(2)
+		activation.Eager(activation.Func[float64]{F: func(u float64) float64 {
+			switch u {
+			case 1:
+				both.Done()
+				both.Wait()
+				one()
+			case 2:
+				both.Done()
+				both.Wait()
+				two()
+			}
+			return u
+		}}).Forward(nil, []float64{0, 1, 2}) // Parallel times the first chunk alone
+	}
+	late := func() { time.Sleep(20 * time.Millisecond) }
+	if got := panicOf(func() { together(func() { panic("one") }, func() { late(); panic("two") }) }); got != "one" {
+		t.Errorf("panic %q, want that of the first element", got)
+	}
+	if got := panicOf(func() { together(func() { late(); panic("one") }, func() { panic("two") }) }); got != "one" {
+		t.Errorf("panic %q after a late one of the first element", got)
+	}
+	for i, exits := range [][2]func(){{runtime.Goexit, func() {}}, {func() {}, runtime.Goexit}} {
+		var returned atomic.Bool
+		var group sync.WaitGroup
+		group.Add(1)
+		go func() {
+			defer group.Done()
+			defer func() {
+				if r := recover(); r != nil {
+					t.Errorf("Goexit at %d: panic %v", i+1, r)
+				}
+			}()
+			together(exits[0], exits[1])
+			returned.Store(true)
+		}()
+		group.Wait()
+		if returned.Load() {
+			t.Errorf("Goexit at %d: the call returned", i+1)
+		}
+	}
+	const n = 1000
+	var begun atomic.Int64
+	panicOf(func() {
+		x := make([]float64, n)
+		x[20] = 1 // in the second of 64 chunks
+		activation.Eager(activation.Func[float64]{F: func(u float64) float64 {
+			if u == 1 {
+				panic(u)
+			}
+			begun.Add(1)
+			time.Sleep(time.Millisecond)
+			return u
+		}}).Forward(nil, x)
+	})
+	if begun.Load() > n/2 {
+		t.Errorf("%d of %d elements began, although one of the first panics", begun.Load(), n)
+	}
+	settled(t, before)
+}

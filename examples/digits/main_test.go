@@ -342,6 +342,7 @@ func TestUnwritable(t *testing.T) {
 func TestChoose(t *testing.T) {
 	for list, want := range map[string][]choice{
 		"relu":                               {{"relu", "relu"}},
+		"maxout(pieces=64)":                  {{"maxout(pieces=64)", "maxout(pieces=64)"}}, // the most
 		" relu ,\ttanh":                      {{"relu", "relu"}, {"tanh", "tanh"}},
 		"PReLU,maxout":                       {{"PReLU", "prelu(slopes=64)"}, {"maxout", "maxout(pieces=2)"}},
 		"prelu(slopes=64, stride=1), Linear": {{"prelu(slopes=64, stride=1)", "prelu(slopes=64, stride=1)"}, {"Linear", "Linear"}},
@@ -368,7 +369,7 @@ func TestChoose(t *testing.T) {
 // TestGain checks which activations count as cutting off half of the signal.
 func TestGain(t *testing.T) {
 	for text, want := range map[string]float64{
-		"identity": 1, "sigmoid": 1, "tanh": 1, "relu": 2, "leaky_relu": 2, "leaky_relu(alpha=0.25)": 2, "leaky_relu(alpha=-2)": 1,
+		"identity": 1, "sigmoid": 1, "tanh": 1, "relu": 2, "leaky_relu": 2, "leaky_relu(alpha=0.25)": 2, "leaky_relu(alpha=-1)": 1, "leaky_relu(alpha=-2)": 1,
 		"prelu": 2, "prelu(slopes=64)": 2, "maxout(pieces=2)": 1, "maxout_layer(inputs=64, units=32, pieces=2)": 1,
 	} {
 		if got := gain(choice{text, text}.activation()); got != want {
@@ -437,4 +438,70 @@ func number(t *testing.T, s string) (v float64) {
 		t.Fatal(err)
 	}
 	return v
+}
+
+// TestSplit checks that a quarter of the digits is for testing, and that no digit is lost.
+func TestSplit(t *testing.T) {
+	for _, c := range [][2]int{{40, 10}, {43, 10}, {1797, 449}} {
+		d := dataset{make([]float32, c[0]*pixels), make([]int, c[0])}
+		train, test := d.split(rand.New(rand.NewPCG(1, 0)))
+		if len(test.labels) != c[1] || len(train.labels) != c[0]-c[1] {
+			t.Errorf("%d digits: %d to train on and %d to test on, want %d to test on", c[0], len(train.labels), len(test.labels), c[1])
+		}
+	}
+}
+
+// TestGradient compares the gradients of a small batch with differences of its mean loss.
+func TestGradient(t *testing.T) {
+	digits, err := load("")
+	if err != nil {
+		t.Fatal(err)
+	}
+	const examples = 5
+	x, labels := digits.x[:examples*pixels], digits.labels[:examples]
+	rng := rand.New(rand.NewPCG(1, 1))
+	n := newNetwork(activation.Tanh[float32]{}, 0, rng) // a rate of 0 changes no parameter
+	n.train(x, labels)
+	loss := func() (mean float64) {
+		_, _, logp := n.forward(x)
+		for i, label := range labels {
+			mean -= float64(logp[i*classes+label]) / examples
+		}
+		return mean
+	}
+	for name, l := range map[string]*dense{"hidden": n.hidden, "output": n.output} {
+		for range 50 {
+			i, h := rng.IntN(len(l.parameters)), float32(1./64)
+			p := l.parameters[i]
+			l.parameters[i] = p + h
+			above := loss()
+			l.parameters[i] = p - h
+			below := loss()
+			l.parameters[i] = p
+			want, got := (above-below)/float64(2*h), float64(l.gradient[i])
+			if d := got - want; !(d > -1e-4 && d < 1e-4) {
+				t.Errorf("%s layer: gradient %d = %v, want %v", name, i, got, want)
+			}
+		}
+	}
+}
+
+// TestWatch checks that the program watches the derivative of a PReLU: with slopes of 0 it
+// has the dead units of a ReLU.
+func TestWatch(t *testing.T) {
+	digits, err := load("")
+	if err != nil {
+		t.Fatal(err)
+	}
+	watch := func(a activation.Activation[float32]) string {
+		n := newNetwork(a, 0.05, rand.New(rand.NewPCG(1, 1)))
+		for i := range hiddenUnits / 2 {
+			n.hidden.parameters[pixels*hiddenUnits+i] = -100 // half of the units are off
+		}
+		return n.watch(digits).String()
+	}
+	got, want := watch(activation.PReLU[float32]{Alpha: make([]float32, hiddenUnits)}), watch(activation.ReLU[float32]{})
+	if got != want {
+		t.Errorf("a prelu with slopes of 0: %s, want as for relu: %s", got, want)
+	}
 }

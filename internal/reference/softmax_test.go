@@ -4,6 +4,7 @@ import (
 	"math"
 	"math/big"
 	"math/rand/v2"
+	"slices"
 	"testing"
 )
 
@@ -152,5 +153,20 @@ func TestSoftmaxSpecialValues(t *testing.T) {
 	d := SoftmaxDerivative([]float64{37.43, 0}, []float64{1, 0}, 1)
 	if p := SigmoidDerivative(37.43).Float64(); d[0].Float64() != p || d[1].Float64() != -p {
 		t.Errorf("SoftmaxDerivative([37.43, 0], [1, 0]) = %v, want ±%v", d, p)
+	}
+}
+
+// TestTemperatureZero checks that a temperature of 0 means 1.
+func TestTemperatureZero(t *testing.T) {
+	x, g := []float64{1, 2, -3}, []float64{1, -1, 0.5}
+	for name, f := range map[string]func(temperature float64) []Value{
+		"Softmax":              func(temperature float64) []Value { return Softmax(x, temperature) },
+		"LogSoftmax":           func(temperature float64) []Value { return LogSoftmax(x, temperature) },
+		"SoftmaxDerivative":    func(temperature float64) []Value { return SoftmaxDerivative(x, g, temperature) },
+		"LogSoftmaxDerivative": func(temperature float64) []Value { return LogSoftmaxDerivative(x, g, temperature) },
+	} {
+		if got, want := f(0), f(1); !slices.Equal(got, want) {
+			t.Errorf("%s with temperature 0 = %v, want %v", name, got, want)
+		}
 	}
 }

@@ -17,11 +17,17 @@ var (
 // GELU sets dst to x·Φ(x).
 func GELU[T element.Float](dst, x []T) { times(gelu, dst, x) }
 
+// GELUTimes sets dst to value·(x·Φ(x)).
+func GELUTimes[T element.Float](dst, x, value []T) { timesValue(gelu, dst, x, value) }
+
 // GELUDerivative sets dst to upstream·(Φ(x) + x·φ(x)).
 func GELUDerivative[T element.Float](dst, x, upstream []T) { derivative(geluSlope, dst, x, upstream) }
 
 // GELUTanh sets dst to x·σ(v), v = 2√(2/π)·(x + 0.044715·x³).
 func GELUTanh[T element.Float](dst, x []T) { times(geluTanh, dst, x) }
+
+// GELUTanhTimes sets dst to value·(x·σ(v)).
+func GELUTanhTimes[T element.Float](dst, x, value []T) { timesValue(geluTanh, dst, x, value) }
 
 // GELUTanhDerivative sets dst to upstream·(x·σ(v))′.
 func GELUTanhDerivative[T element.Float](dst, x, upstream []T) {

@@ -205,6 +205,57 @@ func (f *piecewise) times64(dst, x []float64) {
 // small parts of the result would be subnormal and lose bits.
 const tiny = 0x1p-960
 
+// timesValue sets dst to value·(x·f(x)). Except in the tail it rounds once. value times a rounded
+// x·f(x) could be off by 1.7 ULP, because half an ULP of x·f(x) can be almost one of the product.
+func timesValue[T element.Float](f *piecewise, dst, x, value []T) {
+	switch dst := any(dst).(type) {
+	case []float32:
+		f.timesValue32(dst, any(x).([]float32), any(value).([]float32))
+	case []float64:
+		f.timesValue64(dst, any(x).([]float64), any(value).([]float64))
+	}
+}
+
+func (f *piecewise) timesValue32(dst, x, value []float32) {
+	dst, value = dst[:len(x)], value[:len(x)]
+	pieces := f.pieces
+	add, first := f.rounder32()
+	for i, v := range x {
+		k := math.Float32bits(v+add) - first
+		if uint64(k) >= uint64(len(pieces)) {
+			dst[i] = value[i] * f.tail32(v)
+			continue
+		}
+		p, u := &pieces[k], float64(v)
+		dst[i] = float32(float64(value[i]) * (u * (p.value + p.to6(u-p.a))))
+	}
+}
+
+// timesValue64 adds the rounding errors of x·f(x) and of the product, unless the product is 0,
+// infinite or NaN. For GELU it takes 7.3 ns, and two roundings would take 5.8.
+func (f *piecewise) timesValue64(dst, x, value []float64) {
+	dst, value = dst[:len(x)], value[:len(x)]
+	pieces, tail := f.pieces, f.tail
+	add, first := f.rounder64()
+	for i, v := range x {
+		w := value[i]
+		k := math.Float64bits(v+add) - first
+		if k >= uint64(len(pieces)) || math.Abs(v) < tiny {
+			dst[i] = w * tail(v)
+			continue
+		}
+		p, high := &pieces[k], cut(v)
+		large := float64(high * p.value)
+		small := v*p.to8(v-p.a) - float64((high-v)*p.value)
+		sum := large + small
+		y := w * sum
+		if math.Float64bits(y)<<1-1 < 0x7ff<<53-1 {
+			y += fma(w, sum, -y) + w*((large-sum)+small)
+		}
+		dst[i] = y
+	}
+}
+
 // derivative32 computes f in float64 and rounds it to float32 before it multiplies.
 func (f *piecewise) derivative32(dst, x, upstream []float32) {
 	dst = dst[:len(x)]
