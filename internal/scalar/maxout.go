@@ -225,10 +225,11 @@ func groupDerivative[W bits, T element.Float](x []T, dst []W, stride int, g W) {
 	dst[top] = g
 }
 
-// ordered returns an integer for v. These integers compare as the numbers do, −0 and +0 included.
+// ordered returns an integer for v. These integers compare as the numbers do. For −0 it is 0, as
+// for +0.
 func ordered[W bits, T element.Float](v T) W {
 	negativeZero, _ := patterns[W]()
-	b := reinterpret[W](v + 0) // −0 + 0 is +0
+	b := reinterpret[W](v)
 	if b < 0 {
 		b = negativeZero - b
 	}
