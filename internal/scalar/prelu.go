@@ -194,15 +194,13 @@ func slopeGradient[W bits, T element.Float](x, upstream []T) (sum float64) {
 	return sum
 }
 
-// unlessPositive returns y, or −0 if b are the bits of a number above 0. Adding −0 does
-// not change a sum.
+// unlessPositive returns y, or −0 if b are the bits of a number above 0. Adding −0 does not
+// change a sum. The bits of these numbers are from 1 to those of Inf. As unsigned integers, all
+// others are above that after the subtraction.
 func unlessPositive[W bits](b, y, negativeZero, negativeInf W) W {
 	d := y
-	if b > 0 {
+	if uint64(b-1) < uint64(negativeInf^negativeZero) {
 		d = negativeZero
-	}
-	if b|negativeZero > negativeInf {
-		d = y
 	}
 	return d
 }
