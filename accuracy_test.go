@@ -325,8 +325,12 @@ func accuracyOfGradients[T activation.Float](t *testing.T, e entry[T]) {
 	if is32[T]() {
 		smallest = 0x1p-126
 	}
+	n := 100_000
+	if testing.Short() {
+		n = 20_000
+	}
 	rng := rand.New(rand.NewPCG(18, 19))
-	x, upstream := make([]T, 100_000), make([]T, 100_000)
+	x, upstream := make([]T, n), make([]T, n)
 	for i := range x {
 		x[i] = T(rng.NormFloat64() * math.Ldexp(1, rng.IntN(8)-3))
 		upstream[i] = T(rng.NormFloat64() * math.Ldexp(1, rng.IntN(61)-30))
