@@ -258,15 +258,19 @@ func allDocumented(t *testing.T) map[string]map[string][]documentedError {
 }
 
 // found returns the worst error of "f" or "f′" that the doc comment of a gives for its fields, or
-// the bound if it gives none. It also returns the bound on architectures other than amd64, where
-// the compiler fuses, and with -exhaustive, because most comments are about fewer inputs.
+// the bound if it gives none. On WebAssembly it returns the 1.2 ULP that the comments of Sigmoid
+// and Tanh give for f′. It returns the bound on all other architectures than amd64, where the
+// compiler fuses, and with -exhaustive, because most comments are about fewer inputs.
 func found[T activation.Float](t *testing.T, a activation.Activation[T], what string, bound float64) float64 {
 	t.Helper()
+	element := fmt.Sprintf("%T", T(0))
+	name, _, _ := strings.Cut(strings.TrimPrefix(fmt.Sprintf("%T", a), "activation."), "[")
+	if runtime.GOARCH == "wasm" && what == "f′" && (name == "Sigmoid" || name == "Tanh") {
+		return 1.2
+	}
 	if runtime.GOARCH != "amd64" || *exhaustive {
 		return bound
 	}
-	element := fmt.Sprintf("%T", T(0))
-	name, _, _ := strings.Cut(strings.TrimPrefix(fmt.Sprintf("%T", a), "activation."), "[")
 	for _, e := range allDocumented(t)[name][element] {
 		if d, _ := documented[T](t, name, e.alpha); e.what == what && d == a {
 			return min(bound, e.ulp+0.0011)
