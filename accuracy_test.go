@@ -114,7 +114,7 @@ func TestAccuracy32(t *testing.T) {
 
 // TestAccuracy64 compares Forward and Derivative with package reference for random
 // float64s. A quarter of them is uniform in [−40, 40], a quarter in [−2, 2], and a
-// quarter has random bits. The last quarter lies around the points near of the entry,
+// quarter has random bits, with exponents up to 2¹⁰. The last quarter lies around the points near of the entry,
 // at any distance down to the next float.
 func TestAccuracy64(t *testing.T) {
 	n := 20_000
@@ -555,8 +555,8 @@ func TestReciprocalOverflows(t *testing.T) {
 	wantBits(t, "At", []float64{celu.At(-field), celu.DerivativeAt(-field), softplus.At(1)}, []float64{field * math.Expm1(-1), math.Exp(-1), math.Ln2 * 0x1p1023 * 2})
 }
 
-// TestAccuracySoftmax checks the error bounds of Softmax and LogSoftmax for rows of 1
-// to 2²⁰ entries.
+// TestAccuracySoftmax checks the error bounds of Softmax for rows of 1 to 2²⁰ entries, and of
+// LogSoftmax for rows of up to 2¹⁷. TestSoftmaxLongSum has longer ones.
 func TestAccuracySoftmax(t *testing.T) {
 	t.Run("float32", accuracySoftmax[float32])
 	t.Run("float64", accuracySoftmax[float64])

@@ -10,7 +10,7 @@ import (
 
 // TestAtGivesForward checks that At and DerivativeAt give the same bits as Forward and
 // Derivative in the middle of a long slice, because with SIMD they run different code. It
-// does so for every 9973rd float32, or for all with -exhaustive, and for as many random
+// does so for every 9973rd float32, or for all with -exhaustive, and for up to 2²⁰ random
 // float64s.
 func TestAtGivesForward(t *testing.T) {
 	step := uint64(9973)

@@ -87,7 +87,7 @@ func (e entry[T]) groups() int {
 	return 130
 }
 
-// TestPositions runs every pass over 0 to 130 groups, at several offsets in a larger
+// TestPositions runs every pass over 0 to 20 groups or more, at several offsets in a larger
 // array, with a separate dst and in place. Each group must give the same results as
 // alone. The elements around dst and the inputs must not change.
 func TestPositions(t *testing.T) { bothWide(t, positions[float32], positions[float64]) }

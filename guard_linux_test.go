@@ -12,7 +12,7 @@ import (
 )
 
 // TestGuardPages runs every method on slices between two pages without access rights.
-// The slices have 0 to 130 groups. They begin directly behind the first page, or end
+// The slices have 0 to 20 groups or more. They begin directly behind the first page, or end
 // directly before the last one. A vector that reads or writes beyond its slice causes a
 // fault, even if its additional elements are not used.
 func TestGuardPages(t *testing.T) { bothWide(t, guardPages[float32], guardPages[float64]) }

@@ -803,20 +803,33 @@ func TestSoftmaxGradientOfMany(t *testing.T) {
 // TestSoftmaxLongSum checks rows and columns of 2²⁰ equal entries beside a maximum. Each addition
 // of such a sum has the same rounding error.
 func TestSoftmaxLongSum(t *testing.T) {
+	t.Run("float32", softmaxLongSum[float32])
+	t.Run("float64", softmaxLongSum[float64])
+}
+
+func softmaxLongSum[T activation.Float](t *testing.T) {
 	const n = 1 << 20
+	epsilon, faint := 0x1p-23, T(-112) // e⁻¹¹² rounds to 0, but the sum of n does not
+	if !is32[T]() {
+		epsilon, faint = 0x1p-52, -750
+	}
 	for _, stride := range []int{1, max(4, activation.VectorBits()/32)} { // rows, and columns that fill a vector
-		for _, low := range []float32{-0.07930947, -31.505882, -112} { // e⁻¹¹² rounds to 0, but the sum of n does not
-			x := slices.Repeat([]float32{low}, n*stride)
+		for _, low := range []T{-0.07930947, -31.505882, faint} {
+			x := slices.Repeat([]T{low}, n*stride)
 			x[0] = 0 // the other columns have no maximum of their own
-			e := math.Exp(float64(low))
-			log := activation.LogSoftmax[float32]{Classes: n, Stride: stride}.Forward(nil, x)
-			if want := reference.FromFloat(-math.Log1p((n - 1) * e)); !(ulp(log[0], want) <= 4) {
+			e := reference.Exp(float64(low))
+			sum := e.Mul(reference.FromFloat(n - 1))
+			log := activation.LogSoftmax[T]{Classes: n, Stride: stride}.Forward(nil, x)
+			if want := reference.Log1p(sum).Neg(); !(ulp(log[0], want) <= 4) {
 				t.Errorf("LogSoftmax, stride %d, of 0 and %v: %v, want %v", stride, low, log[0], want.Float64())
 			}
-			y := activation.Softmax[float32]{Classes: n, Stride: stride}.Forward(nil, x)
-			want := e / (1 + (n-1)*e)
-			if off := math.Abs(float64(y[stride])/want-1) / 0x1p-23; !(off <= 4*(1-float64(low))) && low > -100 {
-				t.Errorf("Softmax, stride %d, of 0 and %v: %v, want %v", stride, low, y[stride], want)
+			if low == faint {
+				continue
+			}
+			y := activation.Softmax[T]{Classes: n, Stride: stride}.Forward(nil, x)
+			want := e.Div(sum.Add(reference.FromFloat(1)))
+			if off := math.Abs(reference.FromFloat(float64(y[stride])).Sub(want).Div(want).Float64()); !(off <= 4*epsilon*(1-float64(low))) {
+				t.Errorf("Softmax, stride %d, of 0 and %v: %v, want %v", stride, low, y[stride], want.Float64())
 			}
 		}
 	}

@@ -81,7 +81,7 @@ func width(a activation.Activation[float32]) int {
 func fits(a activation.Activation[float32]) (err error) {
 	switch a.(type) {
 	case activation.Softmax[float32], activation.LogSoftmax[float32]:
-		return errors.New("softmax and log_softmax are for the output layer, which has one here")
+		return errors.New("softmax and log_softmax are for the output layer; this program uses log_softmax there")
 	}
 	const most = 64
 	if width(a) > most*hiddenUnits {

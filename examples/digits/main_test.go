@@ -151,7 +151,7 @@ func TestTable(t *testing.T) {
 	}
 }
 
-// TestSameSeed checks that a seed says it all.
+// TestSameSeed checks that the same seed gives the same table.
 func TestSameSeed(t *testing.T) {
 	seconds := regexp.MustCompile(`\d+\.\d\d `)
 	table := func(seed string) string {
@@ -234,7 +234,7 @@ func TestUsageErrors(t *testing.T) {
 		{[]string{"-act", ""}, `-act: activation: Parse: "" is not known`},
 		{[]string{"-act", "maxout(pieces=0)"}, `-act: activation: Parse: maxout: pieces = 0, want at least 1`},
 		{[]string{"-act", "leaky_relu(alpha=0.2"}, `-act: activation: Parse: "leaky_relu(alpha=0.2" does not end with a parenthesis`},
-		{[]string{"-act", "softmax"}, "-act: softmax and log_softmax are for the output layer, which has one here"},
+		{[]string{"-act", "softmax"}, "-act: softmax and log_softmax are for the output layer; this program uses log_softmax there"},
 		{[]string{"-act", "log_softmax(classes=64)"}, "-act: softmax and log_softmax are for the output layer"},
 		{[]string{"-act", "prelu(slopes=3)"}, "-act: prelu(slopes=3) does not fit the hidden layer: activation: PReLU.Forward: len(x) = 64 is not a multiple of len(Alpha)·Stride = 3"},
 		{[]string{"-act", "prelu(slopes=2, stride=64)"}, "-act: prelu(slopes=2, stride=64) does not fit the hidden layer"},

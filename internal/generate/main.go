@@ -1,5 +1,5 @@
-// Generate writes the tables of package scalar, the polynomials of package vector, and
-// the loops of package vector for each width. Package reference computes the tables
+// Generate writes the tables of packages scalar and element, and the polynomials and the loops of
+// package vector. Package reference computes the tables
 // with math/big, and fits the polynomials.
 package main
 
@@ -19,7 +19,7 @@ import (
 )
 
 func main() {
-	directory := flag.String("o", "..", "directory of the packages scalar and vector")
+	directory := flag.String("o", "..", "directory of the packages scalar, vector and element")
 	flag.Parse()
 	for name, source := range files {
 		file, err := source()
@@ -352,7 +352,7 @@ func series(c []*big.Float) string {
 // is repeated for each lane of the widest vector.
 func polynomials() ([]byte, error) {
 	var b bytes.Buffer
-	b.WriteString("//go:build goexperiment.simd && go1.27 && !go1.28 && (amd64 || arm64 || wasm)\n\n" + header + "package vector\n\n")
+	b.WriteString(gate + "(amd64 || arm64 || wasm)\n\n" + header + "package vector\n\n")
 
 	const border = 0.3467 // slightly more than ln2/2
 	exponential := func(terms int, weight func(*big.Float) *big.Float) reference.Fit {

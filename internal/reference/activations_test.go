@@ -104,13 +104,6 @@ func activationCases() []activationCase {
 			return cases
 		}
 		return append(cases,
-			activationCase{"ELU", func(x float64) Value { return ELU(x, float64(alpha)) },
-				func(x float32) float64 { return ELU32(x, alpha) }, below(BigExpm1), 1e5, 0},
-			activationCase{"ELUDerivative", func(x float64) Value { return ELUDerivative(x, float64(alpha)) },
-				func(x float32) float64 { return ELUDerivative32(x, alpha) },
-				slope(func(x *big.Float) *big.Float { return product(a, BigExp(x)) }), 1e5, 0},
-			activationCase{"ELUDerivativeFromOutput", func(y float64) Value { return ELUDerivativeFromOutput(y, float64(alpha)) }, nil,
-				slope(func(y *big.Float) *big.Float { return sum(y, a) }), 10, -float64(alpha)},
 			activationCase{"CELU", func(x float64) Value { return CELU(x, float64(alpha)) },
 				func(x float32) float64 { return CELU32(x, alpha) },
 				below(func(x *big.Float) *big.Float { return BigExpm1(quo(x, a)) }), 500, 0},
@@ -320,8 +313,6 @@ func TestActivationsSpecialValues(t *testing.T) {
 		{"SoftplusDerivative", with(SoftplusDerivative, 0.5), [5]float64{nan, 1, 0, 0.5, 0.5}},
 		{"LogSigmoid", LogSigmoid, [5]float64{nan, minusZero, -inf, -math.Ln2, -math.Ln2}},
 		{"LogSigmoidDerivative", LogSigmoidDerivative, [5]float64{nan, 0, 1, 0.5, 0.5}},
-		{"ELU", with(ELU, 3), [5]float64{nan, inf, -3, 0, minusZero}},
-		{"ELUDerivative", with(ELUDerivative, 3), [5]float64{nan, 1, 0, 3, 3}},
 		{"SELU", selu(SELU), [5]float64{nan, inf, -6, 0, minusZero}},
 		{"SELUDerivative", selu(SELUDerivative), [5]float64{nan, 2, 0, 6, 6}},
 		{"CELU", with(CELU, 3), [5]float64{nan, inf, -3, 0, minusZero}},

@@ -9,17 +9,6 @@ const (
 	SELUScale = 1.0507009873554804934193349852946
 )
 
-// ELU returns x for x > 0, else α·(eˣ − 1).
-func ELU(x, alpha float64) Value { return SELU(x, alpha, 1) }
-
-// ELUDerivative returns 1 for x > 0, else α·eˣ.
-func ELUDerivative(x, alpha float64) Value { return SELUDerivative(x, alpha, 1) }
-
-// ELUDerivativeFromOutput returns 1 for y > 0, else y + α.
-func ELUDerivativeFromOutput(y, alpha float64) Value {
-	return SELUDerivativeFromOutput(y, alpha, 1)
-}
-
 // SELU returns scale·x for x > 0, else scale·α·(eˣ − 1).
 func SELU(x, alpha, scale float64) Value {
 	s := FromFloat(scale)
@@ -72,12 +61,6 @@ func CELUDerivativeFromOutput(y, alpha float64) Value {
 	a := FromFloat(alpha)
 	return FromFloat(y).Add(a).Div(a)
 }
-
-// ELU32 returns x for x > 0, else α·(eˣ − 1).
-func ELU32(x, alpha float32) float64 { return SELU32(x, alpha, 1) }
-
-// ELUDerivative32 returns 1 for x > 0, else α·eˣ.
-func ELUDerivative32(x, alpha float32) float64 { return SELUDerivative32(x, alpha, 1) }
 
 // SELU32 returns scale·x for x > 0, else scale·α·(eˣ − 1).
 func SELU32(x, alpha, scale float32) float64 {

@@ -63,13 +63,12 @@ func (f Fit) Solve() (*Polynomial, error) {
 	return p, nil
 }
 
-// SolveRounded returns a polynomial whose coefficients have the given numbers of bits:
-// 53 for float64, 24 for float32, 106 for a double-double. The last number is for all
-// further coefficients.
+// SolveRounded returns a polynomial whose coefficients have the given number of bits: 53 for
+// float64, 24 for float32.
 //
 // It rounds the first coefficient, fits the others again, rounds the second one, and so
 // on. So each fit compensates for the coefficients that are already rounded.
-func (f Fit) SolveRounded(bits ...uint) (*Polynomial, error) {
+func (f Fit) SolveRounded(bits uint) (*Polynomial, error) {
 	grid := f.sample(gridPoints * (len(f.Exponents) + 1))
 	p, err := f.exchange(grid)
 	if err != nil {
@@ -83,7 +82,7 @@ func (f Fit) SolveRounded(bits ...uint) (*Polynomial, error) {
 	f.Fixed = fixed
 	for i, k := range f.Exponents {
 		if _, given := f.Fixed[k]; !given {
-			c := new(big.Float).SetPrec(bits[min(i, len(bits)-1)]).Set(p.Coefficients[i])
+			c := new(big.Float).SetPrec(bits).Set(p.Coefficients[i])
 			fixed[k] = c
 			if p, err = f.exchange(grid); err != nil {
 				return nil, err
@@ -112,7 +111,7 @@ func (p *Polynomial) ErrorAt(x float64) float64 {
 }
 
 // Float64s returns the coefficients rounded to float64. After SolveRounded(53) that
-// does not change them. FromBig splits a coefficient of 106 bits into Hi and Lo.
+// does not change them.
 func (p *Polynomial) Float64s() []float64 {
 	c := make([]float64, len(p.Coefficients))
 	for i := range c {

@@ -8,7 +8,7 @@ import "math"
 // The result for an entry of −Inf beside a finite one is 0. If the row holds a NaN or
 // +Inf, or only −Inf, all results are NaN.
 func Softmax(x []float64, temperature float64) []Value {
-	y, rest := logits(x, temperature)
+	y, rest := shifted(x, temperature)
 	sum := one.Add(rest)
 	for i := range y {
 		y[i] = ExpValue(y[i]).Div(sum)
@@ -19,7 +19,7 @@ func Softmax(x []float64, temperature float64) []Value {
 // LogSoftmax returns the logarithm of Softmax. It is accurate even if Softmax is close
 // to 1.
 func LogSoftmax(x []float64, temperature float64) []Value {
-	y, rest := logits(x, temperature)
+	y, rest := shifted(x, temperature)
 	// y is at most 0, and log is at least 0, so y − log does not cancel.
 	log := Log1p(rest)
 	for i := range y {
@@ -28,10 +28,10 @@ func LogSoftmax(x []float64, temperature float64) []Value {
 	return y
 }
 
-// logits returns z = (x − max)/τ, and the sum of e^z over all entries except the first
+// shifted returns z = (x − max)/τ, and the sum of e^z over all entries except the first
 // maximum. So the sum over all entries is 1 + rest. If the row has no softmax, z and rest
 // are NaN.
-func logits(x []float64, temperature float64) (z []Value, rest Value) {
+func shifted(x []float64, temperature float64) (z []Value, rest Value) {
 	if temperature == 0 {
 		temperature = 1
 	}

@@ -454,9 +454,9 @@ type expm1Entry struct {
 // expm1Point returns the index in expm1Table of the point nearest to q ≤ 0, and b. If q is
 // below −20 or NaN, the index is beyond the table.
 func expm1Point(q float64) (i uint64, b float64) {
-	const zero, limit = 0x1.8p46, 20
-	k := q + (zero + limit)
-	return math.Float64bits(k) - math.Float64bits(zero), q - (k - (zero + limit))
+	const roundToGrid, limit = 0x1.8p46, 20
+	k := q + (roundToGrid + limit)
+	return math.Float64bits(k) - math.Float64bits(roundToGrid), q - (k - (roundToGrid + limit))
 }
 
 // farExp returns e^q for q below the table, as accurately as 1 − e^q needs it. For the

@@ -8,11 +8,10 @@ import (
 
 // A softmax needs e^−a for a = (max − x)/τ, which is at least 0. exp32 and exp64 scale it
 // up by a power of two. Then no result is subnormal, and that saves time, because
-// processors take 50 ns for an operation on a subnormal. The quotient of two scaled
+// many processors take 150 cycles for an operation with a subnormal. The quotient of two scaled
 // numbers is right without further scaling.
 
-// far32 is a bound above which e^−a rounds to 0 in float32: it is less than half the
-// smallest subnormal.
+// For a above far32, e^−a is less than half the smallest subnormal of float32, and rounds to 0.
 const far32 = 106
 
 // exp32 returns 2⁶⁴·e^−a for a ≥ 0 as value + rest, with a relative error of 2⁻²⁷. value
@@ -20,11 +19,11 @@ const far32 = 106
 // sum is 0 for a ≥ far32 and NaN for NaN. There is no branch. The third result is the
 // index of the point.
 func exp32(a float64) (value, rest float64, point uint64) {
-	const zero = 0x1.8p48 // float64s of this size are 1/16 apart
+	const roundToGrid = 0x1.8p48 // float64s of this size are 1/16 apart
 	a = min(a, far32)
-	k := (zero + far32) - a
-	point = (math.Float64bits(k) - math.Float64bits(zero)) % uint64(len(expTable))
-	b := ((zero + far32) - k) - a
+	k := (roundToGrid + far32) - a
+	point = (math.Float64bits(k) - math.Float64bits(roundToGrid)) % uint64(len(expTable))
+	b := ((roundToGrid + far32) - k) - a
 	value = expTable[point]
 	return value, float64(value * (b * (expCubic[0] + b*(expCubic[1]+b*expCubic[2])))), point
 }
@@ -68,8 +67,7 @@ func expStep(n uint64, r float64) (value, rest float64) {
 	return t, float64(t * (p + exp2Table[n%256].rest))
 }
 
-// far64 is a bound above which e^−a rounds to 0 in float64: it is less than half the
-// smallest subnormal.
+// For a above far64, e^−a is less than half the smallest subnormal of float64, and rounds to 0.
 const far64 = 746
 
 // expReduce returns n, in the form of expPoint, and r for 2⁵¹²·e^−a, for a ≥ 0 or NaN. An

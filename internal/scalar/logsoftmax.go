@@ -145,7 +145,7 @@ func logSum[T element.Float](below float64, ties int, x []T, stride int, m, tau 
 // withFaint returns below + the sum of e^((x − m)/τ) over those entries of a column, or of a row
 // with stride 1, for which exp32 or exp64 returns 0.
 func withFaint[T element.Float](below float64, x []T, stride int, m, tau float64) float64 {
-	const shift = 700 // so that nothing in the sum is subnormal
+	const shift = 700 // without it, terms of the sum could be subnormal
 	factor, divisor := element.Quotient(tau)
 	faint := 0.0
 	for i := 0; i < len(x); i += stride {

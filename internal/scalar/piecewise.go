@@ -70,23 +70,23 @@ func coarse(b float64) float64 {
 
 // A piecewise function has its pieces in order, from −limit to limit.
 type piecewise struct {
-	pieces []piece
-	limit  float64
-	zero   float64                 // 1.5·2⁵² times the distance of two points
-	tail   func(x float64) float64 // for |x| > limit and for NaN
-	tail32 func(x float32) float32 // the same for float32
+	pieces      []piece
+	limit       float64
+	roundToGrid float64                 // 1.5·2⁵² times the distance of two points
+	tail        func(x float64) float64 // for |x| > limit and for NaN
+	tail32      func(x float32) float32 // the same for float32
 }
 
 // The index of the piece for x is the bits of x + add, minus first: the addition rounds
 // x to the grid. logisticPoint explains it. rounder32 and rounder64 return add and first.
 
 func (f *piecewise) rounder32() (add float32, first uint32) {
-	zero := float32(f.zero * 0x1p-29) // 1.5·2²³ times the distance
-	return zero + float32(f.limit), math.Float32bits(zero)
+	round := float32(f.roundToGrid * 0x1p-29) // 1.5·2²³ times the distance
+	return round + float32(f.limit), math.Float32bits(round)
 }
 
 func (f *piecewise) rounder64() (add float64, first uint64) {
-	return f.zero + f.limit, math.Float64bits(f.zero)
+	return f.roundToGrid + f.limit, math.Float64bits(f.roundToGrid)
 }
 
 // times sets dst to x·f(x). The tail is then that of x·f(x).

@@ -8,7 +8,7 @@ import "example.com/activation/internal/element"
 // SoftmaxDerivativeRecomputed replaces the upstream in dst by Jᵀ·upstream for the
 // Jacobian J of Softmax at x. SoftmaxDerivativeFromOutput explains the formula.
 func SoftmaxDerivativeRecomputed[T element.Float](dst, x []T, classes, stride int, tau T) {
-	forEachColumn(dst, x, classes, stride, tau, func(g, x []T, l logits) {
+	forEachColumn(dst, x, classes, stride, tau, func(g, x []T, l distribution) {
 		probability := func(i int) float64 { return float64(T(expTail(l.at(float64(x[i]))) / (1 + l.rest))) }
 		differences := func(m float64) float64 {
 			var s sum
@@ -36,7 +36,7 @@ func SoftmaxDerivativeRecomputed[T element.Float](dst, x []T, classes, stride in
 // LogSoftmaxDerivativeRecomputed replaces the upstream in dst by Jᵀ·upstream for the
 // Jacobian J of LogSoftmax at x. LogSoftmaxDerivativeFromOutput explains the formula.
 func LogSoftmaxDerivativeRecomputed[T element.Float](dst, x []T, classes, stride int, tau T) {
-	forEachColumn(dst, x, classes, stride, tau, func(g, x []T, l logits) {
+	forEachColumn(dst, x, classes, stride, tau, func(g, x []T, l distribution) {
 		var total sum
 		for i := 0; i < len(g); i += stride {
 			total.add(float64(g[i]))
@@ -49,15 +49,15 @@ func LogSoftmaxDerivativeRecomputed[T element.Float](dst, x []T, classes, stride
 	})
 }
 
-// logits holds what the outputs of one distribution are computed from.
-type logits struct {
+// A distribution holds what its outputs are computed from.
+type distribution struct {
 	m, tau, factor, divisor float64
 	top                     int     // the index of the maximum m
 	rest                    float64 // the sum of e^((x − m)/τ) over all entries except top
 }
 
 // at returns (v − m)/τ.
-func (l *logits) at(v float64) float64 {
+func (l *distribution) at(v float64) float64 {
 	if l.tau == 1 {
 		return v - l.m
 	}
@@ -65,11 +65,11 @@ func (l *logits) at(v float64) float64 {
 }
 
 // forEachColumn calls f for each distribution, with dst and x from its first entry on.
-func forEachColumn[T element.Float](dst, x []T, classes, stride int, tau T, f func(dst, x []T, l logits)) {
+func forEachColumn[T element.Float](dst, x []T, classes, stride int, tau T, f func(dst, x []T, l distribution)) {
 	for outer := 0; outer < len(x); outer += classes * stride {
 		for start := outer; start < outer+stride; start++ {
 			x, dst := x[start:outer+classes*stride], dst[start:outer+classes*stride]
-			l := logits{tau: float64(tau)}
+			l := distribution{tau: float64(tau)}
 			l.factor, l.divisor = element.Quotient(l.tau)
 			for i := 0; i < len(x); i += stride {
 				if !(x[i] <= x[l.top]) {

@@ -99,8 +99,8 @@ const logisticLimit = 20
 // in the lowest bits. If x is NaN or not between −20 and 20, the index is beyond the
 // table, so one comparison finds all these cases.
 func logisticPoint(x float64) uint64 {
-	const zero = 0x1.8p48
-	return math.Float64bits(x+(zero+logisticLimit)) - math.Float64bits(zero)
+	const roundToGrid = 0x1.8p48
+	return math.Float64bits(x+(roundToGrid+logisticLimit)) - math.Float64bits(roundToGrid)
 }
 
 // logisticPoint32 does the same in float32, with 1.5·2¹⁹. It does not convert x to
@@ -108,8 +108,8 @@ func logisticPoint(x float64) uint64 {
 // wait for the one before, and takes 6 ns instead of 2. (CVTSS2SD keeps the upper half of
 // its destination, and so depends on it.)
 func logisticPoint32(x float32) uint32 {
-	const zero = 0x1.8p19
-	return math.Float32bits(x+(zero+logisticLimit)) - math.Float32bits(zero)
+	const roundToGrid = 0x1.8p19
+	return math.Float32bits(x+(roundToGrid+logisticLimit)) - math.Float32bits(roundToGrid)
 }
 
 // sigmoid32 returns σ(x) if e is the entry for x.

@@ -10,7 +10,7 @@ import "example.com/activation/internal/element"
 // Because Σ yⱼ = 1, the exact value is the same for every m, but the rounding errors depend
 // on m. They are small compared with the terms if m is the mean Σ yⱼgⱼ, because then
 // |gᵢ − m| is at most Σⱼ yⱼ|gᵢ − gⱼ|. The first approximation of the mean is a gₖ whose yₖ is
-// not faint. A first sum of yⱼ(gⱼ − gₖ) corrects it. The error of that sum is at most ε/yₖ
+// not small. A first sum of yⱼ(gⱼ − gₖ) corrects it. The error of that sum is at most ε/yₖ
 // times Σⱼ yⱼ|gᵢ − gⱼ|, for every i. The sum in the formula starts from the corrected mean,
 // and corrects that error. For a constant g the result is exactly 0.
 //
@@ -90,9 +90,9 @@ const shortRow = 128
 // few is the largest number of entries of a narrow column that are added in one part.
 const few = 64
 
-// A y below faint is too small: the g beside it is not used as the first approximation of
+// A y below smallProbability is too small: the g beside it is not used as the first approximation of
 // the mean, because the error of the mean would be too large for float32.
-const faint = 0x1p-12
+const smallProbability = 0x1p-12
 
 // twoColumns reports whether softmaxBackwardNarrow is faster than softmaxBackwardColumns. It
 // is faster for strides of up to 12: float64 takes 2.1 ns an element for [1000][7], and 4.4 in
@@ -113,7 +113,7 @@ const careful = 0x1p90
 func softmaxBackwardRows[T element.Float](dst, y, g []T, classes int, tau T) {
 	for ; len(y) > 0; y, g, dst = y[classes:], g[classes:], dst[classes:] {
 		y, g, dst := y[:classes], g[:classes], dst[:classes]
-		m := g[notFaint(y, 1)]
+		m := g[notSmall(y, 1)]
 		m += differences(y, g, m)
 		sum := differences(y, g, m)
 		switch {
@@ -139,11 +139,11 @@ func softmaxBackwardShortRows[T element.Float](dst, y, g []T, classes int, tau T
 		y0, g0, dst0 := y[:classes], g[:classes], dst[:classes]
 		y1, g1, dst1 := y[classes:][:classes], g[classes:][:classes], dst[classes:][:classes]
 		m0, m1 := g0[0], g1[0]
-		if y0[0] < faint {
-			m0 = g0[notFaint(y0, 1)]
+		if y0[0] < smallProbability {
+			m0 = g0[notSmall(y0, 1)]
 		}
-		if y1[0] < faint {
-			m1 = g1[notFaint(y1, 1)]
+		if y1[0] < smallProbability {
+			m1 = g1[notSmall(y1, 1)]
 		}
 		a0, b0, c0, d0 := fourTerms(y0[:4], g0[:4], m0)
 		a1, b1, c1, d1 := fourTerms(y1[:4], g1[:4], m1)
@@ -192,8 +192,8 @@ func softmaxBackwardShortRows[T element.Float](dst, y, g []T, classes int, tau T
 func softmaxBackwardRow[T element.Float](dst, y, g []T, tau T) {
 	g, dst = g[:len(y)], dst[:len(y)]
 	m := g[0]
-	if y[0] < faint {
-		m = g[notFaint(y, 1)]
+	if y[0] < smallProbability {
+		m = g[notSmall(y, 1)]
 	}
 	a, b, c, d := fourTerms(y[:4], g[:4], m)
 	i := 4
@@ -247,11 +247,11 @@ func addLast[T element.Float](a, b, c T, i int, y, g []T, m T) (T, T, T) {
 	return a, b, c
 }
 
-// notFaint returns the index of the first entry of a column of y that is not faint. If all
-// are faint, it returns the index of the largest.
-func notFaint[T element.Float](y []T, stride int) (top int) {
+// notSmall returns the index of the first entry of a column of y that is not small. If all
+// are small, it returns the index of the largest.
+func notSmall[T element.Float](y []T, stride int) (top int) {
 	for i := 0; i < len(y); i += stride {
-		if !(y[i] < faint) {
+		if !(y[i] < smallProbability) {
 			return i
 		}
 		if y[i] > y[top] {
@@ -307,11 +307,11 @@ func softmaxBackwardTwo[T element.Float](dst, y, g []T, stride int, tau T) {
 	y0, g0, dst0 := y[:n], g[:n], dst[:n]
 	y1, g1, dst1 := y[1:][:n], g[1:][:n], dst[1:][:n]
 	m0, m1 := g0[0], g1[0]
-	if y0[0] < faint {
-		m0 = g0[notFaint(y0, stride)]
+	if y0[0] < smallProbability {
+		m0 = g0[notSmall(y0, stride)]
 	}
-	if y1[0] < faint {
-		m1 = g1[notFaint(y1, stride)]
+	if y1[0] < smallProbability {
+		m1 = g1[notSmall(y1, stride)]
 	}
 	var a0, b0, a1, b1 T
 	i := 0
@@ -362,8 +362,8 @@ func softmaxBackwardTwo[T element.Float](dst, y, g []T, stride int, tau T) {
 func softmaxBackwardOne[T element.Float](dst, y, g []T, stride int, tau T) {
 	g, dst = g[:len(y)], dst[:len(y)]
 	m := g[0]
-	if y[0] < faint {
-		m = g[notFaint(y, stride)]
+	if y[0] < smallProbability {
+		m = g[notSmall(y, stride)]
 	}
 	m += stridedDifferences(y, g, m, stride)
 	sum := stridedDifferences(y, g, m, stride)
@@ -420,8 +420,8 @@ func softmaxBackwardColumns[T element.Float](dst, y, g []T, classes, stride int,
 			mean, sum, part := means[:width], sums[:width], parts[:width]
 			copy(mean, g)
 			for c, p := range y[:width] {
-				if p < faint {
-					mean[c] = g[c+notFaint(y[c:], stride)]
+				if p < smallProbability {
+					mean[c] = g[c+notSmall(y[c:], stride)]
 				}
 			}
 			differencesColumns(sum, y, g, mean, part, stride)

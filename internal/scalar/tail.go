@@ -58,9 +58,9 @@ func subnormalProduct64(a, b float64) float64 {
 // tailPoint32 returns the index of the point of expTable nearest to x ≤ 0, and x minus
 // that point. The index is beyond the table for x < −106 and NaN.
 func tailPoint32(x float64) (i uint64, b float64) {
-	const zero = 0x1.8p48
-	k := x + (zero + far32)
-	return math.Float64bits(k) - math.Float64bits(zero), x - (k - (zero + far32))
+	const roundToGrid = 0x1.8p48
+	k := x + (roundToGrid + far32)
+	return math.Float64bits(k) - math.Float64bits(roundToGrid), x - (k - (roundToGrid + far32))
 }
 
 // tailExp32 returns e^(a+b) for the point a of expTable with the index i: e^a times the

@@ -66,7 +66,7 @@ func preluParameterGradient32(grad, x, upstream []float32) {
 //	float32:  sign | exponent, 8 bits | fraction, 23 bits
 //	float64:  sign | 000 | exponent, 8 bits | fraction, 23 bits | 0 …
 //
-// The exponent bias of float64 is 896 larger, so that is 2⁻⁸⁹⁶ times the value, also for
+// The exponent bias of float64 is 896 larger. So the result is 2⁻⁸⁹⁶ times the value, also for
 // subnormals. It is wrong for infinities and NaNs. So check adds the products in float32,
 // too: if one of them is infinite or NaN, so is check, and the result is NaN.
 func slopeGradient32(x, upstream []float32) float64 {

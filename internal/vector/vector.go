@@ -32,8 +32,6 @@ func Bits() int {
 	return simd.VectorBitSize()
 }
 
-const maxLanes = maxLanes32
-
 // narrowest returns the number of elements in the narrowest vector, which has 128 bits.
 func narrowest[T element.Float]() int {
 	if element.Is32[T]() {
@@ -54,7 +52,7 @@ var (
 	zeros32 [maxLanes32]float32
 	zeros64 [maxLanes64]float64
 
-	ones32 = [2 * maxLanes]float32{
+	ones32 = [2 * maxLanes32]float32{
 		1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1,
 		1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1,
 	}

@@ -10,8 +10,8 @@ import (
 
 var wantedBits = flag.Int("bits", -1, "fail unless VectorBits returns this number")
 
-// TestTier logs which loops the tests of this run use.
-func TestTier(t *testing.T) {
+// TestVectorBits logs which loops the tests of this run use.
+func TestVectorBits(t *testing.T) {
 	bits := activation.VectorBits()
 	switch bits {
 	case 0:
