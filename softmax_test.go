@@ -800,6 +800,30 @@ func TestSoftmaxGradientOfMany(t *testing.T) {
 	}
 }
 
+// TestSoftmaxQuotient checks that the derivative from y for a temperature is the one for 1,
+// divided by it. For a power of two, some loops multiply by the reciprocal.
+func TestSoftmaxQuotient(t *testing.T) {
+	t.Run("float32", softmaxQuotient[float32])
+	t.Run("float64", softmaxQuotient[float64])
+}
+
+func softmaxQuotient[T activation.Float](t *testing.T) {
+	rng := rand.New(rand.NewPCG(66, 67))
+	for _, n := range []int{3, 4, 10, 64, 129, 300} {
+		for _, tau := range []T{8, 0.25, 3, 0.1, smallest[T](), 4 / smallest[T](), T(math.Inf(1))} {
+			s := activation.Softmax[T]{Classes: n}
+			x, g := values[T](rng, 3*n), values[T](rng, 3*n)
+			y := s.Forward(nil, x)
+			want := s.DerivativeFromOutput(nil, y, g)
+			for i := range want {
+				want[i] /= tau
+			}
+			got := activation.Softmax[T]{Classes: n, Temperature: tau}.DerivativeFromOutput(nil, y, g)
+			wantBits(t, fmt.Sprintf("%d classes, temperature %v", n, tau), got, want)
+		}
+	}
+}
+
 // TestSoftmaxLongSum checks rows and columns of 2²⁰ equal entries beside a maximum. Each addition
 // of such a sum has the same rounding error.
 func TestSoftmaxLongSum(t *testing.T) {

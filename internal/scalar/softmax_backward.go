@@ -1,6 +1,10 @@
 package scalar
 
-import "example.com/activation/internal/element"
+import (
+	"math"
+
+	"example.com/activation/internal/element"
+)
 
 // SoftmaxDerivativeFromOutput sets dst to Jᵀ·upstream for the Jacobian J of Softmax, from
 // y, the softmax of x: to yᵢ·Σⱼ yⱼ(gᵢ − gⱼ)/τ, computed as
@@ -111,6 +115,7 @@ func twoColumns[T element.Float](classes, stride int) bool {
 const careful = 0x1p90
 
 func softmaxBackwardRows[T element.Float](dst, y, g []T, classes int, tau T) {
+	inverse, exact := reciprocal(tau)
 	for ; len(y) > 0; y, g, dst = y[classes:], g[classes:], dst[classes:] {
 		y, g, dst := y[:classes], g[:classes], dst[:classes]
 		m := g[notSmall(y, 1)]
@@ -119,9 +124,9 @@ func softmaxBackwardRows[T element.Float](dst, y, g []T, classes int, tau T) {
 		switch {
 		case !(-careful < sum && sum < careful):
 			softmaxBackwardCareful(dst, y, g, 1, tau)
-		case tau == 1:
+		case exact:
 			for i, p := range y {
-				dst[i] = p * ((g[i] - m) - sum)
+				dst[i] = p * ((g[i] - m) - sum) * inverse
 			}
 		default:
 			for i, p := range y {
@@ -131,10 +136,23 @@ func softmaxBackwardRows[T element.Float](dst, y, g []T, classes int, tau T) {
 	}
 }
 
+// reciprocal returns 1/tau, and whether that is exact. Then a product with it has the same bits as
+// a quotient, in a quarter of the time. It is exact for the temperature of attention with 64
+// entries, which is 8. If it is not exact, reciprocal returns 1.
+func reciprocal[T element.Float](tau T) (inverse T, exact bool) {
+	inverse = 1 / tau
+	powerOfTwo := math.Float64bits(float64(tau))<<12 == 0 // no bit after the first one
+	if powerOfTwo && inverse-inverse == 0 {               // not infinite
+		return inverse, true
+	}
+	return 1, false
+}
+
 // softmaxBackwardShortRows is softmaxBackwardRows for rows of one part, of at least four
 // entries. It works on two rows at a time. While an addition of one row waits for the one before
 // it, the processor works on the other row. In the usual case it calls no function.
 func softmaxBackwardShortRows[T element.Float](dst, y, g []T, classes int, tau T) {
+	inverse, exact := reciprocal(tau)
 	for ; len(y) > classes; dst, y, g = dst[2*classes:], y[2*classes:], g[2*classes:] {
 		y0, g0, dst0 := y[:classes], g[:classes], dst[:classes]
 		y1, g1, dst1 := y[classes:][:classes], g[classes:][:classes], dst[classes:][:classes]
@@ -173,10 +191,10 @@ func softmaxBackwardShortRows[T element.Float](dst, y, g []T, classes int, tau T
 			continue
 		}
 		for i := range y0 {
-			dst0[i] = y0[i] * ((g0[i] - m0) - sum0)
-			dst1[i] = y1[i] * ((g1[i] - m1) - sum1)
+			dst0[i] = y0[i] * ((g0[i] - m0) - sum0) * inverse
+			dst1[i] = y1[i] * ((g1[i] - m1) - sum1) * inverse
 		}
-		if tau != 1 {
+		if !exact {
 			for i := range y0 {
 				dst0[i] /= tau
 				dst1[i] /= tau
@@ -213,10 +231,11 @@ func softmaxBackwardRow[T element.Float](dst, y, g []T, tau T) {
 		softmaxBackwardCareful(dst, y, g, 1, tau)
 		return
 	}
+	inverse, exact := reciprocal(tau)
 	for i, p := range y {
-		dst[i] = p * ((g[i] - m) - sum)
+		dst[i] = p * ((g[i] - m) - sum) * inverse
 	}
-	if tau != 1 {
+	if !exact {
 		for i := range dst {
 			dst[i] /= tau
 		}
