@@ -602,7 +602,7 @@ func readElementwise[T Float](value []byte) (Elementwise[T], error) {
 	}
 	e, ok := a.(Elementwise[T])
 	if !ok {
-		return nil, fmt.Errorf("%s does not act on each element alone", short(nameOf(a)))
+		return nil, fmt.Errorf("%s is not Elementwise: a gate needs At and DerivativeAt", short(nameOf(a)))
 	}
 	return e, nil
 }

@@ -515,7 +515,7 @@ func parseErrors[T activation.Float](t *testing.T) {
 		{"hard_tanh(max=NaN)", `hard_tanh: max = NaN, want at least min = 0`},
 		{"gated(gate=relu, gate_last=1)", `gated: gate_last: 1 is neither true nor false`},
 		{"gated(gate=relu, gate_last=maybe)", `gated: gate_last: "maybe" is neither true nor false`},
-		{"gated(gate=softmax)", `gated: gate: softmax does not act on each element alone`},
+		{"gated(gate=softmax)", `gated: gate: softmax is not Elementwise: a gate needs At and DerivativeAt`},
 		{"gated(gate=rely)", `gated: gate: "rely" is not known: want one of ` + known},
 		{"gated(gate=softplus(beta=-1))", `gated: gate: softplus: beta = -1, want above 0`},
 		{"prelu(slopes=0)", `prelu: slopes = 0, want at least 1`},
@@ -552,7 +552,7 @@ func unmarshalErrors[T activation.Float](t *testing.T) {
 	for _, m := range []struct{ data, want string }{
 		{``, `unexpected EOF`},
 		{strings.Repeat(`{"type":"gated","gate":`, 101) + `"relu"` + strings.Repeat("}", 101), `{"type":"gated","gate":{"type":"gated","gate":{"type":"gated… has 101 objects within each other, want at most 100`},
-		{strings.Repeat(`{"type":"gated","gate":`, 100) + `"relu"` + strings.Repeat("}", 100), strings.Repeat("gated: gate: ", 99) + `gated(gate=relu) does not act on each element alone`},
+		{strings.Repeat(`{"type":"gated","gate":`, 100) + `"relu"` + strings.Repeat("}", 100), strings.Repeat("gated: gate: ", 99) + `gated(gate=relu) is not Elementwise: a gate needs At and DerivativeAt`},
 		{strings.Repeat(`{"type":"gated","gate":`, 1e5), `{"type":"gated","gate":{"type":"gated","gate":{"type":"gated… has 100000 objects within each other, want at most 100`},
 		{`{"type":"gated","gate":null}`, `gated: gate: null is not an object`},
 		{`{"type":"gated","gate":3}`, `gated: gate: 3 is not an object`},

@@ -22,8 +22,10 @@ import (
 // the object. Implement json.Marshaler and json.Unmarshaler to change that, or to
 // check the values that are read. Parse("snake") returns the zero value, so choose
 // fields whose zero value is a good default. Parse("snake(beta=2)") sets the field
-// Beta. Write a String method: a type that
-// embeds [ReLU] inherits its String, "relu", and Parse reads that as a ReLU.
+// Beta. Write a String method: a type that embeds [ReLU] inherits its String,
+// "relu", and Parse reads that as a ReLU. JSON and MarshalText use the names of the
+// fields, or those of their json tags, such as `json:"beta,omitempty"`. The Gate of
+// a [Gated] must be [Elementwise].
 //
 // If a is the zero value of a type of this package, Register adds another name for
 // it. Marshal still writes the first name.

@@ -123,7 +123,8 @@ func (s Softplus[T]) String() string { return "softplus(beta=" + decimal(cmp.Or(
 //	f′(u) = σ(−u) = 1 / (1 + eᵘ)            range (0, 1)
 //
 // Use it for the loss of a binary classifier with the logit u: −f(u) for the target
-// 1, and −f(−u) for the target 0. A loss from the rounded σ(u) would be infinite
+// 1, and −f(−u) for the target 0. For any target t from 0 to 1 it is softplus(u) −
+// t·u, with the derivative σ(u) − t. A loss from the rounded σ(u) would be infinite
 // for u = −800. For u = 38 it would be 0, but it is 3.1e-17. For many classes use
 // [LogSoftmax].
 //
