@@ -752,6 +752,19 @@ func softmaxLoops[T activation.Float](classes, stride int) plain[T] {
 			})
 		},
 		fromOutput: func(dst, y, upstream []T) {
+			if stride == 1 { // as it would be written for rows
+				for ; len(y) >= classes; dst, y, upstream = dst[classes:], y[classes:], upstream[classes:] {
+					dst, g := dst[:classes], upstream[:classes]
+					var mean T
+					for i, p := range y[:classes] {
+						mean += p * g[i]
+					}
+					for i, p := range y[:classes] {
+						dst[i] = p * (g[i] - mean)
+					}
+				}
+				return
+			}
 			columns(len(y), classes, stride, func(first int) {
 				var mean T
 				for k := range classes {

@@ -124,6 +124,10 @@ func softmaxBackwardRows[T element.Float](dst, y, g []T, classes int, tau T) {
 		switch {
 		case !(-careful < sum && sum < careful):
 			softmaxBackwardCareful(dst, y, g, 1, tau)
+		case tau == 1:
+			for i, p := range y {
+				dst[i] = p * ((g[i] - m) - sum)
+			}
 		case exact:
 			for i, p := range y {
 				dst[i] = p * ((g[i] - m) - sum) * inverse
@@ -190,6 +194,13 @@ func softmaxBackwardShortRows[T element.Float](dst, y, g []T, classes int, tau T
 			softmaxBackwardRow(dst1, y1, g1, tau)
 			continue
 		}
+		if tau == 1 {
+			for i := range y0 {
+				dst0[i] = y0[i] * ((g0[i] - m0) - sum0)
+				dst1[i] = y1[i] * ((g1[i] - m1) - sum1)
+			}
+			continue
+		}
 		for i := range y0 {
 			dst0[i] = y0[i] * ((g0[i] - m0) - sum0) * inverse
 			dst1[i] = y1[i] * ((g1[i] - m1) - sum1) * inverse
@@ -229,6 +240,12 @@ func softmaxBackwardRow[T element.Float](dst, y, g []T, tau T) {
 	sum := (a + b) + (c + d)
 	if !(-careful < sum && sum < careful) {
 		softmaxBackwardCareful(dst, y, g, 1, tau)
+		return
+	}
+	if tau == 1 {
+		for i, p := range y {
+			dst[i] = p * ((g[i] - m) - sum)
+		}
 		return
 	}
 	inverse, exact := reciprocal(tau)
