@@ -216,6 +216,8 @@ func timesValue[T element.Float](f *piecewise, dst, x, value []T) {
 	}
 }
 
+// timesValue32 computes in float64, too. For the smallest x, x·f(x) rounds to 0, as x/2 does. The
+// result is then value·0, as Gated promises.
 func (f *piecewise) timesValue32(dst, x, value []float32) {
 	dst, value = dst[:len(x)], value[:len(x)]
 	pieces := f.pieces
@@ -224,6 +226,10 @@ func (f *piecewise) timesValue32(dst, x, value []float32) {
 		k := math.Float32bits(v+add) - first
 		if uint64(k) >= uint64(len(pieces)) {
 			dst[i] = value[i] * f.tail32(v)
+			continue
+		}
+		if math.Float32bits(v)<<1 <= 2 {
+			dst[i] = value[i] * (v / 2)
 			continue
 		}
 		p, u := &pieces[k], float64(v)
