@@ -29,11 +29,10 @@ import (
 //   - A function for one width can be called at any time. So a slice that is shorter than
 //     the widest vector can still use narrower ones.
 //
-// A copy for a width differs from the source in its names only. A copy for one element also loads
-// its constants from arrays. From a function name32 the generator
-// also writes name64, with 64 instead of 32 in each identifier. It does not if the source
-// has a name64. So constants and functions that differ between the types need a name for
-// each type.
+// A copy for a width differs from the source in its names only. A copy for one element also
+// loads its constants from arrays. From a function name32 the generator also writes name64,
+// with 64 instead of 32 in each identifier. It does not if the source has a name64. So
+// constants and functions that differ between the types need a name for each type.
 //
 // The rest of the package calls the functions that have no vectors in their signature.
 // For each of them, the generator writes a function of the same name that chooses the

@@ -2,11 +2,10 @@
 // plain Go loops of package scalar, or the SIMD loops of package vector.
 //
 // It has one exported function for each operation. The choice depends only on the
-// architecture, the SIMD width, the element type, the fields of the function and the shape of a
-// row. It does not depend on the length
-// of a slice or on the position of an element, because equal elements and equal rows
-// must give equal results everywhere. Only if two loops give the same bits may the
-// length decide between them.
+// architecture, the SIMD width, the element type, the fields of the function and the shape
+// of a row. It does not depend on the length of a slice or on the position of an element,
+// because equal elements and equal rows must give equal results everywhere. Only if two
+// loops give the same bits may the length decide between them.
 //
 // Beside each rule is the measurement that justifies it, in nanoseconds an element. Builds
 // with SIMD were made by Go 1.27.3, and others by Go 1.26. docs/speed.md has the commands.

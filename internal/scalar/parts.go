@@ -104,8 +104,8 @@ func down512If(y float64, faint bool) float64 {
 }
 
 // hasFMA is whether math.FMA is an instruction on this architecture. On the others, such as
-// WebAssembly and 386, it is a function of Go that takes 30 times as long or more. (On amd64 without GOAMD64=v3
-// the compiler adds a test of the processor.)
+// WebAssembly and 386, it is a function of Go that takes 30 times as long or more. (On amd64
+// without GOAMD64=v3 the compiler adds a test of the processor.)
 const hasFMA = runtime.GOARCH == "amd64" || runtime.GOARCH == "arm64" || runtime.GOARCH == "arm" ||
 	runtime.GOARCH == "loong64" || runtime.GOARCH == "ppc64" || runtime.GOARCH == "ppc64le" ||
 	runtime.GOARCH == "riscv64" || runtime.GOARCH == "s390x"
