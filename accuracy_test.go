@@ -112,10 +112,10 @@ func TestAccuracy32(t *testing.T) {
 	})
 }
 
-// TestAccuracy64 compares Forward and Derivative with package reference for random
-// float64s. A quarter of them is uniform in [−40, 40], a quarter in [−2, 2], and a
-// quarter has random bits, with exponents up to 2¹⁰. The last quarter lies around the points near of the entry,
-// at any distance down to the next float.
+// TestAccuracy64 compares Forward and Derivative with package reference for random float64s. A
+// quarter of them is uniform in [−40, 40], a quarter in [−2, 2], and a quarter has random bits,
+// with exponents up to 2¹⁰. The last quarter lies around the points near of the entry, at any
+// distance down to the next float.
 func TestAccuracy64(t *testing.T) {
 	n := 20_000
 	if *exhaustive {
