@@ -278,10 +278,7 @@ func product[T element.Float](dst, x, y []T) {
 		vector.Product(dst, x, y)
 		return
 	}
-	x, y = x[:len(dst)], y[:len(dst)]
-	for i, v := range x {
-		dst[i] = v * y[i]
-	}
+	scalar.Product(dst, x, y)
 }
 
 // gateProducts sets dst1 to upstream·value, and dst2 to upstream·y, or to y if that is 0.
@@ -290,16 +287,7 @@ func gateProducts[T element.Float](dst1, dst2, value, y, upstream []T) {
 		vector.GateProducts(dst1, dst2, value, y, upstream)
 		return
 	}
-	n := len(upstream)
-	dst1, dst2, value, y = dst1[:n], dst2[:n], value[:n], y[:n]
-	for i, g := range upstream {
-		v := y[i]
-		d := g * v
-		if v == 0 {
-			d = v
-		}
-		dst1[i], dst2[i] = g*value[i], d
-	}
+	scalar.GateProducts(dst1, dst2, value, y, upstream)
 }
 
 // keepNaN sets dst1 and dst2 to x1 and x2, or both to value if that is NaN.
@@ -308,13 +296,5 @@ func keepNaN[T element.Float](dst1, dst2, x1, x2, value []T) {
 		vector.KeepNaN(dst1, dst2, x1, x2, value)
 		return
 	}
-	n := len(value)
-	dst1, dst2, x1, x2 = dst1[:n], dst2[:n], x1[:n], x2[:n]
-	for i, v := range value {
-		a, b := x1[i], x2[i]
-		if v != v {
-			a, b = v, v
-		}
-		dst1[i], dst2[i] = a, b
-	}
+	scalar.KeepNaN(dst1, dst2, x1, x2, value)
 }
