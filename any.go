@@ -136,8 +136,8 @@ func unbox[T Float](a Activation[T]) Activation[T] {
 func plain[T Float](a Activation[T]) Activation[T] {
 	for {
 		a = unbox(a)
-		if p, ok := a.(wrapper[T]); ok {
-			a = p.inside()
+		if p, ok := a.(wrapper); ok {
+			a = p.inside().(Activation[T])
 			continue
 		}
 		v := reflect.ValueOf(a)
@@ -149,7 +149,7 @@ func plain[T Float](a Activation[T]) Activation[T] {
 }
 
 // isNil reports whether a is nil, or a nil pointer to a type of this package.
-func isNil[T Float](a Activation[T]) bool {
+func isNil(a any) bool {
 	if a == nil {
 		return true
 	}

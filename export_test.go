@@ -16,8 +16,8 @@ func Timid[T Float](a Activation[T]) Activation[T] {
 
 // Inside returns the activation that a runs in parallel, or a itself.
 func Inside[T Float](a Activation[T]) Activation[T] {
-	if w, ok := a.(wrapper[T]); ok {
-		return w.inside()
+	if w, ok := a.(wrapper); ok {
+		return w.inside().(Activation[T])
 	}
 	return a
 }

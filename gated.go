@@ -81,7 +81,7 @@ func (g Gated[T]) step(call string, n int) int {
 // checkGate checks that there is a gate. If no loop will call it for an element, checkGate calls
 // it, because it may have a field that is wrong.
 func (g Gated[T]) checkGate(call string, n int) {
-	if isNil[T](g.Gate) {
+	if isNil(g.Gate) {
 		mistake(call, "Gate is nil")
 	}
 	if n == 0 {
@@ -89,66 +89,70 @@ func (g Gated[T]) checkGate(call string, n int) {
 	}
 }
 
-// loops returns the loops that compute f for Forward. The error of most SIMD loops is
-// almost 1 ULP, which can be 2 ULP of the product. So for the gates that have such a loop, loops
-// returns plain Go loops, or SIMD loops that compute the product too. The bound of the
-// derivatives is twice as large, so they use the gate as it is.
+// loops returns which loops compute f for Forward. The error of most SIMD loops is
+// almost 1 ULP, which can be 2 ULP of the product. So the gates that have such a loop take
+// plain Go loops, or SIMD loops that compute the product too. The bound of the derivatives is
+// twice as large, so they use the gate as it is.
 //
 // Each type and its pointer have a case, because function plain would allocate a copy of what a
 // pointer points to.
-func (g Gated[T]) loops() interface{ Forward(dst, x []T) []T } {
+func (g Gated[T]) loops() kernel.GateLoops {
 	gate := g.Gate
-	if p, ok := gate.(wrapper[T]); ok { // the result of Parallel
+	if p, ok := gate.(wrapper); ok { // the result of Parallel
 		gate = p.inside().(Elementwise[T])
 	}
-	var kind int
+	var loops kernel.GateLoops
 	usual := true // whether the parameter is that of the loops
 	switch gate := gate.(type) {
 	case Sigmoid[T], *Sigmoid[T]:
-		kind = kernel.SigmoidGate
+		loops = kernel.SigmoidGate
 	case Tanh[T], *Tanh[T]:
-		kind = kernel.TanhGate
+		loops = kernel.TanhGate
 	case SiLU[T]:
-		kind, usual = kernel.SiLUGate, cmp.Or(gate.Beta, 1) == 1
+		loops, usual = kernel.SiLUGate, cmp.Or(gate.Beta, 1) == 1
 	case *SiLU[T]:
-		kind, usual = kernel.SiLUGate, cmp.Or(gate.Beta, 1) == 1
+		loops, usual = kernel.SiLUGate, cmp.Or(gate.Beta, 1) == 1
 	case ELU[T]:
-		kind, usual = kernel.ELUGate, cmp.Or(gate.Alpha, 1) == 1
+		loops, usual = kernel.ELUGate, cmp.Or(gate.Alpha, 1) == 1
 	case *ELU[T]:
-		kind, usual = kernel.ELUGate, cmp.Or(gate.Alpha, 1) == 1
+		loops, usual = kernel.ELUGate, cmp.Or(gate.Alpha, 1) == 1
 	case CELU[T]:
-		kind, usual = kernel.ELUGate, cmp.Or(gate.Alpha, 1) == 1
+		loops, usual = kernel.ELUGate, cmp.Or(gate.Alpha, 1) == 1
 	case *CELU[T]:
-		kind, usual = kernel.ELUGate, cmp.Or(gate.Alpha, 1) == 1
+		loops, usual = kernel.ELUGate, cmp.Or(gate.Alpha, 1) == 1
 	case SELU[T], *SELU[T]:
-		kind = kernel.SELUGate
+		loops = kernel.SELUGate
 	case Softplus[T]:
-		kind, usual = kernel.SoftplusGate, cmp.Or(gate.Beta, 1) == 1
+		loops, usual = kernel.SoftplusGate, cmp.Or(gate.Beta, 1) == 1
 	case *Softplus[T]:
-		kind, usual = kernel.SoftplusGate, cmp.Or(gate.Beta, 1) == 1
+		loops, usual = kernel.SoftplusGate, cmp.Or(gate.Beta, 1) == 1
 	case LogSigmoid[T], *LogSigmoid[T]:
-		kind = kernel.LogSigmoidGate
+		loops = kernel.LogSigmoidGate
 	case GELU[T], *GELU[T]:
-		kind = kernel.GELUGate
+		loops = kernel.GELUGate
 	case GELUTanh[T], *GELUTanh[T]:
-		kind = kernel.GELUTanhGate
+		loops = kernel.GELUTanhGate
 	case Mish[T], *Mish[T]:
-		kind = kernel.MishGate
+		loops = kernel.MishGate
 	case HardSigmoid[T]:
-		kind, usual = kernel.HardSigmoidGate, gate.Slope == 0
+		loops, usual = kernel.HardSigmoidGate, gate.Slope == 0
 	case *HardSigmoid[T]:
-		kind, usual = kernel.HardSigmoidGate, gate.Slope == 0
+		loops, usual = kernel.HardSigmoidGate, gate.Slope == 0
 	case HardSwish[T], *HardSwish[T]:
-		kind = kernel.HardSwishGate
+		loops = kernel.HardSwishGate
 	case Softsign[T], *Softsign[T]:
-		kind = kernel.SoftsignGate
-	default:
-		usual = false
+		loops = kernel.SoftsignGate
 	}
-	if usual {
-		return kernel.SmoothGate[T](kind)
+	if !usual {
+		return kernel.OwnLoops
 	}
-	return g.Gate
+	return loops
+}
+
+// gate returns the gate with the given loops. It must be short enough to be inlined, because
+// otherwise its functions would be on the heap.
+func (g Gated[T]) gate(loops kernel.GateLoops) kernel.Gate[T] {
+	return kernel.Gate[T]{Loops: loops, Forward: g.Gate.Forward, Derivative: g.Gate.Derivative}
 }
 
 // Forward computes dst ← value · f(gate). dst has half as many elements as x, and
@@ -157,7 +161,7 @@ func (g Gated[T]) Forward(dst, x []T) []T {
 	const call = "Gated.Forward"
 	step := g.step(call, len(x))
 	dst = forwardDst(call, dst, x, len(x)/2)
-	kernel.Gated(g.loops(), dst, x, step, g.GateLast)
+	kernel.Gated(g.gate(g.loops()), dst, x, step, g.GateLast)
 	return dst
 }
 
@@ -167,7 +171,7 @@ func (g Gated[T]) Derivative(dst, x, upstream []T) []T {
 	const call = "Gated.Derivative"
 	step := g.step(call, len(x))
 	dst = derivativeDst(call, dst, x, upstream, len(x)/2)
-	kernel.GatedDerivative(g.Gate, dst, x, upstream, step, g.GateLast)
+	kernel.GatedDerivative(g.gate(g.loops()), dst, x, upstream, step, g.GateLast)
 	return dst
 }
 
@@ -178,7 +182,7 @@ func (g Gated[T]) ForwardPair(dst, gate, value []T) []T {
 	g.checkPair(call, gate, value)
 	dst = checkedDst(call, dst, len(gate), "gate", gate)
 	checkNotInPart(call, "dst", dst, "value", value)
-	kernel.GatedPair(g.loops(), dst, gate, value)
+	kernel.GatedPair(g.gate(g.loops()), dst, gate, value)
 	return dst
 }
 
@@ -189,29 +193,26 @@ func (g Gated[T]) DerivativePair(dGate, dValue, gate, value, upstream []T) (_, _
 	const call = "Gated.DerivativePair"
 	g.checkPair(call, gate, value)
 	checkUpstream(call, upstream, len(gate))
-	for _, d := range []struct {
-		name string
-		s    []T
-	}{{"dGate", dGate}, {"dValue", dValue}} {
-		if d.s == nil {
-			continue
-		}
-		if len(d.s) != len(gate) {
-			mistake(call, "len(%s) = %d, want %d", d.name, len(d.s), len(gate))
-		}
-		checkNotInPart(call, d.name, d.s, "gate", gate)
-		checkNotInPart(call, d.name, d.s, "value", value)
-		checkNotInPart(call, d.name, d.s, "upstream", upstream)
-	}
+	dGate = pairDst(call, "dGate", dGate, gate, value, upstream)
+	dValue = pairDst(call, "dValue", dValue, gate, value, upstream)
 	checkApart(call, "dGate", dGate, "dValue", dValue)
-	if dGate == nil {
-		dGate = make([]T, len(gate))
-	}
-	if dValue == nil {
-		dValue = make([]T, len(gate))
-	}
-	kernel.GatedPairDerivative(g.Gate, dGate, dValue, gate, value, upstream)
+	kernel.GatedPairDerivative(g.gate(g.loops()), dGate, dValue, gate, value, upstream)
 	return dGate, dValue
+}
+
+// pairDst returns dst, the result with the given name, or a new slice if it is nil. It
+// checks its length, and that it does not overlap an input in part.
+func pairDst[T Float](call, name string, dst, gate, value, upstream []T) []T {
+	if dst == nil {
+		return make([]T, len(gate))
+	}
+	if len(dst) != len(gate) {
+		mistake(call, "len(%s) = %d, want %d", name, len(dst), len(gate))
+	}
+	checkNotInPart(call, name, dst, "gate", gate)
+	checkNotInPart(call, name, dst, "value", value)
+	checkNotInPart(call, name, dst, "upstream", upstream)
+	return dst
 }
 
 // checkPair checks that there is a Gate, and that gate and value have the same

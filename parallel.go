@@ -61,7 +61,7 @@ func inParallel[T Float](a Activation[T], e effort) Activation[T] {
 		mistake("Parallel", "a is nil")
 	}
 	l, known := layoutOf(a)
-	if _, already := a.(wrapper[T]); already || !known {
+	if _, already := a.(wrapper); already || !known {
 		return a
 	}
 	p := &parallel[T]{a, l, e}
@@ -129,8 +129,9 @@ type (
 		ParameterGradient(grad, x, upstream []T) []T
 	}
 
-	// A wrapper is what Parallel returns.
-	wrapper[T Float] interface{ inside() Activation[T] }
+	// A wrapper is what Parallel returns. It is not generic, because asking for a generic
+	// interface takes 30 ns.
+	wrapper interface{ inside() any }
 )
 
 // An effort holds the thresholds of Parallel.
@@ -201,7 +202,7 @@ func rowsAlong(n, stride int) rows {
 	return rows{size, size, 1}
 }
 
-func (p *parallel[T]) inside() Activation[T] { return p.a }
+func (p *parallel[T]) inside() any { return p.a }
 
 // String returns the String of the activation inside.
 func (p *parallel[T]) String() string { return fmt.Sprint(p.a) }

@@ -17,8 +17,8 @@ const (
 // Xeon Emerald Rapids, scalar and at 128, 256, 512 bits: float32 2.04, 1.16, 0.61, 0.34,
 // float64 2.46, –, 1.46, 0.87; the derivative 2.42, 0.80, 0.43, 0.23 and 2.61, –, 1.17,
 // 0.64). The loops could compute any α that is not close to the smallest or largest number.
-// But Gated needs a SmoothGate for each function whose vector loop rounds more than once, and a
-// SmoothGate has no α.
+// But Gated needs GateLoops for each function whose vector loop rounds more than once, and they
+// have no α.
 func eluInVectors[T element.Float](alpha, scale T) bool {
 	return exponential[T]() && vector.Fused &&
 		(alpha == 1 && scale == 1 || alpha == T(SELUAlpha) && scale == T(SELUScale))

@@ -8,42 +8,41 @@ import (
 	"example.com/activation/internal/vector"
 )
 
-// A gate is an element-wise function and its derivative.
-type gate[T element.Float] interface {
-	Forward(dst, x []T) []T
-	Derivative(dst, x, upstream []T) []T
+// A Gate is an element-wise function f. It has two methods of an activation, and is not an
+// interface with them, because converting one interface to another takes 12 ns a call.
+type Gate[T element.Float] struct {
+	Loops      GateLoops // of Forward
+	Forward    func(dst, x []T) []T
+	Derivative func(dst, x, upstream []T) []T
 }
 
-// A forwardGate is an element-wise function.
-type forwardGate[T element.Float] interface {
-	Forward(dst, x []T) []T
-}
+// GateLoops says which loops compute f for the forward pass.
+type GateLoops int
 
-// A SmoothGate is one of the functions below as a forwardGate. It runs the scalar loops,
-// because their error is half that of the SIMD loops, or a SIMD loop that computes the
-// product too. It is an integer of one byte, because that becomes an interface without an
-// allocation.
-type SmoothGate[T element.Float] uint8
-
+// OwnLoops stands for the Forward of the gate. The others are the scalar loops, because their
+// error is half that of the SIMD loops, or a SIMD loop that computes the product too.
 const (
-	SigmoidGate     = iota // σ
-	TanhGate               // tanh
-	SiLUGate               // SiLU for β = 1
-	ELUGate                // ELU for α = 1
-	SELUGate               // SELU
-	SoftplusGate           // Softplus for β = 1
-	LogSigmoidGate         // log σ
-	GELUGate               // GELU
-	GELUTanhGate           // GELUTanh
-	MishGate               // Mish
-	HardSigmoidGate        // HardSigmoid with a slope of ⅙
-	HardSwishGate          // HardSwish
-	SoftsignGate           // Softsign
+	OwnLoops        GateLoops = iota
+	SigmoidGate               // σ
+	TanhGate                  // tanh
+	SiLUGate                  // SiLU for β = 1
+	ELUGate                   // ELU for α = 1
+	SELUGate                  // SELU
+	SoftplusGate              // Softplus for β = 1
+	LogSigmoidGate            // log σ
+	GELUGate                  // GELU
+	GELUTanhGate              // GELUTanh
+	MishGate                  // Mish
+	HardSigmoidGate           // HardSigmoid with a slope of ⅙
+	HardSwishGate             // HardSwish
+	SoftsignGate              // Softsign
 )
 
-// Forward sets dst to the function of x.
-func (f SmoothGate[T]) Forward(dst, x []T) []T {
-	switch f {
+// forward sets dst to f(x).
+func (f Gate[T]) forward(dst, x []T) []T {
+	switch f.Loops {
+	case OwnLoops:
+		return f.Forward(dst, x)
 	case SigmoidGate:
 		scalar.Sigmoid(dst, x)
 	case TanhGate:
@@ -74,22 +73,22 @@ func (f SmoothGate[T]) Forward(dst, x []T) []T {
 	return dst
 }
 
-// times sets dst to value·f(x) and returns true, if there is a loop for that: for SiLU in SIMD
-// (ns an element, n = 4096, Xeon Emerald Rapids, scalar and at 256 and 512 bits: float32 SiLU
-// 2.9, 0.97, 0.57, GELU 3.12, 1.46, 0.84, GELUTanh 3.23, 1.69, 1.00), and for GELU and GELUTanh
-// in SIMD and in plain Go.
-func (f SmoothGate[T]) times(dst, x, value []T) bool {
+// times sets dst to value·f(x) and returns true, if there is a loop for that: for SiLU in
+// SIMD (ns an element, n = 4096, Xeon Emerald Rapids, scalar and at 256 and 512 bits: float32
+// SiLU 2.9, 0.97, 0.57, GELU 3.12, 1.46, 0.84, GELUTanh 3.23, 1.69, 1.00), and for GELU and
+// GELUTanh in SIMD and in plain Go.
+func (f Gate[T]) times(dst, x, value []T) bool {
 	x32, is32 := any(x).([]float32)
 	switch {
-	case f == SiLUGate && siluInVectors[T]():
+	case f.Loops == SiLUGate && siluInVectors[T]():
 		vector.SiLUTimes(dst, x, value)
-	case f == GELUGate && is32 && geluInVectors():
+	case f.Loops == GELUGate && is32 && geluInVectors():
 		vector.GELUTimes(any(dst).([]float32), x32, any(value).([]float32))
-	case f == GELUGate:
+	case f.Loops == GELUGate:
 		scalar.GELUTimes(dst, x, value)
-	case f == GELUTanhGate && is32 && geluInVectors():
+	case f.Loops == GELUTanhGate && is32 && geluInVectors():
 		vector.GELUTanhTimes(any(dst).([]float32), x32, any(value).([]float32))
-	case f == GELUTanhGate:
+	case f.Loops == GELUTanhGate:
 		scalar.GELUTanhTimes(dst, x, value)
 	default:
 		return false
@@ -97,11 +96,13 @@ func (f SmoothGate[T]) times(dst, x, value []T) bool {
 	return true
 }
 
-// A gated unit works on blocks of elements. The intermediate results of a block stay in
-// the cache: x is read from memory once, and the result is written once.
+// A gated unit works on blocks of elements, which stay in the cache between its loops. So
+// the inputs are read from memory once.
 //
-// The intermediate results are in arrays from a pool. They cannot be on the stack,
-// because the compiler must assume that a method of an interface keeps its arguments.
+// f(gate) and f′(gate) go to the results first. If these are inputs too, they go to arrays
+// from a pool, and so do the halves of short rows. The pool takes 15 ns. The arrays cannot be
+// on the stack, because the compiler must assume that a method of an interface keeps its
+// arguments.
 
 // gateBlock is the number of elements in a block.
 const gateBlock = 256
@@ -125,42 +126,85 @@ func gatePool[T element.Float]() *sync.Pool {
 }
 
 // GatedPair sets dst to value·f(gate), for the function f.
-func GatedPair[T element.Float](f forwardGate[T], dst, gate, value []T) {
+func GatedPair[T element.Float](f Gate[T], dst, gate, value []T) {
+	if f.times(dst, gate, value) {
+		return
+	}
+	if !same(dst, value) {
+		for n := gateBlock; len(dst) > 0; dst, gate, value = dst[n:], gate[n:], value[n:] {
+			n = min(n, len(dst))
+			product(dst[:n], value[:n], f.forward(dst[:n], gate[:n]))
+		}
+		return
+	}
 	pool := gatePool[T]()
 	b := pool.Get().(*gateBlocks[T])
-	b.pair(f, dst, gate, value)
+	for n := gateBlock; len(dst) > 0; dst, gate = dst[n:], gate[n:] {
+		n = min(n, len(dst))
+		product(dst[:n], dst[:n], f.forward(b.f[:n], gate[:n]))
+	}
 	pool.Put(b)
 }
 
 // GatedPairDerivative sets dGate to upstream·value·f′(gate), and dValue to
 // upstream·f(gate). If f(gate) is 0, dValue is 0 even for a NaN or infinite upstream.
 // If value is NaN, both are NaN.
-func GatedPairDerivative[T element.Float](f gate[T], dGate, dValue, gate, value, upstream []T) {
+func GatedPairDerivative[T element.Float](f Gate[T], dGate, dValue, gate, value, upstream []T) {
+	if !isOne(dGate, gate, value, upstream) && !isOne(dValue, gate, value, upstream) {
+		for start, n := 0, gateBlock; start < len(gate); start += n {
+			n = min(n, len(gate)-start)
+			gateDerivatives(f, dGate[start:][:n], dValue[start:][:n], gate[start:][:n], value[start:][:n], element.Slice(upstream, start, start+n))
+		}
+		return
+	}
 	pool := gatePool[T]()
 	b := pool.Get().(*gateBlocks[T])
-	b.pairDerivative(f, dGate, dValue, gate, value, upstream)
+	for start, n := 0, gateBlock; start < len(gate); start += n {
+		n = min(n, len(gate)-start)
+		gateDerivatives(f, b.slope[:n], b.f[:n], gate[start:][:n], value[start:][:n], element.Slice(upstream, start, start+n))
+		copy(dGate[start:], b.slope[:n])
+		copy(dValue[start:], b.f[:n])
+	}
 	pool.Put(b)
+}
+
+// isOne reports whether s is one of a, b and c.
+func isOne[T element.Float](s, a, b, c []T) bool { return same(s, a) || same(s, b) || same(s, c) }
+
+// gateDerivatives is GatedPairDerivative for one block, and results that are not inputs.
+func gateDerivatives[T element.Float](f Gate[T], dGate, dValue, gate, value, upstream []T) {
+	if f.Loops == SiLUGate && !siluInVectors[T]() {
+		scalar.SiLUGateDerivatives(dGate, dValue, gate, value, upstream)
+		keepNaN(dGate, dValue, value)
+		return
+	}
+	y := f.Forward(dValue, gate)
+	if upstream == nil {
+		f.Derivative(dGate, gate, value)
+	} else {
+		gateProducts(dGate, dValue, value, y, upstream)
+		f.Derivative(dGate, gate, dGate)
+	}
+	keepNaN(dGate, dValue, value)
 }
 
 // Gated is GatedPair for gates and values that are the two halves of x,
 // [outer][2][stride]. The first half is the gate, or the second one if last is true.
-func Gated[T element.Float](f forwardGate[T], dst, x []T, stride int, last bool) {
+func Gated[T element.Float](f Gate[T], dst, x []T, stride int, last bool) {
+	if alone(len(x), stride) {
+		for ; len(x) > 0; dst, x = dst[stride:], x[2*stride:] {
+			gate, value := inOrder(x[:stride], x[stride:2*stride], last)
+			GatedPair(f, dst[:stride], gate, value)
+		}
+		return
+	}
 	pool := gatePool[T]()
 	b := pool.Get().(*gateBlocks[T])
-	first, second := b.halves(last)
+	first, second := inOrder(b.gate[:], b.value[:], last)
 	for len(x) > 0 {
-		rows := rowsOfBlock(len(x), stride)
-		n := rows * stride
-		if rows == 1 {
-			gate, value := x[:stride], x[stride:2*stride]
-			if last {
-				gate, value = value, gate
-			}
-			b.pair(f, dst[:n], gate, value)
-		} else {
-			split(first[:n], second[:n], x, stride)
-			b.pair(f, dst[:n], b.gate[:n], b.value[:n])
-		}
+		n := min(len(x)/2, gateBlock/stride*stride)
+		split(first[:n], second[:n], x, stride)
+		GatedPair(f, dst[:n], b.gate[:n], b.value[:n])
 		dst, x = dst[n:], x[2*n:]
 	}
 	pool.Put(b)
@@ -168,46 +212,40 @@ func Gated[T element.Float](f forwardGate[T], dst, x []T, stride int, last bool)
 
 // GatedDerivative is GatedPairDerivative for gates and values that are the two halves
 // of x, as in Gated.
-func GatedDerivative[T element.Float](f gate[T], dst, x, upstream []T, stride int, last bool) {
+func GatedDerivative[T element.Float](f Gate[T], dst, x, upstream []T, stride int, last bool) {
+	if alone(len(x), stride) {
+		for start := 0; len(x) > 0; dst, x, start = dst[2*stride:], x[2*stride:], start+stride {
+			gate, value := inOrder(x[:stride], x[stride:2*stride], last)
+			dGate, dValue := inOrder(dst[:stride], dst[stride:2*stride], last)
+			GatedPairDerivative(f, dGate, dValue, gate, value, element.Slice(upstream, start, start+stride))
+		}
+		return
+	}
 	pool := gatePool[T]()
 	b := pool.Get().(*gateBlocks[T])
-	first, second := b.halves(last)
+	first, second := inOrder(b.gate[:], b.value[:], last)
+	dFirst, dSecond := inOrder(b.slope[:], b.f[:], last)
 	for start := 0; len(x) > 0; {
-		rows := rowsOfBlock(len(x), stride)
-		n := rows * stride
-		g := element.Slice(upstream, start, start+n)
-		if rows == 1 {
-			gate, value, dGate, dValue := x[:stride], x[stride:2*stride], dst[:stride], dst[stride:2*stride]
-			if last {
-				gate, value, dGate, dValue = value, gate, dValue, dGate
-			}
-			b.pairDerivative(f, dGate, dValue, gate, value, g)
-		} else {
-			split(first[:n], second[:n], x, stride)
-			b.pairDerivative(f, b.gate[:n], b.value[:n], b.gate[:n], b.value[:n], g)
-			join(dst, first[:n], second[:n], stride)
-		}
+		n := min(len(x)/2, gateBlock/stride*stride)
+		split(first[:n], second[:n], x, stride)
+		gateDerivatives(f, b.slope[:n], b.f[:n], b.gate[:n], b.value[:n], element.Slice(upstream, start, start+n))
+		join(dst, dFirst[:n], dSecond[:n], stride)
 		dst, x, start = dst[2*n:], x[2*n:], start+n
 	}
 	pool.Put(b)
 }
 
-// halves returns the arrays for the first and the second half of x.
-func (b *gateBlocks[T]) halves(last bool) (first, second *[gateBlock]T) {
-	if last {
-		return &b.value, &b.gate
-	}
-	return &b.gate, &b.value
-}
+// alone reports whether each row of 2·stride elements is processed alone, without copies:
+// if it is long, or if there is only one. Several short rows are copied to one block.
+func alone(n, stride int) bool { return stride > gateBlock/4 || n == 2*stride }
 
-// rowsOfBlock returns how many rows of 2·stride elements to process at a time, if n
-// elements are left. A long row is processed alone, without copies. Several short rows
-// are copied to one block.
-func rowsOfBlock(n, stride int) int {
-	if stride > gateBlock/4 {
-		return 1
+// inOrder returns two halves as the one of the gate and the one of the value, and the
+// other way round.
+func inOrder[T element.Float](first, second []T, last bool) (gate, value []T) {
+	if last {
+		return second, first
 	}
-	return min(n/(2*stride), gateBlock/stride)
+	return first, second
 }
 
 // split copies the halves of rows of x to first and second.
@@ -240,34 +278,6 @@ func join[T element.Float](dst, first, second []T, stride int) {
 	}
 }
 
-// pair sets dst to value·f(gate).
-func (b *gateBlocks[T]) pair(f forwardGate[T], dst, gate, value []T) {
-	if s, ok := f.(SmoothGate[T]); ok && s.times(dst, gate, value) {
-		return
-	}
-	for n := gateBlock; len(dst) > 0; dst, gate, value = dst[n:], gate[n:], value[n:] {
-		n = min(n, len(dst))
-		product(dst[:n], value[:n], f.Forward(b.f[:n], gate[:n]))
-	}
-}
-
-// pairDerivative sets dGate and dValue as GatedPairDerivative does. They may be gate
-// and value.
-func (b *gateBlocks[T]) pairDerivative(f gate[T], dGate, dValue, gate, value, upstream []T) {
-	for start, n := 0, gateBlock; start < len(gate); start += n {
-		n = min(n, len(gate)-start)
-		gate, value, g := gate[start:][:n], value[start:][:n], element.Slice(upstream, start, start+n)
-		y, slope := f.Forward(b.f[:n], gate)[:n], b.slope[:n]
-		if g == nil {
-			f.Derivative(slope, gate, value)
-		} else {
-			gateProducts(slope, y, value, y, g)
-			f.Derivative(slope, gate, slope)
-		}
-		keepNaN(dGate[start:][:n], dValue[start:][:n], slope, y, value)
-	}
-}
-
 // The three loops below give the same bits with and without SIMD. With a ReLU as the gate, the
 // SIMD loops take Forward from 0.45 ns an element of float32 to 0.24, and the derivatives
 // from 2.70 to 0.81 (n = 4096, Xeon Emerald Rapids, 256 bits). See slowPairs for arm64.
@@ -290,11 +300,11 @@ func gateProducts[T element.Float](dst1, dst2, value, y, upstream []T) {
 	scalar.GateProducts(dst1, dst2, value, y, upstream)
 }
 
-// keepNaN sets dst1 and dst2 to x1 and x2, or both to value if that is NaN.
-func keepNaN[T element.Float](dst1, dst2, x1, x2, value []T) {
+// keepNaN sets dst1 and dst2 to value if that is NaN.
+func keepNaN[T element.Float](dst1, dst2, value []T) {
 	if vector.On && vector.KeepsBuffers && !slowPairs[T]() && len(dst1) >= short {
-		vector.KeepNaN(dst1, dst2, x1, x2, value)
+		vector.KeepNaN(dst1, dst2, value)
 		return
 	}
-	scalar.KeepNaN(dst1, dst2, x1, x2, value)
+	scalar.KeepNaN(dst1, dst2, value)
 }

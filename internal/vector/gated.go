@@ -25,12 +25,12 @@ func GateProducts[T element.Float](dst1, dst2, value, y, upstream []T) {
 	}
 }
 
-// KeepNaN sets dst1 and dst2 to x1 and x2, or both to value if that is NaN.
-func KeepNaN[T element.Float](dst1, dst2, x1, x2, value []T) {
+// KeepNaN sets dst1 and dst2 to value if that is NaN.
+func KeepNaN[T element.Float](dst1, dst2, value []T) {
 	switch any(dst1).(type) {
 	case []float32:
-		keepNaN32(as32(dst1), as32(dst2), as32(x1), as32(x2), as32(value))
+		keepNaN32(as32(dst1), as32(dst2), as32(dst1), as32(dst2), as32(value))
 	case []float64:
-		keepNaN64(as64(dst1), as64(dst2), as64(x1), as64(x2), as64(value))
+		keepNaN64(as64(dst1), as64(dst2), as64(dst1), as64(dst2), as64(value))
 	}
 }

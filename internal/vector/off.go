@@ -70,7 +70,7 @@ func SiLUAt[T element.Float](x T) T                                         { re
 func SiLUTimes[T element.Float](dst, x, value []T)                          {}
 func Product[T element.Float](dst, x, y []T)                                {}
 func GateProducts[T element.Float](dst1, dst2, value, y, upstream []T)      {}
-func KeepNaN[T element.Float](dst1, dst2, x1, x2, value []T)                {}
+func KeepNaN[T element.Float](dst1, dst2, value []T)                        {}
 func SiLUDerivative[T element.Float](dst, x, upstream []T)                  {}
 func SiLUDerivativeAt[T element.Float](x T) T                               { return x }
 func Mish[T element.Float](dst, x []T)                                      {}
