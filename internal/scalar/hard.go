@@ -17,13 +17,14 @@ func HardTanh[T element.Float](dst, x []T, low, high T) {
 
 // HardTanhAt returns what HardTanh sets an element to.
 func HardTanhAt[T element.Float](x, low, high T) T {
-	switch {
-	case x <= low:
-		return low
-	case x >= high:
-		return high
+	if element.Is32[T]() {
+		return clippedAt[int32](x, low, high)
 	}
-	return x
+	return clippedAt[int64](x, low, high)
+}
+
+func clippedAt[W bits, T element.Float](x, low, high T) T {
+	return reinterpret[T](clipped(reinterpret[W](x), x, low, high, reinterpret[W](low), reinterpret[W](high)))
 }
 
 // Window sets dst to upstream·slope if x is between low and high, to NaN if x is NaN,
@@ -38,13 +39,14 @@ func Window[T element.Float](dst, x, upstream []T, low, high, slope T) {
 
 // WindowAt returns what Window sets an element to for an upstream of 1.
 func WindowAt[T element.Float](x, low, high, slope T) T {
-	switch {
-	case x <= low || x >= high:
-		return 0
-	case x == x:
-		return slope
+	if element.Is32[T]() {
+		return windowAt[int32](x, low, high, slope)
 	}
-	return x
+	return windowAt[int64](x, low, high, slope)
+}
+
+func windowAt[W bits, T element.Float](x, low, high, slope T) T {
+	return reinterpret[T](within(reinterpret[W](x), x, reinterpret[W](slope), low, high))
 }
 
 // clipped returns the bits b of v, or those of low or high.
@@ -88,7 +90,7 @@ func clip[W bits, T element.Float](dst, x []T, low, high T) {
 		o[7] = clipped(b[7], v[7], low, high, lowBits, highBits)
 	}
 	for ; i < len(x); i++ {
-		dst[i] = reinterpret[T](clipped(reinterpret[W](x[i]), x[i], low, high, lowBits, highBits))
+		dst[i] = clippedAt[W](x[i], low, high)
 	}
 }
 
