@@ -46,7 +46,7 @@ func benchmarks[T activation.Float]() (bs []benchmark[T]) {
 			continue
 		}
 		seen[name] = true
-		for _, n := range []int{8, 64, 4096, 1 << 20} {
+		for _, n := range []int{4, 8, 64, 4096, 1 << 20} {
 			bs = append(bs, benchmark[T]{name: name, a: e.a, n: n, outputs: n, plain: elementwiseLoops[T]()[name]})
 		}
 	}
@@ -67,9 +67,15 @@ func benchmarks[T activation.Float]() (bs []benchmark[T]) {
 			}
 		}
 	}
-	for _, s := range [][2]int{{2048, 2}, {1, 4096}} { // halves of rows, pairs
-		a := activation.Gated[T]{Gate: activation.SiLU[T]{}, Stride: s[0]}
-		bs = append(bs, benchmark[T]{name: fmt.Sprintf("gated-%dx%d", s[1], s[0]), a: a, n: 2 * s[0] * s[1], outputs: s[0] * s[1], plain: gatedLoops[T](s[0])})
+	for _, gate := range []activation.Elementwise[T]{activation.SiLU[T]{}, activation.GELU[T]{}, activation.ReLU[T]{}} {
+		name, _, _ := strings.Cut(stringOf(gate), "(")
+		for _, s := range [][2]int{{2048, 2}, {1, 4096}, {4, 1}} { // halves of rows, pairs, one short row
+			a := activation.Gated[T]{Gate: gate, Stride: s[0]}
+			bs = append(bs, benchmark[T]{
+				name: fmt.Sprintf("gated_%s-%dx%d", name, s[1], s[0]), a: a,
+				n: 2 * s[0] * s[1], outputs: s[0] * s[1], plain: gatedLoops[T](name, s[0]),
+			})
+		}
 	}
 	for _, s := range [][4]int{{1, 64, 32, 2}, {256, 128, 64, 2}, {256, 3, 5, 4}} {
 		batch, inputs, units, pieces := s[0], s[1], s[2], s[3]
@@ -85,7 +91,29 @@ func benchmarks[T activation.Float]() (bs []benchmark[T]) {
 			benchmark[T]{name: "softmax" + size, a: activation.Softmax[T]{Classes: s[1], Stride: s[2]}, n: n, outputs: n, plain: softmaxLoops[T](s[1], s[2])},
 			benchmark[T]{name: "log_softmax" + size, a: activation.LogSoftmax[T]{Classes: s[1], Stride: s[2]}, n: n, outputs: n, plain: logSoftmaxLoops[T](s[1], s[2])})
 	}
+	attention := activation.Softmax[T]{Classes: 64, Temperature: 8}
+	bs = append(bs,
+		benchmark[T]{name: "softmax_temperature-64x64x1", a: attention, n: 64 * 64, outputs: 64 * 64},
+		benchmark[T]{name: "softmax_causal-64x64x1", a: causal[T]{attention, causalMask(64)}, n: 64 * 64, outputs: 64 * 64, plain: causalLoops[T](64, 8)})
 	return bs
+}
+
+// causal is a Softmax with a mask.
+type causal[T activation.Float] struct {
+	activation.Softmax[T]
+	keep []bool
+}
+
+func (c causal[T]) Forward(dst, x []T) []T { return c.ForwardMasked(dst, x, c.keep) }
+
+// causalMask returns the mask of n rows that keeps the first entry of the first row, the first
+// two entries of the second one, and so on.
+func causalMask(n int) []bool {
+	keep := make([]bool, n*n)
+	for i := range keep {
+		keep[i] = i%n <= i/n
+	}
+	return keep
 }
 
 // A pool holds numbers for one benchmark. Each call gets another window of them. If it
@@ -619,21 +647,65 @@ func preluLoops[T activation.Float](alpha []T, stride int) plain[T] {
 	}
 }
 
-func gatedLoops[T activation.Float](stride int) plain[T] {
+// gatedLoops has the loops for a gate, row by row.
+func gatedLoops[T activation.Float](gate string, stride int) plain[T] {
+	loops := map[string]struct {
+		forward    func(dst, gate, value []T)
+		derivative func(dGate, dValue, gate, value, upstream []T)
+	}{
+		"silu": {
+			func(dst, gate, value []T) {
+				for i, g := range gate {
+					dst[i] = value[i] * (g * T(1/(1+math.Exp(-widened(g)))))
+				}
+			},
+			func(dGate, dValue, gate, value, upstream []T) {
+				for i, g := range gate {
+					y := T(1 / (1 + math.Exp(-widened(g))))
+					dGate[i], dValue[i] = upstream[i]*value[i]*y*(1+g*(1-y)), upstream[i]*g*y
+				}
+			},
+		},
+		"gelu": {
+			func(dst, gate, value []T) {
+				for i, g := range gate {
+					dst[i] = value[i] * T(widened(g)/2*(1+math.Erf(widened(g)/math.Sqrt2)))
+				}
+			},
+			func(dGate, dValue, gate, value, upstream []T) {
+				for i, g := range gate {
+					u := widened(g)
+					y, density := (1+math.Erf(u/math.Sqrt2))/2, math.Exp(-u*u/2)/math.Sqrt(2*math.Pi)
+					dGate[i], dValue[i] = upstream[i]*value[i]*T(y+u*density), upstream[i]*T(u*y)
+				}
+			},
+		},
+		"relu": {
+			func(dst, gate, value []T) {
+				for i, g := range gate {
+					dst[i] = value[i] * max(g, 0)
+				}
+			},
+			func(dGate, dValue, gate, value, upstream []T) {
+				for i, g := range gate {
+					if g > 0 {
+						dGate[i], dValue[i] = upstream[i]*value[i], upstream[i]*g
+					} else {
+						dGate[i], dValue[i] = 0, 0
+					}
+				}
+			},
+		},
+	}[gate]
 	return plain[T]{
 		forward: func(dst, x []T) {
-			for i := range dst {
-				at := i/stride*2*stride + i%stride
-				g := x[at]
-				dst[i] = x[at+stride] * (g * T(1/(1+math.Exp(-widened(g)))))
+			for ; len(x) > 0; dst, x = dst[stride:], x[2*stride:] {
+				loops.forward(dst[:stride], x[:stride], x[stride:2*stride])
 			}
 		},
 		derivative: func(dst, x, upstream []T) {
-			for i, u := range upstream {
-				at := i/stride*2*stride + i%stride
-				g, v := x[at], x[at+stride]
-				y := T(1 / (1 + math.Exp(-widened(g))))
-				dst[at], dst[at+stride] = u*v*y*(1+g*(1-y)), u*g*y
+			for ; len(x) > 0; dst, x, upstream = dst[2*stride:], x[2*stride:], upstream[stride:] {
+				loops.derivative(dst[:stride], dst[stride:2*stride], x[:stride], x[stride:2*stride], upstream[:stride])
 			}
 		},
 	}
@@ -783,6 +855,27 @@ func softmaxLoops[T activation.Float](classes, stride int) plain[T] {
 		l.fromOutput(dst, dst, upstream)
 	}
 	return l
+}
+
+// causalLoops has the loop for the first entries of each row.
+func causalLoops[T activation.Float](n int, tau T) plain[T] {
+	return plain[T]{forward: func(dst, x []T) {
+		for row := range n {
+			x, dst := x[row*n:][:row+1], dst[row*n:][:n]
+			m, sum := x[0], T(0)
+			for _, v := range x {
+				m = max(m, v)
+			}
+			for i, v := range x {
+				dst[i] = T(math.Exp(widened((v - m) / tau)))
+				sum += dst[i]
+			}
+			for i := range x {
+				dst[i] /= sum
+			}
+			clear(dst[row+1:])
+		}
+	}}
 }
 
 func logSoftmaxLoops[T activation.Float](classes, stride int) plain[T] {
