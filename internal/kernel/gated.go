@@ -279,8 +279,8 @@ func join[T element.Float](dst, first, second []T, stride int) {
 }
 
 // The three loops below give the same bits with and without SIMD. With a ReLU as the gate, the
-// SIMD loops take Forward from 0.45 ns an element of float32 to 0.24, and the derivatives
-// from 2.70 to 0.81 (n = 4096, Xeon Emerald Rapids, 256 bits). See slowPairs for arm64.
+// SIMD loops take Forward from 0.37 ns to 0.16 an element of x, and the derivative from 1.31 to
+// 0.53 (float32, n = 8192, Xeon Emerald Rapids, 256 bits). See slowPairs for arm64.
 
 // product sets dst to x·y.
 func product[T element.Float](dst, x, y []T) {
@@ -300,9 +300,11 @@ func gateProducts[T element.Float](dst1, dst2, value, y, upstream []T) {
 	scalar.GateProducts(dst1, dst2, value, y, upstream)
 }
 
-// keepNaN sets dst1 and dst2 to value if that is NaN.
+// keepNaN sets dst1 and dst2 to value if that is NaN. In vectors of two float64 the derivative
+// with a ReLU takes 1.55 ns, and 1.40 with this scalar loop, which writes nothing if there is no
+// NaN.
 func keepNaN[T element.Float](dst1, dst2, value []T) {
-	if vector.On && vector.KeepsBuffers && !slowPairs[T]() && len(dst1) >= short {
+	if vector.On && vector.KeepsBuffers && !pairs[T]() && len(dst1) >= short {
 		vector.KeepNaN(dst1, dst2, value)
 		return
 	}
