@@ -92,8 +92,8 @@ func CELU[T element.Float](dst, x []T, alpha T) {
 
 // CELUAt returns what CELU sets an element to.
 func CELUAt[T element.Float](x, alpha T) T {
-	if vector.On && alpha == 1 {
-		return ELUAt(x, 1, 1)
+	if vector.On && alpha == 1 && eluInVectors[T](1, 1) {
+		return vector.ELUAt(x, 1, 1)
 	}
 	return scalar.CELUAt(x, alpha)
 }
@@ -109,8 +109,8 @@ func CELUDerivative[T element.Float](dst, x, upstream []T, alpha T) {
 
 // CELUDerivativeAt returns what CELUDerivative sets an element to for an upstream of 1.
 func CELUDerivativeAt[T element.Float](x, alpha T) T {
-	if vector.On && alpha == 1 {
-		return ELUDerivativeAt(x, 1, 1)
+	if vector.On && alpha == 1 && eluInVectors[T](1, 1) {
+		return vector.ELUDerivativeAt(x, 1, 1)
 	}
 	return scalar.CELUDerivativeAt(x, alpha)
 }

@@ -20,8 +20,13 @@ func logisticInVectors[T element.Float](beta T) bool {
 // multiplications. And vectors of four float64 lose more in short calls than they win in
 // long ones: At takes 21 ns with them, and 6 with the scalar function.
 func softplusInVectors[T element.Float](beta T) bool {
-	wide := element.Is32[T]() || vector.Bits() > 256
-	return vector.Fused && wide && logisticInVectors(beta)
+	return softplusWidth[T]() && logisticInVectors(beta)
+}
+
+// softplusWidth is softplusInVectors without β. It is short enough to be inlined. Without it,
+// SoftplusAt takes 1 ns more.
+func softplusWidth[T element.Float]() bool {
+	return vector.Fused && (element.Is32[T]() || vector.Bits() > 256)
 }
 
 // Softplus sets dst to log(1 + e^(βx))/β. LogSigmoid is that for β = −1.
@@ -35,7 +40,7 @@ func Softplus[T element.Float](dst, x []T, beta T) {
 
 // SoftplusAt returns what Softplus sets an element to.
 func SoftplusAt[T element.Float](x, beta T) T {
-	if vector.On && softplusInVectors(beta) {
+	if vector.On && softplusWidth[T]() && logisticInVectors(beta) {
 		return vector.SoftplusAt(x, beta)
 	}
 	return scalar.SoftplusAt(x, beta)
