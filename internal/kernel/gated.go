@@ -179,13 +179,16 @@ func gateDerivatives[T element.Float](f Gate[T], dGate, dValue, gate, value, ups
 		return
 	}
 	y := f.Forward(dValue, gate)
+	nan := true
 	if upstream == nil {
 		f.Derivative(dGate, gate, value)
 	} else {
-		gateProducts(dGate, dValue, value, y, upstream)
+		nan = gateProducts(dGate, dValue, value, y, upstream)
 		f.Derivative(dGate, gate, dGate)
 	}
-	keepNaN(dGate, dValue, value)
+	if nan {
+		keepNaN(dGate, dValue, value)
+	}
 }
 
 // Gated is GatedPair for gates and values that are the two halves of x,
@@ -291,18 +294,19 @@ func product[T element.Float](dst, x, y []T) {
 	scalar.Product(dst, x, y)
 }
 
-// gateProducts sets dst1 to upstream·value, and dst2 to upstream·y, or to y if that is 0.
-func gateProducts[T element.Float](dst1, dst2, value, y, upstream []T) {
-	if vector.On && vector.KeepsBuffers && !slowPairs[T]() && len(dst1) >= short {
+// gateProducts sets dst1 to upstream·value, and dst2 to upstream·y, or to y if that is 0. If value
+// has a NaN, it returns true. The scalar loop returns false if there is none, and the SIMD loop,
+// which does not look for one, true. In vectors of two float64 the derivative with a ReLU takes
+// 1.40 ns, and 1.16 with the scalar loop.
+func gateProducts[T element.Float](dst1, dst2, value, y, upstream []T) (nan bool) {
+	if vector.On && vector.KeepsBuffers && !pairs[T]() && len(dst1) >= short {
 		vector.GateProducts(dst1, dst2, value, y, upstream)
-		return
+		return true
 	}
-	scalar.GateProducts(dst1, dst2, value, y, upstream)
+	return scalar.GateProducts(dst1, dst2, value, y, upstream)
 }
 
-// keepNaN sets dst1 and dst2 to value if that is NaN. In vectors of two float64 the derivative
-// with a ReLU takes 1.55 ns, and 1.40 with this scalar loop, which writes nothing if there is no
-// NaN.
+// keepNaN sets dst1 and dst2 to value if that is NaN.
 func keepNaN[T element.Float](dst1, dst2, value []T) {
 	if vector.On && vector.KeepsBuffers && !pairs[T]() && len(dst1) >= short {
 		vector.KeepNaN(dst1, dst2, value)

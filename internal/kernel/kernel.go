@@ -60,9 +60,8 @@ func pairs[T element.Float]() bool {
 //
 //	tanh′ from the output, no upstream    5.1, 2.6, 1.9 against 3.8, 2.4, 1.9
 //	product                               3.6, 2.6, 1.6 against 3.0, 2.6, 1.2
-//	gateProducts                          6.6, 2.9, 2.6 against 6.0, 3.6, 2.4
 //
-// On amd64 at 128 bits, the vector loops of these three take 0.82 to 1.06 times as long as the
+// On amd64 at 128 bits, the vector loops of these two take 0.82 to 1.06 times as long as the
 // scalar loops.
 func slowPairs[T element.Float]() bool { return arm64 && !element.Is32[T]() }
 
