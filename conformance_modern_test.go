@@ -208,16 +208,16 @@ func gatedPair[T activation.Float](t *testing.T) {
 				wantY, want := f.Forward(nil, x), f.Derivative(nil, x, upstream)
 				what := fmt.Sprintf("%v of %d", f, n)
 				wantBits(t, what, f.ForwardPair(nil, g, v), wantY)
-				for _, place := range []int{0, 1, 2} { // dst is fresh, the gate, the value
+				for place := range 4 { // dst is fresh, the gate, the value, the upstream
 					a, b := slices.Clone(g), slices.Clone(v)
-					dst := [][]T{make([]T, n), a, b}[place]
+					dst := [][]T{make([]T, n), a, b, make([]T, n)}[place]
 					wantBits(t, what, f.ForwardPair(dst, a, b), wantY)
-					for _, other := range []int{0, 1, 2} {
-						a, b, u := slices.Clone(g), slices.Clone(v), slices.Clone(upstream)
-						dGate, dValue := [][]T{make([]T, n), a, b}[place], [][]T{make([]T, n), a, b}[other]
+					for other := range 4 {
 						if place == other && place != 0 {
-							dValue = u // nil if there is no upstream
+							continue
 						}
+						a, b, u := slices.Clone(g), slices.Clone(v), slices.Clone(upstream)
+						dGate, dValue := [][]T{make([]T, n), a, b, u}[place], [][]T{make([]T, n), a, b, u}[other]
 						dGate, dValue = f.DerivativePair(dGate, dValue, a, b, u)
 						wantBits(t, what+", gradient of the gate", dGate, want[:n])
 						wantBits(t, what+", gradient of the value", dValue, want[n:])
@@ -237,6 +237,39 @@ func gatedPair[T activation.Float](t *testing.T) {
 	}
 }
 
+// TestGatedRows compares several rows with the rows one by one.
+func TestGatedRows(t *testing.T) {
+	t.Run("float32", gatedRows[float32])
+	t.Run("float64", gatedRows[float64])
+}
+
+func gatedRows[T activation.Float](t *testing.T) {
+	const rows = 3
+	rng := rand.New(rand.NewPCG(42, 43))
+	e := entry[T]{group: 1}
+	for _, gate := range []activation.Elementwise[T]{activation.SiLU[T]{}, activation.ReLU[T]{}} {
+		for _, stride := range []int{1, 3, 63, 64, 65, 255, 256, 257, 300, 600} {
+			for _, last := range []bool{false, true} {
+				f := activation.Gated[T]{Gate: gate, Stride: stride, GateLast: last}
+				x, upstream := e.input(rng, rows*2*stride), e.input(rng, rows*stride)
+				y, dx := f.Forward(nil, x), f.Derivative(nil, x, upstream)
+				for r := range rows {
+					gate, value := x[r*2*stride:][:stride], x[r*2*stride+stride:][:stride]
+					dGate, dValue := dx[r*2*stride:][:stride], dx[r*2*stride+stride:][:stride]
+					if last {
+						gate, value, dGate, dValue = value, gate, dValue, dGate
+					}
+					what := fmt.Sprintf("%v, row %d", f, r)
+					wantBits(t, what, y[r*stride:][:stride], f.ForwardPair(nil, gate, value))
+					wantGate, wantValue := f.DerivativePair(nil, nil, gate, value, upstream[r*stride:][:stride])
+					wantBits(t, what+", gradient of the gate", dGate, wantGate)
+					wantBits(t, what+", gradient of the value", dValue, wantValue)
+				}
+			}
+		}
+	}
+}
+
 // TestGatedSpecial checks NaNs and gates whose output is 0.
 func TestGatedSpecial(t *testing.T) {
 	t.Run("float32", gatedSpecial[float32])
@@ -245,6 +278,19 @@ func TestGatedSpecial(t *testing.T) {
 
 func gatedSpecial[T activation.Float](t *testing.T) {
 	nan, inf := T(math.NaN()), T(math.Inf(1))
+	silu := activation.Gated[T]{Gate: activation.SiLU[T]{}}
+	wantBits(t, "SiLU of 0", silu.Derivative(nil, []T{0, 3}, []T{nan}), []T{nan, 0})
+	wantBits(t, "SiLU of −Inf", silu.Derivative(nil, []T{-inf, 3}, []T{nan})[1:], []T{T(math.Copysign(0, -1))})
+
+	// A Func without DF is a mistake. Nothing may be written before the panic.
+	for _, gate := range []activation.Elementwise[T]{activation.Func[T]{F: square[T]}, activation.Parallel(activation.Func[T]{F: square[T]}).(activation.Elementwise[T])} {
+		dst, dGate, dValue := []T{7, 7}, []T{7}, []T{7}
+		f := activation.Gated[T]{Gate: gate}
+		panicsWith(t, func() { f.Derivative(dst, []T{2, 3}, []T{5}) }, "Func.Derivative: DF is nil")
+		panicsWith(t, func() { f.DerivativePair(dGate, dValue, []T{2}, []T{3}, []T{5}) }, "Func.Derivative: DF is nil")
+		wantBits(t, "results after a panic", slices.Concat(dst, dGate, dValue), []T{7, 7, 7, 7})
+	}
+
 	f := activation.Gated[T]{Gate: activation.ReLU[T]{}}
 	for _, c := range []struct{ gate, value, upstream, y, dGate, dValue T }{
 		{2, 3, 1, 6, 3, 2},

@@ -149,6 +149,17 @@ func (g Gated[T]) loops() kernel.GateLoops {
 	return loops
 }
 
+// derivativeLoops is loops for the derivative. If it returns OwnLoops, it calls the gate's
+// Derivative first, because that may check a field that Forward does not, such as DF of a [Func].
+// The results already hold f(gate) when the loops call it.
+func (g Gated[T]) derivativeLoops() kernel.GateLoops {
+	loops := g.loops()
+	if loops == kernel.OwnLoops {
+		g.Gate.Derivative(nil, nil, nil)
+	}
+	return loops
+}
+
 // gate returns the gate with the given loops. It must be short enough to be inlined, because
 // otherwise its functions would be on the heap.
 func (g Gated[T]) gate(loops kernel.GateLoops) kernel.Gate[T] {
@@ -171,7 +182,8 @@ func (g Gated[T]) Derivative(dst, x, upstream []T) []T {
 	const call = "Gated.Derivative"
 	step := g.step(call, len(x))
 	dst = derivativeDst(call, dst, x, upstream, len(x)/2)
-	kernel.GatedDerivative(g.gate(g.loops()), dst, x, upstream, step, g.GateLast)
+	loops := g.derivativeLoops()
+	kernel.GatedDerivative(g.gate(loops), dst, x, upstream, step, g.GateLast)
 	return dst
 }
 
@@ -196,7 +208,8 @@ func (g Gated[T]) DerivativePair(dGate, dValue, gate, value, upstream []T) (_, _
 	dGate = pairDst(call, "dGate", dGate, gate, value, upstream)
 	dValue = pairDst(call, "dValue", dValue, gate, value, upstream)
 	checkApart(call, "dGate", dGate, "dValue", dValue)
-	kernel.GatedPairDerivative(g.gate(g.loops()), dGate, dValue, gate, value, upstream)
+	loops := g.derivativeLoops()
+	kernel.GatedPairDerivative(g.gate(loops), dGate, dValue, gate, value, upstream)
 	return dGate, dValue
 }
 
