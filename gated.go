@@ -92,7 +92,8 @@ func (g Gated[T]) checkGate(call string, n int) {
 // loops returns which loops compute f for Forward. The error of most SIMD loops is
 // almost 1 ULP, which can be 2 ULP of the product. So the gates that have such a loop take
 // plain Go loops, or SIMD loops that compute the product too. The bound of the derivatives is
-// twice as large, so they use the gate as it is.
+// twice as large, so they use the gate as it is, except that the plain Go loop for SiLU computes
+// both derivatives.
 //
 // Each type and its pointer have a case, because function plain would allocate a copy of what a
 // pointer points to.
