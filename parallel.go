@@ -130,7 +130,7 @@ type (
 	}
 
 	// A wrapper is what Parallel returns. It is not generic, because asking for a generic
-	// interface takes 30 ns.
+	// interface takes 12 ns.
 	wrapper interface{ inside() any }
 )
 

@@ -106,14 +106,12 @@ func logSoftmaxRows[T element.Float](dst, x []T, classes int, tau T) {
 	for ; len(x) > 0; x, dst = x[classes:], dst[classes:] {
 		in, out := x[:classes], dst[:classes]
 		var m, log float64
-		switch in := any(in).(type) {
+		switch in := any(withoutMasked(in)).(type) {
 		case []float32:
-			in = withoutMasked(in)
 			m = float64(largest32(in))
 			below, ties := exponentials32(in, 1, m, float64(tau))
 			log = logSum(below, ties, in, 1, m, float64(tau))
 		case []float64:
-			in = withoutMasked(in)
 			m = largest64(in)
 			below, ties := exponentials64(in, 1, m, float64(tau))
 			log = logSum(below, ties, in, 1, m, float64(tau))

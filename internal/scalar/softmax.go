@@ -124,8 +124,8 @@ func softmaxRows[T element.Float](dst, x []T, classes int, tau T) {
 }
 
 // withoutMasked returns a row without the entries of −Inf at its end, except for the first
-// entry. A causal mask leaves such entries, and they need no exponential: with one, [64][64]
-// takes 1.8 times as long as without withoutMasked.
+// entry. A causal mask leaves such entries, and they need no exponential: with one for each, a
+// float32 of [64][64] takes 7.2 ns in place of 5.3.
 func withoutMasked[T element.Float](row []T) []T {
 	for len(row) > 1 && row[len(row)-1] == T(math.Inf(-1)) {
 		row = row[:len(row)-1]
