@@ -59,15 +59,15 @@ func LeakyReLUDerivative[T element.Float](dst, x, upstream []T, alpha T) {
 // LeakyReLUDerivativeAt returns 1 for x > 0, x if that is NaN, else alpha.
 func LeakyReLUDerivativeAt[T element.Float](x, alpha T) T {
 	if element.Is32[T]() {
-		return leakyDerivativeAt[int32](x, alpha)
+		return reinterpret[T](slope[int32](reinterpret[int32](x), one32, reinterpret[int32](alpha)))
 	}
-	return leakyDerivativeAt[int64](x, alpha)
+	return reinterpret[T](slope[int64](reinterpret[int64](x), one64, reinterpret[int64](alpha)))
 }
 
-func leakyDerivativeAt[W bits, T element.Float](x, alpha T) T {
+// slope returns on if b holds the bits of an x > 0, b if x is NaN, else off.
+func slope[W bits](b, on, off W) W {
 	negativeZero, negativeInf := patterns[W]()
-	b := reinterpret[W](x)
-	return reinterpret[T](choose(b > 0, b, reinterpret[W](T(1)), reinterpret[W](alpha), negativeZero, negativeInf))
+	return choose(b > 0, b, on, off, negativeZero, negativeInf)
 }
 
 func leakyDerivative[W bits, T element.Float](dst, x, upstream []T, alpha T) {

@@ -63,12 +63,7 @@ func ReLUDerivative[T element.Float](dst, x, upstream []T) {
 }
 
 // ReLUDerivativeAt returns 1 for x > 0, x if that is NaN, else 0.
-func ReLUDerivativeAt[T element.Float](x T) T {
-	if element.Is32[T]() {
-		return leakyDerivativeAt[int32](x, 0)
-	}
-	return leakyDerivativeAt[int64](x, 0)
-}
+func ReLUDerivativeAt[T element.Float](x T) T { return LeakyReLUDerivativeAt(x, 0) }
 
 // reluDerivative computes eight elements at a time. It looks for NaNs in their sum: a
 // comparison of each element would take 1.06 to 1.4 times as long. The sum of +Inf and −Inf
