@@ -39,6 +39,26 @@ const (
 	roundToInt32 = 0x1.8p23
 	roundToInt64 = element.RoundToInt
 
+	// The same with the bits of an exponent added to the integer n. Shifted to the exponent, the
+	// lowest bits of the sum are those of 2ⁿ, of −2ⁿ⁺ˢ with the s of the loops, or of 2ⁿ⁺ˢ. So
+	// a loop saves an addition.
+	roundToPower32    = roundToInt32 + exponentBias32
+	roundToPower64    = roundToInt64 + exponentBias64
+	roundToLogistic32 = roundToPower32 + aboveExponent32 + logisticShift32
+	roundToLogistic64 = roundToPower64 + aboveExponent64 + logisticShift64
+	roundToSoftplus32 = roundToLogistic32 - 1
+	roundToSoftplus64 = roundToLogistic64 - 1
+	roundToSiLU32     = roundToPower32 - siluShift32
+	roundToSiLU64     = roundToPower64 - siluShift64
+	roundToLifted32   = roundToPower32 + lift32
+	roundToLifted64   = roundToPower64 + lift64
+	roundToSoftmax32  = roundToPower32 + powerShift32
+	roundToSoftmax64  = roundToPower64 + powerShift64
+
+	// The sign is the bit above the exponent.
+	aboveExponent32 = 1 << 8
+	aboveExponent64 = 1 << 11
+
 	// ⅙ minus the float nearest to it.
 	sixthLow32 = -0x1.555556p-28
 	sixthLow64 = 0x1.5555555555555p-57
@@ -93,8 +113,10 @@ const (
 	// silu_loops.go is neither subnormal nor infinite, because it is scaled by siluScale.
 	siluLimit32 = 109
 	siluLimit64 = 752
-	siluScale32 = 0x1p-32
-	siluScale64 = 0x1p-80
+	siluShift32 = 32
+	siluShift64 = 80
+	siluScale32 = 1.0 / (1 << siluShift32)
+	siluScale64 = 1.0 / (1 << siluShift64)
 	siluLift32  = 0x1p32 // 2ᵏ·siluScale
 	siluLift64  = 0x1p48
 

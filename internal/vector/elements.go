@@ -23,7 +23,7 @@ func first32(v archsimd.Float32x4) float32 {
 }
 
 func eluOf32x1(zero archsimd.Float32x4, factor, low, scale float32) func(dst, x []float32) {
-	roundToInt := archsimd.LoadFloat32x4Array((*[4]float32)(float32Constants[0][:]))
+	roundTo := archsimd.LoadFloat32x4Array((*[4]float32)(float32Constants[0][:]))
 	limit := archsimd.LoadFloat32x4Array((*[4]float32)(float32Constants[1][:]))
 	one := archsimd.LoadFloat32x4Array((*[4]float32)(float32Constants[2][:]))
 	f, l, right := archsimd.BroadcastFloat32x4(factor), archsimd.BroadcastFloat32x4(low), archsimd.BroadcastFloat32x4(scale)
@@ -31,9 +31,9 @@ func eluOf32x1(zero archsimd.Float32x4, factor, low, scale float32) func(dst, x 
 		c := &power32Constants
 		v := archsimd.LoadFloat32x4Array((*[4]float32)(x))
 		z := v.Max(limit).Min(zero)
-		k := archsimd.LoadFloat32x4Array((*[4]float32)(c.log2e[:])).MulAdd(z, roundToInt)
-		t := k.ToBits().ShiftAllLeft(fractionBits32).Add(one.ToBits()).BitsToFloat32()
-		k = k.Sub(roundToInt)
+		k := archsimd.LoadFloat32x4Array((*[4]float32)(c.log2e[:])).MulAdd(z, roundTo)
+		t := k.ToBits().ShiftAllLeft(fractionBits32).BitsToFloat32()
+		k = k.Sub(roundTo)
 		z = archsimd.LoadFloat32x4Array((*[4]float32)(c.minusLn2High[:])).MulAdd(k, z)
 		r := archsimd.LoadFloat32x4Array((*[4]float32)(c.minusLn2Low[:])).MulAdd(k, z)
 		q := expm1Rest32x1(r).Add(archsimd.LoadFloat32x4Array((*[4]float32)(c.low[:])).MulAdd(k, z.Sub(r)))
@@ -75,27 +75,22 @@ func eluAt32(x, factor, low, scale float32) float32 {
 }
 
 func eluDerivativeOf32x1(zero archsimd.Float32x4, factor, scale float32) func(dst, x, upstream []float32) {
-	roundToInt := archsimd.LoadFloat32x4Array((*[4]float32)(float32Constants[0][:]))
-	near := archsimd.LoadFloat32x4Array((*[4]float32)(float32Constants[3][:]))
+	reduce := reducePower32x1(archsimd.LoadFloat32x4Array((*[4]float32)(float32Constants[3][:])))
+	near := archsimd.LoadFloat32x4Array((*[4]float32)(float32Constants[4][:]))
 	sign := archsimd.LoadUint32x4Array((*[4]uint32)(uint32Constants[0][:]))
-	bias := archsimd.LoadUint32x4Array((*[4]uint32)(uint32Constants[1][:]))
-	down := archsimd.LoadFloat32x4Array((*[4]float32)(float32Constants[4][:]))
+	down := archsimd.LoadFloat32x4Array((*[4]float32)(float32Constants[5][:]))
 	f, right := archsimd.BroadcastFloat32x4(factor), archsimd.BroadcastFloat32x4(scale)
 	return func(dst, x, upstream []float32) {
-		c := &power32Constants
 		v := archsimd.LoadFloat32x4Array((*[4]float32)(x))
 		z, faint := v, false
 		if anyLane32x1(v.ToBits().AndNot(sign).BitsToFloat32().Greater(near)) {
-			limit := archsimd.LoadFloat32x4Array((*[4]float32)(float32Constants[5][:]))
+			limit := archsimd.LoadFloat32x4Array((*[4]float32)(float32Constants[6][:]))
 			z = limit.IfElse(v.Less(limit), v)
 			z = zero.IfElse(v.Greater(zero), z)
-			faint = slowSubnormals && anyLane32x1(v.Less(archsimd.LoadFloat32x4Array((*[4]float32)(float32Constants[6][:]))))
+			faint = slowSubnormals && anyLane32x1(v.Less(archsimd.LoadFloat32x4Array((*[4]float32)(float32Constants[7][:]))))
 		}
-		k := archsimd.LoadFloat32x4Array((*[4]float32)(c.log2e[:])).MulAdd(z, roundToInt)
-		t := k.ToBits().ShiftAllLeft(fractionBits32).Add(bias).BitsToFloat32()
-		k = k.Sub(roundToInt)
-		r := archsimd.LoadFloat32x4Array((*[4]float32)(c.minusLn2High[:])).MulAdd(k, z)
-		growth := growth32x1(archsimd.LoadFloat32x4Array((*[4]float32)(c.minusLn2Low[:])).MulAdd(k, r))
+		t, r := reduce(z)
+		growth := growth32x1(r)
 		y := growth.MulAdd(f, f).Mul(t)
 		g := archsimd.LoadFloat32x4Array((*[4]float32)(upstream))
 		if faint {
@@ -114,15 +109,25 @@ func eluDerivativeAt32(x, factor, scale float32) float32 {
 	})
 }
 
-func reduce32x1(zero archsimd.Float32x4) func(z archsimd.Float32x4) (n archsimd.Uint32x4, r archsimd.Float32x4) {
-	roundToInt := archsimd.LoadFloat32x4Array((*[4]float32)(float32Constants[0][:]))
-	return func(z archsimd.Float32x4) (n archsimd.Uint32x4, r archsimd.Float32x4) {
+func reduce32x1(roundTo archsimd.Float32x4) func(z archsimd.Float32x4) (power, r archsimd.Float32x4) {
+	return func(z archsimd.Float32x4) (power, r archsimd.Float32x4) {
 		c := &reduction32
-		k := archsimd.LoadFloat32x4Array((*[4]float32)(c.minusLog2e[:])).MulAdd(z, roundToInt)
-		n = k.ToBits().ShiftAllLeft(fractionBits32)
-		k = k.Sub(roundToInt)
+		k := archsimd.LoadFloat32x4Array((*[4]float32)(c.minusLog2e[:])).MulAdd(z, roundTo)
+		power = k.ToBits().ShiftAllLeft(fractionBits32).BitsToFloat32()
+		k = k.Sub(roundTo)
 		r = archsimd.LoadFloat32x4Array((*[4]float32)(c.ln2High[:])).MulAdd(k, z)
-		return n, archsimd.LoadFloat32x4Array((*[4]float32)(c.ln2Low[:])).MulAdd(k, r)
+		return power, archsimd.LoadFloat32x4Array((*[4]float32)(c.ln2Low[:])).MulAdd(k, r)
+	}
+}
+
+func reducePower32x1(roundTo archsimd.Float32x4) func(z archsimd.Float32x4) (power, r archsimd.Float32x4) {
+	return func(z archsimd.Float32x4) (power, r archsimd.Float32x4) {
+		c := &power32Constants
+		k := archsimd.LoadFloat32x4Array((*[4]float32)(c.log2e[:])).MulAdd(z, roundTo)
+		power = k.ToBits().ShiftAllLeft(fractionBits32).BitsToFloat32()
+		k = k.Sub(roundTo)
+		r = archsimd.LoadFloat32x4Array((*[4]float32)(c.minusLn2High[:])).MulAdd(k, z)
+		return power, archsimd.LoadFloat32x4Array((*[4]float32)(c.minusLn2Low[:])).MulAdd(k, r)
 	}
 }
 
@@ -158,7 +163,7 @@ func residual32x1(a, b, c archsimd.Float32x4) archsimd.Float32x4 {
 	if Fused {
 		return a.MulAdd(b, c)
 	}
-	half := archsimd.LoadUint32x4Array((*[4]uint32)(uint32Constants[2][:]))
+	half := archsimd.LoadUint32x4Array((*[4]uint32)(uint32Constants[1][:]))
 	a1 := a.ToBits().And(half).BitsToFloat32()
 	b1 := b.ToBits().And(half).BitsToFloat32()
 	a2, b2 := a.Sub(a1), b.Sub(b1)
@@ -380,7 +385,7 @@ func geluTanhDerivativeAt32(x float32) float32 {
 }
 
 func hardSigmoidOf32x1(zero archsimd.Float32x4, slope float32) func(dst, x []float32) {
-	s, half, one := archsimd.BroadcastFloat32x4(slope), archsimd.LoadFloat32x4Array((*[4]float32)(float32Constants[7][:])), archsimd.LoadFloat32x4Array((*[4]float32)(float32Constants[2][:]))
+	s, half, one := archsimd.BroadcastFloat32x4(slope), archsimd.LoadFloat32x4Array((*[4]float32)(float32Constants[8][:])), archsimd.LoadFloat32x4Array((*[4]float32)(float32Constants[2][:]))
 	return func(dst, x []float32) {
 		y := archsimd.LoadFloat32x4Array((*[4]float32)(x)).MulAdd(s, half)
 		orNaN32x1(y.Max(zero).Min(one), y).Store(dst)
@@ -388,8 +393,8 @@ func hardSigmoidOf32x1(zero archsimd.Float32x4, slope float32) func(dst, x []flo
 }
 
 func hardSixthOf32x1(zero archsimd.Float32x4) func(dst, x []float32) {
-	three, minusThree := archsimd.LoadFloat32x4Array((*[4]float32)(float32Constants[8][:])), archsimd.LoadFloat32x4Array((*[4]float32)(float32Constants[9][:]))
-	sixth, sixthLow := archsimd.LoadFloat32x4Array((*[4]float32)(float32Constants[10][:])), archsimd.LoadFloat32x4Array((*[4]float32)(float32Constants[11][:]))
+	three, minusThree := archsimd.LoadFloat32x4Array((*[4]float32)(float32Constants[9][:])), archsimd.LoadFloat32x4Array((*[4]float32)(float32Constants[10][:]))
+	sixth, sixthLow := archsimd.LoadFloat32x4Array((*[4]float32)(float32Constants[11][:])), archsimd.LoadFloat32x4Array((*[4]float32)(float32Constants[12][:]))
 	return func(dst, x []float32) {
 		v := archsimd.LoadFloat32x4Array((*[4]float32)(x))
 		s := v.Max(minusThree).Min(three).Add(three)
@@ -418,8 +423,8 @@ func hardSwishLarger64x1(x, minusThree, zero archsimd.Float64x2, sign archsimd.U
 }
 
 func hardSwishOf32x1(zero archsimd.Float32x4) func(dst, x []float32) {
-	three, minusThree, half := archsimd.LoadFloat32x4Array((*[4]float32)(float32Constants[8][:])), archsimd.LoadFloat32x4Array((*[4]float32)(float32Constants[9][:])), archsimd.LoadFloat32x4Array((*[4]float32)(float32Constants[7][:]))
-	sixth, low := archsimd.LoadFloat32x4Array((*[4]float32)(float32Constants[12][:])), archsimd.LoadFloat32x4Array((*[4]float32)(float32Constants[13][:]))
+	three, minusThree, half := archsimd.LoadFloat32x4Array((*[4]float32)(float32Constants[9][:])), archsimd.LoadFloat32x4Array((*[4]float32)(float32Constants[10][:])), archsimd.LoadFloat32x4Array((*[4]float32)(float32Constants[8][:]))
+	sixth, low := archsimd.LoadFloat32x4Array((*[4]float32)(float32Constants[13][:])), archsimd.LoadFloat32x4Array((*[4]float32)(float32Constants[14][:]))
 	sign := archsimd.LoadUint32x4Array((*[4]uint32)(uint32Constants[0][:]))
 	return func(dst, x []float32) {
 		w := hardSwishLarger32x1(archsimd.LoadFloat32x4Array((*[4]float32)(x)), minusThree, zero, sign)
@@ -435,8 +440,8 @@ func hardSwishAt32(x float32) float32 {
 }
 
 func hardSwishDerivativeOf32x1(zero archsimd.Float32x4) func(dst, x, upstream []float32) {
-	three, minusThree := archsimd.LoadFloat32x4Array((*[4]float32)(float32Constants[8][:])), archsimd.LoadFloat32x4Array((*[4]float32)(float32Constants[9][:]))
-	sixth, sixthLow := archsimd.LoadFloat32x4Array((*[4]float32)(float32Constants[10][:])), archsimd.LoadFloat32x4Array((*[4]float32)(float32Constants[11][:]))
+	three, minusThree := archsimd.LoadFloat32x4Array((*[4]float32)(float32Constants[9][:])), archsimd.LoadFloat32x4Array((*[4]float32)(float32Constants[10][:]))
+	sixth, sixthLow := archsimd.LoadFloat32x4Array((*[4]float32)(float32Constants[11][:])), archsimd.LoadFloat32x4Array((*[4]float32)(float32Constants[12][:]))
 	return func(dst, x, upstream []float32) {
 		v, g := archsimd.LoadFloat32x4Array((*[4]float32)(x)), archsimd.LoadFloat32x4Array((*[4]float32)(upstream))
 		twice := v.Add(v)
@@ -457,9 +462,9 @@ func hardSwishDerivativeAt32(x float32) float32 {
 }
 
 func mishOf32x1(zero archsimd.Float32x4) func(dst, x []float32) {
-	reduce, inverse := reduce32x1(zero), mishInverseOf32x1(zero)
+	reduce, inverse := reducePower32x1(archsimd.LoadFloat32x4Array((*[4]float32)(float32Constants[15][:]))), mishInverseOf32x1(zero)
 	sign := archsimd.LoadUint32x4Array((*[4]uint32)(uint32Constants[0][:]))
-	scale := archsimd.LoadFloat32x4Array((*[4]float32)(float32Constants[14][:]))
+	scale := archsimd.LoadFloat32x4Array((*[4]float32)(float32Constants[16][:]))
 	return func(dst, x []float32) {
 		c := &mishBounds32
 		v := archsimd.LoadFloat32x4Array((*[4]float32)(x))
@@ -467,13 +472,13 @@ func mishOf32x1(zero archsimd.Float32x4) func(dst, x []float32) {
 		z, far, faint := v, anyLane32x1(v.ToBits().AndNot(sign).BitsToFloat32().Greater(linear)), false
 		if far {
 			z = v.Max(archsimd.LoadFloat32x4Array((*[4]float32)(c.low[:]))).Min(linear)
-			faint = slowSubnormals && anyLane32x1(v.Less(archsimd.LoadFloat32x4Array((*[4]float32)(float32Constants[6][:]))))
+			faint = slowSubnormals && anyLane32x1(v.Less(archsimd.LoadFloat32x4Array((*[4]float32)(float32Constants[7][:]))))
 		}
 		minus := z.ToBits().Xor(sign).BitsToFloat32()
-		n, r := reduce(minus)
-		u, e := inverse(n, r, growthRest32x1(r))
+		w, r := reduce(minus)
+		u, e := inverse(w, r, growthRest32x1(r))
 		if faint {
-			up := archsimd.LoadFloat32x4Array((*[4]float32)(float32Constants[15][:]))
+			up := archsimd.LoadFloat32x4Array((*[4]float32)(float32Constants[17][:]))
 			z, minus = z.Mul(up), minus.Mul(up)
 		}
 		y := z.Mul(u)
@@ -490,11 +495,10 @@ func mishOf32x1(zero archsimd.Float32x4) func(dst, x []float32) {
 	}
 }
 
-func mishInverseOf32x1(zero archsimd.Float32x4) func(n archsimd.Uint32x4, r, q archsimd.Float32x4) (u, e archsimd.Float32x4) {
-	scale := archsimd.LoadFloat32x4Array((*[4]float32)(float32Constants[14][:]))
-	one, minusOne := archsimd.LoadFloat32x4Array((*[4]float32)(float32Constants[2][:])), archsimd.LoadFloat32x4Array((*[4]float32)(float32Constants[16][:]))
-	return func(n archsimd.Uint32x4, r, q archsimd.Float32x4) (u, e archsimd.Float32x4) {
-		w := scale.ToBits().Sub(n).BitsToFloat32()
+func mishInverseOf32x1(zero archsimd.Float32x4) func(w, r, q archsimd.Float32x4) (u, e archsimd.Float32x4) {
+	scale := archsimd.LoadFloat32x4Array((*[4]float32)(float32Constants[16][:]))
+	one, minusOne := archsimd.LoadFloat32x4Array((*[4]float32)(float32Constants[2][:])), archsimd.LoadFloat32x4Array((*[4]float32)(float32Constants[18][:]))
+	return func(w, r, q archsimd.Float32x4) (u, e archsimd.Float32x4) {
 		h, l := scale.Max(w), scale.Min(w)
 		growth := r.Add(q)
 		b := one.Add(growth).Mul(w)
@@ -521,18 +525,16 @@ func without32x1(v archsimd.Float32x4, m archsimd.Mask32x4) archsimd.Float32x4 {
 	return v.ToBits().AndNot(m.ToInt32x4().ToBits()).BitsToFloat32()
 }
 
-func logistic32x1(zero archsimd.Float32x4) func(n archsimd.Uint32x4, growth archsimd.Float32x4) (minusScale, u, e archsimd.Float32x4) {
-	bias := archsimd.LoadUint32x4Array((*[4]uint32)(uint32Constants[3][:]))
+func logistic32x1(zero archsimd.Float32x4) func(minusScale, growth archsimd.Float32x4) (u, e archsimd.Float32x4) {
 	sign := archsimd.LoadUint32x4Array((*[4]uint32)(uint32Constants[0][:]))
 	one := archsimd.LoadFloat32x4Array((*[4]float32)(float32Constants[2][:]))
-	up := archsimd.LoadFloat32x4Array((*[4]float32)(float32Constants[17][:]))
-	return func(n archsimd.Uint32x4, growth archsimd.Float32x4) (minusScale, u, e archsimd.Float32x4) {
-		minusScale = n.Add(bias).BitsToFloat32()
+	up := archsimd.LoadFloat32x4Array((*[4]float32)(float32Constants[19][:]))
+	return func(minusScale, growth archsimd.Float32x4) (u, e archsimd.Float32x4) {
 		d := growth.MulAdd(up, up.Sub(minusScale))
 		u = one.Div(d)
 		minus := u.ToBits().Xor(sign).BitsToFloat32()
 		rest := denominatorRest32x1(d, growth, minusScale, up)
-		return minusScale, u, minus.MulAdd(rest, residual32x1(d, minus, one))
+		return u, minus.MulAdd(rest, residual32x1(d, minus, one))
 	}
 }
 
@@ -547,17 +549,17 @@ func denominatorRest64x1(d, growth, minusScale, up archsimd.Float64x2) archsimd.
 
 func SigmoidAt32(x float32) float32 {
 	var zero archsimd.Float32x4
-	reduce, logistic := reduce32x1(zero), logistic32x1(zero)
+	reduce, logistic := reduce32x1(archsimd.LoadFloat32x4Array((*[4]float32)(float32Constants[20][:]))), logistic32x1(zero)
 	sign := archsimd.LoadUint32x4Array((*[4]uint32)(uint32Constants[0][:]))
 	one := archsimd.LoadFloat32x4Array((*[4]float32)(float32Constants[2][:]))
 	minusOne := archsimd.LoadInt32x4Array((*[4]int32)(int32Constants[0][:]))
 	v := archsimd.BroadcastFloat32x4(x).ToBits()
 	z := v.AndNot(sign).BitsToFloat32()
 	if x > exponentialLimit32 || x < -exponentialLimit32 {
-		z = archsimd.LoadFloat32x4Array((*[4]float32)(float32Constants[18][:]))
+		z = archsimd.LoadFloat32x4Array((*[4]float32)(float32Constants[21][:]))
 	}
-	n, r := reduce(z)
-	minusScale, u, e := logistic(n, growth32x1(r))
+	minusScale, r := reduce(z)
+	u, e := logistic(minusScale, growth32x1(r))
 	u = u.MulAdd(e, u)
 	scale := minusScale.ToBits().Xor(v.And(sign)).BitsToFloat32()
 	return first32(u.MulAdd(scale, one.Masked(v.BitsToInt32().Greater(minusOne))))
@@ -572,23 +574,23 @@ func logisticSlope32x1(minusScale, u, e archsimd.Float32x4) archsimd.Float32x4 {
 
 func LogisticDerivativeAt32(x, inScale, minusOutScale float32) float32 {
 	var zero archsimd.Float32x4
-	reduce, logistic := reduce32x1(zero), logistic32x1(zero)
+	reduce, logistic := reduce32x1(archsimd.LoadFloat32x4Array((*[4]float32)(float32Constants[20][:]))), logistic32x1(zero)
 	sign := archsimd.LoadUint32x4Array((*[4]uint32)(uint32Constants[0][:]))
 	u := inScale * x
 	z := archsimd.BroadcastFloat32x4(u).ToBits().AndNot(sign).BitsToFloat32()
 	if u > exponentialLimit32 || u < -exponentialLimit32 {
-		z = archsimd.LoadFloat32x4Array((*[4]float32)(float32Constants[18][:]))
+		z = archsimd.LoadFloat32x4Array((*[4]float32)(float32Constants[21][:]))
 	}
-	n, r := reduce(z)
-	minusScale, q, e := logistic(n, growth32x1(r))
+	minusScale, r := reduce(z)
+	q, e := logistic(minusScale, growth32x1(r))
 	y := logisticSlope32x1(minusScale, q, e)
 	return first32(y.Mul(archsimd.BroadcastFloat32x4(minusOutScale)).Mul(minusScale))
 }
 
 func siluOf32x1(zero archsimd.Float32x4) func(dst, x []float32) {
-	reduce, inverse := reduce32x1(zero), inverseOf32x1(zero)
+	reduce, inverse := reducePower32x1(archsimd.LoadFloat32x4Array((*[4]float32)(float32Constants[15][:]))), inverseOf32x1(zero)
 	sign := archsimd.LoadUint32x4Array((*[4]uint32)(uint32Constants[0][:]))
-	scale := archsimd.LoadFloat32x4Array((*[4]float32)(float32Constants[14][:]))
+	scale := archsimd.LoadFloat32x4Array((*[4]float32)(float32Constants[16][:]))
 	return func(dst, x []float32) {
 		c := &siluBounds32
 		v := archsimd.LoadFloat32x4Array((*[4]float32)(x))
@@ -596,13 +598,13 @@ func siluOf32x1(zero archsimd.Float32x4) func(dst, x []float32) {
 		z, far, faint := v, anyLane32x1(v.ToBits().AndNot(sign).BitsToFloat32().Greater(linear)), false
 		if far {
 			z = v.Max(archsimd.LoadFloat32x4Array((*[4]float32)(c.low[:]))).Min(linear)
-			faint = slowSubnormals && anyLane32x1(v.Less(archsimd.LoadFloat32x4Array((*[4]float32)(float32Constants[6][:]))))
+			faint = slowSubnormals && anyLane32x1(v.Less(archsimd.LoadFloat32x4Array((*[4]float32)(float32Constants[7][:]))))
 		}
 		minus := z.ToBits().Xor(sign).BitsToFloat32()
-		n, r := reduce(minus)
-		u, e := inverse(n, r, growthRest32x1(r))
+		w, r := reduce(minus)
+		u, e := inverse(w, r, growthRest32x1(r))
 		if faint {
-			up := archsimd.LoadFloat32x4Array((*[4]float32)(float32Constants[15][:]))
+			up := archsimd.LoadFloat32x4Array((*[4]float32)(float32Constants[17][:]))
 			z, minus = z.Mul(up), minus.Mul(up)
 		}
 		y := z.Mul(u)
@@ -619,11 +621,10 @@ func siluOf32x1(zero archsimd.Float32x4) func(dst, x []float32) {
 	}
 }
 
-func inverseOf32x1(zero archsimd.Float32x4) func(n archsimd.Uint32x4, r, q archsimd.Float32x4) (u, e archsimd.Float32x4) {
-	scale := archsimd.LoadFloat32x4Array((*[4]float32)(float32Constants[14][:]))
-	one, minusOne := archsimd.LoadFloat32x4Array((*[4]float32)(float32Constants[2][:])), archsimd.LoadFloat32x4Array((*[4]float32)(float32Constants[16][:]))
-	return func(n archsimd.Uint32x4, r, q archsimd.Float32x4) (u, e archsimd.Float32x4) {
-		w := scale.ToBits().Sub(n).BitsToFloat32()
+func inverseOf32x1(zero archsimd.Float32x4) func(w, r, q archsimd.Float32x4) (u, e archsimd.Float32x4) {
+	scale := archsimd.LoadFloat32x4Array((*[4]float32)(float32Constants[16][:]))
+	one, minusOne := archsimd.LoadFloat32x4Array((*[4]float32)(float32Constants[2][:])), archsimd.LoadFloat32x4Array((*[4]float32)(float32Constants[18][:]))
+	return func(w, r, q archsimd.Float32x4) (u, e archsimd.Float32x4) {
 		a, b := scale.Max(w), scale.Min(w)
 		d := r.Add(q).MulAdd(w, a.Add(b))
 		rest := q.MulAdd(w, r.MulAdd(w, a.Sub(d).Add(b)))
@@ -638,7 +639,7 @@ func siluAt32(x float32) float32 {
 }
 
 func siluDerivativeOf32x1(zero archsimd.Float32x4) func(dst, x, upstream []float32) {
-	reduce, inverse := reduce32x1(zero), sumInverseOf32x1(zero, logisticShift32)
+	reduce, inverse := reduce32x1(archsimd.LoadFloat32x4Array((*[4]float32)(float32Constants[20][:]))), sumInverseOf32x1(zero)
 	sign := archsimd.LoadUint32x4Array((*[4]uint32)(uint32Constants[0][:]))
 	one := archsimd.LoadFloat32x4Array((*[4]float32)(float32Constants[2][:]))
 	minusOne := archsimd.LoadInt32x4Array((*[4]int32)(int32Constants[0][:]))
@@ -652,8 +653,8 @@ func siluDerivativeOf32x1(zero archsimd.Float32x4) func(dst, x, upstream []float
 			z = atMost32x1(z, zeroLimit32)
 			faint = slowSubnormals
 		}
-		n, r := reduce(z)
-		minusScale, minusU, e := inverse(n, r, growthRest32x1(r))
+		minusScale, r := reduce(z)
+		minusU, e := inverse(minusScale, r, growthRest32x1(r))
 		minus := z.ToBits().Xor(sign).BitsToFloat32()
 		s := minusScale
 		if faint {
@@ -716,8 +717,8 @@ func siluDerivativeAt32(x float32) float32 {
 }
 
 func softplusOf32x1(zero archsimd.Float32x4, two, low, high float32) func(dst, x []float32) {
-	reduce, inverse := reduce32x1(zero), sumInverseOf32x1(zero, logisticShift32-1)
-	near := archsimd.LoadFloat32x4Array((*[4]float32)(float32Constants[19][:]))
+	reduce, inverse := reduce32x1(archsimd.LoadFloat32x4Array((*[4]float32)(float32Constants[22][:]))), sumInverseOf32x1(zero)
+	near := archsimd.LoadFloat32x4Array((*[4]float32)(float32Constants[23][:]))
 	sign := archsimd.LoadUint32x4Array((*[4]uint32)(uint32Constants[0][:]))
 	twice, l, h := archsimd.BroadcastFloat32x4(two), archsimd.BroadcastFloat32x4(low), archsimd.BroadcastFloat32x4(high)
 	return func(dst, x []float32) {
@@ -730,8 +731,8 @@ func softplusOf32x1(zero archsimd.Float32x4, two, low, high float32) func(dst, x
 			faint = slowSubnormals && anyLane32x1(base.Equal(zero).And(beyond))
 			z = atMost32x1(z, exponentialLimit32)
 		}
-		n, r := reduce(z)
-		half, u, e := inverse(n, r, growthRest32x1(r))
+		half, r := reduce(z)
+		u, e := inverse(half, r, growthRest32x1(r))
 		scale := half.Mul(twice)
 		s := u
 		if far && slowSubnormals {
@@ -762,16 +763,14 @@ func softplusBase64x1(v, rest, scale, zero archsimd.Float64x2) archsimd.Float64x
 	return rest.MulAdd(scale, v).Masked(v.NotEqual(zero))
 }
 
-func sumInverseOf32x1(zero archsimd.Float32x4, exponent uint32) func(n archsimd.Uint32x4, r, q archsimd.Float32x4) (minusScale, minusU, e archsimd.Float32x4) {
-	bias := archsimd.BroadcastUint32x4(signBit32 | (exponentBias32+exponent)<<fractionBits32)
-	one, minusOne := archsimd.LoadFloat32x4Array((*[4]float32)(float32Constants[2][:])), archsimd.LoadFloat32x4Array((*[4]float32)(float32Constants[16][:]))
-	up := archsimd.LoadFloat32x4Array((*[4]float32)(float32Constants[17][:]))
-	return func(n archsimd.Uint32x4, r, q archsimd.Float32x4) (minusScale, minusU, e archsimd.Float32x4) {
-		minusScale = n.Add(bias).BitsToFloat32()
+func sumInverseOf32x1(zero archsimd.Float32x4) func(minusScale, r, q archsimd.Float32x4) (minusU, e archsimd.Float32x4) {
+	one, minusOne := archsimd.LoadFloat32x4Array((*[4]float32)(float32Constants[2][:])), archsimd.LoadFloat32x4Array((*[4]float32)(float32Constants[18][:]))
+	up := archsimd.LoadFloat32x4Array((*[4]float32)(float32Constants[19][:]))
+	return func(minusScale, r, q archsimd.Float32x4) (minusU, e archsimd.Float32x4) {
 		d := r.Add(q).MulAdd(up, up.Sub(minusScale))
 		rest := q.MulAdd(up, denominatorRest32x1(d, r, minusScale, up))
 		minusU = minusOne.Div(d)
-		return minusScale, minusU, rest.MulAdd(minusU, residual32x1(d, minusU, one))
+		return minusU, rest.MulAdd(minusU, residual32x1(d, minusU, one))
 	}
 }
 
@@ -832,8 +831,8 @@ func softplusDerivativeAt32(x, beta float32) float32 {
 }
 
 func softplusDerivativeOf32x1(zero archsimd.Float32x4, beta float32) func(dst, x, upstream []float32) {
-	reduce, logistic := reduce32x1(zero), logistic32x1(zero)
-	near := archsimd.LoadFloat32x4Array((*[4]float32)(float32Constants[20][:]))
+	reduce, logistic := reduce32x1(archsimd.LoadFloat32x4Array((*[4]float32)(float32Constants[20][:]))), logistic32x1(zero)
+	near := archsimd.LoadFloat32x4Array((*[4]float32)(float32Constants[24][:]))
 	sign := archsimd.LoadUint32x4Array((*[4]uint32)(uint32Constants[0][:]))
 	one := archsimd.LoadFloat32x4Array((*[4]float32)(float32Constants[2][:]))
 	minusOne := archsimd.LoadInt32x4Array((*[4]int32)(int32Constants[0][:]))
@@ -843,11 +842,11 @@ func softplusDerivativeOf32x1(zero archsimd.Float32x4, beta float32) func(dst, x
 		z := v.AndNot(sign).BitsToFloat32()
 		faint := false
 		if anyLane32x1(z.Greater(near)) {
-			faint = slowSubnormals && anyLane32x1(v.BitsToFloat32().Less(archsimd.LoadFloat32x4Array((*[4]float32)(float32Constants[6][:]))))
+			faint = slowSubnormals && anyLane32x1(v.BitsToFloat32().Less(archsimd.LoadFloat32x4Array((*[4]float32)(float32Constants[7][:]))))
 			z = atMost32x1(z, exponentialLimit32)
 		}
-		n, r := reduce(z)
-		minusScale, u, e := logistic(n, growth32x1(r))
+		minusScale, r := reduce(z)
+		u, e := logistic(minusScale, growth32x1(r))
 		u = u.MulAdd(e, u)
 		scale := minusScale.ToBits().Xor(v.And(sign)).BitsToFloat32()
 		right := v.BitsToInt32().Greater(minusOne)
@@ -861,7 +860,7 @@ func softplusDerivativeOf32x1(zero archsimd.Float32x4, beta float32) func(dst, x
 }
 
 func softsignOf32x1(zero archsimd.Float32x4) func(dst, x []float32) {
-	one, limit := archsimd.LoadFloat32x4Array((*[4]float32)(float32Constants[2][:])), archsimd.LoadFloat32x4Array((*[4]float32)(float32Constants[21][:]))
+	one, limit := archsimd.LoadFloat32x4Array((*[4]float32)(float32Constants[2][:])), archsimd.LoadFloat32x4Array((*[4]float32)(float32Constants[25][:]))
 	sign := archsimd.LoadUint32x4Array((*[4]uint32)(uint32Constants[0][:]))
 	return func(dst, x []float32) {
 		v := archsimd.LoadFloat32x4Array((*[4]float32)(x)).ToBits()
@@ -880,7 +879,7 @@ func softsignAt32(x float32) float32 {
 }
 
 func softsignDerivativeOf32x1(zero archsimd.Float32x4) func(dst, x, upstream []float32) {
-	one, largest := archsimd.LoadFloat32x4Array((*[4]float32)(float32Constants[2][:])), archsimd.LoadFloat32x4Array((*[4]float32)(float32Constants[22][:]))
+	one, largest := archsimd.LoadFloat32x4Array((*[4]float32)(float32Constants[2][:])), archsimd.LoadFloat32x4Array((*[4]float32)(float32Constants[26][:]))
 	sign := archsimd.LoadUint32x4Array((*[4]uint32)(uint32Constants[0][:]))
 	return func(dst, x, upstream []float32) {
 		z := archsimd.LoadFloat32x4Array((*[4]float32)(x)).ToBits().AndNot(sign).BitsToFloat32()
@@ -905,20 +904,20 @@ func softsignDerivativeAt32(x float32) float32 {
 }
 
 func lifted32x1(v archsimd.Float32x4) archsimd.Float32x4 {
-	return v.ToBits().Add(archsimd.LoadUint32x4Array((*[4]uint32)(uint32Constants[4][:]))).BitsToFloat32()
+	return v.ToBits().Add(archsimd.LoadUint32x4Array((*[4]uint32)(uint32Constants[2][:]))).BitsToFloat32()
 }
 
 func lowered32x1(y archsimd.Float32x4) archsimd.Float32x4 {
-	least := archsimd.LoadFloat32x4Array((*[4]float32)(float32Constants[23][:]))
+	least := archsimd.LoadFloat32x4Array((*[4]float32)(float32Constants[27][:]))
 	sign := y.ToBits().And(archsimd.LoadUint32x4Array((*[4]uint32)(uint32Constants[0][:])))
 	size := y.ToBits().Xor(sign).BitsToFloat32()
 	subnormal := size.Less(least)
 	bits := size.Add(least).ToBits().Sub(least.ToBits()).Or(sign)
-	return bits.BitsToFloat32().IfElse(subnormal, without32x1(y, subnormal).Mul(archsimd.LoadFloat32x4Array((*[4]float32)(float32Constants[4][:]))))
+	return bits.BitsToFloat32().IfElse(subnormal, without32x1(y, subnormal).Mul(archsimd.LoadFloat32x4Array((*[4]float32)(float32Constants[5][:]))))
 }
 
 func loweredTimes32x1(y, g archsimd.Float32x4) archsimd.Float32x4 {
-	least, down := archsimd.LoadFloat32x4Array((*[4]float32)(float32Constants[23][:])), archsimd.LoadFloat32x4Array((*[4]float32)(float32Constants[4][:]))
+	least, down := archsimd.LoadFloat32x4Array((*[4]float32)(float32Constants[27][:])), archsimd.LoadFloat32x4Array((*[4]float32)(float32Constants[5][:]))
 	sign := archsimd.LoadUint32x4Array((*[4]uint32)(uint32Constants[0][:]))
 	size, gSize := y.ToBits().AndNot(sign).BitsToFloat32(), g.ToBits().AndNot(sign).BitsToFloat32()
 	subnormal := size.Less(least)
@@ -932,19 +931,17 @@ func loweredTimes32x1(y, g archsimd.Float32x4) archsimd.Float32x4 {
 }
 
 func tanhOf32x1(zero archsimd.Float32x4) func(dst, x []float32) {
-	reduce := reduce32x1(zero)
-	limit := archsimd.LoadFloat32x4Array((*[4]float32)(float32Constants[24][:]))
+	reduce := reduce32x1(archsimd.LoadFloat32x4Array((*[4]float32)(float32Constants[0][:])))
+	limit := archsimd.LoadFloat32x4Array((*[4]float32)(float32Constants[28][:]))
 	sign := archsimd.LoadUint32x4Array((*[4]uint32)(uint32Constants[0][:]))
-	bias := archsimd.LoadUint32x4Array((*[4]uint32)(uint32Constants[5][:]))
-	biasOfTwo := archsimd.LoadUint32x4Array((*[4]uint32)(uint32Constants[6][:]))
 	one := archsimd.LoadFloat32x4Array((*[4]float32)(float32Constants[2][:]))
 	return func(dst, x []float32) {
 		v := archsimd.LoadFloat32x4Array((*[4]float32)(x)).ToBits()
 		a := v.AndNot(sign).BitsToFloat32()
 		z := a.Add(a)
-		n, r := reduce(z.Min(limit))
-		d := one.Add(n.Add(bias).BitsToFloat32()).Add(growth32x1(r))
-		far := one.Sub(n.Add(biasOfTwo).BitsToFloat32().Div(d))
+		t, r := reduce(z.Min(limit))
+		d := one.Add(t).Add(growth32x1(r))
+		far := one.Sub(t.Add(t).Div(d))
 		y := far.IfElse(a.GreaterEqual(one), tanhNearZero32x1(a)).ToBits()
 		y.Or(v.And(sign)).BitsToFloat32().Store(dst)
 	}
@@ -962,16 +959,16 @@ func tanhNearZero32x1(x archsimd.Float32x4) archsimd.Float32x4 {
 	return p.MulAdd(s.Mul(x), x)
 }
 
-func halfReductionOf64x1(zero archsimd.Float64x2) func(z archsimd.Float64x2) (n archsimd.Uint64x2, h, minusRest archsimd.Float64x2) {
-	roundToInt := archsimd.LoadFloat64x2Array((*[2]float64)(float64Constants[0][:]))
-	return func(z archsimd.Float64x2) (n archsimd.Uint64x2, h, minusRest archsimd.Float64x2) {
+func halfReductionOf64x1(zero archsimd.Float64x2) func(z archsimd.Float64x2) (t, h, minusRest archsimd.Float64x2) {
+	roundTo := archsimd.LoadFloat64x2Array((*[2]float64)(float64Constants[0][:]))
+	return func(z archsimd.Float64x2) (t, h, minusRest archsimd.Float64x2) {
 		c := &halfReduction64
-		k := archsimd.LoadFloat64x2Array((*[2]float64)(c.twoLog2e[:])).MulAdd(z, roundToInt)
-		n = k.ToBits().ShiftAllLeft(fractionBits64)
-		k = k.Sub(roundToInt)
+		k := archsimd.LoadFloat64x2Array((*[2]float64)(c.twoLog2e[:])).MulAdd(z, roundTo)
+		t = k.ToBits().ShiftAllLeft(fractionBits64).BitsToFloat64()
+		k = k.Sub(roundTo)
 		z = archsimd.LoadFloat64x2Array((*[2]float64)(c.minusHigh[:])).MulAdd(k, z)
 		h = archsimd.LoadFloat64x2Array((*[2]float64)(c.minusLow[:])).MulAdd(k, z)
-		return n, h, k.MulAdd(archsimd.LoadFloat64x2Array((*[2]float64)(c.low[:])), h.Sub(z))
+		return t, h, k.MulAdd(archsimd.LoadFloat64x2Array((*[2]float64)(c.low[:])), h.Sub(z))
 	}
 }
 
@@ -996,13 +993,12 @@ func tanhOf64x1(zero archsimd.Float64x2) func(dst, x []float64) {
 	reduce, fraction := halfReductionOf64x1(zero), fraction64x1(zero)
 	limit := archsimd.LoadFloat64x2Array((*[2]float64)(float64Constants[4][:]))
 	sign := archsimd.LoadUint64x2Array((*[2]uint64)(uint64Constants[0][:]))
-	bias := archsimd.LoadUint64x2Array((*[2]uint64)(uint64Constants[1][:]))
-	seed := archsimd.LoadUint64x2Array((*[2]uint64)(uint64Constants[2][:]))
+	seed := archsimd.LoadUint64x2Array((*[2]uint64)(uint64Constants[1][:]))
 	return func(dst, x []float64) {
 		v := archsimd.LoadFloat64x2Array((*[2]float64)(x)).ToBits()
 		z := v.Or(sign).BitsToFloat64()
-		n, h, minusRest := reduce(limit.IfElse(z.Less(limit), z))
-		p, pRest, d, dRest := fraction(n.Add(bias).BitsToFloat64(), cothSeries64x1(h), h, minusRest)
+		t, h, minusRest := reduce(limit.IfElse(z.Less(limit), z))
+		p, pRest, d, dRest := fraction(t, cothSeries64x1(h), h, minusRest)
 		u := p.Div(d)
 		minus := u.ToBits().Xor(sign).BitsToFloat64()
 		inverse := seed.Sub(d.ToBits()).BitsToFloat64()
@@ -1028,32 +1024,32 @@ func TanhAt32(x float32) float32 {
 
 func LogisticDerivativeAt64(x, inScale, minusOutScale float64) float64 {
 	var zero archsimd.Float64x2
-	reduce, logistic := reduce64x1(zero), logistic64x1(zero)
+	reduce, logistic := reduce64x1(archsimd.LoadFloat64x2Array((*[2]float64)(float64Constants[5][:]))), logistic64x1(zero)
 	sign := archsimd.LoadUint64x2Array((*[2]uint64)(uint64Constants[0][:]))
 	u := inScale * x
 	z := archsimd.BroadcastFloat64x2(u).ToBits().AndNot(sign).BitsToFloat64()
 	if u > exponentialLimit64 || u < -exponentialLimit64 {
-		z = archsimd.LoadFloat64x2Array((*[2]float64)(float64Constants[5][:]))
+		z = archsimd.LoadFloat64x2Array((*[2]float64)(float64Constants[6][:]))
 	}
-	n, r := reduce(z)
-	minusScale, q, e := logistic(n, growth64x1(r))
+	minusScale, r := reduce(z)
+	q, e := logistic(minusScale, growth64x1(r))
 	y := logisticSlope64x1(minusScale, q, e)
 	return first64(y.Mul(archsimd.BroadcastFloat64x2(minusOutScale)).Mul(minusScale))
 }
 
 func SigmoidAt64(x float64) float64 {
 	var zero archsimd.Float64x2
-	reduce, logistic := reduce64x1(zero), logistic64x1(zero)
+	reduce, logistic := reduce64x1(archsimd.LoadFloat64x2Array((*[2]float64)(float64Constants[5][:]))), logistic64x1(zero)
 	sign := archsimd.LoadUint64x2Array((*[2]uint64)(uint64Constants[0][:]))
 	one := archsimd.LoadFloat64x2Array((*[2]float64)(float64Constants[1][:]))
 	minusOne := archsimd.LoadInt64x2Array((*[2]int64)(int64Constants[0][:]))
 	v := archsimd.BroadcastFloat64x2(x).ToBits()
 	z := v.AndNot(sign).BitsToFloat64()
 	if x > exponentialLimit64 || x < -exponentialLimit64 {
-		z = archsimd.LoadFloat64x2Array((*[2]float64)(float64Constants[5][:]))
+		z = archsimd.LoadFloat64x2Array((*[2]float64)(float64Constants[6][:]))
 	}
-	n, r := reduce(z)
-	minusScale, u, e := logistic(n, growth64x1(r))
+	minusScale, r := reduce(z)
+	u, e := logistic(minusScale, growth64x1(r))
 	u = u.MulAdd(e, u)
 	scale := minusScale.ToBits().Xor(v.And(sign)).BitsToFloat64()
 	return first64(u.MulAdd(scale, one.Masked(v.BitsToInt64().Greater(minusOne))))
@@ -1091,27 +1087,22 @@ func eluDerivativeAt64(x, factor, scale float64) float64 {
 }
 
 func eluDerivativeOf64x1(zero archsimd.Float64x2, factor, scale float64) func(dst, x, upstream []float64) {
-	roundToInt := archsimd.LoadFloat64x2Array((*[2]float64)(float64Constants[0][:]))
-	near := archsimd.LoadFloat64x2Array((*[2]float64)(float64Constants[6][:]))
+	reduce := reducePower64x1(archsimd.LoadFloat64x2Array((*[2]float64)(float64Constants[7][:])))
+	near := archsimd.LoadFloat64x2Array((*[2]float64)(float64Constants[8][:]))
 	sign := archsimd.LoadUint64x2Array((*[2]uint64)(uint64Constants[0][:]))
-	bias := archsimd.LoadUint64x2Array((*[2]uint64)(uint64Constants[3][:]))
-	down := archsimd.LoadFloat64x2Array((*[2]float64)(float64Constants[7][:]))
+	down := archsimd.LoadFloat64x2Array((*[2]float64)(float64Constants[9][:]))
 	f, right := archsimd.BroadcastFloat64x2(factor), archsimd.BroadcastFloat64x2(scale)
 	return func(dst, x, upstream []float64) {
-		c := &power64Constants
 		v := archsimd.LoadFloat64x2Array((*[2]float64)(x))
 		z, faint := v, false
 		if anyLane64x1(v.ToBits().AndNot(sign).BitsToFloat64().Greater(near)) {
-			limit := archsimd.LoadFloat64x2Array((*[2]float64)(float64Constants[8][:]))
+			limit := archsimd.LoadFloat64x2Array((*[2]float64)(float64Constants[10][:]))
 			z = limit.IfElse(v.Less(limit), v)
 			z = zero.IfElse(v.Greater(zero), z)
-			faint = slowSubnormals && anyLane64x1(v.Less(archsimd.LoadFloat64x2Array((*[2]float64)(float64Constants[9][:]))))
+			faint = slowSubnormals && anyLane64x1(v.Less(archsimd.LoadFloat64x2Array((*[2]float64)(float64Constants[11][:]))))
 		}
-		k := archsimd.LoadFloat64x2Array((*[2]float64)(c.log2e[:])).MulAdd(z, roundToInt)
-		t := k.ToBits().ShiftAllLeft(fractionBits64).Add(bias).BitsToFloat64()
-		k = k.Sub(roundToInt)
-		r := archsimd.LoadFloat64x2Array((*[2]float64)(c.minusLn2High[:])).MulAdd(k, z)
-		growth := growth64x1(archsimd.LoadFloat64x2Array((*[2]float64)(c.minusLn2Low[:])).MulAdd(k, r))
+		t, r := reduce(z)
+		growth := growth64x1(r)
 		y := growth.MulAdd(f, f).Mul(t)
 		g := archsimd.LoadFloat64x2Array((*[2]float64)(upstream))
 		if faint {
@@ -1123,17 +1114,17 @@ func eluDerivativeOf64x1(zero archsimd.Float64x2, factor, scale float64) func(ds
 }
 
 func eluOf64x1(zero archsimd.Float64x2, factor, low, scale float64) func(dst, x []float64) {
-	roundToInt := archsimd.LoadFloat64x2Array((*[2]float64)(float64Constants[0][:]))
-	limit := archsimd.LoadFloat64x2Array((*[2]float64)(float64Constants[10][:]))
+	roundTo := archsimd.LoadFloat64x2Array((*[2]float64)(float64Constants[0][:]))
+	limit := archsimd.LoadFloat64x2Array((*[2]float64)(float64Constants[12][:]))
 	one := archsimd.LoadFloat64x2Array((*[2]float64)(float64Constants[1][:]))
 	f, l, right := archsimd.BroadcastFloat64x2(factor), archsimd.BroadcastFloat64x2(low), archsimd.BroadcastFloat64x2(scale)
 	return func(dst, x []float64) {
 		c := &power64Constants
 		v := archsimd.LoadFloat64x2Array((*[2]float64)(x))
 		z := v.Max(limit).Min(zero)
-		k := archsimd.LoadFloat64x2Array((*[2]float64)(c.log2e[:])).MulAdd(z, roundToInt)
-		t := k.ToBits().ShiftAllLeft(fractionBits64).Add(one.ToBits()).BitsToFloat64()
-		k = k.Sub(roundToInt)
+		k := archsimd.LoadFloat64x2Array((*[2]float64)(c.log2e[:])).MulAdd(z, roundTo)
+		t := k.ToBits().ShiftAllLeft(fractionBits64).BitsToFloat64()
+		k = k.Sub(roundTo)
 		z = archsimd.LoadFloat64x2Array((*[2]float64)(c.minusLn2High[:])).MulAdd(k, z)
 		r := archsimd.LoadFloat64x2Array((*[2]float64)(c.minusLn2Low[:])).MulAdd(k, z)
 		q := expm1Rest64x1(r).Add(archsimd.LoadFloat64x2Array((*[2]float64)(c.low[:])).MulAdd(k, z.Sub(r)))
@@ -1158,7 +1149,7 @@ func hardSigmoidAt64(x, slope float64) float64 {
 }
 
 func hardSigmoidOf64x1(zero archsimd.Float64x2, slope float64) func(dst, x []float64) {
-	s, half, one := archsimd.BroadcastFloat64x2(slope), archsimd.LoadFloat64x2Array((*[2]float64)(float64Constants[11][:])), archsimd.LoadFloat64x2Array((*[2]float64)(float64Constants[1][:]))
+	s, half, one := archsimd.BroadcastFloat64x2(slope), archsimd.LoadFloat64x2Array((*[2]float64)(float64Constants[13][:])), archsimd.LoadFloat64x2Array((*[2]float64)(float64Constants[1][:]))
 	return func(dst, x []float64) {
 		y := archsimd.LoadFloat64x2Array((*[2]float64)(x)).MulAdd(s, half)
 		orNaN64x1(y.Max(zero).Min(one), y).Store(dst)
@@ -1171,8 +1162,8 @@ func hardSixthAt64(x float64) float64 {
 }
 
 func hardSixthOf64x1(zero archsimd.Float64x2) func(dst, x []float64) {
-	three, minusThree := archsimd.LoadFloat64x2Array((*[2]float64)(float64Constants[12][:])), archsimd.LoadFloat64x2Array((*[2]float64)(float64Constants[13][:]))
-	sixth, sixthLow := archsimd.LoadFloat64x2Array((*[2]float64)(float64Constants[14][:])), archsimd.LoadFloat64x2Array((*[2]float64)(float64Constants[15][:]))
+	three, minusThree := archsimd.LoadFloat64x2Array((*[2]float64)(float64Constants[14][:])), archsimd.LoadFloat64x2Array((*[2]float64)(float64Constants[15][:]))
+	sixth, sixthLow := archsimd.LoadFloat64x2Array((*[2]float64)(float64Constants[16][:])), archsimd.LoadFloat64x2Array((*[2]float64)(float64Constants[17][:]))
 	return func(dst, x []float64) {
 		v := archsimd.LoadFloat64x2Array((*[2]float64)(x))
 		s := v.Max(minusThree).Min(three).Add(three)
@@ -1194,8 +1185,8 @@ func hardSwishDerivativeAt64(x float64) float64 {
 }
 
 func hardSwishDerivativeOf64x1(zero archsimd.Float64x2) func(dst, x, upstream []float64) {
-	three, minusThree := archsimd.LoadFloat64x2Array((*[2]float64)(float64Constants[12][:])), archsimd.LoadFloat64x2Array((*[2]float64)(float64Constants[13][:]))
-	sixth, sixthLow := archsimd.LoadFloat64x2Array((*[2]float64)(float64Constants[14][:])), archsimd.LoadFloat64x2Array((*[2]float64)(float64Constants[15][:]))
+	three, minusThree := archsimd.LoadFloat64x2Array((*[2]float64)(float64Constants[14][:])), archsimd.LoadFloat64x2Array((*[2]float64)(float64Constants[15][:]))
+	sixth, sixthLow := archsimd.LoadFloat64x2Array((*[2]float64)(float64Constants[16][:])), archsimd.LoadFloat64x2Array((*[2]float64)(float64Constants[17][:]))
 	return func(dst, x, upstream []float64) {
 		v, g := archsimd.LoadFloat64x2Array((*[2]float64)(x)), archsimd.LoadFloat64x2Array((*[2]float64)(upstream))
 		twice := v.Add(v)
@@ -1208,8 +1199,8 @@ func hardSwishDerivativeOf64x1(zero archsimd.Float64x2) func(dst, x, upstream []
 }
 
 func hardSwishOf64x1(zero archsimd.Float64x2) func(dst, x []float64) {
-	three, minusThree, half := archsimd.LoadFloat64x2Array((*[2]float64)(float64Constants[12][:])), archsimd.LoadFloat64x2Array((*[2]float64)(float64Constants[13][:])), archsimd.LoadFloat64x2Array((*[2]float64)(float64Constants[11][:]))
-	sixth, low := archsimd.LoadFloat64x2Array((*[2]float64)(float64Constants[16][:])), archsimd.LoadFloat64x2Array((*[2]float64)(float64Constants[17][:]))
+	three, minusThree, half := archsimd.LoadFloat64x2Array((*[2]float64)(float64Constants[14][:])), archsimd.LoadFloat64x2Array((*[2]float64)(float64Constants[15][:])), archsimd.LoadFloat64x2Array((*[2]float64)(float64Constants[13][:]))
+	sixth, low := archsimd.LoadFloat64x2Array((*[2]float64)(float64Constants[18][:])), archsimd.LoadFloat64x2Array((*[2]float64)(float64Constants[19][:]))
 	sign := archsimd.LoadUint64x2Array((*[2]uint64)(uint64Constants[0][:]))
 	return func(dst, x []float64) {
 		w := hardSwishLarger64x1(archsimd.LoadFloat64x2Array((*[2]float64)(x)), minusThree, zero, sign)
@@ -1219,11 +1210,10 @@ func hardSwishOf64x1(zero archsimd.Float64x2) func(dst, x []float64) {
 	}
 }
 
-func inverseOf64x1(zero archsimd.Float64x2) func(n archsimd.Uint64x2, r, q archsimd.Float64x2) (u, e archsimd.Float64x2) {
-	scale := archsimd.LoadFloat64x2Array((*[2]float64)(float64Constants[18][:]))
-	one, minusOne := archsimd.LoadFloat64x2Array((*[2]float64)(float64Constants[1][:])), archsimd.LoadFloat64x2Array((*[2]float64)(float64Constants[19][:]))
-	return func(n archsimd.Uint64x2, r, q archsimd.Float64x2) (u, e archsimd.Float64x2) {
-		w := scale.ToBits().Sub(n).BitsToFloat64()
+func inverseOf64x1(zero archsimd.Float64x2) func(w, r, q archsimd.Float64x2) (u, e archsimd.Float64x2) {
+	scale := archsimd.LoadFloat64x2Array((*[2]float64)(float64Constants[20][:]))
+	one, minusOne := archsimd.LoadFloat64x2Array((*[2]float64)(float64Constants[1][:])), archsimd.LoadFloat64x2Array((*[2]float64)(float64Constants[21][:]))
+	return func(w, r, q archsimd.Float64x2) (u, e archsimd.Float64x2) {
 		a, b := scale.Max(w), scale.Min(w)
 		d := r.Add(q).MulAdd(w, a.Add(b))
 		rest := q.MulAdd(w, r.MulAdd(w, a.Sub(d).Add(b)))
@@ -1233,21 +1223,19 @@ func inverseOf64x1(zero archsimd.Float64x2) func(n archsimd.Uint64x2, r, q archs
 }
 
 func lifted64x1(v archsimd.Float64x2) archsimd.Float64x2 {
-	return v.ToBits().Add(archsimd.LoadUint64x2Array((*[2]uint64)(uint64Constants[4][:]))).BitsToFloat64()
+	return v.ToBits().Add(archsimd.LoadUint64x2Array((*[2]uint64)(uint64Constants[2][:]))).BitsToFloat64()
 }
 
-func logistic64x1(zero archsimd.Float64x2) func(n archsimd.Uint64x2, growth archsimd.Float64x2) (minusScale, u, e archsimd.Float64x2) {
-	bias := archsimd.LoadUint64x2Array((*[2]uint64)(uint64Constants[5][:]))
+func logistic64x1(zero archsimd.Float64x2) func(minusScale, growth archsimd.Float64x2) (u, e archsimd.Float64x2) {
 	sign := archsimd.LoadUint64x2Array((*[2]uint64)(uint64Constants[0][:]))
 	one := archsimd.LoadFloat64x2Array((*[2]float64)(float64Constants[1][:]))
-	up := archsimd.LoadFloat64x2Array((*[2]float64)(float64Constants[20][:]))
-	return func(n archsimd.Uint64x2, growth archsimd.Float64x2) (minusScale, u, e archsimd.Float64x2) {
-		minusScale = n.Add(bias).BitsToFloat64()
+	up := archsimd.LoadFloat64x2Array((*[2]float64)(float64Constants[22][:]))
+	return func(minusScale, growth archsimd.Float64x2) (u, e archsimd.Float64x2) {
 		d := growth.MulAdd(up, up.Sub(minusScale))
 		u = one.Div(d)
 		minus := u.ToBits().Xor(sign).BitsToFloat64()
 		rest := denominatorRest64x1(d, growth, minusScale, up)
-		return minusScale, u, minus.MulAdd(rest, residual64x1(d, minus, one))
+		return u, minus.MulAdd(rest, residual64x1(d, minus, one))
 	}
 }
 
@@ -1259,16 +1247,16 @@ func logisticSlope64x1(minusScale, u, e archsimd.Float64x2) archsimd.Float64x2 {
 }
 
 func lowered64x1(y archsimd.Float64x2) archsimd.Float64x2 {
-	least := archsimd.LoadFloat64x2Array((*[2]float64)(float64Constants[21][:]))
+	least := archsimd.LoadFloat64x2Array((*[2]float64)(float64Constants[23][:]))
 	sign := y.ToBits().And(archsimd.LoadUint64x2Array((*[2]uint64)(uint64Constants[0][:])))
 	size := y.ToBits().Xor(sign).BitsToFloat64()
 	subnormal := size.Less(least)
 	bits := size.Add(least).ToBits().Sub(least.ToBits()).Or(sign)
-	return bits.BitsToFloat64().IfElse(subnormal, without64x1(y, subnormal).Mul(archsimd.LoadFloat64x2Array((*[2]float64)(float64Constants[7][:]))))
+	return bits.BitsToFloat64().IfElse(subnormal, without64x1(y, subnormal).Mul(archsimd.LoadFloat64x2Array((*[2]float64)(float64Constants[9][:]))))
 }
 
 func loweredTimes64x1(y, g archsimd.Float64x2) archsimd.Float64x2 {
-	least, down := archsimd.LoadFloat64x2Array((*[2]float64)(float64Constants[21][:])), archsimd.LoadFloat64x2Array((*[2]float64)(float64Constants[7][:]))
+	least, down := archsimd.LoadFloat64x2Array((*[2]float64)(float64Constants[23][:])), archsimd.LoadFloat64x2Array((*[2]float64)(float64Constants[9][:]))
 	sign := archsimd.LoadUint64x2Array((*[2]uint64)(uint64Constants[0][:]))
 	size, gSize := y.ToBits().AndNot(sign).BitsToFloat64(), g.ToBits().AndNot(sign).BitsToFloat64()
 	subnormal := size.Less(least)
@@ -1286,11 +1274,10 @@ func mishAt64(x float64) float64 {
 	return at64(x, zero, mishOf64x1(zero))
 }
 
-func mishInverseOf64x1(zero archsimd.Float64x2) func(n archsimd.Uint64x2, r, q archsimd.Float64x2) (u, e archsimd.Float64x2) {
-	scale := archsimd.LoadFloat64x2Array((*[2]float64)(float64Constants[18][:]))
-	one, minusOne := archsimd.LoadFloat64x2Array((*[2]float64)(float64Constants[1][:])), archsimd.LoadFloat64x2Array((*[2]float64)(float64Constants[19][:]))
-	return func(n archsimd.Uint64x2, r, q archsimd.Float64x2) (u, e archsimd.Float64x2) {
-		w := scale.ToBits().Sub(n).BitsToFloat64()
+func mishInverseOf64x1(zero archsimd.Float64x2) func(w, r, q archsimd.Float64x2) (u, e archsimd.Float64x2) {
+	scale := archsimd.LoadFloat64x2Array((*[2]float64)(float64Constants[20][:]))
+	one, minusOne := archsimd.LoadFloat64x2Array((*[2]float64)(float64Constants[1][:])), archsimd.LoadFloat64x2Array((*[2]float64)(float64Constants[21][:]))
+	return func(w, r, q archsimd.Float64x2) (u, e archsimd.Float64x2) {
 		h, l := scale.Max(w), scale.Min(w)
 		growth := r.Add(q)
 		b := one.Add(growth).Mul(w)
@@ -1305,9 +1292,9 @@ func mishInverseOf64x1(zero archsimd.Float64x2) func(n archsimd.Uint64x2, r, q a
 }
 
 func mishOf64x1(zero archsimd.Float64x2) func(dst, x []float64) {
-	reduce, inverse := reduce64x1(zero), mishInverseOf64x1(zero)
+	reduce, inverse := reducePower64x1(archsimd.LoadFloat64x2Array((*[2]float64)(float64Constants[24][:]))), mishInverseOf64x1(zero)
 	sign := archsimd.LoadUint64x2Array((*[2]uint64)(uint64Constants[0][:]))
-	scale := archsimd.LoadFloat64x2Array((*[2]float64)(float64Constants[18][:]))
+	scale := archsimd.LoadFloat64x2Array((*[2]float64)(float64Constants[20][:]))
 	return func(dst, x []float64) {
 		c := &mishBounds64
 		v := archsimd.LoadFloat64x2Array((*[2]float64)(x))
@@ -1315,13 +1302,13 @@ func mishOf64x1(zero archsimd.Float64x2) func(dst, x []float64) {
 		z, far, faint := v, anyLane64x1(v.ToBits().AndNot(sign).BitsToFloat64().Greater(linear)), false
 		if far {
 			z = v.Max(archsimd.LoadFloat64x2Array((*[2]float64)(c.low[:]))).Min(linear)
-			faint = slowSubnormals && anyLane64x1(v.Less(archsimd.LoadFloat64x2Array((*[2]float64)(float64Constants[9][:]))))
+			faint = slowSubnormals && anyLane64x1(v.Less(archsimd.LoadFloat64x2Array((*[2]float64)(float64Constants[11][:]))))
 		}
 		minus := z.ToBits().Xor(sign).BitsToFloat64()
-		n, r := reduce(minus)
-		u, e := inverse(n, r, growthRest64x1(r))
+		w, r := reduce(minus)
+		u, e := inverse(w, r, growthRest64x1(r))
 		if faint {
-			up := archsimd.LoadFloat64x2Array((*[2]float64)(float64Constants[22][:]))
+			up := archsimd.LoadFloat64x2Array((*[2]float64)(float64Constants[25][:]))
 			z, minus = z.Mul(up), minus.Mul(up)
 		}
 		y := z.Mul(u)
@@ -1342,15 +1329,25 @@ func orNaN64x1(y, v archsimd.Float64x2) archsimd.Float64x2 {
 	return y.ToBits().Or(v.NotEqual(v).ToInt64x2().ToBits()).BitsToFloat64()
 }
 
-func reduce64x1(zero archsimd.Float64x2) func(z archsimd.Float64x2) (n archsimd.Uint64x2, r archsimd.Float64x2) {
-	roundToInt := archsimd.LoadFloat64x2Array((*[2]float64)(float64Constants[0][:]))
-	return func(z archsimd.Float64x2) (n archsimd.Uint64x2, r archsimd.Float64x2) {
+func reduce64x1(roundTo archsimd.Float64x2) func(z archsimd.Float64x2) (power, r archsimd.Float64x2) {
+	return func(z archsimd.Float64x2) (power, r archsimd.Float64x2) {
 		c := &reduction64
-		k := archsimd.LoadFloat64x2Array((*[2]float64)(c.minusLog2e[:])).MulAdd(z, roundToInt)
-		n = k.ToBits().ShiftAllLeft(fractionBits64)
-		k = k.Sub(roundToInt)
+		k := archsimd.LoadFloat64x2Array((*[2]float64)(c.minusLog2e[:])).MulAdd(z, roundTo)
+		power = k.ToBits().ShiftAllLeft(fractionBits64).BitsToFloat64()
+		k = k.Sub(roundTo)
 		r = archsimd.LoadFloat64x2Array((*[2]float64)(c.ln2High[:])).MulAdd(k, z)
-		return n, archsimd.LoadFloat64x2Array((*[2]float64)(c.ln2Low[:])).MulAdd(k, r)
+		return power, archsimd.LoadFloat64x2Array((*[2]float64)(c.ln2Low[:])).MulAdd(k, r)
+	}
+}
+
+func reducePower64x1(roundTo archsimd.Float64x2) func(z archsimd.Float64x2) (power, r archsimd.Float64x2) {
+	return func(z archsimd.Float64x2) (power, r archsimd.Float64x2) {
+		c := &power64Constants
+		k := archsimd.LoadFloat64x2Array((*[2]float64)(c.log2e[:])).MulAdd(z, roundTo)
+		power = k.ToBits().ShiftAllLeft(fractionBits64).BitsToFloat64()
+		k = k.Sub(roundTo)
+		r = archsimd.LoadFloat64x2Array((*[2]float64)(c.minusLn2High[:])).MulAdd(k, z)
+		return power, archsimd.LoadFloat64x2Array((*[2]float64)(c.minusLn2Low[:])).MulAdd(k, r)
 	}
 }
 
@@ -1358,7 +1355,7 @@ func residual64x1(a, b, c archsimd.Float64x2) archsimd.Float64x2 {
 	if Fused {
 		return a.MulAdd(b, c)
 	}
-	half := archsimd.LoadUint64x2Array((*[2]uint64)(uint64Constants[6][:]))
+	half := archsimd.LoadUint64x2Array((*[2]uint64)(uint64Constants[3][:]))
 	a1 := a.ToBits().And(half).BitsToFloat64()
 	b1 := b.ToBits().And(half).BitsToFloat64()
 	a2, b2 := a.Sub(a1), b.Sub(b1)
@@ -1379,7 +1376,7 @@ func siluDerivativeAt64(x float64) float64 {
 }
 
 func siluDerivativeOf64x1(zero archsimd.Float64x2) func(dst, x, upstream []float64) {
-	reduce, inverse := reduce64x1(zero), sumInverseOf64x1(zero, logisticShift64)
+	reduce, inverse := reduce64x1(archsimd.LoadFloat64x2Array((*[2]float64)(float64Constants[5][:]))), sumInverseOf64x1(zero)
 	sign := archsimd.LoadUint64x2Array((*[2]uint64)(uint64Constants[0][:]))
 	one := archsimd.LoadFloat64x2Array((*[2]float64)(float64Constants[1][:]))
 	minusOne := archsimd.LoadInt64x2Array((*[2]int64)(int64Constants[0][:]))
@@ -1393,8 +1390,8 @@ func siluDerivativeOf64x1(zero archsimd.Float64x2) func(dst, x, upstream []float
 			z = atMost64x1(z, zeroLimit64)
 			faint = slowSubnormals
 		}
-		n, r := reduce(z)
-		minusScale, minusU, e := inverse(n, r, growthRest64x1(r))
+		minusScale, r := reduce(z)
+		minusU, e := inverse(minusScale, r, growthRest64x1(r))
 		minus := z.ToBits().Xor(sign).BitsToFloat64()
 		s := minusScale
 		if faint {
@@ -1424,9 +1421,9 @@ func siluDerivativeOf64x1(zero archsimd.Float64x2) func(dst, x, upstream []float
 }
 
 func siluOf64x1(zero archsimd.Float64x2) func(dst, x []float64) {
-	reduce, inverse := reduce64x1(zero), inverseOf64x1(zero)
+	reduce, inverse := reducePower64x1(archsimd.LoadFloat64x2Array((*[2]float64)(float64Constants[24][:]))), inverseOf64x1(zero)
 	sign := archsimd.LoadUint64x2Array((*[2]uint64)(uint64Constants[0][:]))
-	scale := archsimd.LoadFloat64x2Array((*[2]float64)(float64Constants[18][:]))
+	scale := archsimd.LoadFloat64x2Array((*[2]float64)(float64Constants[20][:]))
 	return func(dst, x []float64) {
 		c := &siluBounds64
 		v := archsimd.LoadFloat64x2Array((*[2]float64)(x))
@@ -1434,13 +1431,13 @@ func siluOf64x1(zero archsimd.Float64x2) func(dst, x []float64) {
 		z, far, faint := v, anyLane64x1(v.ToBits().AndNot(sign).BitsToFloat64().Greater(linear)), false
 		if far {
 			z = v.Max(archsimd.LoadFloat64x2Array((*[2]float64)(c.low[:]))).Min(linear)
-			faint = slowSubnormals && anyLane64x1(v.Less(archsimd.LoadFloat64x2Array((*[2]float64)(float64Constants[9][:]))))
+			faint = slowSubnormals && anyLane64x1(v.Less(archsimd.LoadFloat64x2Array((*[2]float64)(float64Constants[11][:]))))
 		}
 		minus := z.ToBits().Xor(sign).BitsToFloat64()
-		n, r := reduce(minus)
-		u, e := inverse(n, r, growthRest64x1(r))
+		w, r := reduce(minus)
+		u, e := inverse(w, r, growthRest64x1(r))
 		if faint {
-			up := archsimd.LoadFloat64x2Array((*[2]float64)(float64Constants[22][:]))
+			up := archsimd.LoadFloat64x2Array((*[2]float64)(float64Constants[25][:]))
 			z, minus = z.Mul(up), minus.Mul(up)
 		}
 		y := z.Mul(u)
@@ -1471,8 +1468,8 @@ func softplusDerivativeAt64(x, beta float64) float64 {
 }
 
 func softplusDerivativeOf64x1(zero archsimd.Float64x2, beta float64) func(dst, x, upstream []float64) {
-	reduce, logistic := reduce64x1(zero), logistic64x1(zero)
-	near := archsimd.LoadFloat64x2Array((*[2]float64)(float64Constants[23][:]))
+	reduce, logistic := reduce64x1(archsimd.LoadFloat64x2Array((*[2]float64)(float64Constants[5][:]))), logistic64x1(zero)
+	near := archsimd.LoadFloat64x2Array((*[2]float64)(float64Constants[26][:]))
 	sign := archsimd.LoadUint64x2Array((*[2]uint64)(uint64Constants[0][:]))
 	one := archsimd.LoadFloat64x2Array((*[2]float64)(float64Constants[1][:]))
 	minusOne := archsimd.LoadInt64x2Array((*[2]int64)(int64Constants[0][:]))
@@ -1482,11 +1479,11 @@ func softplusDerivativeOf64x1(zero archsimd.Float64x2, beta float64) func(dst, x
 		z := v.AndNot(sign).BitsToFloat64()
 		faint := false
 		if anyLane64x1(z.Greater(near)) {
-			faint = slowSubnormals && anyLane64x1(v.BitsToFloat64().Less(archsimd.LoadFloat64x2Array((*[2]float64)(float64Constants[9][:]))))
+			faint = slowSubnormals && anyLane64x1(v.BitsToFloat64().Less(archsimd.LoadFloat64x2Array((*[2]float64)(float64Constants[11][:]))))
 			z = atMost64x1(z, exponentialLimit64)
 		}
-		n, r := reduce(z)
-		minusScale, u, e := logistic(n, growth64x1(r))
+		minusScale, r := reduce(z)
+		u, e := logistic(minusScale, growth64x1(r))
 		u = u.MulAdd(e, u)
 		scale := minusScale.ToBits().Xor(v.And(sign)).BitsToFloat64()
 		right := v.BitsToInt64().Greater(minusOne)
@@ -1500,8 +1497,8 @@ func softplusDerivativeOf64x1(zero archsimd.Float64x2, beta float64) func(dst, x
 }
 
 func softplusOf64x1(zero archsimd.Float64x2, two, low, high float64) func(dst, x []float64) {
-	reduce, inverse := reduce64x1(zero), sumInverseOf64x1(zero, logisticShift64-1)
-	near := archsimd.LoadFloat64x2Array((*[2]float64)(float64Constants[24][:]))
+	reduce, inverse := reduce64x1(archsimd.LoadFloat64x2Array((*[2]float64)(float64Constants[27][:]))), sumInverseOf64x1(zero)
+	near := archsimd.LoadFloat64x2Array((*[2]float64)(float64Constants[28][:]))
 	sign := archsimd.LoadUint64x2Array((*[2]uint64)(uint64Constants[0][:]))
 	twice, l, h := archsimd.BroadcastFloat64x2(two), archsimd.BroadcastFloat64x2(low), archsimd.BroadcastFloat64x2(high)
 	return func(dst, x []float64) {
@@ -1514,8 +1511,8 @@ func softplusOf64x1(zero archsimd.Float64x2, two, low, high float64) func(dst, x
 			faint = slowSubnormals && anyLane64x1(base.Equal(zero).And(beyond))
 			z = atMost64x1(z, exponentialLimit64)
 		}
-		n, r := reduce(z)
-		half, u, e := inverse(n, r, growthRest64x1(r))
+		half, r := reduce(z)
+		u, e := inverse(half, r, growthRest64x1(r))
 		scale := half.Mul(twice)
 		s := u
 		if far && slowSubnormals {
@@ -1552,7 +1549,7 @@ func softsignDerivativeAt64(x float64) float64 {
 }
 
 func softsignDerivativeOf64x1(zero archsimd.Float64x2) func(dst, x, upstream []float64) {
-	one, largest := archsimd.LoadFloat64x2Array((*[2]float64)(float64Constants[1][:])), archsimd.LoadFloat64x2Array((*[2]float64)(float64Constants[25][:]))
+	one, largest := archsimd.LoadFloat64x2Array((*[2]float64)(float64Constants[1][:])), archsimd.LoadFloat64x2Array((*[2]float64)(float64Constants[29][:]))
 	sign := archsimd.LoadUint64x2Array((*[2]uint64)(uint64Constants[0][:]))
 	return func(dst, x, upstream []float64) {
 		z := archsimd.LoadFloat64x2Array((*[2]float64)(x)).ToBits().AndNot(sign).BitsToFloat64()
@@ -1569,7 +1566,7 @@ func softsignDerivativeOf64x1(zero archsimd.Float64x2) func(dst, x, upstream []f
 }
 
 func softsignOf64x1(zero archsimd.Float64x2) func(dst, x []float64) {
-	one, limit := archsimd.LoadFloat64x2Array((*[2]float64)(float64Constants[1][:])), archsimd.LoadFloat64x2Array((*[2]float64)(float64Constants[26][:]))
+	one, limit := archsimd.LoadFloat64x2Array((*[2]float64)(float64Constants[1][:])), archsimd.LoadFloat64x2Array((*[2]float64)(float64Constants[30][:]))
 	sign := archsimd.LoadUint64x2Array((*[2]uint64)(uint64Constants[0][:]))
 	return func(dst, x []float64) {
 		v := archsimd.LoadFloat64x2Array((*[2]float64)(x)).ToBits()
@@ -1582,16 +1579,14 @@ func softsignOf64x1(zero archsimd.Float64x2) func(dst, x []float64) {
 	}
 }
 
-func sumInverseOf64x1(zero archsimd.Float64x2, exponent uint64) func(n archsimd.Uint64x2, r, q archsimd.Float64x2) (minusScale, minusU, e archsimd.Float64x2) {
-	bias := archsimd.BroadcastUint64x2(signBit64 | (exponentBias64+exponent)<<fractionBits64)
-	one, minusOne := archsimd.LoadFloat64x2Array((*[2]float64)(float64Constants[1][:])), archsimd.LoadFloat64x2Array((*[2]float64)(float64Constants[19][:]))
-	up := archsimd.LoadFloat64x2Array((*[2]float64)(float64Constants[20][:]))
-	return func(n archsimd.Uint64x2, r, q archsimd.Float64x2) (minusScale, minusU, e archsimd.Float64x2) {
-		minusScale = n.Add(bias).BitsToFloat64()
+func sumInverseOf64x1(zero archsimd.Float64x2) func(minusScale, r, q archsimd.Float64x2) (minusU, e archsimd.Float64x2) {
+	one, minusOne := archsimd.LoadFloat64x2Array((*[2]float64)(float64Constants[1][:])), archsimd.LoadFloat64x2Array((*[2]float64)(float64Constants[21][:]))
+	up := archsimd.LoadFloat64x2Array((*[2]float64)(float64Constants[22][:]))
+	return func(minusScale, r, q archsimd.Float64x2) (minusU, e archsimd.Float64x2) {
 		d := r.Add(q).MulAdd(up, up.Sub(minusScale))
 		rest := q.MulAdd(up, denominatorRest64x1(d, r, minusScale, up))
 		minusU = minusOne.Div(d)
-		return minusScale, minusU, rest.MulAdd(minusU, residual64x1(d, minusU, one))
+		return minusU, rest.MulAdd(minusU, residual64x1(d, minusU, one))
 	}
 }
 
@@ -1600,9 +1595,10 @@ func without64x1(v archsimd.Float64x2, m archsimd.Mask64x2) archsimd.Float64x2 {
 }
 
 var float32Constants = [...][minLanes32]float32{
-	{roundToInt32, roundToInt32, roundToInt32, roundToInt32},
+	{roundToPower32, roundToPower32, roundToPower32, roundToPower32},
 	{-eluLimit32, -eluLimit32, -eluLimit32, -eluLimit32},
 	{1, 1, 1, 1},
+	{roundToLifted32, roundToLifted32, roundToLifted32, roundToLifted32},
 	{eluNear32, eluNear32, eluNear32, eluNear32},
 	{lowering32, lowering32, lowering32, lowering32},
 	{-exponentialLimit32, -exponentialLimit32, -exponentialLimit32, -exponentialLimit32},
@@ -1614,11 +1610,14 @@ var float32Constants = [...][minLanes32]float32{
 	{sixthLow32, sixthLow32, sixthLow32, sixthLow32},
 	{sixthUp32, sixthUp32, sixthUp32, sixthUp32},
 	{sixthUpLow32, sixthUpLow32, sixthUpLow32, sixthUpLow32},
+	{roundToSiLU32, roundToSiLU32, roundToSiLU32, roundToSiLU32},
 	{siluScale32, siluScale32, siluScale32, siluScale32},
 	{siluLift32, siluLift32, siluLift32, siluLift32},
 	{-1, -1, -1, -1},
 	{logisticUp32, logisticUp32, logisticUp32, logisticUp32},
+	{roundToLogistic32, roundToLogistic32, roundToLogistic32, roundToLogistic32},
 	{exponentialLimit32, exponentialLimit32, exponentialLimit32, exponentialLimit32},
+	{roundToSoftplus32, roundToSoftplus32, roundToSoftplus32, roundToSoftplus32},
 	{softplusNear32, softplusNear32, softplusNear32, softplusNear32},
 	{normalLimit32, normalLimit32, normalLimit32, normalLimit32},
 	{softsignLimit32, softsignLimit32, softsignLimit32, softsignLimit32},
@@ -1628,12 +1627,14 @@ var float32Constants = [...][minLanes32]float32{
 }
 
 var float64Constants = [...][minLanes64]float64{
-	{roundToInt64, roundToInt64},
+	{roundToPower64, roundToPower64},
 	{1, 1},
 	{2, 2},
 	{-2, -2},
 	{-19.1, -19.1},
+	{roundToLogistic64, roundToLogistic64},
 	{exponentialLimit64, exponentialLimit64},
+	{roundToLifted64, roundToLifted64},
 	{eluNear64, eluNear64},
 	{lowering64, lowering64},
 	{-exponentialLimit64, -exponentialLimit64},
@@ -1650,8 +1651,10 @@ var float64Constants = [...][minLanes64]float64{
 	{-1, -1},
 	{logisticUp64, logisticUp64},
 	{leastLifted64, leastLifted64},
+	{roundToSiLU64, roundToSiLU64},
 	{siluLift64, siluLift64},
 	{normalLimit64, normalLimit64},
+	{roundToSoftplus64, roundToSoftplus64},
 	{softplusNear64, softplusNear64},
 	{largest64, largest64},
 	{softsignLimit64, softsignLimit64},
@@ -1667,20 +1670,13 @@ var int64Constants = [...][minLanes64]int64{
 
 var uint32Constants = [...][minLanes32]uint32{
 	{signBit32, signBit32, signBit32, signBit32},
-	{(exponentBias32 + lift32) << fractionBits32, (exponentBias32 + lift32) << fractionBits32, (exponentBias32 + lift32) << fractionBits32, (exponentBias32 + lift32) << fractionBits32},
 	{upperHalf32, upperHalf32, upperHalf32, upperHalf32},
-	{signBit32 | (exponentBias32+logisticShift32)<<fractionBits32, signBit32 | (exponentBias32+logisticShift32)<<fractionBits32, signBit32 | (exponentBias32+logisticShift32)<<fractionBits32, signBit32 | (exponentBias32+logisticShift32)<<fractionBits32},
 	{lift32 << fractionBits32, lift32 << fractionBits32, lift32 << fractionBits32, lift32 << fractionBits32},
-	{exponentBias32 << fractionBits32, exponentBias32 << fractionBits32, exponentBias32 << fractionBits32, exponentBias32 << fractionBits32},
-	{(exponentBias32 + 1) << fractionBits32, (exponentBias32 + 1) << fractionBits32, (exponentBias32 + 1) << fractionBits32, (exponentBias32 + 1) << fractionBits32},
 }
 
 var uint64Constants = [...][minLanes64]uint64{
 	{signBit64, signBit64},
-	{exponentBias64 << fractionBits64, exponentBias64 << fractionBits64},
 	{0x7fde666666666666, 0x7fde666666666666},
-	{(exponentBias64 + lift64) << fractionBits64, (exponentBias64 + lift64) << fractionBits64},
 	{lift64 << fractionBits64, lift64 << fractionBits64},
-	{signBit64 | (exponentBias64+logisticShift64)<<fractionBits64, signBit64 | (exponentBias64+logisticShift64)<<fractionBits64},
 	{upperHalf64, upperHalf64},
 }

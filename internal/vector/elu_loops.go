@@ -15,7 +15,7 @@ import "simd"
 // eluOf32 returns the function that sets a vector of dst to (factor + low)·(eˣ − 1) if x < 0,
 // else to scale·x. The factor must be above 0.
 func eluOf32(zero simd.Float32s, factor, low, scale float32) func(dst, x []float32) {
-	roundToInt := simd.BroadcastFloat32s(roundToInt32)
+	roundTo := simd.BroadcastFloat32s(roundToPower32)
 	limit := simd.BroadcastFloat32s(-eluLimit32)
 	one := simd.BroadcastFloat32s(1)
 	f, l, right := simd.BroadcastFloat32s(factor), simd.BroadcastFloat32s(low), simd.BroadcastFloat32s(scale)
@@ -23,9 +23,9 @@ func eluOf32(zero simd.Float32s, factor, low, scale float32) func(dst, x []float
 		c := &power32Constants
 		v := simd.LoadFloat32s(x)
 		z := v.Max(limit).Min(zero)
-		k := simd.LoadFloat32s(c.log2e[:]).MulAdd(z, roundToInt)
-		t := k.ToBits().ShiftAllLeft(fractionBits32).Add(one.ToBits()).BitsToFloat32()
-		k = k.Sub(roundToInt)
+		k := simd.LoadFloat32s(c.log2e[:]).MulAdd(z, roundTo)
+		t := k.ToBits().ShiftAllLeft(fractionBits32).BitsToFloat32()
+		k = k.Sub(roundTo)
 		z = simd.LoadFloat32s(c.minusLn2High[:]).MulAdd(k, z) // exact
 		r := simd.LoadFloat32s(c.minusLn2Low[:]).MulAdd(k, z)
 		q := expm1Rest32(r).Add(simd.LoadFloat32s(c.low[:]).MulAdd(k, z.Sub(r)))
@@ -79,17 +79,14 @@ func eluAt32(x, factor, low, scale float32) float32 {
 }
 
 // eluDerivativeOf32 returns the function that sets a vector of dst to upstream·scale if x > 0,
-// else to upstream·factor·eˣ. It repeats the body of power32, because the compiler does not
-// inline power32 here.
+// else to upstream·factor·eˣ.
 func eluDerivativeOf32(zero simd.Float32s, factor, scale float32) func(dst, x, upstream []float32) {
-	roundToInt := simd.BroadcastFloat32s(roundToInt32)
+	reduce := reducePower32(simd.BroadcastFloat32s(roundToLifted32))
 	near := simd.BroadcastFloat32s(eluNear32)
 	sign := simd.BroadcastUint32s(signBit32)
-	bias := simd.BroadcastUint32s((exponentBias32 + lift32) << fractionBits32)
 	down := simd.BroadcastFloat32s(lowering32)
 	f, right := simd.BroadcastFloat32s(factor), simd.BroadcastFloat32s(scale)
 	return func(dst, x, upstream []float32) {
-		c := &power32Constants
 		v := simd.LoadFloat32s(x)
 		z, faint := v, false
 		if anyLane32(v.ToBits().AndNot(sign).BitsToFloat32().Greater(near)) {
@@ -98,11 +95,8 @@ func eluDerivativeOf32(zero simd.Float32s, factor, scale float32) func(dst, x, u
 			z = zero.IfElse(v.Greater(zero), z)
 			faint = slowSubnormals && anyLane32(v.Less(simd.BroadcastFloat32s(-normalLimit32)))
 		}
-		k := simd.LoadFloat32s(c.log2e[:]).MulAdd(z, roundToInt)
-		t := k.ToBits().ShiftAllLeft(fractionBits32).Add(bias).BitsToFloat32()
-		k = k.Sub(roundToInt)
-		r := simd.LoadFloat32s(c.minusLn2High[:]).MulAdd(k, z)
-		growth := growth32(simd.LoadFloat32s(c.minusLn2Low[:]).MulAdd(k, r))
+		t, r := reduce(z)
+		growth := growth32(r)
 		y := growth.MulAdd(f, f).Mul(t)
 		g := simd.LoadFloat32s(upstream)
 		if faint {

@@ -12,17 +12,30 @@ import "simd"
 // σ and tanh need a division anyway. With eʳ in the denominator, one polynomial, for eʳ,
 // is enough.
 
-// reduce32 returns a function that computes n and r for z ≥ 0 or NaN. n is shifted to
-// the exponent bits.
-func reduce32(zero simd.Float32s) func(z simd.Float32s) (n simd.Uint32s, r simd.Float32s) {
-	roundToInt := simd.BroadcastFloat32s(roundToInt32)
-	return func(z simd.Float32s) (n simd.Uint32s, r simd.Float32s) {
+// reduce32 returns a function that computes power = 2ⁿ and r for z ≥ 0 or NaN. power is
+// 2ⁿ⁺ˢ or −2ⁿ⁺ˢ, if the constant says so: it is one of those that begin with roundTo, except
+// roundToInt.
+func reduce32(roundTo simd.Float32s) func(z simd.Float32s) (power, r simd.Float32s) {
+	return func(z simd.Float32s) (power, r simd.Float32s) {
 		c := &reduction32
-		k := simd.LoadFloat32s(c.minusLog2e[:]).MulAdd(z, roundToInt)
-		n = k.ToBits().ShiftAllLeft(fractionBits32)
-		k = k.Sub(roundToInt)
+		k := simd.LoadFloat32s(c.minusLog2e[:]).MulAdd(z, roundTo)
+		power = k.ToBits().ShiftAllLeft(fractionBits32).BitsToFloat32()
+		k = k.Sub(roundTo)                               // n
 		r = simd.LoadFloat32s(c.ln2High[:]).MulAdd(k, z) // exact
-		return n, simd.LoadFloat32s(c.ln2Low[:]).MulAdd(k, r)
+		return power, simd.LoadFloat32s(c.ln2Low[:]).MulAdd(k, r)
+	}
+}
+
+// reducePower32 is reduce32 with e^z = power·eʳ, for any z: n = round(z/ln 2) and
+// r = z − n·ln 2.
+func reducePower32(roundTo simd.Float32s) func(z simd.Float32s) (power, r simd.Float32s) {
+	return func(z simd.Float32s) (power, r simd.Float32s) {
+		c := &power32Constants
+		k := simd.LoadFloat32s(c.log2e[:]).MulAdd(z, roundTo)
+		power = k.ToBits().ShiftAllLeft(fractionBits32).BitsToFloat32()
+		k = k.Sub(roundTo)
+		r = simd.LoadFloat32s(c.minusLn2High[:]).MulAdd(k, z)
+		return power, simd.LoadFloat32s(c.minusLn2Low[:]).MulAdd(k, r)
 	}
 }
 

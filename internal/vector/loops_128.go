@@ -115,7 +115,7 @@ func twoResults32x4(dst1, dst2, x1, x2, upstream []float32, zero archsimd.Float3
 }
 
 func eluOf32x4(zero archsimd.Float32x4, factor, low, scale float32) func(dst, x []float32) {
-	roundToInt := archsimd.BroadcastFloat32x4(roundToInt32)
+	roundTo := archsimd.BroadcastFloat32x4(roundToPower32)
 	limit := archsimd.BroadcastFloat32x4(-eluLimit32)
 	one := archsimd.BroadcastFloat32x4(1)
 	f, l, right := archsimd.BroadcastFloat32x4(factor), archsimd.BroadcastFloat32x4(low), archsimd.BroadcastFloat32x4(scale)
@@ -123,9 +123,9 @@ func eluOf32x4(zero archsimd.Float32x4, factor, low, scale float32) func(dst, x 
 		c := &power32Constants
 		v := archsimd.LoadFloat32x4(x)
 		z := v.Max(limit).Min(zero)
-		k := archsimd.LoadFloat32x4(c.log2e[:]).MulAdd(z, roundToInt)
-		t := k.ToBits().ShiftAllLeft(fractionBits32).Add(one.ToBits()).BitsToFloat32()
-		k = k.Sub(roundToInt)
+		k := archsimd.LoadFloat32x4(c.log2e[:]).MulAdd(z, roundTo)
+		t := k.ToBits().ShiftAllLeft(fractionBits32).BitsToFloat32()
+		k = k.Sub(roundTo)
 		z = archsimd.LoadFloat32x4(c.minusLn2High[:]).MulAdd(k, z)
 		r := archsimd.LoadFloat32x4(c.minusLn2Low[:]).MulAdd(k, z)
 		q := expm1Rest32x4(r).Add(archsimd.LoadFloat32x4(c.low[:]).MulAdd(k, z.Sub(r)))
@@ -167,14 +167,12 @@ func elu32x4(dst, x []float32, factor, low, scale float32) {
 }
 
 func eluDerivativeOf32x4(zero archsimd.Float32x4, factor, scale float32) func(dst, x, upstream []float32) {
-	roundToInt := archsimd.BroadcastFloat32x4(roundToInt32)
+	reduce := reducePower32x4(archsimd.BroadcastFloat32x4(roundToLifted32))
 	near := archsimd.BroadcastFloat32x4(eluNear32)
 	sign := archsimd.BroadcastUint32x4(signBit32)
-	bias := archsimd.BroadcastUint32x4((exponentBias32 + lift32) << fractionBits32)
 	down := archsimd.BroadcastFloat32x4(lowering32)
 	f, right := archsimd.BroadcastFloat32x4(factor), archsimd.BroadcastFloat32x4(scale)
 	return func(dst, x, upstream []float32) {
-		c := &power32Constants
 		v := archsimd.LoadFloat32x4(x)
 		z, faint := v, false
 		if anyLane32x4(v.ToBits().AndNot(sign).BitsToFloat32().Greater(near)) {
@@ -183,11 +181,8 @@ func eluDerivativeOf32x4(zero archsimd.Float32x4, factor, scale float32) func(ds
 			z = zero.IfElse(v.Greater(zero), z)
 			faint = slowSubnormals && anyLane32x4(v.Less(archsimd.BroadcastFloat32x4(-normalLimit32)))
 		}
-		k := archsimd.LoadFloat32x4(c.log2e[:]).MulAdd(z, roundToInt)
-		t := k.ToBits().ShiftAllLeft(fractionBits32).Add(bias).BitsToFloat32()
-		k = k.Sub(roundToInt)
-		r := archsimd.LoadFloat32x4(c.minusLn2High[:]).MulAdd(k, z)
-		growth := growth32x4(archsimd.LoadFloat32x4(c.minusLn2Low[:]).MulAdd(k, r))
+		t, r := reduce(z)
+		growth := growth32x4(r)
 		y := growth.MulAdd(f, f).Mul(t)
 		g := archsimd.LoadFloat32x4(upstream)
 		if faint {
@@ -203,15 +198,25 @@ func eluDerivative32x4(dst, x, upstream []float32, factor, scale float32) {
 	binary32x4(dst, x, upstream, zero, eluDerivativeOf32x4(zero, factor, scale))
 }
 
-func reduce32x4(zero archsimd.Float32x4) func(z archsimd.Float32x4) (n archsimd.Uint32x4, r archsimd.Float32x4) {
-	roundToInt := archsimd.BroadcastFloat32x4(roundToInt32)
-	return func(z archsimd.Float32x4) (n archsimd.Uint32x4, r archsimd.Float32x4) {
+func reduce32x4(roundTo archsimd.Float32x4) func(z archsimd.Float32x4) (power, r archsimd.Float32x4) {
+	return func(z archsimd.Float32x4) (power, r archsimd.Float32x4) {
 		c := &reduction32
-		k := archsimd.LoadFloat32x4(c.minusLog2e[:]).MulAdd(z, roundToInt)
-		n = k.ToBits().ShiftAllLeft(fractionBits32)
-		k = k.Sub(roundToInt)
+		k := archsimd.LoadFloat32x4(c.minusLog2e[:]).MulAdd(z, roundTo)
+		power = k.ToBits().ShiftAllLeft(fractionBits32).BitsToFloat32()
+		k = k.Sub(roundTo)
 		r = archsimd.LoadFloat32x4(c.ln2High[:]).MulAdd(k, z)
-		return n, archsimd.LoadFloat32x4(c.ln2Low[:]).MulAdd(k, r)
+		return power, archsimd.LoadFloat32x4(c.ln2Low[:]).MulAdd(k, r)
+	}
+}
+
+func reducePower32x4(roundTo archsimd.Float32x4) func(z archsimd.Float32x4) (power, r archsimd.Float32x4) {
+	return func(z archsimd.Float32x4) (power, r archsimd.Float32x4) {
+		c := &power32Constants
+		k := archsimd.LoadFloat32x4(c.log2e[:]).MulAdd(z, roundTo)
+		power = k.ToBits().ShiftAllLeft(fractionBits32).BitsToFloat32()
+		k = k.Sub(roundTo)
+		r = archsimd.LoadFloat32x4(c.minusLn2High[:]).MulAdd(k, z)
+		return power, archsimd.LoadFloat32x4(c.minusLn2Low[:]).MulAdd(k, r)
 	}
 }
 
@@ -810,7 +815,7 @@ func addScaled32x4(dst, x, gradient []float32, piece []int32, inputs, pieces, ds
 }
 
 func mishOf32x4(zero archsimd.Float32x4) func(dst, x []float32) {
-	reduce, inverse := reduce32x4(zero), mishInverseOf32x4(zero)
+	reduce, inverse := reducePower32x4(archsimd.BroadcastFloat32x4(roundToSiLU32)), mishInverseOf32x4(zero)
 	sign := archsimd.BroadcastUint32x4(signBit32)
 	scale := archsimd.BroadcastFloat32x4(siluScale32)
 	return func(dst, x []float32) {
@@ -823,8 +828,8 @@ func mishOf32x4(zero archsimd.Float32x4) func(dst, x []float32) {
 			faint = slowSubnormals && anyLane32x4(v.Less(archsimd.BroadcastFloat32x4(-normalLimit32)))
 		}
 		minus := z.ToBits().Xor(sign).BitsToFloat32()
-		n, r := reduce(minus)
-		u, e := inverse(n, r, growthRest32x4(r))
+		w, r := reduce(minus)
+		u, e := inverse(w, r, growthRest32x4(r))
 		if faint {
 			up := archsimd.BroadcastFloat32x4(siluLift32)
 			z, minus = z.Mul(up), minus.Mul(up)
@@ -843,11 +848,10 @@ func mishOf32x4(zero archsimd.Float32x4) func(dst, x []float32) {
 	}
 }
 
-func mishInverseOf32x4(zero archsimd.Float32x4) func(n archsimd.Uint32x4, r, q archsimd.Float32x4) (u, e archsimd.Float32x4) {
+func mishInverseOf32x4(zero archsimd.Float32x4) func(w, r, q archsimd.Float32x4) (u, e archsimd.Float32x4) {
 	scale := archsimd.BroadcastFloat32x4(siluScale32)
 	one, minusOne := archsimd.BroadcastFloat32x4(1), archsimd.BroadcastFloat32x4(-1)
-	return func(n archsimd.Uint32x4, r, q archsimd.Float32x4) (u, e archsimd.Float32x4) {
-		w := scale.ToBits().Sub(n).BitsToFloat32()
+	return func(w, r, q archsimd.Float32x4) (u, e archsimd.Float32x4) {
 		h, l := scale.Max(w), scale.Min(w)
 		growth := r.Add(q)
 		b := one.Add(growth).Mul(w)
@@ -997,18 +1001,16 @@ func reluDerivative32x4(dst, x, upstream []float32) {
 	})
 }
 
-func logistic32x4(zero archsimd.Float32x4) func(n archsimd.Uint32x4, growth archsimd.Float32x4) (minusScale, u, e archsimd.Float32x4) {
-	bias := archsimd.BroadcastUint32x4(signBit32 | (exponentBias32+logisticShift32)<<fractionBits32)
+func logistic32x4(zero archsimd.Float32x4) func(minusScale, growth archsimd.Float32x4) (u, e archsimd.Float32x4) {
 	sign := archsimd.BroadcastUint32x4(signBit32)
 	one := archsimd.BroadcastFloat32x4(1)
 	up := archsimd.BroadcastFloat32x4(logisticUp32)
-	return func(n archsimd.Uint32x4, growth archsimd.Float32x4) (minusScale, u, e archsimd.Float32x4) {
-		minusScale = n.Add(bias).BitsToFloat32()
+	return func(minusScale, growth archsimd.Float32x4) (u, e archsimd.Float32x4) {
 		d := growth.MulAdd(up, up.Sub(minusScale))
 		u = one.Div(d)
 		minus := u.ToBits().Xor(sign).BitsToFloat32()
 		rest := denominatorRest32x4(d, growth, minusScale, up)
-		return minusScale, u, minus.MulAdd(rest, residual32x4(d, minus, one))
+		return u, minus.MulAdd(rest, residual32x4(d, minus, one))
 	}
 }
 
@@ -1022,7 +1024,7 @@ func denominatorRest64x2(d, growth, minusScale, up archsimd.Float64x2) archsimd.
 }
 
 func sigmoidOf32x4(zero archsimd.Float32x4) func(dst, x []float32) {
-	reduce, logistic := reduce32x4(zero), logistic32x4(zero)
+	reduce, logistic := reduce32x4(archsimd.BroadcastFloat32x4(roundToLogistic32)), logistic32x4(zero)
 	near := archsimd.BroadcastFloat32x4(normalLimit32)
 	sign := archsimd.BroadcastUint32x4(signBit32)
 	one := archsimd.BroadcastFloat32x4(1)
@@ -1035,8 +1037,8 @@ func sigmoidOf32x4(zero archsimd.Float32x4) func(dst, x []float32) {
 			faint = slowSubnormals && anyLane32x4(v.BitsToFloat32().Less(archsimd.BroadcastFloat32x4(-normalLimit32)))
 			z = atMost32x4(z, exponentialLimit32)
 		}
-		n, r := reduce(z)
-		minusScale, u, e := logistic(n, growth32x4(r))
+		minusScale, r := reduce(z)
+		u, e := logistic(minusScale, growth32x4(r))
 		u = u.MulAdd(e, u)
 		scale := minusScale.ToBits().Xor(v.And(sign)).BitsToFloat32()
 		right := v.BitsToInt32().Greater(minusOne)
@@ -1054,7 +1056,7 @@ func sigmoid32x4(dst, x []float32) {
 }
 
 func logisticDerivativeOf32x4(zero archsimd.Float32x4, inScale, minusOutScale float32) func(dst, x, upstream []float32) {
-	reduce, logistic := reduce32x4(zero), logistic32x4(zero)
+	reduce, logistic := reduce32x4(archsimd.BroadcastFloat32x4(roundToLogistic32)), logistic32x4(zero)
 	near := archsimd.BroadcastFloat32x4(normalLimit32)
 	sign := archsimd.BroadcastUint32x4(signBit32)
 	in, out := archsimd.BroadcastFloat32x4(inScale), archsimd.BroadcastFloat32x4(minusOutScale)
@@ -1066,8 +1068,8 @@ func logisticDerivativeOf32x4(zero archsimd.Float32x4, inScale, minusOutScale fl
 			faint = slowSubnormals
 			z = atMost32x4(z, exponentialLimit32)
 		}
-		n, r := reduce(z)
-		minusScale, u, e := logistic(n, growth32x4(r))
+		minusScale, r := reduce(z)
+		u, e := logistic(minusScale, growth32x4(r))
 		g := archsimd.LoadFloat32x4(upstream)
 		if faint {
 			y := logisticSlope32x4(without32x4(minusScale, beyond), u, e)
@@ -1101,7 +1103,7 @@ func sigmoidFromOutput32x4(dst, y, upstream []float32) {
 }
 
 func siluOf32x4(zero archsimd.Float32x4) func(dst, x []float32) {
-	reduce, inverse := reduce32x4(zero), inverseOf32x4(zero)
+	reduce, inverse := reducePower32x4(archsimd.BroadcastFloat32x4(roundToSiLU32)), inverseOf32x4(zero)
 	sign := archsimd.BroadcastUint32x4(signBit32)
 	scale := archsimd.BroadcastFloat32x4(siluScale32)
 	return func(dst, x []float32) {
@@ -1114,8 +1116,8 @@ func siluOf32x4(zero archsimd.Float32x4) func(dst, x []float32) {
 			faint = slowSubnormals && anyLane32x4(v.Less(archsimd.BroadcastFloat32x4(-normalLimit32)))
 		}
 		minus := z.ToBits().Xor(sign).BitsToFloat32()
-		n, r := reduce(minus)
-		u, e := inverse(n, r, growthRest32x4(r))
+		w, r := reduce(minus)
+		u, e := inverse(w, r, growthRest32x4(r))
 		if faint {
 			up := archsimd.BroadcastFloat32x4(siluLift32)
 			z, minus = z.Mul(up), minus.Mul(up)
@@ -1135,7 +1137,7 @@ func siluOf32x4(zero archsimd.Float32x4) func(dst, x []float32) {
 }
 
 func siluTimesOf32x4(zero archsimd.Float32x4) func(dst, x, value []float32) {
-	reduce, inverse := reduce32x4(zero), inverseOf32x4(zero)
+	reduce, inverse := reducePower32x4(archsimd.BroadcastFloat32x4(roundToSiLU32)), inverseOf32x4(zero)
 	sign := archsimd.BroadcastUint32x4(signBit32)
 	scale := archsimd.BroadcastFloat32x4(siluScale32)
 	return func(dst, x, value []float32) {
@@ -1148,8 +1150,8 @@ func siluTimesOf32x4(zero archsimd.Float32x4) func(dst, x, value []float32) {
 			faint = slowSubnormals && anyLane32x4(v.Less(archsimd.BroadcastFloat32x4(-normalLimit32)))
 		}
 		minus := z.ToBits().Xor(sign).BitsToFloat32()
-		n, r := reduce(minus)
-		u, e := inverse(n, r, growthRest32x4(r))
+		w, r := reduce(minus)
+		u, e := inverse(w, r, growthRest32x4(r))
 		down := scale
 		if faint {
 			up := archsimd.BroadcastFloat32x4(siluLift32)
@@ -1175,11 +1177,10 @@ func siluTimesOf32x4(zero archsimd.Float32x4) func(dst, x, value []float32) {
 	}
 }
 
-func inverseOf32x4(zero archsimd.Float32x4) func(n archsimd.Uint32x4, r, q archsimd.Float32x4) (u, e archsimd.Float32x4) {
+func inverseOf32x4(zero archsimd.Float32x4) func(w, r, q archsimd.Float32x4) (u, e archsimd.Float32x4) {
 	scale := archsimd.BroadcastFloat32x4(siluScale32)
 	one, minusOne := archsimd.BroadcastFloat32x4(1), archsimd.BroadcastFloat32x4(-1)
-	return func(n archsimd.Uint32x4, r, q archsimd.Float32x4) (u, e archsimd.Float32x4) {
-		w := scale.ToBits().Sub(n).BitsToFloat32()
+	return func(w, r, q archsimd.Float32x4) (u, e archsimd.Float32x4) {
 		a, b := scale.Max(w), scale.Min(w)
 		d := r.Add(q).MulAdd(w, a.Add(b))
 		rest := q.MulAdd(w, r.MulAdd(w, a.Sub(d).Add(b)))
@@ -1199,7 +1200,7 @@ func siluTimes32x4(dst, x, value []float32) {
 }
 
 func siluDerivativeOf32x4(zero archsimd.Float32x4) func(dst, x, upstream []float32) {
-	reduce, inverse := reduce32x4(zero), sumInverseOf32x4(zero, logisticShift32)
+	reduce, inverse := reduce32x4(archsimd.BroadcastFloat32x4(roundToLogistic32)), sumInverseOf32x4(zero)
 	sign := archsimd.BroadcastUint32x4(signBit32)
 	one := archsimd.BroadcastFloat32x4(1)
 	minusOne := archsimd.BroadcastInt32x4(-1)
@@ -1213,8 +1214,8 @@ func siluDerivativeOf32x4(zero archsimd.Float32x4) func(dst, x, upstream []float
 			z = atMost32x4(z, zeroLimit32)
 			faint = slowSubnormals
 		}
-		n, r := reduce(z)
-		minusScale, minusU, e := inverse(n, r, growthRest32x4(r))
+		minusScale, r := reduce(z)
+		minusU, e := inverse(minusScale, r, growthRest32x4(r))
 		minus := z.ToBits().Xor(sign).BitsToFloat32()
 		s := minusScale
 		if faint {
@@ -1411,15 +1412,10 @@ func softmaxBackwardColumns32x4(dst, y, upstream []float32, classes, stride int,
 }
 
 func power32x4(zero archsimd.Float32x4) func(z archsimd.Float32x4) (scale, growth archsimd.Float32x4) {
-	roundToInt := archsimd.BroadcastFloat32x4(roundToInt32)
-	bias := archsimd.BroadcastUint32x4((exponentBias32 + powerShift32) << fractionBits32)
+	reduce := reducePower32x4(archsimd.BroadcastFloat32x4(roundToSoftmax32))
 	return func(z archsimd.Float32x4) (scale, growth archsimd.Float32x4) {
-		c := &power32Constants
-		k := archsimd.LoadFloat32x4(c.log2e[:]).MulAdd(z, roundToInt)
-		scale = k.ToBits().ShiftAllLeft(fractionBits32).Add(bias).BitsToFloat32()
-		k = k.Sub(roundToInt)
-		r := archsimd.LoadFloat32x4(c.minusLn2High[:]).MulAdd(k, z)
-		return scale, growth32x4(archsimd.LoadFloat32x4(c.minusLn2Low[:]).MulAdd(k, r))
+		scale, r := reduce(z)
+		return scale, growth32x4(r)
 	}
 }
 
@@ -1571,7 +1567,7 @@ func softmaxColumns32x4(dst, x []float32, classes, stride int, f, d float32, div
 }
 
 func softplusOf32x4(zero archsimd.Float32x4, two, low, high float32) func(dst, x []float32) {
-	reduce, inverse := reduce32x4(zero), sumInverseOf32x4(zero, logisticShift32-1)
+	reduce, inverse := reduce32x4(archsimd.BroadcastFloat32x4(roundToSoftplus32)), sumInverseOf32x4(zero)
 	near := archsimd.BroadcastFloat32x4(softplusNear32)
 	sign := archsimd.BroadcastUint32x4(signBit32)
 	twice, l, h := archsimd.BroadcastFloat32x4(two), archsimd.BroadcastFloat32x4(low), archsimd.BroadcastFloat32x4(high)
@@ -1585,8 +1581,8 @@ func softplusOf32x4(zero archsimd.Float32x4, two, low, high float32) func(dst, x
 			faint = slowSubnormals && anyLane32x4(base.Equal(zero).And(beyond))
 			z = atMost32x4(z, exponentialLimit32)
 		}
-		n, r := reduce(z)
-		half, u, e := inverse(n, r, growthRest32x4(r))
+		half, r := reduce(z)
+		u, e := inverse(half, r, growthRest32x4(r))
 		scale := half.Mul(twice)
 		s := u
 		if far && slowSubnormals {
@@ -1617,16 +1613,14 @@ func softplusBase64x2(v, rest, scale, zero archsimd.Float64x2) archsimd.Float64x
 	return rest.MulAdd(scale, v).Masked(v.NotEqual(zero))
 }
 
-func sumInverseOf32x4(zero archsimd.Float32x4, exponent uint32) func(n archsimd.Uint32x4, r, q archsimd.Float32x4) (minusScale, minusU, e archsimd.Float32x4) {
-	bias := archsimd.BroadcastUint32x4(signBit32 | (exponentBias32+exponent)<<fractionBits32)
+func sumInverseOf32x4(zero archsimd.Float32x4) func(minusScale, r, q archsimd.Float32x4) (minusU, e archsimd.Float32x4) {
 	one, minusOne := archsimd.BroadcastFloat32x4(1), archsimd.BroadcastFloat32x4(-1)
 	up := archsimd.BroadcastFloat32x4(logisticUp32)
-	return func(n archsimd.Uint32x4, r, q archsimd.Float32x4) (minusScale, minusU, e archsimd.Float32x4) {
-		minusScale = n.Add(bias).BitsToFloat32()
+	return func(minusScale, r, q archsimd.Float32x4) (minusU, e archsimd.Float32x4) {
 		d := r.Add(q).MulAdd(up, up.Sub(minusScale))
 		rest := q.MulAdd(up, denominatorRest32x4(d, r, minusScale, up))
 		minusU = minusOne.Div(d)
-		return minusScale, minusU, rest.MulAdd(minusU, residual32x4(d, minusU, one))
+		return minusU, rest.MulAdd(minusU, residual32x4(d, minusU, one))
 	}
 }
 
@@ -1684,7 +1678,7 @@ func softplusDerivative32x4(dst, x, upstream []float32, beta float32) {
 }
 
 func softplusDerivativeOf32x4(zero archsimd.Float32x4, beta float32) func(dst, x, upstream []float32) {
-	reduce, logistic := reduce32x4(zero), logistic32x4(zero)
+	reduce, logistic := reduce32x4(archsimd.BroadcastFloat32x4(roundToLogistic32)), logistic32x4(zero)
 	near := archsimd.BroadcastFloat32x4(normalLimit32)
 	sign := archsimd.BroadcastUint32x4(signBit32)
 	one := archsimd.BroadcastFloat32x4(1)
@@ -1698,8 +1692,8 @@ func softplusDerivativeOf32x4(zero archsimd.Float32x4, beta float32) func(dst, x
 			faint = slowSubnormals && anyLane32x4(v.BitsToFloat32().Less(archsimd.BroadcastFloat32x4(-normalLimit32)))
 			z = atMost32x4(z, exponentialLimit32)
 		}
-		n, r := reduce(z)
-		minusScale, u, e := logistic(n, growth32x4(r))
+		minusScale, r := reduce(z)
+		u, e := logistic(minusScale, growth32x4(r))
 		u = u.MulAdd(e, u)
 		scale := minusScale.ToBits().Xor(v.And(sign)).BitsToFloat32()
 		right := v.BitsToInt32().Greater(minusOne)
@@ -1817,19 +1811,17 @@ func loweredTimes32x4(y, g archsimd.Float32x4) archsimd.Float32x4 {
 }
 
 func tanhOf32x4(zero archsimd.Float32x4) func(dst, x []float32) {
-	reduce := reduce32x4(zero)
+	reduce := reduce32x4(archsimd.BroadcastFloat32x4(roundToPower32))
 	limit := archsimd.BroadcastFloat32x4(18.2)
 	sign := archsimd.BroadcastUint32x4(signBit32)
-	bias := archsimd.BroadcastUint32x4(exponentBias32 << fractionBits32)
-	biasOfTwo := archsimd.BroadcastUint32x4((exponentBias32 + 1) << fractionBits32)
 	one := archsimd.BroadcastFloat32x4(1)
 	return func(dst, x []float32) {
 		v := archsimd.LoadFloat32x4(x).ToBits()
 		a := v.AndNot(sign).BitsToFloat32()
 		z := a.Add(a)
-		n, r := reduce(z.Min(limit))
-		d := one.Add(n.Add(bias).BitsToFloat32()).Add(growth32x4(r))
-		far := one.Sub(n.Add(biasOfTwo).BitsToFloat32().Div(d))
+		t, r := reduce(z.Min(limit))
+		d := one.Add(t).Add(growth32x4(r))
+		far := one.Sub(t.Add(t).Div(d))
 		y := far.IfElse(a.GreaterEqual(one), tanhNearZero32x4(a)).ToBits()
 		y.Or(v.And(sign)).BitsToFloat32().Store(dst)
 	}
@@ -1847,16 +1839,16 @@ func tanhNearZero32x4(x archsimd.Float32x4) archsimd.Float32x4 {
 	return p.MulAdd(s.Mul(x), x)
 }
 
-func halfReductionOf64x2(zero archsimd.Float64x2) func(z archsimd.Float64x2) (n archsimd.Uint64x2, h, minusRest archsimd.Float64x2) {
-	roundToInt := archsimd.BroadcastFloat64x2(roundToInt64)
-	return func(z archsimd.Float64x2) (n archsimd.Uint64x2, h, minusRest archsimd.Float64x2) {
+func halfReductionOf64x2(zero archsimd.Float64x2) func(z archsimd.Float64x2) (t, h, minusRest archsimd.Float64x2) {
+	roundTo := archsimd.BroadcastFloat64x2(roundToPower64)
+	return func(z archsimd.Float64x2) (t, h, minusRest archsimd.Float64x2) {
 		c := &halfReduction64
-		k := archsimd.LoadFloat64x2(c.twoLog2e[:]).MulAdd(z, roundToInt)
-		n = k.ToBits().ShiftAllLeft(fractionBits64)
-		k = k.Sub(roundToInt)
+		k := archsimd.LoadFloat64x2(c.twoLog2e[:]).MulAdd(z, roundTo)
+		t = k.ToBits().ShiftAllLeft(fractionBits64).BitsToFloat64()
+		k = k.Sub(roundTo)
 		z = archsimd.LoadFloat64x2(c.minusHigh[:]).MulAdd(k, z)
 		h = archsimd.LoadFloat64x2(c.minusLow[:]).MulAdd(k, z)
-		return n, h, k.MulAdd(archsimd.LoadFloat64x2(c.low[:]), h.Sub(z))
+		return t, h, k.MulAdd(archsimd.LoadFloat64x2(c.low[:]), h.Sub(z))
 	}
 }
 
@@ -1881,13 +1873,12 @@ func tanhOf64x2(zero archsimd.Float64x2) func(dst, x []float64) {
 	reduce, fraction := halfReductionOf64x2(zero), fraction64x2(zero)
 	limit := archsimd.BroadcastFloat64x2(-19.1)
 	sign := archsimd.BroadcastUint64x2(signBit64)
-	bias := archsimd.BroadcastUint64x2(exponentBias64 << fractionBits64)
 	seed := archsimd.BroadcastUint64x2(0x7fde666666666666)
 	return func(dst, x []float64) {
 		v := archsimd.LoadFloat64x2(x).ToBits()
 		z := v.Or(sign).BitsToFloat64()
-		n, h, minusRest := reduce(limit.IfElse(z.Less(limit), z))
-		p, pRest, d, dRest := fraction(n.Add(bias).BitsToFloat64(), cothSeries64x2(h), h, minusRest)
+		t, h, minusRest := reduce(limit.IfElse(z.Less(limit), z))
+		p, pRest, d, dRest := fraction(t, cothSeries64x2(h), h, minusRest)
 		u := p.Div(d)
 		minus := u.ToBits().Xor(sign).BitsToFloat64()
 		inverse := seed.Sub(d.ToBits()).BitsToFloat64()
@@ -2163,14 +2154,12 @@ func eluDerivative64x2(dst, x, upstream []float64, factor, scale float64) {
 }
 
 func eluDerivativeOf64x2(zero archsimd.Float64x2, factor, scale float64) func(dst, x, upstream []float64) {
-	roundToInt := archsimd.BroadcastFloat64x2(roundToInt64)
+	reduce := reducePower64x2(archsimd.BroadcastFloat64x2(roundToLifted64))
 	near := archsimd.BroadcastFloat64x2(eluNear64)
 	sign := archsimd.BroadcastUint64x2(signBit64)
-	bias := archsimd.BroadcastUint64x2((exponentBias64 + lift64) << fractionBits64)
 	down := archsimd.BroadcastFloat64x2(lowering64)
 	f, right := archsimd.BroadcastFloat64x2(factor), archsimd.BroadcastFloat64x2(scale)
 	return func(dst, x, upstream []float64) {
-		c := &power64Constants
 		v := archsimd.LoadFloat64x2(x)
 		z, faint := v, false
 		if anyLane64x2(v.ToBits().AndNot(sign).BitsToFloat64().Greater(near)) {
@@ -2179,11 +2168,8 @@ func eluDerivativeOf64x2(zero archsimd.Float64x2, factor, scale float64) func(ds
 			z = zero.IfElse(v.Greater(zero), z)
 			faint = slowSubnormals && anyLane64x2(v.Less(archsimd.BroadcastFloat64x2(-normalLimit64)))
 		}
-		k := archsimd.LoadFloat64x2(c.log2e[:]).MulAdd(z, roundToInt)
-		t := k.ToBits().ShiftAllLeft(fractionBits64).Add(bias).BitsToFloat64()
-		k = k.Sub(roundToInt)
-		r := archsimd.LoadFloat64x2(c.minusLn2High[:]).MulAdd(k, z)
-		growth := growth64x2(archsimd.LoadFloat64x2(c.minusLn2Low[:]).MulAdd(k, r))
+		t, r := reduce(z)
+		growth := growth64x2(r)
 		y := growth.MulAdd(f, f).Mul(t)
 		g := archsimd.LoadFloat64x2(upstream)
 		if faint {
@@ -2195,7 +2181,7 @@ func eluDerivativeOf64x2(zero archsimd.Float64x2, factor, scale float64) func(ds
 }
 
 func eluOf64x2(zero archsimd.Float64x2, factor, low, scale float64) func(dst, x []float64) {
-	roundToInt := archsimd.BroadcastFloat64x2(roundToInt64)
+	roundTo := archsimd.BroadcastFloat64x2(roundToPower64)
 	limit := archsimd.BroadcastFloat64x2(-eluLimit64)
 	one := archsimd.BroadcastFloat64x2(1)
 	f, l, right := archsimd.BroadcastFloat64x2(factor), archsimd.BroadcastFloat64x2(low), archsimd.BroadcastFloat64x2(scale)
@@ -2203,9 +2189,9 @@ func eluOf64x2(zero archsimd.Float64x2, factor, low, scale float64) func(dst, x 
 		c := &power64Constants
 		v := archsimd.LoadFloat64x2(x)
 		z := v.Max(limit).Min(zero)
-		k := archsimd.LoadFloat64x2(c.log2e[:]).MulAdd(z, roundToInt)
-		t := k.ToBits().ShiftAllLeft(fractionBits64).Add(one.ToBits()).BitsToFloat64()
-		k = k.Sub(roundToInt)
+		k := archsimd.LoadFloat64x2(c.log2e[:]).MulAdd(z, roundTo)
+		t := k.ToBits().ShiftAllLeft(fractionBits64).BitsToFloat64()
+		k = k.Sub(roundTo)
 		z = archsimd.LoadFloat64x2(c.minusLn2High[:]).MulAdd(k, z)
 		r := archsimd.LoadFloat64x2(c.minusLn2Low[:]).MulAdd(k, z)
 		q := expm1Rest64x2(r).Add(archsimd.LoadFloat64x2(c.low[:]).MulAdd(k, z.Sub(r)))
@@ -2323,11 +2309,10 @@ func hardTanh64x2(dst, x []float64, low, high, addend float64) {
 	unary64x2(dst, x, zero, f)
 }
 
-func inverseOf64x2(zero archsimd.Float64x2) func(n archsimd.Uint64x2, r, q archsimd.Float64x2) (u, e archsimd.Float64x2) {
+func inverseOf64x2(zero archsimd.Float64x2) func(w, r, q archsimd.Float64x2) (u, e archsimd.Float64x2) {
 	scale := archsimd.BroadcastFloat64x2(siluScale64)
 	one, minusOne := archsimd.BroadcastFloat64x2(1), archsimd.BroadcastFloat64x2(-1)
-	return func(n archsimd.Uint64x2, r, q archsimd.Float64x2) (u, e archsimd.Float64x2) {
-		w := scale.ToBits().Sub(n).BitsToFloat64()
+	return func(w, r, q archsimd.Float64x2) (u, e archsimd.Float64x2) {
 		a, b := scale.Max(w), scale.Min(w)
 		d := r.Add(q).MulAdd(w, a.Add(b))
 		rest := q.MulAdd(w, r.MulAdd(w, a.Sub(d).Add(b)))
@@ -2541,18 +2526,16 @@ func logSoftmaxRows64x2(dst, x []float64, classes int, f, d float64, divide bool
 	}
 }
 
-func logistic64x2(zero archsimd.Float64x2) func(n archsimd.Uint64x2, growth archsimd.Float64x2) (minusScale, u, e archsimd.Float64x2) {
-	bias := archsimd.BroadcastUint64x2(signBit64 | (exponentBias64+logisticShift64)<<fractionBits64)
+func logistic64x2(zero archsimd.Float64x2) func(minusScale, growth archsimd.Float64x2) (u, e archsimd.Float64x2) {
 	sign := archsimd.BroadcastUint64x2(signBit64)
 	one := archsimd.BroadcastFloat64x2(1)
 	up := archsimd.BroadcastFloat64x2(logisticUp64)
-	return func(n archsimd.Uint64x2, growth archsimd.Float64x2) (minusScale, u, e archsimd.Float64x2) {
-		minusScale = n.Add(bias).BitsToFloat64()
+	return func(minusScale, growth archsimd.Float64x2) (u, e archsimd.Float64x2) {
 		d := growth.MulAdd(up, up.Sub(minusScale))
 		u = one.Div(d)
 		minus := u.ToBits().Xor(sign).BitsToFloat64()
 		rest := denominatorRest64x2(d, growth, minusScale, up)
-		return minusScale, u, minus.MulAdd(rest, residual64x2(d, minus, one))
+		return u, minus.MulAdd(rest, residual64x2(d, minus, one))
 	}
 }
 
@@ -2562,7 +2545,7 @@ func logisticDerivative64x2(dst, x, upstream []float64, inScale, minusOutScale f
 }
 
 func logisticDerivativeOf64x2(zero archsimd.Float64x2, inScale, minusOutScale float64) func(dst, x, upstream []float64) {
-	reduce, logistic := reduce64x2(zero), logistic64x2(zero)
+	reduce, logistic := reduce64x2(archsimd.BroadcastFloat64x2(roundToLogistic64)), logistic64x2(zero)
 	near := archsimd.BroadcastFloat64x2(normalLimit64)
 	sign := archsimd.BroadcastUint64x2(signBit64)
 	in, out := archsimd.BroadcastFloat64x2(inScale), archsimd.BroadcastFloat64x2(minusOutScale)
@@ -2574,8 +2557,8 @@ func logisticDerivativeOf64x2(zero archsimd.Float64x2, inScale, minusOutScale fl
 			faint = slowSubnormals
 			z = atMost64x2(z, exponentialLimit64)
 		}
-		n, r := reduce(z)
-		minusScale, u, e := logistic(n, growth64x2(r))
+		minusScale, r := reduce(z)
+		u, e := logistic(minusScale, growth64x2(r))
 		g := archsimd.LoadFloat64x2(upstream)
 		if faint {
 			y := logisticSlope64x2(without64x2(minusScale, beyond), u, e)
@@ -2643,11 +2626,10 @@ func mish64x2(dst, x []float64) {
 	unary64x2(dst, x, zero, mishOf64x2(zero))
 }
 
-func mishInverseOf64x2(zero archsimd.Float64x2) func(n archsimd.Uint64x2, r, q archsimd.Float64x2) (u, e archsimd.Float64x2) {
+func mishInverseOf64x2(zero archsimd.Float64x2) func(w, r, q archsimd.Float64x2) (u, e archsimd.Float64x2) {
 	scale := archsimd.BroadcastFloat64x2(siluScale64)
 	one, minusOne := archsimd.BroadcastFloat64x2(1), archsimd.BroadcastFloat64x2(-1)
-	return func(n archsimd.Uint64x2, r, q archsimd.Float64x2) (u, e archsimd.Float64x2) {
-		w := scale.ToBits().Sub(n).BitsToFloat64()
+	return func(w, r, q archsimd.Float64x2) (u, e archsimd.Float64x2) {
 		h, l := scale.Max(w), scale.Min(w)
 		growth := r.Add(q)
 		b := one.Add(growth).Mul(w)
@@ -2662,7 +2644,7 @@ func mishInverseOf64x2(zero archsimd.Float64x2) func(n archsimd.Uint64x2, r, q a
 }
 
 func mishOf64x2(zero archsimd.Float64x2) func(dst, x []float64) {
-	reduce, inverse := reduce64x2(zero), mishInverseOf64x2(zero)
+	reduce, inverse := reducePower64x2(archsimd.BroadcastFloat64x2(roundToSiLU64)), mishInverseOf64x2(zero)
 	sign := archsimd.BroadcastUint64x2(signBit64)
 	scale := archsimd.BroadcastFloat64x2(siluScale64)
 	return func(dst, x []float64) {
@@ -2675,8 +2657,8 @@ func mishOf64x2(zero archsimd.Float64x2) func(dst, x []float64) {
 			faint = slowSubnormals && anyLane64x2(v.Less(archsimd.BroadcastFloat64x2(-normalLimit64)))
 		}
 		minus := z.ToBits().Xor(sign).BitsToFloat64()
-		n, r := reduce(minus)
-		u, e := inverse(n, r, growthRest64x2(r))
+		w, r := reduce(minus)
+		u, e := inverse(w, r, growthRest64x2(r))
 		if faint {
 			up := archsimd.BroadcastFloat64x2(siluLift64)
 			z, minus = z.Mul(up), minus.Mul(up)
@@ -2696,15 +2678,10 @@ func mishOf64x2(zero archsimd.Float64x2) func(dst, x []float64) {
 }
 
 func power64x2(zero archsimd.Float64x2) func(z archsimd.Float64x2) (scale, growth archsimd.Float64x2) {
-	roundToInt := archsimd.BroadcastFloat64x2(roundToInt64)
-	bias := archsimd.BroadcastUint64x2((exponentBias64 + powerShift64) << fractionBits64)
+	reduce := reducePower64x2(archsimd.BroadcastFloat64x2(roundToSoftmax64))
 	return func(z archsimd.Float64x2) (scale, growth archsimd.Float64x2) {
-		c := &power64Constants
-		k := archsimd.LoadFloat64x2(c.log2e[:]).MulAdd(z, roundToInt)
-		scale = k.ToBits().ShiftAllLeft(fractionBits64).Add(bias).BitsToFloat64()
-		k = k.Sub(roundToInt)
-		r := archsimd.LoadFloat64x2(c.minusLn2High[:]).MulAdd(k, z)
-		return scale, growth64x2(archsimd.LoadFloat64x2(c.minusLn2Low[:]).MulAdd(k, r))
+		scale, r := reduce(z)
+		return scale, growth64x2(r)
 	}
 }
 
@@ -2765,15 +2742,25 @@ func product64x2(dst, x, y []float64) {
 	})
 }
 
-func reduce64x2(zero archsimd.Float64x2) func(z archsimd.Float64x2) (n archsimd.Uint64x2, r archsimd.Float64x2) {
-	roundToInt := archsimd.BroadcastFloat64x2(roundToInt64)
-	return func(z archsimd.Float64x2) (n archsimd.Uint64x2, r archsimd.Float64x2) {
+func reduce64x2(roundTo archsimd.Float64x2) func(z archsimd.Float64x2) (power, r archsimd.Float64x2) {
+	return func(z archsimd.Float64x2) (power, r archsimd.Float64x2) {
 		c := &reduction64
-		k := archsimd.LoadFloat64x2(c.minusLog2e[:]).MulAdd(z, roundToInt)
-		n = k.ToBits().ShiftAllLeft(fractionBits64)
-		k = k.Sub(roundToInt)
+		k := archsimd.LoadFloat64x2(c.minusLog2e[:]).MulAdd(z, roundTo)
+		power = k.ToBits().ShiftAllLeft(fractionBits64).BitsToFloat64()
+		k = k.Sub(roundTo)
 		r = archsimd.LoadFloat64x2(c.ln2High[:]).MulAdd(k, z)
-		return n, archsimd.LoadFloat64x2(c.ln2Low[:]).MulAdd(k, r)
+		return power, archsimd.LoadFloat64x2(c.ln2Low[:]).MulAdd(k, r)
+	}
+}
+
+func reducePower64x2(roundTo archsimd.Float64x2) func(z archsimd.Float64x2) (power, r archsimd.Float64x2) {
+	return func(z archsimd.Float64x2) (power, r archsimd.Float64x2) {
+		c := &power64Constants
+		k := archsimd.LoadFloat64x2(c.log2e[:]).MulAdd(z, roundTo)
+		power = k.ToBits().ShiftAllLeft(fractionBits64).BitsToFloat64()
+		k = k.Sub(roundTo)
+		r = archsimd.LoadFloat64x2(c.minusLn2High[:]).MulAdd(k, z)
+		return power, archsimd.LoadFloat64x2(c.minusLn2Low[:]).MulAdd(k, r)
 	}
 }
 
@@ -2844,7 +2831,7 @@ func sigmoidFromOutput64x2(dst, y, upstream []float64) {
 }
 
 func sigmoidOf64x2(zero archsimd.Float64x2) func(dst, x []float64) {
-	reduce, logistic := reduce64x2(zero), logistic64x2(zero)
+	reduce, logistic := reduce64x2(archsimd.BroadcastFloat64x2(roundToLogistic64)), logistic64x2(zero)
 	near := archsimd.BroadcastFloat64x2(normalLimit64)
 	sign := archsimd.BroadcastUint64x2(signBit64)
 	one := archsimd.BroadcastFloat64x2(1)
@@ -2857,8 +2844,8 @@ func sigmoidOf64x2(zero archsimd.Float64x2) func(dst, x []float64) {
 			faint = slowSubnormals && anyLane64x2(v.BitsToFloat64().Less(archsimd.BroadcastFloat64x2(-normalLimit64)))
 			z = atMost64x2(z, exponentialLimit64)
 		}
-		n, r := reduce(z)
-		minusScale, u, e := logistic(n, growth64x2(r))
+		minusScale, r := reduce(z)
+		u, e := logistic(minusScale, growth64x2(r))
 		u = u.MulAdd(e, u)
 		scale := minusScale.ToBits().Xor(v.And(sign)).BitsToFloat64()
 		right := v.BitsToInt64().Greater(minusOne)
@@ -2881,7 +2868,7 @@ func siluDerivative64x2(dst, x, upstream []float64) {
 }
 
 func siluDerivativeOf64x2(zero archsimd.Float64x2) func(dst, x, upstream []float64) {
-	reduce, inverse := reduce64x2(zero), sumInverseOf64x2(zero, logisticShift64)
+	reduce, inverse := reduce64x2(archsimd.BroadcastFloat64x2(roundToLogistic64)), sumInverseOf64x2(zero)
 	sign := archsimd.BroadcastUint64x2(signBit64)
 	one := archsimd.BroadcastFloat64x2(1)
 	minusOne := archsimd.BroadcastInt64x2(-1)
@@ -2895,8 +2882,8 @@ func siluDerivativeOf64x2(zero archsimd.Float64x2) func(dst, x, upstream []float
 			z = atMost64x2(z, zeroLimit64)
 			faint = slowSubnormals
 		}
-		n, r := reduce(z)
-		minusScale, minusU, e := inverse(n, r, growthRest64x2(r))
+		minusScale, r := reduce(z)
+		minusU, e := inverse(minusScale, r, growthRest64x2(r))
 		minus := z.ToBits().Xor(sign).BitsToFloat64()
 		s := minusScale
 		if faint {
@@ -2926,7 +2913,7 @@ func siluDerivativeOf64x2(zero archsimd.Float64x2) func(dst, x, upstream []float
 }
 
 func siluOf64x2(zero archsimd.Float64x2) func(dst, x []float64) {
-	reduce, inverse := reduce64x2(zero), inverseOf64x2(zero)
+	reduce, inverse := reducePower64x2(archsimd.BroadcastFloat64x2(roundToSiLU64)), inverseOf64x2(zero)
 	sign := archsimd.BroadcastUint64x2(signBit64)
 	scale := archsimd.BroadcastFloat64x2(siluScale64)
 	return func(dst, x []float64) {
@@ -2939,8 +2926,8 @@ func siluOf64x2(zero archsimd.Float64x2) func(dst, x []float64) {
 			faint = slowSubnormals && anyLane64x2(v.Less(archsimd.BroadcastFloat64x2(-normalLimit64)))
 		}
 		minus := z.ToBits().Xor(sign).BitsToFloat64()
-		n, r := reduce(minus)
-		u, e := inverse(n, r, growthRest64x2(r))
+		w, r := reduce(minus)
+		u, e := inverse(w, r, growthRest64x2(r))
 		if faint {
 			up := archsimd.BroadcastFloat64x2(siluLift64)
 			z, minus = z.Mul(up), minus.Mul(up)
@@ -2965,7 +2952,7 @@ func siluTimes64x2(dst, x, value []float64) {
 }
 
 func siluTimesOf64x2(zero archsimd.Float64x2) func(dst, x, value []float64) {
-	reduce, inverse := reduce64x2(zero), inverseOf64x2(zero)
+	reduce, inverse := reducePower64x2(archsimd.BroadcastFloat64x2(roundToSiLU64)), inverseOf64x2(zero)
 	sign := archsimd.BroadcastUint64x2(signBit64)
 	scale := archsimd.BroadcastFloat64x2(siluScale64)
 	return func(dst, x, value []float64) {
@@ -2978,8 +2965,8 @@ func siluTimesOf64x2(zero archsimd.Float64x2) func(dst, x, value []float64) {
 			faint = slowSubnormals && anyLane64x2(v.Less(archsimd.BroadcastFloat64x2(-normalLimit64)))
 		}
 		minus := z.ToBits().Xor(sign).BitsToFloat64()
-		n, r := reduce(minus)
-		u, e := inverse(n, r, growthRest64x2(r))
+		w, r := reduce(minus)
+		u, e := inverse(w, r, growthRest64x2(r))
 		down := scale
 		if faint {
 			up := archsimd.BroadcastFloat64x2(siluLift64)
@@ -3295,7 +3282,7 @@ func softplusDerivative64x2(dst, x, upstream []float64, beta float64) {
 }
 
 func softplusDerivativeOf64x2(zero archsimd.Float64x2, beta float64) func(dst, x, upstream []float64) {
-	reduce, logistic := reduce64x2(zero), logistic64x2(zero)
+	reduce, logistic := reduce64x2(archsimd.BroadcastFloat64x2(roundToLogistic64)), logistic64x2(zero)
 	near := archsimd.BroadcastFloat64x2(normalLimit64)
 	sign := archsimd.BroadcastUint64x2(signBit64)
 	one := archsimd.BroadcastFloat64x2(1)
@@ -3309,8 +3296,8 @@ func softplusDerivativeOf64x2(zero archsimd.Float64x2, beta float64) func(dst, x
 			faint = slowSubnormals && anyLane64x2(v.BitsToFloat64().Less(archsimd.BroadcastFloat64x2(-normalLimit64)))
 			z = atMost64x2(z, exponentialLimit64)
 		}
-		n, r := reduce(z)
-		minusScale, u, e := logistic(n, growth64x2(r))
+		minusScale, r := reduce(z)
+		u, e := logistic(minusScale, growth64x2(r))
 		u = u.MulAdd(e, u)
 		scale := minusScale.ToBits().Xor(v.And(sign)).BitsToFloat64()
 		right := v.BitsToInt64().Greater(minusOne)
@@ -3324,7 +3311,7 @@ func softplusDerivativeOf64x2(zero archsimd.Float64x2, beta float64) func(dst, x
 }
 
 func softplusOf64x2(zero archsimd.Float64x2, two, low, high float64) func(dst, x []float64) {
-	reduce, inverse := reduce64x2(zero), sumInverseOf64x2(zero, logisticShift64-1)
+	reduce, inverse := reduce64x2(archsimd.BroadcastFloat64x2(roundToSoftplus64)), sumInverseOf64x2(zero)
 	near := archsimd.BroadcastFloat64x2(softplusNear64)
 	sign := archsimd.BroadcastUint64x2(signBit64)
 	twice, l, h := archsimd.BroadcastFloat64x2(two), archsimd.BroadcastFloat64x2(low), archsimd.BroadcastFloat64x2(high)
@@ -3338,8 +3325,8 @@ func softplusOf64x2(zero archsimd.Float64x2, two, low, high float64) func(dst, x
 			faint = slowSubnormals && anyLane64x2(base.Equal(zero).And(beyond))
 			z = atMost64x2(z, exponentialLimit64)
 		}
-		n, r := reduce(z)
-		half, u, e := inverse(n, r, growthRest64x2(r))
+		half, r := reduce(z)
+		u, e := inverse(half, r, growthRest64x2(r))
 		scale := half.Mul(twice)
 		s := u
 		if far && slowSubnormals {
@@ -3431,16 +3418,14 @@ func squaredReLUFromOutput64x2(dst, y, upstream []float64) {
 	})
 }
 
-func sumInverseOf64x2(zero archsimd.Float64x2, exponent uint64) func(n archsimd.Uint64x2, r, q archsimd.Float64x2) (minusScale, minusU, e archsimd.Float64x2) {
-	bias := archsimd.BroadcastUint64x2(signBit64 | (exponentBias64+exponent)<<fractionBits64)
+func sumInverseOf64x2(zero archsimd.Float64x2) func(minusScale, r, q archsimd.Float64x2) (minusU, e archsimd.Float64x2) {
 	one, minusOne := archsimd.BroadcastFloat64x2(1), archsimd.BroadcastFloat64x2(-1)
 	up := archsimd.BroadcastFloat64x2(logisticUp64)
-	return func(n archsimd.Uint64x2, r, q archsimd.Float64x2) (minusScale, minusU, e archsimd.Float64x2) {
-		minusScale = n.Add(bias).BitsToFloat64()
+	return func(minusScale, r, q archsimd.Float64x2) (minusU, e archsimd.Float64x2) {
 		d := r.Add(q).MulAdd(up, up.Sub(minusScale))
 		rest := q.MulAdd(up, denominatorRest64x2(d, r, minusScale, up))
 		minusU = minusOne.Div(d)
-		return minusScale, minusU, rest.MulAdd(minusU, residual64x2(d, minusU, one))
+		return minusU, rest.MulAdd(minusU, residual64x2(d, minusU, one))
 	}
 }
 

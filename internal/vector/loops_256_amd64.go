@@ -115,7 +115,7 @@ func twoResults32x8(dst1, dst2, x1, x2, upstream []float32, zero archsimd.Float3
 }
 
 func eluOf32x8(zero archsimd.Float32x8, factor, low, scale float32) func(dst, x []float32) {
-	roundToInt := archsimd.BroadcastFloat32x8(roundToInt32)
+	roundTo := archsimd.BroadcastFloat32x8(roundToPower32)
 	limit := archsimd.BroadcastFloat32x8(-eluLimit32)
 	one := archsimd.BroadcastFloat32x8(1)
 	f, l, right := archsimd.BroadcastFloat32x8(factor), archsimd.BroadcastFloat32x8(low), archsimd.BroadcastFloat32x8(scale)
@@ -123,9 +123,9 @@ func eluOf32x8(zero archsimd.Float32x8, factor, low, scale float32) func(dst, x 
 		c := &power32Constants
 		v := archsimd.LoadFloat32x8(x)
 		z := v.Max(limit).Min(zero)
-		k := archsimd.LoadFloat32x8(c.log2e[:]).MulAdd(z, roundToInt)
-		t := k.ToBits().ShiftAllLeft(fractionBits32).Add(one.ToBits()).BitsToFloat32()
-		k = k.Sub(roundToInt)
+		k := archsimd.LoadFloat32x8(c.log2e[:]).MulAdd(z, roundTo)
+		t := k.ToBits().ShiftAllLeft(fractionBits32).BitsToFloat32()
+		k = k.Sub(roundTo)
 		z = archsimd.LoadFloat32x8(c.minusLn2High[:]).MulAdd(k, z)
 		r := archsimd.LoadFloat32x8(c.minusLn2Low[:]).MulAdd(k, z)
 		q := expm1Rest32x8(r).Add(archsimd.LoadFloat32x8(c.low[:]).MulAdd(k, z.Sub(r)))
@@ -167,14 +167,12 @@ func elu32x8(dst, x []float32, factor, low, scale float32) {
 }
 
 func eluDerivativeOf32x8(zero archsimd.Float32x8, factor, scale float32) func(dst, x, upstream []float32) {
-	roundToInt := archsimd.BroadcastFloat32x8(roundToInt32)
+	reduce := reducePower32x8(archsimd.BroadcastFloat32x8(roundToLifted32))
 	near := archsimd.BroadcastFloat32x8(eluNear32)
 	sign := archsimd.BroadcastUint32x8(signBit32)
-	bias := archsimd.BroadcastUint32x8((exponentBias32 + lift32) << fractionBits32)
 	down := archsimd.BroadcastFloat32x8(lowering32)
 	f, right := archsimd.BroadcastFloat32x8(factor), archsimd.BroadcastFloat32x8(scale)
 	return func(dst, x, upstream []float32) {
-		c := &power32Constants
 		v := archsimd.LoadFloat32x8(x)
 		z, faint := v, false
 		if anyLane32x8(v.ToBits().AndNot(sign).BitsToFloat32().Greater(near)) {
@@ -183,11 +181,8 @@ func eluDerivativeOf32x8(zero archsimd.Float32x8, factor, scale float32) func(ds
 			z = zero.IfElse(v.Greater(zero), z)
 			faint = slowSubnormals && anyLane32x8(v.Less(archsimd.BroadcastFloat32x8(-normalLimit32)))
 		}
-		k := archsimd.LoadFloat32x8(c.log2e[:]).MulAdd(z, roundToInt)
-		t := k.ToBits().ShiftAllLeft(fractionBits32).Add(bias).BitsToFloat32()
-		k = k.Sub(roundToInt)
-		r := archsimd.LoadFloat32x8(c.minusLn2High[:]).MulAdd(k, z)
-		growth := growth32x8(archsimd.LoadFloat32x8(c.minusLn2Low[:]).MulAdd(k, r))
+		t, r := reduce(z)
+		growth := growth32x8(r)
 		y := growth.MulAdd(f, f).Mul(t)
 		g := archsimd.LoadFloat32x8(upstream)
 		if faint {
@@ -203,15 +198,25 @@ func eluDerivative32x8(dst, x, upstream []float32, factor, scale float32) {
 	binary32x8(dst, x, upstream, zero, eluDerivativeOf32x8(zero, factor, scale))
 }
 
-func reduce32x8(zero archsimd.Float32x8) func(z archsimd.Float32x8) (n archsimd.Uint32x8, r archsimd.Float32x8) {
-	roundToInt := archsimd.BroadcastFloat32x8(roundToInt32)
-	return func(z archsimd.Float32x8) (n archsimd.Uint32x8, r archsimd.Float32x8) {
+func reduce32x8(roundTo archsimd.Float32x8) func(z archsimd.Float32x8) (power, r archsimd.Float32x8) {
+	return func(z archsimd.Float32x8) (power, r archsimd.Float32x8) {
 		c := &reduction32
-		k := archsimd.LoadFloat32x8(c.minusLog2e[:]).MulAdd(z, roundToInt)
-		n = k.ToBits().ShiftAllLeft(fractionBits32)
-		k = k.Sub(roundToInt)
+		k := archsimd.LoadFloat32x8(c.minusLog2e[:]).MulAdd(z, roundTo)
+		power = k.ToBits().ShiftAllLeft(fractionBits32).BitsToFloat32()
+		k = k.Sub(roundTo)
 		r = archsimd.LoadFloat32x8(c.ln2High[:]).MulAdd(k, z)
-		return n, archsimd.LoadFloat32x8(c.ln2Low[:]).MulAdd(k, r)
+		return power, archsimd.LoadFloat32x8(c.ln2Low[:]).MulAdd(k, r)
+	}
+}
+
+func reducePower32x8(roundTo archsimd.Float32x8) func(z archsimd.Float32x8) (power, r archsimd.Float32x8) {
+	return func(z archsimd.Float32x8) (power, r archsimd.Float32x8) {
+		c := &power32Constants
+		k := archsimd.LoadFloat32x8(c.log2e[:]).MulAdd(z, roundTo)
+		power = k.ToBits().ShiftAllLeft(fractionBits32).BitsToFloat32()
+		k = k.Sub(roundTo)
+		r = archsimd.LoadFloat32x8(c.minusLn2High[:]).MulAdd(k, z)
+		return power, archsimd.LoadFloat32x8(c.minusLn2Low[:]).MulAdd(k, r)
 	}
 }
 
@@ -1073,7 +1078,7 @@ func addScaled32x8(dst, x, gradient []float32, piece []int32, inputs, pieces, ds
 }
 
 func mishOf32x8(zero archsimd.Float32x8) func(dst, x []float32) {
-	reduce, inverse := reduce32x8(zero), mishInverseOf32x8(zero)
+	reduce, inverse := reducePower32x8(archsimd.BroadcastFloat32x8(roundToSiLU32)), mishInverseOf32x8(zero)
 	sign := archsimd.BroadcastUint32x8(signBit32)
 	scale := archsimd.BroadcastFloat32x8(siluScale32)
 	return func(dst, x []float32) {
@@ -1086,8 +1091,8 @@ func mishOf32x8(zero archsimd.Float32x8) func(dst, x []float32) {
 			faint = slowSubnormals && anyLane32x8(v.Less(archsimd.BroadcastFloat32x8(-normalLimit32)))
 		}
 		minus := z.ToBits().Xor(sign).BitsToFloat32()
-		n, r := reduce(minus)
-		u, e := inverse(n, r, growthRest32x8(r))
+		w, r := reduce(minus)
+		u, e := inverse(w, r, growthRest32x8(r))
 		if faint {
 			up := archsimd.BroadcastFloat32x8(siluLift32)
 			z, minus = z.Mul(up), minus.Mul(up)
@@ -1106,11 +1111,10 @@ func mishOf32x8(zero archsimd.Float32x8) func(dst, x []float32) {
 	}
 }
 
-func mishInverseOf32x8(zero archsimd.Float32x8) func(n archsimd.Uint32x8, r, q archsimd.Float32x8) (u, e archsimd.Float32x8) {
+func mishInverseOf32x8(zero archsimd.Float32x8) func(w, r, q archsimd.Float32x8) (u, e archsimd.Float32x8) {
 	scale := archsimd.BroadcastFloat32x8(siluScale32)
 	one, minusOne := archsimd.BroadcastFloat32x8(1), archsimd.BroadcastFloat32x8(-1)
-	return func(n archsimd.Uint32x8, r, q archsimd.Float32x8) (u, e archsimd.Float32x8) {
-		w := scale.ToBits().Sub(n).BitsToFloat32()
+	return func(w, r, q archsimd.Float32x8) (u, e archsimd.Float32x8) {
 		h, l := scale.Max(w), scale.Min(w)
 		growth := r.Add(q)
 		b := one.Add(growth).Mul(w)
@@ -1260,18 +1264,16 @@ func reluDerivative32x8(dst, x, upstream []float32) {
 	})
 }
 
-func logistic32x8(zero archsimd.Float32x8) func(n archsimd.Uint32x8, growth archsimd.Float32x8) (minusScale, u, e archsimd.Float32x8) {
-	bias := archsimd.BroadcastUint32x8(signBit32 | (exponentBias32+logisticShift32)<<fractionBits32)
+func logistic32x8(zero archsimd.Float32x8) func(minusScale, growth archsimd.Float32x8) (u, e archsimd.Float32x8) {
 	sign := archsimd.BroadcastUint32x8(signBit32)
 	one := archsimd.BroadcastFloat32x8(1)
 	up := archsimd.BroadcastFloat32x8(logisticUp32)
-	return func(n archsimd.Uint32x8, growth archsimd.Float32x8) (minusScale, u, e archsimd.Float32x8) {
-		minusScale = n.Add(bias).BitsToFloat32()
+	return func(minusScale, growth archsimd.Float32x8) (u, e archsimd.Float32x8) {
 		d := growth.MulAdd(up, up.Sub(minusScale))
 		u = one.Div(d)
 		minus := u.ToBits().Xor(sign).BitsToFloat32()
 		rest := denominatorRest32x8(d, growth, minusScale, up)
-		return minusScale, u, minus.MulAdd(rest, residual32x8(d, minus, one))
+		return u, minus.MulAdd(rest, residual32x8(d, minus, one))
 	}
 }
 
@@ -1285,7 +1287,7 @@ func denominatorRest64x4(d, growth, minusScale, up archsimd.Float64x4) archsimd.
 }
 
 func sigmoidOf32x8(zero archsimd.Float32x8) func(dst, x []float32) {
-	reduce, logistic := reduce32x8(zero), logistic32x8(zero)
+	reduce, logistic := reduce32x8(archsimd.BroadcastFloat32x8(roundToLogistic32)), logistic32x8(zero)
 	near := archsimd.BroadcastFloat32x8(normalLimit32)
 	sign := archsimd.BroadcastUint32x8(signBit32)
 	one := archsimd.BroadcastFloat32x8(1)
@@ -1298,8 +1300,8 @@ func sigmoidOf32x8(zero archsimd.Float32x8) func(dst, x []float32) {
 			faint = slowSubnormals && anyLane32x8(v.BitsToFloat32().Less(archsimd.BroadcastFloat32x8(-normalLimit32)))
 			z = atMost32x8(z, exponentialLimit32)
 		}
-		n, r := reduce(z)
-		minusScale, u, e := logistic(n, growth32x8(r))
+		minusScale, r := reduce(z)
+		u, e := logistic(minusScale, growth32x8(r))
 		u = u.MulAdd(e, u)
 		scale := minusScale.ToBits().Xor(v.And(sign)).BitsToFloat32()
 		right := v.BitsToInt32().Greater(minusOne)
@@ -1317,7 +1319,7 @@ func sigmoid32x8(dst, x []float32) {
 }
 
 func logisticDerivativeOf32x8(zero archsimd.Float32x8, inScale, minusOutScale float32) func(dst, x, upstream []float32) {
-	reduce, logistic := reduce32x8(zero), logistic32x8(zero)
+	reduce, logistic := reduce32x8(archsimd.BroadcastFloat32x8(roundToLogistic32)), logistic32x8(zero)
 	near := archsimd.BroadcastFloat32x8(normalLimit32)
 	sign := archsimd.BroadcastUint32x8(signBit32)
 	in, out := archsimd.BroadcastFloat32x8(inScale), archsimd.BroadcastFloat32x8(minusOutScale)
@@ -1329,8 +1331,8 @@ func logisticDerivativeOf32x8(zero archsimd.Float32x8, inScale, minusOutScale fl
 			faint = slowSubnormals
 			z = atMost32x8(z, exponentialLimit32)
 		}
-		n, r := reduce(z)
-		minusScale, u, e := logistic(n, growth32x8(r))
+		minusScale, r := reduce(z)
+		u, e := logistic(minusScale, growth32x8(r))
 		g := archsimd.LoadFloat32x8(upstream)
 		if faint {
 			y := logisticSlope32x8(without32x8(minusScale, beyond), u, e)
@@ -1364,7 +1366,7 @@ func sigmoidFromOutput32x8(dst, y, upstream []float32) {
 }
 
 func siluOf32x8(zero archsimd.Float32x8) func(dst, x []float32) {
-	reduce, inverse := reduce32x8(zero), inverseOf32x8(zero)
+	reduce, inverse := reducePower32x8(archsimd.BroadcastFloat32x8(roundToSiLU32)), inverseOf32x8(zero)
 	sign := archsimd.BroadcastUint32x8(signBit32)
 	scale := archsimd.BroadcastFloat32x8(siluScale32)
 	return func(dst, x []float32) {
@@ -1377,8 +1379,8 @@ func siluOf32x8(zero archsimd.Float32x8) func(dst, x []float32) {
 			faint = slowSubnormals && anyLane32x8(v.Less(archsimd.BroadcastFloat32x8(-normalLimit32)))
 		}
 		minus := z.ToBits().Xor(sign).BitsToFloat32()
-		n, r := reduce(minus)
-		u, e := inverse(n, r, growthRest32x8(r))
+		w, r := reduce(minus)
+		u, e := inverse(w, r, growthRest32x8(r))
 		if faint {
 			up := archsimd.BroadcastFloat32x8(siluLift32)
 			z, minus = z.Mul(up), minus.Mul(up)
@@ -1398,7 +1400,7 @@ func siluOf32x8(zero archsimd.Float32x8) func(dst, x []float32) {
 }
 
 func siluTimesOf32x8(zero archsimd.Float32x8) func(dst, x, value []float32) {
-	reduce, inverse := reduce32x8(zero), inverseOf32x8(zero)
+	reduce, inverse := reducePower32x8(archsimd.BroadcastFloat32x8(roundToSiLU32)), inverseOf32x8(zero)
 	sign := archsimd.BroadcastUint32x8(signBit32)
 	scale := archsimd.BroadcastFloat32x8(siluScale32)
 	return func(dst, x, value []float32) {
@@ -1411,8 +1413,8 @@ func siluTimesOf32x8(zero archsimd.Float32x8) func(dst, x, value []float32) {
 			faint = slowSubnormals && anyLane32x8(v.Less(archsimd.BroadcastFloat32x8(-normalLimit32)))
 		}
 		minus := z.ToBits().Xor(sign).BitsToFloat32()
-		n, r := reduce(minus)
-		u, e := inverse(n, r, growthRest32x8(r))
+		w, r := reduce(minus)
+		u, e := inverse(w, r, growthRest32x8(r))
 		down := scale
 		if faint {
 			up := archsimd.BroadcastFloat32x8(siluLift32)
@@ -1438,11 +1440,10 @@ func siluTimesOf32x8(zero archsimd.Float32x8) func(dst, x, value []float32) {
 	}
 }
 
-func inverseOf32x8(zero archsimd.Float32x8) func(n archsimd.Uint32x8, r, q archsimd.Float32x8) (u, e archsimd.Float32x8) {
+func inverseOf32x8(zero archsimd.Float32x8) func(w, r, q archsimd.Float32x8) (u, e archsimd.Float32x8) {
 	scale := archsimd.BroadcastFloat32x8(siluScale32)
 	one, minusOne := archsimd.BroadcastFloat32x8(1), archsimd.BroadcastFloat32x8(-1)
-	return func(n archsimd.Uint32x8, r, q archsimd.Float32x8) (u, e archsimd.Float32x8) {
-		w := scale.ToBits().Sub(n).BitsToFloat32()
+	return func(w, r, q archsimd.Float32x8) (u, e archsimd.Float32x8) {
 		a, b := scale.Max(w), scale.Min(w)
 		d := r.Add(q).MulAdd(w, a.Add(b))
 		rest := q.MulAdd(w, r.MulAdd(w, a.Sub(d).Add(b)))
@@ -1462,7 +1463,7 @@ func siluTimes32x8(dst, x, value []float32) {
 }
 
 func siluDerivativeOf32x8(zero archsimd.Float32x8) func(dst, x, upstream []float32) {
-	reduce, inverse := reduce32x8(zero), sumInverseOf32x8(zero, logisticShift32)
+	reduce, inverse := reduce32x8(archsimd.BroadcastFloat32x8(roundToLogistic32)), sumInverseOf32x8(zero)
 	sign := archsimd.BroadcastUint32x8(signBit32)
 	one := archsimd.BroadcastFloat32x8(1)
 	minusOne := archsimd.BroadcastInt32x8(-1)
@@ -1476,8 +1477,8 @@ func siluDerivativeOf32x8(zero archsimd.Float32x8) func(dst, x, upstream []float
 			z = atMost32x8(z, zeroLimit32)
 			faint = slowSubnormals
 		}
-		n, r := reduce(z)
-		minusScale, minusU, e := inverse(n, r, growthRest32x8(r))
+		minusScale, r := reduce(z)
+		minusU, e := inverse(minusScale, r, growthRest32x8(r))
 		minus := z.ToBits().Xor(sign).BitsToFloat32()
 		s := minusScale
 		if faint {
@@ -1674,15 +1675,10 @@ func softmaxBackwardColumns32x8(dst, y, upstream []float32, classes, stride int,
 }
 
 func power32x8(zero archsimd.Float32x8) func(z archsimd.Float32x8) (scale, growth archsimd.Float32x8) {
-	roundToInt := archsimd.BroadcastFloat32x8(roundToInt32)
-	bias := archsimd.BroadcastUint32x8((exponentBias32 + powerShift32) << fractionBits32)
+	reduce := reducePower32x8(archsimd.BroadcastFloat32x8(roundToSoftmax32))
 	return func(z archsimd.Float32x8) (scale, growth archsimd.Float32x8) {
-		c := &power32Constants
-		k := archsimd.LoadFloat32x8(c.log2e[:]).MulAdd(z, roundToInt)
-		scale = k.ToBits().ShiftAllLeft(fractionBits32).Add(bias).BitsToFloat32()
-		k = k.Sub(roundToInt)
-		r := archsimd.LoadFloat32x8(c.minusLn2High[:]).MulAdd(k, z)
-		return scale, growth32x8(archsimd.LoadFloat32x8(c.minusLn2Low[:]).MulAdd(k, r))
+		scale, r := reduce(z)
+		return scale, growth32x8(r)
 	}
 }
 
@@ -1834,7 +1830,7 @@ func softmaxColumns32x8(dst, x []float32, classes, stride int, f, d float32, div
 }
 
 func softplusOf32x8(zero archsimd.Float32x8, two, low, high float32) func(dst, x []float32) {
-	reduce, inverse := reduce32x8(zero), sumInverseOf32x8(zero, logisticShift32-1)
+	reduce, inverse := reduce32x8(archsimd.BroadcastFloat32x8(roundToSoftplus32)), sumInverseOf32x8(zero)
 	near := archsimd.BroadcastFloat32x8(softplusNear32)
 	sign := archsimd.BroadcastUint32x8(signBit32)
 	twice, l, h := archsimd.BroadcastFloat32x8(two), archsimd.BroadcastFloat32x8(low), archsimd.BroadcastFloat32x8(high)
@@ -1848,8 +1844,8 @@ func softplusOf32x8(zero archsimd.Float32x8, two, low, high float32) func(dst, x
 			faint = slowSubnormals && anyLane32x8(base.Equal(zero).And(beyond))
 			z = atMost32x8(z, exponentialLimit32)
 		}
-		n, r := reduce(z)
-		half, u, e := inverse(n, r, growthRest32x8(r))
+		half, r := reduce(z)
+		u, e := inverse(half, r, growthRest32x8(r))
 		scale := half.Mul(twice)
 		s := u
 		if far && slowSubnormals {
@@ -1880,16 +1876,14 @@ func softplusBase64x4(v, rest, scale, zero archsimd.Float64x4) archsimd.Float64x
 	return rest.MulAdd(scale, v).Masked(v.NotEqual(zero))
 }
 
-func sumInverseOf32x8(zero archsimd.Float32x8, exponent uint32) func(n archsimd.Uint32x8, r, q archsimd.Float32x8) (minusScale, minusU, e archsimd.Float32x8) {
-	bias := archsimd.BroadcastUint32x8(signBit32 | (exponentBias32+exponent)<<fractionBits32)
+func sumInverseOf32x8(zero archsimd.Float32x8) func(minusScale, r, q archsimd.Float32x8) (minusU, e archsimd.Float32x8) {
 	one, minusOne := archsimd.BroadcastFloat32x8(1), archsimd.BroadcastFloat32x8(-1)
 	up := archsimd.BroadcastFloat32x8(logisticUp32)
-	return func(n archsimd.Uint32x8, r, q archsimd.Float32x8) (minusScale, minusU, e archsimd.Float32x8) {
-		minusScale = n.Add(bias).BitsToFloat32()
+	return func(minusScale, r, q archsimd.Float32x8) (minusU, e archsimd.Float32x8) {
 		d := r.Add(q).MulAdd(up, up.Sub(minusScale))
 		rest := q.MulAdd(up, denominatorRest32x8(d, r, minusScale, up))
 		minusU = minusOne.Div(d)
-		return minusScale, minusU, rest.MulAdd(minusU, residual32x8(d, minusU, one))
+		return minusU, rest.MulAdd(minusU, residual32x8(d, minusU, one))
 	}
 }
 
@@ -1947,7 +1941,7 @@ func softplusDerivative32x8(dst, x, upstream []float32, beta float32) {
 }
 
 func softplusDerivativeOf32x8(zero archsimd.Float32x8, beta float32) func(dst, x, upstream []float32) {
-	reduce, logistic := reduce32x8(zero), logistic32x8(zero)
+	reduce, logistic := reduce32x8(archsimd.BroadcastFloat32x8(roundToLogistic32)), logistic32x8(zero)
 	near := archsimd.BroadcastFloat32x8(normalLimit32)
 	sign := archsimd.BroadcastUint32x8(signBit32)
 	one := archsimd.BroadcastFloat32x8(1)
@@ -1961,8 +1955,8 @@ func softplusDerivativeOf32x8(zero archsimd.Float32x8, beta float32) func(dst, x
 			faint = slowSubnormals && anyLane32x8(v.BitsToFloat32().Less(archsimd.BroadcastFloat32x8(-normalLimit32)))
 			z = atMost32x8(z, exponentialLimit32)
 		}
-		n, r := reduce(z)
-		minusScale, u, e := logistic(n, growth32x8(r))
+		minusScale, r := reduce(z)
+		u, e := logistic(minusScale, growth32x8(r))
 		u = u.MulAdd(e, u)
 		scale := minusScale.ToBits().Xor(v.And(sign)).BitsToFloat32()
 		right := v.BitsToInt32().Greater(minusOne)
@@ -2080,19 +2074,17 @@ func loweredTimes32x8(y, g archsimd.Float32x8) archsimd.Float32x8 {
 }
 
 func tanhOf32x8(zero archsimd.Float32x8) func(dst, x []float32) {
-	reduce := reduce32x8(zero)
+	reduce := reduce32x8(archsimd.BroadcastFloat32x8(roundToPower32))
 	limit := archsimd.BroadcastFloat32x8(18.2)
 	sign := archsimd.BroadcastUint32x8(signBit32)
-	bias := archsimd.BroadcastUint32x8(exponentBias32 << fractionBits32)
-	biasOfTwo := archsimd.BroadcastUint32x8((exponentBias32 + 1) << fractionBits32)
 	one := archsimd.BroadcastFloat32x8(1)
 	return func(dst, x []float32) {
 		v := archsimd.LoadFloat32x8(x).ToBits()
 		a := v.AndNot(sign).BitsToFloat32()
 		z := a.Add(a)
-		n, r := reduce(z.Min(limit))
-		d := one.Add(n.Add(bias).BitsToFloat32()).Add(growth32x8(r))
-		far := one.Sub(n.Add(biasOfTwo).BitsToFloat32().Div(d))
+		t, r := reduce(z.Min(limit))
+		d := one.Add(t).Add(growth32x8(r))
+		far := one.Sub(t.Add(t).Div(d))
 		y := far.IfElse(a.GreaterEqual(one), tanhNearZero32x8(a)).ToBits()
 		y.Or(v.And(sign)).BitsToFloat32().Store(dst)
 	}
@@ -2110,16 +2102,16 @@ func tanhNearZero32x8(x archsimd.Float32x8) archsimd.Float32x8 {
 	return p.MulAdd(s.Mul(x), x)
 }
 
-func halfReductionOf64x4(zero archsimd.Float64x4) func(z archsimd.Float64x4) (n archsimd.Uint64x4, h, minusRest archsimd.Float64x4) {
-	roundToInt := archsimd.BroadcastFloat64x4(roundToInt64)
-	return func(z archsimd.Float64x4) (n archsimd.Uint64x4, h, minusRest archsimd.Float64x4) {
+func halfReductionOf64x4(zero archsimd.Float64x4) func(z archsimd.Float64x4) (t, h, minusRest archsimd.Float64x4) {
+	roundTo := archsimd.BroadcastFloat64x4(roundToPower64)
+	return func(z archsimd.Float64x4) (t, h, minusRest archsimd.Float64x4) {
 		c := &halfReduction64
-		k := archsimd.LoadFloat64x4(c.twoLog2e[:]).MulAdd(z, roundToInt)
-		n = k.ToBits().ShiftAllLeft(fractionBits64)
-		k = k.Sub(roundToInt)
+		k := archsimd.LoadFloat64x4(c.twoLog2e[:]).MulAdd(z, roundTo)
+		t = k.ToBits().ShiftAllLeft(fractionBits64).BitsToFloat64()
+		k = k.Sub(roundTo)
 		z = archsimd.LoadFloat64x4(c.minusHigh[:]).MulAdd(k, z)
 		h = archsimd.LoadFloat64x4(c.minusLow[:]).MulAdd(k, z)
-		return n, h, k.MulAdd(archsimd.LoadFloat64x4(c.low[:]), h.Sub(z))
+		return t, h, k.MulAdd(archsimd.LoadFloat64x4(c.low[:]), h.Sub(z))
 	}
 }
 
@@ -2144,13 +2136,12 @@ func tanhOf64x4(zero archsimd.Float64x4) func(dst, x []float64) {
 	reduce, fraction := halfReductionOf64x4(zero), fraction64x4(zero)
 	limit := archsimd.BroadcastFloat64x4(-19.1)
 	sign := archsimd.BroadcastUint64x4(signBit64)
-	bias := archsimd.BroadcastUint64x4(exponentBias64 << fractionBits64)
 	seed := archsimd.BroadcastUint64x4(0x7fde666666666666)
 	return func(dst, x []float64) {
 		v := archsimd.LoadFloat64x4(x).ToBits()
 		z := v.Or(sign).BitsToFloat64()
-		n, h, minusRest := reduce(limit.IfElse(z.Less(limit), z))
-		p, pRest, d, dRest := fraction(n.Add(bias).BitsToFloat64(), cothSeries64x4(h), h, minusRest)
+		t, h, minusRest := reduce(limit.IfElse(z.Less(limit), z))
+		p, pRest, d, dRest := fraction(t, cothSeries64x4(h), h, minusRest)
 		u := p.Div(d)
 		minus := u.ToBits().Xor(sign).BitsToFloat64()
 		inverse := seed.Sub(d.ToBits()).BitsToFloat64()
@@ -2426,14 +2417,12 @@ func eluDerivative64x4(dst, x, upstream []float64, factor, scale float64) {
 }
 
 func eluDerivativeOf64x4(zero archsimd.Float64x4, factor, scale float64) func(dst, x, upstream []float64) {
-	roundToInt := archsimd.BroadcastFloat64x4(roundToInt64)
+	reduce := reducePower64x4(archsimd.BroadcastFloat64x4(roundToLifted64))
 	near := archsimd.BroadcastFloat64x4(eluNear64)
 	sign := archsimd.BroadcastUint64x4(signBit64)
-	bias := archsimd.BroadcastUint64x4((exponentBias64 + lift64) << fractionBits64)
 	down := archsimd.BroadcastFloat64x4(lowering64)
 	f, right := archsimd.BroadcastFloat64x4(factor), archsimd.BroadcastFloat64x4(scale)
 	return func(dst, x, upstream []float64) {
-		c := &power64Constants
 		v := archsimd.LoadFloat64x4(x)
 		z, faint := v, false
 		if anyLane64x4(v.ToBits().AndNot(sign).BitsToFloat64().Greater(near)) {
@@ -2442,11 +2431,8 @@ func eluDerivativeOf64x4(zero archsimd.Float64x4, factor, scale float64) func(ds
 			z = zero.IfElse(v.Greater(zero), z)
 			faint = slowSubnormals && anyLane64x4(v.Less(archsimd.BroadcastFloat64x4(-normalLimit64)))
 		}
-		k := archsimd.LoadFloat64x4(c.log2e[:]).MulAdd(z, roundToInt)
-		t := k.ToBits().ShiftAllLeft(fractionBits64).Add(bias).BitsToFloat64()
-		k = k.Sub(roundToInt)
-		r := archsimd.LoadFloat64x4(c.minusLn2High[:]).MulAdd(k, z)
-		growth := growth64x4(archsimd.LoadFloat64x4(c.minusLn2Low[:]).MulAdd(k, r))
+		t, r := reduce(z)
+		growth := growth64x4(r)
 		y := growth.MulAdd(f, f).Mul(t)
 		g := archsimd.LoadFloat64x4(upstream)
 		if faint {
@@ -2458,7 +2444,7 @@ func eluDerivativeOf64x4(zero archsimd.Float64x4, factor, scale float64) func(ds
 }
 
 func eluOf64x4(zero archsimd.Float64x4, factor, low, scale float64) func(dst, x []float64) {
-	roundToInt := archsimd.BroadcastFloat64x4(roundToInt64)
+	roundTo := archsimd.BroadcastFloat64x4(roundToPower64)
 	limit := archsimd.BroadcastFloat64x4(-eluLimit64)
 	one := archsimd.BroadcastFloat64x4(1)
 	f, l, right := archsimd.BroadcastFloat64x4(factor), archsimd.BroadcastFloat64x4(low), archsimd.BroadcastFloat64x4(scale)
@@ -2466,9 +2452,9 @@ func eluOf64x4(zero archsimd.Float64x4, factor, low, scale float64) func(dst, x 
 		c := &power64Constants
 		v := archsimd.LoadFloat64x4(x)
 		z := v.Max(limit).Min(zero)
-		k := archsimd.LoadFloat64x4(c.log2e[:]).MulAdd(z, roundToInt)
-		t := k.ToBits().ShiftAllLeft(fractionBits64).Add(one.ToBits()).BitsToFloat64()
-		k = k.Sub(roundToInt)
+		k := archsimd.LoadFloat64x4(c.log2e[:]).MulAdd(z, roundTo)
+		t := k.ToBits().ShiftAllLeft(fractionBits64).BitsToFloat64()
+		k = k.Sub(roundTo)
 		z = archsimd.LoadFloat64x4(c.minusLn2High[:]).MulAdd(k, z)
 		r := archsimd.LoadFloat64x4(c.minusLn2Low[:]).MulAdd(k, z)
 		q := expm1Rest64x4(r).Add(archsimd.LoadFloat64x4(c.low[:]).MulAdd(k, z.Sub(r)))
@@ -2586,11 +2572,10 @@ func hardTanh64x4(dst, x []float64, low, high, addend float64) {
 	unary64x4(dst, x, zero, f)
 }
 
-func inverseOf64x4(zero archsimd.Float64x4) func(n archsimd.Uint64x4, r, q archsimd.Float64x4) (u, e archsimd.Float64x4) {
+func inverseOf64x4(zero archsimd.Float64x4) func(w, r, q archsimd.Float64x4) (u, e archsimd.Float64x4) {
 	scale := archsimd.BroadcastFloat64x4(siluScale64)
 	one, minusOne := archsimd.BroadcastFloat64x4(1), archsimd.BroadcastFloat64x4(-1)
-	return func(n archsimd.Uint64x4, r, q archsimd.Float64x4) (u, e archsimd.Float64x4) {
-		w := scale.ToBits().Sub(n).BitsToFloat64()
+	return func(w, r, q archsimd.Float64x4) (u, e archsimd.Float64x4) {
 		a, b := scale.Max(w), scale.Min(w)
 		d := r.Add(q).MulAdd(w, a.Add(b))
 		rest := q.MulAdd(w, r.MulAdd(w, a.Sub(d).Add(b)))
@@ -2804,18 +2789,16 @@ func logSoftmaxRows64x4(dst, x []float64, classes int, f, d float64, divide bool
 	}
 }
 
-func logistic64x4(zero archsimd.Float64x4) func(n archsimd.Uint64x4, growth archsimd.Float64x4) (minusScale, u, e archsimd.Float64x4) {
-	bias := archsimd.BroadcastUint64x4(signBit64 | (exponentBias64+logisticShift64)<<fractionBits64)
+func logistic64x4(zero archsimd.Float64x4) func(minusScale, growth archsimd.Float64x4) (u, e archsimd.Float64x4) {
 	sign := archsimd.BroadcastUint64x4(signBit64)
 	one := archsimd.BroadcastFloat64x4(1)
 	up := archsimd.BroadcastFloat64x4(logisticUp64)
-	return func(n archsimd.Uint64x4, growth archsimd.Float64x4) (minusScale, u, e archsimd.Float64x4) {
-		minusScale = n.Add(bias).BitsToFloat64()
+	return func(minusScale, growth archsimd.Float64x4) (u, e archsimd.Float64x4) {
 		d := growth.MulAdd(up, up.Sub(minusScale))
 		u = one.Div(d)
 		minus := u.ToBits().Xor(sign).BitsToFloat64()
 		rest := denominatorRest64x4(d, growth, minusScale, up)
-		return minusScale, u, minus.MulAdd(rest, residual64x4(d, minus, one))
+		return u, minus.MulAdd(rest, residual64x4(d, minus, one))
 	}
 }
 
@@ -2825,7 +2808,7 @@ func logisticDerivative64x4(dst, x, upstream []float64, inScale, minusOutScale f
 }
 
 func logisticDerivativeOf64x4(zero archsimd.Float64x4, inScale, minusOutScale float64) func(dst, x, upstream []float64) {
-	reduce, logistic := reduce64x4(zero), logistic64x4(zero)
+	reduce, logistic := reduce64x4(archsimd.BroadcastFloat64x4(roundToLogistic64)), logistic64x4(zero)
 	near := archsimd.BroadcastFloat64x4(normalLimit64)
 	sign := archsimd.BroadcastUint64x4(signBit64)
 	in, out := archsimd.BroadcastFloat64x4(inScale), archsimd.BroadcastFloat64x4(minusOutScale)
@@ -2837,8 +2820,8 @@ func logisticDerivativeOf64x4(zero archsimd.Float64x4, inScale, minusOutScale fl
 			faint = slowSubnormals
 			z = atMost64x4(z, exponentialLimit64)
 		}
-		n, r := reduce(z)
-		minusScale, u, e := logistic(n, growth64x4(r))
+		minusScale, r := reduce(z)
+		u, e := logistic(minusScale, growth64x4(r))
 		g := archsimd.LoadFloat64x4(upstream)
 		if faint {
 			y := logisticSlope64x4(without64x4(minusScale, beyond), u, e)
@@ -2906,11 +2889,10 @@ func mish64x4(dst, x []float64) {
 	unary64x4(dst, x, zero, mishOf64x4(zero))
 }
 
-func mishInverseOf64x4(zero archsimd.Float64x4) func(n archsimd.Uint64x4, r, q archsimd.Float64x4) (u, e archsimd.Float64x4) {
+func mishInverseOf64x4(zero archsimd.Float64x4) func(w, r, q archsimd.Float64x4) (u, e archsimd.Float64x4) {
 	scale := archsimd.BroadcastFloat64x4(siluScale64)
 	one, minusOne := archsimd.BroadcastFloat64x4(1), archsimd.BroadcastFloat64x4(-1)
-	return func(n archsimd.Uint64x4, r, q archsimd.Float64x4) (u, e archsimd.Float64x4) {
-		w := scale.ToBits().Sub(n).BitsToFloat64()
+	return func(w, r, q archsimd.Float64x4) (u, e archsimd.Float64x4) {
 		h, l := scale.Max(w), scale.Min(w)
 		growth := r.Add(q)
 		b := one.Add(growth).Mul(w)
@@ -2925,7 +2907,7 @@ func mishInverseOf64x4(zero archsimd.Float64x4) func(n archsimd.Uint64x4, r, q a
 }
 
 func mishOf64x4(zero archsimd.Float64x4) func(dst, x []float64) {
-	reduce, inverse := reduce64x4(zero), mishInverseOf64x4(zero)
+	reduce, inverse := reducePower64x4(archsimd.BroadcastFloat64x4(roundToSiLU64)), mishInverseOf64x4(zero)
 	sign := archsimd.BroadcastUint64x4(signBit64)
 	scale := archsimd.BroadcastFloat64x4(siluScale64)
 	return func(dst, x []float64) {
@@ -2938,8 +2920,8 @@ func mishOf64x4(zero archsimd.Float64x4) func(dst, x []float64) {
 			faint = slowSubnormals && anyLane64x4(v.Less(archsimd.BroadcastFloat64x4(-normalLimit64)))
 		}
 		minus := z.ToBits().Xor(sign).BitsToFloat64()
-		n, r := reduce(minus)
-		u, e := inverse(n, r, growthRest64x4(r))
+		w, r := reduce(minus)
+		u, e := inverse(w, r, growthRest64x4(r))
 		if faint {
 			up := archsimd.BroadcastFloat64x4(siluLift64)
 			z, minus = z.Mul(up), minus.Mul(up)
@@ -2959,15 +2941,10 @@ func mishOf64x4(zero archsimd.Float64x4) func(dst, x []float64) {
 }
 
 func power64x4(zero archsimd.Float64x4) func(z archsimd.Float64x4) (scale, growth archsimd.Float64x4) {
-	roundToInt := archsimd.BroadcastFloat64x4(roundToInt64)
-	bias := archsimd.BroadcastUint64x4((exponentBias64 + powerShift64) << fractionBits64)
+	reduce := reducePower64x4(archsimd.BroadcastFloat64x4(roundToSoftmax64))
 	return func(z archsimd.Float64x4) (scale, growth archsimd.Float64x4) {
-		c := &power64Constants
-		k := archsimd.LoadFloat64x4(c.log2e[:]).MulAdd(z, roundToInt)
-		scale = k.ToBits().ShiftAllLeft(fractionBits64).Add(bias).BitsToFloat64()
-		k = k.Sub(roundToInt)
-		r := archsimd.LoadFloat64x4(c.minusLn2High[:]).MulAdd(k, z)
-		return scale, growth64x4(archsimd.LoadFloat64x4(c.minusLn2Low[:]).MulAdd(k, r))
+		scale, r := reduce(z)
+		return scale, growth64x4(r)
 	}
 }
 
@@ -3028,15 +3005,25 @@ func product64x4(dst, x, y []float64) {
 	})
 }
 
-func reduce64x4(zero archsimd.Float64x4) func(z archsimd.Float64x4) (n archsimd.Uint64x4, r archsimd.Float64x4) {
-	roundToInt := archsimd.BroadcastFloat64x4(roundToInt64)
-	return func(z archsimd.Float64x4) (n archsimd.Uint64x4, r archsimd.Float64x4) {
+func reduce64x4(roundTo archsimd.Float64x4) func(z archsimd.Float64x4) (power, r archsimd.Float64x4) {
+	return func(z archsimd.Float64x4) (power, r archsimd.Float64x4) {
 		c := &reduction64
-		k := archsimd.LoadFloat64x4(c.minusLog2e[:]).MulAdd(z, roundToInt)
-		n = k.ToBits().ShiftAllLeft(fractionBits64)
-		k = k.Sub(roundToInt)
+		k := archsimd.LoadFloat64x4(c.minusLog2e[:]).MulAdd(z, roundTo)
+		power = k.ToBits().ShiftAllLeft(fractionBits64).BitsToFloat64()
+		k = k.Sub(roundTo)
 		r = archsimd.LoadFloat64x4(c.ln2High[:]).MulAdd(k, z)
-		return n, archsimd.LoadFloat64x4(c.ln2Low[:]).MulAdd(k, r)
+		return power, archsimd.LoadFloat64x4(c.ln2Low[:]).MulAdd(k, r)
+	}
+}
+
+func reducePower64x4(roundTo archsimd.Float64x4) func(z archsimd.Float64x4) (power, r archsimd.Float64x4) {
+	return func(z archsimd.Float64x4) (power, r archsimd.Float64x4) {
+		c := &power64Constants
+		k := archsimd.LoadFloat64x4(c.log2e[:]).MulAdd(z, roundTo)
+		power = k.ToBits().ShiftAllLeft(fractionBits64).BitsToFloat64()
+		k = k.Sub(roundTo)
+		r = archsimd.LoadFloat64x4(c.minusLn2High[:]).MulAdd(k, z)
+		return power, archsimd.LoadFloat64x4(c.minusLn2Low[:]).MulAdd(k, r)
 	}
 }
 
@@ -3107,7 +3094,7 @@ func sigmoidFromOutput64x4(dst, y, upstream []float64) {
 }
 
 func sigmoidOf64x4(zero archsimd.Float64x4) func(dst, x []float64) {
-	reduce, logistic := reduce64x4(zero), logistic64x4(zero)
+	reduce, logistic := reduce64x4(archsimd.BroadcastFloat64x4(roundToLogistic64)), logistic64x4(zero)
 	near := archsimd.BroadcastFloat64x4(normalLimit64)
 	sign := archsimd.BroadcastUint64x4(signBit64)
 	one := archsimd.BroadcastFloat64x4(1)
@@ -3120,8 +3107,8 @@ func sigmoidOf64x4(zero archsimd.Float64x4) func(dst, x []float64) {
 			faint = slowSubnormals && anyLane64x4(v.BitsToFloat64().Less(archsimd.BroadcastFloat64x4(-normalLimit64)))
 			z = atMost64x4(z, exponentialLimit64)
 		}
-		n, r := reduce(z)
-		minusScale, u, e := logistic(n, growth64x4(r))
+		minusScale, r := reduce(z)
+		u, e := logistic(minusScale, growth64x4(r))
 		u = u.MulAdd(e, u)
 		scale := minusScale.ToBits().Xor(v.And(sign)).BitsToFloat64()
 		right := v.BitsToInt64().Greater(minusOne)
@@ -3144,7 +3131,7 @@ func siluDerivative64x4(dst, x, upstream []float64) {
 }
 
 func siluDerivativeOf64x4(zero archsimd.Float64x4) func(dst, x, upstream []float64) {
-	reduce, inverse := reduce64x4(zero), sumInverseOf64x4(zero, logisticShift64)
+	reduce, inverse := reduce64x4(archsimd.BroadcastFloat64x4(roundToLogistic64)), sumInverseOf64x4(zero)
 	sign := archsimd.BroadcastUint64x4(signBit64)
 	one := archsimd.BroadcastFloat64x4(1)
 	minusOne := archsimd.BroadcastInt64x4(-1)
@@ -3158,8 +3145,8 @@ func siluDerivativeOf64x4(zero archsimd.Float64x4) func(dst, x, upstream []float
 			z = atMost64x4(z, zeroLimit64)
 			faint = slowSubnormals
 		}
-		n, r := reduce(z)
-		minusScale, minusU, e := inverse(n, r, growthRest64x4(r))
+		minusScale, r := reduce(z)
+		minusU, e := inverse(minusScale, r, growthRest64x4(r))
 		minus := z.ToBits().Xor(sign).BitsToFloat64()
 		s := minusScale
 		if faint {
@@ -3189,7 +3176,7 @@ func siluDerivativeOf64x4(zero archsimd.Float64x4) func(dst, x, upstream []float
 }
 
 func siluOf64x4(zero archsimd.Float64x4) func(dst, x []float64) {
-	reduce, inverse := reduce64x4(zero), inverseOf64x4(zero)
+	reduce, inverse := reducePower64x4(archsimd.BroadcastFloat64x4(roundToSiLU64)), inverseOf64x4(zero)
 	sign := archsimd.BroadcastUint64x4(signBit64)
 	scale := archsimd.BroadcastFloat64x4(siluScale64)
 	return func(dst, x []float64) {
@@ -3202,8 +3189,8 @@ func siluOf64x4(zero archsimd.Float64x4) func(dst, x []float64) {
 			faint = slowSubnormals && anyLane64x4(v.Less(archsimd.BroadcastFloat64x4(-normalLimit64)))
 		}
 		minus := z.ToBits().Xor(sign).BitsToFloat64()
-		n, r := reduce(minus)
-		u, e := inverse(n, r, growthRest64x4(r))
+		w, r := reduce(minus)
+		u, e := inverse(w, r, growthRest64x4(r))
 		if faint {
 			up := archsimd.BroadcastFloat64x4(siluLift64)
 			z, minus = z.Mul(up), minus.Mul(up)
@@ -3228,7 +3215,7 @@ func siluTimes64x4(dst, x, value []float64) {
 }
 
 func siluTimesOf64x4(zero archsimd.Float64x4) func(dst, x, value []float64) {
-	reduce, inverse := reduce64x4(zero), inverseOf64x4(zero)
+	reduce, inverse := reducePower64x4(archsimd.BroadcastFloat64x4(roundToSiLU64)), inverseOf64x4(zero)
 	sign := archsimd.BroadcastUint64x4(signBit64)
 	scale := archsimd.BroadcastFloat64x4(siluScale64)
 	return func(dst, x, value []float64) {
@@ -3241,8 +3228,8 @@ func siluTimesOf64x4(zero archsimd.Float64x4) func(dst, x, value []float64) {
 			faint = slowSubnormals && anyLane64x4(v.Less(archsimd.BroadcastFloat64x4(-normalLimit64)))
 		}
 		minus := z.ToBits().Xor(sign).BitsToFloat64()
-		n, r := reduce(minus)
-		u, e := inverse(n, r, growthRest64x4(r))
+		w, r := reduce(minus)
+		u, e := inverse(w, r, growthRest64x4(r))
 		down := scale
 		if faint {
 			up := archsimd.BroadcastFloat64x4(siluLift64)
@@ -3558,7 +3545,7 @@ func softplusDerivative64x4(dst, x, upstream []float64, beta float64) {
 }
 
 func softplusDerivativeOf64x4(zero archsimd.Float64x4, beta float64) func(dst, x, upstream []float64) {
-	reduce, logistic := reduce64x4(zero), logistic64x4(zero)
+	reduce, logistic := reduce64x4(archsimd.BroadcastFloat64x4(roundToLogistic64)), logistic64x4(zero)
 	near := archsimd.BroadcastFloat64x4(normalLimit64)
 	sign := archsimd.BroadcastUint64x4(signBit64)
 	one := archsimd.BroadcastFloat64x4(1)
@@ -3572,8 +3559,8 @@ func softplusDerivativeOf64x4(zero archsimd.Float64x4, beta float64) func(dst, x
 			faint = slowSubnormals && anyLane64x4(v.BitsToFloat64().Less(archsimd.BroadcastFloat64x4(-normalLimit64)))
 			z = atMost64x4(z, exponentialLimit64)
 		}
-		n, r := reduce(z)
-		minusScale, u, e := logistic(n, growth64x4(r))
+		minusScale, r := reduce(z)
+		u, e := logistic(minusScale, growth64x4(r))
 		u = u.MulAdd(e, u)
 		scale := minusScale.ToBits().Xor(v.And(sign)).BitsToFloat64()
 		right := v.BitsToInt64().Greater(minusOne)
@@ -3587,7 +3574,7 @@ func softplusDerivativeOf64x4(zero archsimd.Float64x4, beta float64) func(dst, x
 }
 
 func softplusOf64x4(zero archsimd.Float64x4, two, low, high float64) func(dst, x []float64) {
-	reduce, inverse := reduce64x4(zero), sumInverseOf64x4(zero, logisticShift64-1)
+	reduce, inverse := reduce64x4(archsimd.BroadcastFloat64x4(roundToSoftplus64)), sumInverseOf64x4(zero)
 	near := archsimd.BroadcastFloat64x4(softplusNear64)
 	sign := archsimd.BroadcastUint64x4(signBit64)
 	twice, l, h := archsimd.BroadcastFloat64x4(two), archsimd.BroadcastFloat64x4(low), archsimd.BroadcastFloat64x4(high)
@@ -3601,8 +3588,8 @@ func softplusOf64x4(zero archsimd.Float64x4, two, low, high float64) func(dst, x
 			faint = slowSubnormals && anyLane64x4(base.Equal(zero).And(beyond))
 			z = atMost64x4(z, exponentialLimit64)
 		}
-		n, r := reduce(z)
-		half, u, e := inverse(n, r, growthRest64x4(r))
+		half, r := reduce(z)
+		u, e := inverse(half, r, growthRest64x4(r))
 		scale := half.Mul(twice)
 		s := u
 		if far && slowSubnormals {
@@ -3694,16 +3681,14 @@ func squaredReLUFromOutput64x4(dst, y, upstream []float64) {
 	})
 }
 
-func sumInverseOf64x4(zero archsimd.Float64x4, exponent uint64) func(n archsimd.Uint64x4, r, q archsimd.Float64x4) (minusScale, minusU, e archsimd.Float64x4) {
-	bias := archsimd.BroadcastUint64x4(signBit64 | (exponentBias64+exponent)<<fractionBits64)
+func sumInverseOf64x4(zero archsimd.Float64x4) func(minusScale, r, q archsimd.Float64x4) (minusU, e archsimd.Float64x4) {
 	one, minusOne := archsimd.BroadcastFloat64x4(1), archsimd.BroadcastFloat64x4(-1)
 	up := archsimd.BroadcastFloat64x4(logisticUp64)
-	return func(n archsimd.Uint64x4, r, q archsimd.Float64x4) (minusScale, minusU, e archsimd.Float64x4) {
-		minusScale = n.Add(bias).BitsToFloat64()
+	return func(minusScale, r, q archsimd.Float64x4) (minusU, e archsimd.Float64x4) {
 		d := r.Add(q).MulAdd(up, up.Sub(minusScale))
 		rest := q.MulAdd(up, denominatorRest64x4(d, r, minusScale, up))
 		minusU = minusOne.Div(d)
-		return minusScale, minusU, rest.MulAdd(minusU, residual64x4(d, minusU, one))
+		return minusU, rest.MulAdd(minusU, residual64x4(d, minusU, one))
 	}
 }
 

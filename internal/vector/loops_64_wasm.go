@@ -9,22 +9,22 @@ import "simd"
 
 func LogisticDerivativeAt64(x, inScale, minusOutScale float64) float64 {
 	var zero simd.Float64s
-	reduce, logistic := reduce64(zero), logistic64(zero)
+	reduce, logistic := reduce64(simd.BroadcastFloat64s(roundToLogistic64)), logistic64(zero)
 	sign := simd.BroadcastUint64s(signBit64)
 	u := inScale * x
 	z := simd.BroadcastFloat64s(u).ToBits().AndNot(sign).BitsToFloat64()
 	if u > exponentialLimit64 || u < -exponentialLimit64 {
 		z = simd.BroadcastFloat64s(exponentialLimit64)
 	}
-	n, r := reduce(z)
-	minusScale, q, e := logistic(n, growth64(r))
+	minusScale, r := reduce(z)
+	q, e := logistic(minusScale, growth64(r))
 	y := logisticSlope64(minusScale, q, e)
 	return first64(y.Mul(simd.BroadcastFloat64s(minusOutScale)).Mul(minusScale))
 }
 
 func SigmoidAt64(x float64) float64 {
 	var zero simd.Float64s
-	reduce, logistic := reduce64(zero), logistic64(zero)
+	reduce, logistic := reduce64(simd.BroadcastFloat64s(roundToLogistic64)), logistic64(zero)
 	sign := simd.BroadcastUint64s(signBit64)
 	one := simd.BroadcastFloat64s(1)
 	minusOne := simd.BroadcastInt64s(-1)
@@ -33,8 +33,8 @@ func SigmoidAt64(x float64) float64 {
 	if x > exponentialLimit64 || x < -exponentialLimit64 {
 		z = simd.BroadcastFloat64s(exponentialLimit64)
 	}
-	n, r := reduce(z)
-	minusScale, u, e := logistic(n, growth64(r))
+	minusScale, r := reduce(z)
+	u, e := logistic(minusScale, growth64(r))
 	u = u.MulAdd(e, u)
 	scale := minusScale.ToBits().Xor(v.And(sign)).BitsToFloat64()
 	return first64(u.MulAdd(scale, one.Masked(v.BitsToInt64().Greater(minusOne))))
@@ -311,14 +311,12 @@ func eluDerivativeAt64(x, factor, scale float64) float64 {
 }
 
 func eluDerivativeOf64(zero simd.Float64s, factor, scale float64) func(dst, x, upstream []float64) {
-	roundToInt := simd.BroadcastFloat64s(roundToInt64)
+	reduce := reducePower64(simd.BroadcastFloat64s(roundToLifted64))
 	near := simd.BroadcastFloat64s(eluNear64)
 	sign := simd.BroadcastUint64s(signBit64)
-	bias := simd.BroadcastUint64s((exponentBias64 + lift64) << fractionBits64)
 	down := simd.BroadcastFloat64s(lowering64)
 	f, right := simd.BroadcastFloat64s(factor), simd.BroadcastFloat64s(scale)
 	return func(dst, x, upstream []float64) {
-		c := &power64Constants
 		v := simd.LoadFloat64s(x)
 		z, faint := v, false
 		if anyLane64(v.ToBits().AndNot(sign).BitsToFloat64().Greater(near)) {
@@ -327,11 +325,8 @@ func eluDerivativeOf64(zero simd.Float64s, factor, scale float64) func(dst, x, u
 			z = zero.IfElse(v.Greater(zero), z)
 			faint = slowSubnormals && anyLane64(v.Less(simd.BroadcastFloat64s(-normalLimit64)))
 		}
-		k := simd.LoadFloat64s(c.log2e[:]).MulAdd(z, roundToInt)
-		t := k.ToBits().ShiftAllLeft(fractionBits64).Add(bias).BitsToFloat64()
-		k = k.Sub(roundToInt)
-		r := simd.LoadFloat64s(c.minusLn2High[:]).MulAdd(k, z)
-		growth := growth64(simd.LoadFloat64s(c.minusLn2Low[:]).MulAdd(k, r))
+		t, r := reduce(z)
+		growth := growth64(r)
 		y := growth.MulAdd(f, f).Mul(t)
 		g := simd.LoadFloat64s(upstream)
 		if faint {
@@ -343,7 +338,7 @@ func eluDerivativeOf64(zero simd.Float64s, factor, scale float64) func(dst, x, u
 }
 
 func eluOf64(zero simd.Float64s, factor, low, scale float64) func(dst, x []float64) {
-	roundToInt := simd.BroadcastFloat64s(roundToInt64)
+	roundTo := simd.BroadcastFloat64s(roundToPower64)
 	limit := simd.BroadcastFloat64s(-eluLimit64)
 	one := simd.BroadcastFloat64s(1)
 	f, l, right := simd.BroadcastFloat64s(factor), simd.BroadcastFloat64s(low), simd.BroadcastFloat64s(scale)
@@ -351,9 +346,9 @@ func eluOf64(zero simd.Float64s, factor, low, scale float64) func(dst, x []float
 		c := &power64Constants
 		v := simd.LoadFloat64s(x)
 		z := v.Max(limit).Min(zero)
-		k := simd.LoadFloat64s(c.log2e[:]).MulAdd(z, roundToInt)
-		t := k.ToBits().ShiftAllLeft(fractionBits64).Add(one.ToBits()).BitsToFloat64()
-		k = k.Sub(roundToInt)
+		k := simd.LoadFloat64s(c.log2e[:]).MulAdd(z, roundTo)
+		t := k.ToBits().ShiftAllLeft(fractionBits64).BitsToFloat64()
+		k = k.Sub(roundTo)
 		z = simd.LoadFloat64s(c.minusLn2High[:]).MulAdd(k, z)
 		r := simd.LoadFloat64s(c.minusLn2Low[:]).MulAdd(k, z)
 		q := expm1Rest64(r).Add(simd.LoadFloat64s(c.low[:]).MulAdd(k, z.Sub(r)))
@@ -501,11 +496,10 @@ func hardTanh64(dst, x []float64, low, high, addend float64) {
 	unary64(dst, x, zero, f)
 }
 
-func inverseOf64(zero simd.Float64s) func(n simd.Uint64s, r, q simd.Float64s) (u, e simd.Float64s) {
+func inverseOf64(zero simd.Float64s) func(w, r, q simd.Float64s) (u, e simd.Float64s) {
 	scale := simd.BroadcastFloat64s(siluScale64)
 	one, minusOne := simd.BroadcastFloat64s(1), simd.BroadcastFloat64s(-1)
-	return func(n simd.Uint64s, r, q simd.Float64s) (u, e simd.Float64s) {
-		w := scale.ToBits().Sub(n).BitsToFloat64()
+	return func(w, r, q simd.Float64s) (u, e simd.Float64s) {
 		a, b := scale.Max(w), scale.Min(w)
 		d := r.Add(q).MulAdd(w, a.Add(b))
 		rest := q.MulAdd(w, r.MulAdd(w, a.Sub(d).Add(b)))
@@ -719,18 +713,16 @@ func logSoftmaxRows64(dst, x []float64, classes int, f, d float64, divide bool) 
 	}
 }
 
-func logistic64(zero simd.Float64s) func(n simd.Uint64s, growth simd.Float64s) (minusScale, u, e simd.Float64s) {
-	bias := simd.BroadcastUint64s(signBit64 | (exponentBias64+logisticShift64)<<fractionBits64)
+func logistic64(zero simd.Float64s) func(minusScale, growth simd.Float64s) (u, e simd.Float64s) {
 	sign := simd.BroadcastUint64s(signBit64)
 	one := simd.BroadcastFloat64s(1)
 	up := simd.BroadcastFloat64s(logisticUp64)
-	return func(n simd.Uint64s, growth simd.Float64s) (minusScale, u, e simd.Float64s) {
-		minusScale = n.Add(bias).BitsToFloat64()
+	return func(minusScale, growth simd.Float64s) (u, e simd.Float64s) {
 		d := growth.MulAdd(up, up.Sub(minusScale))
 		u = one.Div(d)
 		minus := u.ToBits().Xor(sign).BitsToFloat64()
 		rest := denominatorRest64(d, growth, minusScale, up)
-		return minusScale, u, minus.MulAdd(rest, residual64(d, minus, one))
+		return u, minus.MulAdd(rest, residual64(d, minus, one))
 	}
 }
 
@@ -740,7 +732,7 @@ func logisticDerivative64(dst, x, upstream []float64, inScale, minusOutScale flo
 }
 
 func logisticDerivativeOf64(zero simd.Float64s, inScale, minusOutScale float64) func(dst, x, upstream []float64) {
-	reduce, logistic := reduce64(zero), logistic64(zero)
+	reduce, logistic := reduce64(simd.BroadcastFloat64s(roundToLogistic64)), logistic64(zero)
 	near := simd.BroadcastFloat64s(normalLimit64)
 	sign := simd.BroadcastUint64s(signBit64)
 	in, out := simd.BroadcastFloat64s(inScale), simd.BroadcastFloat64s(minusOutScale)
@@ -752,8 +744,8 @@ func logisticDerivativeOf64(zero simd.Float64s, inScale, minusOutScale float64) 
 			faint = slowSubnormals
 			z = atMost64(z, exponentialLimit64)
 		}
-		n, r := reduce(z)
-		minusScale, u, e := logistic(n, growth64(r))
+		minusScale, r := reduce(z)
+		u, e := logistic(minusScale, growth64(r))
 		g := simd.LoadFloat64s(upstream)
 		if faint {
 			y := logisticSlope64(without64(minusScale, beyond), u, e)
@@ -836,11 +828,10 @@ func mishAt64(x float64) float64 {
 	return at64(x, zero, mishOf64(zero))
 }
 
-func mishInverseOf64(zero simd.Float64s) func(n simd.Uint64s, r, q simd.Float64s) (u, e simd.Float64s) {
+func mishInverseOf64(zero simd.Float64s) func(w, r, q simd.Float64s) (u, e simd.Float64s) {
 	scale := simd.BroadcastFloat64s(siluScale64)
 	one, minusOne := simd.BroadcastFloat64s(1), simd.BroadcastFloat64s(-1)
-	return func(n simd.Uint64s, r, q simd.Float64s) (u, e simd.Float64s) {
-		w := scale.ToBits().Sub(n).BitsToFloat64()
+	return func(w, r, q simd.Float64s) (u, e simd.Float64s) {
 		h, l := scale.Max(w), scale.Min(w)
 		growth := r.Add(q)
 		b := one.Add(growth).Mul(w)
@@ -855,7 +846,7 @@ func mishInverseOf64(zero simd.Float64s) func(n simd.Uint64s, r, q simd.Float64s
 }
 
 func mishOf64(zero simd.Float64s) func(dst, x []float64) {
-	reduce, inverse := reduce64(zero), mishInverseOf64(zero)
+	reduce, inverse := reducePower64(simd.BroadcastFloat64s(roundToSiLU64)), mishInverseOf64(zero)
 	sign := simd.BroadcastUint64s(signBit64)
 	scale := simd.BroadcastFloat64s(siluScale64)
 	return func(dst, x []float64) {
@@ -868,8 +859,8 @@ func mishOf64(zero simd.Float64s) func(dst, x []float64) {
 			faint = slowSubnormals && anyLane64(v.Less(simd.BroadcastFloat64s(-normalLimit64)))
 		}
 		minus := z.ToBits().Xor(sign).BitsToFloat64()
-		n, r := reduce(minus)
-		u, e := inverse(n, r, growthRest64(r))
+		w, r := reduce(minus)
+		u, e := inverse(w, r, growthRest64(r))
 		if faint {
 			up := simd.BroadcastFloat64s(siluLift64)
 			z, minus = z.Mul(up), minus.Mul(up)
@@ -893,15 +884,10 @@ func orNaN64(y, v simd.Float64s) simd.Float64s {
 }
 
 func power64(zero simd.Float64s) func(z simd.Float64s) (scale, growth simd.Float64s) {
-	roundToInt := simd.BroadcastFloat64s(roundToInt64)
-	bias := simd.BroadcastUint64s((exponentBias64 + powerShift64) << fractionBits64)
+	reduce := reducePower64(simd.BroadcastFloat64s(roundToSoftmax64))
 	return func(z simd.Float64s) (scale, growth simd.Float64s) {
-		c := &power64Constants
-		k := simd.LoadFloat64s(c.log2e[:]).MulAdd(z, roundToInt)
-		scale = k.ToBits().ShiftAllLeft(fractionBits64).Add(bias).BitsToFloat64()
-		k = k.Sub(roundToInt)
-		r := simd.LoadFloat64s(c.minusLn2High[:]).MulAdd(k, z)
-		return scale, growth64(simd.LoadFloat64s(c.minusLn2Low[:]).MulAdd(k, r))
+		scale, r := reduce(z)
+		return scale, growth64(r)
 	}
 }
 
@@ -962,15 +948,25 @@ func product64(dst, x, y []float64) {
 	})
 }
 
-func reduce64(zero simd.Float64s) func(z simd.Float64s) (n simd.Uint64s, r simd.Float64s) {
-	roundToInt := simd.BroadcastFloat64s(roundToInt64)
-	return func(z simd.Float64s) (n simd.Uint64s, r simd.Float64s) {
+func reduce64(roundTo simd.Float64s) func(z simd.Float64s) (power, r simd.Float64s) {
+	return func(z simd.Float64s) (power, r simd.Float64s) {
 		c := &reduction64
-		k := simd.LoadFloat64s(c.minusLog2e[:]).MulAdd(z, roundToInt)
-		n = k.ToBits().ShiftAllLeft(fractionBits64)
-		k = k.Sub(roundToInt)
+		k := simd.LoadFloat64s(c.minusLog2e[:]).MulAdd(z, roundTo)
+		power = k.ToBits().ShiftAllLeft(fractionBits64).BitsToFloat64()
+		k = k.Sub(roundTo)
 		r = simd.LoadFloat64s(c.ln2High[:]).MulAdd(k, z)
-		return n, simd.LoadFloat64s(c.ln2Low[:]).MulAdd(k, r)
+		return power, simd.LoadFloat64s(c.ln2Low[:]).MulAdd(k, r)
+	}
+}
+
+func reducePower64(roundTo simd.Float64s) func(z simd.Float64s) (power, r simd.Float64s) {
+	return func(z simd.Float64s) (power, r simd.Float64s) {
+		c := &power64Constants
+		k := simd.LoadFloat64s(c.log2e[:]).MulAdd(z, roundTo)
+		power = k.ToBits().ShiftAllLeft(fractionBits64).BitsToFloat64()
+		k = k.Sub(roundTo)
+		r = simd.LoadFloat64s(c.minusLn2High[:]).MulAdd(k, z)
+		return power, simd.LoadFloat64s(c.minusLn2Low[:]).MulAdd(k, r)
 	}
 }
 
@@ -1041,7 +1037,7 @@ func sigmoidFromOutput64(dst, y, upstream []float64) {
 }
 
 func sigmoidOf64(zero simd.Float64s) func(dst, x []float64) {
-	reduce, logistic := reduce64(zero), logistic64(zero)
+	reduce, logistic := reduce64(simd.BroadcastFloat64s(roundToLogistic64)), logistic64(zero)
 	near := simd.BroadcastFloat64s(normalLimit64)
 	sign := simd.BroadcastUint64s(signBit64)
 	one := simd.BroadcastFloat64s(1)
@@ -1054,8 +1050,8 @@ func sigmoidOf64(zero simd.Float64s) func(dst, x []float64) {
 			faint = slowSubnormals && anyLane64(v.BitsToFloat64().Less(simd.BroadcastFloat64s(-normalLimit64)))
 			z = atMost64(z, exponentialLimit64)
 		}
-		n, r := reduce(z)
-		minusScale, u, e := logistic(n, growth64(r))
+		minusScale, r := reduce(z)
+		u, e := logistic(minusScale, growth64(r))
 		u = u.MulAdd(e, u)
 		scale := minusScale.ToBits().Xor(v.And(sign)).BitsToFloat64()
 		right := v.BitsToInt64().Greater(minusOne)
@@ -1091,7 +1087,7 @@ func siluDerivativeAt64(x float64) float64 {
 }
 
 func siluDerivativeOf64(zero simd.Float64s) func(dst, x, upstream []float64) {
-	reduce, inverse := reduce64(zero), sumInverseOf64(zero, logisticShift64)
+	reduce, inverse := reduce64(simd.BroadcastFloat64s(roundToLogistic64)), sumInverseOf64(zero)
 	sign := simd.BroadcastUint64s(signBit64)
 	one := simd.BroadcastFloat64s(1)
 	minusOne := simd.BroadcastInt64s(-1)
@@ -1105,8 +1101,8 @@ func siluDerivativeOf64(zero simd.Float64s) func(dst, x, upstream []float64) {
 			z = atMost64(z, zeroLimit64)
 			faint = slowSubnormals
 		}
-		n, r := reduce(z)
-		minusScale, minusU, e := inverse(n, r, growthRest64(r))
+		minusScale, r := reduce(z)
+		minusU, e := inverse(minusScale, r, growthRest64(r))
 		minus := z.ToBits().Xor(sign).BitsToFloat64()
 		s := minusScale
 		if faint {
@@ -1136,7 +1132,7 @@ func siluDerivativeOf64(zero simd.Float64s) func(dst, x, upstream []float64) {
 }
 
 func siluOf64(zero simd.Float64s) func(dst, x []float64) {
-	reduce, inverse := reduce64(zero), inverseOf64(zero)
+	reduce, inverse := reducePower64(simd.BroadcastFloat64s(roundToSiLU64)), inverseOf64(zero)
 	sign := simd.BroadcastUint64s(signBit64)
 	scale := simd.BroadcastFloat64s(siluScale64)
 	return func(dst, x []float64) {
@@ -1149,8 +1145,8 @@ func siluOf64(zero simd.Float64s) func(dst, x []float64) {
 			faint = slowSubnormals && anyLane64(v.Less(simd.BroadcastFloat64s(-normalLimit64)))
 		}
 		minus := z.ToBits().Xor(sign).BitsToFloat64()
-		n, r := reduce(minus)
-		u, e := inverse(n, r, growthRest64(r))
+		w, r := reduce(minus)
+		u, e := inverse(w, r, growthRest64(r))
 		if faint {
 			up := simd.BroadcastFloat64s(siluLift64)
 			z, minus = z.Mul(up), minus.Mul(up)
@@ -1175,7 +1171,7 @@ func siluTimes64(dst, x, value []float64) {
 }
 
 func siluTimesOf64(zero simd.Float64s) func(dst, x, value []float64) {
-	reduce, inverse := reduce64(zero), inverseOf64(zero)
+	reduce, inverse := reducePower64(simd.BroadcastFloat64s(roundToSiLU64)), inverseOf64(zero)
 	sign := simd.BroadcastUint64s(signBit64)
 	scale := simd.BroadcastFloat64s(siluScale64)
 	return func(dst, x, value []float64) {
@@ -1188,8 +1184,8 @@ func siluTimesOf64(zero simd.Float64s) func(dst, x, value []float64) {
 			faint = slowSubnormals && anyLane64(v.Less(simd.BroadcastFloat64s(-normalLimit64)))
 		}
 		minus := z.ToBits().Xor(sign).BitsToFloat64()
-		n, r := reduce(minus)
-		u, e := inverse(n, r, growthRest64(r))
+		w, r := reduce(minus)
+		u, e := inverse(w, r, growthRest64(r))
 		down := scale
 		if faint {
 			up := simd.BroadcastFloat64s(siluLift64)
@@ -1518,7 +1514,7 @@ func softplusDerivativeAt64(x, beta float64) float64 {
 }
 
 func softplusDerivativeOf64(zero simd.Float64s, beta float64) func(dst, x, upstream []float64) {
-	reduce, logistic := reduce64(zero), logistic64(zero)
+	reduce, logistic := reduce64(simd.BroadcastFloat64s(roundToLogistic64)), logistic64(zero)
 	near := simd.BroadcastFloat64s(normalLimit64)
 	sign := simd.BroadcastUint64s(signBit64)
 	one := simd.BroadcastFloat64s(1)
@@ -1532,8 +1528,8 @@ func softplusDerivativeOf64(zero simd.Float64s, beta float64) func(dst, x, upstr
 			faint = slowSubnormals && anyLane64(v.BitsToFloat64().Less(simd.BroadcastFloat64s(-normalLimit64)))
 			z = atMost64(z, exponentialLimit64)
 		}
-		n, r := reduce(z)
-		minusScale, u, e := logistic(n, growth64(r))
+		minusScale, r := reduce(z)
+		u, e := logistic(minusScale, growth64(r))
 		u = u.MulAdd(e, u)
 		scale := minusScale.ToBits().Xor(v.And(sign)).BitsToFloat64()
 		right := v.BitsToInt64().Greater(minusOne)
@@ -1547,7 +1543,7 @@ func softplusDerivativeOf64(zero simd.Float64s, beta float64) func(dst, x, upstr
 }
 
 func softplusOf64(zero simd.Float64s, two, low, high float64) func(dst, x []float64) {
-	reduce, inverse := reduce64(zero), sumInverseOf64(zero, logisticShift64-1)
+	reduce, inverse := reduce64(simd.BroadcastFloat64s(roundToSoftplus64)), sumInverseOf64(zero)
 	near := simd.BroadcastFloat64s(softplusNear64)
 	sign := simd.BroadcastUint64s(signBit64)
 	twice, l, h := simd.BroadcastFloat64s(two), simd.BroadcastFloat64s(low), simd.BroadcastFloat64s(high)
@@ -1561,8 +1557,8 @@ func softplusOf64(zero simd.Float64s, two, low, high float64) func(dst, x []floa
 			faint = slowSubnormals && anyLane64(base.Equal(zero).And(beyond))
 			z = atMost64(z, exponentialLimit64)
 		}
-		n, r := reduce(z)
-		half, u, e := inverse(n, r, growthRest64(r))
+		half, r := reduce(z)
+		u, e := inverse(half, r, growthRest64(r))
 		scale := half.Mul(twice)
 		s := u
 		if far && slowSubnormals {
@@ -1677,16 +1673,14 @@ func sumAcross64(v simd.Float64s) simd.Float64s {
 	return simd.BroadcastFloat64s(sum)
 }
 
-func sumInverseOf64(zero simd.Float64s, exponent uint64) func(n simd.Uint64s, r, q simd.Float64s) (minusScale, minusU, e simd.Float64s) {
-	bias := simd.BroadcastUint64s(signBit64 | (exponentBias64+exponent)<<fractionBits64)
+func sumInverseOf64(zero simd.Float64s) func(minusScale, r, q simd.Float64s) (minusU, e simd.Float64s) {
 	one, minusOne := simd.BroadcastFloat64s(1), simd.BroadcastFloat64s(-1)
 	up := simd.BroadcastFloat64s(logisticUp64)
-	return func(n simd.Uint64s, r, q simd.Float64s) (minusScale, minusU, e simd.Float64s) {
-		minusScale = n.Add(bias).BitsToFloat64()
+	return func(minusScale, r, q simd.Float64s) (minusU, e simd.Float64s) {
 		d := r.Add(q).MulAdd(up, up.Sub(minusScale))
 		rest := q.MulAdd(up, denominatorRest64(d, r, minusScale, up))
 		minusU = minusOne.Div(d)
-		return minusScale, minusU, rest.MulAdd(minusU, residual64(d, minusU, one))
+		return minusU, rest.MulAdd(minusU, residual64(d, minusU, one))
 	}
 }
 

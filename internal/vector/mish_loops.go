@@ -15,7 +15,7 @@ import "simd"
 
 // mishOf32 returns the function that sets a vector of dst to x·tanh(log(1 + eˣ)).
 func mishOf32(zero simd.Float32s) func(dst, x []float32) {
-	reduce, inverse := reduce32(zero), mishInverseOf32(zero)
+	reduce, inverse := reducePower32(simd.BroadcastFloat32s(roundToSiLU32)), mishInverseOf32(zero)
 	sign := simd.BroadcastUint32s(signBit32)
 	scale := simd.BroadcastFloat32s(siluScale32)
 	return func(dst, x []float32) {
@@ -28,8 +28,8 @@ func mishOf32(zero simd.Float32s) func(dst, x []float32) {
 			faint = slowSubnormals && anyLane32(v.Less(simd.BroadcastFloat32s(-normalLimit32)))
 		}
 		minus := z.ToBits().Xor(sign).BitsToFloat32()
-		n, r := reduce(minus)
-		u, e := inverse(n, r, growthRest32(r))
+		w, r := reduce(minus)
+		u, e := inverse(w, r, growthRest32(r))
 		if faint {
 			up := simd.BroadcastFloat32s(siluLift32)
 			z, minus = z.Mul(up), minus.Mul(up)
@@ -48,13 +48,12 @@ func mishOf32(zero simd.Float32s) func(dst, x []float32) {
 	}
 }
 
-// mishInverseOf32 returns a function of n, r and eʳ − 1 − r that gives u/siluScale, and
-// minus its relative error.
-func mishInverseOf32(zero simd.Float32s) func(n simd.Uint32s, r, q simd.Float32s) (u, e simd.Float32s) {
+// mishInverseOf32 returns a function of siluScale·w, r and eʳ − 1 − r that gives
+// u/siluScale, and minus its relative error.
+func mishInverseOf32(zero simd.Float32s) func(w, r, q simd.Float32s) (u, e simd.Float32s) {
 	scale := simd.BroadcastFloat32s(siluScale32)
 	one, minusOne := simd.BroadcastFloat32s(1), simd.BroadcastFloat32s(-1)
-	return func(n simd.Uint32s, r, q simd.Float32s) (u, e simd.Float32s) {
-		w := scale.ToBits().Sub(n).BitsToFloat32()
+	return func(w, r, q simd.Float32s) (u, e simd.Float32s) {
 		h, l := scale.Max(w), scale.Min(w)
 		growth := r.Add(q)
 		b := one.Add(growth).Mul(w)

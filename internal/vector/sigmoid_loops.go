@@ -17,20 +17,18 @@ import "simd"
 // logisticShift32, and a denominator that is 2ˢ times as large, which makes u 2ˢ times
 // smaller. Then only the last product can be subnormal, and only its rounding loses bits.
 
-// logistic32 returns a function of n and eʳ − 1. It computes −2ˢ·t, u, and the relative
-// error of u.
-func logistic32(zero simd.Float32s) func(n simd.Uint32s, growth simd.Float32s) (minusScale, u, e simd.Float32s) {
-	bias := simd.BroadcastUint32s(signBit32 | (exponentBias32+logisticShift32)<<fractionBits32)
+// logistic32 returns a function of −2ˢ·t and eʳ − 1. It computes u, and the relative error
+// of u.
+func logistic32(zero simd.Float32s) func(minusScale, growth simd.Float32s) (u, e simd.Float32s) {
 	sign := simd.BroadcastUint32s(signBit32)
 	one := simd.BroadcastFloat32s(1)
 	up := simd.BroadcastFloat32s(logisticUp32)
-	return func(n simd.Uint32s, growth simd.Float32s) (minusScale, u, e simd.Float32s) {
-		minusScale = n.Add(bias).BitsToFloat32()
+	return func(minusScale, growth simd.Float32s) (u, e simd.Float32s) {
 		d := growth.MulAdd(up, up.Sub(minusScale))
 		u = one.Div(d)
 		minus := u.ToBits().Xor(sign).BitsToFloat32()
 		rest := denominatorRest32(d, growth, minusScale, up)
-		return minusScale, u, minus.MulAdd(rest, residual32(d, minus, one))
+		return u, minus.MulAdd(rest, residual32(d, minus, one))
 	}
 }
 
@@ -51,7 +49,7 @@ func denominatorRest64(d, growth, minusScale, up simd.Float64s) simd.Float64s {
 
 // sigmoidOf32 returns a function that sets a vector of dst to σ(x).
 func sigmoidOf32(zero simd.Float32s) func(dst, x []float32) {
-	reduce, logistic := reduce32(zero), logistic32(zero)
+	reduce, logistic := reduce32(simd.BroadcastFloat32s(roundToLogistic32)), logistic32(zero)
 	near := simd.BroadcastFloat32s(normalLimit32)
 	sign := simd.BroadcastUint32s(signBit32)
 	one := simd.BroadcastFloat32s(1)
@@ -64,8 +62,8 @@ func sigmoidOf32(zero simd.Float32s) func(dst, x []float32) {
 			faint = slowSubnormals && anyLane32(v.BitsToFloat32().Less(simd.BroadcastFloat32s(-normalLimit32)))
 			z = atMost32(z, exponentialLimit32)
 		}
-		n, r := reduce(z)
-		minusScale, u, e := logistic(n, growth32(r))
+		minusScale, r := reduce(z)
+		u, e := logistic(minusScale, growth32(r))
 		u = u.MulAdd(e, u)
 		// u·2ˢ·t + 0 if x < 0, else −u·2ˢ·t + 1. Choosing the factor and the summand
 		// by the sign of x is faster than computing both results and choosing one.
@@ -90,7 +88,7 @@ func sigmoid32(dst, x []float32) {
 //vector:narrowest
 func SigmoidAt32(x float32) float32 {
 	var zero simd.Float32s
-	reduce, logistic := reduce32(zero), logistic32(zero)
+	reduce, logistic := reduce32(simd.BroadcastFloat32s(roundToLogistic32)), logistic32(zero)
 	sign := simd.BroadcastUint32s(signBit32)
 	one := simd.BroadcastFloat32s(1)
 	minusOne := simd.BroadcastInt32s(-1)
@@ -99,8 +97,8 @@ func SigmoidAt32(x float32) float32 {
 	if x > exponentialLimit32 || x < -exponentialLimit32 {
 		z = simd.BroadcastFloat32s(exponentialLimit32)
 	}
-	n, r := reduce(z)
-	minusScale, u, e := logistic(n, growth32(r))
+	minusScale, r := reduce(z)
+	u, e := logistic(minusScale, growth32(r))
 	u = u.MulAdd(e, u)
 	scale := minusScale.ToBits().Xor(v.And(sign)).BitsToFloat32()
 	return first32(u.MulAdd(scale, one.Masked(v.BitsToInt32().Greater(minusOne))))
@@ -109,7 +107,7 @@ func SigmoidAt32(x float32) float32 {
 // logisticDerivativeOf32 returns a function that sets a vector of dst to
 // upstream·outScale·σ′(inScale·x). inScale and outScale must be powers of two.
 func logisticDerivativeOf32(zero simd.Float32s, inScale, minusOutScale float32) func(dst, x, upstream []float32) {
-	reduce, logistic := reduce32(zero), logistic32(zero)
+	reduce, logistic := reduce32(simd.BroadcastFloat32s(roundToLogistic32)), logistic32(zero)
 	near := simd.BroadcastFloat32s(normalLimit32)
 	sign := simd.BroadcastUint32s(signBit32)
 	in, out := simd.BroadcastFloat32s(inScale), simd.BroadcastFloat32s(minusOutScale)
@@ -121,8 +119,8 @@ func logisticDerivativeOf32(zero simd.Float32s, inScale, minusOutScale float32) 
 			faint = slowSubnormals
 			z = atMost32(z, exponentialLimit32)
 		}
-		n, r := reduce(z)
-		minusScale, u, e := logistic(n, growth32(r))
+		minusScale, r := reduce(z)
+		u, e := logistic(minusScale, growth32(r))
 		g := simd.LoadFloat32s(upstream)
 		if faint {
 			// Beyond near, t·u is too small to change u − t·u².
@@ -156,15 +154,15 @@ func logisticDerivative32(dst, x, upstream []float32, inScale, minusOutScale flo
 //vector:narrowest
 func LogisticDerivativeAt32(x, inScale, minusOutScale float32) float32 {
 	var zero simd.Float32s
-	reduce, logistic := reduce32(zero), logistic32(zero)
+	reduce, logistic := reduce32(simd.BroadcastFloat32s(roundToLogistic32)), logistic32(zero)
 	sign := simd.BroadcastUint32s(signBit32)
 	u := inScale * x
 	z := simd.BroadcastFloat32s(u).ToBits().AndNot(sign).BitsToFloat32()
 	if u > exponentialLimit32 || u < -exponentialLimit32 {
 		z = simd.BroadcastFloat32s(exponentialLimit32)
 	}
-	n, r := reduce(z)
-	minusScale, q, e := logistic(n, growth32(r))
+	minusScale, r := reduce(z)
+	q, e := logistic(minusScale, growth32(r))
 	y := logisticSlope32(minusScale, q, e)
 	return first32(y.Mul(simd.BroadcastFloat32s(minusOutScale)).Mul(minusScale))
 }

@@ -18,7 +18,7 @@ import "simd"
 
 // siluOf32 returns the function that sets a vector of dst to x·σ(x).
 func siluOf32(zero simd.Float32s) func(dst, x []float32) {
-	reduce, inverse := reduce32(zero), inverseOf32(zero)
+	reduce, inverse := reducePower32(simd.BroadcastFloat32s(roundToSiLU32)), inverseOf32(zero)
 	sign := simd.BroadcastUint32s(signBit32)
 	scale := simd.BroadcastFloat32s(siluScale32)
 	return func(dst, x []float32) {
@@ -31,8 +31,8 @@ func siluOf32(zero simd.Float32s) func(dst, x []float32) {
 			faint = slowSubnormals && anyLane32(v.Less(simd.BroadcastFloat32s(-normalLimit32)))
 		}
 		minus := z.ToBits().Xor(sign).BitsToFloat32()
-		n, r := reduce(minus)
-		u, e := inverse(n, r, growthRest32(r))
+		w, r := reduce(minus)
+		u, e := inverse(w, r, growthRest32(r))
 		if faint {
 			up := simd.BroadcastFloat32s(siluLift32)
 			z, minus = z.Mul(up), minus.Mul(up)
@@ -54,7 +54,7 @@ func siluOf32(zero simd.Float32s) func(dst, x []float32) {
 // siluTimesOf32 returns the function that sets a vector of dst to value·(x·σ(x)), rounded
 // once. With a second rounding for x·σ(x) it would be off by up to 2.4 ULP.
 func siluTimesOf32(zero simd.Float32s) func(dst, x, value []float32) {
-	reduce, inverse := reduce32(zero), inverseOf32(zero)
+	reduce, inverse := reducePower32(simd.BroadcastFloat32s(roundToSiLU32)), inverseOf32(zero)
 	sign := simd.BroadcastUint32s(signBit32)
 	scale := simd.BroadcastFloat32s(siluScale32)
 	return func(dst, x, value []float32) {
@@ -67,8 +67,8 @@ func siluTimesOf32(zero simd.Float32s) func(dst, x, value []float32) {
 			faint = slowSubnormals && anyLane32(v.Less(simd.BroadcastFloat32s(-normalLimit32)))
 		}
 		minus := z.ToBits().Xor(sign).BitsToFloat32()
-		n, r := reduce(minus)
-		u, e := inverse(n, r, growthRest32(r))
+		w, r := reduce(minus)
+		u, e := inverse(w, r, growthRest32(r))
 		down := scale
 		if faint {
 			up := simd.BroadcastFloat32s(siluLift32)
@@ -94,13 +94,12 @@ func siluTimesOf32(zero simd.Float32s) func(dst, x, value []float32) {
 	}
 }
 
-// inverseOf32 returns a function of n, r and eʳ − 1 − r that gives u/siluScale, and minus
-// its relative error.
-func inverseOf32(zero simd.Float32s) func(n simd.Uint32s, r, q simd.Float32s) (u, e simd.Float32s) {
+// inverseOf32 returns a function of siluScale·w, r and eʳ − 1 − r that gives u/siluScale,
+// and minus its relative error.
+func inverseOf32(zero simd.Float32s) func(w, r, q simd.Float32s) (u, e simd.Float32s) {
 	scale := simd.BroadcastFloat32s(siluScale32)
 	one, minusOne := simd.BroadcastFloat32s(1), simd.BroadcastFloat32s(-1)
-	return func(n simd.Uint32s, r, q simd.Float32s) (u, e simd.Float32s) {
-		w := scale.ToBits().Sub(n).BitsToFloat32()
+	return func(w, r, q simd.Float32s) (u, e simd.Float32s) {
 		a, b := scale.Max(w), scale.Min(w)
 		d := r.Add(q).MulAdd(w, a.Add(b))
 		rest := q.MulAdd(w, r.MulAdd(w, a.Sub(d).Add(b)))
@@ -142,7 +141,7 @@ func siluTimes32(dst, x, value []float32) {
 // siluDerivativeOf32 returns the function that sets a vector of dst to upstream times the
 // derivative.
 func siluDerivativeOf32(zero simd.Float32s) func(dst, x, upstream []float32) {
-	reduce, inverse := reduce32(zero), sumInverseOf32(zero, logisticShift32)
+	reduce, inverse := reduce32(simd.BroadcastFloat32s(roundToLogistic32)), sumInverseOf32(zero)
 	sign := simd.BroadcastUint32s(signBit32)
 	one := simd.BroadcastFloat32s(1)
 	minusOne := simd.BroadcastInt32s(-1)
@@ -156,8 +155,8 @@ func siluDerivativeOf32(zero simd.Float32s) func(dst, x, upstream []float32) {
 			z = atMost32(z, zeroLimit32)
 			faint = slowSubnormals
 		}
-		n, r := reduce(z)
-		minusScale, minusU, e := inverse(n, r, growthRest32(r))
+		minusScale, r := reduce(z)
+		minusU, e := inverse(minusScale, r, growthRest32(r))
 		minus := z.ToBits().Xor(sign).BitsToFloat32()
 		s := minusScale
 		if faint {

@@ -39,15 +39,10 @@ import "simd"
 // Here s is powerShift32: without the factor 2ˢ, eᶻ could be subnormal. z must be at least
 // −powerLimit32, for which the bits of scale are those of 0.
 func power32(zero simd.Float32s) func(z simd.Float32s) (scale, growth simd.Float32s) {
-	roundToInt := simd.BroadcastFloat32s(roundToInt32)
-	bias := simd.BroadcastUint32s((exponentBias32 + powerShift32) << fractionBits32)
+	reduce := reducePower32(simd.BroadcastFloat32s(roundToSoftmax32))
 	return func(z simd.Float32s) (scale, growth simd.Float32s) {
-		c := &power32Constants
-		k := simd.LoadFloat32s(c.log2e[:]).MulAdd(z, roundToInt)
-		scale = k.ToBits().ShiftAllLeft(fractionBits32).Add(bias).BitsToFloat32()
-		k = k.Sub(roundToInt)
-		r := simd.LoadFloat32s(c.minusLn2High[:]).MulAdd(k, z)
-		return scale, growth32(simd.LoadFloat32s(c.minusLn2Low[:]).MulAdd(k, r))
+		scale, r := reduce(z)
+		return scale, growth32(r)
 	}
 }
 

@@ -22,7 +22,7 @@ import "simd"
 // or −1. two is 2β. low and high are 0 and +Inf for β = 1, or −Inf and 0 for β = −1: x cut to
 // low…high is β·max(βx, 0).
 func softplusOf32(zero simd.Float32s, two, low, high float32) func(dst, x []float32) {
-	reduce, inverse := reduce32(zero), sumInverseOf32(zero, logisticShift32-1)
+	reduce, inverse := reduce32(simd.BroadcastFloat32s(roundToSoftplus32)), sumInverseOf32(zero)
 	near := simd.BroadcastFloat32s(softplusNear32)
 	sign := simd.BroadcastUint32s(signBit32)
 	twice, l, h := simd.BroadcastFloat32s(two), simd.BroadcastFloat32s(low), simd.BroadcastFloat32s(high)
@@ -36,8 +36,8 @@ func softplusOf32(zero simd.Float32s, two, low, high float32) func(dst, x []floa
 			faint = slowSubnormals && anyLane32(base.Equal(zero).And(beyond))
 			z = atMost32(z, exponentialLimit32)
 		}
-		n, r := reduce(z)
-		half, u, e := inverse(n, r, growthRest32(r))
+		half, r := reduce(z)
+		u, e := inverse(half, r, growthRest32(r))
 		scale := half.Mul(twice)
 		s := u
 		if far && slowSubnormals {
@@ -71,18 +71,16 @@ func softplusBase64(v, rest, scale, zero simd.Float64s) simd.Float64s {
 	return rest.MulAdd(scale, v).Masked(v.NotEqual(zero))
 }
 
-// sumInverseOf32 returns a function of n, r and q = eʳ − 1 − r that gives −2ᵏ·t, k the
-// exponent, −u/2ˢ with u = 1/(eʳ + 2ᵏ⁻ˢ·t), and the relative error of u.
-func sumInverseOf32(zero simd.Float32s, exponent uint32) func(n simd.Uint32s, r, q simd.Float32s) (minusScale, minusU, e simd.Float32s) {
-	bias := simd.BroadcastUint32s(signBit32 | (exponentBias32+exponent)<<fractionBits32)
+// sumInverseOf32 returns a function of −2ᵏ·t, r and q = eʳ − 1 − r that gives −u/2ˢ with
+// u = 1/(eʳ + 2ᵏ⁻ˢ·t), and the relative error of u.
+func sumInverseOf32(zero simd.Float32s) func(minusScale, r, q simd.Float32s) (minusU, e simd.Float32s) {
 	one, minusOne := simd.BroadcastFloat32s(1), simd.BroadcastFloat32s(-1)
 	up := simd.BroadcastFloat32s(logisticUp32)
-	return func(n simd.Uint32s, r, q simd.Float32s) (minusScale, minusU, e simd.Float32s) {
-		minusScale = n.Add(bias).BitsToFloat32()
+	return func(minusScale, r, q simd.Float32s) (minusU, e simd.Float32s) {
 		d := r.Add(q).MulAdd(up, up.Sub(minusScale))
 		rest := q.MulAdd(up, denominatorRest32(d, r, minusScale, up))
 		minusU = minusOne.Div(d)
-		return minusScale, minusU, rest.MulAdd(minusU, residual32(d, minusU, one))
+		return minusU, rest.MulAdd(minusU, residual32(d, minusU, one))
 	}
 }
 
@@ -161,7 +159,7 @@ func softplusDerivativeAt32(x, beta float32) float32 {
 // softplusDerivativeOf32 returns the function that sets a vector of dst to
 // upstream·σ(βx), β = 1 or −1: sigmoidOf32 with two more products.
 func softplusDerivativeOf32(zero simd.Float32s, beta float32) func(dst, x, upstream []float32) {
-	reduce, logistic := reduce32(zero), logistic32(zero)
+	reduce, logistic := reduce32(simd.BroadcastFloat32s(roundToLogistic32)), logistic32(zero)
 	near := simd.BroadcastFloat32s(normalLimit32)
 	sign := simd.BroadcastUint32s(signBit32)
 	one := simd.BroadcastFloat32s(1)
@@ -175,8 +173,8 @@ func softplusDerivativeOf32(zero simd.Float32s, beta float32) func(dst, x, upstr
 			faint = slowSubnormals && anyLane32(v.BitsToFloat32().Less(simd.BroadcastFloat32s(-normalLimit32)))
 			z = atMost32(z, exponentialLimit32)
 		}
-		n, r := reduce(z)
-		minusScale, u, e := logistic(n, growth32(r))
+		minusScale, r := reduce(z)
+		u, e := logistic(minusScale, growth32(r))
 		u = u.MulAdd(e, u)
 		scale := minusScale.ToBits().Xor(v.And(sign)).BitsToFloat32()
 		right := v.BitsToInt32().Greater(minusOne)

@@ -15,19 +15,17 @@ import "simd"
 
 // tanhOf32 returns a function that sets a vector of dst to tanh x.
 func tanhOf32(zero simd.Float32s) func(dst, x []float32) {
-	reduce := reduce32(zero)
+	reduce := reduce32(simd.BroadcastFloat32s(roundToPower32))
 	limit := simd.BroadcastFloat32s(18.2) // tanh reaches 1 at 9.0109
 	sign := simd.BroadcastUint32s(signBit32)
-	bias := simd.BroadcastUint32s(exponentBias32 << fractionBits32)
-	biasOfTwo := simd.BroadcastUint32s((exponentBias32 + 1) << fractionBits32)
 	one := simd.BroadcastFloat32s(1)
 	return func(dst, x []float32) {
 		v := simd.LoadFloat32s(x).ToBits()
 		a := v.AndNot(sign).BitsToFloat32()
 		z := a.Add(a)
-		n, r := reduce(z.Min(limit)) // Min may lose a NaN, but a NaN is not at least 1
-		d := one.Add(n.Add(bias).BitsToFloat32()).Add(growth32(r))
-		far := one.Sub(n.Add(biasOfTwo).BitsToFloat32().Div(d))
+		t, r := reduce(z.Min(limit)) // Min may lose a NaN, but a NaN is not at least 1
+		d := one.Add(t).Add(growth32(r))
+		far := one.Sub(t.Add(t).Div(d))
 		y := far.IfElse(a.GreaterEqual(one), tanhNearZero32(a)).ToBits()
 		y.Or(v.And(sign)).BitsToFloat32().Store(dst)
 	}
@@ -66,18 +64,18 @@ func tanhNearZero32(x simd.Float32s) simd.Float32s {
 // that remains is below 0.3 ULP: 0.1 from q, 0.1 from the correction of the quotient and
 // 0.1 from the denominator.
 
-// halfReductionOf64 returns a function of z = −|x|. It computes n, shifted to the
-// exponent bits, h, and minus the rounding error of h.
-func halfReductionOf64(zero simd.Float64s) func(z simd.Float64s) (n simd.Uint64s, h, minusRest simd.Float64s) {
-	roundToInt := simd.BroadcastFloat64s(roundToInt64)
-	return func(z simd.Float64s) (n simd.Uint64s, h, minusRest simd.Float64s) {
+// halfReductionOf64 returns a function of z = −|x|. It computes t, h, and minus the rounding
+// error of h.
+func halfReductionOf64(zero simd.Float64s) func(z simd.Float64s) (t, h, minusRest simd.Float64s) {
+	roundTo := simd.BroadcastFloat64s(roundToPower64)
+	return func(z simd.Float64s) (t, h, minusRest simd.Float64s) {
 		c := &halfReduction64
-		k := simd.LoadFloat64s(c.twoLog2e[:]).MulAdd(z, roundToInt)
-		n = k.ToBits().ShiftAllLeft(fractionBits64)
-		k = k.Sub(roundToInt)
+		k := simd.LoadFloat64s(c.twoLog2e[:]).MulAdd(z, roundTo)
+		t = k.ToBits().ShiftAllLeft(fractionBits64).BitsToFloat64()
+		k = k.Sub(roundTo)
 		z = simd.LoadFloat64s(c.minusHigh[:]).MulAdd(k, z) // exact
 		h = simd.LoadFloat64s(c.minusLow[:]).MulAdd(k, z)
-		return n, h, k.MulAdd(simd.LoadFloat64s(c.low[:]), h.Sub(z))
+		return t, h, k.MulAdd(simd.LoadFloat64s(c.low[:]), h.Sub(z))
 	}
 }
 
@@ -105,13 +103,12 @@ func tanhOf64(zero simd.Float64s) func(dst, x []float64) {
 	reduce, fraction := halfReductionOf64(zero), fraction64(zero)
 	limit := simd.BroadcastFloat64s(-19.1) // tanh reaches 1 at 19.0615
 	sign := simd.BroadcastUint64s(signBit64)
-	bias := simd.BroadcastUint64s(exponentBias64 << fractionBits64)
 	seed := simd.BroadcastUint64s(0x7fde666666666666) // as integers, seed − d is 1/d with an error of 5.2 %
 	return func(dst, x []float64) {
 		v := simd.LoadFloat64s(x).ToBits()
 		z := v.Or(sign).BitsToFloat64()
-		n, h, minusRest := reduce(limit.IfElse(z.Less(limit), z))
-		p, pRest, d, dRest := fraction(n.Add(bias).BitsToFloat64(), cothSeries64(h), h, minusRest)
+		t, h, minusRest := reduce(limit.IfElse(z.Less(limit), z))
+		p, pRest, d, dRest := fraction(t, cothSeries64(h), h, minusRest)
 		u := p.Div(d)
 		minus := u.ToBits().Xor(sign).BitsToFloat64()
 		inverse := seed.Sub(d.ToBits()).BitsToFloat64()
