@@ -501,14 +501,14 @@ func softmaxColumns32(dst, x []float32, classes, stride int, f, d float32, divid
 	}
 }
 
-func softplus32(dst, x []float32, two, low, high float32) {
+func softplus32(dst, x []float32, minusTwo, low, high float32) {
 	switch bits := simd.VectorBitSize(); {
 	case bits >= 512 && len(dst) >= 16:
-		softplus32x16(dst, x, two, low, high)
+		softplus32x16(dst, x, minusTwo, low, high)
 	case bits >= 256 && len(dst) >= 8:
-		softplus32x8(dst, x, two, low, high)
+		softplus32x8(dst, x, minusTwo, low, high)
 	default:
-		softplus32x4(dst, x, two, low, high)
+		softplus32x4(dst, x, minusTwo, low, high)
 	}
 }
 
@@ -996,14 +996,14 @@ func softmaxRows64(dst, x []float64, classes int, f, d float64, divide bool) {
 	}
 }
 
-func softplus64(dst, x []float64, two, low, high float64) {
+func softplus64(dst, x []float64, minusTwo, low, high float64) {
 	switch bits := simd.VectorBitSize(); {
 	case bits >= 512 && len(dst) >= 8:
-		softplus64x8(dst, x, two, low, high)
+		softplus64x8(dst, x, minusTwo, low, high)
 	case bits >= 256 && len(dst) >= 4:
-		softplus64x4(dst, x, two, low, high)
+		softplus64x4(dst, x, minusTwo, low, high)
 	default:
-		softplus64x2(dst, x, two, low, high)
+		softplus64x2(dst, x, minusTwo, low, high)
 	}
 }
 

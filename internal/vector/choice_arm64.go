@@ -165,8 +165,8 @@ func softmaxColumns32(dst, x []float32, classes, stride int, f, d float32, divid
 	softmaxColumns32x4(dst, x, classes, stride, f, d, divide)
 }
 
-func softplus32(dst, x []float32, two, low, high float32) {
-	softplus32x4(dst, x, two, low, high)
+func softplus32(dst, x []float32, minusTwo, low, high float32) {
+	softplus32x4(dst, x, minusTwo, low, high)
 }
 
 func softplusDerivative32(dst, x, upstream []float32, beta float32) {
@@ -345,8 +345,8 @@ func softmaxRows64(dst, x []float64, classes int, f, d float64, divide bool) {
 	softmaxRows64x2(dst, x, classes, f, d, divide)
 }
 
-func softplus64(dst, x []float64, two, low, high float64) {
-	softplus64x2(dst, x, two, low, high)
+func softplus64(dst, x []float64, minusTwo, low, high float64) {
+	softplus64x2(dst, x, minusTwo, low, high)
 }
 
 func softplusDerivative64(dst, x, upstream []float64, beta float64) {

@@ -39,13 +39,12 @@ const (
 	roundToInt32 = 0x1.8p23
 	roundToInt64 = element.RoundToInt
 
-	// The same with the bits of an exponent added to the integer n. Shifted to the exponent, the
-	// lowest bits of the sum are those of 2ⁿ, of −2ⁿ⁺ˢ with the s of the loops, or of 2ⁿ⁺ˢ. So
-	// a loop saves an addition.
+	// The same, except that the lowest bits of the sum are those of the exponent of 2ⁿ or
+	// 2ⁿ⁺ˢ, for the integer n. So a loop needs no addition of the bias and s.
 	roundToPower32    = roundToInt32 + exponentBias32
 	roundToPower64    = roundToInt64 + exponentBias64
-	roundToLogistic32 = roundToPower32 + aboveExponent32 + logisticShift32
-	roundToLogistic64 = roundToPower64 + aboveExponent64 + logisticShift64
+	roundToLogistic32 = roundToPower32 + logisticShift32
+	roundToLogistic64 = roundToPower64 + logisticShift64
 	roundToSoftplus32 = roundToLogistic32 - 1
 	roundToSoftplus64 = roundToLogistic64 - 1
 	roundToSiLU32     = roundToPower32 - siluShift32
@@ -54,10 +53,6 @@ const (
 	roundToLifted64   = roundToPower64 + lift64
 	roundToSoftmax32  = roundToPower32 + powerShift32
 	roundToSoftmax64  = roundToPower64 + powerShift64
-
-	// The sign is the bit above the exponent.
-	aboveExponent32 = 1 << 8
-	aboveExponent64 = 1 << 11
 
 	// ⅙ minus the float nearest to it.
 	sixthLow32 = -0x1.555556p-28
@@ -147,7 +142,7 @@ const (
 	geluTanhLast    = 5.6
 	geluTanhPerUnit = 4. / 3
 
-	// At this z, −2ˢ·t of sigmoid_loops.go is 0. For a larger z, its exponent would wrap
+	// At this z, 2ˢ·t of sigmoid_loops.go is 0. For a larger z, its exponent would wrap
 	// around and change the sign.
 	zeroLimit32 = (exponentBias32 + logisticShift32) * math.Ln2
 	zeroLimit64 = (exponentBias64 + logisticShift64) * math.Ln2

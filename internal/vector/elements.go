@@ -525,26 +525,24 @@ func without32x1(v archsimd.Float32x4, m archsimd.Mask32x4) archsimd.Float32x4 {
 	return v.ToBits().AndNot(m.ToInt32x4().ToBits()).BitsToFloat32()
 }
 
-func logistic32x1(zero archsimd.Float32x4) func(minusScale, growth archsimd.Float32x4) (u, e archsimd.Float32x4) {
-	sign := archsimd.LoadUint32x4Array((*[4]uint32)(uint32Constants[0][:]))
-	one := archsimd.LoadFloat32x4Array((*[4]float32)(float32Constants[2][:]))
+func logistic32x1(zero archsimd.Float32x4) func(scale, growth archsimd.Float32x4) (minusU, e archsimd.Float32x4) {
+	one, minusOne := archsimd.LoadFloat32x4Array((*[4]float32)(float32Constants[2][:])), archsimd.LoadFloat32x4Array((*[4]float32)(float32Constants[18][:]))
 	up := archsimd.LoadFloat32x4Array((*[4]float32)(float32Constants[19][:]))
-	return func(minusScale, growth archsimd.Float32x4) (u, e archsimd.Float32x4) {
-		d := growth.MulAdd(up, up.Sub(minusScale))
-		u = one.Div(d)
-		minus := u.ToBits().Xor(sign).BitsToFloat32()
-		rest := denominatorRest32x1(d, growth, minusScale, up)
-		return u, minus.MulAdd(rest, residual32x1(d, minus, one))
+	return func(scale, growth archsimd.Float32x4) (minusU, e archsimd.Float32x4) {
+		d := growth.MulAdd(up, up.Add(scale))
+		minusU = minusOne.Div(d)
+		rest := denominatorRest32x1(d, growth, scale, up)
+		return minusU, minusU.MulAdd(rest, residual32x1(d, minusU, one))
 	}
 }
 
-func denominatorRest32x1(d, growth, minusScale, up archsimd.Float32x4) archsimd.Float32x4 {
-	return growth.MulAdd(up, up.Sub(d).Sub(minusScale))
+func denominatorRest32x1(d, growth, scale, up archsimd.Float32x4) archsimd.Float32x4 {
+	return growth.MulAdd(up, up.Sub(d).Add(scale))
 }
 
-func denominatorRest64x1(d, growth, minusScale, up archsimd.Float64x2) archsimd.Float64x2 {
-	b := up.Sub(minusScale)
-	return growth.MulAdd(up, b.Sub(d)).Add(up.Sub(b).Sub(minusScale))
+func denominatorRest64x1(d, growth, scale, up archsimd.Float64x2) archsimd.Float64x2 {
+	b := up.Add(scale)
+	return growth.MulAdd(up, b.Sub(d)).Add(up.Sub(b).Add(scale))
 }
 
 func SigmoidAt32(x float32) float32 {
@@ -558,18 +556,18 @@ func SigmoidAt32(x float32) float32 {
 	if x > exponentialLimit32 || x < -exponentialLimit32 {
 		z = archsimd.LoadFloat32x4Array((*[4]float32)(float32Constants[21][:]))
 	}
-	minusScale, r := reduce(z)
-	u, e := logistic(minusScale, growth32x1(r))
+	scale, r := reduce(z)
+	u, e := logistic(scale, growth32x1(r))
 	u = u.MulAdd(e, u)
-	scale := minusScale.ToBits().Xor(v.And(sign)).BitsToFloat32()
+	scale = scale.ToBits().Xor(v.And(sign)).BitsToFloat32()
 	return first32(u.MulAdd(scale, one.Masked(v.BitsToInt32().Greater(minusOne))))
 }
 
-func logisticSlope32x1(minusScale, u, e archsimd.Float32x4) archsimd.Float32x4 {
-	e = e.Mul(u)
-	v := u.Mul(minusScale)
+func logisticSlope32x1(scale, minusU, e archsimd.Float32x4) archsimd.Float32x4 {
+	e = e.Mul(minusU)
+	v := minusU.Mul(scale)
 	e = v.Add(v).MulAdd(e, e)
-	return v.MulAdd(u, e).Add(u)
+	return v.MulAdd(minusU, e).Add(minusU)
 }
 
 func LogisticDerivativeAt32(x, inScale, minusOutScale float32) float32 {
@@ -581,10 +579,10 @@ func LogisticDerivativeAt32(x, inScale, minusOutScale float32) float32 {
 	if u > exponentialLimit32 || u < -exponentialLimit32 {
 		z = archsimd.LoadFloat32x4Array((*[4]float32)(float32Constants[21][:]))
 	}
-	minusScale, r := reduce(z)
-	q, e := logistic(minusScale, growth32x1(r))
-	y := logisticSlope32x1(minusScale, q, e)
-	return first32(y.Mul(archsimd.BroadcastFloat32x4(minusOutScale)).Mul(minusScale))
+	scale, r := reduce(z)
+	q, e := logistic(scale, growth32x1(r))
+	y := logisticSlope32x1(scale, q, e)
+	return first32(y.Mul(archsimd.BroadcastFloat32x4(minusOutScale)).Mul(scale))
 }
 
 func siluOf32x1(zero archsimd.Float32x4) func(dst, x []float32) {
@@ -653,24 +651,24 @@ func siluDerivativeOf32x1(zero archsimd.Float32x4) func(dst, x, upstream []float
 			z = atMost32x1(z, zeroLimit32)
 			faint = slowSubnormals
 		}
-		minusScale, r := reduce(z)
-		minusU, e := inverse(minusScale, r, growthRest32x1(r))
+		scale, r := reduce(z)
+		minusU, e := inverse(scale, r, growthRest32x1(r))
 		minus := z.ToBits().Xor(sign).BitsToFloat32()
-		s := minusScale
+		s := scale
 		if faint {
-			s = without32x1(minusScale, beyond)
+			s = without32x1(scale, beyond)
 		}
 		s = minusU.Mul(s)
 		h := one.Sub(z)
-		g := z.MulAdd(s, h)
+		g := minus.MulAdd(s, h)
 		zs := g.Sub(h)
-		rest := e.Mul(zs).Sub(minus.MulAdd(s, zs))
+		rest := e.Mul(zs).Sub(z.MulAdd(s, zs))
 		d := h.Add(archsimd.LoadFloat32x4Array((*[4]float32)(c.minusRoot1[:])))
 		apart := d.ToBits().AndNot(sign).BitsToFloat32().Greater(archsimd.LoadFloat32x4Array((*[4]float32)(c.radius[:])))
 		p := siluRootRest32x1(d).MulAdd(d.Mul(d), archsimd.LoadFloat32x4Array((*[4]float32)(c.minusRootLow[:])))
 		g, rest = g.IfElse(apart, d), rest.IfElse(apart, p)
 		y := minusU.MulAdd(g, g.MulAdd(e, rest).Mul(minusU))
-		scale := minusScale.ToBits().Xor(sign.AndNot(v)).BitsToFloat32()
+		scale = scale.ToBits().Xor(v.And(sign)).BitsToFloat32()
 		right := v.BitsToInt32().Greater(minusOne)
 		up := archsimd.LoadFloat32x4Array((*[4]float32)(upstream))
 		if faint {
@@ -716,11 +714,11 @@ func siluDerivativeAt32(x float32) float32 {
 	})
 }
 
-func softplusOf32x1(zero archsimd.Float32x4, two, low, high float32) func(dst, x []float32) {
+func softplusOf32x1(zero archsimd.Float32x4, minusTwo, low, high float32) func(dst, x []float32) {
 	reduce, inverse := reduce32x1(archsimd.LoadFloat32x4Array((*[4]float32)(float32Constants[22][:]))), sumInverseOf32x1(zero)
 	near := archsimd.LoadFloat32x4Array((*[4]float32)(float32Constants[23][:]))
 	sign := archsimd.LoadUint32x4Array((*[4]uint32)(uint32Constants[0][:]))
-	twice, l, h := archsimd.BroadcastFloat32x4(two), archsimd.BroadcastFloat32x4(low), archsimd.BroadcastFloat32x4(high)
+	factor, l, h := archsimd.BroadcastFloat32x4(minusTwo), archsimd.BroadcastFloat32x4(low), archsimd.BroadcastFloat32x4(high)
 	return func(dst, x []float32) {
 		v := archsimd.LoadFloat32x4Array((*[4]float32)(x))
 		z := v.ToBits().AndNot(sign).BitsToFloat32()
@@ -733,7 +731,7 @@ func softplusOf32x1(zero archsimd.Float32x4, two, low, high float32) func(dst, x
 		}
 		half, r := reduce(z)
 		u, e := inverse(half, r, growthRest32x1(r))
-		scale := half.Mul(twice)
+		scale := half.Mul(factor)
 		s := u
 		if far && slowSubnormals {
 			s = without32x1(u, beyond)
@@ -763,12 +761,12 @@ func softplusBase64x1(v, rest, scale, zero archsimd.Float64x2) archsimd.Float64x
 	return rest.MulAdd(scale, v).Masked(v.NotEqual(zero))
 }
 
-func sumInverseOf32x1(zero archsimd.Float32x4) func(minusScale, r, q archsimd.Float32x4) (minusU, e archsimd.Float32x4) {
+func sumInverseOf32x1(zero archsimd.Float32x4) func(scale, r, q archsimd.Float32x4) (minusU, e archsimd.Float32x4) {
 	one, minusOne := archsimd.LoadFloat32x4Array((*[4]float32)(float32Constants[2][:])), archsimd.LoadFloat32x4Array((*[4]float32)(float32Constants[18][:]))
 	up := archsimd.LoadFloat32x4Array((*[4]float32)(float32Constants[19][:]))
-	return func(minusScale, r, q archsimd.Float32x4) (minusU, e archsimd.Float32x4) {
-		d := r.Add(q).MulAdd(up, up.Sub(minusScale))
-		rest := q.MulAdd(up, denominatorRest32x1(d, r, minusScale, up))
+	return func(scale, r, q archsimd.Float32x4) (minusU, e archsimd.Float32x4) {
+		d := r.Add(q).MulAdd(up, up.Add(scale))
+		rest := q.MulAdd(up, denominatorRest32x1(d, r, scale, up))
 		minusU = minusOne.Div(d)
 		return minusU, rest.MulAdd(minusU, residual32x1(d, minusU, one))
 	}
@@ -817,9 +815,9 @@ func atanhRest64x1(s archsimd.Float64x2) archsimd.Float64x2 {
 	return p.MulAdd(s, archsimd.LoadFloat64x2Array((*[2]float64)(c[0][:])))
 }
 
-func softplusAt32(x, two, low, high float32) float32 {
+func softplusAt32(x, minusTwo, low, high float32) float32 {
 	var zero archsimd.Float32x4
-	return at32(x, zero, softplusOf32x1(zero, two, low, high))
+	return at32(x, zero, softplusOf32x1(zero, minusTwo, low, high))
 }
 
 func softplusDerivativeAt32(x, beta float32) float32 {
@@ -845,10 +843,10 @@ func softplusDerivativeOf32x1(zero archsimd.Float32x4, beta float32) func(dst, x
 			faint = slowSubnormals && anyLane32x1(v.BitsToFloat32().Less(archsimd.LoadFloat32x4Array((*[4]float32)(float32Constants[7][:]))))
 			z = atMost32x1(z, exponentialLimit32)
 		}
-		minusScale, r := reduce(z)
-		u, e := logistic(minusScale, growth32x1(r))
+		scale, r := reduce(z)
+		u, e := logistic(scale, growth32x1(r))
 		u = u.MulAdd(e, u)
-		scale := minusScale.ToBits().Xor(v.And(sign)).BitsToFloat32()
+		scale = scale.ToBits().Xor(v.And(sign)).BitsToFloat32()
 		right := v.BitsToInt32().Greater(minusOne)
 		g := archsimd.LoadFloat32x4Array((*[4]float32)(upstream))
 		if faint {
@@ -1031,10 +1029,10 @@ func LogisticDerivativeAt64(x, inScale, minusOutScale float64) float64 {
 	if u > exponentialLimit64 || u < -exponentialLimit64 {
 		z = archsimd.LoadFloat64x2Array((*[2]float64)(float64Constants[6][:]))
 	}
-	minusScale, r := reduce(z)
-	q, e := logistic(minusScale, growth64x1(r))
-	y := logisticSlope64x1(minusScale, q, e)
-	return first64(y.Mul(archsimd.BroadcastFloat64x2(minusOutScale)).Mul(minusScale))
+	scale, r := reduce(z)
+	q, e := logistic(scale, growth64x1(r))
+	y := logisticSlope64x1(scale, q, e)
+	return first64(y.Mul(archsimd.BroadcastFloat64x2(minusOutScale)).Mul(scale))
 }
 
 func SigmoidAt64(x float64) float64 {
@@ -1048,10 +1046,10 @@ func SigmoidAt64(x float64) float64 {
 	if x > exponentialLimit64 || x < -exponentialLimit64 {
 		z = archsimd.LoadFloat64x2Array((*[2]float64)(float64Constants[6][:]))
 	}
-	minusScale, r := reduce(z)
-	u, e := logistic(minusScale, growth64x1(r))
+	scale, r := reduce(z)
+	u, e := logistic(scale, growth64x1(r))
 	u = u.MulAdd(e, u)
-	scale := minusScale.ToBits().Xor(v.And(sign)).BitsToFloat64()
+	scale = scale.ToBits().Xor(v.And(sign)).BitsToFloat64()
 	return first64(u.MulAdd(scale, one.Masked(v.BitsToInt64().Greater(minusOne))))
 }
 
@@ -1226,24 +1224,22 @@ func lifted64x1(v archsimd.Float64x2) archsimd.Float64x2 {
 	return v.ToBits().Add(archsimd.LoadUint64x2Array((*[2]uint64)(uint64Constants[2][:]))).BitsToFloat64()
 }
 
-func logistic64x1(zero archsimd.Float64x2) func(minusScale, growth archsimd.Float64x2) (u, e archsimd.Float64x2) {
-	sign := archsimd.LoadUint64x2Array((*[2]uint64)(uint64Constants[0][:]))
-	one := archsimd.LoadFloat64x2Array((*[2]float64)(float64Constants[1][:]))
+func logistic64x1(zero archsimd.Float64x2) func(scale, growth archsimd.Float64x2) (minusU, e archsimd.Float64x2) {
+	one, minusOne := archsimd.LoadFloat64x2Array((*[2]float64)(float64Constants[1][:])), archsimd.LoadFloat64x2Array((*[2]float64)(float64Constants[21][:]))
 	up := archsimd.LoadFloat64x2Array((*[2]float64)(float64Constants[22][:]))
-	return func(minusScale, growth archsimd.Float64x2) (u, e archsimd.Float64x2) {
-		d := growth.MulAdd(up, up.Sub(minusScale))
-		u = one.Div(d)
-		minus := u.ToBits().Xor(sign).BitsToFloat64()
-		rest := denominatorRest64x1(d, growth, minusScale, up)
-		return u, minus.MulAdd(rest, residual64x1(d, minus, one))
+	return func(scale, growth archsimd.Float64x2) (minusU, e archsimd.Float64x2) {
+		d := growth.MulAdd(up, up.Add(scale))
+		minusU = minusOne.Div(d)
+		rest := denominatorRest64x1(d, growth, scale, up)
+		return minusU, minusU.MulAdd(rest, residual64x1(d, minusU, one))
 	}
 }
 
-func logisticSlope64x1(minusScale, u, e archsimd.Float64x2) archsimd.Float64x2 {
-	e = e.Mul(u)
-	v := u.Mul(minusScale)
+func logisticSlope64x1(scale, minusU, e archsimd.Float64x2) archsimd.Float64x2 {
+	e = e.Mul(minusU)
+	v := minusU.Mul(scale)
 	e = v.Add(v).MulAdd(e, e)
-	return v.MulAdd(u, e).Add(u)
+	return v.MulAdd(minusU, e).Add(minusU)
 }
 
 func lowered64x1(y archsimd.Float64x2) archsimd.Float64x2 {
@@ -1390,24 +1386,24 @@ func siluDerivativeOf64x1(zero archsimd.Float64x2) func(dst, x, upstream []float
 			z = atMost64x1(z, zeroLimit64)
 			faint = slowSubnormals
 		}
-		minusScale, r := reduce(z)
-		minusU, e := inverse(minusScale, r, growthRest64x1(r))
+		scale, r := reduce(z)
+		minusU, e := inverse(scale, r, growthRest64x1(r))
 		minus := z.ToBits().Xor(sign).BitsToFloat64()
-		s := minusScale
+		s := scale
 		if faint {
-			s = without64x1(minusScale, beyond)
+			s = without64x1(scale, beyond)
 		}
 		s = minusU.Mul(s)
 		h := one.Sub(z)
-		g := z.MulAdd(s, h)
+		g := minus.MulAdd(s, h)
 		zs := g.Sub(h)
-		rest := e.Mul(zs).Sub(minus.MulAdd(s, zs))
+		rest := e.Mul(zs).Sub(z.MulAdd(s, zs))
 		d := h.Add(archsimd.LoadFloat64x2Array((*[2]float64)(c.minusRoot1[:])))
 		apart := d.ToBits().AndNot(sign).BitsToFloat64().Greater(archsimd.LoadFloat64x2Array((*[2]float64)(c.radius[:])))
 		p := siluRootRest64x1(d).MulAdd(d.Mul(d), archsimd.LoadFloat64x2Array((*[2]float64)(c.minusRootLow[:])))
 		g, rest = g.IfElse(apart, d), rest.IfElse(apart, p)
 		y := minusU.MulAdd(g, g.MulAdd(e, rest).Mul(minusU))
-		scale := minusScale.ToBits().Xor(sign.AndNot(v)).BitsToFloat64()
+		scale = scale.ToBits().Xor(v.And(sign)).BitsToFloat64()
 		right := v.BitsToInt64().Greater(minusOne)
 		up := archsimd.LoadFloat64x2Array((*[2]float64)(upstream))
 		if faint {
@@ -1454,9 +1450,9 @@ func siluOf64x1(zero archsimd.Float64x2) func(dst, x []float64) {
 	}
 }
 
-func softplusAt64(x, two, low, high float64) float64 {
+func softplusAt64(x, minusTwo, low, high float64) float64 {
 	var zero archsimd.Float64x2
-	return at64(x, zero, softplusOf64x1(zero, two, low, high))
+	return at64(x, zero, softplusOf64x1(zero, minusTwo, low, high))
 }
 
 func softplusDerivativeAt64(x, beta float64) float64 {
@@ -1482,10 +1478,10 @@ func softplusDerivativeOf64x1(zero archsimd.Float64x2, beta float64) func(dst, x
 			faint = slowSubnormals && anyLane64x1(v.BitsToFloat64().Less(archsimd.LoadFloat64x2Array((*[2]float64)(float64Constants[11][:]))))
 			z = atMost64x1(z, exponentialLimit64)
 		}
-		minusScale, r := reduce(z)
-		u, e := logistic(minusScale, growth64x1(r))
+		scale, r := reduce(z)
+		u, e := logistic(scale, growth64x1(r))
 		u = u.MulAdd(e, u)
-		scale := minusScale.ToBits().Xor(v.And(sign)).BitsToFloat64()
+		scale = scale.ToBits().Xor(v.And(sign)).BitsToFloat64()
 		right := v.BitsToInt64().Greater(minusOne)
 		g := archsimd.LoadFloat64x2Array((*[2]float64)(upstream))
 		if faint {
@@ -1496,11 +1492,11 @@ func softplusDerivativeOf64x1(zero archsimd.Float64x2, beta float64) func(dst, x
 	}
 }
 
-func softplusOf64x1(zero archsimd.Float64x2, two, low, high float64) func(dst, x []float64) {
+func softplusOf64x1(zero archsimd.Float64x2, minusTwo, low, high float64) func(dst, x []float64) {
 	reduce, inverse := reduce64x1(archsimd.LoadFloat64x2Array((*[2]float64)(float64Constants[27][:]))), sumInverseOf64x1(zero)
 	near := archsimd.LoadFloat64x2Array((*[2]float64)(float64Constants[28][:]))
 	sign := archsimd.LoadUint64x2Array((*[2]uint64)(uint64Constants[0][:]))
-	twice, l, h := archsimd.BroadcastFloat64x2(two), archsimd.BroadcastFloat64x2(low), archsimd.BroadcastFloat64x2(high)
+	factor, l, h := archsimd.BroadcastFloat64x2(minusTwo), archsimd.BroadcastFloat64x2(low), archsimd.BroadcastFloat64x2(high)
 	return func(dst, x []float64) {
 		v := archsimd.LoadFloat64x2Array((*[2]float64)(x))
 		z := v.ToBits().AndNot(sign).BitsToFloat64()
@@ -1513,7 +1509,7 @@ func softplusOf64x1(zero archsimd.Float64x2, two, low, high float64) func(dst, x
 		}
 		half, r := reduce(z)
 		u, e := inverse(half, r, growthRest64x1(r))
-		scale := half.Mul(twice)
+		scale := half.Mul(factor)
 		s := u
 		if far && slowSubnormals {
 			s = without64x1(u, beyond)
@@ -1579,12 +1575,12 @@ func softsignOf64x1(zero archsimd.Float64x2) func(dst, x []float64) {
 	}
 }
 
-func sumInverseOf64x1(zero archsimd.Float64x2) func(minusScale, r, q archsimd.Float64x2) (minusU, e archsimd.Float64x2) {
+func sumInverseOf64x1(zero archsimd.Float64x2) func(scale, r, q archsimd.Float64x2) (minusU, e archsimd.Float64x2) {
 	one, minusOne := archsimd.LoadFloat64x2Array((*[2]float64)(float64Constants[1][:])), archsimd.LoadFloat64x2Array((*[2]float64)(float64Constants[21][:]))
 	up := archsimd.LoadFloat64x2Array((*[2]float64)(float64Constants[22][:]))
-	return func(minusScale, r, q archsimd.Float64x2) (minusU, e archsimd.Float64x2) {
-		d := r.Add(q).MulAdd(up, up.Sub(minusScale))
-		rest := q.MulAdd(up, denominatorRest64x1(d, r, minusScale, up))
+	return func(scale, r, q archsimd.Float64x2) (minusU, e archsimd.Float64x2) {
+		d := r.Add(q).MulAdd(up, up.Add(scale))
+		rest := q.MulAdd(up, denominatorRest64x1(d, r, scale, up))
 		minusU = minusOne.Div(d)
 		return minusU, rest.MulAdd(minusU, residual64x1(d, minusU, one))
 	}

@@ -12,9 +12,8 @@ import "simd"
 // σ and tanh need a division anyway. With eʳ in the denominator, one polynomial, for eʳ,
 // is enough.
 
-// reduce32 returns a function that computes power = 2ⁿ and r for z ≥ 0 or NaN. power is
-// 2ⁿ⁺ˢ or −2ⁿ⁺ˢ, if the constant says so: it is one of those that begin with roundTo, except
-// roundToInt.
+// reduce32 returns a function that computes power = 2ⁿ and r for z ≥ 0 or NaN. roundTo is
+// roundToPower32, or another constant with which power is 2ⁿ⁺ˢ.
 func reduce32(roundTo simd.Float32s) func(z simd.Float32s) (power, r simd.Float32s) {
 	return func(z simd.Float32s) (power, r simd.Float32s) {
 		c := &reduction32

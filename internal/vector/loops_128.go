@@ -1001,26 +1001,24 @@ func reluDerivative32x4(dst, x, upstream []float32) {
 	})
 }
 
-func logistic32x4(zero archsimd.Float32x4) func(minusScale, growth archsimd.Float32x4) (u, e archsimd.Float32x4) {
-	sign := archsimd.BroadcastUint32x4(signBit32)
-	one := archsimd.BroadcastFloat32x4(1)
+func logistic32x4(zero archsimd.Float32x4) func(scale, growth archsimd.Float32x4) (minusU, e archsimd.Float32x4) {
+	one, minusOne := archsimd.BroadcastFloat32x4(1), archsimd.BroadcastFloat32x4(-1)
 	up := archsimd.BroadcastFloat32x4(logisticUp32)
-	return func(minusScale, growth archsimd.Float32x4) (u, e archsimd.Float32x4) {
-		d := growth.MulAdd(up, up.Sub(minusScale))
-		u = one.Div(d)
-		minus := u.ToBits().Xor(sign).BitsToFloat32()
-		rest := denominatorRest32x4(d, growth, minusScale, up)
-		return u, minus.MulAdd(rest, residual32x4(d, minus, one))
+	return func(scale, growth archsimd.Float32x4) (minusU, e archsimd.Float32x4) {
+		d := growth.MulAdd(up, up.Add(scale))
+		minusU = minusOne.Div(d)
+		rest := denominatorRest32x4(d, growth, scale, up)
+		return minusU, minusU.MulAdd(rest, residual32x4(d, minusU, one))
 	}
 }
 
-func denominatorRest32x4(d, growth, minusScale, up archsimd.Float32x4) archsimd.Float32x4 {
-	return growth.MulAdd(up, up.Sub(d).Sub(minusScale))
+func denominatorRest32x4(d, growth, scale, up archsimd.Float32x4) archsimd.Float32x4 {
+	return growth.MulAdd(up, up.Sub(d).Add(scale))
 }
 
-func denominatorRest64x2(d, growth, minusScale, up archsimd.Float64x2) archsimd.Float64x2 {
-	b := up.Sub(minusScale)
-	return growth.MulAdd(up, b.Sub(d)).Add(up.Sub(b).Sub(minusScale))
+func denominatorRest64x2(d, growth, scale, up archsimd.Float64x2) archsimd.Float64x2 {
+	b := up.Add(scale)
+	return growth.MulAdd(up, b.Sub(d)).Add(up.Sub(b).Add(scale))
 }
 
 func sigmoidOf32x4(zero archsimd.Float32x4) func(dst, x []float32) {
@@ -1037,10 +1035,10 @@ func sigmoidOf32x4(zero archsimd.Float32x4) func(dst, x []float32) {
 			faint = slowSubnormals && anyLane32x4(v.BitsToFloat32().Less(archsimd.BroadcastFloat32x4(-normalLimit32)))
 			z = atMost32x4(z, exponentialLimit32)
 		}
-		minusScale, r := reduce(z)
-		u, e := logistic(minusScale, growth32x4(r))
+		scale, r := reduce(z)
+		u, e := logistic(scale, growth32x4(r))
 		u = u.MulAdd(e, u)
-		scale := minusScale.ToBits().Xor(v.And(sign)).BitsToFloat32()
+		scale = scale.ToBits().Xor(v.And(sign)).BitsToFloat32()
 		right := v.BitsToInt32().Greater(minusOne)
 		if faint {
 			u.MulAdd(scale, one).IfElse(right, lowered32x4(u.Mul(lifted32x4(scale)))).Store(dst)
@@ -1068,24 +1066,24 @@ func logisticDerivativeOf32x4(zero archsimd.Float32x4, inScale, minusOutScale fl
 			faint = slowSubnormals
 			z = atMost32x4(z, exponentialLimit32)
 		}
-		minusScale, r := reduce(z)
-		u, e := logistic(minusScale, growth32x4(r))
+		scale, r := reduce(z)
+		u, e := logistic(scale, growth32x4(r))
 		g := archsimd.LoadFloat32x4(upstream)
 		if faint {
-			y := logisticSlope32x4(without32x4(minusScale, beyond), u, e)
-			loweredTimes32x4(y.Mul(out).Mul(lifted32x4(minusScale)), g).Store(dst)
+			y := logisticSlope32x4(without32x4(scale, beyond), u, e)
+			loweredTimes32x4(y.Mul(out).Mul(lifted32x4(scale)), g).Store(dst)
 		} else {
-			y := logisticSlope32x4(minusScale, u, e)
-			y.Mul(out).Mul(minusScale).Mul(g).Store(dst)
+			y := logisticSlope32x4(scale, u, e)
+			y.Mul(out).Mul(scale).Mul(g).Store(dst)
 		}
 	}
 }
 
-func logisticSlope32x4(minusScale, u, e archsimd.Float32x4) archsimd.Float32x4 {
-	e = e.Mul(u)
-	v := u.Mul(minusScale)
+func logisticSlope32x4(scale, minusU, e archsimd.Float32x4) archsimd.Float32x4 {
+	e = e.Mul(minusU)
+	v := minusU.Mul(scale)
 	e = v.Add(v).MulAdd(e, e)
-	return v.MulAdd(u, e).Add(u)
+	return v.MulAdd(minusU, e).Add(minusU)
 }
 
 func logisticDerivative32x4(dst, x, upstream []float32, inScale, minusOutScale float32) {
@@ -1214,24 +1212,24 @@ func siluDerivativeOf32x4(zero archsimd.Float32x4) func(dst, x, upstream []float
 			z = atMost32x4(z, zeroLimit32)
 			faint = slowSubnormals
 		}
-		minusScale, r := reduce(z)
-		minusU, e := inverse(minusScale, r, growthRest32x4(r))
+		scale, r := reduce(z)
+		minusU, e := inverse(scale, r, growthRest32x4(r))
 		minus := z.ToBits().Xor(sign).BitsToFloat32()
-		s := minusScale
+		s := scale
 		if faint {
-			s = without32x4(minusScale, beyond)
+			s = without32x4(scale, beyond)
 		}
 		s = minusU.Mul(s)
 		h := one.Sub(z)
-		g := z.MulAdd(s, h)
+		g := minus.MulAdd(s, h)
 		zs := g.Sub(h)
-		rest := e.Mul(zs).Sub(minus.MulAdd(s, zs))
+		rest := e.Mul(zs).Sub(z.MulAdd(s, zs))
 		d := h.Add(archsimd.LoadFloat32x4(c.minusRoot1[:]))
 		apart := d.ToBits().AndNot(sign).BitsToFloat32().Greater(archsimd.LoadFloat32x4(c.radius[:]))
 		p := siluRootRest32x4(d).MulAdd(d.Mul(d), archsimd.LoadFloat32x4(c.minusRootLow[:]))
 		g, rest = g.IfElse(apart, d), rest.IfElse(apart, p)
 		y := minusU.MulAdd(g, g.MulAdd(e, rest).Mul(minusU))
-		scale := minusScale.ToBits().Xor(sign.AndNot(v)).BitsToFloat32()
+		scale = scale.ToBits().Xor(v.And(sign)).BitsToFloat32()
 		right := v.BitsToInt32().Greater(minusOne)
 		up := archsimd.LoadFloat32x4(upstream)
 		if faint {
@@ -1566,11 +1564,11 @@ func softmaxColumns32x4(dst, x []float32, classes, stride int, f, d float32, div
 	clearUpper()
 }
 
-func softplusOf32x4(zero archsimd.Float32x4, two, low, high float32) func(dst, x []float32) {
+func softplusOf32x4(zero archsimd.Float32x4, minusTwo, low, high float32) func(dst, x []float32) {
 	reduce, inverse := reduce32x4(archsimd.BroadcastFloat32x4(roundToSoftplus32)), sumInverseOf32x4(zero)
 	near := archsimd.BroadcastFloat32x4(softplusNear32)
 	sign := archsimd.BroadcastUint32x4(signBit32)
-	twice, l, h := archsimd.BroadcastFloat32x4(two), archsimd.BroadcastFloat32x4(low), archsimd.BroadcastFloat32x4(high)
+	factor, l, h := archsimd.BroadcastFloat32x4(minusTwo), archsimd.BroadcastFloat32x4(low), archsimd.BroadcastFloat32x4(high)
 	return func(dst, x []float32) {
 		v := archsimd.LoadFloat32x4(x)
 		z := v.ToBits().AndNot(sign).BitsToFloat32()
@@ -1583,7 +1581,7 @@ func softplusOf32x4(zero archsimd.Float32x4, two, low, high float32) func(dst, x
 		}
 		half, r := reduce(z)
 		u, e := inverse(half, r, growthRest32x4(r))
-		scale := half.Mul(twice)
+		scale := half.Mul(factor)
 		s := u
 		if far && slowSubnormals {
 			s = without32x4(u, beyond)
@@ -1613,12 +1611,12 @@ func softplusBase64x2(v, rest, scale, zero archsimd.Float64x2) archsimd.Float64x
 	return rest.MulAdd(scale, v).Masked(v.NotEqual(zero))
 }
 
-func sumInverseOf32x4(zero archsimd.Float32x4) func(minusScale, r, q archsimd.Float32x4) (minusU, e archsimd.Float32x4) {
+func sumInverseOf32x4(zero archsimd.Float32x4) func(scale, r, q archsimd.Float32x4) (minusU, e archsimd.Float32x4) {
 	one, minusOne := archsimd.BroadcastFloat32x4(1), archsimd.BroadcastFloat32x4(-1)
 	up := archsimd.BroadcastFloat32x4(logisticUp32)
-	return func(minusScale, r, q archsimd.Float32x4) (minusU, e archsimd.Float32x4) {
-		d := r.Add(q).MulAdd(up, up.Sub(minusScale))
-		rest := q.MulAdd(up, denominatorRest32x4(d, r, minusScale, up))
+	return func(scale, r, q archsimd.Float32x4) (minusU, e archsimd.Float32x4) {
+		d := r.Add(q).MulAdd(up, up.Add(scale))
+		rest := q.MulAdd(up, denominatorRest32x4(d, r, scale, up))
 		minusU = minusOne.Div(d)
 		return minusU, rest.MulAdd(minusU, residual32x4(d, minusU, one))
 	}
@@ -1667,9 +1665,9 @@ func atanhRest64x2(s archsimd.Float64x2) archsimd.Float64x2 {
 	return p.MulAdd(s, archsimd.LoadFloat64x2(c[0][:]))
 }
 
-func softplus32x4(dst, x []float32, two, low, high float32) {
+func softplus32x4(dst, x []float32, minusTwo, low, high float32) {
 	var zero archsimd.Float32x4
-	unary32x4(dst, x, zero, softplusOf32x4(zero, two, low, high))
+	unary32x4(dst, x, zero, softplusOf32x4(zero, minusTwo, low, high))
 }
 
 func softplusDerivative32x4(dst, x, upstream []float32, beta float32) {
@@ -1692,10 +1690,10 @@ func softplusDerivativeOf32x4(zero archsimd.Float32x4, beta float32) func(dst, x
 			faint = slowSubnormals && anyLane32x4(v.BitsToFloat32().Less(archsimd.BroadcastFloat32x4(-normalLimit32)))
 			z = atMost32x4(z, exponentialLimit32)
 		}
-		minusScale, r := reduce(z)
-		u, e := logistic(minusScale, growth32x4(r))
+		scale, r := reduce(z)
+		u, e := logistic(scale, growth32x4(r))
 		u = u.MulAdd(e, u)
-		scale := minusScale.ToBits().Xor(v.And(sign)).BitsToFloat32()
+		scale = scale.ToBits().Xor(v.And(sign)).BitsToFloat32()
 		right := v.BitsToInt32().Greater(minusOne)
 		g := archsimd.LoadFloat32x4(upstream)
 		if faint {
@@ -2526,16 +2524,14 @@ func logSoftmaxRows64x2(dst, x []float64, classes int, f, d float64, divide bool
 	}
 }
 
-func logistic64x2(zero archsimd.Float64x2) func(minusScale, growth archsimd.Float64x2) (u, e archsimd.Float64x2) {
-	sign := archsimd.BroadcastUint64x2(signBit64)
-	one := archsimd.BroadcastFloat64x2(1)
+func logistic64x2(zero archsimd.Float64x2) func(scale, growth archsimd.Float64x2) (minusU, e archsimd.Float64x2) {
+	one, minusOne := archsimd.BroadcastFloat64x2(1), archsimd.BroadcastFloat64x2(-1)
 	up := archsimd.BroadcastFloat64x2(logisticUp64)
-	return func(minusScale, growth archsimd.Float64x2) (u, e archsimd.Float64x2) {
-		d := growth.MulAdd(up, up.Sub(minusScale))
-		u = one.Div(d)
-		minus := u.ToBits().Xor(sign).BitsToFloat64()
-		rest := denominatorRest64x2(d, growth, minusScale, up)
-		return u, minus.MulAdd(rest, residual64x2(d, minus, one))
+	return func(scale, growth archsimd.Float64x2) (minusU, e archsimd.Float64x2) {
+		d := growth.MulAdd(up, up.Add(scale))
+		minusU = minusOne.Div(d)
+		rest := denominatorRest64x2(d, growth, scale, up)
+		return minusU, minusU.MulAdd(rest, residual64x2(d, minusU, one))
 	}
 }
 
@@ -2557,24 +2553,24 @@ func logisticDerivativeOf64x2(zero archsimd.Float64x2, inScale, minusOutScale fl
 			faint = slowSubnormals
 			z = atMost64x2(z, exponentialLimit64)
 		}
-		minusScale, r := reduce(z)
-		u, e := logistic(minusScale, growth64x2(r))
+		scale, r := reduce(z)
+		u, e := logistic(scale, growth64x2(r))
 		g := archsimd.LoadFloat64x2(upstream)
 		if faint {
-			y := logisticSlope64x2(without64x2(minusScale, beyond), u, e)
-			loweredTimes64x2(y.Mul(out).Mul(lifted64x2(minusScale)), g).Store(dst)
+			y := logisticSlope64x2(without64x2(scale, beyond), u, e)
+			loweredTimes64x2(y.Mul(out).Mul(lifted64x2(scale)), g).Store(dst)
 		} else {
-			y := logisticSlope64x2(minusScale, u, e)
-			y.Mul(out).Mul(minusScale).Mul(g).Store(dst)
+			y := logisticSlope64x2(scale, u, e)
+			y.Mul(out).Mul(scale).Mul(g).Store(dst)
 		}
 	}
 }
 
-func logisticSlope64x2(minusScale, u, e archsimd.Float64x2) archsimd.Float64x2 {
-	e = e.Mul(u)
-	v := u.Mul(minusScale)
+func logisticSlope64x2(scale, minusU, e archsimd.Float64x2) archsimd.Float64x2 {
+	e = e.Mul(minusU)
+	v := minusU.Mul(scale)
 	e = v.Add(v).MulAdd(e, e)
-	return v.MulAdd(u, e).Add(u)
+	return v.MulAdd(minusU, e).Add(minusU)
 }
 
 func lowered64x2(y archsimd.Float64x2) archsimd.Float64x2 {
@@ -2844,10 +2840,10 @@ func sigmoidOf64x2(zero archsimd.Float64x2) func(dst, x []float64) {
 			faint = slowSubnormals && anyLane64x2(v.BitsToFloat64().Less(archsimd.BroadcastFloat64x2(-normalLimit64)))
 			z = atMost64x2(z, exponentialLimit64)
 		}
-		minusScale, r := reduce(z)
-		u, e := logistic(minusScale, growth64x2(r))
+		scale, r := reduce(z)
+		u, e := logistic(scale, growth64x2(r))
 		u = u.MulAdd(e, u)
-		scale := minusScale.ToBits().Xor(v.And(sign)).BitsToFloat64()
+		scale = scale.ToBits().Xor(v.And(sign)).BitsToFloat64()
 		right := v.BitsToInt64().Greater(minusOne)
 		if faint {
 			u.MulAdd(scale, one).IfElse(right, lowered64x2(u.Mul(lifted64x2(scale)))).Store(dst)
@@ -2882,24 +2878,24 @@ func siluDerivativeOf64x2(zero archsimd.Float64x2) func(dst, x, upstream []float
 			z = atMost64x2(z, zeroLimit64)
 			faint = slowSubnormals
 		}
-		minusScale, r := reduce(z)
-		minusU, e := inverse(minusScale, r, growthRest64x2(r))
+		scale, r := reduce(z)
+		minusU, e := inverse(scale, r, growthRest64x2(r))
 		minus := z.ToBits().Xor(sign).BitsToFloat64()
-		s := minusScale
+		s := scale
 		if faint {
-			s = without64x2(minusScale, beyond)
+			s = without64x2(scale, beyond)
 		}
 		s = minusU.Mul(s)
 		h := one.Sub(z)
-		g := z.MulAdd(s, h)
+		g := minus.MulAdd(s, h)
 		zs := g.Sub(h)
-		rest := e.Mul(zs).Sub(minus.MulAdd(s, zs))
+		rest := e.Mul(zs).Sub(z.MulAdd(s, zs))
 		d := h.Add(archsimd.LoadFloat64x2(c.minusRoot1[:]))
 		apart := d.ToBits().AndNot(sign).BitsToFloat64().Greater(archsimd.LoadFloat64x2(c.radius[:]))
 		p := siluRootRest64x2(d).MulAdd(d.Mul(d), archsimd.LoadFloat64x2(c.minusRootLow[:]))
 		g, rest = g.IfElse(apart, d), rest.IfElse(apart, p)
 		y := minusU.MulAdd(g, g.MulAdd(e, rest).Mul(minusU))
-		scale := minusScale.ToBits().Xor(sign.AndNot(v)).BitsToFloat64()
+		scale = scale.ToBits().Xor(v.And(sign)).BitsToFloat64()
 		right := v.BitsToInt64().Greater(minusOne)
 		up := archsimd.LoadFloat64x2(upstream)
 		if faint {
@@ -3271,9 +3267,9 @@ func softmaxRows64x2(dst, x []float64, classes int, f, d float64, divide bool) {
 	clearUpper()
 }
 
-func softplus64x2(dst, x []float64, two, low, high float64) {
+func softplus64x2(dst, x []float64, minusTwo, low, high float64) {
 	var zero archsimd.Float64x2
-	unary64x2(dst, x, zero, softplusOf64x2(zero, two, low, high))
+	unary64x2(dst, x, zero, softplusOf64x2(zero, minusTwo, low, high))
 }
 
 func softplusDerivative64x2(dst, x, upstream []float64, beta float64) {
@@ -3296,10 +3292,10 @@ func softplusDerivativeOf64x2(zero archsimd.Float64x2, beta float64) func(dst, x
 			faint = slowSubnormals && anyLane64x2(v.BitsToFloat64().Less(archsimd.BroadcastFloat64x2(-normalLimit64)))
 			z = atMost64x2(z, exponentialLimit64)
 		}
-		minusScale, r := reduce(z)
-		u, e := logistic(minusScale, growth64x2(r))
+		scale, r := reduce(z)
+		u, e := logistic(scale, growth64x2(r))
 		u = u.MulAdd(e, u)
-		scale := minusScale.ToBits().Xor(v.And(sign)).BitsToFloat64()
+		scale = scale.ToBits().Xor(v.And(sign)).BitsToFloat64()
 		right := v.BitsToInt64().Greater(minusOne)
 		g := archsimd.LoadFloat64x2(upstream)
 		if faint {
@@ -3310,11 +3306,11 @@ func softplusDerivativeOf64x2(zero archsimd.Float64x2, beta float64) func(dst, x
 	}
 }
 
-func softplusOf64x2(zero archsimd.Float64x2, two, low, high float64) func(dst, x []float64) {
+func softplusOf64x2(zero archsimd.Float64x2, minusTwo, low, high float64) func(dst, x []float64) {
 	reduce, inverse := reduce64x2(archsimd.BroadcastFloat64x2(roundToSoftplus64)), sumInverseOf64x2(zero)
 	near := archsimd.BroadcastFloat64x2(softplusNear64)
 	sign := archsimd.BroadcastUint64x2(signBit64)
-	twice, l, h := archsimd.BroadcastFloat64x2(two), archsimd.BroadcastFloat64x2(low), archsimd.BroadcastFloat64x2(high)
+	factor, l, h := archsimd.BroadcastFloat64x2(minusTwo), archsimd.BroadcastFloat64x2(low), archsimd.BroadcastFloat64x2(high)
 	return func(dst, x []float64) {
 		v := archsimd.LoadFloat64x2(x)
 		z := v.ToBits().AndNot(sign).BitsToFloat64()
@@ -3327,7 +3323,7 @@ func softplusOf64x2(zero archsimd.Float64x2, two, low, high float64) func(dst, x
 		}
 		half, r := reduce(z)
 		u, e := inverse(half, r, growthRest64x2(r))
-		scale := half.Mul(twice)
+		scale := half.Mul(factor)
 		s := u
 		if far && slowSubnormals {
 			s = without64x2(u, beyond)
@@ -3418,12 +3414,12 @@ func squaredReLUFromOutput64x2(dst, y, upstream []float64) {
 	})
 }
 
-func sumInverseOf64x2(zero archsimd.Float64x2) func(minusScale, r, q archsimd.Float64x2) (minusU, e archsimd.Float64x2) {
+func sumInverseOf64x2(zero archsimd.Float64x2) func(scale, r, q archsimd.Float64x2) (minusU, e archsimd.Float64x2) {
 	one, minusOne := archsimd.BroadcastFloat64x2(1), archsimd.BroadcastFloat64x2(-1)
 	up := archsimd.BroadcastFloat64x2(logisticUp64)
-	return func(minusScale, r, q archsimd.Float64x2) (minusU, e archsimd.Float64x2) {
-		d := r.Add(q).MulAdd(up, up.Sub(minusScale))
-		rest := q.MulAdd(up, denominatorRest64x2(d, r, minusScale, up))
+	return func(scale, r, q archsimd.Float64x2) (minusU, e archsimd.Float64x2) {
+		d := r.Add(q).MulAdd(up, up.Add(scale))
+		rest := q.MulAdd(up, denominatorRest64x2(d, r, scale, up))
 		minusU = minusOne.Div(d)
 		return minusU, rest.MulAdd(minusU, residual64x2(d, minusU, one))
 	}

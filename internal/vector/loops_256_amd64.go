@@ -1264,26 +1264,24 @@ func reluDerivative32x8(dst, x, upstream []float32) {
 	})
 }
 
-func logistic32x8(zero archsimd.Float32x8) func(minusScale, growth archsimd.Float32x8) (u, e archsimd.Float32x8) {
-	sign := archsimd.BroadcastUint32x8(signBit32)
-	one := archsimd.BroadcastFloat32x8(1)
+func logistic32x8(zero archsimd.Float32x8) func(scale, growth archsimd.Float32x8) (minusU, e archsimd.Float32x8) {
+	one, minusOne := archsimd.BroadcastFloat32x8(1), archsimd.BroadcastFloat32x8(-1)
 	up := archsimd.BroadcastFloat32x8(logisticUp32)
-	return func(minusScale, growth archsimd.Float32x8) (u, e archsimd.Float32x8) {
-		d := growth.MulAdd(up, up.Sub(minusScale))
-		u = one.Div(d)
-		minus := u.ToBits().Xor(sign).BitsToFloat32()
-		rest := denominatorRest32x8(d, growth, minusScale, up)
-		return u, minus.MulAdd(rest, residual32x8(d, minus, one))
+	return func(scale, growth archsimd.Float32x8) (minusU, e archsimd.Float32x8) {
+		d := growth.MulAdd(up, up.Add(scale))
+		minusU = minusOne.Div(d)
+		rest := denominatorRest32x8(d, growth, scale, up)
+		return minusU, minusU.MulAdd(rest, residual32x8(d, minusU, one))
 	}
 }
 
-func denominatorRest32x8(d, growth, minusScale, up archsimd.Float32x8) archsimd.Float32x8 {
-	return growth.MulAdd(up, up.Sub(d).Sub(minusScale))
+func denominatorRest32x8(d, growth, scale, up archsimd.Float32x8) archsimd.Float32x8 {
+	return growth.MulAdd(up, up.Sub(d).Add(scale))
 }
 
-func denominatorRest64x4(d, growth, minusScale, up archsimd.Float64x4) archsimd.Float64x4 {
-	b := up.Sub(minusScale)
-	return growth.MulAdd(up, b.Sub(d)).Add(up.Sub(b).Sub(minusScale))
+func denominatorRest64x4(d, growth, scale, up archsimd.Float64x4) archsimd.Float64x4 {
+	b := up.Add(scale)
+	return growth.MulAdd(up, b.Sub(d)).Add(up.Sub(b).Add(scale))
 }
 
 func sigmoidOf32x8(zero archsimd.Float32x8) func(dst, x []float32) {
@@ -1300,10 +1298,10 @@ func sigmoidOf32x8(zero archsimd.Float32x8) func(dst, x []float32) {
 			faint = slowSubnormals && anyLane32x8(v.BitsToFloat32().Less(archsimd.BroadcastFloat32x8(-normalLimit32)))
 			z = atMost32x8(z, exponentialLimit32)
 		}
-		minusScale, r := reduce(z)
-		u, e := logistic(minusScale, growth32x8(r))
+		scale, r := reduce(z)
+		u, e := logistic(scale, growth32x8(r))
 		u = u.MulAdd(e, u)
-		scale := minusScale.ToBits().Xor(v.And(sign)).BitsToFloat32()
+		scale = scale.ToBits().Xor(v.And(sign)).BitsToFloat32()
 		right := v.BitsToInt32().Greater(minusOne)
 		if faint {
 			u.MulAdd(scale, one).IfElse(right, lowered32x8(u.Mul(lifted32x8(scale)))).Store(dst)
@@ -1331,24 +1329,24 @@ func logisticDerivativeOf32x8(zero archsimd.Float32x8, inScale, minusOutScale fl
 			faint = slowSubnormals
 			z = atMost32x8(z, exponentialLimit32)
 		}
-		minusScale, r := reduce(z)
-		u, e := logistic(minusScale, growth32x8(r))
+		scale, r := reduce(z)
+		u, e := logistic(scale, growth32x8(r))
 		g := archsimd.LoadFloat32x8(upstream)
 		if faint {
-			y := logisticSlope32x8(without32x8(minusScale, beyond), u, e)
-			loweredTimes32x8(y.Mul(out).Mul(lifted32x8(minusScale)), g).Store(dst)
+			y := logisticSlope32x8(without32x8(scale, beyond), u, e)
+			loweredTimes32x8(y.Mul(out).Mul(lifted32x8(scale)), g).Store(dst)
 		} else {
-			y := logisticSlope32x8(minusScale, u, e)
-			y.Mul(out).Mul(minusScale).Mul(g).Store(dst)
+			y := logisticSlope32x8(scale, u, e)
+			y.Mul(out).Mul(scale).Mul(g).Store(dst)
 		}
 	}
 }
 
-func logisticSlope32x8(minusScale, u, e archsimd.Float32x8) archsimd.Float32x8 {
-	e = e.Mul(u)
-	v := u.Mul(minusScale)
+func logisticSlope32x8(scale, minusU, e archsimd.Float32x8) archsimd.Float32x8 {
+	e = e.Mul(minusU)
+	v := minusU.Mul(scale)
 	e = v.Add(v).MulAdd(e, e)
-	return v.MulAdd(u, e).Add(u)
+	return v.MulAdd(minusU, e).Add(minusU)
 }
 
 func logisticDerivative32x8(dst, x, upstream []float32, inScale, minusOutScale float32) {
@@ -1477,24 +1475,24 @@ func siluDerivativeOf32x8(zero archsimd.Float32x8) func(dst, x, upstream []float
 			z = atMost32x8(z, zeroLimit32)
 			faint = slowSubnormals
 		}
-		minusScale, r := reduce(z)
-		minusU, e := inverse(minusScale, r, growthRest32x8(r))
+		scale, r := reduce(z)
+		minusU, e := inverse(scale, r, growthRest32x8(r))
 		minus := z.ToBits().Xor(sign).BitsToFloat32()
-		s := minusScale
+		s := scale
 		if faint {
-			s = without32x8(minusScale, beyond)
+			s = without32x8(scale, beyond)
 		}
 		s = minusU.Mul(s)
 		h := one.Sub(z)
-		g := z.MulAdd(s, h)
+		g := minus.MulAdd(s, h)
 		zs := g.Sub(h)
-		rest := e.Mul(zs).Sub(minus.MulAdd(s, zs))
+		rest := e.Mul(zs).Sub(z.MulAdd(s, zs))
 		d := h.Add(archsimd.LoadFloat32x8(c.minusRoot1[:]))
 		apart := d.ToBits().AndNot(sign).BitsToFloat32().Greater(archsimd.LoadFloat32x8(c.radius[:]))
 		p := siluRootRest32x8(d).MulAdd(d.Mul(d), archsimd.LoadFloat32x8(c.minusRootLow[:]))
 		g, rest = g.IfElse(apart, d), rest.IfElse(apart, p)
 		y := minusU.MulAdd(g, g.MulAdd(e, rest).Mul(minusU))
-		scale := minusScale.ToBits().Xor(sign.AndNot(v)).BitsToFloat32()
+		scale = scale.ToBits().Xor(v.And(sign)).BitsToFloat32()
 		right := v.BitsToInt32().Greater(minusOne)
 		up := archsimd.LoadFloat32x8(upstream)
 		if faint {
@@ -1829,11 +1827,11 @@ func softmaxColumns32x8(dst, x []float32, classes, stride int, f, d float32, div
 	clearUpper()
 }
 
-func softplusOf32x8(zero archsimd.Float32x8, two, low, high float32) func(dst, x []float32) {
+func softplusOf32x8(zero archsimd.Float32x8, minusTwo, low, high float32) func(dst, x []float32) {
 	reduce, inverse := reduce32x8(archsimd.BroadcastFloat32x8(roundToSoftplus32)), sumInverseOf32x8(zero)
 	near := archsimd.BroadcastFloat32x8(softplusNear32)
 	sign := archsimd.BroadcastUint32x8(signBit32)
-	twice, l, h := archsimd.BroadcastFloat32x8(two), archsimd.BroadcastFloat32x8(low), archsimd.BroadcastFloat32x8(high)
+	factor, l, h := archsimd.BroadcastFloat32x8(minusTwo), archsimd.BroadcastFloat32x8(low), archsimd.BroadcastFloat32x8(high)
 	return func(dst, x []float32) {
 		v := archsimd.LoadFloat32x8(x)
 		z := v.ToBits().AndNot(sign).BitsToFloat32()
@@ -1846,7 +1844,7 @@ func softplusOf32x8(zero archsimd.Float32x8, two, low, high float32) func(dst, x
 		}
 		half, r := reduce(z)
 		u, e := inverse(half, r, growthRest32x8(r))
-		scale := half.Mul(twice)
+		scale := half.Mul(factor)
 		s := u
 		if far && slowSubnormals {
 			s = without32x8(u, beyond)
@@ -1876,12 +1874,12 @@ func softplusBase64x4(v, rest, scale, zero archsimd.Float64x4) archsimd.Float64x
 	return rest.MulAdd(scale, v).Masked(v.NotEqual(zero))
 }
 
-func sumInverseOf32x8(zero archsimd.Float32x8) func(minusScale, r, q archsimd.Float32x8) (minusU, e archsimd.Float32x8) {
+func sumInverseOf32x8(zero archsimd.Float32x8) func(scale, r, q archsimd.Float32x8) (minusU, e archsimd.Float32x8) {
 	one, minusOne := archsimd.BroadcastFloat32x8(1), archsimd.BroadcastFloat32x8(-1)
 	up := archsimd.BroadcastFloat32x8(logisticUp32)
-	return func(minusScale, r, q archsimd.Float32x8) (minusU, e archsimd.Float32x8) {
-		d := r.Add(q).MulAdd(up, up.Sub(minusScale))
-		rest := q.MulAdd(up, denominatorRest32x8(d, r, minusScale, up))
+	return func(scale, r, q archsimd.Float32x8) (minusU, e archsimd.Float32x8) {
+		d := r.Add(q).MulAdd(up, up.Add(scale))
+		rest := q.MulAdd(up, denominatorRest32x8(d, r, scale, up))
 		minusU = minusOne.Div(d)
 		return minusU, rest.MulAdd(minusU, residual32x8(d, minusU, one))
 	}
@@ -1930,9 +1928,9 @@ func atanhRest64x4(s archsimd.Float64x4) archsimd.Float64x4 {
 	return p.MulAdd(s, archsimd.LoadFloat64x4(c[0][:]))
 }
 
-func softplus32x8(dst, x []float32, two, low, high float32) {
+func softplus32x8(dst, x []float32, minusTwo, low, high float32) {
 	var zero archsimd.Float32x8
-	unary32x8(dst, x, zero, softplusOf32x8(zero, two, low, high))
+	unary32x8(dst, x, zero, softplusOf32x8(zero, minusTwo, low, high))
 }
 
 func softplusDerivative32x8(dst, x, upstream []float32, beta float32) {
@@ -1955,10 +1953,10 @@ func softplusDerivativeOf32x8(zero archsimd.Float32x8, beta float32) func(dst, x
 			faint = slowSubnormals && anyLane32x8(v.BitsToFloat32().Less(archsimd.BroadcastFloat32x8(-normalLimit32)))
 			z = atMost32x8(z, exponentialLimit32)
 		}
-		minusScale, r := reduce(z)
-		u, e := logistic(minusScale, growth32x8(r))
+		scale, r := reduce(z)
+		u, e := logistic(scale, growth32x8(r))
 		u = u.MulAdd(e, u)
-		scale := minusScale.ToBits().Xor(v.And(sign)).BitsToFloat32()
+		scale = scale.ToBits().Xor(v.And(sign)).BitsToFloat32()
 		right := v.BitsToInt32().Greater(minusOne)
 		g := archsimd.LoadFloat32x8(upstream)
 		if faint {
@@ -2789,16 +2787,14 @@ func logSoftmaxRows64x4(dst, x []float64, classes int, f, d float64, divide bool
 	}
 }
 
-func logistic64x4(zero archsimd.Float64x4) func(minusScale, growth archsimd.Float64x4) (u, e archsimd.Float64x4) {
-	sign := archsimd.BroadcastUint64x4(signBit64)
-	one := archsimd.BroadcastFloat64x4(1)
+func logistic64x4(zero archsimd.Float64x4) func(scale, growth archsimd.Float64x4) (minusU, e archsimd.Float64x4) {
+	one, minusOne := archsimd.BroadcastFloat64x4(1), archsimd.BroadcastFloat64x4(-1)
 	up := archsimd.BroadcastFloat64x4(logisticUp64)
-	return func(minusScale, growth archsimd.Float64x4) (u, e archsimd.Float64x4) {
-		d := growth.MulAdd(up, up.Sub(minusScale))
-		u = one.Div(d)
-		minus := u.ToBits().Xor(sign).BitsToFloat64()
-		rest := denominatorRest64x4(d, growth, minusScale, up)
-		return u, minus.MulAdd(rest, residual64x4(d, minus, one))
+	return func(scale, growth archsimd.Float64x4) (minusU, e archsimd.Float64x4) {
+		d := growth.MulAdd(up, up.Add(scale))
+		minusU = minusOne.Div(d)
+		rest := denominatorRest64x4(d, growth, scale, up)
+		return minusU, minusU.MulAdd(rest, residual64x4(d, minusU, one))
 	}
 }
 
@@ -2820,24 +2816,24 @@ func logisticDerivativeOf64x4(zero archsimd.Float64x4, inScale, minusOutScale fl
 			faint = slowSubnormals
 			z = atMost64x4(z, exponentialLimit64)
 		}
-		minusScale, r := reduce(z)
-		u, e := logistic(minusScale, growth64x4(r))
+		scale, r := reduce(z)
+		u, e := logistic(scale, growth64x4(r))
 		g := archsimd.LoadFloat64x4(upstream)
 		if faint {
-			y := logisticSlope64x4(without64x4(minusScale, beyond), u, e)
-			loweredTimes64x4(y.Mul(out).Mul(lifted64x4(minusScale)), g).Store(dst)
+			y := logisticSlope64x4(without64x4(scale, beyond), u, e)
+			loweredTimes64x4(y.Mul(out).Mul(lifted64x4(scale)), g).Store(dst)
 		} else {
-			y := logisticSlope64x4(minusScale, u, e)
-			y.Mul(out).Mul(minusScale).Mul(g).Store(dst)
+			y := logisticSlope64x4(scale, u, e)
+			y.Mul(out).Mul(scale).Mul(g).Store(dst)
 		}
 	}
 }
 
-func logisticSlope64x4(minusScale, u, e archsimd.Float64x4) archsimd.Float64x4 {
-	e = e.Mul(u)
-	v := u.Mul(minusScale)
+func logisticSlope64x4(scale, minusU, e archsimd.Float64x4) archsimd.Float64x4 {
+	e = e.Mul(minusU)
+	v := minusU.Mul(scale)
 	e = v.Add(v).MulAdd(e, e)
-	return v.MulAdd(u, e).Add(u)
+	return v.MulAdd(minusU, e).Add(minusU)
 }
 
 func lowered64x4(y archsimd.Float64x4) archsimd.Float64x4 {
@@ -3107,10 +3103,10 @@ func sigmoidOf64x4(zero archsimd.Float64x4) func(dst, x []float64) {
 			faint = slowSubnormals && anyLane64x4(v.BitsToFloat64().Less(archsimd.BroadcastFloat64x4(-normalLimit64)))
 			z = atMost64x4(z, exponentialLimit64)
 		}
-		minusScale, r := reduce(z)
-		u, e := logistic(minusScale, growth64x4(r))
+		scale, r := reduce(z)
+		u, e := logistic(scale, growth64x4(r))
 		u = u.MulAdd(e, u)
-		scale := minusScale.ToBits().Xor(v.And(sign)).BitsToFloat64()
+		scale = scale.ToBits().Xor(v.And(sign)).BitsToFloat64()
 		right := v.BitsToInt64().Greater(minusOne)
 		if faint {
 			u.MulAdd(scale, one).IfElse(right, lowered64x4(u.Mul(lifted64x4(scale)))).Store(dst)
@@ -3145,24 +3141,24 @@ func siluDerivativeOf64x4(zero archsimd.Float64x4) func(dst, x, upstream []float
 			z = atMost64x4(z, zeroLimit64)
 			faint = slowSubnormals
 		}
-		minusScale, r := reduce(z)
-		minusU, e := inverse(minusScale, r, growthRest64x4(r))
+		scale, r := reduce(z)
+		minusU, e := inverse(scale, r, growthRest64x4(r))
 		minus := z.ToBits().Xor(sign).BitsToFloat64()
-		s := minusScale
+		s := scale
 		if faint {
-			s = without64x4(minusScale, beyond)
+			s = without64x4(scale, beyond)
 		}
 		s = minusU.Mul(s)
 		h := one.Sub(z)
-		g := z.MulAdd(s, h)
+		g := minus.MulAdd(s, h)
 		zs := g.Sub(h)
-		rest := e.Mul(zs).Sub(minus.MulAdd(s, zs))
+		rest := e.Mul(zs).Sub(z.MulAdd(s, zs))
 		d := h.Add(archsimd.LoadFloat64x4(c.minusRoot1[:]))
 		apart := d.ToBits().AndNot(sign).BitsToFloat64().Greater(archsimd.LoadFloat64x4(c.radius[:]))
 		p := siluRootRest64x4(d).MulAdd(d.Mul(d), archsimd.LoadFloat64x4(c.minusRootLow[:]))
 		g, rest = g.IfElse(apart, d), rest.IfElse(apart, p)
 		y := minusU.MulAdd(g, g.MulAdd(e, rest).Mul(minusU))
-		scale := minusScale.ToBits().Xor(sign.AndNot(v)).BitsToFloat64()
+		scale = scale.ToBits().Xor(v.And(sign)).BitsToFloat64()
 		right := v.BitsToInt64().Greater(minusOne)
 		up := archsimd.LoadFloat64x4(upstream)
 		if faint {
@@ -3534,9 +3530,9 @@ func softmaxRows64x4(dst, x []float64, classes int, f, d float64, divide bool) {
 	clearUpper()
 }
 
-func softplus64x4(dst, x []float64, two, low, high float64) {
+func softplus64x4(dst, x []float64, minusTwo, low, high float64) {
 	var zero archsimd.Float64x4
-	unary64x4(dst, x, zero, softplusOf64x4(zero, two, low, high))
+	unary64x4(dst, x, zero, softplusOf64x4(zero, minusTwo, low, high))
 }
 
 func softplusDerivative64x4(dst, x, upstream []float64, beta float64) {
@@ -3559,10 +3555,10 @@ func softplusDerivativeOf64x4(zero archsimd.Float64x4, beta float64) func(dst, x
 			faint = slowSubnormals && anyLane64x4(v.BitsToFloat64().Less(archsimd.BroadcastFloat64x4(-normalLimit64)))
 			z = atMost64x4(z, exponentialLimit64)
 		}
-		minusScale, r := reduce(z)
-		u, e := logistic(minusScale, growth64x4(r))
+		scale, r := reduce(z)
+		u, e := logistic(scale, growth64x4(r))
 		u = u.MulAdd(e, u)
-		scale := minusScale.ToBits().Xor(v.And(sign)).BitsToFloat64()
+		scale = scale.ToBits().Xor(v.And(sign)).BitsToFloat64()
 		right := v.BitsToInt64().Greater(minusOne)
 		g := archsimd.LoadFloat64x4(upstream)
 		if faint {
@@ -3573,11 +3569,11 @@ func softplusDerivativeOf64x4(zero archsimd.Float64x4, beta float64) func(dst, x
 	}
 }
 
-func softplusOf64x4(zero archsimd.Float64x4, two, low, high float64) func(dst, x []float64) {
+func softplusOf64x4(zero archsimd.Float64x4, minusTwo, low, high float64) func(dst, x []float64) {
 	reduce, inverse := reduce64x4(archsimd.BroadcastFloat64x4(roundToSoftplus64)), sumInverseOf64x4(zero)
 	near := archsimd.BroadcastFloat64x4(softplusNear64)
 	sign := archsimd.BroadcastUint64x4(signBit64)
-	twice, l, h := archsimd.BroadcastFloat64x4(two), archsimd.BroadcastFloat64x4(low), archsimd.BroadcastFloat64x4(high)
+	factor, l, h := archsimd.BroadcastFloat64x4(minusTwo), archsimd.BroadcastFloat64x4(low), archsimd.BroadcastFloat64x4(high)
 	return func(dst, x []float64) {
 		v := archsimd.LoadFloat64x4(x)
 		z := v.ToBits().AndNot(sign).BitsToFloat64()
@@ -3590,7 +3586,7 @@ func softplusOf64x4(zero archsimd.Float64x4, two, low, high float64) func(dst, x
 		}
 		half, r := reduce(z)
 		u, e := inverse(half, r, growthRest64x4(r))
-		scale := half.Mul(twice)
+		scale := half.Mul(factor)
 		s := u
 		if far && slowSubnormals {
 			s = without64x4(u, beyond)
@@ -3681,12 +3677,12 @@ func squaredReLUFromOutput64x4(dst, y, upstream []float64) {
 	})
 }
 
-func sumInverseOf64x4(zero archsimd.Float64x4) func(minusScale, r, q archsimd.Float64x4) (minusU, e archsimd.Float64x4) {
+func sumInverseOf64x4(zero archsimd.Float64x4) func(scale, r, q archsimd.Float64x4) (minusU, e archsimd.Float64x4) {
 	one, minusOne := archsimd.BroadcastFloat64x4(1), archsimd.BroadcastFloat64x4(-1)
 	up := archsimd.BroadcastFloat64x4(logisticUp64)
-	return func(minusScale, r, q archsimd.Float64x4) (minusU, e archsimd.Float64x4) {
-		d := r.Add(q).MulAdd(up, up.Sub(minusScale))
-		rest := q.MulAdd(up, denominatorRest64x4(d, r, minusScale, up))
+	return func(scale, r, q archsimd.Float64x4) (minusU, e archsimd.Float64x4) {
+		d := r.Add(q).MulAdd(up, up.Add(scale))
+		rest := q.MulAdd(up, denominatorRest64x4(d, r, scale, up))
 		minusU = minusOne.Div(d)
 		return minusU, rest.MulAdd(minusU, residual64x4(d, minusU, one))
 	}

@@ -1264,26 +1264,24 @@ func reluDerivative32x16(dst, x, upstream []float32) {
 	})
 }
 
-func logistic32x16(zero archsimd.Float32x16) func(minusScale, growth archsimd.Float32x16) (u, e archsimd.Float32x16) {
-	sign := archsimd.BroadcastUint32x16(signBit32)
-	one := archsimd.BroadcastFloat32x16(1)
+func logistic32x16(zero archsimd.Float32x16) func(scale, growth archsimd.Float32x16) (minusU, e archsimd.Float32x16) {
+	one, minusOne := archsimd.BroadcastFloat32x16(1), archsimd.BroadcastFloat32x16(-1)
 	up := archsimd.BroadcastFloat32x16(logisticUp32)
-	return func(minusScale, growth archsimd.Float32x16) (u, e archsimd.Float32x16) {
-		d := growth.MulAdd(up, up.Sub(minusScale))
-		u = one.Div(d)
-		minus := u.ToBits().Xor(sign).BitsToFloat32()
-		rest := denominatorRest32x16(d, growth, minusScale, up)
-		return u, minus.MulAdd(rest, residual32x16(d, minus, one))
+	return func(scale, growth archsimd.Float32x16) (minusU, e archsimd.Float32x16) {
+		d := growth.MulAdd(up, up.Add(scale))
+		minusU = minusOne.Div(d)
+		rest := denominatorRest32x16(d, growth, scale, up)
+		return minusU, minusU.MulAdd(rest, residual32x16(d, minusU, one))
 	}
 }
 
-func denominatorRest32x16(d, growth, minusScale, up archsimd.Float32x16) archsimd.Float32x16 {
-	return growth.MulAdd(up, up.Sub(d).Sub(minusScale))
+func denominatorRest32x16(d, growth, scale, up archsimd.Float32x16) archsimd.Float32x16 {
+	return growth.MulAdd(up, up.Sub(d).Add(scale))
 }
 
-func denominatorRest64x8(d, growth, minusScale, up archsimd.Float64x8) archsimd.Float64x8 {
-	b := up.Sub(minusScale)
-	return growth.MulAdd(up, b.Sub(d)).Add(up.Sub(b).Sub(minusScale))
+func denominatorRest64x8(d, growth, scale, up archsimd.Float64x8) archsimd.Float64x8 {
+	b := up.Add(scale)
+	return growth.MulAdd(up, b.Sub(d)).Add(up.Sub(b).Add(scale))
 }
 
 func sigmoidOf32x16(zero archsimd.Float32x16) func(dst, x []float32) {
@@ -1300,10 +1298,10 @@ func sigmoidOf32x16(zero archsimd.Float32x16) func(dst, x []float32) {
 			faint = slowSubnormals && anyLane32x16(v.BitsToFloat32().Less(archsimd.BroadcastFloat32x16(-normalLimit32)))
 			z = atMost32x16(z, exponentialLimit32)
 		}
-		minusScale, r := reduce(z)
-		u, e := logistic(minusScale, growth32x16(r))
+		scale, r := reduce(z)
+		u, e := logistic(scale, growth32x16(r))
 		u = u.MulAdd(e, u)
-		scale := minusScale.ToBits().Xor(v.And(sign)).BitsToFloat32()
+		scale = scale.ToBits().Xor(v.And(sign)).BitsToFloat32()
 		right := v.BitsToInt32().Greater(minusOne)
 		if faint {
 			u.MulAdd(scale, one).IfElse(right, lowered32x16(u.Mul(lifted32x16(scale)))).Store(dst)
@@ -1331,24 +1329,24 @@ func logisticDerivativeOf32x16(zero archsimd.Float32x16, inScale, minusOutScale 
 			faint = slowSubnormals
 			z = atMost32x16(z, exponentialLimit32)
 		}
-		minusScale, r := reduce(z)
-		u, e := logistic(minusScale, growth32x16(r))
+		scale, r := reduce(z)
+		u, e := logistic(scale, growth32x16(r))
 		g := archsimd.LoadFloat32x16(upstream)
 		if faint {
-			y := logisticSlope32x16(without32x16(minusScale, beyond), u, e)
-			loweredTimes32x16(y.Mul(out).Mul(lifted32x16(minusScale)), g).Store(dst)
+			y := logisticSlope32x16(without32x16(scale, beyond), u, e)
+			loweredTimes32x16(y.Mul(out).Mul(lifted32x16(scale)), g).Store(dst)
 		} else {
-			y := logisticSlope32x16(minusScale, u, e)
-			y.Mul(out).Mul(minusScale).Mul(g).Store(dst)
+			y := logisticSlope32x16(scale, u, e)
+			y.Mul(out).Mul(scale).Mul(g).Store(dst)
 		}
 	}
 }
 
-func logisticSlope32x16(minusScale, u, e archsimd.Float32x16) archsimd.Float32x16 {
-	e = e.Mul(u)
-	v := u.Mul(minusScale)
+func logisticSlope32x16(scale, minusU, e archsimd.Float32x16) archsimd.Float32x16 {
+	e = e.Mul(minusU)
+	v := minusU.Mul(scale)
 	e = v.Add(v).MulAdd(e, e)
-	return v.MulAdd(u, e).Add(u)
+	return v.MulAdd(minusU, e).Add(minusU)
 }
 
 func logisticDerivative32x16(dst, x, upstream []float32, inScale, minusOutScale float32) {
@@ -1477,24 +1475,24 @@ func siluDerivativeOf32x16(zero archsimd.Float32x16) func(dst, x, upstream []flo
 			z = atMost32x16(z, zeroLimit32)
 			faint = slowSubnormals
 		}
-		minusScale, r := reduce(z)
-		minusU, e := inverse(minusScale, r, growthRest32x16(r))
+		scale, r := reduce(z)
+		minusU, e := inverse(scale, r, growthRest32x16(r))
 		minus := z.ToBits().Xor(sign).BitsToFloat32()
-		s := minusScale
+		s := scale
 		if faint {
-			s = without32x16(minusScale, beyond)
+			s = without32x16(scale, beyond)
 		}
 		s = minusU.Mul(s)
 		h := one.Sub(z)
-		g := z.MulAdd(s, h)
+		g := minus.MulAdd(s, h)
 		zs := g.Sub(h)
-		rest := e.Mul(zs).Sub(minus.MulAdd(s, zs))
+		rest := e.Mul(zs).Sub(z.MulAdd(s, zs))
 		d := h.Add(archsimd.LoadFloat32x16(c.minusRoot1[:]))
 		apart := d.ToBits().AndNot(sign).BitsToFloat32().Greater(archsimd.LoadFloat32x16(c.radius[:]))
 		p := siluRootRest32x16(d).MulAdd(d.Mul(d), archsimd.LoadFloat32x16(c.minusRootLow[:]))
 		g, rest = g.IfElse(apart, d), rest.IfElse(apart, p)
 		y := minusU.MulAdd(g, g.MulAdd(e, rest).Mul(minusU))
-		scale := minusScale.ToBits().Xor(sign.AndNot(v)).BitsToFloat32()
+		scale = scale.ToBits().Xor(v.And(sign)).BitsToFloat32()
 		right := v.BitsToInt32().Greater(minusOne)
 		up := archsimd.LoadFloat32x16(upstream)
 		if faint {
@@ -1829,11 +1827,11 @@ func softmaxColumns32x16(dst, x []float32, classes, stride int, f, d float32, di
 	clearUpper()
 }
 
-func softplusOf32x16(zero archsimd.Float32x16, two, low, high float32) func(dst, x []float32) {
+func softplusOf32x16(zero archsimd.Float32x16, minusTwo, low, high float32) func(dst, x []float32) {
 	reduce, inverse := reduce32x16(archsimd.BroadcastFloat32x16(roundToSoftplus32)), sumInverseOf32x16(zero)
 	near := archsimd.BroadcastFloat32x16(softplusNear32)
 	sign := archsimd.BroadcastUint32x16(signBit32)
-	twice, l, h := archsimd.BroadcastFloat32x16(two), archsimd.BroadcastFloat32x16(low), archsimd.BroadcastFloat32x16(high)
+	factor, l, h := archsimd.BroadcastFloat32x16(minusTwo), archsimd.BroadcastFloat32x16(low), archsimd.BroadcastFloat32x16(high)
 	return func(dst, x []float32) {
 		v := archsimd.LoadFloat32x16(x)
 		z := v.ToBits().AndNot(sign).BitsToFloat32()
@@ -1846,7 +1844,7 @@ func softplusOf32x16(zero archsimd.Float32x16, two, low, high float32) func(dst,
 		}
 		half, r := reduce(z)
 		u, e := inverse(half, r, growthRest32x16(r))
-		scale := half.Mul(twice)
+		scale := half.Mul(factor)
 		s := u
 		if far && slowSubnormals {
 			s = without32x16(u, beyond)
@@ -1876,12 +1874,12 @@ func softplusBase64x8(v, rest, scale, zero archsimd.Float64x8) archsimd.Float64x
 	return rest.MulAdd(scale, v).Masked(v.NotEqual(zero))
 }
 
-func sumInverseOf32x16(zero archsimd.Float32x16) func(minusScale, r, q archsimd.Float32x16) (minusU, e archsimd.Float32x16) {
+func sumInverseOf32x16(zero archsimd.Float32x16) func(scale, r, q archsimd.Float32x16) (minusU, e archsimd.Float32x16) {
 	one, minusOne := archsimd.BroadcastFloat32x16(1), archsimd.BroadcastFloat32x16(-1)
 	up := archsimd.BroadcastFloat32x16(logisticUp32)
-	return func(minusScale, r, q archsimd.Float32x16) (minusU, e archsimd.Float32x16) {
-		d := r.Add(q).MulAdd(up, up.Sub(minusScale))
-		rest := q.MulAdd(up, denominatorRest32x16(d, r, minusScale, up))
+	return func(scale, r, q archsimd.Float32x16) (minusU, e archsimd.Float32x16) {
+		d := r.Add(q).MulAdd(up, up.Add(scale))
+		rest := q.MulAdd(up, denominatorRest32x16(d, r, scale, up))
 		minusU = minusOne.Div(d)
 		return minusU, rest.MulAdd(minusU, residual32x16(d, minusU, one))
 	}
@@ -1930,9 +1928,9 @@ func atanhRest64x8(s archsimd.Float64x8) archsimd.Float64x8 {
 	return p.MulAdd(s, archsimd.LoadFloat64x8(c[0][:]))
 }
 
-func softplus32x16(dst, x []float32, two, low, high float32) {
+func softplus32x16(dst, x []float32, minusTwo, low, high float32) {
 	var zero archsimd.Float32x16
-	unary32x16(dst, x, zero, softplusOf32x16(zero, two, low, high))
+	unary32x16(dst, x, zero, softplusOf32x16(zero, minusTwo, low, high))
 }
 
 func softplusDerivative32x16(dst, x, upstream []float32, beta float32) {
@@ -1955,10 +1953,10 @@ func softplusDerivativeOf32x16(zero archsimd.Float32x16, beta float32) func(dst,
 			faint = slowSubnormals && anyLane32x16(v.BitsToFloat32().Less(archsimd.BroadcastFloat32x16(-normalLimit32)))
 			z = atMost32x16(z, exponentialLimit32)
 		}
-		minusScale, r := reduce(z)
-		u, e := logistic(minusScale, growth32x16(r))
+		scale, r := reduce(z)
+		u, e := logistic(scale, growth32x16(r))
 		u = u.MulAdd(e, u)
-		scale := minusScale.ToBits().Xor(v.And(sign)).BitsToFloat32()
+		scale = scale.ToBits().Xor(v.And(sign)).BitsToFloat32()
 		right := v.BitsToInt32().Greater(minusOne)
 		g := archsimd.LoadFloat32x16(upstream)
 		if faint {
@@ -2789,16 +2787,14 @@ func logSoftmaxRows64x8(dst, x []float64, classes int, f, d float64, divide bool
 	}
 }
 
-func logistic64x8(zero archsimd.Float64x8) func(minusScale, growth archsimd.Float64x8) (u, e archsimd.Float64x8) {
-	sign := archsimd.BroadcastUint64x8(signBit64)
-	one := archsimd.BroadcastFloat64x8(1)
+func logistic64x8(zero archsimd.Float64x8) func(scale, growth archsimd.Float64x8) (minusU, e archsimd.Float64x8) {
+	one, minusOne := archsimd.BroadcastFloat64x8(1), archsimd.BroadcastFloat64x8(-1)
 	up := archsimd.BroadcastFloat64x8(logisticUp64)
-	return func(minusScale, growth archsimd.Float64x8) (u, e archsimd.Float64x8) {
-		d := growth.MulAdd(up, up.Sub(minusScale))
-		u = one.Div(d)
-		minus := u.ToBits().Xor(sign).BitsToFloat64()
-		rest := denominatorRest64x8(d, growth, minusScale, up)
-		return u, minus.MulAdd(rest, residual64x8(d, minus, one))
+	return func(scale, growth archsimd.Float64x8) (minusU, e archsimd.Float64x8) {
+		d := growth.MulAdd(up, up.Add(scale))
+		minusU = minusOne.Div(d)
+		rest := denominatorRest64x8(d, growth, scale, up)
+		return minusU, minusU.MulAdd(rest, residual64x8(d, minusU, one))
 	}
 }
 
@@ -2820,24 +2816,24 @@ func logisticDerivativeOf64x8(zero archsimd.Float64x8, inScale, minusOutScale fl
 			faint = slowSubnormals
 			z = atMost64x8(z, exponentialLimit64)
 		}
-		minusScale, r := reduce(z)
-		u, e := logistic(minusScale, growth64x8(r))
+		scale, r := reduce(z)
+		u, e := logistic(scale, growth64x8(r))
 		g := archsimd.LoadFloat64x8(upstream)
 		if faint {
-			y := logisticSlope64x8(without64x8(minusScale, beyond), u, e)
-			loweredTimes64x8(y.Mul(out).Mul(lifted64x8(minusScale)), g).Store(dst)
+			y := logisticSlope64x8(without64x8(scale, beyond), u, e)
+			loweredTimes64x8(y.Mul(out).Mul(lifted64x8(scale)), g).Store(dst)
 		} else {
-			y := logisticSlope64x8(minusScale, u, e)
-			y.Mul(out).Mul(minusScale).Mul(g).Store(dst)
+			y := logisticSlope64x8(scale, u, e)
+			y.Mul(out).Mul(scale).Mul(g).Store(dst)
 		}
 	}
 }
 
-func logisticSlope64x8(minusScale, u, e archsimd.Float64x8) archsimd.Float64x8 {
-	e = e.Mul(u)
-	v := u.Mul(minusScale)
+func logisticSlope64x8(scale, minusU, e archsimd.Float64x8) archsimd.Float64x8 {
+	e = e.Mul(minusU)
+	v := minusU.Mul(scale)
 	e = v.Add(v).MulAdd(e, e)
-	return v.MulAdd(u, e).Add(u)
+	return v.MulAdd(minusU, e).Add(minusU)
 }
 
 func lowered64x8(y archsimd.Float64x8) archsimd.Float64x8 {
@@ -3107,10 +3103,10 @@ func sigmoidOf64x8(zero archsimd.Float64x8) func(dst, x []float64) {
 			faint = slowSubnormals && anyLane64x8(v.BitsToFloat64().Less(archsimd.BroadcastFloat64x8(-normalLimit64)))
 			z = atMost64x8(z, exponentialLimit64)
 		}
-		minusScale, r := reduce(z)
-		u, e := logistic(minusScale, growth64x8(r))
+		scale, r := reduce(z)
+		u, e := logistic(scale, growth64x8(r))
 		u = u.MulAdd(e, u)
-		scale := minusScale.ToBits().Xor(v.And(sign)).BitsToFloat64()
+		scale = scale.ToBits().Xor(v.And(sign)).BitsToFloat64()
 		right := v.BitsToInt64().Greater(minusOne)
 		if faint {
 			u.MulAdd(scale, one).IfElse(right, lowered64x8(u.Mul(lifted64x8(scale)))).Store(dst)
@@ -3145,24 +3141,24 @@ func siluDerivativeOf64x8(zero archsimd.Float64x8) func(dst, x, upstream []float
 			z = atMost64x8(z, zeroLimit64)
 			faint = slowSubnormals
 		}
-		minusScale, r := reduce(z)
-		minusU, e := inverse(minusScale, r, growthRest64x8(r))
+		scale, r := reduce(z)
+		minusU, e := inverse(scale, r, growthRest64x8(r))
 		minus := z.ToBits().Xor(sign).BitsToFloat64()
-		s := minusScale
+		s := scale
 		if faint {
-			s = without64x8(minusScale, beyond)
+			s = without64x8(scale, beyond)
 		}
 		s = minusU.Mul(s)
 		h := one.Sub(z)
-		g := z.MulAdd(s, h)
+		g := minus.MulAdd(s, h)
 		zs := g.Sub(h)
-		rest := e.Mul(zs).Sub(minus.MulAdd(s, zs))
+		rest := e.Mul(zs).Sub(z.MulAdd(s, zs))
 		d := h.Add(archsimd.LoadFloat64x8(c.minusRoot1[:]))
 		apart := d.ToBits().AndNot(sign).BitsToFloat64().Greater(archsimd.LoadFloat64x8(c.radius[:]))
 		p := siluRootRest64x8(d).MulAdd(d.Mul(d), archsimd.LoadFloat64x8(c.minusRootLow[:]))
 		g, rest = g.IfElse(apart, d), rest.IfElse(apart, p)
 		y := minusU.MulAdd(g, g.MulAdd(e, rest).Mul(minusU))
-		scale := minusScale.ToBits().Xor(sign.AndNot(v)).BitsToFloat64()
+		scale = scale.ToBits().Xor(v.And(sign)).BitsToFloat64()
 		right := v.BitsToInt64().Greater(minusOne)
 		up := archsimd.LoadFloat64x8(upstream)
 		if faint {
@@ -3534,9 +3530,9 @@ func softmaxRows64x8(dst, x []float64, classes int, f, d float64, divide bool) {
 	clearUpper()
 }
 
-func softplus64x8(dst, x []float64, two, low, high float64) {
+func softplus64x8(dst, x []float64, minusTwo, low, high float64) {
 	var zero archsimd.Float64x8
-	unary64x8(dst, x, zero, softplusOf64x8(zero, two, low, high))
+	unary64x8(dst, x, zero, softplusOf64x8(zero, minusTwo, low, high))
 }
 
 func softplusDerivative64x8(dst, x, upstream []float64, beta float64) {
@@ -3559,10 +3555,10 @@ func softplusDerivativeOf64x8(zero archsimd.Float64x8, beta float64) func(dst, x
 			faint = slowSubnormals && anyLane64x8(v.BitsToFloat64().Less(archsimd.BroadcastFloat64x8(-normalLimit64)))
 			z = atMost64x8(z, exponentialLimit64)
 		}
-		minusScale, r := reduce(z)
-		u, e := logistic(minusScale, growth64x8(r))
+		scale, r := reduce(z)
+		u, e := logistic(scale, growth64x8(r))
 		u = u.MulAdd(e, u)
-		scale := minusScale.ToBits().Xor(v.And(sign)).BitsToFloat64()
+		scale = scale.ToBits().Xor(v.And(sign)).BitsToFloat64()
 		right := v.BitsToInt64().Greater(minusOne)
 		g := archsimd.LoadFloat64x8(upstream)
 		if faint {
@@ -3573,11 +3569,11 @@ func softplusDerivativeOf64x8(zero archsimd.Float64x8, beta float64) func(dst, x
 	}
 }
 
-func softplusOf64x8(zero archsimd.Float64x8, two, low, high float64) func(dst, x []float64) {
+func softplusOf64x8(zero archsimd.Float64x8, minusTwo, low, high float64) func(dst, x []float64) {
 	reduce, inverse := reduce64x8(archsimd.BroadcastFloat64x8(roundToSoftplus64)), sumInverseOf64x8(zero)
 	near := archsimd.BroadcastFloat64x8(softplusNear64)
 	sign := archsimd.BroadcastUint64x8(signBit64)
-	twice, l, h := archsimd.BroadcastFloat64x8(two), archsimd.BroadcastFloat64x8(low), archsimd.BroadcastFloat64x8(high)
+	factor, l, h := archsimd.BroadcastFloat64x8(minusTwo), archsimd.BroadcastFloat64x8(low), archsimd.BroadcastFloat64x8(high)
 	return func(dst, x []float64) {
 		v := archsimd.LoadFloat64x8(x)
 		z := v.ToBits().AndNot(sign).BitsToFloat64()
@@ -3590,7 +3586,7 @@ func softplusOf64x8(zero archsimd.Float64x8, two, low, high float64) func(dst, x
 		}
 		half, r := reduce(z)
 		u, e := inverse(half, r, growthRest64x8(r))
-		scale := half.Mul(twice)
+		scale := half.Mul(factor)
 		s := u
 		if far && slowSubnormals {
 			s = without64x8(u, beyond)
@@ -3681,12 +3677,12 @@ func squaredReLUFromOutput64x8(dst, y, upstream []float64) {
 	})
 }
 
-func sumInverseOf64x8(zero archsimd.Float64x8) func(minusScale, r, q archsimd.Float64x8) (minusU, e archsimd.Float64x8) {
+func sumInverseOf64x8(zero archsimd.Float64x8) func(scale, r, q archsimd.Float64x8) (minusU, e archsimd.Float64x8) {
 	one, minusOne := archsimd.BroadcastFloat64x8(1), archsimd.BroadcastFloat64x8(-1)
 	up := archsimd.BroadcastFloat64x8(logisticUp64)
-	return func(minusScale, r, q archsimd.Float64x8) (minusU, e archsimd.Float64x8) {
-		d := r.Add(q).MulAdd(up, up.Sub(minusScale))
-		rest := q.MulAdd(up, denominatorRest64x8(d, r, minusScale, up))
+	return func(scale, r, q archsimd.Float64x8) (minusU, e archsimd.Float64x8) {
+		d := r.Add(q).MulAdd(up, up.Add(scale))
+		rest := q.MulAdd(up, denominatorRest64x8(d, r, scale, up))
 		minusU = minusOne.Div(d)
 		return minusU, rest.MulAdd(minusU, residual64x8(d, minusU, one))
 	}

@@ -16,10 +16,10 @@ func LogisticDerivativeAt64(x, inScale, minusOutScale float64) float64 {
 	if u > exponentialLimit64 || u < -exponentialLimit64 {
 		z = simd.BroadcastFloat64s(exponentialLimit64)
 	}
-	minusScale, r := reduce(z)
-	q, e := logistic(minusScale, growth64(r))
-	y := logisticSlope64(minusScale, q, e)
-	return first64(y.Mul(simd.BroadcastFloat64s(minusOutScale)).Mul(minusScale))
+	scale, r := reduce(z)
+	q, e := logistic(scale, growth64(r))
+	y := logisticSlope64(scale, q, e)
+	return first64(y.Mul(simd.BroadcastFloat64s(minusOutScale)).Mul(scale))
 }
 
 func SigmoidAt64(x float64) float64 {
@@ -33,10 +33,10 @@ func SigmoidAt64(x float64) float64 {
 	if x > exponentialLimit64 || x < -exponentialLimit64 {
 		z = simd.BroadcastFloat64s(exponentialLimit64)
 	}
-	minusScale, r := reduce(z)
-	u, e := logistic(minusScale, growth64(r))
+	scale, r := reduce(z)
+	u, e := logistic(scale, growth64(r))
 	u = u.MulAdd(e, u)
-	scale := minusScale.ToBits().Xor(v.And(sign)).BitsToFloat64()
+	scale = scale.ToBits().Xor(v.And(sign)).BitsToFloat64()
 	return first64(u.MulAdd(scale, one.Masked(v.BitsToInt64().Greater(minusOne))))
 }
 
@@ -713,16 +713,14 @@ func logSoftmaxRows64(dst, x []float64, classes int, f, d float64, divide bool) 
 	}
 }
 
-func logistic64(zero simd.Float64s) func(minusScale, growth simd.Float64s) (u, e simd.Float64s) {
-	sign := simd.BroadcastUint64s(signBit64)
-	one := simd.BroadcastFloat64s(1)
+func logistic64(zero simd.Float64s) func(scale, growth simd.Float64s) (minusU, e simd.Float64s) {
+	one, minusOne := simd.BroadcastFloat64s(1), simd.BroadcastFloat64s(-1)
 	up := simd.BroadcastFloat64s(logisticUp64)
-	return func(minusScale, growth simd.Float64s) (u, e simd.Float64s) {
-		d := growth.MulAdd(up, up.Sub(minusScale))
-		u = one.Div(d)
-		minus := u.ToBits().Xor(sign).BitsToFloat64()
-		rest := denominatorRest64(d, growth, minusScale, up)
-		return u, minus.MulAdd(rest, residual64(d, minus, one))
+	return func(scale, growth simd.Float64s) (minusU, e simd.Float64s) {
+		d := growth.MulAdd(up, up.Add(scale))
+		minusU = minusOne.Div(d)
+		rest := denominatorRest64(d, growth, scale, up)
+		return minusU, minusU.MulAdd(rest, residual64(d, minusU, one))
 	}
 }
 
@@ -744,24 +742,24 @@ func logisticDerivativeOf64(zero simd.Float64s, inScale, minusOutScale float64) 
 			faint = slowSubnormals
 			z = atMost64(z, exponentialLimit64)
 		}
-		minusScale, r := reduce(z)
-		u, e := logistic(minusScale, growth64(r))
+		scale, r := reduce(z)
+		u, e := logistic(scale, growth64(r))
 		g := simd.LoadFloat64s(upstream)
 		if faint {
-			y := logisticSlope64(without64(minusScale, beyond), u, e)
-			loweredTimes64(y.Mul(out).Mul(lifted64(minusScale)), g).Store(dst)
+			y := logisticSlope64(without64(scale, beyond), u, e)
+			loweredTimes64(y.Mul(out).Mul(lifted64(scale)), g).Store(dst)
 		} else {
-			y := logisticSlope64(minusScale, u, e)
-			y.Mul(out).Mul(minusScale).Mul(g).Store(dst)
+			y := logisticSlope64(scale, u, e)
+			y.Mul(out).Mul(scale).Mul(g).Store(dst)
 		}
 	}
 }
 
-func logisticSlope64(minusScale, u, e simd.Float64s) simd.Float64s {
-	e = e.Mul(u)
-	v := u.Mul(minusScale)
+func logisticSlope64(scale, minusU, e simd.Float64s) simd.Float64s {
+	e = e.Mul(minusU)
+	v := minusU.Mul(scale)
 	e = v.Add(v).MulAdd(e, e)
-	return v.MulAdd(u, e).Add(u)
+	return v.MulAdd(minusU, e).Add(minusU)
 }
 
 func lowered64(y simd.Float64s) simd.Float64s {
@@ -1050,10 +1048,10 @@ func sigmoidOf64(zero simd.Float64s) func(dst, x []float64) {
 			faint = slowSubnormals && anyLane64(v.BitsToFloat64().Less(simd.BroadcastFloat64s(-normalLimit64)))
 			z = atMost64(z, exponentialLimit64)
 		}
-		minusScale, r := reduce(z)
-		u, e := logistic(minusScale, growth64(r))
+		scale, r := reduce(z)
+		u, e := logistic(scale, growth64(r))
 		u = u.MulAdd(e, u)
-		scale := minusScale.ToBits().Xor(v.And(sign)).BitsToFloat64()
+		scale = scale.ToBits().Xor(v.And(sign)).BitsToFloat64()
 		right := v.BitsToInt64().Greater(minusOne)
 		if faint {
 			u.MulAdd(scale, one).IfElse(right, lowered64(u.Mul(lifted64(scale)))).Store(dst)
@@ -1101,24 +1099,24 @@ func siluDerivativeOf64(zero simd.Float64s) func(dst, x, upstream []float64) {
 			z = atMost64(z, zeroLimit64)
 			faint = slowSubnormals
 		}
-		minusScale, r := reduce(z)
-		minusU, e := inverse(minusScale, r, growthRest64(r))
+		scale, r := reduce(z)
+		minusU, e := inverse(scale, r, growthRest64(r))
 		minus := z.ToBits().Xor(sign).BitsToFloat64()
-		s := minusScale
+		s := scale
 		if faint {
-			s = without64(minusScale, beyond)
+			s = without64(scale, beyond)
 		}
 		s = minusU.Mul(s)
 		h := one.Sub(z)
-		g := z.MulAdd(s, h)
+		g := minus.MulAdd(s, h)
 		zs := g.Sub(h)
-		rest := e.Mul(zs).Sub(minus.MulAdd(s, zs))
+		rest := e.Mul(zs).Sub(z.MulAdd(s, zs))
 		d := h.Add(simd.LoadFloat64s(c.minusRoot1[:]))
 		apart := d.ToBits().AndNot(sign).BitsToFloat64().Greater(simd.LoadFloat64s(c.radius[:]))
 		p := siluRootRest64(d).MulAdd(d.Mul(d), simd.LoadFloat64s(c.minusRootLow[:]))
 		g, rest = g.IfElse(apart, d), rest.IfElse(apart, p)
 		y := minusU.MulAdd(g, g.MulAdd(e, rest).Mul(minusU))
-		scale := minusScale.ToBits().Xor(sign.AndNot(v)).BitsToFloat64()
+		scale = scale.ToBits().Xor(v.And(sign)).BitsToFloat64()
 		right := v.BitsToInt64().Greater(minusOne)
 		up := simd.LoadFloat64s(upstream)
 		if faint {
@@ -1490,14 +1488,14 @@ func softmaxRows64(dst, x []float64, classes int, f, d float64, divide bool) {
 	clearUpper()
 }
 
-func softplus64(dst, x []float64, two, low, high float64) {
+func softplus64(dst, x []float64, minusTwo, low, high float64) {
 	var zero simd.Float64s
-	unary64(dst, x, zero, softplusOf64(zero, two, low, high))
+	unary64(dst, x, zero, softplusOf64(zero, minusTwo, low, high))
 }
 
-func softplusAt64(x, two, low, high float64) float64 {
+func softplusAt64(x, minusTwo, low, high float64) float64 {
 	var zero simd.Float64s
-	return at64(x, zero, softplusOf64(zero, two, low, high))
+	return at64(x, zero, softplusOf64(zero, minusTwo, low, high))
 }
 
 func softplusDerivative64(dst, x, upstream []float64, beta float64) {
@@ -1528,10 +1526,10 @@ func softplusDerivativeOf64(zero simd.Float64s, beta float64) func(dst, x, upstr
 			faint = slowSubnormals && anyLane64(v.BitsToFloat64().Less(simd.BroadcastFloat64s(-normalLimit64)))
 			z = atMost64(z, exponentialLimit64)
 		}
-		minusScale, r := reduce(z)
-		u, e := logistic(minusScale, growth64(r))
+		scale, r := reduce(z)
+		u, e := logistic(scale, growth64(r))
 		u = u.MulAdd(e, u)
-		scale := minusScale.ToBits().Xor(v.And(sign)).BitsToFloat64()
+		scale = scale.ToBits().Xor(v.And(sign)).BitsToFloat64()
 		right := v.BitsToInt64().Greater(minusOne)
 		g := simd.LoadFloat64s(upstream)
 		if faint {
@@ -1542,11 +1540,11 @@ func softplusDerivativeOf64(zero simd.Float64s, beta float64) func(dst, x, upstr
 	}
 }
 
-func softplusOf64(zero simd.Float64s, two, low, high float64) func(dst, x []float64) {
+func softplusOf64(zero simd.Float64s, minusTwo, low, high float64) func(dst, x []float64) {
 	reduce, inverse := reduce64(simd.BroadcastFloat64s(roundToSoftplus64)), sumInverseOf64(zero)
 	near := simd.BroadcastFloat64s(softplusNear64)
 	sign := simd.BroadcastUint64s(signBit64)
-	twice, l, h := simd.BroadcastFloat64s(two), simd.BroadcastFloat64s(low), simd.BroadcastFloat64s(high)
+	factor, l, h := simd.BroadcastFloat64s(minusTwo), simd.BroadcastFloat64s(low), simd.BroadcastFloat64s(high)
 	return func(dst, x []float64) {
 		v := simd.LoadFloat64s(x)
 		z := v.ToBits().AndNot(sign).BitsToFloat64()
@@ -1559,7 +1557,7 @@ func softplusOf64(zero simd.Float64s, two, low, high float64) func(dst, x []floa
 		}
 		half, r := reduce(z)
 		u, e := inverse(half, r, growthRest64(r))
-		scale := half.Mul(twice)
+		scale := half.Mul(factor)
 		s := u
 		if far && slowSubnormals {
 			s = without64(u, beyond)
@@ -1673,12 +1671,12 @@ func sumAcross64(v simd.Float64s) simd.Float64s {
 	return simd.BroadcastFloat64s(sum)
 }
 
-func sumInverseOf64(zero simd.Float64s) func(minusScale, r, q simd.Float64s) (minusU, e simd.Float64s) {
+func sumInverseOf64(zero simd.Float64s) func(scale, r, q simd.Float64s) (minusU, e simd.Float64s) {
 	one, minusOne := simd.BroadcastFloat64s(1), simd.BroadcastFloat64s(-1)
 	up := simd.BroadcastFloat64s(logisticUp64)
-	return func(minusScale, r, q simd.Float64s) (minusU, e simd.Float64s) {
-		d := r.Add(q).MulAdd(up, up.Sub(minusScale))
-		rest := q.MulAdd(up, denominatorRest64(d, r, minusScale, up))
+	return func(scale, r, q simd.Float64s) (minusU, e simd.Float64s) {
+		d := r.Add(q).MulAdd(up, up.Add(scale))
+		rest := q.MulAdd(up, denominatorRest64(d, r, scale, up))
 		minusU = minusOne.Div(d)
 		return minusU, rest.MulAdd(minusU, residual64(d, minusU, one))
 	}

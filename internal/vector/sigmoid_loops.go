@@ -13,38 +13,36 @@ import "simd"
 // corrects u for both. Before the last rounding, the error is then below 0.45 ULP, most
 // of it from r (0.2) and from eʳ − 1 (0.2).
 //
-// t and t·u may be too small for a float. So the loops use −2ˢ·t instead of t, s =
+// t and t·u may be too small for a float. So the loops use 2ˢ·t instead of t, s =
 // logisticShift32, and a denominator that is 2ˢ times as large, which makes u 2ˢ times
 // smaller. Then only the last product can be subnormal, and only its rounding loses bits.
 
-// logistic32 returns a function of −2ˢ·t and eʳ − 1. It computes u, and the relative error
+// logistic32 returns a function of 2ˢ·t and eʳ − 1. It computes −u, and the relative error
 // of u.
-func logistic32(zero simd.Float32s) func(minusScale, growth simd.Float32s) (u, e simd.Float32s) {
-	sign := simd.BroadcastUint32s(signBit32)
-	one := simd.BroadcastFloat32s(1)
+func logistic32(zero simd.Float32s) func(scale, growth simd.Float32s) (minusU, e simd.Float32s) {
+	one, minusOne := simd.BroadcastFloat32s(1), simd.BroadcastFloat32s(-1)
 	up := simd.BroadcastFloat32s(logisticUp32)
-	return func(minusScale, growth simd.Float32s) (u, e simd.Float32s) {
-		d := growth.MulAdd(up, up.Sub(minusScale))
-		u = one.Div(d)
-		minus := u.ToBits().Xor(sign).BitsToFloat32()
-		rest := denominatorRest32(d, growth, minusScale, up)
-		return u, minus.MulAdd(rest, residual32(d, minus, one))
+	return func(scale, growth simd.Float32s) (minusU, e simd.Float32s) {
+		d := growth.MulAdd(up, up.Add(scale))
+		minusU = minusOne.Div(d)
+		rest := denominatorRest32(d, growth, scale, up)
+		return minusU, minusU.MulAdd(rest, residual32(d, minusU, one))
 	}
 }
 
 // denominatorRest32 returns the rounding error of d = 2ˢ·(t + eʳ). If t is small
 // compared with an ULP of d, up to half of t is lost here. That is 0.12 ULP of the
 // result.
-func denominatorRest32(d, growth, minusScale, up simd.Float32s) simd.Float32s {
-	return growth.MulAdd(up, up.Sub(d).Sub(minusScale))
+func denominatorRest32(d, growth, scale, up simd.Float32s) simd.Float32s {
+	return growth.MulAdd(up, up.Sub(d).Add(scale))
 }
 
 // denominatorRest64 returns the whole rounding error, because eʳ − 1 has a larger error
 // than in float32. With the formula of denominatorRest32, σ(−37.8) would be off by 1.03
 // ULP.
-func denominatorRest64(d, growth, minusScale, up simd.Float64s) simd.Float64s {
-	b := up.Sub(minusScale)
-	return growth.MulAdd(up, b.Sub(d)).Add(up.Sub(b).Sub(minusScale))
+func denominatorRest64(d, growth, scale, up simd.Float64s) simd.Float64s {
+	b := up.Add(scale)
+	return growth.MulAdd(up, b.Sub(d)).Add(up.Sub(b).Add(scale))
 }
 
 // sigmoidOf32 returns a function that sets a vector of dst to σ(x).
@@ -62,12 +60,12 @@ func sigmoidOf32(zero simd.Float32s) func(dst, x []float32) {
 			faint = slowSubnormals && anyLane32(v.BitsToFloat32().Less(simd.BroadcastFloat32s(-normalLimit32)))
 			z = atMost32(z, exponentialLimit32)
 		}
-		minusScale, r := reduce(z)
-		u, e := logistic(minusScale, growth32(r))
+		scale, r := reduce(z)
+		u, e := logistic(scale, growth32(r))
 		u = u.MulAdd(e, u)
-		// u·2ˢ·t + 0 if x < 0, else −u·2ˢ·t + 1. Choosing the factor and the summand
+		// −u·(−2ˢ·t) + 0 if x < 0, else −u·2ˢ·t + 1. Choosing the factor and the summand
 		// by the sign of x is faster than computing both results and choosing one.
-		scale := minusScale.ToBits().Xor(v.And(sign)).BitsToFloat32()
+		scale = scale.ToBits().Xor(v.And(sign)).BitsToFloat32()
 		right := v.BitsToInt32().Greater(minusOne)
 		if faint {
 			u.MulAdd(scale, one).IfElse(right, lowered32(u.Mul(lifted32(scale)))).Store(dst)
@@ -97,10 +95,10 @@ func SigmoidAt32(x float32) float32 {
 	if x > exponentialLimit32 || x < -exponentialLimit32 {
 		z = simd.BroadcastFloat32s(exponentialLimit32)
 	}
-	minusScale, r := reduce(z)
-	u, e := logistic(minusScale, growth32(r))
+	scale, r := reduce(z)
+	u, e := logistic(scale, growth32(r))
 	u = u.MulAdd(e, u)
-	scale := minusScale.ToBits().Xor(v.And(sign)).BitsToFloat32()
+	scale = scale.ToBits().Xor(v.And(sign)).BitsToFloat32()
 	return first32(u.MulAdd(scale, one.Masked(v.BitsToInt32().Greater(minusOne))))
 }
 
@@ -119,27 +117,27 @@ func logisticDerivativeOf32(zero simd.Float32s, inScale, minusOutScale float32) 
 			faint = slowSubnormals
 			z = atMost32(z, exponentialLimit32)
 		}
-		minusScale, r := reduce(z)
-		u, e := logistic(minusScale, growth32(r))
+		scale, r := reduce(z)
+		u, e := logistic(scale, growth32(r))
 		g := simd.LoadFloat32s(upstream)
 		if faint {
 			// Beyond near, t·u is too small to change u − t·u².
-			y := logisticSlope32(without32(minusScale, beyond), u, e)
-			loweredTimes32(y.Mul(out).Mul(lifted32(minusScale)), g).Store(dst)
+			y := logisticSlope32(without32(scale, beyond), u, e)
+			loweredTimes32(y.Mul(out).Mul(lifted32(scale)), g).Store(dst)
 		} else {
-			y := logisticSlope32(minusScale, u, e)
-			y.Mul(out).Mul(minusScale).Mul(g).Store(dst)
+			y := logisticSlope32(scale, u, e)
+			y.Mul(out).Mul(scale).Mul(g).Store(dst)
 		}
 	}
 }
 
-// logisticSlope32 returns σ′ divided by 2ˢ·t, which is 2⁻ˢ·(u − t·u²) for the results of
+// logisticSlope32 returns −σ′ divided by 2ˢ·t, which is −2⁻ˢ·(u − t·u²), for the results of
 // logistic32.
-func logisticSlope32(minusScale, u, e simd.Float32s) simd.Float32s {
-	e = e.Mul(u)
-	v := u.Mul(minusScale)       // −t·u
-	e = v.Add(v).MulAdd(e, e)    // the error of u − t·u²
-	return v.MulAdd(u, e).Add(u) // (u + e) − t·(u + e)²
+func logisticSlope32(scale, minusU, e simd.Float32s) simd.Float32s {
+	e = e.Mul(minusU)                      // minus the error of u
+	v := minusU.Mul(scale)                 // −t·u
+	e = v.Add(v).MulAdd(e, e)              // minus the error of u − t·u²
+	return v.MulAdd(minusU, e).Add(minusU) // −(u + error) + t·(u + error)²
 }
 
 //vector:elementwise
@@ -161,10 +159,10 @@ func LogisticDerivativeAt32(x, inScale, minusOutScale float32) float32 {
 	if u > exponentialLimit32 || u < -exponentialLimit32 {
 		z = simd.BroadcastFloat32s(exponentialLimit32)
 	}
-	minusScale, r := reduce(z)
-	q, e := logistic(minusScale, growth32(r))
-	y := logisticSlope32(minusScale, q, e)
-	return first32(y.Mul(simd.BroadcastFloat32s(minusOutScale)).Mul(minusScale))
+	scale, r := reduce(z)
+	q, e := logistic(scale, growth32(r))
+	y := logisticSlope32(scale, q, e)
+	return first32(y.Mul(simd.BroadcastFloat32s(minusOutScale)).Mul(scale))
 }
 
 //vector:elementwise

@@ -155,18 +155,18 @@ func siluDerivativeOf32(zero simd.Float32s) func(dst, x, upstream []float32) {
 			z = atMost32(z, zeroLimit32)
 			faint = slowSubnormals
 		}
-		minusScale, r := reduce(z)
-		minusU, e := inverse(minusScale, r, growthRest32(r))
+		scale, r := reduce(z)
+		minusU, e := inverse(scale, r, growthRest32(r))
 		minus := z.ToBits().Xor(sign).BitsToFloat32()
-		s := minusScale
+		s := scale
 		if faint {
-			s = without32(minusScale, beyond) // z·S is too small there to change G
+			s = without32(scale, beyond) // z·S is too small there to change G
 		}
-		s = minusU.Mul(s) // S
+		s = minusU.Mul(s) // −S
 		h := one.Sub(z)
-		g := z.MulAdd(s, h)
+		g := minus.MulAdd(s, h)
 		zs := g.Sub(h)
-		rest := e.Mul(zs).Sub(minus.MulAdd(s, zs))
+		rest := e.Mul(zs).Sub(z.MulAdd(s, zs))
 
 		d := h.Add(simd.LoadFloat32s(c.minusRoot1[:])) // −x₀ − z. Exact if it is used
 		apart := d.ToBits().AndNot(sign).BitsToFloat32().Greater(simd.LoadFloat32s(c.radius[:]))
@@ -174,7 +174,7 @@ func siluDerivativeOf32(zero simd.Float32s) func(dst, x, upstream []float32) {
 		g, rest = g.IfElse(apart, d), rest.IfElse(apart, p)
 
 		y := minusU.MulAdd(g, g.MulAdd(e, rest).Mul(minusU))
-		scale := minusScale.ToBits().Xor(sign.AndNot(v)).BitsToFloat32()
+		scale = scale.ToBits().Xor(v.And(sign)).BitsToFloat32()
 		right := v.BitsToInt32().Greater(minusOne)
 		up := simd.LoadFloat32s(upstream)
 		if faint {

@@ -19,9 +19,9 @@ func Softplus[T element.Float](dst, x []T, beta T) {
 	low, high := softplusRange(float64(beta))
 	switch any(dst).(type) {
 	case []float32:
-		softplus32(as32(dst), as32(x), float32(2*beta), float32(low), float32(high))
+		softplus32(as32(dst), as32(x), float32(-2*beta), float32(low), float32(high))
 	case []float64:
-		softplus64(as64(dst), as64(x), float64(2*beta), float64(low), float64(high))
+		softplus64(as64(dst), as64(x), float64(-2*beta), float64(low), float64(high))
 	}
 }
 
@@ -29,9 +29,9 @@ func Softplus[T element.Float](dst, x []T, beta T) {
 func SoftplusAt[T element.Float](x, beta T) T {
 	low, high := softplusRange(float64(beta))
 	if element.Is32[T]() {
-		return T(softplusAt32(float32(x), float32(2*beta), float32(low), float32(high)))
+		return T(softplusAt32(float32(x), float32(-2*beta), float32(low), float32(high)))
 	}
-	return T(softplusAt64(float64(x), float64(2*beta), float64(low), float64(high)))
+	return T(softplusAt64(float64(x), float64(-2*beta), float64(low), float64(high)))
 }
 
 // softplusRange returns the range in which beta·max(beta·x, 0) is x.

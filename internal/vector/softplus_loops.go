@@ -15,17 +15,16 @@ import "simd"
 // denominator eʳ is 1 + r + q. With the rounded r + q of growth32, which takes two operations
 // less, the error would be up to 1.01 ULP.
 //
-// The loops use −2ˢ·t and −u/2ˢ, see sigmoid_loops.go. The correction needs −u, and the signs
-// cancel.
+// The loops use 2ˢ·t and −u/2ˢ, see sigmoid_loops.go: the correction needs −u.
 
 // softplusOf32 returns the function that sets a vector of dst to log(1 + e^(βx))/β for β = 1
-// or −1. two is 2β. low and high are 0 and +Inf for β = 1, or −Inf and 0 for β = −1: x cut to
+// or −1. minusTwo is −2β. low and high are 0 and +Inf for β = 1, or −Inf and 0 for β = −1: x cut to
 // low…high is β·max(βx, 0).
-func softplusOf32(zero simd.Float32s, two, low, high float32) func(dst, x []float32) {
+func softplusOf32(zero simd.Float32s, minusTwo, low, high float32) func(dst, x []float32) {
 	reduce, inverse := reduce32(simd.BroadcastFloat32s(roundToSoftplus32)), sumInverseOf32(zero)
 	near := simd.BroadcastFloat32s(softplusNear32)
 	sign := simd.BroadcastUint32s(signBit32)
-	twice, l, h := simd.BroadcastFloat32s(two), simd.BroadcastFloat32s(low), simd.BroadcastFloat32s(high)
+	factor, l, h := simd.BroadcastFloat32s(minusTwo), simd.BroadcastFloat32s(low), simd.BroadcastFloat32s(high)
 	return func(dst, x []float32) {
 		v := simd.LoadFloat32s(x)
 		z := v.ToBits().AndNot(sign).BitsToFloat32()
@@ -38,7 +37,7 @@ func softplusOf32(zero simd.Float32s, two, low, high float32) func(dst, x []floa
 		}
 		half, r := reduce(z)
 		u, e := inverse(half, r, growthRest32(r))
-		scale := half.Mul(twice)
+		scale := half.Mul(factor)
 		s := u
 		if far && slowSubnormals {
 			s = without32(u, beyond) // s² would be subnormal
@@ -71,14 +70,14 @@ func softplusBase64(v, rest, scale, zero simd.Float64s) simd.Float64s {
 	return rest.MulAdd(scale, v).Masked(v.NotEqual(zero))
 }
 
-// sumInverseOf32 returns a function of −2ᵏ·t, r and q = eʳ − 1 − r that gives −u/2ˢ with
+// sumInverseOf32 returns a function of 2ᵏ·t, r and q = eʳ − 1 − r that gives −u/2ˢ with
 // u = 1/(eʳ + 2ᵏ⁻ˢ·t), and the relative error of u.
-func sumInverseOf32(zero simd.Float32s) func(minusScale, r, q simd.Float32s) (minusU, e simd.Float32s) {
+func sumInverseOf32(zero simd.Float32s) func(scale, r, q simd.Float32s) (minusU, e simd.Float32s) {
 	one, minusOne := simd.BroadcastFloat32s(1), simd.BroadcastFloat32s(-1)
 	up := simd.BroadcastFloat32s(logisticUp32)
-	return func(minusScale, r, q simd.Float32s) (minusU, e simd.Float32s) {
-		d := r.Add(q).MulAdd(up, up.Sub(minusScale))
-		rest := q.MulAdd(up, denominatorRest32(d, r, minusScale, up))
+	return func(scale, r, q simd.Float32s) (minusU, e simd.Float32s) {
+		d := r.Add(q).MulAdd(up, up.Add(scale))
+		rest := q.MulAdd(up, denominatorRest32(d, r, scale, up))
 		minusU = minusOne.Div(d)
 		return minusU, rest.MulAdd(minusU, residual32(d, minusU, one))
 	}
@@ -132,15 +131,15 @@ func atanhRest64(s simd.Float64s) simd.Float64s {
 }
 
 //vector:elementwise
-func softplus32(dst, x []float32, two, low, high float32) {
+func softplus32(dst, x []float32, minusTwo, low, high float32) {
 	var zero simd.Float32s
-	unary32(dst, x, zero, softplusOf32(zero, two, low, high))
+	unary32(dst, x, zero, softplusOf32(zero, minusTwo, low, high))
 }
 
 //vector:narrowest
-func softplusAt32(x, two, low, high float32) float32 {
+func softplusAt32(x, minusTwo, low, high float32) float32 {
 	var zero simd.Float32s
-	return at32(x, zero, softplusOf32(zero, two, low, high))
+	return at32(x, zero, softplusOf32(zero, minusTwo, low, high))
 }
 
 //vector:elementwise
@@ -173,10 +172,10 @@ func softplusDerivativeOf32(zero simd.Float32s, beta float32) func(dst, x, upstr
 			faint = slowSubnormals && anyLane32(v.BitsToFloat32().Less(simd.BroadcastFloat32s(-normalLimit32)))
 			z = atMost32(z, exponentialLimit32)
 		}
-		minusScale, r := reduce(z)
-		u, e := logistic(minusScale, growth32(r))
+		scale, r := reduce(z)
+		u, e := logistic(scale, growth32(r))
 		u = u.MulAdd(e, u)
-		scale := minusScale.ToBits().Xor(v.And(sign)).BitsToFloat32()
+		scale = scale.ToBits().Xor(v.And(sign)).BitsToFloat32()
 		right := v.BitsToInt32().Greater(minusOne)
 		g := simd.LoadFloat32s(upstream)
 		if faint {
