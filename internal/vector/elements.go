@@ -557,10 +557,10 @@ func SigmoidAt32(x float32) float32 {
 		z = archsimd.LoadFloat32x4Array((*[4]float32)(float32Constants[21][:]))
 	}
 	scale, r := reduce(z)
-	u, e := logistic(scale, growth32x1(r))
-	u = u.MulAdd(e, u)
+	minusU, e := logistic(scale, growth32x1(r))
+	minusU = minusU.MulAdd(e, minusU)
 	scale = scale.ToBits().Xor(v.And(sign)).BitsToFloat32()
-	return first32(u.MulAdd(scale, one.Masked(v.BitsToInt32().Greater(minusOne))))
+	return first32(minusU.MulAdd(scale, one.Masked(v.BitsToInt32().Greater(minusOne))))
 }
 
 func logisticSlope32x1(scale, minusU, e archsimd.Float32x4) archsimd.Float32x4 {
@@ -580,8 +580,8 @@ func LogisticDerivativeAt32(x, inScale, minusOutScale float32) float32 {
 		z = archsimd.LoadFloat32x4Array((*[4]float32)(float32Constants[21][:]))
 	}
 	scale, r := reduce(z)
-	q, e := logistic(scale, growth32x1(r))
-	y := logisticSlope32x1(scale, q, e)
+	minusU, e := logistic(scale, growth32x1(r))
+	y := logisticSlope32x1(scale, minusU, e)
 	return first32(y.Mul(archsimd.BroadcastFloat32x4(minusOutScale)).Mul(scale))
 }
 
@@ -730,17 +730,17 @@ func softplusOf32x1(zero archsimd.Float32x4, minusTwo, low, high float32) func(d
 			z = atMost32x1(z, exponentialLimit32)
 		}
 		half, r := reduce(z)
-		u, e := inverse(half, r, growthRest32x1(r))
+		minusU, e := inverse(half, r, growthRest32x1(r))
 		scale := half.Mul(factor)
-		s := u
+		s := minusU
 		if far && slowSubnormals {
-			s = without32x1(u, beyond)
+			s = without32x1(minusU, beyond)
 		}
 		s = s.Mul(scale)
 		s = s.Mul(s)
 		e = atanhRest32x1(s).MulAdd(s, e)
-		y := e.MulAdd(u, u)
-		rest := u.MulAdd(e, u.Sub(y))
+		y := e.MulAdd(minusU, minusU)
+		rest := minusU.MulAdd(e, minusU.Sub(y))
 		if faint {
 			left := base.Equal(zero).And(beyond)
 			lifted := lifted32x1(scale)
@@ -844,15 +844,15 @@ func softplusDerivativeOf32x1(zero archsimd.Float32x4, beta float32) func(dst, x
 			z = atMost32x1(z, exponentialLimit32)
 		}
 		scale, r := reduce(z)
-		u, e := logistic(scale, growth32x1(r))
-		u = u.MulAdd(e, u)
+		minusU, e := logistic(scale, growth32x1(r))
+		minusU = minusU.MulAdd(e, minusU)
 		scale = scale.ToBits().Xor(v.And(sign)).BitsToFloat32()
 		right := v.BitsToInt32().Greater(minusOne)
 		g := archsimd.LoadFloat32x4Array((*[4]float32)(upstream))
 		if faint {
-			u.MulAdd(scale, one).Mul(g).IfElse(right, loweredTimes32x1(u.Mul(lifted32x1(scale)), g)).Store(dst)
+			minusU.MulAdd(scale, one).Mul(g).IfElse(right, loweredTimes32x1(minusU.Mul(lifted32x1(scale)), g)).Store(dst)
 		} else {
-			u.MulAdd(scale, one.Masked(right)).Mul(g).Store(dst)
+			minusU.MulAdd(scale, one.Masked(right)).Mul(g).Store(dst)
 		}
 	}
 }
@@ -1030,8 +1030,8 @@ func LogisticDerivativeAt64(x, inScale, minusOutScale float64) float64 {
 		z = archsimd.LoadFloat64x2Array((*[2]float64)(float64Constants[6][:]))
 	}
 	scale, r := reduce(z)
-	q, e := logistic(scale, growth64x1(r))
-	y := logisticSlope64x1(scale, q, e)
+	minusU, e := logistic(scale, growth64x1(r))
+	y := logisticSlope64x1(scale, minusU, e)
 	return first64(y.Mul(archsimd.BroadcastFloat64x2(minusOutScale)).Mul(scale))
 }
 
@@ -1047,10 +1047,10 @@ func SigmoidAt64(x float64) float64 {
 		z = archsimd.LoadFloat64x2Array((*[2]float64)(float64Constants[6][:]))
 	}
 	scale, r := reduce(z)
-	u, e := logistic(scale, growth64x1(r))
-	u = u.MulAdd(e, u)
+	minusU, e := logistic(scale, growth64x1(r))
+	minusU = minusU.MulAdd(e, minusU)
 	scale = scale.ToBits().Xor(v.And(sign)).BitsToFloat64()
-	return first64(u.MulAdd(scale, one.Masked(v.BitsToInt64().Greater(minusOne))))
+	return first64(minusU.MulAdd(scale, one.Masked(v.BitsToInt64().Greater(minusOne))))
 }
 
 func TanhAt64(x float64) float64 {
@@ -1479,15 +1479,15 @@ func softplusDerivativeOf64x1(zero archsimd.Float64x2, beta float64) func(dst, x
 			z = atMost64x1(z, exponentialLimit64)
 		}
 		scale, r := reduce(z)
-		u, e := logistic(scale, growth64x1(r))
-		u = u.MulAdd(e, u)
+		minusU, e := logistic(scale, growth64x1(r))
+		minusU = minusU.MulAdd(e, minusU)
 		scale = scale.ToBits().Xor(v.And(sign)).BitsToFloat64()
 		right := v.BitsToInt64().Greater(minusOne)
 		g := archsimd.LoadFloat64x2Array((*[2]float64)(upstream))
 		if faint {
-			u.MulAdd(scale, one).Mul(g).IfElse(right, loweredTimes64x1(u.Mul(lifted64x1(scale)), g)).Store(dst)
+			minusU.MulAdd(scale, one).Mul(g).IfElse(right, loweredTimes64x1(minusU.Mul(lifted64x1(scale)), g)).Store(dst)
 		} else {
-			u.MulAdd(scale, one.Masked(right)).Mul(g).Store(dst)
+			minusU.MulAdd(scale, one.Masked(right)).Mul(g).Store(dst)
 		}
 	}
 }
@@ -1508,17 +1508,17 @@ func softplusOf64x1(zero archsimd.Float64x2, minusTwo, low, high float64) func(d
 			z = atMost64x1(z, exponentialLimit64)
 		}
 		half, r := reduce(z)
-		u, e := inverse(half, r, growthRest64x1(r))
+		minusU, e := inverse(half, r, growthRest64x1(r))
 		scale := half.Mul(factor)
-		s := u
+		s := minusU
 		if far && slowSubnormals {
-			s = without64x1(u, beyond)
+			s = without64x1(minusU, beyond)
 		}
 		s = s.Mul(scale)
 		s = s.Mul(s)
 		e = atanhRest64x1(s).MulAdd(s, e)
-		y := e.MulAdd(u, u)
-		rest := u.MulAdd(e, u.Sub(y))
+		y := e.MulAdd(minusU, minusU)
+		rest := minusU.MulAdd(e, minusU.Sub(y))
 		if faint {
 			left := base.Equal(zero).And(beyond)
 			lifted := lifted64x1(scale)

@@ -1036,14 +1036,14 @@ func sigmoidOf32x4(zero archsimd.Float32x4) func(dst, x []float32) {
 			z = atMost32x4(z, exponentialLimit32)
 		}
 		scale, r := reduce(z)
-		u, e := logistic(scale, growth32x4(r))
-		u = u.MulAdd(e, u)
+		minusU, e := logistic(scale, growth32x4(r))
+		minusU = minusU.MulAdd(e, minusU)
 		scale = scale.ToBits().Xor(v.And(sign)).BitsToFloat32()
 		right := v.BitsToInt32().Greater(minusOne)
 		if faint {
-			u.MulAdd(scale, one).IfElse(right, lowered32x4(u.Mul(lifted32x4(scale)))).Store(dst)
+			minusU.MulAdd(scale, one).IfElse(right, lowered32x4(minusU.Mul(lifted32x4(scale)))).Store(dst)
 		} else {
-			u.MulAdd(scale, one.Masked(right)).Store(dst)
+			minusU.MulAdd(scale, one.Masked(right)).Store(dst)
 		}
 	}
 }
@@ -1067,13 +1067,13 @@ func logisticDerivativeOf32x4(zero archsimd.Float32x4, inScale, minusOutScale fl
 			z = atMost32x4(z, exponentialLimit32)
 		}
 		scale, r := reduce(z)
-		u, e := logistic(scale, growth32x4(r))
+		minusU, e := logistic(scale, growth32x4(r))
 		g := archsimd.LoadFloat32x4(upstream)
 		if faint {
-			y := logisticSlope32x4(without32x4(scale, beyond), u, e)
+			y := logisticSlope32x4(without32x4(scale, beyond), minusU, e)
 			loweredTimes32x4(y.Mul(out).Mul(lifted32x4(scale)), g).Store(dst)
 		} else {
-			y := logisticSlope32x4(scale, u, e)
+			y := logisticSlope32x4(scale, minusU, e)
 			y.Mul(out).Mul(scale).Mul(g).Store(dst)
 		}
 	}
@@ -1580,17 +1580,17 @@ func softplusOf32x4(zero archsimd.Float32x4, minusTwo, low, high float32) func(d
 			z = atMost32x4(z, exponentialLimit32)
 		}
 		half, r := reduce(z)
-		u, e := inverse(half, r, growthRest32x4(r))
+		minusU, e := inverse(half, r, growthRest32x4(r))
 		scale := half.Mul(factor)
-		s := u
+		s := minusU
 		if far && slowSubnormals {
-			s = without32x4(u, beyond)
+			s = without32x4(minusU, beyond)
 		}
 		s = s.Mul(scale)
 		s = s.Mul(s)
 		e = atanhRest32x4(s).MulAdd(s, e)
-		y := e.MulAdd(u, u)
-		rest := u.MulAdd(e, u.Sub(y))
+		y := e.MulAdd(minusU, minusU)
+		rest := minusU.MulAdd(e, minusU.Sub(y))
 		if faint {
 			left := base.Equal(zero).And(beyond)
 			lifted := lifted32x4(scale)
@@ -1691,15 +1691,15 @@ func softplusDerivativeOf32x4(zero archsimd.Float32x4, beta float32) func(dst, x
 			z = atMost32x4(z, exponentialLimit32)
 		}
 		scale, r := reduce(z)
-		u, e := logistic(scale, growth32x4(r))
-		u = u.MulAdd(e, u)
+		minusU, e := logistic(scale, growth32x4(r))
+		minusU = minusU.MulAdd(e, minusU)
 		scale = scale.ToBits().Xor(v.And(sign)).BitsToFloat32()
 		right := v.BitsToInt32().Greater(minusOne)
 		g := archsimd.LoadFloat32x4(upstream)
 		if faint {
-			u.MulAdd(scale, one).Mul(g).IfElse(right, loweredTimes32x4(u.Mul(lifted32x4(scale)), g)).Store(dst)
+			minusU.MulAdd(scale, one).Mul(g).IfElse(right, loweredTimes32x4(minusU.Mul(lifted32x4(scale)), g)).Store(dst)
 		} else {
-			u.MulAdd(scale, one.Masked(right)).Mul(g).Store(dst)
+			minusU.MulAdd(scale, one.Masked(right)).Mul(g).Store(dst)
 		}
 	}
 }
@@ -2554,13 +2554,13 @@ func logisticDerivativeOf64x2(zero archsimd.Float64x2, inScale, minusOutScale fl
 			z = atMost64x2(z, exponentialLimit64)
 		}
 		scale, r := reduce(z)
-		u, e := logistic(scale, growth64x2(r))
+		minusU, e := logistic(scale, growth64x2(r))
 		g := archsimd.LoadFloat64x2(upstream)
 		if faint {
-			y := logisticSlope64x2(without64x2(scale, beyond), u, e)
+			y := logisticSlope64x2(without64x2(scale, beyond), minusU, e)
 			loweredTimes64x2(y.Mul(out).Mul(lifted64x2(scale)), g).Store(dst)
 		} else {
-			y := logisticSlope64x2(scale, u, e)
+			y := logisticSlope64x2(scale, minusU, e)
 			y.Mul(out).Mul(scale).Mul(g).Store(dst)
 		}
 	}
@@ -2841,14 +2841,14 @@ func sigmoidOf64x2(zero archsimd.Float64x2) func(dst, x []float64) {
 			z = atMost64x2(z, exponentialLimit64)
 		}
 		scale, r := reduce(z)
-		u, e := logistic(scale, growth64x2(r))
-		u = u.MulAdd(e, u)
+		minusU, e := logistic(scale, growth64x2(r))
+		minusU = minusU.MulAdd(e, minusU)
 		scale = scale.ToBits().Xor(v.And(sign)).BitsToFloat64()
 		right := v.BitsToInt64().Greater(minusOne)
 		if faint {
-			u.MulAdd(scale, one).IfElse(right, lowered64x2(u.Mul(lifted64x2(scale)))).Store(dst)
+			minusU.MulAdd(scale, one).IfElse(right, lowered64x2(minusU.Mul(lifted64x2(scale)))).Store(dst)
 		} else {
-			u.MulAdd(scale, one.Masked(right)).Store(dst)
+			minusU.MulAdd(scale, one.Masked(right)).Store(dst)
 		}
 	}
 }
@@ -3293,15 +3293,15 @@ func softplusDerivativeOf64x2(zero archsimd.Float64x2, beta float64) func(dst, x
 			z = atMost64x2(z, exponentialLimit64)
 		}
 		scale, r := reduce(z)
-		u, e := logistic(scale, growth64x2(r))
-		u = u.MulAdd(e, u)
+		minusU, e := logistic(scale, growth64x2(r))
+		minusU = minusU.MulAdd(e, minusU)
 		scale = scale.ToBits().Xor(v.And(sign)).BitsToFloat64()
 		right := v.BitsToInt64().Greater(minusOne)
 		g := archsimd.LoadFloat64x2(upstream)
 		if faint {
-			u.MulAdd(scale, one).Mul(g).IfElse(right, loweredTimes64x2(u.Mul(lifted64x2(scale)), g)).Store(dst)
+			minusU.MulAdd(scale, one).Mul(g).IfElse(right, loweredTimes64x2(minusU.Mul(lifted64x2(scale)), g)).Store(dst)
 		} else {
-			u.MulAdd(scale, one.Masked(right)).Mul(g).Store(dst)
+			minusU.MulAdd(scale, one.Masked(right)).Mul(g).Store(dst)
 		}
 	}
 }
@@ -3322,17 +3322,17 @@ func softplusOf64x2(zero archsimd.Float64x2, minusTwo, low, high float64) func(d
 			z = atMost64x2(z, exponentialLimit64)
 		}
 		half, r := reduce(z)
-		u, e := inverse(half, r, growthRest64x2(r))
+		minusU, e := inverse(half, r, growthRest64x2(r))
 		scale := half.Mul(factor)
-		s := u
+		s := minusU
 		if far && slowSubnormals {
-			s = without64x2(u, beyond)
+			s = without64x2(minusU, beyond)
 		}
 		s = s.Mul(scale)
 		s = s.Mul(s)
 		e = atanhRest64x2(s).MulAdd(s, e)
-		y := e.MulAdd(u, u)
-		rest := u.MulAdd(e, u.Sub(y))
+		y := e.MulAdd(minusU, minusU)
+		rest := minusU.MulAdd(e, minusU.Sub(y))
 		if faint {
 			left := base.Equal(zero).And(beyond)
 			lifted := lifted64x2(scale)

@@ -1299,14 +1299,14 @@ func sigmoidOf32x16(zero archsimd.Float32x16) func(dst, x []float32) {
 			z = atMost32x16(z, exponentialLimit32)
 		}
 		scale, r := reduce(z)
-		u, e := logistic(scale, growth32x16(r))
-		u = u.MulAdd(e, u)
+		minusU, e := logistic(scale, growth32x16(r))
+		minusU = minusU.MulAdd(e, minusU)
 		scale = scale.ToBits().Xor(v.And(sign)).BitsToFloat32()
 		right := v.BitsToInt32().Greater(minusOne)
 		if faint {
-			u.MulAdd(scale, one).IfElse(right, lowered32x16(u.Mul(lifted32x16(scale)))).Store(dst)
+			minusU.MulAdd(scale, one).IfElse(right, lowered32x16(minusU.Mul(lifted32x16(scale)))).Store(dst)
 		} else {
-			u.MulAdd(scale, one.Masked(right)).Store(dst)
+			minusU.MulAdd(scale, one.Masked(right)).Store(dst)
 		}
 	}
 }
@@ -1330,13 +1330,13 @@ func logisticDerivativeOf32x16(zero archsimd.Float32x16, inScale, minusOutScale 
 			z = atMost32x16(z, exponentialLimit32)
 		}
 		scale, r := reduce(z)
-		u, e := logistic(scale, growth32x16(r))
+		minusU, e := logistic(scale, growth32x16(r))
 		g := archsimd.LoadFloat32x16(upstream)
 		if faint {
-			y := logisticSlope32x16(without32x16(scale, beyond), u, e)
+			y := logisticSlope32x16(without32x16(scale, beyond), minusU, e)
 			loweredTimes32x16(y.Mul(out).Mul(lifted32x16(scale)), g).Store(dst)
 		} else {
-			y := logisticSlope32x16(scale, u, e)
+			y := logisticSlope32x16(scale, minusU, e)
 			y.Mul(out).Mul(scale).Mul(g).Store(dst)
 		}
 	}
@@ -1843,17 +1843,17 @@ func softplusOf32x16(zero archsimd.Float32x16, minusTwo, low, high float32) func
 			z = atMost32x16(z, exponentialLimit32)
 		}
 		half, r := reduce(z)
-		u, e := inverse(half, r, growthRest32x16(r))
+		minusU, e := inverse(half, r, growthRest32x16(r))
 		scale := half.Mul(factor)
-		s := u
+		s := minusU
 		if far && slowSubnormals {
-			s = without32x16(u, beyond)
+			s = without32x16(minusU, beyond)
 		}
 		s = s.Mul(scale)
 		s = s.Mul(s)
 		e = atanhRest32x16(s).MulAdd(s, e)
-		y := e.MulAdd(u, u)
-		rest := u.MulAdd(e, u.Sub(y))
+		y := e.MulAdd(minusU, minusU)
+		rest := minusU.MulAdd(e, minusU.Sub(y))
 		if faint {
 			left := base.Equal(zero).And(beyond)
 			lifted := lifted32x16(scale)
@@ -1954,15 +1954,15 @@ func softplusDerivativeOf32x16(zero archsimd.Float32x16, beta float32) func(dst,
 			z = atMost32x16(z, exponentialLimit32)
 		}
 		scale, r := reduce(z)
-		u, e := logistic(scale, growth32x16(r))
-		u = u.MulAdd(e, u)
+		minusU, e := logistic(scale, growth32x16(r))
+		minusU = minusU.MulAdd(e, minusU)
 		scale = scale.ToBits().Xor(v.And(sign)).BitsToFloat32()
 		right := v.BitsToInt32().Greater(minusOne)
 		g := archsimd.LoadFloat32x16(upstream)
 		if faint {
-			u.MulAdd(scale, one).Mul(g).IfElse(right, loweredTimes32x16(u.Mul(lifted32x16(scale)), g)).Store(dst)
+			minusU.MulAdd(scale, one).Mul(g).IfElse(right, loweredTimes32x16(minusU.Mul(lifted32x16(scale)), g)).Store(dst)
 		} else {
-			u.MulAdd(scale, one.Masked(right)).Mul(g).Store(dst)
+			minusU.MulAdd(scale, one.Masked(right)).Mul(g).Store(dst)
 		}
 	}
 }
@@ -2817,13 +2817,13 @@ func logisticDerivativeOf64x8(zero archsimd.Float64x8, inScale, minusOutScale fl
 			z = atMost64x8(z, exponentialLimit64)
 		}
 		scale, r := reduce(z)
-		u, e := logistic(scale, growth64x8(r))
+		minusU, e := logistic(scale, growth64x8(r))
 		g := archsimd.LoadFloat64x8(upstream)
 		if faint {
-			y := logisticSlope64x8(without64x8(scale, beyond), u, e)
+			y := logisticSlope64x8(without64x8(scale, beyond), minusU, e)
 			loweredTimes64x8(y.Mul(out).Mul(lifted64x8(scale)), g).Store(dst)
 		} else {
-			y := logisticSlope64x8(scale, u, e)
+			y := logisticSlope64x8(scale, minusU, e)
 			y.Mul(out).Mul(scale).Mul(g).Store(dst)
 		}
 	}
@@ -3104,14 +3104,14 @@ func sigmoidOf64x8(zero archsimd.Float64x8) func(dst, x []float64) {
 			z = atMost64x8(z, exponentialLimit64)
 		}
 		scale, r := reduce(z)
-		u, e := logistic(scale, growth64x8(r))
-		u = u.MulAdd(e, u)
+		minusU, e := logistic(scale, growth64x8(r))
+		minusU = minusU.MulAdd(e, minusU)
 		scale = scale.ToBits().Xor(v.And(sign)).BitsToFloat64()
 		right := v.BitsToInt64().Greater(minusOne)
 		if faint {
-			u.MulAdd(scale, one).IfElse(right, lowered64x8(u.Mul(lifted64x8(scale)))).Store(dst)
+			minusU.MulAdd(scale, one).IfElse(right, lowered64x8(minusU.Mul(lifted64x8(scale)))).Store(dst)
 		} else {
-			u.MulAdd(scale, one.Masked(right)).Store(dst)
+			minusU.MulAdd(scale, one.Masked(right)).Store(dst)
 		}
 	}
 }
@@ -3556,15 +3556,15 @@ func softplusDerivativeOf64x8(zero archsimd.Float64x8, beta float64) func(dst, x
 			z = atMost64x8(z, exponentialLimit64)
 		}
 		scale, r := reduce(z)
-		u, e := logistic(scale, growth64x8(r))
-		u = u.MulAdd(e, u)
+		minusU, e := logistic(scale, growth64x8(r))
+		minusU = minusU.MulAdd(e, minusU)
 		scale = scale.ToBits().Xor(v.And(sign)).BitsToFloat64()
 		right := v.BitsToInt64().Greater(minusOne)
 		g := archsimd.LoadFloat64x8(upstream)
 		if faint {
-			u.MulAdd(scale, one).Mul(g).IfElse(right, loweredTimes64x8(u.Mul(lifted64x8(scale)), g)).Store(dst)
+			minusU.MulAdd(scale, one).Mul(g).IfElse(right, loweredTimes64x8(minusU.Mul(lifted64x8(scale)), g)).Store(dst)
 		} else {
-			u.MulAdd(scale, one.Masked(right)).Mul(g).Store(dst)
+			minusU.MulAdd(scale, one.Masked(right)).Mul(g).Store(dst)
 		}
 	}
 }
@@ -3585,17 +3585,17 @@ func softplusOf64x8(zero archsimd.Float64x8, minusTwo, low, high float64) func(d
 			z = atMost64x8(z, exponentialLimit64)
 		}
 		half, r := reduce(z)
-		u, e := inverse(half, r, growthRest64x8(r))
+		minusU, e := inverse(half, r, growthRest64x8(r))
 		scale := half.Mul(factor)
-		s := u
+		s := minusU
 		if far && slowSubnormals {
-			s = without64x8(u, beyond)
+			s = without64x8(minusU, beyond)
 		}
 		s = s.Mul(scale)
 		s = s.Mul(s)
 		e = atanhRest64x8(s).MulAdd(s, e)
-		y := e.MulAdd(u, u)
-		rest := u.MulAdd(e, u.Sub(y))
+		y := e.MulAdd(minusU, minusU)
+		rest := minusU.MulAdd(e, minusU.Sub(y))
 		if faint {
 			left := base.Equal(zero).And(beyond)
 			lifted := lifted64x8(scale)

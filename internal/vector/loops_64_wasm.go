@@ -17,8 +17,8 @@ func LogisticDerivativeAt64(x, inScale, minusOutScale float64) float64 {
 		z = simd.BroadcastFloat64s(exponentialLimit64)
 	}
 	scale, r := reduce(z)
-	q, e := logistic(scale, growth64(r))
-	y := logisticSlope64(scale, q, e)
+	minusU, e := logistic(scale, growth64(r))
+	y := logisticSlope64(scale, minusU, e)
 	return first64(y.Mul(simd.BroadcastFloat64s(minusOutScale)).Mul(scale))
 }
 
@@ -34,10 +34,10 @@ func SigmoidAt64(x float64) float64 {
 		z = simd.BroadcastFloat64s(exponentialLimit64)
 	}
 	scale, r := reduce(z)
-	u, e := logistic(scale, growth64(r))
-	u = u.MulAdd(e, u)
+	minusU, e := logistic(scale, growth64(r))
+	minusU = minusU.MulAdd(e, minusU)
 	scale = scale.ToBits().Xor(v.And(sign)).BitsToFloat64()
-	return first64(u.MulAdd(scale, one.Masked(v.BitsToInt64().Greater(minusOne))))
+	return first64(minusU.MulAdd(scale, one.Masked(v.BitsToInt64().Greater(minusOne))))
 }
 
 func TanhAt64(x float64) float64 {
@@ -743,13 +743,13 @@ func logisticDerivativeOf64(zero simd.Float64s, inScale, minusOutScale float64) 
 			z = atMost64(z, exponentialLimit64)
 		}
 		scale, r := reduce(z)
-		u, e := logistic(scale, growth64(r))
+		minusU, e := logistic(scale, growth64(r))
 		g := simd.LoadFloat64s(upstream)
 		if faint {
-			y := logisticSlope64(without64(scale, beyond), u, e)
+			y := logisticSlope64(without64(scale, beyond), minusU, e)
 			loweredTimes64(y.Mul(out).Mul(lifted64(scale)), g).Store(dst)
 		} else {
-			y := logisticSlope64(scale, u, e)
+			y := logisticSlope64(scale, minusU, e)
 			y.Mul(out).Mul(scale).Mul(g).Store(dst)
 		}
 	}
@@ -1049,14 +1049,14 @@ func sigmoidOf64(zero simd.Float64s) func(dst, x []float64) {
 			z = atMost64(z, exponentialLimit64)
 		}
 		scale, r := reduce(z)
-		u, e := logistic(scale, growth64(r))
-		u = u.MulAdd(e, u)
+		minusU, e := logistic(scale, growth64(r))
+		minusU = minusU.MulAdd(e, minusU)
 		scale = scale.ToBits().Xor(v.And(sign)).BitsToFloat64()
 		right := v.BitsToInt64().Greater(minusOne)
 		if faint {
-			u.MulAdd(scale, one).IfElse(right, lowered64(u.Mul(lifted64(scale)))).Store(dst)
+			minusU.MulAdd(scale, one).IfElse(right, lowered64(minusU.Mul(lifted64(scale)))).Store(dst)
 		} else {
-			u.MulAdd(scale, one.Masked(right)).Store(dst)
+			minusU.MulAdd(scale, one.Masked(right)).Store(dst)
 		}
 	}
 }
@@ -1527,15 +1527,15 @@ func softplusDerivativeOf64(zero simd.Float64s, beta float64) func(dst, x, upstr
 			z = atMost64(z, exponentialLimit64)
 		}
 		scale, r := reduce(z)
-		u, e := logistic(scale, growth64(r))
-		u = u.MulAdd(e, u)
+		minusU, e := logistic(scale, growth64(r))
+		minusU = minusU.MulAdd(e, minusU)
 		scale = scale.ToBits().Xor(v.And(sign)).BitsToFloat64()
 		right := v.BitsToInt64().Greater(minusOne)
 		g := simd.LoadFloat64s(upstream)
 		if faint {
-			u.MulAdd(scale, one).Mul(g).IfElse(right, loweredTimes64(u.Mul(lifted64(scale)), g)).Store(dst)
+			minusU.MulAdd(scale, one).Mul(g).IfElse(right, loweredTimes64(minusU.Mul(lifted64(scale)), g)).Store(dst)
 		} else {
-			u.MulAdd(scale, one.Masked(right)).Mul(g).Store(dst)
+			minusU.MulAdd(scale, one.Masked(right)).Mul(g).Store(dst)
 		}
 	}
 }
@@ -1556,17 +1556,17 @@ func softplusOf64(zero simd.Float64s, minusTwo, low, high float64) func(dst, x [
 			z = atMost64(z, exponentialLimit64)
 		}
 		half, r := reduce(z)
-		u, e := inverse(half, r, growthRest64(r))
+		minusU, e := inverse(half, r, growthRest64(r))
 		scale := half.Mul(factor)
-		s := u
+		s := minusU
 		if far && slowSubnormals {
-			s = without64(u, beyond)
+			s = without64(minusU, beyond)
 		}
 		s = s.Mul(scale)
 		s = s.Mul(s)
 		e = atanhRest64(s).MulAdd(s, e)
-		y := e.MulAdd(u, u)
-		rest := u.MulAdd(e, u.Sub(y))
+		y := e.MulAdd(minusU, minusU)
+		rest := minusU.MulAdd(e, minusU.Sub(y))
 		if faint {
 			left := base.Equal(zero).And(beyond)
 			lifted := lifted64(scale)

@@ -61,16 +61,16 @@ func sigmoidOf32(zero simd.Float32s) func(dst, x []float32) {
 			z = atMost32(z, exponentialLimit32)
 		}
 		scale, r := reduce(z)
-		u, e := logistic(scale, growth32(r))
-		u = u.MulAdd(e, u)
+		minusU, e := logistic(scale, growth32(r))
+		minusU = minusU.MulAdd(e, minusU)
 		// −u·(−2ˢ·t) + 0 if x < 0, else −u·2ˢ·t + 1. Choosing the factor and the summand
 		// by the sign of x is faster than computing both results and choosing one.
 		scale = scale.ToBits().Xor(v.And(sign)).BitsToFloat32()
 		right := v.BitsToInt32().Greater(minusOne)
 		if faint {
-			u.MulAdd(scale, one).IfElse(right, lowered32(u.Mul(lifted32(scale)))).Store(dst)
+			minusU.MulAdd(scale, one).IfElse(right, lowered32(minusU.Mul(lifted32(scale)))).Store(dst)
 		} else {
-			u.MulAdd(scale, one.Masked(right)).Store(dst)
+			minusU.MulAdd(scale, one.Masked(right)).Store(dst)
 		}
 	}
 }
@@ -96,10 +96,10 @@ func SigmoidAt32(x float32) float32 {
 		z = simd.BroadcastFloat32s(exponentialLimit32)
 	}
 	scale, r := reduce(z)
-	u, e := logistic(scale, growth32(r))
-	u = u.MulAdd(e, u)
+	minusU, e := logistic(scale, growth32(r))
+	minusU = minusU.MulAdd(e, minusU)
 	scale = scale.ToBits().Xor(v.And(sign)).BitsToFloat32()
-	return first32(u.MulAdd(scale, one.Masked(v.BitsToInt32().Greater(minusOne))))
+	return first32(minusU.MulAdd(scale, one.Masked(v.BitsToInt32().Greater(minusOne))))
 }
 
 // logisticDerivativeOf32 returns a function that sets a vector of dst to
@@ -118,14 +118,14 @@ func logisticDerivativeOf32(zero simd.Float32s, inScale, minusOutScale float32) 
 			z = atMost32(z, exponentialLimit32)
 		}
 		scale, r := reduce(z)
-		u, e := logistic(scale, growth32(r))
+		minusU, e := logistic(scale, growth32(r))
 		g := simd.LoadFloat32s(upstream)
 		if faint {
 			// Beyond near, t·u is too small to change u − t·u².
-			y := logisticSlope32(without32(scale, beyond), u, e)
+			y := logisticSlope32(without32(scale, beyond), minusU, e)
 			loweredTimes32(y.Mul(out).Mul(lifted32(scale)), g).Store(dst)
 		} else {
-			y := logisticSlope32(scale, u, e)
+			y := logisticSlope32(scale, minusU, e)
 			y.Mul(out).Mul(scale).Mul(g).Store(dst)
 		}
 	}
@@ -160,8 +160,8 @@ func LogisticDerivativeAt32(x, inScale, minusOutScale float32) float32 {
 		z = simd.BroadcastFloat32s(exponentialLimit32)
 	}
 	scale, r := reduce(z)
-	q, e := logistic(scale, growth32(r))
-	y := logisticSlope32(scale, q, e)
+	minusU, e := logistic(scale, growth32(r))
+	y := logisticSlope32(scale, minusU, e)
 	return first32(y.Mul(simd.BroadcastFloat32s(minusOutScale)).Mul(scale))
 }
 

@@ -18,8 +18,8 @@ import "simd"
 // The loops use 2ˢ·t and −u/2ˢ, see sigmoid_loops.go: the correction needs −u.
 
 // softplusOf32 returns the function that sets a vector of dst to log(1 + e^(βx))/β for β = 1
-// or −1. minusTwo is −2β. low and high are 0 and +Inf for β = 1, or −Inf and 0 for β = −1: x cut to
-// low…high is β·max(βx, 0).
+// or −1. minusTwo is −2β. low and high are 0 and +Inf for β = 1, or −Inf and 0 for β = −1: x
+// cut to low…high is β·max(βx, 0).
 func softplusOf32(zero simd.Float32s, minusTwo, low, high float32) func(dst, x []float32) {
 	reduce, inverse := reduce32(simd.BroadcastFloat32s(roundToSoftplus32)), sumInverseOf32(zero)
 	near := simd.BroadcastFloat32s(softplusNear32)
@@ -36,17 +36,17 @@ func softplusOf32(zero simd.Float32s, minusTwo, low, high float32) func(dst, x [
 			z = atMost32(z, exponentialLimit32)
 		}
 		half, r := reduce(z)
-		u, e := inverse(half, r, growthRest32(r))
+		minusU, e := inverse(half, r, growthRest32(r))
 		scale := half.Mul(factor)
-		s := u
+		s := minusU
 		if far && slowSubnormals {
-			s = without32(u, beyond) // s² would be subnormal
+			s = without32(minusU, beyond) // s² would be subnormal
 		}
 		s = s.Mul(scale)
 		s = s.Mul(s)
 		e = atanhRest32(s).MulAdd(s, e)
-		y := e.MulAdd(u, u)
-		rest := u.MulAdd(e, u.Sub(y))
+		y := e.MulAdd(minusU, minusU)
+		rest := minusU.MulAdd(e, minusU.Sub(y))
 		if faint {
 			left := base.Equal(zero).And(beyond)
 			lifted := lifted32(scale)
@@ -173,15 +173,15 @@ func softplusDerivativeOf32(zero simd.Float32s, beta float32) func(dst, x, upstr
 			z = atMost32(z, exponentialLimit32)
 		}
 		scale, r := reduce(z)
-		u, e := logistic(scale, growth32(r))
-		u = u.MulAdd(e, u)
+		minusU, e := logistic(scale, growth32(r))
+		minusU = minusU.MulAdd(e, minusU)
 		scale = scale.ToBits().Xor(v.And(sign)).BitsToFloat32()
 		right := v.BitsToInt32().Greater(minusOne)
 		g := simd.LoadFloat32s(upstream)
 		if faint {
-			u.MulAdd(scale, one).Mul(g).IfElse(right, loweredTimes32(u.Mul(lifted32(scale)), g)).Store(dst)
+			minusU.MulAdd(scale, one).Mul(g).IfElse(right, loweredTimes32(minusU.Mul(lifted32(scale)), g)).Store(dst)
 		} else {
-			u.MulAdd(scale, one.Masked(right)).Mul(g).Store(dst)
+			minusU.MulAdd(scale, one.Masked(right)).Mul(g).Store(dst)
 		}
 	}
 }
