@@ -88,6 +88,10 @@ const (
 	logisticUp32    = 0x1p40
 	logisticUp64    = 0x1p64
 
+	// From here on tanh x is 1: it rounds to 1 from 9.0109 and 19.0615 on.
+	tanhLimit32 = 9.1
+	tanhLimit64 = 19.1
+
 	// Up to here, s² of softplus_loops.go is normal.
 	softplusNear32 = 43
 	softplusNear64 = 354

@@ -928,23 +928,6 @@ func loweredTimes32x1(y, g archsimd.Float32x4) archsimd.Float32x4 {
 	return p.IfElse(subnormal, without32x1(y, subnormal).Mul(down).Mul(g))
 }
 
-func tanhOf32x1(zero archsimd.Float32x4) func(dst, x []float32) {
-	reduce := reduce32x1(archsimd.LoadFloat32x4Array((*[4]float32)(float32Constants[0][:])))
-	limit := archsimd.LoadFloat32x4Array((*[4]float32)(float32Constants[28][:]))
-	sign := archsimd.LoadUint32x4Array((*[4]uint32)(uint32Constants[0][:]))
-	one := archsimd.LoadFloat32x4Array((*[4]float32)(float32Constants[2][:]))
-	return func(dst, x []float32) {
-		v := archsimd.LoadFloat32x4Array((*[4]float32)(x)).ToBits()
-		a := v.AndNot(sign).BitsToFloat32()
-		z := a.Add(a)
-		t, r := reduce(z.Min(limit))
-		d := one.Add(t).Add(growth32x1(r))
-		far := one.Sub(t.Add(t).Div(d))
-		y := far.IfElse(a.GreaterEqual(one), tanhNearZero32x1(a)).ToBits()
-		y.Or(v.And(sign)).BitsToFloat32().Store(dst)
-	}
-}
-
 func tanhNearZero32x1(x archsimd.Float32x4) archsimd.Float32x4 {
 	c := &tanhSeptic
 	s := x.Mul(x)
@@ -987,24 +970,6 @@ func fraction64x1(zero archsimd.Float64x2) func(t, q, h, minusRest archsimd.Floa
 	}
 }
 
-func tanhOf64x1(zero archsimd.Float64x2) func(dst, x []float64) {
-	reduce, fraction := halfReductionOf64x1(zero), fraction64x1(zero)
-	limit := archsimd.LoadFloat64x2Array((*[2]float64)(float64Constants[4][:]))
-	sign := archsimd.LoadUint64x2Array((*[2]uint64)(uint64Constants[0][:]))
-	seed := archsimd.LoadUint64x2Array((*[2]uint64)(uint64Constants[1][:]))
-	return func(dst, x []float64) {
-		v := archsimd.LoadFloat64x2Array((*[2]float64)(x)).ToBits()
-		z := v.Or(sign).BitsToFloat64()
-		t, h, minusRest := reduce(limit.IfElse(z.Less(limit), z))
-		p, pRest, d, dRest := fraction(t, cothSeries64x1(h), h, minusRest)
-		u := p.Div(d)
-		minus := u.ToBits().Xor(sign).BitsToFloat64()
-		inverse := seed.Sub(d.ToBits()).BitsToFloat64()
-		e := residual64x1(d, minus, p).Add(dRest.MulAdd(minus, pRest))
-		inverse.MulAdd(e, u).ToBits().Or(v.And(sign)).BitsToFloat64().Store(dst)
-	}
-}
-
 func cothSeries64x1(h archsimd.Float64x2) archsimd.Float64x2 {
 	c := &coth
 	s := h.Mul(h)
@@ -1016,8 +981,39 @@ func cothSeries64x1(h archsimd.Float64x2) archsimd.Float64x2 {
 }
 
 func TanhAt32(x float32) float32 {
-	var zero archsimd.Float32x4
-	return at32(x, zero, tanhOf32x1(zero))
+	reduce := reduce32x1(archsimd.LoadFloat32x4Array((*[4]float32)(float32Constants[0][:])))
+	sign := archsimd.LoadUint32x4Array((*[4]uint32)(uint32Constants[0][:]))
+	one := archsimd.LoadFloat32x4Array((*[4]float32)(float32Constants[2][:]))
+	v := archsimd.BroadcastFloat32x4(x).ToBits()
+	a := v.AndNot(sign).BitsToFloat32()
+	z := a.Add(a)
+	if x > tanhLimit32 || x < -tanhLimit32 {
+		z = archsimd.LoadFloat32x4Array((*[4]float32)(float32Constants[28][:]))
+	}
+	t, r := reduce(z)
+	d := one.Add(t).Add(growth32x1(r))
+	far := one.Sub(t.Add(t).Div(d))
+	y := far.IfElse(a.GreaterEqual(one), tanhNearZero32x1(a)).ToBits()
+	return first32(y.Or(v.And(sign)).BitsToFloat32())
+}
+
+func TanhAt64(x float64) float64 {
+	var zero archsimd.Float64x2
+	reduce, fraction := halfReductionOf64x1(zero), fraction64x1(zero)
+	sign := archsimd.LoadUint64x2Array((*[2]uint64)(uint64Constants[0][:]))
+	seed := archsimd.LoadUint64x2Array((*[2]uint64)(uint64Constants[1][:]))
+	v := archsimd.BroadcastFloat64x2(x).ToBits()
+	z := v.Or(sign).BitsToFloat64()
+	if x > tanhLimit64 || x < -tanhLimit64 {
+		z = archsimd.LoadFloat64x2Array((*[2]float64)(float64Constants[4][:]))
+	}
+	t, h, minusRest := reduce(z)
+	p, pRest, d, dRest := fraction(t, cothSeries64x1(h), h, minusRest)
+	u := p.Div(d)
+	minus := u.ToBits().Xor(sign).BitsToFloat64()
+	inverse := seed.Sub(d.ToBits()).BitsToFloat64()
+	e := residual64x1(d, minus, p).Add(dRest.MulAdd(minus, pRest))
+	return first64(inverse.MulAdd(e, u).ToBits().Or(v.And(sign)).BitsToFloat64())
 }
 
 func LogisticDerivativeAt64(x, inScale, minusOutScale float64) float64 {
@@ -1051,11 +1047,6 @@ func SigmoidAt64(x float64) float64 {
 	minusU = minusU.MulAdd(e, minusU)
 	scale = scale.ToBits().Xor(v.And(sign)).BitsToFloat64()
 	return first64(minusU.MulAdd(scale, one.Masked(v.BitsToInt64().Greater(minusOne))))
-}
-
-func TanhAt64(x float64) float64 {
-	var zero archsimd.Float64x2
-	return at64(x, zero, tanhOf64x1(zero))
 }
 
 func at64(x float64, zero archsimd.Float64x2, f func(dst, x []float64)) float64 {
@@ -1619,7 +1610,7 @@ var float32Constants = [...][minLanes32]float32{
 	{softsignLimit32, softsignLimit32, softsignLimit32, softsignLimit32},
 	{largest32, largest32, largest32, largest32},
 	{leastLifted32, leastLifted32, leastLifted32, leastLifted32},
-	{18.2, 18.2, 18.2, 18.2},
+	{2 * tanhLimit32, 2 * tanhLimit32, 2 * tanhLimit32, 2 * tanhLimit32},
 }
 
 var float64Constants = [...][minLanes64]float64{
@@ -1627,7 +1618,7 @@ var float64Constants = [...][minLanes64]float64{
 	{1, 1},
 	{2, 2},
 	{-2, -2},
-	{-19.1, -19.1},
+	{-tanhLimit64, -tanhLimit64},
 	{roundToLogistic64, roundToLogistic64},
 	{exponentialLimit64, exponentialLimit64},
 	{roundToLifted64, roundToLifted64},

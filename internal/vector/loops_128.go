@@ -1810,7 +1810,7 @@ func loweredTimes32x4(y, g archsimd.Float32x4) archsimd.Float32x4 {
 
 func tanhOf32x4(zero archsimd.Float32x4) func(dst, x []float32) {
 	reduce := reduce32x4(archsimd.BroadcastFloat32x4(roundToPower32))
-	limit := archsimd.BroadcastFloat32x4(18.2)
+	limit := archsimd.BroadcastFloat32x4(2 * tanhLimit32)
 	sign := archsimd.BroadcastUint32x4(signBit32)
 	one := archsimd.BroadcastFloat32x4(1)
 	return func(dst, x []float32) {
@@ -1869,7 +1869,7 @@ func fraction64x2(zero archsimd.Float64x2) func(t, q, h, minusRest archsimd.Floa
 
 func tanhOf64x2(zero archsimd.Float64x2) func(dst, x []float64) {
 	reduce, fraction := halfReductionOf64x2(zero), fraction64x2(zero)
-	limit := archsimd.BroadcastFloat64x2(-19.1)
+	limit := archsimd.BroadcastFloat64x2(-tanhLimit64)
 	sign := archsimd.BroadcastUint64x2(signBit64)
 	seed := archsimd.BroadcastUint64x2(0x7fde666666666666)
 	return func(dst, x []float64) {

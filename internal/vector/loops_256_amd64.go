@@ -2073,7 +2073,7 @@ func loweredTimes32x8(y, g archsimd.Float32x8) archsimd.Float32x8 {
 
 func tanhOf32x8(zero archsimd.Float32x8) func(dst, x []float32) {
 	reduce := reduce32x8(archsimd.BroadcastFloat32x8(roundToPower32))
-	limit := archsimd.BroadcastFloat32x8(18.2)
+	limit := archsimd.BroadcastFloat32x8(2 * tanhLimit32)
 	sign := archsimd.BroadcastUint32x8(signBit32)
 	one := archsimd.BroadcastFloat32x8(1)
 	return func(dst, x []float32) {
@@ -2132,7 +2132,7 @@ func fraction64x4(zero archsimd.Float64x4) func(t, q, h, minusRest archsimd.Floa
 
 func tanhOf64x4(zero archsimd.Float64x4) func(dst, x []float64) {
 	reduce, fraction := halfReductionOf64x4(zero), fraction64x4(zero)
-	limit := archsimd.BroadcastFloat64x4(-19.1)
+	limit := archsimd.BroadcastFloat64x4(-tanhLimit64)
 	sign := archsimd.BroadcastUint64x4(signBit64)
 	seed := archsimd.BroadcastUint64x4(0x7fde666666666666)
 	return func(dst, x []float64) {

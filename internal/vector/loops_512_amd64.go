@@ -2073,7 +2073,7 @@ func loweredTimes32x16(y, g archsimd.Float32x16) archsimd.Float32x16 {
 
 func tanhOf32x16(zero archsimd.Float32x16) func(dst, x []float32) {
 	reduce := reduce32x16(archsimd.BroadcastFloat32x16(roundToPower32))
-	limit := archsimd.BroadcastFloat32x16(18.2)
+	limit := archsimd.BroadcastFloat32x16(2 * tanhLimit32)
 	sign := archsimd.BroadcastUint32x16(signBit32)
 	one := archsimd.BroadcastFloat32x16(1)
 	return func(dst, x []float32) {
@@ -2132,7 +2132,7 @@ func fraction64x8(zero archsimd.Float64x8) func(t, q, h, minusRest archsimd.Floa
 
 func tanhOf64x8(zero archsimd.Float64x8) func(dst, x []float64) {
 	reduce, fraction := halfReductionOf64x8(zero), fraction64x8(zero)
-	limit := archsimd.BroadcastFloat64x8(-19.1)
+	limit := archsimd.BroadcastFloat64x8(-tanhLimit64)
 	sign := archsimd.BroadcastUint64x8(signBit64)
 	seed := archsimd.BroadcastUint64x8(0x7fde666666666666)
 	return func(dst, x []float64) {

@@ -40,11 +40,6 @@ func SigmoidAt64(x float64) float64 {
 	return first64(minusU.MulAdd(scale, one.Masked(v.BitsToInt64().Greater(minusOne))))
 }
 
-func TanhAt64(x float64) float64 {
-	var zero simd.Float64s
-	return at64(x, zero, tanhOf64(zero))
-}
-
 func addPiece64(b *maxoutBlock[float64, int64], x, weights []float64, inputs, pieces, units, j int) {
 	var zero simd.Float64s
 	n := zero.Len()

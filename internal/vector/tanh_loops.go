@@ -16,7 +16,7 @@ import "simd"
 // tanhOf32 returns a function that sets a vector of dst to tanh x.
 func tanhOf32(zero simd.Float32s) func(dst, x []float32) {
 	reduce := reduce32(simd.BroadcastFloat32s(roundToPower32))
-	limit := simd.BroadcastFloat32s(18.2) // tanh reaches 1 at 9.0109
+	limit := simd.BroadcastFloat32s(2 * tanhLimit32) // tanh reaches 1 at 9.0109
 	sign := simd.BroadcastUint32s(signBit32)
 	one := simd.BroadcastFloat32s(1)
 	return func(dst, x []float32) {
@@ -101,7 +101,7 @@ func fraction64(zero simd.Float64s) func(t, q, h, minusRest simd.Float64s) (p, p
 // tanhOf64 returns a function that sets a vector of dst to tanh x.
 func tanhOf64(zero simd.Float64s) func(dst, x []float64) {
 	reduce, fraction := halfReductionOf64(zero), fraction64(zero)
-	limit := simd.BroadcastFloat64s(-19.1) // tanh reaches 1 at 19.0615
+	limit := simd.BroadcastFloat64s(-tanhLimit64) // tanh reaches 1 at 19.0615
 	sign := simd.BroadcastUint64s(signBit64)
 	seed := simd.BroadcastUint64s(0x7fde666666666666) // as integers, seed − d is 1/d with an error of 5.2 %
 	return func(dst, x []float64) {
@@ -138,8 +138,42 @@ func tanh32(dst, x []float32) {
 //
 //vector:narrowest
 func TanhAt32(x float32) float32 {
-	var zero simd.Float32s
-	return at32(x, zero, tanhOf32(zero))
+	reduce := reduce32(simd.BroadcastFloat32s(roundToPower32))
+	sign := simd.BroadcastUint32s(signBit32)
+	one := simd.BroadcastFloat32s(1)
+	v := simd.BroadcastFloat32s(x).ToBits()
+	a := v.AndNot(sign).BitsToFloat32()
+	z := a.Add(a)
+	if x > tanhLimit32 || x < -tanhLimit32 {
+		z = simd.BroadcastFloat32s(2 * tanhLimit32)
+	}
+	t, r := reduce(z)
+	d := one.Add(t).Add(growth32(r))
+	far := one.Sub(t.Add(t).Div(d))
+	y := far.IfElse(a.GreaterEqual(one), tanhNearZero32(a)).ToBits()
+	return first32(y.Or(v.And(sign)).BitsToFloat32())
+}
+
+// TanhAt64 returns tanh x, with the same bits as Tanh.
+//
+//vector:narrowest
+func TanhAt64(x float64) float64 {
+	var zero simd.Float64s
+	reduce, fraction := halfReductionOf64(zero), fraction64(zero)
+	sign := simd.BroadcastUint64s(signBit64)
+	seed := simd.BroadcastUint64s(0x7fde666666666666)
+	v := simd.BroadcastFloat64s(x).ToBits()
+	z := v.Or(sign).BitsToFloat64()
+	if x > tanhLimit64 || x < -tanhLimit64 {
+		z = simd.BroadcastFloat64s(-tanhLimit64)
+	}
+	t, h, minusRest := reduce(z)
+	p, pRest, d, dRest := fraction(t, cothSeries64(h), h, minusRest)
+	u := p.Div(d)
+	minus := u.ToBits().Xor(sign).BitsToFloat64()
+	inverse := seed.Sub(d.ToBits()).BitsToFloat64()
+	e := residual64(d, minus, p).Add(dRest.MulAdd(minus, pRest))
+	return first64(inverse.MulAdd(e, u).ToBits().Or(v.And(sign)).BitsToFloat64())
 }
 
 //vector:elementwise
