@@ -54,9 +54,9 @@ func SigmoidDerivativeAt[T element.Float](x T) T {
 	case !exponential[T]():
 		return scalar.SigmoidDerivativeAt(x)
 	case element.Is32[T]():
-		return T(vector.LogisticDerivativeAt32(float32(x), 1, -1))
+		return T(vector.LogisticDerivativeAt32(float32(x), -1))
 	}
-	return T(vector.LogisticDerivativeAt64(float64(x), 1, -1))
+	return T(vector.LogisticDerivativeAt64(float64(x), -1))
 }
 
 // SigmoidDerivativeFromOutput sets dst to upstream·y(1 − y). In vectors of two float64 that
@@ -109,9 +109,9 @@ func TanhDerivativeAt[T element.Float](x T) T {
 	case !exponential[T]():
 		return scalar.TanhDerivativeAt(x)
 	case element.Is32[T]():
-		return T(vector.LogisticDerivativeAt32(float32(x), 2, -4))
+		return T(vector.LogisticDerivativeAt32(2*float32(x), -4))
 	}
-	return T(vector.LogisticDerivativeAt64(float64(x), 2, -4))
+	return T(vector.LogisticDerivativeAt64(2*float64(x), -4))
 }
 
 // TanhDerivativeFromOutput sets dst to upstream·(1 − y)(1 + y). See slowPairs for arm64.

@@ -570,11 +570,10 @@ func logisticSlope32x1(scale, minusU, e archsimd.Float32x4) archsimd.Float32x4 {
 	return v.MulAdd(minusU, e).Add(minusU)
 }
 
-func LogisticDerivativeAt32(x, inScale, minusOutScale float32) float32 {
+func LogisticDerivativeAt32(u, minusOutScale float32) float32 {
 	var zero archsimd.Float32x4
 	reduce, logistic := reduce32x1(archsimd.LoadFloat32x4Array((*[4]float32)(float32Constants[20][:]))), logistic32x1(zero)
 	sign := archsimd.LoadUint32x4Array((*[4]uint32)(uint32Constants[0][:]))
-	u := inScale * x
 	z := archsimd.BroadcastFloat32x4(u).ToBits().AndNot(sign).BitsToFloat32()
 	if u > exponentialLimit32 || u < -exponentialLimit32 {
 		z = archsimd.LoadFloat32x4Array((*[4]float32)(float32Constants[21][:]))
@@ -582,7 +581,7 @@ func LogisticDerivativeAt32(x, inScale, minusOutScale float32) float32 {
 	scale, r := reduce(z)
 	minusU, e := logistic(scale, growth32x1(r))
 	y := logisticSlope32x1(scale, minusU, e)
-	return first32(y.Mul(archsimd.BroadcastFloat32x4(minusOutScale)).Mul(scale))
+	return first32(scale.Mul(archsimd.BroadcastFloat32x4(minusOutScale)).Mul(y))
 }
 
 func siluOf32x1(zero archsimd.Float32x4) func(dst, x []float32) {
@@ -1016,11 +1015,10 @@ func TanhAt64(x float64) float64 {
 	return first64(inverse.MulAdd(e, u).ToBits().Or(v.And(sign)).BitsToFloat64())
 }
 
-func LogisticDerivativeAt64(x, inScale, minusOutScale float64) float64 {
+func LogisticDerivativeAt64(u, minusOutScale float64) float64 {
 	var zero archsimd.Float64x2
 	reduce, logistic := reduce64x1(archsimd.LoadFloat64x2Array((*[2]float64)(float64Constants[5][:]))), logistic64x1(zero)
 	sign := archsimd.LoadUint64x2Array((*[2]uint64)(uint64Constants[0][:]))
-	u := inScale * x
 	z := archsimd.BroadcastFloat64x2(u).ToBits().AndNot(sign).BitsToFloat64()
 	if u > exponentialLimit64 || u < -exponentialLimit64 {
 		z = archsimd.LoadFloat64x2Array((*[2]float64)(float64Constants[6][:]))
@@ -1028,7 +1026,7 @@ func LogisticDerivativeAt64(x, inScale, minusOutScale float64) float64 {
 	scale, r := reduce(z)
 	minusU, e := logistic(scale, growth64x1(r))
 	y := logisticSlope64x1(scale, minusU, e)
-	return first64(y.Mul(archsimd.BroadcastFloat64x2(minusOutScale)).Mul(scale))
+	return first64(scale.Mul(archsimd.BroadcastFloat64x2(minusOutScale)).Mul(y))
 }
 
 func SigmoidAt64(x float64) float64 {

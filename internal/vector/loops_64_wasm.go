@@ -7,11 +7,10 @@ package vector
 
 import "simd"
 
-func LogisticDerivativeAt64(x, inScale, minusOutScale float64) float64 {
+func LogisticDerivativeAt64(u, minusOutScale float64) float64 {
 	var zero simd.Float64s
 	reduce, logistic := reduce64(simd.BroadcastFloat64s(roundToLogistic64)), logistic64(zero)
 	sign := simd.BroadcastUint64s(signBit64)
-	u := inScale * x
 	z := simd.BroadcastFloat64s(u).ToBits().AndNot(sign).BitsToFloat64()
 	if u > exponentialLimit64 || u < -exponentialLimit64 {
 		z = simd.BroadcastFloat64s(exponentialLimit64)
@@ -19,7 +18,7 @@ func LogisticDerivativeAt64(x, inScale, minusOutScale float64) float64 {
 	scale, r := reduce(z)
 	minusU, e := logistic(scale, growth64(r))
 	y := logisticSlope64(scale, minusU, e)
-	return first64(y.Mul(simd.BroadcastFloat64s(minusOutScale)).Mul(scale))
+	return first64(scale.Mul(simd.BroadcastFloat64s(minusOutScale)).Mul(y))
 }
 
 func SigmoidAt64(x float64) float64 {

@@ -47,9 +47,9 @@ func LogisticDerivative[T element.Float](dst, x, upstream []T, inScale, minusOut
 
 func logisticDerivativeAt[T element.Float](x, inScale, minusOutScale T) T {
 	if element.Is32[T]() {
-		return T(LogisticDerivativeAt32(float32(x), float32(inScale), float32(minusOutScale)))
+		return T(LogisticDerivativeAt32(float32(inScale*x), float32(minusOutScale)))
 	}
-	return T(LogisticDerivativeAt64(float64(x), float64(inScale), float64(minusOutScale)))
+	return T(LogisticDerivativeAt64(float64(inScale*x), float64(minusOutScale)))
 }
 
 // SigmoidDerivativeFromOutput sets dst to upstream·y(1 − y).

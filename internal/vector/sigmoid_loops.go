@@ -146,15 +146,14 @@ func logisticDerivative32(dst, x, upstream []float32, inScale, minusOutScale flo
 	binary32(dst, x, upstream, zero, logisticDerivativeOf32(zero, inScale, minusOutScale))
 }
 
-// LogisticDerivativeAt32 returns outScale·σ′(inScale·x), with the same bits as
-// LogisticDerivative.
+// LogisticDerivativeAt32 returns outScale·σ′(u), with the same bits as LogisticDerivative. The
+// product of the two powers of two does not wait for the rest.
 //
 //vector:narrowest
-func LogisticDerivativeAt32(x, inScale, minusOutScale float32) float32 {
+func LogisticDerivativeAt32(u, minusOutScale float32) float32 {
 	var zero simd.Float32s
 	reduce, logistic := reduce32(simd.BroadcastFloat32s(roundToLogistic32)), logistic32(zero)
 	sign := simd.BroadcastUint32s(signBit32)
-	u := inScale * x
 	z := simd.BroadcastFloat32s(u).ToBits().AndNot(sign).BitsToFloat32()
 	if u > exponentialLimit32 || u < -exponentialLimit32 {
 		z = simd.BroadcastFloat32s(exponentialLimit32)
@@ -162,7 +161,7 @@ func LogisticDerivativeAt32(x, inScale, minusOutScale float32) float32 {
 	scale, r := reduce(z)
 	minusU, e := logistic(scale, growth32(r))
 	y := logisticSlope32(scale, minusU, e)
-	return first32(y.Mul(simd.BroadcastFloat32s(minusOutScale)).Mul(scale))
+	return first32(scale.Mul(simd.BroadcastFloat32s(minusOutScale)).Mul(y))
 }
 
 //vector:elementwise
