@@ -3,6 +3,7 @@ package activation_test
 import (
 	"fmt"
 	"math"
+	"math/rand/v2"
 	"slices"
 	"testing"
 
@@ -19,15 +20,12 @@ func neighbours[T activation.Float](t *testing.T, e entry[T]) {
 		t.Skip("not element-wise")
 	}
 	x := []T{T(math.NaN())}
-	for _, v := range []float64{0, 1e-30, 0.5, 8, 10.5, 13.5, 15, 25, 44, 60, 86, 88, 95, 104, 107, 110, 120, 140, 356, 650, 707, 709, 720, 744, 748, 755, 1e4, 1e30, math.Inf(1)} {
+	for _, v := range []float64{0, 1e-30, 0.5, 8, 10.5, 13.5, 15, 20.0000032, 20.006041095547022, 20.0115463, 25, 44, 60, 86, 88, 95, 104, 107, 110, 120, 140, 356, 650, 707, 709, 720, 744, 748, 755, 1e4, 1e30, math.Inf(1)} {
 		x = append(x, T(v), -T(v))
 	}
 	const n = 19 // a vector of 512 bits, and another one that is not whole
 	g := slices.Repeat([]T{0.7}, n)
-	passes := append(e.passes(), pass[T]{"Gated.ForwardPair", func(dst, gates, values []T) []T {
-		return activation.Gated[T]{Gate: gate}.ForwardPair(dst, gates, values)
-	}, 1, 1, true})
-	for _, p := range passes {
+	for _, p := range gatePasses(e, gate) {
 		in := x
 		if p.name == "DerivativeFromOutput" {
 			in = gate.Forward(nil, x)
@@ -44,6 +42,48 @@ func neighbours[T activation.Float](t *testing.T, e entry[T]) {
 				wantBits(t, fmt.Sprintf("%s of %v beside %v", p.name, v, beside), p.run(nil, mixed, g), want)
 			}
 		}
+	}
+}
+
+// gatePasses returns the passes of e, and the gated unit with e as the gate.
+func gatePasses[T activation.Float](e entry[T], gate activation.Elementwise[T]) []pass[T] {
+	return append(e.passes(), pass[T]{"Gated.ForwardPair", func(dst, gates, values []T) []T {
+		return activation.Gated[T]{Gate: gate}.ForwardPair(dst, gates, values)
+	}, 1, 1, true})
+}
+
+// TestOrder checks that the result for x does not depend on the elements before it. After an
+// element far from 0 a plain loop goes on in another way, up to the first one that is near.
+func TestOrder(t *testing.T) { both(t, order[float32], order[float64]) }
+
+func order[T activation.Float](t *testing.T, e entry[T]) {
+	gate, ok := e.a.(activation.Elementwise[T])
+	if !ok {
+		t.Skip("not element-wise")
+	}
+	rng := rand.New(rand.NewPCG(40, 41))
+	n := 400
+	if testing.Short() {
+		n = 8
+	}
+	var x []T
+	for v := 0.0; v < 760; v += max(0.25, math.Floor(v/50)) {
+		for range n {
+			x = append(x, T(v+(rng.Float64()-0.5)/8), -T(v+(rng.Float64()-0.5)/8))
+		}
+	}
+	rng.Shuffle(len(x), func(i, j int) { x[i], x[j] = x[j], x[i] })
+	g := slices.Repeat([]T{0.7}, len(x))
+	for _, p := range gatePasses(e, gate) {
+		in := x
+		if p.name == "DerivativeFromOutput" {
+			in = gate.Forward(nil, x)
+		}
+		var alone []T
+		for i := range in {
+			alone = append(alone, p.run(nil, in[i:i+1], g[:1])...)
+		}
+		wantBits(t, p.name, p.run(nil, in, g), alone)
 	}
 }
 

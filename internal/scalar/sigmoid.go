@@ -91,12 +91,18 @@ type logisticEntry struct {
 	series
 }
 
-// logisticLimit is |x| at the ends of the table. The tails begin there.
-const logisticLimit = 20
+const (
+	// logisticLimit is |a| of the first and the last point of the table.
+	logisticLimit = 20
+
+	// logisticEnd is the largest |x| for which the nearest point is in the table. The tails
+	// begin after it.
+	logisticEnd = logisticLimit + 1./32
+)
 
 // logisticPoint returns the index in logisticTable of the point nearest to x. Adding
 // 1.5·2⁴⁸ to x + 20 rounds it to a multiple of 1/16, and leaves the number of sixteenths
-// in the lowest bits. If x is NaN or not between −20 and 20, the index is beyond the
+// in the lowest bits. If x is NaN or |x| is above logisticEnd, the index is beyond the
 // table, so one comparison finds all these cases.
 func logisticPoint(x float64) uint64 {
 	const roundToGrid = 0x1.8p48
@@ -146,16 +152,17 @@ func sigmoidRun32(dst, x []float32) int {
 	return len(x)
 }
 
-// sigmoidTails32 works up to the first x with |x| < 20, and returns its index.
+// sigmoidTails32 works up to the first x within the table, and returns its index. That is the
+// condition of sigmoidRun32: equal elements have equal results, whatever is beside them.
 func sigmoidTails32(dst, x []float32) int {
 	dst = dst[:len(x)]
 	for i, v := range x {
 		k, b := tailPoint32(float64(v))
 		switch {
-		case k < uint64(len(expTable)) && v <= -logisticLimit:
+		case k < uint64(len(expTable)) && v < -logisticEnd:
 			e := tailExp32(k, b)
 			dst[i] = float32(e - float64(e*e))
-		case v >= -logisticLimit && v <= logisticLimit:
+		case v >= -logisticEnd && v <= logisticEnd:
 			return i
 		default:
 			dst[i] = sigmoidTail32(v)
@@ -188,7 +195,7 @@ func sigmoidTails64(dst, x []float64) int {
 	dst = dst[:len(x)]
 	for i, v := range x {
 		switch {
-		case -750 < v && v <= -logisticLimit:
+		case -750 < v && v < -logisticEnd:
 			n, k := expPoint(v)
 			value, rest := expStep(n+512*256, v-k*stepHigh-k*stepLow)
 			if v > -40 { // otherwise the other terms of tail64 are below 2⁻⁵⁷
@@ -196,9 +203,9 @@ func sigmoidTails64(dst, x []float64) int {
 				rest += (value + rest) * (e * (e - 1))
 			}
 			dst[i] = scaleDown64(value + rest)
-		case v >= logisticLimit:
+		case v > logisticEnd:
 			dst[i] = besideOne64(v)
-		case v > -logisticLimit:
+		case v >= -logisticEnd:
 			return i
 		default:
 			dst[i] = sigmoidTail64(v)
@@ -207,7 +214,7 @@ func sigmoidTails64(dst, x []float64) int {
 	return len(x)
 }
 
-// sigmoidTail32 returns σ(x) for |x| ≥ 20 and for NaN.
+// sigmoidTail32 returns σ(x) for |x| > logisticEnd and for NaN.
 func sigmoidTail32(x float32) float32 {
 	if x > 0 {
 		return 1
@@ -215,7 +222,7 @@ func sigmoidTail32(x float32) float32 {
 	return tail32(x, 1, -1)
 }
 
-// sigmoidTail64 returns σ(x) for |x| ≥ 20 and for NaN.
+// sigmoidTail64 returns σ(x) for |x| > logisticEnd and for NaN.
 func sigmoidTail64(x float64) float64 {
 	if x > 0 {
 		return besideOne64(x)
