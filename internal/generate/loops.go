@@ -164,7 +164,7 @@ func parseLoops(directory string) (loops map[string]*loop, order []string, err e
 	return loops, order, nil
 }
 
-// constantNames returns the names of the constants of the package in directory.
+// constantNames returns the names of the constants in the files *constants.go of directory.
 func constantNames(directory string) (map[string]bool, error) {
 	names, err := filepath.Glob(filepath.Join(directory, "*constants.go"))
 	if err != nil {

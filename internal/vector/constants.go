@@ -39,8 +39,9 @@ const (
 	roundToInt32 = 0x1.8p23
 	roundToInt64 = element.RoundToInt
 
-	// The same, except that the lowest bits of the sum are those of the exponent of 2ⁿ or
-	// 2ⁿ⁺ˢ, for the integer n. So a loop needs no addition of the bias and s.
+	// The same, except that the lowest bits of the sum are those of the exponent of 2ⁿ⁺ˢ, for
+	// the integer n. So a loop needs no addition of the bias and s. Softplus needs half of what
+	// the logistic functions need.
 	roundToPower32    = roundToInt32 + exponentBias32
 	roundToPower64    = roundToInt64 + exponentBias64
 	roundToLogistic32 = roundToPower32 + logisticShift32
@@ -81,8 +82,8 @@ const (
 	leastLifted32 = 0x1p-62
 	leastLifted64 = 0x1p-894
 
-	// The powers of two of sigmoid_loops.go are 2ˢ times as large, s = logisticShift. With it,
-	// 2ⁿ is normal for all results of the loops, and 2ⁿ·2ᵏ does not overflow.
+	// The powers of two of sigmoid_loops.go are 2ˢ times as large, s = logisticShift. So
+	// 2ⁿ⁺ˢ is normal for all results of the loops, and 2ⁿ⁺ˢ⁺ᵏ does not overflow.
 	logisticShift32 = 40
 	logisticShift64 = 64
 	logisticUp32    = 0x1p40

@@ -14,6 +14,9 @@ import "simd"
 //     captures vectors, and 3 times for one with vectors among its parameters or results.
 //     A call that is not inlined would spill every live vector to the stack.
 //
+// A function that returns such a literal has a vector parameter, zero, even if it does not need
+// one. Otherwise the compiler does not inline the literal.
+//
 // Vectors on the stack make a loop three to six times slower. A test looks for them, and
 // for calls, in the compiled code.
 //
@@ -54,7 +57,9 @@ func at32(x float32, zero simd.Float32s, f func(dst, x []float32)) float32 {
 	return y[0]
 }
 
-// first32 returns the first element of v. It clears the upper halves, as at32 does.
+// first32 returns the first element of v. It clears the upper halves, as at32 does. The functions
+// of one element that end with it repeat the formula of their loop: at32 passes x and the result
+// through memory, which takes 1.5 of 11 ns for tanh of float64.
 //
 //vector:narrowest
 func first32(v simd.Float32s) float32 {

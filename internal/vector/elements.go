@@ -462,7 +462,7 @@ func hardSwishDerivativeAt32(x float32) float32 {
 }
 
 func mishOf32x1(zero archsimd.Float32x4) func(dst, x []float32) {
-	reduce, inverse := reducePower32x1(archsimd.LoadFloat32x4Array((*[4]float32)(float32Constants[15][:]))), mishInverseOf32x1(zero)
+	reduce, inverse := reducePower32x1(archsimd.LoadFloat32x4Array((*[4]float32)(float32Constants[15][:]))), mishInverseOf32x1()
 	sign := archsimd.LoadUint32x4Array((*[4]uint32)(uint32Constants[0][:]))
 	scale := archsimd.LoadFloat32x4Array((*[4]float32)(float32Constants[16][:]))
 	return func(dst, x []float32) {
@@ -475,8 +475,8 @@ func mishOf32x1(zero archsimd.Float32x4) func(dst, x []float32) {
 			faint = slowSubnormals && anyLane32x1(v.Less(archsimd.LoadFloat32x4Array((*[4]float32)(float32Constants[7][:]))))
 		}
 		minus := z.ToBits().Xor(sign).BitsToFloat32()
-		w, r := reduce(minus)
-		u, e := inverse(w, r, growthRest32x1(r))
+		power, r := reduce(minus)
+		u, e := inverse(power, r, growthRest32x1(r))
 		if faint {
 			up := archsimd.LoadFloat32x4Array((*[4]float32)(float32Constants[17][:]))
 			z, minus = z.Mul(up), minus.Mul(up)
@@ -495,18 +495,18 @@ func mishOf32x1(zero archsimd.Float32x4) func(dst, x []float32) {
 	}
 }
 
-func mishInverseOf32x1(zero archsimd.Float32x4) func(w, r, q archsimd.Float32x4) (u, e archsimd.Float32x4) {
+func mishInverseOf32x1() func(power, r, q archsimd.Float32x4) (u, e archsimd.Float32x4) {
 	scale := archsimd.LoadFloat32x4Array((*[4]float32)(float32Constants[16][:]))
 	one, minusOne := archsimd.LoadFloat32x4Array((*[4]float32)(float32Constants[2][:])), archsimd.LoadFloat32x4Array((*[4]float32)(float32Constants[18][:]))
-	return func(w, r, q archsimd.Float32x4) (u, e archsimd.Float32x4) {
-		h, l := scale.Max(w), scale.Min(w)
+	return func(power, r, q archsimd.Float32x4) (u, e archsimd.Float32x4) {
+		h, l := scale.Max(power), scale.Min(power)
 		growth := r.Add(q)
-		b := one.Add(growth).Mul(w)
+		b := one.Add(growth).Mul(power)
 		c := b.Mul(scale).Div(b.Add(b).Add(scale))
-		d := growth.MulAdd(w, h.Add(l).Sub(c))
+		d := growth.MulAdd(power, h.Add(l).Sub(c))
 		most := h.Sub(d).Add(l)
 		m := most.Sub(c)
-		rest := q.MulAdd(w, r.MulAdd(w, m)).Add(most.Sub(m).Sub(c))
+		rest := q.MulAdd(power, r.MulAdd(power, m)).Add(most.Sub(m).Sub(c))
 		u = one.Div(d)
 		return u, u.MulAdd(rest, residual32x1(d, u, minusOne))
 	}
@@ -525,7 +525,7 @@ func without32x1(v archsimd.Float32x4, m archsimd.Mask32x4) archsimd.Float32x4 {
 	return v.ToBits().AndNot(m.ToInt32x4().ToBits()).BitsToFloat32()
 }
 
-func logistic32x1(zero archsimd.Float32x4) func(scale, growth archsimd.Float32x4) (minusU, e archsimd.Float32x4) {
+func logistic32x1() func(scale, growth archsimd.Float32x4) (minusU, e archsimd.Float32x4) {
 	one, minusOne := archsimd.LoadFloat32x4Array((*[4]float32)(float32Constants[2][:])), archsimd.LoadFloat32x4Array((*[4]float32)(float32Constants[18][:]))
 	up := archsimd.LoadFloat32x4Array((*[4]float32)(float32Constants[19][:]))
 	return func(scale, growth archsimd.Float32x4) (minusU, e archsimd.Float32x4) {
@@ -546,8 +546,7 @@ func denominatorRest64x1(d, growth, scale, up archsimd.Float64x2) archsimd.Float
 }
 
 func SigmoidAt32(x float32) float32 {
-	var zero archsimd.Float32x4
-	reduce, logistic := reduce32x1(archsimd.LoadFloat32x4Array((*[4]float32)(float32Constants[20][:]))), logistic32x1(zero)
+	reduce, logistic := reduce32x1(archsimd.LoadFloat32x4Array((*[4]float32)(float32Constants[20][:]))), logistic32x1()
 	sign := archsimd.LoadUint32x4Array((*[4]uint32)(uint32Constants[0][:]))
 	one := archsimd.LoadFloat32x4Array((*[4]float32)(float32Constants[2][:]))
 	minusOne := archsimd.LoadInt32x4Array((*[4]int32)(int32Constants[0][:]))
@@ -570,12 +569,11 @@ func logisticSlope32x1(scale, minusU, e archsimd.Float32x4) archsimd.Float32x4 {
 	return v.MulAdd(minusU, e).Add(minusU)
 }
 
-func LogisticDerivativeAt32(u, minusOutScale float32) float32 {
-	var zero archsimd.Float32x4
-	reduce, logistic := reduce32x1(archsimd.LoadFloat32x4Array((*[4]float32)(float32Constants[20][:]))), logistic32x1(zero)
+func LogisticDerivativeAt32(v, minusOutScale float32) float32 {
+	reduce, logistic := reduce32x1(archsimd.LoadFloat32x4Array((*[4]float32)(float32Constants[20][:]))), logistic32x1()
 	sign := archsimd.LoadUint32x4Array((*[4]uint32)(uint32Constants[0][:]))
-	z := archsimd.BroadcastFloat32x4(u).ToBits().AndNot(sign).BitsToFloat32()
-	if u > exponentialLimit32 || u < -exponentialLimit32 {
+	z := archsimd.BroadcastFloat32x4(v).ToBits().AndNot(sign).BitsToFloat32()
+	if v > exponentialLimit32 || v < -exponentialLimit32 {
 		z = archsimd.LoadFloat32x4Array((*[4]float32)(float32Constants[21][:]))
 	}
 	scale, r := reduce(z)
@@ -585,7 +583,7 @@ func LogisticDerivativeAt32(u, minusOutScale float32) float32 {
 }
 
 func siluOf32x1(zero archsimd.Float32x4) func(dst, x []float32) {
-	reduce, inverse := reducePower32x1(archsimd.LoadFloat32x4Array((*[4]float32)(float32Constants[15][:]))), inverseOf32x1(zero)
+	reduce, inverse := reducePower32x1(archsimd.LoadFloat32x4Array((*[4]float32)(float32Constants[15][:]))), inverseOf32x1()
 	sign := archsimd.LoadUint32x4Array((*[4]uint32)(uint32Constants[0][:]))
 	scale := archsimd.LoadFloat32x4Array((*[4]float32)(float32Constants[16][:]))
 	return func(dst, x []float32) {
@@ -598,8 +596,8 @@ func siluOf32x1(zero archsimd.Float32x4) func(dst, x []float32) {
 			faint = slowSubnormals && anyLane32x1(v.Less(archsimd.LoadFloat32x4Array((*[4]float32)(float32Constants[7][:]))))
 		}
 		minus := z.ToBits().Xor(sign).BitsToFloat32()
-		w, r := reduce(minus)
-		u, e := inverse(w, r, growthRest32x1(r))
+		power, r := reduce(minus)
+		u, e := inverse(power, r, growthRest32x1(r))
 		if faint {
 			up := archsimd.LoadFloat32x4Array((*[4]float32)(float32Constants[17][:]))
 			z, minus = z.Mul(up), minus.Mul(up)
@@ -618,13 +616,13 @@ func siluOf32x1(zero archsimd.Float32x4) func(dst, x []float32) {
 	}
 }
 
-func inverseOf32x1(zero archsimd.Float32x4) func(w, r, q archsimd.Float32x4) (u, e archsimd.Float32x4) {
+func inverseOf32x1() func(power, r, q archsimd.Float32x4) (u, e archsimd.Float32x4) {
 	scale := archsimd.LoadFloat32x4Array((*[4]float32)(float32Constants[16][:]))
 	one, minusOne := archsimd.LoadFloat32x4Array((*[4]float32)(float32Constants[2][:])), archsimd.LoadFloat32x4Array((*[4]float32)(float32Constants[18][:]))
-	return func(w, r, q archsimd.Float32x4) (u, e archsimd.Float32x4) {
-		a, b := scale.Max(w), scale.Min(w)
-		d := r.Add(q).MulAdd(w, a.Add(b))
-		rest := q.MulAdd(w, r.MulAdd(w, a.Sub(d).Add(b)))
+	return func(power, r, q archsimd.Float32x4) (u, e archsimd.Float32x4) {
+		a, b := scale.Max(power), scale.Min(power)
+		d := r.Add(q).MulAdd(power, a.Add(b))
+		rest := q.MulAdd(power, r.MulAdd(power, a.Sub(d).Add(b)))
 		u = one.Div(d)
 		return u, u.MulAdd(rest, residual32x1(d, u, minusOne))
 	}
@@ -636,7 +634,7 @@ func siluAt32(x float32) float32 {
 }
 
 func siluDerivativeOf32x1(zero archsimd.Float32x4) func(dst, x, upstream []float32) {
-	reduce, inverse := reduce32x1(archsimd.LoadFloat32x4Array((*[4]float32)(float32Constants[20][:]))), sumInverseOf32x1(zero)
+	reduce, inverse := reduce32x1(archsimd.LoadFloat32x4Array((*[4]float32)(float32Constants[20][:]))), sumInverseOf32x1()
 	sign := archsimd.LoadUint32x4Array((*[4]uint32)(uint32Constants[0][:]))
 	one := archsimd.LoadFloat32x4Array((*[4]float32)(float32Constants[2][:]))
 	minusOne := archsimd.LoadInt32x4Array((*[4]int32)(int32Constants[0][:]))
@@ -714,7 +712,7 @@ func siluDerivativeAt32(x float32) float32 {
 }
 
 func softplusOf32x1(zero archsimd.Float32x4, minusTwo, low, high float32) func(dst, x []float32) {
-	reduce, inverse := reduce32x1(archsimd.LoadFloat32x4Array((*[4]float32)(float32Constants[22][:]))), sumInverseOf32x1(zero)
+	reduce, inverse := reduce32x1(archsimd.LoadFloat32x4Array((*[4]float32)(float32Constants[22][:]))), sumInverseOf32x1()
 	near := archsimd.LoadFloat32x4Array((*[4]float32)(float32Constants[23][:]))
 	sign := archsimd.LoadUint32x4Array((*[4]uint32)(uint32Constants[0][:]))
 	factor, l, h := archsimd.BroadcastFloat32x4(minusTwo), archsimd.BroadcastFloat32x4(low), archsimd.BroadcastFloat32x4(high)
@@ -760,7 +758,7 @@ func softplusBase64x1(v, rest, scale, zero archsimd.Float64x2) archsimd.Float64x
 	return rest.MulAdd(scale, v).Masked(v.NotEqual(zero))
 }
 
-func sumInverseOf32x1(zero archsimd.Float32x4) func(scale, r, q archsimd.Float32x4) (minusU, e archsimd.Float32x4) {
+func sumInverseOf32x1() func(scale, r, q archsimd.Float32x4) (minusU, e archsimd.Float32x4) {
 	one, minusOne := archsimd.LoadFloat32x4Array((*[4]float32)(float32Constants[2][:])), archsimd.LoadFloat32x4Array((*[4]float32)(float32Constants[18][:]))
 	up := archsimd.LoadFloat32x4Array((*[4]float32)(float32Constants[19][:]))
 	return func(scale, r, q archsimd.Float32x4) (minusU, e archsimd.Float32x4) {
@@ -828,7 +826,7 @@ func softplusDerivativeAt32(x, beta float32) float32 {
 }
 
 func softplusDerivativeOf32x1(zero archsimd.Float32x4, beta float32) func(dst, x, upstream []float32) {
-	reduce, logistic := reduce32x1(archsimd.LoadFloat32x4Array((*[4]float32)(float32Constants[20][:]))), logistic32x1(zero)
+	reduce, logistic := reduce32x1(archsimd.LoadFloat32x4Array((*[4]float32)(float32Constants[20][:]))), logistic32x1()
 	near := archsimd.LoadFloat32x4Array((*[4]float32)(float32Constants[24][:]))
 	sign := archsimd.LoadUint32x4Array((*[4]uint32)(uint32Constants[0][:]))
 	one := archsimd.LoadFloat32x4Array((*[4]float32)(float32Constants[2][:]))
@@ -939,7 +937,7 @@ func tanhNearZero32x1(x archsimd.Float32x4) archsimd.Float32x4 {
 	return p.MulAdd(s.Mul(x), x)
 }
 
-func halfReductionOf64x1(zero archsimd.Float64x2) func(z archsimd.Float64x2) (t, h, minusRest archsimd.Float64x2) {
+func halfReductionOf64x1() func(z archsimd.Float64x2) (t, h, minusRest archsimd.Float64x2) {
 	roundTo := archsimd.LoadFloat64x2Array((*[2]float64)(float64Constants[0][:]))
 	return func(z archsimd.Float64x2) (t, h, minusRest archsimd.Float64x2) {
 		c := &halfReduction64
@@ -952,7 +950,7 @@ func halfReductionOf64x1(zero archsimd.Float64x2) func(z archsimd.Float64x2) (t,
 	}
 }
 
-func fraction64x1(zero archsimd.Float64x2) func(t, q, h, minusRest archsimd.Float64x2) (p, pRest, d, dRest archsimd.Float64x2) {
+func fraction64x1() func(t, q, h, minusRest archsimd.Float64x2) (p, pRest, d, dRest archsimd.Float64x2) {
 	one := archsimd.LoadFloat64x2Array((*[2]float64)(float64Constants[1][:]))
 	two := archsimd.LoadFloat64x2Array((*[2]float64)(float64Constants[2][:]))
 	minusTwo := archsimd.LoadFloat64x2Array((*[2]float64)(float64Constants[3][:]))
@@ -997,8 +995,7 @@ func TanhAt32(x float32) float32 {
 }
 
 func TanhAt64(x float64) float64 {
-	var zero archsimd.Float64x2
-	reduce, fraction := halfReductionOf64x1(zero), fraction64x1(zero)
+	reduce, fraction := halfReductionOf64x1(), fraction64x1()
 	sign := archsimd.LoadUint64x2Array((*[2]uint64)(uint64Constants[0][:]))
 	seed := archsimd.LoadUint64x2Array((*[2]uint64)(uint64Constants[1][:]))
 	v := archsimd.BroadcastFloat64x2(x).ToBits()
@@ -1015,12 +1012,11 @@ func TanhAt64(x float64) float64 {
 	return first64(inverse.MulAdd(e, u).ToBits().Or(v.And(sign)).BitsToFloat64())
 }
 
-func LogisticDerivativeAt64(u, minusOutScale float64) float64 {
-	var zero archsimd.Float64x2
-	reduce, logistic := reduce64x1(archsimd.LoadFloat64x2Array((*[2]float64)(float64Constants[5][:]))), logistic64x1(zero)
+func LogisticDerivativeAt64(v, minusOutScale float64) float64 {
+	reduce, logistic := reduce64x1(archsimd.LoadFloat64x2Array((*[2]float64)(float64Constants[5][:]))), logistic64x1()
 	sign := archsimd.LoadUint64x2Array((*[2]uint64)(uint64Constants[0][:]))
-	z := archsimd.BroadcastFloat64x2(u).ToBits().AndNot(sign).BitsToFloat64()
-	if u > exponentialLimit64 || u < -exponentialLimit64 {
+	z := archsimd.BroadcastFloat64x2(v).ToBits().AndNot(sign).BitsToFloat64()
+	if v > exponentialLimit64 || v < -exponentialLimit64 {
 		z = archsimd.LoadFloat64x2Array((*[2]float64)(float64Constants[6][:]))
 	}
 	scale, r := reduce(z)
@@ -1030,8 +1026,7 @@ func LogisticDerivativeAt64(u, minusOutScale float64) float64 {
 }
 
 func SigmoidAt64(x float64) float64 {
-	var zero archsimd.Float64x2
-	reduce, logistic := reduce64x1(archsimd.LoadFloat64x2Array((*[2]float64)(float64Constants[5][:]))), logistic64x1(zero)
+	reduce, logistic := reduce64x1(archsimd.LoadFloat64x2Array((*[2]float64)(float64Constants[5][:]))), logistic64x1()
 	sign := archsimd.LoadUint64x2Array((*[2]uint64)(uint64Constants[0][:]))
 	one := archsimd.LoadFloat64x2Array((*[2]float64)(float64Constants[1][:]))
 	minusOne := archsimd.LoadInt64x2Array((*[2]int64)(int64Constants[0][:]))
@@ -1197,13 +1192,13 @@ func hardSwishOf64x1(zero archsimd.Float64x2) func(dst, x []float64) {
 	}
 }
 
-func inverseOf64x1(zero archsimd.Float64x2) func(w, r, q archsimd.Float64x2) (u, e archsimd.Float64x2) {
+func inverseOf64x1() func(power, r, q archsimd.Float64x2) (u, e archsimd.Float64x2) {
 	scale := archsimd.LoadFloat64x2Array((*[2]float64)(float64Constants[20][:]))
 	one, minusOne := archsimd.LoadFloat64x2Array((*[2]float64)(float64Constants[1][:])), archsimd.LoadFloat64x2Array((*[2]float64)(float64Constants[21][:]))
-	return func(w, r, q archsimd.Float64x2) (u, e archsimd.Float64x2) {
-		a, b := scale.Max(w), scale.Min(w)
-		d := r.Add(q).MulAdd(w, a.Add(b))
-		rest := q.MulAdd(w, r.MulAdd(w, a.Sub(d).Add(b)))
+	return func(power, r, q archsimd.Float64x2) (u, e archsimd.Float64x2) {
+		a, b := scale.Max(power), scale.Min(power)
+		d := r.Add(q).MulAdd(power, a.Add(b))
+		rest := q.MulAdd(power, r.MulAdd(power, a.Sub(d).Add(b)))
 		u = one.Div(d)
 		return u, u.MulAdd(rest, residual64x1(d, u, minusOne))
 	}
@@ -1213,7 +1208,7 @@ func lifted64x1(v archsimd.Float64x2) archsimd.Float64x2 {
 	return v.ToBits().Add(archsimd.LoadUint64x2Array((*[2]uint64)(uint64Constants[2][:]))).BitsToFloat64()
 }
 
-func logistic64x1(zero archsimd.Float64x2) func(scale, growth archsimd.Float64x2) (minusU, e archsimd.Float64x2) {
+func logistic64x1() func(scale, growth archsimd.Float64x2) (minusU, e archsimd.Float64x2) {
 	one, minusOne := archsimd.LoadFloat64x2Array((*[2]float64)(float64Constants[1][:])), archsimd.LoadFloat64x2Array((*[2]float64)(float64Constants[21][:]))
 	up := archsimd.LoadFloat64x2Array((*[2]float64)(float64Constants[22][:]))
 	return func(scale, growth archsimd.Float64x2) (minusU, e archsimd.Float64x2) {
@@ -1259,25 +1254,25 @@ func mishAt64(x float64) float64 {
 	return at64(x, zero, mishOf64x1(zero))
 }
 
-func mishInverseOf64x1(zero archsimd.Float64x2) func(w, r, q archsimd.Float64x2) (u, e archsimd.Float64x2) {
+func mishInverseOf64x1() func(power, r, q archsimd.Float64x2) (u, e archsimd.Float64x2) {
 	scale := archsimd.LoadFloat64x2Array((*[2]float64)(float64Constants[20][:]))
 	one, minusOne := archsimd.LoadFloat64x2Array((*[2]float64)(float64Constants[1][:])), archsimd.LoadFloat64x2Array((*[2]float64)(float64Constants[21][:]))
-	return func(w, r, q archsimd.Float64x2) (u, e archsimd.Float64x2) {
-		h, l := scale.Max(w), scale.Min(w)
+	return func(power, r, q archsimd.Float64x2) (u, e archsimd.Float64x2) {
+		h, l := scale.Max(power), scale.Min(power)
 		growth := r.Add(q)
-		b := one.Add(growth).Mul(w)
+		b := one.Add(growth).Mul(power)
 		c := b.Mul(scale).Div(b.Add(b).Add(scale))
-		d := growth.MulAdd(w, h.Add(l).Sub(c))
+		d := growth.MulAdd(power, h.Add(l).Sub(c))
 		most := h.Sub(d).Add(l)
 		m := most.Sub(c)
-		rest := q.MulAdd(w, r.MulAdd(w, m)).Add(most.Sub(m).Sub(c))
+		rest := q.MulAdd(power, r.MulAdd(power, m)).Add(most.Sub(m).Sub(c))
 		u = one.Div(d)
 		return u, u.MulAdd(rest, residual64x1(d, u, minusOne))
 	}
 }
 
 func mishOf64x1(zero archsimd.Float64x2) func(dst, x []float64) {
-	reduce, inverse := reducePower64x1(archsimd.LoadFloat64x2Array((*[2]float64)(float64Constants[24][:]))), mishInverseOf64x1(zero)
+	reduce, inverse := reducePower64x1(archsimd.LoadFloat64x2Array((*[2]float64)(float64Constants[24][:]))), mishInverseOf64x1()
 	sign := archsimd.LoadUint64x2Array((*[2]uint64)(uint64Constants[0][:]))
 	scale := archsimd.LoadFloat64x2Array((*[2]float64)(float64Constants[20][:]))
 	return func(dst, x []float64) {
@@ -1290,8 +1285,8 @@ func mishOf64x1(zero archsimd.Float64x2) func(dst, x []float64) {
 			faint = slowSubnormals && anyLane64x1(v.Less(archsimd.LoadFloat64x2Array((*[2]float64)(float64Constants[11][:]))))
 		}
 		minus := z.ToBits().Xor(sign).BitsToFloat64()
-		w, r := reduce(minus)
-		u, e := inverse(w, r, growthRest64x1(r))
+		power, r := reduce(minus)
+		u, e := inverse(power, r, growthRest64x1(r))
 		if faint {
 			up := archsimd.LoadFloat64x2Array((*[2]float64)(float64Constants[25][:]))
 			z, minus = z.Mul(up), minus.Mul(up)
@@ -1361,7 +1356,7 @@ func siluDerivativeAt64(x float64) float64 {
 }
 
 func siluDerivativeOf64x1(zero archsimd.Float64x2) func(dst, x, upstream []float64) {
-	reduce, inverse := reduce64x1(archsimd.LoadFloat64x2Array((*[2]float64)(float64Constants[5][:]))), sumInverseOf64x1(zero)
+	reduce, inverse := reduce64x1(archsimd.LoadFloat64x2Array((*[2]float64)(float64Constants[5][:]))), sumInverseOf64x1()
 	sign := archsimd.LoadUint64x2Array((*[2]uint64)(uint64Constants[0][:]))
 	one := archsimd.LoadFloat64x2Array((*[2]float64)(float64Constants[1][:]))
 	minusOne := archsimd.LoadInt64x2Array((*[2]int64)(int64Constants[0][:]))
@@ -1406,7 +1401,7 @@ func siluDerivativeOf64x1(zero archsimd.Float64x2) func(dst, x, upstream []float
 }
 
 func siluOf64x1(zero archsimd.Float64x2) func(dst, x []float64) {
-	reduce, inverse := reducePower64x1(archsimd.LoadFloat64x2Array((*[2]float64)(float64Constants[24][:]))), inverseOf64x1(zero)
+	reduce, inverse := reducePower64x1(archsimd.LoadFloat64x2Array((*[2]float64)(float64Constants[24][:]))), inverseOf64x1()
 	sign := archsimd.LoadUint64x2Array((*[2]uint64)(uint64Constants[0][:]))
 	scale := archsimd.LoadFloat64x2Array((*[2]float64)(float64Constants[20][:]))
 	return func(dst, x []float64) {
@@ -1419,8 +1414,8 @@ func siluOf64x1(zero archsimd.Float64x2) func(dst, x []float64) {
 			faint = slowSubnormals && anyLane64x1(v.Less(archsimd.LoadFloat64x2Array((*[2]float64)(float64Constants[11][:]))))
 		}
 		minus := z.ToBits().Xor(sign).BitsToFloat64()
-		w, r := reduce(minus)
-		u, e := inverse(w, r, growthRest64x1(r))
+		power, r := reduce(minus)
+		u, e := inverse(power, r, growthRest64x1(r))
 		if faint {
 			up := archsimd.LoadFloat64x2Array((*[2]float64)(float64Constants[25][:]))
 			z, minus = z.Mul(up), minus.Mul(up)
@@ -1453,7 +1448,7 @@ func softplusDerivativeAt64(x, beta float64) float64 {
 }
 
 func softplusDerivativeOf64x1(zero archsimd.Float64x2, beta float64) func(dst, x, upstream []float64) {
-	reduce, logistic := reduce64x1(archsimd.LoadFloat64x2Array((*[2]float64)(float64Constants[5][:]))), logistic64x1(zero)
+	reduce, logistic := reduce64x1(archsimd.LoadFloat64x2Array((*[2]float64)(float64Constants[5][:]))), logistic64x1()
 	near := archsimd.LoadFloat64x2Array((*[2]float64)(float64Constants[26][:]))
 	sign := archsimd.LoadUint64x2Array((*[2]uint64)(uint64Constants[0][:]))
 	one := archsimd.LoadFloat64x2Array((*[2]float64)(float64Constants[1][:]))
@@ -1482,7 +1477,7 @@ func softplusDerivativeOf64x1(zero archsimd.Float64x2, beta float64) func(dst, x
 }
 
 func softplusOf64x1(zero archsimd.Float64x2, minusTwo, low, high float64) func(dst, x []float64) {
-	reduce, inverse := reduce64x1(archsimd.LoadFloat64x2Array((*[2]float64)(float64Constants[27][:]))), sumInverseOf64x1(zero)
+	reduce, inverse := reduce64x1(archsimd.LoadFloat64x2Array((*[2]float64)(float64Constants[27][:]))), sumInverseOf64x1()
 	near := archsimd.LoadFloat64x2Array((*[2]float64)(float64Constants[28][:]))
 	sign := archsimd.LoadUint64x2Array((*[2]uint64)(uint64Constants[0][:]))
 	factor, l, h := archsimd.BroadcastFloat64x2(minusTwo), archsimd.BroadcastFloat64x2(low), archsimd.BroadcastFloat64x2(high)
@@ -1564,7 +1559,7 @@ func softsignOf64x1(zero archsimd.Float64x2) func(dst, x []float64) {
 	}
 }
 
-func sumInverseOf64x1(zero archsimd.Float64x2) func(scale, r, q archsimd.Float64x2) (minusU, e archsimd.Float64x2) {
+func sumInverseOf64x1() func(scale, r, q archsimd.Float64x2) (minusU, e archsimd.Float64x2) {
 	one, minusOne := archsimd.LoadFloat64x2Array((*[2]float64)(float64Constants[1][:])), archsimd.LoadFloat64x2Array((*[2]float64)(float64Constants[21][:]))
 	up := archsimd.LoadFloat64x2Array((*[2]float64)(float64Constants[22][:]))
 	return func(scale, r, q archsimd.Float64x2) (minusU, e archsimd.Float64x2) {

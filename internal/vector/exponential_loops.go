@@ -12,8 +12,9 @@ import "simd"
 // σ and tanh need a division anyway. With eʳ in the denominator, one polynomial, for eʳ,
 // is enough.
 
-// reduce32 returns a function that computes power = 2ⁿ and r for z ≥ 0 or NaN. roundTo is
-// roundToPower32, or another constant with which power is 2ⁿ⁺ˢ.
+// reduce32 returns a function of z ≥ 0 or NaN that computes r and power = 2ⁿ⁺ˢ. roundTo is
+// roundToPower32, for s = 0, or another constant with its s. Above z = (exponentBias32 + s)·ln 2,
+// for which power is 0, the exponent would wrap around. For NaN, r is NaN, and power is any float.
 func reduce32(roundTo simd.Float32s) func(z simd.Float32s) (power, r simd.Float32s) {
 	return func(z simd.Float32s) (power, r simd.Float32s) {
 		c := &reduction32
@@ -25,8 +26,8 @@ func reduce32(roundTo simd.Float32s) func(z simd.Float32s) (power, r simd.Float3
 	}
 }
 
-// reducePower32 is reduce32 with e^z = power·eʳ, for any z: n = round(z/ln 2) and
-// r = z − n·ln 2.
+// reducePower32 is reduce32 for eᶻ = 2ⁿ·eʳ with n = round(z/ln 2) and r = z − n·ln 2. z may have
+// either sign, if 2ⁿ⁺ˢ does not overflow.
 func reducePower32(roundTo simd.Float32s) func(z simd.Float32s) (power, r simd.Float32s) {
 	return func(z simd.Float32s) (power, r simd.Float32s) {
 		c := &power32Constants

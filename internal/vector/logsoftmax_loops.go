@@ -17,7 +17,7 @@ import "simd"
 func below32(zero simd.Float32s, divide bool, factor, divisor simd.Float32s) func(v, m simd.Float32s) (below, tie simd.Float32s) {
 	one := simd.BroadcastFloat32s(1)
 	limit := simd.BroadcastFloat32s(-powerLimit32)
-	power := power32(zero)
+	power := power32()
 	return func(v, m simd.Float32s) (below, tie simd.Float32s) {
 		if divide {
 			v = v.Mul(factor)
@@ -240,7 +240,7 @@ func logBackward32(zero simd.Float32s, divide bool, divisor simd.Float32s) func(
 	one := simd.BroadcastFloat32s(1)
 	down := simd.BroadcastFloat32s(1.0 / (1 << powerShift32))
 	limit := simd.BroadcastFloat32s(-powerLimit32)
-	power := power32(zero)
+	power := power32()
 	return func(y, g, sum, lost simd.Float32s) simd.Float32s {
 		scale, growth := power(limit.IfElse(y.Less(limit), y))
 		p := growth.MulAdd(scale, scale).Mul(down)

@@ -421,7 +421,7 @@ func leakyReLUDerivative32x4(dst, x, upstream []float32, alpha float32) {
 func below32x4(zero archsimd.Float32x4, divide bool, factor, divisor archsimd.Float32x4) func(v, m archsimd.Float32x4) (below, tie archsimd.Float32x4) {
 	one := archsimd.BroadcastFloat32x4(1)
 	limit := archsimd.BroadcastFloat32x4(-powerLimit32)
-	power := power32x4(zero)
+	power := power32x4()
 	return func(v, m archsimd.Float32x4) (below, tie archsimd.Float32x4) {
 		if divide {
 			v = v.Mul(factor)
@@ -603,7 +603,7 @@ func logBackward32x4(zero archsimd.Float32x4, divide bool, divisor archsimd.Floa
 	one := archsimd.BroadcastFloat32x4(1)
 	down := archsimd.BroadcastFloat32x4(1.0 / (1 << powerShift32))
 	limit := archsimd.BroadcastFloat32x4(-powerLimit32)
-	power := power32x4(zero)
+	power := power32x4()
 	return func(y, g, sum, lost archsimd.Float32x4) archsimd.Float32x4 {
 		scale, growth := power(limit.IfElse(y.Less(limit), y))
 		p := growth.MulAdd(scale, scale).Mul(down)
@@ -815,7 +815,7 @@ func addScaled32x4(dst, x, gradient []float32, piece []int32, inputs, pieces, ds
 }
 
 func mishOf32x4(zero archsimd.Float32x4) func(dst, x []float32) {
-	reduce, inverse := reducePower32x4(archsimd.BroadcastFloat32x4(roundToSiLU32)), mishInverseOf32x4(zero)
+	reduce, inverse := reducePower32x4(archsimd.BroadcastFloat32x4(roundToSiLU32)), mishInverseOf32x4()
 	sign := archsimd.BroadcastUint32x4(signBit32)
 	scale := archsimd.BroadcastFloat32x4(siluScale32)
 	return func(dst, x []float32) {
@@ -828,8 +828,8 @@ func mishOf32x4(zero archsimd.Float32x4) func(dst, x []float32) {
 			faint = slowSubnormals && anyLane32x4(v.Less(archsimd.BroadcastFloat32x4(-normalLimit32)))
 		}
 		minus := z.ToBits().Xor(sign).BitsToFloat32()
-		w, r := reduce(minus)
-		u, e := inverse(w, r, growthRest32x4(r))
+		power, r := reduce(minus)
+		u, e := inverse(power, r, growthRest32x4(r))
 		if faint {
 			up := archsimd.BroadcastFloat32x4(siluLift32)
 			z, minus = z.Mul(up), minus.Mul(up)
@@ -848,18 +848,18 @@ func mishOf32x4(zero archsimd.Float32x4) func(dst, x []float32) {
 	}
 }
 
-func mishInverseOf32x4(zero archsimd.Float32x4) func(w, r, q archsimd.Float32x4) (u, e archsimd.Float32x4) {
+func mishInverseOf32x4() func(power, r, q archsimd.Float32x4) (u, e archsimd.Float32x4) {
 	scale := archsimd.BroadcastFloat32x4(siluScale32)
 	one, minusOne := archsimd.BroadcastFloat32x4(1), archsimd.BroadcastFloat32x4(-1)
-	return func(w, r, q archsimd.Float32x4) (u, e archsimd.Float32x4) {
-		h, l := scale.Max(w), scale.Min(w)
+	return func(power, r, q archsimd.Float32x4) (u, e archsimd.Float32x4) {
+		h, l := scale.Max(power), scale.Min(power)
 		growth := r.Add(q)
-		b := one.Add(growth).Mul(w)
+		b := one.Add(growth).Mul(power)
 		c := b.Mul(scale).Div(b.Add(b).Add(scale))
-		d := growth.MulAdd(w, h.Add(l).Sub(c))
+		d := growth.MulAdd(power, h.Add(l).Sub(c))
 		most := h.Sub(d).Add(l)
 		m := most.Sub(c)
-		rest := q.MulAdd(w, r.MulAdd(w, m)).Add(most.Sub(m).Sub(c))
+		rest := q.MulAdd(power, r.MulAdd(power, m)).Add(most.Sub(m).Sub(c))
 		u = one.Div(d)
 		return u, u.MulAdd(rest, residual32x4(d, u, minusOne))
 	}
@@ -1001,7 +1001,7 @@ func reluDerivative32x4(dst, x, upstream []float32) {
 	})
 }
 
-func logistic32x4(zero archsimd.Float32x4) func(scale, growth archsimd.Float32x4) (minusU, e archsimd.Float32x4) {
+func logistic32x4() func(scale, growth archsimd.Float32x4) (minusU, e archsimd.Float32x4) {
 	one, minusOne := archsimd.BroadcastFloat32x4(1), archsimd.BroadcastFloat32x4(-1)
 	up := archsimd.BroadcastFloat32x4(logisticUp32)
 	return func(scale, growth archsimd.Float32x4) (minusU, e archsimd.Float32x4) {
@@ -1022,7 +1022,7 @@ func denominatorRest64x2(d, growth, scale, up archsimd.Float64x2) archsimd.Float
 }
 
 func sigmoidOf32x4(zero archsimd.Float32x4) func(dst, x []float32) {
-	reduce, logistic := reduce32x4(archsimd.BroadcastFloat32x4(roundToLogistic32)), logistic32x4(zero)
+	reduce, logistic := reduce32x4(archsimd.BroadcastFloat32x4(roundToLogistic32)), logistic32x4()
 	near := archsimd.BroadcastFloat32x4(normalLimit32)
 	sign := archsimd.BroadcastUint32x4(signBit32)
 	one := archsimd.BroadcastFloat32x4(1)
@@ -1054,7 +1054,7 @@ func sigmoid32x4(dst, x []float32) {
 }
 
 func logisticDerivativeOf32x4(zero archsimd.Float32x4, inScale, minusOutScale float32) func(dst, x, upstream []float32) {
-	reduce, logistic := reduce32x4(archsimd.BroadcastFloat32x4(roundToLogistic32)), logistic32x4(zero)
+	reduce, logistic := reduce32x4(archsimd.BroadcastFloat32x4(roundToLogistic32)), logistic32x4()
 	near := archsimd.BroadcastFloat32x4(normalLimit32)
 	sign := archsimd.BroadcastUint32x4(signBit32)
 	in, out := archsimd.BroadcastFloat32x4(inScale), archsimd.BroadcastFloat32x4(minusOutScale)
@@ -1101,7 +1101,7 @@ func sigmoidFromOutput32x4(dst, y, upstream []float32) {
 }
 
 func siluOf32x4(zero archsimd.Float32x4) func(dst, x []float32) {
-	reduce, inverse := reducePower32x4(archsimd.BroadcastFloat32x4(roundToSiLU32)), inverseOf32x4(zero)
+	reduce, inverse := reducePower32x4(archsimd.BroadcastFloat32x4(roundToSiLU32)), inverseOf32x4()
 	sign := archsimd.BroadcastUint32x4(signBit32)
 	scale := archsimd.BroadcastFloat32x4(siluScale32)
 	return func(dst, x []float32) {
@@ -1114,8 +1114,8 @@ func siluOf32x4(zero archsimd.Float32x4) func(dst, x []float32) {
 			faint = slowSubnormals && anyLane32x4(v.Less(archsimd.BroadcastFloat32x4(-normalLimit32)))
 		}
 		minus := z.ToBits().Xor(sign).BitsToFloat32()
-		w, r := reduce(minus)
-		u, e := inverse(w, r, growthRest32x4(r))
+		power, r := reduce(minus)
+		u, e := inverse(power, r, growthRest32x4(r))
 		if faint {
 			up := archsimd.BroadcastFloat32x4(siluLift32)
 			z, minus = z.Mul(up), minus.Mul(up)
@@ -1135,7 +1135,7 @@ func siluOf32x4(zero archsimd.Float32x4) func(dst, x []float32) {
 }
 
 func siluTimesOf32x4(zero archsimd.Float32x4) func(dst, x, value []float32) {
-	reduce, inverse := reducePower32x4(archsimd.BroadcastFloat32x4(roundToSiLU32)), inverseOf32x4(zero)
+	reduce, inverse := reducePower32x4(archsimd.BroadcastFloat32x4(roundToSiLU32)), inverseOf32x4()
 	sign := archsimd.BroadcastUint32x4(signBit32)
 	scale := archsimd.BroadcastFloat32x4(siluScale32)
 	return func(dst, x, value []float32) {
@@ -1148,8 +1148,8 @@ func siluTimesOf32x4(zero archsimd.Float32x4) func(dst, x, value []float32) {
 			faint = slowSubnormals && anyLane32x4(v.Less(archsimd.BroadcastFloat32x4(-normalLimit32)))
 		}
 		minus := z.ToBits().Xor(sign).BitsToFloat32()
-		w, r := reduce(minus)
-		u, e := inverse(w, r, growthRest32x4(r))
+		power, r := reduce(minus)
+		u, e := inverse(power, r, growthRest32x4(r))
 		down := scale
 		if faint {
 			up := archsimd.BroadcastFloat32x4(siluLift32)
@@ -1175,13 +1175,13 @@ func siluTimesOf32x4(zero archsimd.Float32x4) func(dst, x, value []float32) {
 	}
 }
 
-func inverseOf32x4(zero archsimd.Float32x4) func(w, r, q archsimd.Float32x4) (u, e archsimd.Float32x4) {
+func inverseOf32x4() func(power, r, q archsimd.Float32x4) (u, e archsimd.Float32x4) {
 	scale := archsimd.BroadcastFloat32x4(siluScale32)
 	one, minusOne := archsimd.BroadcastFloat32x4(1), archsimd.BroadcastFloat32x4(-1)
-	return func(w, r, q archsimd.Float32x4) (u, e archsimd.Float32x4) {
-		a, b := scale.Max(w), scale.Min(w)
-		d := r.Add(q).MulAdd(w, a.Add(b))
-		rest := q.MulAdd(w, r.MulAdd(w, a.Sub(d).Add(b)))
+	return func(power, r, q archsimd.Float32x4) (u, e archsimd.Float32x4) {
+		a, b := scale.Max(power), scale.Min(power)
+		d := r.Add(q).MulAdd(power, a.Add(b))
+		rest := q.MulAdd(power, r.MulAdd(power, a.Sub(d).Add(b)))
 		u = one.Div(d)
 		return u, u.MulAdd(rest, residual32x4(d, u, minusOne))
 	}
@@ -1198,7 +1198,7 @@ func siluTimes32x4(dst, x, value []float32) {
 }
 
 func siluDerivativeOf32x4(zero archsimd.Float32x4) func(dst, x, upstream []float32) {
-	reduce, inverse := reduce32x4(archsimd.BroadcastFloat32x4(roundToLogistic32)), sumInverseOf32x4(zero)
+	reduce, inverse := reduce32x4(archsimd.BroadcastFloat32x4(roundToLogistic32)), sumInverseOf32x4()
 	sign := archsimd.BroadcastUint32x4(signBit32)
 	one := archsimd.BroadcastFloat32x4(1)
 	minusOne := archsimd.BroadcastInt32x4(-1)
@@ -1409,7 +1409,7 @@ func softmaxBackwardColumns32x4(dst, y, upstream []float32, classes, stride int,
 	clearUpper()
 }
 
-func power32x4(zero archsimd.Float32x4) func(z archsimd.Float32x4) (scale, growth archsimd.Float32x4) {
+func power32x4() func(z archsimd.Float32x4) (scale, growth archsimd.Float32x4) {
 	reduce := reducePower32x4(archsimd.BroadcastFloat32x4(roundToSoftmax32))
 	return func(z archsimd.Float32x4) (scale, growth archsimd.Float32x4) {
 		scale, r := reduce(z)
@@ -1422,7 +1422,7 @@ func softmaxRows32x4(dst, x []float32, classes int, f, d float32, divide bool) {
 	var zero archsimd.Float32x4
 	one := archsimd.BroadcastFloat32x4(1)
 	near := archsimd.BroadcastFloat32x4(-softmaxNear32)
-	power := power32x4(zero)
+	power := power32x4()
 	n := zero.Len()
 	newLanes := archsimd.LoadInt32x4(lanesFrom32[maxLanes32-(n-classes%n)%n:]).ToMask()
 	for len(x) >= classes && len(dst) >= classes {
@@ -1502,7 +1502,7 @@ func softmaxColumns32x4(dst, x []float32, classes, stride int, f, d float32, div
 	var zero archsimd.Float32x4
 	one := archsimd.BroadcastFloat32x4(1)
 	near := archsimd.BroadcastFloat32x4(-softmaxNear32)
-	power := power32x4(zero)
+	power := power32x4()
 	n := zero.Len()
 	size := classes * stride
 	for len(x) >= size && len(dst) >= size {
@@ -1565,7 +1565,7 @@ func softmaxColumns32x4(dst, x []float32, classes, stride int, f, d float32, div
 }
 
 func softplusOf32x4(zero archsimd.Float32x4, minusTwo, low, high float32) func(dst, x []float32) {
-	reduce, inverse := reduce32x4(archsimd.BroadcastFloat32x4(roundToSoftplus32)), sumInverseOf32x4(zero)
+	reduce, inverse := reduce32x4(archsimd.BroadcastFloat32x4(roundToSoftplus32)), sumInverseOf32x4()
 	near := archsimd.BroadcastFloat32x4(softplusNear32)
 	sign := archsimd.BroadcastUint32x4(signBit32)
 	factor, l, h := archsimd.BroadcastFloat32x4(minusTwo), archsimd.BroadcastFloat32x4(low), archsimd.BroadcastFloat32x4(high)
@@ -1611,7 +1611,7 @@ func softplusBase64x2(v, rest, scale, zero archsimd.Float64x2) archsimd.Float64x
 	return rest.MulAdd(scale, v).Masked(v.NotEqual(zero))
 }
 
-func sumInverseOf32x4(zero archsimd.Float32x4) func(scale, r, q archsimd.Float32x4) (minusU, e archsimd.Float32x4) {
+func sumInverseOf32x4() func(scale, r, q archsimd.Float32x4) (minusU, e archsimd.Float32x4) {
 	one, minusOne := archsimd.BroadcastFloat32x4(1), archsimd.BroadcastFloat32x4(-1)
 	up := archsimd.BroadcastFloat32x4(logisticUp32)
 	return func(scale, r, q archsimd.Float32x4) (minusU, e archsimd.Float32x4) {
@@ -1676,7 +1676,7 @@ func softplusDerivative32x4(dst, x, upstream []float32, beta float32) {
 }
 
 func softplusDerivativeOf32x4(zero archsimd.Float32x4, beta float32) func(dst, x, upstream []float32) {
-	reduce, logistic := reduce32x4(archsimd.BroadcastFloat32x4(roundToLogistic32)), logistic32x4(zero)
+	reduce, logistic := reduce32x4(archsimd.BroadcastFloat32x4(roundToLogistic32)), logistic32x4()
 	near := archsimd.BroadcastFloat32x4(normalLimit32)
 	sign := archsimd.BroadcastUint32x4(signBit32)
 	one := archsimd.BroadcastFloat32x4(1)
@@ -1837,7 +1837,7 @@ func tanhNearZero32x4(x archsimd.Float32x4) archsimd.Float32x4 {
 	return p.MulAdd(s.Mul(x), x)
 }
 
-func halfReductionOf64x2(zero archsimd.Float64x2) func(z archsimd.Float64x2) (t, h, minusRest archsimd.Float64x2) {
+func halfReductionOf64x2() func(z archsimd.Float64x2) (t, h, minusRest archsimd.Float64x2) {
 	roundTo := archsimd.BroadcastFloat64x2(roundToPower64)
 	return func(z archsimd.Float64x2) (t, h, minusRest archsimd.Float64x2) {
 		c := &halfReduction64
@@ -1850,7 +1850,7 @@ func halfReductionOf64x2(zero archsimd.Float64x2) func(z archsimd.Float64x2) (t,
 	}
 }
 
-func fraction64x2(zero archsimd.Float64x2) func(t, q, h, minusRest archsimd.Float64x2) (p, pRest, d, dRest archsimd.Float64x2) {
+func fraction64x2() func(t, q, h, minusRest archsimd.Float64x2) (p, pRest, d, dRest archsimd.Float64x2) {
 	one := archsimd.BroadcastFloat64x2(1)
 	two := archsimd.BroadcastFloat64x2(2)
 	minusTwo := archsimd.BroadcastFloat64x2(-2)
@@ -1868,7 +1868,7 @@ func fraction64x2(zero archsimd.Float64x2) func(t, q, h, minusRest archsimd.Floa
 }
 
 func tanhOf64x2(zero archsimd.Float64x2) func(dst, x []float64) {
-	reduce, fraction := halfReductionOf64x2(zero), fraction64x2(zero)
+	reduce, fraction := halfReductionOf64x2(), fraction64x2()
 	limit := archsimd.BroadcastFloat64x2(-tanhLimit64)
 	sign := archsimd.BroadcastUint64x2(signBit64)
 	seed := archsimd.BroadcastUint64x2(0x7fde666666666666)
@@ -2010,7 +2010,7 @@ func atMost64x2(z archsimd.Float64x2, limit float64) archsimd.Float64x2 {
 func below64x2(zero archsimd.Float64x2, divide bool, factor, divisor archsimd.Float64x2) func(v, m archsimd.Float64x2) (below, tie archsimd.Float64x2) {
 	one := archsimd.BroadcastFloat64x2(1)
 	limit := archsimd.BroadcastFloat64x2(-powerLimit64)
-	power := power64x2(zero)
+	power := power64x2()
 	return func(v, m archsimd.Float64x2) (below, tie archsimd.Float64x2) {
 		if divide {
 			v = v.Mul(factor)
@@ -2307,13 +2307,13 @@ func hardTanh64x2(dst, x []float64, low, high, addend float64) {
 	unary64x2(dst, x, zero, f)
 }
 
-func inverseOf64x2(zero archsimd.Float64x2) func(w, r, q archsimd.Float64x2) (u, e archsimd.Float64x2) {
+func inverseOf64x2() func(power, r, q archsimd.Float64x2) (u, e archsimd.Float64x2) {
 	scale := archsimd.BroadcastFloat64x2(siluScale64)
 	one, minusOne := archsimd.BroadcastFloat64x2(1), archsimd.BroadcastFloat64x2(-1)
-	return func(w, r, q archsimd.Float64x2) (u, e archsimd.Float64x2) {
-		a, b := scale.Max(w), scale.Min(w)
-		d := r.Add(q).MulAdd(w, a.Add(b))
-		rest := q.MulAdd(w, r.MulAdd(w, a.Sub(d).Add(b)))
+	return func(power, r, q archsimd.Float64x2) (u, e archsimd.Float64x2) {
+		a, b := scale.Max(power), scale.Min(power)
+		d := r.Add(q).MulAdd(power, a.Add(b))
+		rest := q.MulAdd(power, r.MulAdd(power, a.Sub(d).Add(b)))
 		u = one.Div(d)
 		return u, u.MulAdd(rest, residual64x2(d, u, minusOne))
 	}
@@ -2359,7 +2359,7 @@ func logBackward64x2(zero archsimd.Float64x2, divide bool, divisor archsimd.Floa
 	one := archsimd.BroadcastFloat64x2(1)
 	down := archsimd.BroadcastFloat64x2(1.0 / (1 << powerShift64))
 	limit := archsimd.BroadcastFloat64x2(-powerLimit64)
-	power := power64x2(zero)
+	power := power64x2()
 	return func(y, g, sum, lost archsimd.Float64x2) archsimd.Float64x2 {
 		scale, growth := power(limit.IfElse(y.Less(limit), y))
 		p := growth.MulAdd(scale, scale).Mul(down)
@@ -2524,7 +2524,7 @@ func logSoftmaxRows64x2(dst, x []float64, classes int, f, d float64, divide bool
 	}
 }
 
-func logistic64x2(zero archsimd.Float64x2) func(scale, growth archsimd.Float64x2) (minusU, e archsimd.Float64x2) {
+func logistic64x2() func(scale, growth archsimd.Float64x2) (minusU, e archsimd.Float64x2) {
 	one, minusOne := archsimd.BroadcastFloat64x2(1), archsimd.BroadcastFloat64x2(-1)
 	up := archsimd.BroadcastFloat64x2(logisticUp64)
 	return func(scale, growth archsimd.Float64x2) (minusU, e archsimd.Float64x2) {
@@ -2541,7 +2541,7 @@ func logisticDerivative64x2(dst, x, upstream []float64, inScale, minusOutScale f
 }
 
 func logisticDerivativeOf64x2(zero archsimd.Float64x2, inScale, minusOutScale float64) func(dst, x, upstream []float64) {
-	reduce, logistic := reduce64x2(archsimd.BroadcastFloat64x2(roundToLogistic64)), logistic64x2(zero)
+	reduce, logistic := reduce64x2(archsimd.BroadcastFloat64x2(roundToLogistic64)), logistic64x2()
 	near := archsimd.BroadcastFloat64x2(normalLimit64)
 	sign := archsimd.BroadcastUint64x2(signBit64)
 	in, out := archsimd.BroadcastFloat64x2(inScale), archsimd.BroadcastFloat64x2(minusOutScale)
@@ -2622,25 +2622,25 @@ func mish64x2(dst, x []float64) {
 	unary64x2(dst, x, zero, mishOf64x2(zero))
 }
 
-func mishInverseOf64x2(zero archsimd.Float64x2) func(w, r, q archsimd.Float64x2) (u, e archsimd.Float64x2) {
+func mishInverseOf64x2() func(power, r, q archsimd.Float64x2) (u, e archsimd.Float64x2) {
 	scale := archsimd.BroadcastFloat64x2(siluScale64)
 	one, minusOne := archsimd.BroadcastFloat64x2(1), archsimd.BroadcastFloat64x2(-1)
-	return func(w, r, q archsimd.Float64x2) (u, e archsimd.Float64x2) {
-		h, l := scale.Max(w), scale.Min(w)
+	return func(power, r, q archsimd.Float64x2) (u, e archsimd.Float64x2) {
+		h, l := scale.Max(power), scale.Min(power)
 		growth := r.Add(q)
-		b := one.Add(growth).Mul(w)
+		b := one.Add(growth).Mul(power)
 		c := b.Mul(scale).Div(b.Add(b).Add(scale))
-		d := growth.MulAdd(w, h.Add(l).Sub(c))
+		d := growth.MulAdd(power, h.Add(l).Sub(c))
 		most := h.Sub(d).Add(l)
 		m := most.Sub(c)
-		rest := q.MulAdd(w, r.MulAdd(w, m)).Add(most.Sub(m).Sub(c))
+		rest := q.MulAdd(power, r.MulAdd(power, m)).Add(most.Sub(m).Sub(c))
 		u = one.Div(d)
 		return u, u.MulAdd(rest, residual64x2(d, u, minusOne))
 	}
 }
 
 func mishOf64x2(zero archsimd.Float64x2) func(dst, x []float64) {
-	reduce, inverse := reducePower64x2(archsimd.BroadcastFloat64x2(roundToSiLU64)), mishInverseOf64x2(zero)
+	reduce, inverse := reducePower64x2(archsimd.BroadcastFloat64x2(roundToSiLU64)), mishInverseOf64x2()
 	sign := archsimd.BroadcastUint64x2(signBit64)
 	scale := archsimd.BroadcastFloat64x2(siluScale64)
 	return func(dst, x []float64) {
@@ -2653,8 +2653,8 @@ func mishOf64x2(zero archsimd.Float64x2) func(dst, x []float64) {
 			faint = slowSubnormals && anyLane64x2(v.Less(archsimd.BroadcastFloat64x2(-normalLimit64)))
 		}
 		minus := z.ToBits().Xor(sign).BitsToFloat64()
-		w, r := reduce(minus)
-		u, e := inverse(w, r, growthRest64x2(r))
+		power, r := reduce(minus)
+		u, e := inverse(power, r, growthRest64x2(r))
 		if faint {
 			up := archsimd.BroadcastFloat64x2(siluLift64)
 			z, minus = z.Mul(up), minus.Mul(up)
@@ -2673,7 +2673,7 @@ func mishOf64x2(zero archsimd.Float64x2) func(dst, x []float64) {
 	}
 }
 
-func power64x2(zero archsimd.Float64x2) func(z archsimd.Float64x2) (scale, growth archsimd.Float64x2) {
+func power64x2() func(z archsimd.Float64x2) (scale, growth archsimd.Float64x2) {
 	reduce := reducePower64x2(archsimd.BroadcastFloat64x2(roundToSoftmax64))
 	return func(z archsimd.Float64x2) (scale, growth archsimd.Float64x2) {
 		scale, r := reduce(z)
@@ -2827,7 +2827,7 @@ func sigmoidFromOutput64x2(dst, y, upstream []float64) {
 }
 
 func sigmoidOf64x2(zero archsimd.Float64x2) func(dst, x []float64) {
-	reduce, logistic := reduce64x2(archsimd.BroadcastFloat64x2(roundToLogistic64)), logistic64x2(zero)
+	reduce, logistic := reduce64x2(archsimd.BroadcastFloat64x2(roundToLogistic64)), logistic64x2()
 	near := archsimd.BroadcastFloat64x2(normalLimit64)
 	sign := archsimd.BroadcastUint64x2(signBit64)
 	one := archsimd.BroadcastFloat64x2(1)
@@ -2864,7 +2864,7 @@ func siluDerivative64x2(dst, x, upstream []float64) {
 }
 
 func siluDerivativeOf64x2(zero archsimd.Float64x2) func(dst, x, upstream []float64) {
-	reduce, inverse := reduce64x2(archsimd.BroadcastFloat64x2(roundToLogistic64)), sumInverseOf64x2(zero)
+	reduce, inverse := reduce64x2(archsimd.BroadcastFloat64x2(roundToLogistic64)), sumInverseOf64x2()
 	sign := archsimd.BroadcastUint64x2(signBit64)
 	one := archsimd.BroadcastFloat64x2(1)
 	minusOne := archsimd.BroadcastInt64x2(-1)
@@ -2909,7 +2909,7 @@ func siluDerivativeOf64x2(zero archsimd.Float64x2) func(dst, x, upstream []float
 }
 
 func siluOf64x2(zero archsimd.Float64x2) func(dst, x []float64) {
-	reduce, inverse := reducePower64x2(archsimd.BroadcastFloat64x2(roundToSiLU64)), inverseOf64x2(zero)
+	reduce, inverse := reducePower64x2(archsimd.BroadcastFloat64x2(roundToSiLU64)), inverseOf64x2()
 	sign := archsimd.BroadcastUint64x2(signBit64)
 	scale := archsimd.BroadcastFloat64x2(siluScale64)
 	return func(dst, x []float64) {
@@ -2922,8 +2922,8 @@ func siluOf64x2(zero archsimd.Float64x2) func(dst, x []float64) {
 			faint = slowSubnormals && anyLane64x2(v.Less(archsimd.BroadcastFloat64x2(-normalLimit64)))
 		}
 		minus := z.ToBits().Xor(sign).BitsToFloat64()
-		w, r := reduce(minus)
-		u, e := inverse(w, r, growthRest64x2(r))
+		power, r := reduce(minus)
+		u, e := inverse(power, r, growthRest64x2(r))
 		if faint {
 			up := archsimd.BroadcastFloat64x2(siluLift64)
 			z, minus = z.Mul(up), minus.Mul(up)
@@ -2948,7 +2948,7 @@ func siluTimes64x2(dst, x, value []float64) {
 }
 
 func siluTimesOf64x2(zero archsimd.Float64x2) func(dst, x, value []float64) {
-	reduce, inverse := reducePower64x2(archsimd.BroadcastFloat64x2(roundToSiLU64)), inverseOf64x2(zero)
+	reduce, inverse := reducePower64x2(archsimd.BroadcastFloat64x2(roundToSiLU64)), inverseOf64x2()
 	sign := archsimd.BroadcastUint64x2(signBit64)
 	scale := archsimd.BroadcastFloat64x2(siluScale64)
 	return func(dst, x, value []float64) {
@@ -2961,8 +2961,8 @@ func siluTimesOf64x2(zero archsimd.Float64x2) func(dst, x, value []float64) {
 			faint = slowSubnormals && anyLane64x2(v.Less(archsimd.BroadcastFloat64x2(-normalLimit64)))
 		}
 		minus := z.ToBits().Xor(sign).BitsToFloat64()
-		w, r := reduce(minus)
-		u, e := inverse(w, r, growthRest64x2(r))
+		power, r := reduce(minus)
+		u, e := inverse(power, r, growthRest64x2(r))
 		down := scale
 		if faint {
 			up := archsimd.BroadcastFloat64x2(siluLift64)
@@ -3125,7 +3125,7 @@ func softmaxColumns64x2(dst, x []float64, classes, stride int, f, d float64, div
 	var zero archsimd.Float64x2
 	one := archsimd.BroadcastFloat64x2(1)
 	near := archsimd.BroadcastFloat64x2(-softmaxNear64)
-	power := power64x2(zero)
+	power := power64x2()
 	n := zero.Len()
 	size := classes * stride
 	for len(x) >= size && len(dst) >= size {
@@ -3192,7 +3192,7 @@ func softmaxRows64x2(dst, x []float64, classes int, f, d float64, divide bool) {
 	var zero archsimd.Float64x2
 	one := archsimd.BroadcastFloat64x2(1)
 	near := archsimd.BroadcastFloat64x2(-softmaxNear64)
-	power := power64x2(zero)
+	power := power64x2()
 	n := zero.Len()
 	newLanes := archsimd.LoadInt64x2(lanesFrom64[maxLanes64-(n-classes%n)%n:]).ToMask()
 	for len(x) >= classes && len(dst) >= classes {
@@ -3278,7 +3278,7 @@ func softplusDerivative64x2(dst, x, upstream []float64, beta float64) {
 }
 
 func softplusDerivativeOf64x2(zero archsimd.Float64x2, beta float64) func(dst, x, upstream []float64) {
-	reduce, logistic := reduce64x2(archsimd.BroadcastFloat64x2(roundToLogistic64)), logistic64x2(zero)
+	reduce, logistic := reduce64x2(archsimd.BroadcastFloat64x2(roundToLogistic64)), logistic64x2()
 	near := archsimd.BroadcastFloat64x2(normalLimit64)
 	sign := archsimd.BroadcastUint64x2(signBit64)
 	one := archsimd.BroadcastFloat64x2(1)
@@ -3307,7 +3307,7 @@ func softplusDerivativeOf64x2(zero archsimd.Float64x2, beta float64) func(dst, x
 }
 
 func softplusOf64x2(zero archsimd.Float64x2, minusTwo, low, high float64) func(dst, x []float64) {
-	reduce, inverse := reduce64x2(archsimd.BroadcastFloat64x2(roundToSoftplus64)), sumInverseOf64x2(zero)
+	reduce, inverse := reduce64x2(archsimd.BroadcastFloat64x2(roundToSoftplus64)), sumInverseOf64x2()
 	near := archsimd.BroadcastFloat64x2(softplusNear64)
 	sign := archsimd.BroadcastUint64x2(signBit64)
 	factor, l, h := archsimd.BroadcastFloat64x2(minusTwo), archsimd.BroadcastFloat64x2(low), archsimd.BroadcastFloat64x2(high)
@@ -3414,7 +3414,7 @@ func squaredReLUFromOutput64x2(dst, y, upstream []float64) {
 	})
 }
 
-func sumInverseOf64x2(zero archsimd.Float64x2) func(scale, r, q archsimd.Float64x2) (minusU, e archsimd.Float64x2) {
+func sumInverseOf64x2() func(scale, r, q archsimd.Float64x2) (minusU, e archsimd.Float64x2) {
 	one, minusOne := archsimd.BroadcastFloat64x2(1), archsimd.BroadcastFloat64x2(-1)
 	up := archsimd.BroadcastFloat64x2(logisticUp64)
 	return func(scale, r, q archsimd.Float64x2) (minusU, e archsimd.Float64x2) {

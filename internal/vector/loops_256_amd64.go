@@ -684,7 +684,7 @@ func leakyReLUDerivative32x8(dst, x, upstream []float32, alpha float32) {
 func below32x8(zero archsimd.Float32x8, divide bool, factor, divisor archsimd.Float32x8) func(v, m archsimd.Float32x8) (below, tie archsimd.Float32x8) {
 	one := archsimd.BroadcastFloat32x8(1)
 	limit := archsimd.BroadcastFloat32x8(-powerLimit32)
-	power := power32x8(zero)
+	power := power32x8()
 	return func(v, m archsimd.Float32x8) (below, tie archsimd.Float32x8) {
 		if divide {
 			v = v.Mul(factor)
@@ -866,7 +866,7 @@ func logBackward32x8(zero archsimd.Float32x8, divide bool, divisor archsimd.Floa
 	one := archsimd.BroadcastFloat32x8(1)
 	down := archsimd.BroadcastFloat32x8(1.0 / (1 << powerShift32))
 	limit := archsimd.BroadcastFloat32x8(-powerLimit32)
-	power := power32x8(zero)
+	power := power32x8()
 	return func(y, g, sum, lost archsimd.Float32x8) archsimd.Float32x8 {
 		scale, growth := power(limit.IfElse(y.Less(limit), y))
 		p := growth.MulAdd(scale, scale).Mul(down)
@@ -1078,7 +1078,7 @@ func addScaled32x8(dst, x, gradient []float32, piece []int32, inputs, pieces, ds
 }
 
 func mishOf32x8(zero archsimd.Float32x8) func(dst, x []float32) {
-	reduce, inverse := reducePower32x8(archsimd.BroadcastFloat32x8(roundToSiLU32)), mishInverseOf32x8(zero)
+	reduce, inverse := reducePower32x8(archsimd.BroadcastFloat32x8(roundToSiLU32)), mishInverseOf32x8()
 	sign := archsimd.BroadcastUint32x8(signBit32)
 	scale := archsimd.BroadcastFloat32x8(siluScale32)
 	return func(dst, x []float32) {
@@ -1091,8 +1091,8 @@ func mishOf32x8(zero archsimd.Float32x8) func(dst, x []float32) {
 			faint = slowSubnormals && anyLane32x8(v.Less(archsimd.BroadcastFloat32x8(-normalLimit32)))
 		}
 		minus := z.ToBits().Xor(sign).BitsToFloat32()
-		w, r := reduce(minus)
-		u, e := inverse(w, r, growthRest32x8(r))
+		power, r := reduce(minus)
+		u, e := inverse(power, r, growthRest32x8(r))
 		if faint {
 			up := archsimd.BroadcastFloat32x8(siluLift32)
 			z, minus = z.Mul(up), minus.Mul(up)
@@ -1111,18 +1111,18 @@ func mishOf32x8(zero archsimd.Float32x8) func(dst, x []float32) {
 	}
 }
 
-func mishInverseOf32x8(zero archsimd.Float32x8) func(w, r, q archsimd.Float32x8) (u, e archsimd.Float32x8) {
+func mishInverseOf32x8() func(power, r, q archsimd.Float32x8) (u, e archsimd.Float32x8) {
 	scale := archsimd.BroadcastFloat32x8(siluScale32)
 	one, minusOne := archsimd.BroadcastFloat32x8(1), archsimd.BroadcastFloat32x8(-1)
-	return func(w, r, q archsimd.Float32x8) (u, e archsimd.Float32x8) {
-		h, l := scale.Max(w), scale.Min(w)
+	return func(power, r, q archsimd.Float32x8) (u, e archsimd.Float32x8) {
+		h, l := scale.Max(power), scale.Min(power)
 		growth := r.Add(q)
-		b := one.Add(growth).Mul(w)
+		b := one.Add(growth).Mul(power)
 		c := b.Mul(scale).Div(b.Add(b).Add(scale))
-		d := growth.MulAdd(w, h.Add(l).Sub(c))
+		d := growth.MulAdd(power, h.Add(l).Sub(c))
 		most := h.Sub(d).Add(l)
 		m := most.Sub(c)
-		rest := q.MulAdd(w, r.MulAdd(w, m)).Add(most.Sub(m).Sub(c))
+		rest := q.MulAdd(power, r.MulAdd(power, m)).Add(most.Sub(m).Sub(c))
 		u = one.Div(d)
 		return u, u.MulAdd(rest, residual32x8(d, u, minusOne))
 	}
@@ -1264,7 +1264,7 @@ func reluDerivative32x8(dst, x, upstream []float32) {
 	})
 }
 
-func logistic32x8(zero archsimd.Float32x8) func(scale, growth archsimd.Float32x8) (minusU, e archsimd.Float32x8) {
+func logistic32x8() func(scale, growth archsimd.Float32x8) (minusU, e archsimd.Float32x8) {
 	one, minusOne := archsimd.BroadcastFloat32x8(1), archsimd.BroadcastFloat32x8(-1)
 	up := archsimd.BroadcastFloat32x8(logisticUp32)
 	return func(scale, growth archsimd.Float32x8) (minusU, e archsimd.Float32x8) {
@@ -1285,7 +1285,7 @@ func denominatorRest64x4(d, growth, scale, up archsimd.Float64x4) archsimd.Float
 }
 
 func sigmoidOf32x8(zero archsimd.Float32x8) func(dst, x []float32) {
-	reduce, logistic := reduce32x8(archsimd.BroadcastFloat32x8(roundToLogistic32)), logistic32x8(zero)
+	reduce, logistic := reduce32x8(archsimd.BroadcastFloat32x8(roundToLogistic32)), logistic32x8()
 	near := archsimd.BroadcastFloat32x8(normalLimit32)
 	sign := archsimd.BroadcastUint32x8(signBit32)
 	one := archsimd.BroadcastFloat32x8(1)
@@ -1317,7 +1317,7 @@ func sigmoid32x8(dst, x []float32) {
 }
 
 func logisticDerivativeOf32x8(zero archsimd.Float32x8, inScale, minusOutScale float32) func(dst, x, upstream []float32) {
-	reduce, logistic := reduce32x8(archsimd.BroadcastFloat32x8(roundToLogistic32)), logistic32x8(zero)
+	reduce, logistic := reduce32x8(archsimd.BroadcastFloat32x8(roundToLogistic32)), logistic32x8()
 	near := archsimd.BroadcastFloat32x8(normalLimit32)
 	sign := archsimd.BroadcastUint32x8(signBit32)
 	in, out := archsimd.BroadcastFloat32x8(inScale), archsimd.BroadcastFloat32x8(minusOutScale)
@@ -1364,7 +1364,7 @@ func sigmoidFromOutput32x8(dst, y, upstream []float32) {
 }
 
 func siluOf32x8(zero archsimd.Float32x8) func(dst, x []float32) {
-	reduce, inverse := reducePower32x8(archsimd.BroadcastFloat32x8(roundToSiLU32)), inverseOf32x8(zero)
+	reduce, inverse := reducePower32x8(archsimd.BroadcastFloat32x8(roundToSiLU32)), inverseOf32x8()
 	sign := archsimd.BroadcastUint32x8(signBit32)
 	scale := archsimd.BroadcastFloat32x8(siluScale32)
 	return func(dst, x []float32) {
@@ -1377,8 +1377,8 @@ func siluOf32x8(zero archsimd.Float32x8) func(dst, x []float32) {
 			faint = slowSubnormals && anyLane32x8(v.Less(archsimd.BroadcastFloat32x8(-normalLimit32)))
 		}
 		minus := z.ToBits().Xor(sign).BitsToFloat32()
-		w, r := reduce(minus)
-		u, e := inverse(w, r, growthRest32x8(r))
+		power, r := reduce(minus)
+		u, e := inverse(power, r, growthRest32x8(r))
 		if faint {
 			up := archsimd.BroadcastFloat32x8(siluLift32)
 			z, minus = z.Mul(up), minus.Mul(up)
@@ -1398,7 +1398,7 @@ func siluOf32x8(zero archsimd.Float32x8) func(dst, x []float32) {
 }
 
 func siluTimesOf32x8(zero archsimd.Float32x8) func(dst, x, value []float32) {
-	reduce, inverse := reducePower32x8(archsimd.BroadcastFloat32x8(roundToSiLU32)), inverseOf32x8(zero)
+	reduce, inverse := reducePower32x8(archsimd.BroadcastFloat32x8(roundToSiLU32)), inverseOf32x8()
 	sign := archsimd.BroadcastUint32x8(signBit32)
 	scale := archsimd.BroadcastFloat32x8(siluScale32)
 	return func(dst, x, value []float32) {
@@ -1411,8 +1411,8 @@ func siluTimesOf32x8(zero archsimd.Float32x8) func(dst, x, value []float32) {
 			faint = slowSubnormals && anyLane32x8(v.Less(archsimd.BroadcastFloat32x8(-normalLimit32)))
 		}
 		minus := z.ToBits().Xor(sign).BitsToFloat32()
-		w, r := reduce(minus)
-		u, e := inverse(w, r, growthRest32x8(r))
+		power, r := reduce(minus)
+		u, e := inverse(power, r, growthRest32x8(r))
 		down := scale
 		if faint {
 			up := archsimd.BroadcastFloat32x8(siluLift32)
@@ -1438,13 +1438,13 @@ func siluTimesOf32x8(zero archsimd.Float32x8) func(dst, x, value []float32) {
 	}
 }
 
-func inverseOf32x8(zero archsimd.Float32x8) func(w, r, q archsimd.Float32x8) (u, e archsimd.Float32x8) {
+func inverseOf32x8() func(power, r, q archsimd.Float32x8) (u, e archsimd.Float32x8) {
 	scale := archsimd.BroadcastFloat32x8(siluScale32)
 	one, minusOne := archsimd.BroadcastFloat32x8(1), archsimd.BroadcastFloat32x8(-1)
-	return func(w, r, q archsimd.Float32x8) (u, e archsimd.Float32x8) {
-		a, b := scale.Max(w), scale.Min(w)
-		d := r.Add(q).MulAdd(w, a.Add(b))
-		rest := q.MulAdd(w, r.MulAdd(w, a.Sub(d).Add(b)))
+	return func(power, r, q archsimd.Float32x8) (u, e archsimd.Float32x8) {
+		a, b := scale.Max(power), scale.Min(power)
+		d := r.Add(q).MulAdd(power, a.Add(b))
+		rest := q.MulAdd(power, r.MulAdd(power, a.Sub(d).Add(b)))
 		u = one.Div(d)
 		return u, u.MulAdd(rest, residual32x8(d, u, minusOne))
 	}
@@ -1461,7 +1461,7 @@ func siluTimes32x8(dst, x, value []float32) {
 }
 
 func siluDerivativeOf32x8(zero archsimd.Float32x8) func(dst, x, upstream []float32) {
-	reduce, inverse := reduce32x8(archsimd.BroadcastFloat32x8(roundToLogistic32)), sumInverseOf32x8(zero)
+	reduce, inverse := reduce32x8(archsimd.BroadcastFloat32x8(roundToLogistic32)), sumInverseOf32x8()
 	sign := archsimd.BroadcastUint32x8(signBit32)
 	one := archsimd.BroadcastFloat32x8(1)
 	minusOne := archsimd.BroadcastInt32x8(-1)
@@ -1672,7 +1672,7 @@ func softmaxBackwardColumns32x8(dst, y, upstream []float32, classes, stride int,
 	clearUpper()
 }
 
-func power32x8(zero archsimd.Float32x8) func(z archsimd.Float32x8) (scale, growth archsimd.Float32x8) {
+func power32x8() func(z archsimd.Float32x8) (scale, growth archsimd.Float32x8) {
 	reduce := reducePower32x8(archsimd.BroadcastFloat32x8(roundToSoftmax32))
 	return func(z archsimd.Float32x8) (scale, growth archsimd.Float32x8) {
 		scale, r := reduce(z)
@@ -1685,7 +1685,7 @@ func softmaxRows32x8(dst, x []float32, classes int, f, d float32, divide bool) {
 	var zero archsimd.Float32x8
 	one := archsimd.BroadcastFloat32x8(1)
 	near := archsimd.BroadcastFloat32x8(-softmaxNear32)
-	power := power32x8(zero)
+	power := power32x8()
 	n := zero.Len()
 	newLanes := archsimd.LoadInt32x8(lanesFrom32[maxLanes32-(n-classes%n)%n:]).ToMask()
 	for len(x) >= classes && len(dst) >= classes {
@@ -1765,7 +1765,7 @@ func softmaxColumns32x8(dst, x []float32, classes, stride int, f, d float32, div
 	var zero archsimd.Float32x8
 	one := archsimd.BroadcastFloat32x8(1)
 	near := archsimd.BroadcastFloat32x8(-softmaxNear32)
-	power := power32x8(zero)
+	power := power32x8()
 	n := zero.Len()
 	size := classes * stride
 	for len(x) >= size && len(dst) >= size {
@@ -1828,7 +1828,7 @@ func softmaxColumns32x8(dst, x []float32, classes, stride int, f, d float32, div
 }
 
 func softplusOf32x8(zero archsimd.Float32x8, minusTwo, low, high float32) func(dst, x []float32) {
-	reduce, inverse := reduce32x8(archsimd.BroadcastFloat32x8(roundToSoftplus32)), sumInverseOf32x8(zero)
+	reduce, inverse := reduce32x8(archsimd.BroadcastFloat32x8(roundToSoftplus32)), sumInverseOf32x8()
 	near := archsimd.BroadcastFloat32x8(softplusNear32)
 	sign := archsimd.BroadcastUint32x8(signBit32)
 	factor, l, h := archsimd.BroadcastFloat32x8(minusTwo), archsimd.BroadcastFloat32x8(low), archsimd.BroadcastFloat32x8(high)
@@ -1874,7 +1874,7 @@ func softplusBase64x4(v, rest, scale, zero archsimd.Float64x4) archsimd.Float64x
 	return rest.MulAdd(scale, v).Masked(v.NotEqual(zero))
 }
 
-func sumInverseOf32x8(zero archsimd.Float32x8) func(scale, r, q archsimd.Float32x8) (minusU, e archsimd.Float32x8) {
+func sumInverseOf32x8() func(scale, r, q archsimd.Float32x8) (minusU, e archsimd.Float32x8) {
 	one, minusOne := archsimd.BroadcastFloat32x8(1), archsimd.BroadcastFloat32x8(-1)
 	up := archsimd.BroadcastFloat32x8(logisticUp32)
 	return func(scale, r, q archsimd.Float32x8) (minusU, e archsimd.Float32x8) {
@@ -1939,7 +1939,7 @@ func softplusDerivative32x8(dst, x, upstream []float32, beta float32) {
 }
 
 func softplusDerivativeOf32x8(zero archsimd.Float32x8, beta float32) func(dst, x, upstream []float32) {
-	reduce, logistic := reduce32x8(archsimd.BroadcastFloat32x8(roundToLogistic32)), logistic32x8(zero)
+	reduce, logistic := reduce32x8(archsimd.BroadcastFloat32x8(roundToLogistic32)), logistic32x8()
 	near := archsimd.BroadcastFloat32x8(normalLimit32)
 	sign := archsimd.BroadcastUint32x8(signBit32)
 	one := archsimd.BroadcastFloat32x8(1)
@@ -2100,7 +2100,7 @@ func tanhNearZero32x8(x archsimd.Float32x8) archsimd.Float32x8 {
 	return p.MulAdd(s.Mul(x), x)
 }
 
-func halfReductionOf64x4(zero archsimd.Float64x4) func(z archsimd.Float64x4) (t, h, minusRest archsimd.Float64x4) {
+func halfReductionOf64x4() func(z archsimd.Float64x4) (t, h, minusRest archsimd.Float64x4) {
 	roundTo := archsimd.BroadcastFloat64x4(roundToPower64)
 	return func(z archsimd.Float64x4) (t, h, minusRest archsimd.Float64x4) {
 		c := &halfReduction64
@@ -2113,7 +2113,7 @@ func halfReductionOf64x4(zero archsimd.Float64x4) func(z archsimd.Float64x4) (t,
 	}
 }
 
-func fraction64x4(zero archsimd.Float64x4) func(t, q, h, minusRest archsimd.Float64x4) (p, pRest, d, dRest archsimd.Float64x4) {
+func fraction64x4() func(t, q, h, minusRest archsimd.Float64x4) (p, pRest, d, dRest archsimd.Float64x4) {
 	one := archsimd.BroadcastFloat64x4(1)
 	two := archsimd.BroadcastFloat64x4(2)
 	minusTwo := archsimd.BroadcastFloat64x4(-2)
@@ -2131,7 +2131,7 @@ func fraction64x4(zero archsimd.Float64x4) func(t, q, h, minusRest archsimd.Floa
 }
 
 func tanhOf64x4(zero archsimd.Float64x4) func(dst, x []float64) {
-	reduce, fraction := halfReductionOf64x4(zero), fraction64x4(zero)
+	reduce, fraction := halfReductionOf64x4(), fraction64x4()
 	limit := archsimd.BroadcastFloat64x4(-tanhLimit64)
 	sign := archsimd.BroadcastUint64x4(signBit64)
 	seed := archsimd.BroadcastUint64x4(0x7fde666666666666)
@@ -2273,7 +2273,7 @@ func atMost64x4(z archsimd.Float64x4, limit float64) archsimd.Float64x4 {
 func below64x4(zero archsimd.Float64x4, divide bool, factor, divisor archsimd.Float64x4) func(v, m archsimd.Float64x4) (below, tie archsimd.Float64x4) {
 	one := archsimd.BroadcastFloat64x4(1)
 	limit := archsimd.BroadcastFloat64x4(-powerLimit64)
-	power := power64x4(zero)
+	power := power64x4()
 	return func(v, m archsimd.Float64x4) (below, tie archsimd.Float64x4) {
 		if divide {
 			v = v.Mul(factor)
@@ -2570,13 +2570,13 @@ func hardTanh64x4(dst, x []float64, low, high, addend float64) {
 	unary64x4(dst, x, zero, f)
 }
 
-func inverseOf64x4(zero archsimd.Float64x4) func(w, r, q archsimd.Float64x4) (u, e archsimd.Float64x4) {
+func inverseOf64x4() func(power, r, q archsimd.Float64x4) (u, e archsimd.Float64x4) {
 	scale := archsimd.BroadcastFloat64x4(siluScale64)
 	one, minusOne := archsimd.BroadcastFloat64x4(1), archsimd.BroadcastFloat64x4(-1)
-	return func(w, r, q archsimd.Float64x4) (u, e archsimd.Float64x4) {
-		a, b := scale.Max(w), scale.Min(w)
-		d := r.Add(q).MulAdd(w, a.Add(b))
-		rest := q.MulAdd(w, r.MulAdd(w, a.Sub(d).Add(b)))
+	return func(power, r, q archsimd.Float64x4) (u, e archsimd.Float64x4) {
+		a, b := scale.Max(power), scale.Min(power)
+		d := r.Add(q).MulAdd(power, a.Add(b))
+		rest := q.MulAdd(power, r.MulAdd(power, a.Sub(d).Add(b)))
 		u = one.Div(d)
 		return u, u.MulAdd(rest, residual64x4(d, u, minusOne))
 	}
@@ -2622,7 +2622,7 @@ func logBackward64x4(zero archsimd.Float64x4, divide bool, divisor archsimd.Floa
 	one := archsimd.BroadcastFloat64x4(1)
 	down := archsimd.BroadcastFloat64x4(1.0 / (1 << powerShift64))
 	limit := archsimd.BroadcastFloat64x4(-powerLimit64)
-	power := power64x4(zero)
+	power := power64x4()
 	return func(y, g, sum, lost archsimd.Float64x4) archsimd.Float64x4 {
 		scale, growth := power(limit.IfElse(y.Less(limit), y))
 		p := growth.MulAdd(scale, scale).Mul(down)
@@ -2787,7 +2787,7 @@ func logSoftmaxRows64x4(dst, x []float64, classes int, f, d float64, divide bool
 	}
 }
 
-func logistic64x4(zero archsimd.Float64x4) func(scale, growth archsimd.Float64x4) (minusU, e archsimd.Float64x4) {
+func logistic64x4() func(scale, growth archsimd.Float64x4) (minusU, e archsimd.Float64x4) {
 	one, minusOne := archsimd.BroadcastFloat64x4(1), archsimd.BroadcastFloat64x4(-1)
 	up := archsimd.BroadcastFloat64x4(logisticUp64)
 	return func(scale, growth archsimd.Float64x4) (minusU, e archsimd.Float64x4) {
@@ -2804,7 +2804,7 @@ func logisticDerivative64x4(dst, x, upstream []float64, inScale, minusOutScale f
 }
 
 func logisticDerivativeOf64x4(zero archsimd.Float64x4, inScale, minusOutScale float64) func(dst, x, upstream []float64) {
-	reduce, logistic := reduce64x4(archsimd.BroadcastFloat64x4(roundToLogistic64)), logistic64x4(zero)
+	reduce, logistic := reduce64x4(archsimd.BroadcastFloat64x4(roundToLogistic64)), logistic64x4()
 	near := archsimd.BroadcastFloat64x4(normalLimit64)
 	sign := archsimd.BroadcastUint64x4(signBit64)
 	in, out := archsimd.BroadcastFloat64x4(inScale), archsimd.BroadcastFloat64x4(minusOutScale)
@@ -2885,25 +2885,25 @@ func mish64x4(dst, x []float64) {
 	unary64x4(dst, x, zero, mishOf64x4(zero))
 }
 
-func mishInverseOf64x4(zero archsimd.Float64x4) func(w, r, q archsimd.Float64x4) (u, e archsimd.Float64x4) {
+func mishInverseOf64x4() func(power, r, q archsimd.Float64x4) (u, e archsimd.Float64x4) {
 	scale := archsimd.BroadcastFloat64x4(siluScale64)
 	one, minusOne := archsimd.BroadcastFloat64x4(1), archsimd.BroadcastFloat64x4(-1)
-	return func(w, r, q archsimd.Float64x4) (u, e archsimd.Float64x4) {
-		h, l := scale.Max(w), scale.Min(w)
+	return func(power, r, q archsimd.Float64x4) (u, e archsimd.Float64x4) {
+		h, l := scale.Max(power), scale.Min(power)
 		growth := r.Add(q)
-		b := one.Add(growth).Mul(w)
+		b := one.Add(growth).Mul(power)
 		c := b.Mul(scale).Div(b.Add(b).Add(scale))
-		d := growth.MulAdd(w, h.Add(l).Sub(c))
+		d := growth.MulAdd(power, h.Add(l).Sub(c))
 		most := h.Sub(d).Add(l)
 		m := most.Sub(c)
-		rest := q.MulAdd(w, r.MulAdd(w, m)).Add(most.Sub(m).Sub(c))
+		rest := q.MulAdd(power, r.MulAdd(power, m)).Add(most.Sub(m).Sub(c))
 		u = one.Div(d)
 		return u, u.MulAdd(rest, residual64x4(d, u, minusOne))
 	}
 }
 
 func mishOf64x4(zero archsimd.Float64x4) func(dst, x []float64) {
-	reduce, inverse := reducePower64x4(archsimd.BroadcastFloat64x4(roundToSiLU64)), mishInverseOf64x4(zero)
+	reduce, inverse := reducePower64x4(archsimd.BroadcastFloat64x4(roundToSiLU64)), mishInverseOf64x4()
 	sign := archsimd.BroadcastUint64x4(signBit64)
 	scale := archsimd.BroadcastFloat64x4(siluScale64)
 	return func(dst, x []float64) {
@@ -2916,8 +2916,8 @@ func mishOf64x4(zero archsimd.Float64x4) func(dst, x []float64) {
 			faint = slowSubnormals && anyLane64x4(v.Less(archsimd.BroadcastFloat64x4(-normalLimit64)))
 		}
 		minus := z.ToBits().Xor(sign).BitsToFloat64()
-		w, r := reduce(minus)
-		u, e := inverse(w, r, growthRest64x4(r))
+		power, r := reduce(minus)
+		u, e := inverse(power, r, growthRest64x4(r))
 		if faint {
 			up := archsimd.BroadcastFloat64x4(siluLift64)
 			z, minus = z.Mul(up), minus.Mul(up)
@@ -2936,7 +2936,7 @@ func mishOf64x4(zero archsimd.Float64x4) func(dst, x []float64) {
 	}
 }
 
-func power64x4(zero archsimd.Float64x4) func(z archsimd.Float64x4) (scale, growth archsimd.Float64x4) {
+func power64x4() func(z archsimd.Float64x4) (scale, growth archsimd.Float64x4) {
 	reduce := reducePower64x4(archsimd.BroadcastFloat64x4(roundToSoftmax64))
 	return func(z archsimd.Float64x4) (scale, growth archsimd.Float64x4) {
 		scale, r := reduce(z)
@@ -3090,7 +3090,7 @@ func sigmoidFromOutput64x4(dst, y, upstream []float64) {
 }
 
 func sigmoidOf64x4(zero archsimd.Float64x4) func(dst, x []float64) {
-	reduce, logistic := reduce64x4(archsimd.BroadcastFloat64x4(roundToLogistic64)), logistic64x4(zero)
+	reduce, logistic := reduce64x4(archsimd.BroadcastFloat64x4(roundToLogistic64)), logistic64x4()
 	near := archsimd.BroadcastFloat64x4(normalLimit64)
 	sign := archsimd.BroadcastUint64x4(signBit64)
 	one := archsimd.BroadcastFloat64x4(1)
@@ -3127,7 +3127,7 @@ func siluDerivative64x4(dst, x, upstream []float64) {
 }
 
 func siluDerivativeOf64x4(zero archsimd.Float64x4) func(dst, x, upstream []float64) {
-	reduce, inverse := reduce64x4(archsimd.BroadcastFloat64x4(roundToLogistic64)), sumInverseOf64x4(zero)
+	reduce, inverse := reduce64x4(archsimd.BroadcastFloat64x4(roundToLogistic64)), sumInverseOf64x4()
 	sign := archsimd.BroadcastUint64x4(signBit64)
 	one := archsimd.BroadcastFloat64x4(1)
 	minusOne := archsimd.BroadcastInt64x4(-1)
@@ -3172,7 +3172,7 @@ func siluDerivativeOf64x4(zero archsimd.Float64x4) func(dst, x, upstream []float
 }
 
 func siluOf64x4(zero archsimd.Float64x4) func(dst, x []float64) {
-	reduce, inverse := reducePower64x4(archsimd.BroadcastFloat64x4(roundToSiLU64)), inverseOf64x4(zero)
+	reduce, inverse := reducePower64x4(archsimd.BroadcastFloat64x4(roundToSiLU64)), inverseOf64x4()
 	sign := archsimd.BroadcastUint64x4(signBit64)
 	scale := archsimd.BroadcastFloat64x4(siluScale64)
 	return func(dst, x []float64) {
@@ -3185,8 +3185,8 @@ func siluOf64x4(zero archsimd.Float64x4) func(dst, x []float64) {
 			faint = slowSubnormals && anyLane64x4(v.Less(archsimd.BroadcastFloat64x4(-normalLimit64)))
 		}
 		minus := z.ToBits().Xor(sign).BitsToFloat64()
-		w, r := reduce(minus)
-		u, e := inverse(w, r, growthRest64x4(r))
+		power, r := reduce(minus)
+		u, e := inverse(power, r, growthRest64x4(r))
 		if faint {
 			up := archsimd.BroadcastFloat64x4(siluLift64)
 			z, minus = z.Mul(up), minus.Mul(up)
@@ -3211,7 +3211,7 @@ func siluTimes64x4(dst, x, value []float64) {
 }
 
 func siluTimesOf64x4(zero archsimd.Float64x4) func(dst, x, value []float64) {
-	reduce, inverse := reducePower64x4(archsimd.BroadcastFloat64x4(roundToSiLU64)), inverseOf64x4(zero)
+	reduce, inverse := reducePower64x4(archsimd.BroadcastFloat64x4(roundToSiLU64)), inverseOf64x4()
 	sign := archsimd.BroadcastUint64x4(signBit64)
 	scale := archsimd.BroadcastFloat64x4(siluScale64)
 	return func(dst, x, value []float64) {
@@ -3224,8 +3224,8 @@ func siluTimesOf64x4(zero archsimd.Float64x4) func(dst, x, value []float64) {
 			faint = slowSubnormals && anyLane64x4(v.Less(archsimd.BroadcastFloat64x4(-normalLimit64)))
 		}
 		minus := z.ToBits().Xor(sign).BitsToFloat64()
-		w, r := reduce(minus)
-		u, e := inverse(w, r, growthRest64x4(r))
+		power, r := reduce(minus)
+		u, e := inverse(power, r, growthRest64x4(r))
 		down := scale
 		if faint {
 			up := archsimd.BroadcastFloat64x4(siluLift64)
@@ -3388,7 +3388,7 @@ func softmaxColumns64x4(dst, x []float64, classes, stride int, f, d float64, div
 	var zero archsimd.Float64x4
 	one := archsimd.BroadcastFloat64x4(1)
 	near := archsimd.BroadcastFloat64x4(-softmaxNear64)
-	power := power64x4(zero)
+	power := power64x4()
 	n := zero.Len()
 	size := classes * stride
 	for len(x) >= size && len(dst) >= size {
@@ -3455,7 +3455,7 @@ func softmaxRows64x4(dst, x []float64, classes int, f, d float64, divide bool) {
 	var zero archsimd.Float64x4
 	one := archsimd.BroadcastFloat64x4(1)
 	near := archsimd.BroadcastFloat64x4(-softmaxNear64)
-	power := power64x4(zero)
+	power := power64x4()
 	n := zero.Len()
 	newLanes := archsimd.LoadInt64x4(lanesFrom64[maxLanes64-(n-classes%n)%n:]).ToMask()
 	for len(x) >= classes && len(dst) >= classes {
@@ -3541,7 +3541,7 @@ func softplusDerivative64x4(dst, x, upstream []float64, beta float64) {
 }
 
 func softplusDerivativeOf64x4(zero archsimd.Float64x4, beta float64) func(dst, x, upstream []float64) {
-	reduce, logistic := reduce64x4(archsimd.BroadcastFloat64x4(roundToLogistic64)), logistic64x4(zero)
+	reduce, logistic := reduce64x4(archsimd.BroadcastFloat64x4(roundToLogistic64)), logistic64x4()
 	near := archsimd.BroadcastFloat64x4(normalLimit64)
 	sign := archsimd.BroadcastUint64x4(signBit64)
 	one := archsimd.BroadcastFloat64x4(1)
@@ -3570,7 +3570,7 @@ func softplusDerivativeOf64x4(zero archsimd.Float64x4, beta float64) func(dst, x
 }
 
 func softplusOf64x4(zero archsimd.Float64x4, minusTwo, low, high float64) func(dst, x []float64) {
-	reduce, inverse := reduce64x4(archsimd.BroadcastFloat64x4(roundToSoftplus64)), sumInverseOf64x4(zero)
+	reduce, inverse := reduce64x4(archsimd.BroadcastFloat64x4(roundToSoftplus64)), sumInverseOf64x4()
 	near := archsimd.BroadcastFloat64x4(softplusNear64)
 	sign := archsimd.BroadcastUint64x4(signBit64)
 	factor, l, h := archsimd.BroadcastFloat64x4(minusTwo), archsimd.BroadcastFloat64x4(low), archsimd.BroadcastFloat64x4(high)
@@ -3677,7 +3677,7 @@ func squaredReLUFromOutput64x4(dst, y, upstream []float64) {
 	})
 }
 
-func sumInverseOf64x4(zero archsimd.Float64x4) func(scale, r, q archsimd.Float64x4) (minusU, e archsimd.Float64x4) {
+func sumInverseOf64x4() func(scale, r, q archsimd.Float64x4) (minusU, e archsimd.Float64x4) {
 	one, minusOne := archsimd.BroadcastFloat64x4(1), archsimd.BroadcastFloat64x4(-1)
 	up := archsimd.BroadcastFloat64x4(logisticUp64)
 	return func(scale, r, q archsimd.Float64x4) (minusU, e archsimd.Float64x4) {

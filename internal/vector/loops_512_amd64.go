@@ -684,7 +684,7 @@ func leakyReLUDerivative32x16(dst, x, upstream []float32, alpha float32) {
 func below32x16(zero archsimd.Float32x16, divide bool, factor, divisor archsimd.Float32x16) func(v, m archsimd.Float32x16) (below, tie archsimd.Float32x16) {
 	one := archsimd.BroadcastFloat32x16(1)
 	limit := archsimd.BroadcastFloat32x16(-powerLimit32)
-	power := power32x16(zero)
+	power := power32x16()
 	return func(v, m archsimd.Float32x16) (below, tie archsimd.Float32x16) {
 		if divide {
 			v = v.Mul(factor)
@@ -866,7 +866,7 @@ func logBackward32x16(zero archsimd.Float32x16, divide bool, divisor archsimd.Fl
 	one := archsimd.BroadcastFloat32x16(1)
 	down := archsimd.BroadcastFloat32x16(1.0 / (1 << powerShift32))
 	limit := archsimd.BroadcastFloat32x16(-powerLimit32)
-	power := power32x16(zero)
+	power := power32x16()
 	return func(y, g, sum, lost archsimd.Float32x16) archsimd.Float32x16 {
 		scale, growth := power(limit.IfElse(y.Less(limit), y))
 		p := growth.MulAdd(scale, scale).Mul(down)
@@ -1078,7 +1078,7 @@ func addScaled32x16(dst, x, gradient []float32, piece []int32, inputs, pieces, d
 }
 
 func mishOf32x16(zero archsimd.Float32x16) func(dst, x []float32) {
-	reduce, inverse := reducePower32x16(archsimd.BroadcastFloat32x16(roundToSiLU32)), mishInverseOf32x16(zero)
+	reduce, inverse := reducePower32x16(archsimd.BroadcastFloat32x16(roundToSiLU32)), mishInverseOf32x16()
 	sign := archsimd.BroadcastUint32x16(signBit32)
 	scale := archsimd.BroadcastFloat32x16(siluScale32)
 	return func(dst, x []float32) {
@@ -1091,8 +1091,8 @@ func mishOf32x16(zero archsimd.Float32x16) func(dst, x []float32) {
 			faint = slowSubnormals && anyLane32x16(v.Less(archsimd.BroadcastFloat32x16(-normalLimit32)))
 		}
 		minus := z.ToBits().Xor(sign).BitsToFloat32()
-		w, r := reduce(minus)
-		u, e := inverse(w, r, growthRest32x16(r))
+		power, r := reduce(minus)
+		u, e := inverse(power, r, growthRest32x16(r))
 		if faint {
 			up := archsimd.BroadcastFloat32x16(siluLift32)
 			z, minus = z.Mul(up), minus.Mul(up)
@@ -1111,18 +1111,18 @@ func mishOf32x16(zero archsimd.Float32x16) func(dst, x []float32) {
 	}
 }
 
-func mishInverseOf32x16(zero archsimd.Float32x16) func(w, r, q archsimd.Float32x16) (u, e archsimd.Float32x16) {
+func mishInverseOf32x16() func(power, r, q archsimd.Float32x16) (u, e archsimd.Float32x16) {
 	scale := archsimd.BroadcastFloat32x16(siluScale32)
 	one, minusOne := archsimd.BroadcastFloat32x16(1), archsimd.BroadcastFloat32x16(-1)
-	return func(w, r, q archsimd.Float32x16) (u, e archsimd.Float32x16) {
-		h, l := scale.Max(w), scale.Min(w)
+	return func(power, r, q archsimd.Float32x16) (u, e archsimd.Float32x16) {
+		h, l := scale.Max(power), scale.Min(power)
 		growth := r.Add(q)
-		b := one.Add(growth).Mul(w)
+		b := one.Add(growth).Mul(power)
 		c := b.Mul(scale).Div(b.Add(b).Add(scale))
-		d := growth.MulAdd(w, h.Add(l).Sub(c))
+		d := growth.MulAdd(power, h.Add(l).Sub(c))
 		most := h.Sub(d).Add(l)
 		m := most.Sub(c)
-		rest := q.MulAdd(w, r.MulAdd(w, m)).Add(most.Sub(m).Sub(c))
+		rest := q.MulAdd(power, r.MulAdd(power, m)).Add(most.Sub(m).Sub(c))
 		u = one.Div(d)
 		return u, u.MulAdd(rest, residual32x16(d, u, minusOne))
 	}
@@ -1264,7 +1264,7 @@ func reluDerivative32x16(dst, x, upstream []float32) {
 	})
 }
 
-func logistic32x16(zero archsimd.Float32x16) func(scale, growth archsimd.Float32x16) (minusU, e archsimd.Float32x16) {
+func logistic32x16() func(scale, growth archsimd.Float32x16) (minusU, e archsimd.Float32x16) {
 	one, minusOne := archsimd.BroadcastFloat32x16(1), archsimd.BroadcastFloat32x16(-1)
 	up := archsimd.BroadcastFloat32x16(logisticUp32)
 	return func(scale, growth archsimd.Float32x16) (minusU, e archsimd.Float32x16) {
@@ -1285,7 +1285,7 @@ func denominatorRest64x8(d, growth, scale, up archsimd.Float64x8) archsimd.Float
 }
 
 func sigmoidOf32x16(zero archsimd.Float32x16) func(dst, x []float32) {
-	reduce, logistic := reduce32x16(archsimd.BroadcastFloat32x16(roundToLogistic32)), logistic32x16(zero)
+	reduce, logistic := reduce32x16(archsimd.BroadcastFloat32x16(roundToLogistic32)), logistic32x16()
 	near := archsimd.BroadcastFloat32x16(normalLimit32)
 	sign := archsimd.BroadcastUint32x16(signBit32)
 	one := archsimd.BroadcastFloat32x16(1)
@@ -1317,7 +1317,7 @@ func sigmoid32x16(dst, x []float32) {
 }
 
 func logisticDerivativeOf32x16(zero archsimd.Float32x16, inScale, minusOutScale float32) func(dst, x, upstream []float32) {
-	reduce, logistic := reduce32x16(archsimd.BroadcastFloat32x16(roundToLogistic32)), logistic32x16(zero)
+	reduce, logistic := reduce32x16(archsimd.BroadcastFloat32x16(roundToLogistic32)), logistic32x16()
 	near := archsimd.BroadcastFloat32x16(normalLimit32)
 	sign := archsimd.BroadcastUint32x16(signBit32)
 	in, out := archsimd.BroadcastFloat32x16(inScale), archsimd.BroadcastFloat32x16(minusOutScale)
@@ -1364,7 +1364,7 @@ func sigmoidFromOutput32x16(dst, y, upstream []float32) {
 }
 
 func siluOf32x16(zero archsimd.Float32x16) func(dst, x []float32) {
-	reduce, inverse := reducePower32x16(archsimd.BroadcastFloat32x16(roundToSiLU32)), inverseOf32x16(zero)
+	reduce, inverse := reducePower32x16(archsimd.BroadcastFloat32x16(roundToSiLU32)), inverseOf32x16()
 	sign := archsimd.BroadcastUint32x16(signBit32)
 	scale := archsimd.BroadcastFloat32x16(siluScale32)
 	return func(dst, x []float32) {
@@ -1377,8 +1377,8 @@ func siluOf32x16(zero archsimd.Float32x16) func(dst, x []float32) {
 			faint = slowSubnormals && anyLane32x16(v.Less(archsimd.BroadcastFloat32x16(-normalLimit32)))
 		}
 		minus := z.ToBits().Xor(sign).BitsToFloat32()
-		w, r := reduce(minus)
-		u, e := inverse(w, r, growthRest32x16(r))
+		power, r := reduce(minus)
+		u, e := inverse(power, r, growthRest32x16(r))
 		if faint {
 			up := archsimd.BroadcastFloat32x16(siluLift32)
 			z, minus = z.Mul(up), minus.Mul(up)
@@ -1398,7 +1398,7 @@ func siluOf32x16(zero archsimd.Float32x16) func(dst, x []float32) {
 }
 
 func siluTimesOf32x16(zero archsimd.Float32x16) func(dst, x, value []float32) {
-	reduce, inverse := reducePower32x16(archsimd.BroadcastFloat32x16(roundToSiLU32)), inverseOf32x16(zero)
+	reduce, inverse := reducePower32x16(archsimd.BroadcastFloat32x16(roundToSiLU32)), inverseOf32x16()
 	sign := archsimd.BroadcastUint32x16(signBit32)
 	scale := archsimd.BroadcastFloat32x16(siluScale32)
 	return func(dst, x, value []float32) {
@@ -1411,8 +1411,8 @@ func siluTimesOf32x16(zero archsimd.Float32x16) func(dst, x, value []float32) {
 			faint = slowSubnormals && anyLane32x16(v.Less(archsimd.BroadcastFloat32x16(-normalLimit32)))
 		}
 		minus := z.ToBits().Xor(sign).BitsToFloat32()
-		w, r := reduce(minus)
-		u, e := inverse(w, r, growthRest32x16(r))
+		power, r := reduce(minus)
+		u, e := inverse(power, r, growthRest32x16(r))
 		down := scale
 		if faint {
 			up := archsimd.BroadcastFloat32x16(siluLift32)
@@ -1438,13 +1438,13 @@ func siluTimesOf32x16(zero archsimd.Float32x16) func(dst, x, value []float32) {
 	}
 }
 
-func inverseOf32x16(zero archsimd.Float32x16) func(w, r, q archsimd.Float32x16) (u, e archsimd.Float32x16) {
+func inverseOf32x16() func(power, r, q archsimd.Float32x16) (u, e archsimd.Float32x16) {
 	scale := archsimd.BroadcastFloat32x16(siluScale32)
 	one, minusOne := archsimd.BroadcastFloat32x16(1), archsimd.BroadcastFloat32x16(-1)
-	return func(w, r, q archsimd.Float32x16) (u, e archsimd.Float32x16) {
-		a, b := scale.Max(w), scale.Min(w)
-		d := r.Add(q).MulAdd(w, a.Add(b))
-		rest := q.MulAdd(w, r.MulAdd(w, a.Sub(d).Add(b)))
+	return func(power, r, q archsimd.Float32x16) (u, e archsimd.Float32x16) {
+		a, b := scale.Max(power), scale.Min(power)
+		d := r.Add(q).MulAdd(power, a.Add(b))
+		rest := q.MulAdd(power, r.MulAdd(power, a.Sub(d).Add(b)))
 		u = one.Div(d)
 		return u, u.MulAdd(rest, residual32x16(d, u, minusOne))
 	}
@@ -1461,7 +1461,7 @@ func siluTimes32x16(dst, x, value []float32) {
 }
 
 func siluDerivativeOf32x16(zero archsimd.Float32x16) func(dst, x, upstream []float32) {
-	reduce, inverse := reduce32x16(archsimd.BroadcastFloat32x16(roundToLogistic32)), sumInverseOf32x16(zero)
+	reduce, inverse := reduce32x16(archsimd.BroadcastFloat32x16(roundToLogistic32)), sumInverseOf32x16()
 	sign := archsimd.BroadcastUint32x16(signBit32)
 	one := archsimd.BroadcastFloat32x16(1)
 	minusOne := archsimd.BroadcastInt32x16(-1)
@@ -1672,7 +1672,7 @@ func softmaxBackwardColumns32x16(dst, y, upstream []float32, classes, stride int
 	clearUpper()
 }
 
-func power32x16(zero archsimd.Float32x16) func(z archsimd.Float32x16) (scale, growth archsimd.Float32x16) {
+func power32x16() func(z archsimd.Float32x16) (scale, growth archsimd.Float32x16) {
 	reduce := reducePower32x16(archsimd.BroadcastFloat32x16(roundToSoftmax32))
 	return func(z archsimd.Float32x16) (scale, growth archsimd.Float32x16) {
 		scale, r := reduce(z)
@@ -1685,7 +1685,7 @@ func softmaxRows32x16(dst, x []float32, classes int, f, d float32, divide bool) 
 	var zero archsimd.Float32x16
 	one := archsimd.BroadcastFloat32x16(1)
 	near := archsimd.BroadcastFloat32x16(-softmaxNear32)
-	power := power32x16(zero)
+	power := power32x16()
 	n := zero.Len()
 	newLanes := archsimd.LoadInt32x16(lanesFrom32[maxLanes32-(n-classes%n)%n:]).ToMask()
 	for len(x) >= classes && len(dst) >= classes {
@@ -1765,7 +1765,7 @@ func softmaxColumns32x16(dst, x []float32, classes, stride int, f, d float32, di
 	var zero archsimd.Float32x16
 	one := archsimd.BroadcastFloat32x16(1)
 	near := archsimd.BroadcastFloat32x16(-softmaxNear32)
-	power := power32x16(zero)
+	power := power32x16()
 	n := zero.Len()
 	size := classes * stride
 	for len(x) >= size && len(dst) >= size {
@@ -1828,7 +1828,7 @@ func softmaxColumns32x16(dst, x []float32, classes, stride int, f, d float32, di
 }
 
 func softplusOf32x16(zero archsimd.Float32x16, minusTwo, low, high float32) func(dst, x []float32) {
-	reduce, inverse := reduce32x16(archsimd.BroadcastFloat32x16(roundToSoftplus32)), sumInverseOf32x16(zero)
+	reduce, inverse := reduce32x16(archsimd.BroadcastFloat32x16(roundToSoftplus32)), sumInverseOf32x16()
 	near := archsimd.BroadcastFloat32x16(softplusNear32)
 	sign := archsimd.BroadcastUint32x16(signBit32)
 	factor, l, h := archsimd.BroadcastFloat32x16(minusTwo), archsimd.BroadcastFloat32x16(low), archsimd.BroadcastFloat32x16(high)
@@ -1874,7 +1874,7 @@ func softplusBase64x8(v, rest, scale, zero archsimd.Float64x8) archsimd.Float64x
 	return rest.MulAdd(scale, v).Masked(v.NotEqual(zero))
 }
 
-func sumInverseOf32x16(zero archsimd.Float32x16) func(scale, r, q archsimd.Float32x16) (minusU, e archsimd.Float32x16) {
+func sumInverseOf32x16() func(scale, r, q archsimd.Float32x16) (minusU, e archsimd.Float32x16) {
 	one, minusOne := archsimd.BroadcastFloat32x16(1), archsimd.BroadcastFloat32x16(-1)
 	up := archsimd.BroadcastFloat32x16(logisticUp32)
 	return func(scale, r, q archsimd.Float32x16) (minusU, e archsimd.Float32x16) {
@@ -1939,7 +1939,7 @@ func softplusDerivative32x16(dst, x, upstream []float32, beta float32) {
 }
 
 func softplusDerivativeOf32x16(zero archsimd.Float32x16, beta float32) func(dst, x, upstream []float32) {
-	reduce, logistic := reduce32x16(archsimd.BroadcastFloat32x16(roundToLogistic32)), logistic32x16(zero)
+	reduce, logistic := reduce32x16(archsimd.BroadcastFloat32x16(roundToLogistic32)), logistic32x16()
 	near := archsimd.BroadcastFloat32x16(normalLimit32)
 	sign := archsimd.BroadcastUint32x16(signBit32)
 	one := archsimd.BroadcastFloat32x16(1)
@@ -2100,7 +2100,7 @@ func tanhNearZero32x16(x archsimd.Float32x16) archsimd.Float32x16 {
 	return p.MulAdd(s.Mul(x), x)
 }
 
-func halfReductionOf64x8(zero archsimd.Float64x8) func(z archsimd.Float64x8) (t, h, minusRest archsimd.Float64x8) {
+func halfReductionOf64x8() func(z archsimd.Float64x8) (t, h, minusRest archsimd.Float64x8) {
 	roundTo := archsimd.BroadcastFloat64x8(roundToPower64)
 	return func(z archsimd.Float64x8) (t, h, minusRest archsimd.Float64x8) {
 		c := &halfReduction64
@@ -2113,7 +2113,7 @@ func halfReductionOf64x8(zero archsimd.Float64x8) func(z archsimd.Float64x8) (t,
 	}
 }
 
-func fraction64x8(zero archsimd.Float64x8) func(t, q, h, minusRest archsimd.Float64x8) (p, pRest, d, dRest archsimd.Float64x8) {
+func fraction64x8() func(t, q, h, minusRest archsimd.Float64x8) (p, pRest, d, dRest archsimd.Float64x8) {
 	one := archsimd.BroadcastFloat64x8(1)
 	two := archsimd.BroadcastFloat64x8(2)
 	minusTwo := archsimd.BroadcastFloat64x8(-2)
@@ -2131,7 +2131,7 @@ func fraction64x8(zero archsimd.Float64x8) func(t, q, h, minusRest archsimd.Floa
 }
 
 func tanhOf64x8(zero archsimd.Float64x8) func(dst, x []float64) {
-	reduce, fraction := halfReductionOf64x8(zero), fraction64x8(zero)
+	reduce, fraction := halfReductionOf64x8(), fraction64x8()
 	limit := archsimd.BroadcastFloat64x8(-tanhLimit64)
 	sign := archsimd.BroadcastUint64x8(signBit64)
 	seed := archsimd.BroadcastUint64x8(0x7fde666666666666)
@@ -2273,7 +2273,7 @@ func atMost64x8(z archsimd.Float64x8, limit float64) archsimd.Float64x8 {
 func below64x8(zero archsimd.Float64x8, divide bool, factor, divisor archsimd.Float64x8) func(v, m archsimd.Float64x8) (below, tie archsimd.Float64x8) {
 	one := archsimd.BroadcastFloat64x8(1)
 	limit := archsimd.BroadcastFloat64x8(-powerLimit64)
-	power := power64x8(zero)
+	power := power64x8()
 	return func(v, m archsimd.Float64x8) (below, tie archsimd.Float64x8) {
 		if divide {
 			v = v.Mul(factor)
@@ -2570,13 +2570,13 @@ func hardTanh64x8(dst, x []float64, low, high, addend float64) {
 	unary64x8(dst, x, zero, f)
 }
 
-func inverseOf64x8(zero archsimd.Float64x8) func(w, r, q archsimd.Float64x8) (u, e archsimd.Float64x8) {
+func inverseOf64x8() func(power, r, q archsimd.Float64x8) (u, e archsimd.Float64x8) {
 	scale := archsimd.BroadcastFloat64x8(siluScale64)
 	one, minusOne := archsimd.BroadcastFloat64x8(1), archsimd.BroadcastFloat64x8(-1)
-	return func(w, r, q archsimd.Float64x8) (u, e archsimd.Float64x8) {
-		a, b := scale.Max(w), scale.Min(w)
-		d := r.Add(q).MulAdd(w, a.Add(b))
-		rest := q.MulAdd(w, r.MulAdd(w, a.Sub(d).Add(b)))
+	return func(power, r, q archsimd.Float64x8) (u, e archsimd.Float64x8) {
+		a, b := scale.Max(power), scale.Min(power)
+		d := r.Add(q).MulAdd(power, a.Add(b))
+		rest := q.MulAdd(power, r.MulAdd(power, a.Sub(d).Add(b)))
 		u = one.Div(d)
 		return u, u.MulAdd(rest, residual64x8(d, u, minusOne))
 	}
@@ -2622,7 +2622,7 @@ func logBackward64x8(zero archsimd.Float64x8, divide bool, divisor archsimd.Floa
 	one := archsimd.BroadcastFloat64x8(1)
 	down := archsimd.BroadcastFloat64x8(1.0 / (1 << powerShift64))
 	limit := archsimd.BroadcastFloat64x8(-powerLimit64)
-	power := power64x8(zero)
+	power := power64x8()
 	return func(y, g, sum, lost archsimd.Float64x8) archsimd.Float64x8 {
 		scale, growth := power(limit.IfElse(y.Less(limit), y))
 		p := growth.MulAdd(scale, scale).Mul(down)
@@ -2787,7 +2787,7 @@ func logSoftmaxRows64x8(dst, x []float64, classes int, f, d float64, divide bool
 	}
 }
 
-func logistic64x8(zero archsimd.Float64x8) func(scale, growth archsimd.Float64x8) (minusU, e archsimd.Float64x8) {
+func logistic64x8() func(scale, growth archsimd.Float64x8) (minusU, e archsimd.Float64x8) {
 	one, minusOne := archsimd.BroadcastFloat64x8(1), archsimd.BroadcastFloat64x8(-1)
 	up := archsimd.BroadcastFloat64x8(logisticUp64)
 	return func(scale, growth archsimd.Float64x8) (minusU, e archsimd.Float64x8) {
@@ -2804,7 +2804,7 @@ func logisticDerivative64x8(dst, x, upstream []float64, inScale, minusOutScale f
 }
 
 func logisticDerivativeOf64x8(zero archsimd.Float64x8, inScale, minusOutScale float64) func(dst, x, upstream []float64) {
-	reduce, logistic := reduce64x8(archsimd.BroadcastFloat64x8(roundToLogistic64)), logistic64x8(zero)
+	reduce, logistic := reduce64x8(archsimd.BroadcastFloat64x8(roundToLogistic64)), logistic64x8()
 	near := archsimd.BroadcastFloat64x8(normalLimit64)
 	sign := archsimd.BroadcastUint64x8(signBit64)
 	in, out := archsimd.BroadcastFloat64x8(inScale), archsimd.BroadcastFloat64x8(minusOutScale)
@@ -2885,25 +2885,25 @@ func mish64x8(dst, x []float64) {
 	unary64x8(dst, x, zero, mishOf64x8(zero))
 }
 
-func mishInverseOf64x8(zero archsimd.Float64x8) func(w, r, q archsimd.Float64x8) (u, e archsimd.Float64x8) {
+func mishInverseOf64x8() func(power, r, q archsimd.Float64x8) (u, e archsimd.Float64x8) {
 	scale := archsimd.BroadcastFloat64x8(siluScale64)
 	one, minusOne := archsimd.BroadcastFloat64x8(1), archsimd.BroadcastFloat64x8(-1)
-	return func(w, r, q archsimd.Float64x8) (u, e archsimd.Float64x8) {
-		h, l := scale.Max(w), scale.Min(w)
+	return func(power, r, q archsimd.Float64x8) (u, e archsimd.Float64x8) {
+		h, l := scale.Max(power), scale.Min(power)
 		growth := r.Add(q)
-		b := one.Add(growth).Mul(w)
+		b := one.Add(growth).Mul(power)
 		c := b.Mul(scale).Div(b.Add(b).Add(scale))
-		d := growth.MulAdd(w, h.Add(l).Sub(c))
+		d := growth.MulAdd(power, h.Add(l).Sub(c))
 		most := h.Sub(d).Add(l)
 		m := most.Sub(c)
-		rest := q.MulAdd(w, r.MulAdd(w, m)).Add(most.Sub(m).Sub(c))
+		rest := q.MulAdd(power, r.MulAdd(power, m)).Add(most.Sub(m).Sub(c))
 		u = one.Div(d)
 		return u, u.MulAdd(rest, residual64x8(d, u, minusOne))
 	}
 }
 
 func mishOf64x8(zero archsimd.Float64x8) func(dst, x []float64) {
-	reduce, inverse := reducePower64x8(archsimd.BroadcastFloat64x8(roundToSiLU64)), mishInverseOf64x8(zero)
+	reduce, inverse := reducePower64x8(archsimd.BroadcastFloat64x8(roundToSiLU64)), mishInverseOf64x8()
 	sign := archsimd.BroadcastUint64x8(signBit64)
 	scale := archsimd.BroadcastFloat64x8(siluScale64)
 	return func(dst, x []float64) {
@@ -2916,8 +2916,8 @@ func mishOf64x8(zero archsimd.Float64x8) func(dst, x []float64) {
 			faint = slowSubnormals && anyLane64x8(v.Less(archsimd.BroadcastFloat64x8(-normalLimit64)))
 		}
 		minus := z.ToBits().Xor(sign).BitsToFloat64()
-		w, r := reduce(minus)
-		u, e := inverse(w, r, growthRest64x8(r))
+		power, r := reduce(minus)
+		u, e := inverse(power, r, growthRest64x8(r))
 		if faint {
 			up := archsimd.BroadcastFloat64x8(siluLift64)
 			z, minus = z.Mul(up), minus.Mul(up)
@@ -2936,7 +2936,7 @@ func mishOf64x8(zero archsimd.Float64x8) func(dst, x []float64) {
 	}
 }
 
-func power64x8(zero archsimd.Float64x8) func(z archsimd.Float64x8) (scale, growth archsimd.Float64x8) {
+func power64x8() func(z archsimd.Float64x8) (scale, growth archsimd.Float64x8) {
 	reduce := reducePower64x8(archsimd.BroadcastFloat64x8(roundToSoftmax64))
 	return func(z archsimd.Float64x8) (scale, growth archsimd.Float64x8) {
 		scale, r := reduce(z)
@@ -3090,7 +3090,7 @@ func sigmoidFromOutput64x8(dst, y, upstream []float64) {
 }
 
 func sigmoidOf64x8(zero archsimd.Float64x8) func(dst, x []float64) {
-	reduce, logistic := reduce64x8(archsimd.BroadcastFloat64x8(roundToLogistic64)), logistic64x8(zero)
+	reduce, logistic := reduce64x8(archsimd.BroadcastFloat64x8(roundToLogistic64)), logistic64x8()
 	near := archsimd.BroadcastFloat64x8(normalLimit64)
 	sign := archsimd.BroadcastUint64x8(signBit64)
 	one := archsimd.BroadcastFloat64x8(1)
@@ -3127,7 +3127,7 @@ func siluDerivative64x8(dst, x, upstream []float64) {
 }
 
 func siluDerivativeOf64x8(zero archsimd.Float64x8) func(dst, x, upstream []float64) {
-	reduce, inverse := reduce64x8(archsimd.BroadcastFloat64x8(roundToLogistic64)), sumInverseOf64x8(zero)
+	reduce, inverse := reduce64x8(archsimd.BroadcastFloat64x8(roundToLogistic64)), sumInverseOf64x8()
 	sign := archsimd.BroadcastUint64x8(signBit64)
 	one := archsimd.BroadcastFloat64x8(1)
 	minusOne := archsimd.BroadcastInt64x8(-1)
@@ -3172,7 +3172,7 @@ func siluDerivativeOf64x8(zero archsimd.Float64x8) func(dst, x, upstream []float
 }
 
 func siluOf64x8(zero archsimd.Float64x8) func(dst, x []float64) {
-	reduce, inverse := reducePower64x8(archsimd.BroadcastFloat64x8(roundToSiLU64)), inverseOf64x8(zero)
+	reduce, inverse := reducePower64x8(archsimd.BroadcastFloat64x8(roundToSiLU64)), inverseOf64x8()
 	sign := archsimd.BroadcastUint64x8(signBit64)
 	scale := archsimd.BroadcastFloat64x8(siluScale64)
 	return func(dst, x []float64) {
@@ -3185,8 +3185,8 @@ func siluOf64x8(zero archsimd.Float64x8) func(dst, x []float64) {
 			faint = slowSubnormals && anyLane64x8(v.Less(archsimd.BroadcastFloat64x8(-normalLimit64)))
 		}
 		minus := z.ToBits().Xor(sign).BitsToFloat64()
-		w, r := reduce(minus)
-		u, e := inverse(w, r, growthRest64x8(r))
+		power, r := reduce(minus)
+		u, e := inverse(power, r, growthRest64x8(r))
 		if faint {
 			up := archsimd.BroadcastFloat64x8(siluLift64)
 			z, minus = z.Mul(up), minus.Mul(up)
@@ -3211,7 +3211,7 @@ func siluTimes64x8(dst, x, value []float64) {
 }
 
 func siluTimesOf64x8(zero archsimd.Float64x8) func(dst, x, value []float64) {
-	reduce, inverse := reducePower64x8(archsimd.BroadcastFloat64x8(roundToSiLU64)), inverseOf64x8(zero)
+	reduce, inverse := reducePower64x8(archsimd.BroadcastFloat64x8(roundToSiLU64)), inverseOf64x8()
 	sign := archsimd.BroadcastUint64x8(signBit64)
 	scale := archsimd.BroadcastFloat64x8(siluScale64)
 	return func(dst, x, value []float64) {
@@ -3224,8 +3224,8 @@ func siluTimesOf64x8(zero archsimd.Float64x8) func(dst, x, value []float64) {
 			faint = slowSubnormals && anyLane64x8(v.Less(archsimd.BroadcastFloat64x8(-normalLimit64)))
 		}
 		minus := z.ToBits().Xor(sign).BitsToFloat64()
-		w, r := reduce(minus)
-		u, e := inverse(w, r, growthRest64x8(r))
+		power, r := reduce(minus)
+		u, e := inverse(power, r, growthRest64x8(r))
 		down := scale
 		if faint {
 			up := archsimd.BroadcastFloat64x8(siluLift64)
@@ -3388,7 +3388,7 @@ func softmaxColumns64x8(dst, x []float64, classes, stride int, f, d float64, div
 	var zero archsimd.Float64x8
 	one := archsimd.BroadcastFloat64x8(1)
 	near := archsimd.BroadcastFloat64x8(-softmaxNear64)
-	power := power64x8(zero)
+	power := power64x8()
 	n := zero.Len()
 	size := classes * stride
 	for len(x) >= size && len(dst) >= size {
@@ -3455,7 +3455,7 @@ func softmaxRows64x8(dst, x []float64, classes int, f, d float64, divide bool) {
 	var zero archsimd.Float64x8
 	one := archsimd.BroadcastFloat64x8(1)
 	near := archsimd.BroadcastFloat64x8(-softmaxNear64)
-	power := power64x8(zero)
+	power := power64x8()
 	n := zero.Len()
 	newLanes := archsimd.LoadInt64x8(lanesFrom64[maxLanes64-(n-classes%n)%n:]).ToMask()
 	for len(x) >= classes && len(dst) >= classes {
@@ -3541,7 +3541,7 @@ func softplusDerivative64x8(dst, x, upstream []float64, beta float64) {
 }
 
 func softplusDerivativeOf64x8(zero archsimd.Float64x8, beta float64) func(dst, x, upstream []float64) {
-	reduce, logistic := reduce64x8(archsimd.BroadcastFloat64x8(roundToLogistic64)), logistic64x8(zero)
+	reduce, logistic := reduce64x8(archsimd.BroadcastFloat64x8(roundToLogistic64)), logistic64x8()
 	near := archsimd.BroadcastFloat64x8(normalLimit64)
 	sign := archsimd.BroadcastUint64x8(signBit64)
 	one := archsimd.BroadcastFloat64x8(1)
@@ -3570,7 +3570,7 @@ func softplusDerivativeOf64x8(zero archsimd.Float64x8, beta float64) func(dst, x
 }
 
 func softplusOf64x8(zero archsimd.Float64x8, minusTwo, low, high float64) func(dst, x []float64) {
-	reduce, inverse := reduce64x8(archsimd.BroadcastFloat64x8(roundToSoftplus64)), sumInverseOf64x8(zero)
+	reduce, inverse := reduce64x8(archsimd.BroadcastFloat64x8(roundToSoftplus64)), sumInverseOf64x8()
 	near := archsimd.BroadcastFloat64x8(softplusNear64)
 	sign := archsimd.BroadcastUint64x8(signBit64)
 	factor, l, h := archsimd.BroadcastFloat64x8(minusTwo), archsimd.BroadcastFloat64x8(low), archsimd.BroadcastFloat64x8(high)
@@ -3677,7 +3677,7 @@ func squaredReLUFromOutput64x8(dst, y, upstream []float64) {
 	})
 }
 
-func sumInverseOf64x8(zero archsimd.Float64x8) func(scale, r, q archsimd.Float64x8) (minusU, e archsimd.Float64x8) {
+func sumInverseOf64x8() func(scale, r, q archsimd.Float64x8) (minusU, e archsimd.Float64x8) {
 	one, minusOne := archsimd.BroadcastFloat64x8(1), archsimd.BroadcastFloat64x8(-1)
 	up := archsimd.BroadcastFloat64x8(logisticUp64)
 	return func(scale, r, q archsimd.Float64x8) (minusU, e archsimd.Float64x8) {

@@ -7,12 +7,11 @@ package vector
 
 import "simd"
 
-func LogisticDerivativeAt64(u, minusOutScale float64) float64 {
-	var zero simd.Float64s
-	reduce, logistic := reduce64(simd.BroadcastFloat64s(roundToLogistic64)), logistic64(zero)
+func LogisticDerivativeAt64(v, minusOutScale float64) float64 {
+	reduce, logistic := reduce64(simd.BroadcastFloat64s(roundToLogistic64)), logistic64()
 	sign := simd.BroadcastUint64s(signBit64)
-	z := simd.BroadcastFloat64s(u).ToBits().AndNot(sign).BitsToFloat64()
-	if u > exponentialLimit64 || u < -exponentialLimit64 {
+	z := simd.BroadcastFloat64s(v).ToBits().AndNot(sign).BitsToFloat64()
+	if v > exponentialLimit64 || v < -exponentialLimit64 {
 		z = simd.BroadcastFloat64s(exponentialLimit64)
 	}
 	scale, r := reduce(z)
@@ -22,8 +21,7 @@ func LogisticDerivativeAt64(u, minusOutScale float64) float64 {
 }
 
 func SigmoidAt64(x float64) float64 {
-	var zero simd.Float64s
-	reduce, logistic := reduce64(simd.BroadcastFloat64s(roundToLogistic64)), logistic64(zero)
+	reduce, logistic := reduce64(simd.BroadcastFloat64s(roundToLogistic64)), logistic64()
 	sign := simd.BroadcastUint64s(signBit64)
 	one := simd.BroadcastFloat64s(1)
 	minusOne := simd.BroadcastInt64s(-1)
@@ -150,7 +148,7 @@ func atMost64(z simd.Float64s, limit float64) simd.Float64s {
 func below64(zero simd.Float64s, divide bool, factor, divisor simd.Float64s) func(v, m simd.Float64s) (below, tie simd.Float64s) {
 	one := simd.BroadcastFloat64s(1)
 	limit := simd.BroadcastFloat64s(-powerLimit64)
-	power := power64(zero)
+	power := power64()
 	return func(v, m simd.Float64s) (below, tie simd.Float64s) {
 		if divide {
 			v = v.Mul(factor)
@@ -490,13 +488,13 @@ func hardTanh64(dst, x []float64, low, high, addend float64) {
 	unary64(dst, x, zero, f)
 }
 
-func inverseOf64(zero simd.Float64s) func(w, r, q simd.Float64s) (u, e simd.Float64s) {
+func inverseOf64() func(power, r, q simd.Float64s) (u, e simd.Float64s) {
 	scale := simd.BroadcastFloat64s(siluScale64)
 	one, minusOne := simd.BroadcastFloat64s(1), simd.BroadcastFloat64s(-1)
-	return func(w, r, q simd.Float64s) (u, e simd.Float64s) {
-		a, b := scale.Max(w), scale.Min(w)
-		d := r.Add(q).MulAdd(w, a.Add(b))
-		rest := q.MulAdd(w, r.MulAdd(w, a.Sub(d).Add(b)))
+	return func(power, r, q simd.Float64s) (u, e simd.Float64s) {
+		a, b := scale.Max(power), scale.Min(power)
+		d := r.Add(q).MulAdd(power, a.Add(b))
+		rest := q.MulAdd(power, r.MulAdd(power, a.Sub(d).Add(b)))
 		u = one.Div(d)
 		return u, u.MulAdd(rest, residual64(d, u, minusOne))
 	}
@@ -542,7 +540,7 @@ func logBackward64(zero simd.Float64s, divide bool, divisor simd.Float64s) func(
 	one := simd.BroadcastFloat64s(1)
 	down := simd.BroadcastFloat64s(1.0 / (1 << powerShift64))
 	limit := simd.BroadcastFloat64s(-powerLimit64)
-	power := power64(zero)
+	power := power64()
 	return func(y, g, sum, lost simd.Float64s) simd.Float64s {
 		scale, growth := power(limit.IfElse(y.Less(limit), y))
 		p := growth.MulAdd(scale, scale).Mul(down)
@@ -707,7 +705,7 @@ func logSoftmaxRows64(dst, x []float64, classes int, f, d float64, divide bool) 
 	}
 }
 
-func logistic64(zero simd.Float64s) func(scale, growth simd.Float64s) (minusU, e simd.Float64s) {
+func logistic64() func(scale, growth simd.Float64s) (minusU, e simd.Float64s) {
 	one, minusOne := simd.BroadcastFloat64s(1), simd.BroadcastFloat64s(-1)
 	up := simd.BroadcastFloat64s(logisticUp64)
 	return func(scale, growth simd.Float64s) (minusU, e simd.Float64s) {
@@ -724,7 +722,7 @@ func logisticDerivative64(dst, x, upstream []float64, inScale, minusOutScale flo
 }
 
 func logisticDerivativeOf64(zero simd.Float64s, inScale, minusOutScale float64) func(dst, x, upstream []float64) {
-	reduce, logistic := reduce64(simd.BroadcastFloat64s(roundToLogistic64)), logistic64(zero)
+	reduce, logistic := reduce64(simd.BroadcastFloat64s(roundToLogistic64)), logistic64()
 	near := simd.BroadcastFloat64s(normalLimit64)
 	sign := simd.BroadcastUint64s(signBit64)
 	in, out := simd.BroadcastFloat64s(inScale), simd.BroadcastFloat64s(minusOutScale)
@@ -820,25 +818,25 @@ func mishAt64(x float64) float64 {
 	return at64(x, zero, mishOf64(zero))
 }
 
-func mishInverseOf64(zero simd.Float64s) func(w, r, q simd.Float64s) (u, e simd.Float64s) {
+func mishInverseOf64() func(power, r, q simd.Float64s) (u, e simd.Float64s) {
 	scale := simd.BroadcastFloat64s(siluScale64)
 	one, minusOne := simd.BroadcastFloat64s(1), simd.BroadcastFloat64s(-1)
-	return func(w, r, q simd.Float64s) (u, e simd.Float64s) {
-		h, l := scale.Max(w), scale.Min(w)
+	return func(power, r, q simd.Float64s) (u, e simd.Float64s) {
+		h, l := scale.Max(power), scale.Min(power)
 		growth := r.Add(q)
-		b := one.Add(growth).Mul(w)
+		b := one.Add(growth).Mul(power)
 		c := b.Mul(scale).Div(b.Add(b).Add(scale))
-		d := growth.MulAdd(w, h.Add(l).Sub(c))
+		d := growth.MulAdd(power, h.Add(l).Sub(c))
 		most := h.Sub(d).Add(l)
 		m := most.Sub(c)
-		rest := q.MulAdd(w, r.MulAdd(w, m)).Add(most.Sub(m).Sub(c))
+		rest := q.MulAdd(power, r.MulAdd(power, m)).Add(most.Sub(m).Sub(c))
 		u = one.Div(d)
 		return u, u.MulAdd(rest, residual64(d, u, minusOne))
 	}
 }
 
 func mishOf64(zero simd.Float64s) func(dst, x []float64) {
-	reduce, inverse := reducePower64(simd.BroadcastFloat64s(roundToSiLU64)), mishInverseOf64(zero)
+	reduce, inverse := reducePower64(simd.BroadcastFloat64s(roundToSiLU64)), mishInverseOf64()
 	sign := simd.BroadcastUint64s(signBit64)
 	scale := simd.BroadcastFloat64s(siluScale64)
 	return func(dst, x []float64) {
@@ -851,8 +849,8 @@ func mishOf64(zero simd.Float64s) func(dst, x []float64) {
 			faint = slowSubnormals && anyLane64(v.Less(simd.BroadcastFloat64s(-normalLimit64)))
 		}
 		minus := z.ToBits().Xor(sign).BitsToFloat64()
-		w, r := reduce(minus)
-		u, e := inverse(w, r, growthRest64(r))
+		power, r := reduce(minus)
+		u, e := inverse(power, r, growthRest64(r))
 		if faint {
 			up := simd.BroadcastFloat64s(siluLift64)
 			z, minus = z.Mul(up), minus.Mul(up)
@@ -875,7 +873,7 @@ func orNaN64(y, v simd.Float64s) simd.Float64s {
 	return y.ToBits().Or(v.NotEqual(v).ToInt64s().ToBits()).BitsToFloat64()
 }
 
-func power64(zero simd.Float64s) func(z simd.Float64s) (scale, growth simd.Float64s) {
+func power64() func(z simd.Float64s) (scale, growth simd.Float64s) {
 	reduce := reducePower64(simd.BroadcastFloat64s(roundToSoftmax64))
 	return func(z simd.Float64s) (scale, growth simd.Float64s) {
 		scale, r := reduce(z)
@@ -1029,7 +1027,7 @@ func sigmoidFromOutput64(dst, y, upstream []float64) {
 }
 
 func sigmoidOf64(zero simd.Float64s) func(dst, x []float64) {
-	reduce, logistic := reduce64(simd.BroadcastFloat64s(roundToLogistic64)), logistic64(zero)
+	reduce, logistic := reduce64(simd.BroadcastFloat64s(roundToLogistic64)), logistic64()
 	near := simd.BroadcastFloat64s(normalLimit64)
 	sign := simd.BroadcastUint64s(signBit64)
 	one := simd.BroadcastFloat64s(1)
@@ -1079,7 +1077,7 @@ func siluDerivativeAt64(x float64) float64 {
 }
 
 func siluDerivativeOf64(zero simd.Float64s) func(dst, x, upstream []float64) {
-	reduce, inverse := reduce64(simd.BroadcastFloat64s(roundToLogistic64)), sumInverseOf64(zero)
+	reduce, inverse := reduce64(simd.BroadcastFloat64s(roundToLogistic64)), sumInverseOf64()
 	sign := simd.BroadcastUint64s(signBit64)
 	one := simd.BroadcastFloat64s(1)
 	minusOne := simd.BroadcastInt64s(-1)
@@ -1124,7 +1122,7 @@ func siluDerivativeOf64(zero simd.Float64s) func(dst, x, upstream []float64) {
 }
 
 func siluOf64(zero simd.Float64s) func(dst, x []float64) {
-	reduce, inverse := reducePower64(simd.BroadcastFloat64s(roundToSiLU64)), inverseOf64(zero)
+	reduce, inverse := reducePower64(simd.BroadcastFloat64s(roundToSiLU64)), inverseOf64()
 	sign := simd.BroadcastUint64s(signBit64)
 	scale := simd.BroadcastFloat64s(siluScale64)
 	return func(dst, x []float64) {
@@ -1137,8 +1135,8 @@ func siluOf64(zero simd.Float64s) func(dst, x []float64) {
 			faint = slowSubnormals && anyLane64(v.Less(simd.BroadcastFloat64s(-normalLimit64)))
 		}
 		minus := z.ToBits().Xor(sign).BitsToFloat64()
-		w, r := reduce(minus)
-		u, e := inverse(w, r, growthRest64(r))
+		power, r := reduce(minus)
+		u, e := inverse(power, r, growthRest64(r))
 		if faint {
 			up := simd.BroadcastFloat64s(siluLift64)
 			z, minus = z.Mul(up), minus.Mul(up)
@@ -1163,7 +1161,7 @@ func siluTimes64(dst, x, value []float64) {
 }
 
 func siluTimesOf64(zero simd.Float64s) func(dst, x, value []float64) {
-	reduce, inverse := reducePower64(simd.BroadcastFloat64s(roundToSiLU64)), inverseOf64(zero)
+	reduce, inverse := reducePower64(simd.BroadcastFloat64s(roundToSiLU64)), inverseOf64()
 	sign := simd.BroadcastUint64s(signBit64)
 	scale := simd.BroadcastFloat64s(siluScale64)
 	return func(dst, x, value []float64) {
@@ -1176,8 +1174,8 @@ func siluTimesOf64(zero simd.Float64s) func(dst, x, value []float64) {
 			faint = slowSubnormals && anyLane64(v.Less(simd.BroadcastFloat64s(-normalLimit64)))
 		}
 		minus := z.ToBits().Xor(sign).BitsToFloat64()
-		w, r := reduce(minus)
-		u, e := inverse(w, r, growthRest64(r))
+		power, r := reduce(minus)
+		u, e := inverse(power, r, growthRest64(r))
 		down := scale
 		if faint {
 			up := simd.BroadcastFloat64s(siluLift64)
@@ -1340,7 +1338,7 @@ func softmaxColumns64(dst, x []float64, classes, stride int, f, d float64, divid
 	var zero simd.Float64s
 	one := simd.BroadcastFloat64s(1)
 	near := simd.BroadcastFloat64s(-softmaxNear64)
-	power := power64(zero)
+	power := power64()
 	n := zero.Len()
 	size := classes * stride
 	for len(x) >= size && len(dst) >= size {
@@ -1407,7 +1405,7 @@ func softmaxRows64(dst, x []float64, classes int, f, d float64, divide bool) {
 	var zero simd.Float64s
 	one := simd.BroadcastFloat64s(1)
 	near := simd.BroadcastFloat64s(-softmaxNear64)
-	power := power64(zero)
+	power := power64()
 	n := zero.Len()
 	newLanes := simd.LoadInt64s(lanesFrom64[maxLanes64-(n-classes%n)%n:]).ToMask()
 	for len(x) >= classes && len(dst) >= classes {
@@ -1506,7 +1504,7 @@ func softplusDerivativeAt64(x, beta float64) float64 {
 }
 
 func softplusDerivativeOf64(zero simd.Float64s, beta float64) func(dst, x, upstream []float64) {
-	reduce, logistic := reduce64(simd.BroadcastFloat64s(roundToLogistic64)), logistic64(zero)
+	reduce, logistic := reduce64(simd.BroadcastFloat64s(roundToLogistic64)), logistic64()
 	near := simd.BroadcastFloat64s(normalLimit64)
 	sign := simd.BroadcastUint64s(signBit64)
 	one := simd.BroadcastFloat64s(1)
@@ -1535,7 +1533,7 @@ func softplusDerivativeOf64(zero simd.Float64s, beta float64) func(dst, x, upstr
 }
 
 func softplusOf64(zero simd.Float64s, minusTwo, low, high float64) func(dst, x []float64) {
-	reduce, inverse := reduce64(simd.BroadcastFloat64s(roundToSoftplus64)), sumInverseOf64(zero)
+	reduce, inverse := reduce64(simd.BroadcastFloat64s(roundToSoftplus64)), sumInverseOf64()
 	near := simd.BroadcastFloat64s(softplusNear64)
 	sign := simd.BroadcastUint64s(signBit64)
 	factor, l, h := simd.BroadcastFloat64s(minusTwo), simd.BroadcastFloat64s(low), simd.BroadcastFloat64s(high)
@@ -1665,7 +1663,7 @@ func sumAcross64(v simd.Float64s) simd.Float64s {
 	return simd.BroadcastFloat64s(sum)
 }
 
-func sumInverseOf64(zero simd.Float64s) func(scale, r, q simd.Float64s) (minusU, e simd.Float64s) {
+func sumInverseOf64() func(scale, r, q simd.Float64s) (minusU, e simd.Float64s) {
 	one, minusOne := simd.BroadcastFloat64s(1), simd.BroadcastFloat64s(-1)
 	up := simd.BroadcastFloat64s(logisticUp64)
 	return func(scale, r, q simd.Float64s) (minusU, e simd.Float64s) {

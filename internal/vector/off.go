@@ -21,8 +21,8 @@ func TanhAt32(x float32) float32                                                
 func TanhAt64(x float64) float64                                                         { return x }
 func SigmoidAt32(x float32) float32                                                      { return x }
 func SigmoidAt64(x float64) float64                                                      { return x }
-func LogisticDerivativeAt32(u, minusOutScale float32) float32                            { return u }
-func LogisticDerivativeAt64(u, minusOutScale float64) float64                            { return u }
+func LogisticDerivativeAt32(x, minusOutScale float32) float32                            { return x }
+func LogisticDerivativeAt64(x, minusOutScale float64) float64                            { return x }
 func LogisticDerivative[T element.Float](dst, x, upstream []T, inScale, minusOutScale T) {}
 
 func Softmax[T element.Float](dst, x []T, classes, stride int, tau T) bool { return false }

@@ -17,9 +17,9 @@ import "simd"
 // logisticShift32, and a denominator that is 2ˢ times as large, which makes u 2ˢ times
 // smaller. Then only the last product can be subnormal, and only its rounding loses bits.
 
-// logistic32 returns a function of 2ˢ·t and eʳ − 1. It computes −u, and the relative error
-// of u.
-func logistic32(zero simd.Float32s) func(scale, growth simd.Float32s) (minusU, e simd.Float32s) {
+// logistic32 returns a function of scale = 2ˢ·t and growth = eʳ − 1. It computes −u/2ˢ, and
+// the relative error of that.
+func logistic32() func(scale, growth simd.Float32s) (minusU, e simd.Float32s) {
 	one, minusOne := simd.BroadcastFloat32s(1), simd.BroadcastFloat32s(-1)
 	up := simd.BroadcastFloat32s(logisticUp32)
 	return func(scale, growth simd.Float32s) (minusU, e simd.Float32s) {
@@ -47,7 +47,7 @@ func denominatorRest64(d, growth, scale, up simd.Float64s) simd.Float64s {
 
 // sigmoidOf32 returns a function that sets a vector of dst to σ(x).
 func sigmoidOf32(zero simd.Float32s) func(dst, x []float32) {
-	reduce, logistic := reduce32(simd.BroadcastFloat32s(roundToLogistic32)), logistic32(zero)
+	reduce, logistic := reduce32(simd.BroadcastFloat32s(roundToLogistic32)), logistic32()
 	near := simd.BroadcastFloat32s(normalLimit32)
 	sign := simd.BroadcastUint32s(signBit32)
 	one := simd.BroadcastFloat32s(1)
@@ -63,8 +63,8 @@ func sigmoidOf32(zero simd.Float32s) func(dst, x []float32) {
 		scale, r := reduce(z)
 		minusU, e := logistic(scale, growth32(r))
 		minusU = minusU.MulAdd(e, minusU)
-		// −u·(−2ˢ·t) + 0 if x < 0, else −u·2ˢ·t + 1. Choosing the factor and the summand
-		// by the sign of x is faster than computing both results and choosing one.
+		// −u·(−t) + 0 if x < 0, else −u·t + 1. Choosing the factor and the summand by the
+		// sign of x is faster than computing both results and choosing one.
 		scale = scale.ToBits().Xor(v.And(sign)).BitsToFloat32()
 		right := v.BitsToInt32().Greater(minusOne)
 		if faint {
@@ -85,8 +85,7 @@ func sigmoid32(dst, x []float32) {
 //
 //vector:narrowest
 func SigmoidAt32(x float32) float32 {
-	var zero simd.Float32s
-	reduce, logistic := reduce32(simd.BroadcastFloat32s(roundToLogistic32)), logistic32(zero)
+	reduce, logistic := reduce32(simd.BroadcastFloat32s(roundToLogistic32)), logistic32()
 	sign := simd.BroadcastUint32s(signBit32)
 	one := simd.BroadcastFloat32s(1)
 	minusOne := simd.BroadcastInt32s(-1)
@@ -105,7 +104,7 @@ func SigmoidAt32(x float32) float32 {
 // logisticDerivativeOf32 returns a function that sets a vector of dst to
 // upstream·outScale·σ′(inScale·x). inScale and outScale must be powers of two.
 func logisticDerivativeOf32(zero simd.Float32s, inScale, minusOutScale float32) func(dst, x, upstream []float32) {
-	reduce, logistic := reduce32(simd.BroadcastFloat32s(roundToLogistic32)), logistic32(zero)
+	reduce, logistic := reduce32(simd.BroadcastFloat32s(roundToLogistic32)), logistic32()
 	near := simd.BroadcastFloat32s(normalLimit32)
 	sign := simd.BroadcastUint32s(signBit32)
 	in, out := simd.BroadcastFloat32s(inScale), simd.BroadcastFloat32s(minusOutScale)
@@ -132,7 +131,7 @@ func logisticDerivativeOf32(zero simd.Float32s, inScale, minusOutScale float32) 
 }
 
 // logisticSlope32 returns −σ′ divided by 2ˢ·t, which is −2⁻ˢ·(u − t·u²), for the results of
-// logistic32.
+// logistic32. The comments leave out 2⁻ˢ.
 func logisticSlope32(scale, minusU, e simd.Float32s) simd.Float32s {
 	e = e.Mul(minusU)                      // minus the error of u
 	v := minusU.Mul(scale)                 // −t·u
@@ -146,16 +145,15 @@ func logisticDerivative32(dst, x, upstream []float32, inScale, minusOutScale flo
 	binary32(dst, x, upstream, zero, logisticDerivativeOf32(zero, inScale, minusOutScale))
 }
 
-// LogisticDerivativeAt32 returns outScale·σ′(u), with the same bits as LogisticDerivative. The
+// LogisticDerivativeAt32 returns outScale·σ′(v), with the same bits as LogisticDerivative. The
 // product of the two powers of two does not wait for the rest.
 //
 //vector:narrowest
-func LogisticDerivativeAt32(u, minusOutScale float32) float32 {
-	var zero simd.Float32s
-	reduce, logistic := reduce32(simd.BroadcastFloat32s(roundToLogistic32)), logistic32(zero)
+func LogisticDerivativeAt32(v, minusOutScale float32) float32 {
+	reduce, logistic := reduce32(simd.BroadcastFloat32s(roundToLogistic32)), logistic32()
 	sign := simd.BroadcastUint32s(signBit32)
-	z := simd.BroadcastFloat32s(u).ToBits().AndNot(sign).BitsToFloat32()
-	if u > exponentialLimit32 || u < -exponentialLimit32 {
+	z := simd.BroadcastFloat32s(v).ToBits().AndNot(sign).BitsToFloat32()
+	if v > exponentialLimit32 || v < -exponentialLimit32 {
 		z = simd.BroadcastFloat32s(exponentialLimit32)
 	}
 	scale, r := reduce(z)

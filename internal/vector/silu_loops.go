@@ -4,7 +4,7 @@ package vector
 
 import "simd"
 
-// With eˣ = t/eʳ, t = 2ⁿ, see exponential_loops.go, and w = 1/t,
+// With e⁻ˣ = w·eʳ, w = 2ⁿ, see reducePower32,
 //
 //	x·σ(x) = x·u,   u = 1/(1 + w·eʳ)
 //
@@ -12,13 +12,13 @@ import "simd"
 // Newton's method corrects u for the rounding errors of the denominator and of the quotient.
 // The rounding error of the product x·u is added too. So only the last sum rounds.
 //
-// The denominator is siluScale times as large as above, because w would overflow for the
-// smallest results. So the product is 1/siluScale times as large, and its rounding error is
+// The loops use power = siluScale·w, because w would overflow for the smallest results. So the
+// denominator is siluScale times as large, the product is 1/siluScale times as large, and its rounding error is
 // not subnormal.
 
 // siluOf32 returns the function that sets a vector of dst to x·σ(x).
 func siluOf32(zero simd.Float32s) func(dst, x []float32) {
-	reduce, inverse := reducePower32(simd.BroadcastFloat32s(roundToSiLU32)), inverseOf32(zero)
+	reduce, inverse := reducePower32(simd.BroadcastFloat32s(roundToSiLU32)), inverseOf32()
 	sign := simd.BroadcastUint32s(signBit32)
 	scale := simd.BroadcastFloat32s(siluScale32)
 	return func(dst, x []float32) {
@@ -31,8 +31,8 @@ func siluOf32(zero simd.Float32s) func(dst, x []float32) {
 			faint = slowSubnormals && anyLane32(v.Less(simd.BroadcastFloat32s(-normalLimit32)))
 		}
 		minus := z.ToBits().Xor(sign).BitsToFloat32()
-		w, r := reduce(minus)
-		u, e := inverse(w, r, growthRest32(r))
+		power, r := reduce(minus)
+		u, e := inverse(power, r, growthRest32(r))
 		if faint {
 			up := simd.BroadcastFloat32s(siluLift32)
 			z, minus = z.Mul(up), minus.Mul(up)
@@ -54,7 +54,7 @@ func siluOf32(zero simd.Float32s) func(dst, x []float32) {
 // siluTimesOf32 returns the function that sets a vector of dst to value·(x·σ(x)), rounded
 // once. With a second rounding for x·σ(x) it would be off by up to 2.4 ULP.
 func siluTimesOf32(zero simd.Float32s) func(dst, x, value []float32) {
-	reduce, inverse := reducePower32(simd.BroadcastFloat32s(roundToSiLU32)), inverseOf32(zero)
+	reduce, inverse := reducePower32(simd.BroadcastFloat32s(roundToSiLU32)), inverseOf32()
 	sign := simd.BroadcastUint32s(signBit32)
 	scale := simd.BroadcastFloat32s(siluScale32)
 	return func(dst, x, value []float32) {
@@ -67,8 +67,8 @@ func siluTimesOf32(zero simd.Float32s) func(dst, x, value []float32) {
 			faint = slowSubnormals && anyLane32(v.Less(simd.BroadcastFloat32s(-normalLimit32)))
 		}
 		minus := z.ToBits().Xor(sign).BitsToFloat32()
-		w, r := reduce(minus)
-		u, e := inverse(w, r, growthRest32(r))
+		power, r := reduce(minus)
+		u, e := inverse(power, r, growthRest32(r))
 		down := scale
 		if faint {
 			up := simd.BroadcastFloat32s(siluLift32)
@@ -94,15 +94,15 @@ func siluTimesOf32(zero simd.Float32s) func(dst, x, value []float32) {
 	}
 }
 
-// inverseOf32 returns a function of siluScale·w, r and eʳ − 1 − r that gives u/siluScale,
-// and minus its relative error.
-func inverseOf32(zero simd.Float32s) func(w, r, q simd.Float32s) (u, e simd.Float32s) {
+// inverseOf32 returns a function of power, r and q = eʳ − 1 − r that gives u/siluScale, and
+// minus its relative error.
+func inverseOf32() func(power, r, q simd.Float32s) (u, e simd.Float32s) {
 	scale := simd.BroadcastFloat32s(siluScale32)
 	one, minusOne := simd.BroadcastFloat32s(1), simd.BroadcastFloat32s(-1)
-	return func(w, r, q simd.Float32s) (u, e simd.Float32s) {
-		a, b := scale.Max(w), scale.Min(w)
-		d := r.Add(q).MulAdd(w, a.Add(b))
-		rest := q.MulAdd(w, r.MulAdd(w, a.Sub(d).Add(b)))
+	return func(power, r, q simd.Float32s) (u, e simd.Float32s) {
+		a, b := scale.Max(power), scale.Min(power)
+		d := r.Add(q).MulAdd(power, a.Add(b))
+		rest := q.MulAdd(power, r.MulAdd(power, a.Sub(d).Add(b)))
 		u = one.Div(d)
 		return u, u.MulAdd(rest, residual32(d, u, minusOne))
 	}
@@ -141,7 +141,7 @@ func siluTimes32(dst, x, value []float32) {
 // siluDerivativeOf32 returns the function that sets a vector of dst to upstream times the
 // derivative.
 func siluDerivativeOf32(zero simd.Float32s) func(dst, x, upstream []float32) {
-	reduce, inverse := reduce32(simd.BroadcastFloat32s(roundToLogistic32)), sumInverseOf32(zero)
+	reduce, inverse := reduce32(simd.BroadcastFloat32s(roundToLogistic32)), sumInverseOf32()
 	sign := simd.BroadcastUint32s(signBit32)
 	one := simd.BroadcastFloat32s(1)
 	minusOne := simd.BroadcastInt32s(-1)

@@ -38,7 +38,7 @@ import "simd"
 //
 // Here s is powerShift32: without the factor 2ˢ, eᶻ could be subnormal. z must be at least
 // −powerLimit32, for which the bits of scale are those of 0.
-func power32(zero simd.Float32s) func(z simd.Float32s) (scale, growth simd.Float32s) {
+func power32() func(z simd.Float32s) (scale, growth simd.Float32s) {
 	reduce := reducePower32(simd.BroadcastFloat32s(roundToSoftmax32))
 	return func(z simd.Float32s) (scale, growth simd.Float32s) {
 		scale, r := reduce(z)
@@ -62,7 +62,7 @@ func softmaxRows32(dst, x []float32, classes int, f, d float32, divide bool) {
 	var zero simd.Float32s
 	one := simd.BroadcastFloat32s(1)
 	near := simd.BroadcastFloat32s(-softmaxNear32)
-	power := power32(zero)
+	power := power32()
 	n := zero.Len()
 	newLanes := simd.LoadInt32s(lanesFrom32[maxLanes32-(n-classes%n)%n:]).ToMask()
 	for len(x) >= classes && len(dst) >= classes {
@@ -148,7 +148,7 @@ func softmaxColumns32(dst, x []float32, classes, stride int, f, d float32, divid
 	var zero simd.Float32s
 	one := simd.BroadcastFloat32s(1)
 	near := simd.BroadcastFloat32s(-softmaxNear32)
-	power := power32(zero)
+	power := power32()
 	n := zero.Len()
 	size := classes * stride
 	for len(x) >= size && len(dst) >= size {

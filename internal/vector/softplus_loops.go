@@ -15,13 +15,13 @@ import "simd"
 // denominator eʳ is 1 + r + q. With the rounded r + q of growth32, which takes two operations
 // less, the error would be up to 1.01 ULP.
 //
-// The loops use 2ˢ·t and −u/2ˢ, see sigmoid_loops.go: the correction needs −u.
+// The loops use 2ˢ·t/2 and −u/2ˢ, see sigmoid_loops.go: the correction needs −u.
 
 // softplusOf32 returns the function that sets a vector of dst to log(1 + e^(βx))/β for β = 1
 // or −1. minusTwo is −2β. low and high are 0 and +Inf for β = 1, or −Inf and 0 for β = −1: x
 // cut to low…high is β·max(βx, 0).
 func softplusOf32(zero simd.Float32s, minusTwo, low, high float32) func(dst, x []float32) {
-	reduce, inverse := reduce32(simd.BroadcastFloat32s(roundToSoftplus32)), sumInverseOf32(zero)
+	reduce, inverse := reduce32(simd.BroadcastFloat32s(roundToSoftplus32)), sumInverseOf32()
 	near := simd.BroadcastFloat32s(softplusNear32)
 	sign := simd.BroadcastUint32s(signBit32)
 	factor, l, h := simd.BroadcastFloat32s(minusTwo), simd.BroadcastFloat32s(low), simd.BroadcastFloat32s(high)
@@ -37,7 +37,7 @@ func softplusOf32(zero simd.Float32s, minusTwo, low, high float32) func(dst, x [
 		}
 		half, r := reduce(z)
 		minusU, e := inverse(half, r, growthRest32(r))
-		scale := half.Mul(factor)
+		scale := half.Mul(factor) // −β·2ˢ·t
 		s := minusU
 		if far && slowSubnormals {
 			s = without32(minusU, beyond) // s² would be subnormal
@@ -70,9 +70,9 @@ func softplusBase64(v, rest, scale, zero simd.Float64s) simd.Float64s {
 	return rest.MulAdd(scale, v).Masked(v.NotEqual(zero))
 }
 
-// sumInverseOf32 returns a function of 2ᵏ·t, r and q = eʳ − 1 − r that gives −u/2ˢ with
-// u = 1/(eʳ + 2ᵏ⁻ˢ·t), and the relative error of u.
-func sumInverseOf32(zero simd.Float32s) func(scale, r, q simd.Float32s) (minusU, e simd.Float32s) {
+// sumInverseOf32 returns a function of scale, r and q = eʳ − 1 − r. It computes −u/2ˢ with
+// u = 1/(eʳ + scale/2ˢ), and the relative error of that.
+func sumInverseOf32() func(scale, r, q simd.Float32s) (minusU, e simd.Float32s) {
 	one, minusOne := simd.BroadcastFloat32s(1), simd.BroadcastFloat32s(-1)
 	up := simd.BroadcastFloat32s(logisticUp32)
 	return func(scale, r, q simd.Float32s) (minusU, e simd.Float32s) {
@@ -158,7 +158,7 @@ func softplusDerivativeAt32(x, beta float32) float32 {
 // softplusDerivativeOf32 returns the function that sets a vector of dst to
 // upstream·σ(βx), β = 1 or −1: sigmoidOf32 with two more products.
 func softplusDerivativeOf32(zero simd.Float32s, beta float32) func(dst, x, upstream []float32) {
-	reduce, logistic := reduce32(simd.BroadcastFloat32s(roundToLogistic32)), logistic32(zero)
+	reduce, logistic := reduce32(simd.BroadcastFloat32s(roundToLogistic32)), logistic32()
 	near := simd.BroadcastFloat32s(normalLimit32)
 	sign := simd.BroadcastUint32s(signBit32)
 	one := simd.BroadcastFloat32s(1)

@@ -66,7 +66,7 @@ func tanhNearZero32(x simd.Float32s) simd.Float32s {
 
 // halfReductionOf64 returns a function of z = −|x|. It computes t, h, and minus the rounding
 // error of h.
-func halfReductionOf64(zero simd.Float64s) func(z simd.Float64s) (t, h, minusRest simd.Float64s) {
+func halfReductionOf64() func(z simd.Float64s) (t, h, minusRest simd.Float64s) {
 	roundTo := simd.BroadcastFloat64s(roundToPower64)
 	return func(z simd.Float64s) (t, h, minusRest simd.Float64s) {
 		c := &halfReduction64
@@ -81,7 +81,7 @@ func halfReductionOf64(zero simd.Float64s) func(z simd.Float64s) (t, h, minusRes
 
 // fraction64 returns a function of t, q, h and minus the rounding error of h. It computes
 // the numerator p and the denominator d, each with its rounding error.
-func fraction64(zero simd.Float64s) func(t, q, h, minusRest simd.Float64s) (p, pRest, d, dRest simd.Float64s) {
+func fraction64() func(t, q, h, minusRest simd.Float64s) (p, pRest, d, dRest simd.Float64s) {
 	one := simd.BroadcastFloat64s(1)
 	two := simd.BroadcastFloat64s(2)
 	minusTwo := simd.BroadcastFloat64s(-2)
@@ -100,7 +100,7 @@ func fraction64(zero simd.Float64s) func(t, q, h, minusRest simd.Float64s) (p, p
 
 // tanhOf64 returns a function that sets a vector of dst to tanh x.
 func tanhOf64(zero simd.Float64s) func(dst, x []float64) {
-	reduce, fraction := halfReductionOf64(zero), fraction64(zero)
+	reduce, fraction := halfReductionOf64(), fraction64()
 	limit := simd.BroadcastFloat64s(-tanhLimit64) // tanh reaches 1 at 19.0615
 	sign := simd.BroadcastUint64s(signBit64)
 	seed := simd.BroadcastUint64s(0x7fde666666666666) // as integers, seed − d is 1/d with an error of 5.2 %
@@ -158,8 +158,7 @@ func TanhAt32(x float32) float32 {
 //
 //vector:narrowest
 func TanhAt64(x float64) float64 {
-	var zero simd.Float64s
-	reduce, fraction := halfReductionOf64(zero), fraction64(zero)
+	reduce, fraction := halfReductionOf64(), fraction64()
 	sign := simd.BroadcastUint64s(signBit64)
 	seed := simd.BroadcastUint64s(0x7fde666666666666)
 	v := simd.BroadcastFloat64s(x).ToBits()
