@@ -52,14 +52,14 @@ type Float interface{ float32 | float64 }
 //   - Element-wise functions: equal inputs give equal bits, at any index, length
 //     and alignment. Functions of rows: equal rows give equal bits, with the same
 //     fields. The bits of a NaN may differ.
-//   - There is one exception. If dst is upstream itself, Classes is above 630 and
-//     Classes·Stride is above 16384, the last bits of the Derivative of a [Softmax] or
-//     [LogSoftmax] may differ.
+//   - There is one exception: the Derivative of a [Softmax] or [LogSoftmax] if dst is
+//     upstream itself, a row has more than 630 elements, and these times Stride are
+//     more than 16384. Then the results may differ within the error bounds.
 //   - This holds within one build and one SIMD width. The last bits may differ
 //     between builds, architectures and widths, within the same error bounds. So
 //     compare within the bounds in your own tests, not bit for bit. If f′(x) is
-//     subnormal or rounds to 0, its product with a large upstream may have few
-//     correct bits, or be 0, in one build and not in another.
+//     subnormal or rounds to 0, do not trust its product with a large upstream: it
+//     may have few correct bits, or be 0, in one build and not in another.
 //
 // Panics:
 //

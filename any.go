@@ -29,7 +29,8 @@ import (
 // Any.
 //
 // The zero value holds no activation. Its MarshalJSON, MarshalText and GobEncode
-// return an error. For an optional field use the tag `json:",omitzero"` of Go 1.24.
+// return an error. (encoding/gob leaves out a field that is zero, without an error.)
+// For an optional field use the tag `json:",omitzero"` of Go 1.24.
 // Its Forward and Derivative panic, as for a nil interface. Do not embed an Any in
 // a struct with other fields: the methods of Any would become those of the struct,
 // and the other fields would not be saved.

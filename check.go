@@ -37,7 +37,7 @@ import (
 //
 // The error says which of three things it means:
 //
-//   - "want 0.25 (within 2e-11)": the derivative is wrong. A NaN is wrong too.
+//   - "want 0.25 (within 2e-10)": the derivative is wrong. A NaN is wrong too.
 //   - "f may be inaccurate": f does not change smoothly at x, or not at all, and a
 //     rounding error of f would explain the disagreement. In float32,
 //     0.5*u*(1+erf(u/√2)) is 0 at u = −6, and so are its differences.
@@ -63,7 +63,8 @@ import (
 //
 // CheckDerivative does not call the DerivativeFromOutput of a [LeakyReLU] or [ELU]
 // with Alpha < 0, which panics. To skip DerivativeFromOutput for another type, wrap
-// a in struct{ activation.Activation[float64] }{a}.
+// a in struct{ activation.Activation[float64] }{a}. That skips DerivativeAt and
+// ParameterGradient too.
 //
 // Slices that do not fit, an invalid field and a nil a are errors, not panics:
 // CheckDerivative recovers a panic whose value is a string that begins with

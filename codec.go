@@ -42,10 +42,10 @@ import (
 // relu6 (hard_tanh(min=0, max=6)) and relu2 (squared_relu), and negative_slope for
 // the alpha of leaky_relu.
 //
-// Names may have any capitals, and a hyphen or nothing in place of an underscore:
-// LeakyReLU, leaky-relu and leaky_relu are the same. White space around names and
-// numbers is ignored. Numbers have the syntax of [strconv.ParseFloat]: .2, 1e-3,
-// Inf. Whole numbers, such as classes and stride, have no point and no exponent.
+// Capitals, hyphens and underscores in names do not count: LeakyReLU, leaky-relu and
+// leaky_relu are the same. White space around names and numbers is ignored. Numbers
+// have the syntax of [strconv.ParseFloat]: .2, 1e-3, Inf. Whole numbers, such as
+// classes and stride, have no point and no exponent.
 //
 // A parameter that is left out has the default of its field: the alpha of
 // leaky_relu is 0.01, strides are 1, and without classes the whole slice is one
@@ -59,8 +59,11 @@ import (
 // The text of a [MaxoutLayer] does not hold the weights: the result has those of
 // [NewMaxoutLayer] for a generator with a fixed seed, so the same text always gives
 // the same weights. The text of a [Func] is an error, and so is that of a [Gated]
-// whose Gate is a Func, or a type of yours that is not registered. Use [Marshal] to
-// save learned parameters.
+// whose Gate is a Func.
+//
+// The text of a Gated holds what its Gate prints. If the Gate is a type of your own,
+// Parse may fail, or read another function: use [Any] or [Marshal] for such a Gated.
+// Use Marshal for learned parameters, too.
 //
 // Parse returns an error if the name or a parameter is unknown, if a parameter is
 // missing, repeated or invalid, and if the text asks for more than 2²⁴ slopes, or

@@ -68,15 +68,16 @@
 //
 // # Accuracy
 //
-// The comment of each type gives the error bounds of Forward and Derivative (for
-// [MaxoutLayer], of Forward only). For an element-wise function that rounds more
-// than once, it also gives the worst errors found, with their inputs.
-// docs/accuracy.md has the bounds of DerivativeFromOutput. An error is the distance
-// from the exact value of the function at the given float, in units in the last
-// place of the result (ULP). The best that rounding can do is ½ ULP. The bounds of
-// f′ are for a nil upstream. With an upstream the product is rounded once more: if
-// f′ has an error of b ULP and is not subnormal, the product has one of at most 2b
-// + ½ ULP.
+// The comment of each type gives the error bounds of Forward and Derivative. (The
+// Derivative of [Softmax] and [LogSoftmax] has its bound at the method, and that
+// of [MaxoutLayer] has none.) For an element-wise function that rounds more than
+// once, it also gives the worst errors found, with their inputs. docs/accuracy.md
+// has the bounds of DerivativeFromOutput. An error is the distance from the exact
+// value of the function at the given float, in units in the last place of the
+// result (ULP). The best that rounding can do is ½ ULP. The bounds of f′ are for a
+// nil upstream. With an upstream the product is rounded once more: if f′ has an
+// error of b ULP and is not subnormal, the error of the product is at most 2b + ½
+// ULP.
 //
 // # Around the functions
 //

@@ -183,8 +183,8 @@ func (m MaxoutLayer[T]) shape(call string, n int) int {
 }
 
 // Forward computes the outputs for a batch x. If dst is an input itself and Inputs
-// is more than 512, Forward and Derivative allocate a copy of a row. For Forward
-// this needs Units = Inputs.
+// is more than 512, Forward and Derivative allocate a copy of a row. dst can be
+// the x of Forward only if Units = Inputs.
 func (m MaxoutLayer[T]) Forward(dst, x []T) []T {
 	const call = "MaxoutLayer.Forward"
 	dst = forwardDst(call, dst, x, m.shape(call, len(x)))

@@ -20,7 +20,7 @@ import (
 // its weights, and nothing brings it back (Lu et al., Dying ReLU and
 // Initialization, 2019). A unit is saturated if |f′(u)| is below Threshold on at
 // least 95 % of the examples: it learns slowly, if at all. So a dead unit counts as
-// saturated, and so does a [ReLU] unit that is on for less than 5 % of the
+// saturated, and so does a [ReLU] unit that is on for at most 5 % of the
 // examples. A NaN derivative is neither 0 nor below Threshold. Sparsity is the
 // share of outputs that are exactly 0, of either sign.
 //

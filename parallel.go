@@ -44,8 +44,8 @@ import (
 // more (fewer for Func and MaxoutLayer), the calling goroutine computes a first
 // part. If the rest would take 200 µs or more, Parallel shares it out. Only calls
 // with such a slice allocate, a little. All goroutines end before the call returns.
-// If several goroutines panic, the call panics with the value of the panic that is first
-// in the order of x, as it would without Parallel.
+// If several goroutines panic, the call panics with the value that is first in the order
+// of x. Without Parallel it would be the same.
 func Parallel[T Float](a Activation[T]) Activation[T] {
 	// Sharing work out costs the caller up to 30 µs, mostly to wake a processor
 	// that sleeps. Sigmoid on two processors (Xeon, virtual machine) breaks even at

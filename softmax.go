@@ -48,8 +48,8 @@ var (
 //
 // The relative error of an entry is at most 4·ε·(1 + |x − max|/τ), with ε = 2⁻²³
 // for float32 and 2⁻⁵² for float64, plus the smallest subnormal. The n entries of a
-// row sum to 1 within 2·ε·√n. Both hold for rows of up to 2²⁰ entries, even if x − max
-// overflows, as long as (x − max)/τ does not. The zero value is ready to use.
+// row sum to 1 within 2·ε·√n. Both hold for rows of up to 2²⁰ entries. x − max may
+// overflow, but (x − max)/τ must not. The zero value is ready to use.
 //
 // Source: J. S. Bridle, Probabilistic Interpretation of Feedforward Classification
 // Network Outputs, with Relationships to Statistical Pattern Recognition, 1990.
@@ -280,8 +280,8 @@ func (l LogSoftmax[T]) Derivative(dst, x, upstream []T) []T {
 }
 
 // DerivativeFromOutput is [LogSoftmax.Derivative] with the same bound, for y =
-// Forward(x). Each gᵢ counts, even if yᵢ is −Inf, because ∂f(u)ᵢ/∂uⱼ is not 0 for such
-// an i. So for the y of ForwardMasked, set the upstream of the masked entries to 0.
+// Forward(x). For the y of ForwardMasked, set the upstream of the masked entries to 0:
+// each gᵢ counts, even if yᵢ is −Inf, because ∂f(u)ᵢ/∂uⱼ is not 0 for such an i.
 func (l LogSoftmax[T]) DerivativeFromOutput(dst, y, upstream []T) []T {
 	const call = "LogSoftmax.DerivativeFromOutput"
 	classes, step, tau := distributions(call, "y", Softmax[T](l), len(y))

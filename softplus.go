@@ -20,7 +20,7 @@ var (
 //
 // Its result is never negative. Use it for a number that must be positive: a
 // variance or a rate that a network predicts, the step Δ of Mamba, the density of
-// NeRF. Far to the left it rounds to 0 (below −104 in float32, and −745 in float64),
+// NeRF. Far to the left it rounds to 0 (below −104 in float32, and −746 in float64),
 // so add a small number before you divide by it. In hidden layers it is seldom
 // better than ReLU, which is sparse and cheaper.
 //

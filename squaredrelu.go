@@ -13,7 +13,7 @@ var (
 //	f′(u) = 2·max(0, u)       range [0, ∞)
 //
 // Use it in the feed-forward blocks of language models, as Primer, RWKV,
-// Nemotron-4, nanochat and BitNet b1.58 do. In the Primer paper such a block does as
+// Nemotron-4, nanochat and BitNet b1.58 2B4T do. In the Primer paper such a block does as
 // well as one with a [Gated] unit, and has one matrix less. SquaredReLU is as sparse as
 // ReLU, and has no corner. But it grows fast: keep its inputs small by a normalisation.
 // In float32 it overflows from 1.8447e19 on. Units die as with ReLU.
