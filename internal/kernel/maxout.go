@@ -90,6 +90,8 @@ func maxoutDerivativeInVectors[T element.Float](pieces, stride int) bool {
 		return false
 	case arm64 && pieces == 4:
 		return stride >= 6*short
+	case pieces > 2 && element.Is32[T]() && vector.Bits() > 128:
+		return stride >= 2*short
 	case pieces > 2:
 		return stride >= 3*short
 	}
