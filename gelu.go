@@ -43,13 +43,13 @@ var (
 // found, for float32 among all inputs:
 //
 //	float32   f  0.501 ULP at -0x1.7ef988p+02     f′ 0.501 ULP at -0x1.97123ep-01
-//	float64   f  0.779 ULP at -0x1.2cf58a6976699p+05, a subnormal result
+//	float64   f  0.783 ULP at -0x1.2ced6dd8434b3p+05, a subnormal result
 //	          f′ 0.768 ULP at -0x1.2db52d082b9d2p+05, a subnormal result
 //
 // With SIMD of 256 bits or more (see [VectorBits]):
 //
 //	float32   f  0.910 ULP at -0x1.84c1f8p+01     f′ 0.913 ULP at -0x1.5234ecp-02
-//	float64   f  0.779 ULP at -0x1.2cf58a6976699p+05, a subnormal result
+//	float64   f  0.783 ULP at -0x1.2ced6dd8434b3p+05, a subnormal result
 //	          f′ 0.768 ULP at -0x1.2db52d082b9d2p+05, a subnormal result
 //
 // The zero value is ready to use.
@@ -113,13 +113,13 @@ func (GELU[T]) String() string { return "gelu" }
 // inputs:
 //
 //	float32   f  0.501 ULP at -0x1.34fafep+02     f′ 0.501 ULP at -0x1.97f4e8p-01
-//	float64   f  0.770 ULP at -0x1.52d6730904875p+04, a subnormal result
+//	float64   f  0.803 ULP at -0x1.14fcb97277526p+02
 //	          f′ 0.766 ULP at -0x1.539c4a7ae162ep+04, a subnormal result
 //
 // With SIMD of 256 bits or more (see [VectorBits]):
 //
 //	float32   f  0.897 ULP at -0x1.5586cap-02     f′ 1.175 ULP at -0x1.3450bcp+00
-//	float64   f  0.770 ULP at -0x1.52d6730904875p+04, a subnormal result
+//	float64   f  0.803 ULP at -0x1.14fcb97277526p+02
 //	          f′ 0.766 ULP at -0x1.539c4a7ae162ep+04, a subnormal result
 //
 // The zero value is ready to use.

@@ -41,14 +41,14 @@ var (
 // inputs:
 //
 //	float32   f  0.504 ULP at -0x1.36fd6ap+03     f′ 0.505 ULP at 0x1.a6ffe4p+03
-//	float64   f  0.592 ULP at -0x1.62dcfee0e025ep+09, a subnormal result
-//	          f′ 0.658 ULP at 0x1.6255b530af735p+09, a subnormal result
+//	float64   f  0.770 ULP at -0x1.623c39db9d1e4p+09, a subnormal result
+//	          f′ 0.771 ULP at -0x1.6233f4615d421p+09, a subnormal result
 //
 // With SIMD (see [VectorBits]):
 //
 //	float32   f  0.962 ULP at -0x1.4cbe5cp+02     f′ 0.995 ULP at 0x1.c5c20ep+00
-//	float64   f  0.881 ULP at 0x1.70dd91995ae08p-02
-//	          f′ 0.943 ULP at -0x1.c7ca97e86b3p+00
+//	float64   f  0.983 ULP at -0x1.0fd50e19d6cf8p+04
+//	          f′ 0.9995 ULP at -0x1.0fe7e122e8034p+04
 //
 // WebAssembly has no fused multiply-add. With SIMD, f′ has errors of up to about 1.2
 // ULP there.

@@ -48,7 +48,7 @@ var (
 //
 //	float32   f  0.505 ULP at -0x1.2e7f5ap+04     f′ 0.505 ULP at -0x1.0a4p+05
 //	float64   f  0.773 ULP at -0x1.657bffafbf05p+09, a subnormal result
-//	          f′ 0.772 ULP at -0x1.657c194d7f494p+09, a subnormal result
+//	          f′ 0.775 ULP at -0x1.37fffffffffffp+00
 //
 // With SIMD (see [VectorBits]):
 //

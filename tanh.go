@@ -34,13 +34,13 @@ var (
 //
 //	float32   f  0.501 ULP at 0x1.c0ff3ep-04      f′ 0.505 ULP at 0x1.a6ffe4p+02
 //	float64   f  0.557 ULP at -0x1.040d5bcd24f7p+02
-//	          f′ 0.624 ULP at 0x1.6387781877041p+08, a subnormal result
+//	          f′ 0.767 ULP at -0x1.62e9d9f59bab8p+08, a subnormal result
 //
 // With SIMD (see [VectorBits]):
 //
 //	float32   f  0.928 ULP at 0x1.cfef92p-01      f′ 0.995 ULP at 0x1.c5c20ep-01
 //	float64   f  0.829 ULP at 0x1.231f2f5294387p+04
-//	          f′ 0.943 ULP at -0x1.c7ca97e86b3p-01
+//	          f′ 0.9995 ULP at -0x1.0fe7e122e8034p+03
 //
 // WebAssembly has no fused multiply-add. So f runs the plain loop there, and f′ has
 // errors of up to about 1.2 ULP.
