@@ -758,8 +758,8 @@ func logSoftmaxSum[T activation.Float](t *testing.T) {
 		row[at[0]], row[at[1]] = 0, T(second)
 		check("just above a power of two", row, 1)
 	}
-	// Found by a search: off by 4.3 to 4.4 ULP if three terms of float64 were added without the
-	// errors of these additions.
+	// Found by a search. They were off by 4.3 to 4.4 ULP when a loop added three terms of float64
+	// without the errors of these additions.
 	for _, c := range []struct {
 		tau float64
 		row []float64
