@@ -370,6 +370,14 @@ func softmaxZeroProbability[T activation.Float](t *testing.T) {
 	}
 	s := activation.Softmax[T]{}
 	wantBits(t, "Derivative in place of a long row", s.Derivative(up, x, up), s.Derivative(plain, x, plain))
+	x[70] = inf // the row has no softmax
+	for _, a := range []activation.Activation[T]{s, activation.LogSoftmax[T]{}} {
+		for i, d := range a.Derivative(up, x, up) {
+			if d == d {
+				t.Fatalf("%v.Derivative in place of a long row with +Inf: [%d] = %v, want NaN", a, i, d)
+			}
+		}
+	}
 	g := []T{nan, 1, inf}
 	wantBits(t, "DerivativeFromOutput of a row masked out", positive(activation.Softmax[T]{}.DerivativeFromOutput(nil, make([]T, 3), g)), make([]T, 3))
 }

@@ -67,7 +67,8 @@ func AccurateSoftsign[T element.Float](dst, x []T) {
 
 // accurateSoftsign64 corrects the quotient y = z/d, d = 1 + z, for the rounding errors of d
 // and of the division. The factor 1/d of the correction is 1 − y. So the result is rounded
-// once. Only near z = 2⁵³, if 1 − y has few bits, the error is up to 1 ULP.
+// once. Only near z = 2⁵³, if 1 − y has few bits, the error is up to 1 ULP. From there on the
+// result is 1, as in softsignOf64.
 func accurateSoftsign64(dst, x []uint64) {
 	dst = dst[:len(x)]
 	for i, b := range x {
@@ -78,7 +79,7 @@ func accurateSoftsign64(dst, x []uint64) {
 		y := z / d
 		left := fma(-y, d, z) - y*lost
 		bits := math.Float64bits(y + left*(1-y))
-		if b&^sign64 == inf64 {
+		if far := b &^ sign64; far >= softsignFar64 && far <= inf64 {
 			bits = one64
 		}
 		dst[i] = bits | sign

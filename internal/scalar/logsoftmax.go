@@ -210,7 +210,7 @@ func exponentials64(x []float64, stride uint, m, tau float64) (below float64, ti
 	return total.value(), ties
 }
 
-// exactDifference returns m − x for m ≥ x, and its rounding error. Without the error, the
+// exactDifference returns m − x, and its rounding error. Without the error, the
 // exponential of a difference of 100 would lose six bits. If one entry is far above the
 // others, the results of LogSoftmax would lose these bits too.
 func exactDifference(m, x float64) (a, rest float64) {

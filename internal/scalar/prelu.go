@@ -156,8 +156,8 @@ func PReLUParameterGradient[T element.Float](grad, x, upstream []T, stride int) 
 }
 
 func preluParameterGradient[W bits, T element.Float](grad, x, upstream []T, stride int) {
+	negativeZero, negativeInf := patterns[W]()
 	if stride == 1 {
-		negativeZero, negativeInf := patterns[W]()
 		for start := 0; start < len(x); start += len(grad) {
 			row := x[start:][:len(grad)]
 			for i, v := range row {
@@ -166,7 +166,6 @@ func preluParameterGradient[W bits, T element.Float](grad, x, upstream []T, stri
 		}
 		return
 	}
-	negativeZero, negativeInf := patterns[W]()
 	for start := 0; start < len(x); {
 		for i := range grad {
 			sum := 0.0

@@ -19,7 +19,7 @@ func SoftmaxDerivativeRecomputed[T element.Float](dst, x []T, classes, stride in
 			}
 			return s.value()
 		}
-		m := float64(g[l.top]) + (l.m - l.m) // NaN if the row has no softmax
+		m := float64(g[l.top])
 		m += differences(m)
 		s := differences(m)
 		for i := 0; i < len(x); i += stride {
@@ -41,7 +41,7 @@ func LogSoftmaxDerivativeRecomputed[T element.Float](dst, x []T, classes, stride
 		for i := 0; i < len(g); i += stride {
 			total.add(float64(g[i]))
 		}
-		log := element.Log1p(l.rest) + (l.m - l.m)
+		log := element.Log1p(l.rest)
 		for i := 0; i < len(x); i += stride {
 			p, others := withComplement(float64(T(l.at(float64(x[i])) - log)))
 			g[i] = T(logGradient(p, others, float64(g[i]), total) / float64(tau))
@@ -83,7 +83,7 @@ func forEachColumn[T element.Float](dst, x []T, classes, stride int, tau T, f fu
 					s.add(expTail(l.at(float64(x[i]))))
 				}
 			}
-			l.rest = s.value()
+			l.rest = s.value() + (l.m - l.m) // NaN if the row has no softmax
 			f(dst, x, l)
 		}
 	}
