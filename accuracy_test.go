@@ -170,7 +170,7 @@ func TestWorstInputs(t *testing.T) {
 		both := append(worstInputs[float32](t, name, errors["float32"]), worstInputs[float64](t, name, errors["float64"])...)
 		claims += len(both)
 		for _, c := range both {
-			exact := activation.VectorBits() == 0 && runtime.GOARCH == "amd64"
+			exact := activation.VectorBits() == 0 && runtime.GOARCH == "amd64" && !fuses(1+0x1p-30)
 			if c.ulp > c.claim+0.0011 || exact && c.ulp < c.claim-0.0011 {
 				t.Errorf("%s: %.4f ULP, documented are %v", c.what, c.ulp, c.claim)
 			}
@@ -180,6 +180,13 @@ func TestWorstInputs(t *testing.T) {
 		t.Errorf("the doc comments give %d errors, want at least 50", claims)
 	}
 }
+
+// fuses reports whether the compiler fuses multiplications with additions, as it does with
+// GOAMD64=v3. Then some errors are smaller. The conversion rounds its product. That of x must not
+// be exact.
+//
+//go:noinline
+func fuses(x float64) bool { return x*x-float64(x*x) != 0 }
 
 // A claim is the error with an input, and the one that a doc comment gives.
 type claim struct {
