@@ -672,7 +672,7 @@ func accuracyGated[T activation.Float](t *testing.T, e entry[T]) {
 	if !ok || e.accuracy == nil {
 		t.Skip("no gate, or its truth is not known")
 	}
-	const n = 20_000
+	const n = 28_000
 	rng := rand.New(rand.NewPCG(26, 27))
 	x, upstream := make([]T, 2*n), values[T](rng, n)
 	for i := range n {
@@ -693,8 +693,8 @@ func accuracyGated[T activation.Float](t *testing.T, e entry[T]) {
 			want reference.Value
 			by   float64
 		}{{&forward, y[i], v.Mul(f), f.Float64()}, {&byGate, dx[i], u.Mul(v).Mul(df), df.Float64()}, {&byValue, dx[n+i], u.Mul(f), f.Float64()}} {
-			if g := math.Abs(c.by); g != 0 && g < 1e-30 {
-				continue // it may be subnormal
+			if size := math.Abs(c.by); i%4 == 0 && size != 0 && size < 1e-30 {
+				continue // far from 0, it may be subnormal
 			}
 			c.w.take(worst{ulp(c.got, c.want), float64(g), float64(c.got), c.want.Float64()})
 		}

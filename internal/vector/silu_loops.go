@@ -12,9 +12,9 @@ import "simd"
 // Newton's method corrects u for the rounding errors of the denominator and of the quotient.
 // The rounding error of the product x·u is added too. So only the last sum rounds.
 //
-// The loops use power = siluScale·w, because w would overflow for the smallest results. So the
-// denominator is siluScale times as large, the product is 1/siluScale times as large, and its rounding error is
-// not subnormal.
+// The loops use power = siluScale·w, because w would overflow for the smallest results. So
+// the denominator is siluScale times as large, the product is 1/siluScale times as large,
+// and its rounding error is not subnormal.
 
 // siluOf32 returns the function that sets a vector of dst to x·σ(x).
 func siluOf32(zero simd.Float32s) func(dst, x []float32) {
