@@ -768,6 +768,10 @@ func register[T activation.Float](t *testing.T) {
 		{"a b", rowwise[T]{}, `"a b" is not a name of letters, digits and underscores`},
 		{"é", rowwise[T]{}, `"é" is not a name of letters, digits and underscores`},
 		{"a(", rowwise[T]{}, `"a(" is not a name of letters, digits and underscores`},
+		{"Inf", rowwise[T]{}, `"Inf" reads as a number or a bool`},
+		{"n_an", rowwise[T]{}, `"n_an" reads as a number or a bool`},
+		{"1e5", rowwise[T]{}, `"1e5" reads as a number or a bool`},
+		{"True", rowwise[T]{}, `"True" reads as a number or a bool`},
 	} {
 		got := panicOf(func() { activation.Register(m.name, m.a) })
 		if !strings.HasPrefix(got, "activation: Register: ") || !strings.HasSuffix(got, m.want) {

@@ -36,6 +36,7 @@ import (
 //   - if the name is taken, in any spelling that Parse reads as the same
 //   - if the name has other characters than ASCII letters, digits and underscores,
 //     or no letter and no digit
+//   - if the name reads as a number or a bool, such as inf, 1e5 or true
 //   - if a is nil or a [Func]
 //   - if a has a type of this package, but is not its zero value: the name would not
 //     hold the fields
@@ -53,6 +54,9 @@ func Register[T Float](name string, a Activation[T]) {
 	}
 	if !isName(name) {
 		mistake(call, "%q is not a name of letters, digits and underscores", name)
+	}
+	if folded := fold(name); !bytes.Equal(textValue[T](folded), jsonString(folded)) {
+		mistake(call, "%q reads as a number or a bool", name) // gate=inf would read as a number
 	}
 	t, bits := reflect.TypeOf(a), bitSize[T]()
 	_, builtin := builtinOfType[T](t)
