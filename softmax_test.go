@@ -822,6 +822,54 @@ func TestSoftmaxGradientOfMany(t *testing.T) {
 	}
 }
 
+// TestSoftmaxGradientOfSmall checks the error bound of the gradient if two terms of a sum are large
+// and cancel, and each of the others is a little more than half an ULP of them. Then each addition
+// between the two has nearly the largest rounding error, and all errors have one sign.
+func TestSoftmaxGradientOfSmall(t *testing.T) {
+	t.Run("float32", softmaxGradientOfSmall[float32])
+	t.Run("float64", softmaxGradientOfSmall[float64])
+}
+
+func softmaxGradientOfSmall[T activation.Float](t *testing.T) {
+	rng := rand.New(rand.NewPCG(84, 85))
+	worst := 0.0
+	for _, n := range []int{24, 25, 48, 64, 65, 96, 97, 129, 300, 1000} {
+		for _, stride := range []int{1, 3, 16, 24, 40} {
+			s := activation.Softmax[T]{Classes: n, Stride: stride}
+			for range 30 {
+				top := rng.IntN(n-1) + 1 // its y is almost 1. Index 0 has the other large term
+				first, low := -(9 + 20*rng.Float64()), -(12 + 10*rng.Float64())
+				large, share := 1+0.1*rng.Float64(), 0.5+0.1*rng.Float64()
+				x, g := make([]T, 2*n*stride), make([]T, 2*n*stride)
+				for i := range x {
+					switch i / stride % n {
+					case 0:
+						x[i], g[i] = T(first), T(large*math.Exp(-first))
+					case top:
+					default:
+						x[i], g[i] = T(low), T(large+share*epsilon[T]()*math.Exp(-low))
+					}
+				}
+				y := s.Forward(nil, x)
+				got := s.DerivativeFromOutput(nil, y, g)[top*stride]
+				var want reference.Value
+				size := 0.0
+				for i := 0; i < n*stride; i += stride {
+					term := reference.FromFloat(float64(y[i])).Mul(reference.FromFloat(-float64(g[i])))
+					want, size = want.Add(term), size+math.Abs(term.Float64())
+				}
+				p := reference.FromFloat(float64(y[top*stride]))
+				off := reference.FromFloat(float64(got)).Sub(want.Mul(p)).Div(p).Abs().Float64() / (epsilon[T]() * size)
+				worst = max(worst, off)
+				if !(off <= 16) {
+					t.Fatalf("[2][%d][%d], large terms at 0 and %d: off by %.1f·ε·Σ", n, stride, top, off)
+				}
+			}
+		}
+	}
+	t.Logf("at most %.2f·ε·Σ", worst)
+}
+
 // TestSoftmaxQuotient checks that the derivative from y for a temperature is the one for 1,
 // divided by it. For a power of two, some loops multiply by the reciprocal.
 func TestSoftmaxQuotient(t *testing.T) {
@@ -842,6 +890,26 @@ func softmaxQuotient[T activation.Float](t *testing.T) {
 			}
 			got := activation.Softmax[T]{Classes: n, Temperature: tau}.DerivativeFromOutput(nil, y, g)
 			wantBits(t, fmt.Sprintf("%d classes, temperature %v", n, tau), got, want)
+		}
+	}
+}
+
+// TestSoftmaxSum checks the error bound of Softmax for rows that a search for large errors has
+// found: the roundings of the sum, of its reciprocal and of the product all have one direction.
+func TestSoftmaxSum(t *testing.T) {
+	rows := [][]float64{
+		slices.Concat([]float64{0}, slices.Repeat([]float64{-0x1.d191e71e03284p+04}, 9), slices.Repeat([]float64{-0x1.423a89429ec0cp+02}, 2)),
+		slices.Concat([]float64{0}, slices.Repeat([]float64{-0x1.1d1a8df27adbap+05}, 7),
+			[]float64{-0x1.0fd55adad3a76p+04, -0x1.3252460120535p+04, -0x1.3f2e914beab9cp+04, -0x1.25b32f4700a99p+05}),
+	}
+	for _, row := range rows {
+		want := reference.Softmax(row, 1)[0]
+		for _, stride := range []int{1, 3, 24} {
+			x := scatter(arrangement{1, len(row), stride}, [][]float64{row})
+			y := activation.Softmax[float64]{Classes: len(row), Stride: stride}.Forward(nil, x)[0]
+			if off := reference.FromFloat(y).Sub(want).Div(want).Abs().Float64() / epsilon[float64](); !(off <= 4) {
+				t.Errorf("stride %d: Softmax of %v begins with %v, want %v: off by %.2f·ε", stride, row, y, want.Float64(), off)
+			}
 		}
 	}
 }

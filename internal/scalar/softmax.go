@@ -175,6 +175,8 @@ func softmaxRows32(dst, x []float32, classes int, tau float64) {
 	}
 }
 
+// softmaxRows64 is softmaxRows32 for float64. It adds plainTerms exponentials, and then that to a
+// sum that keeps its rounding errors.
 func softmaxRows64(dst, x []float64, classes int, tau float64) {
 	factor, divisor := element.Quotient(tau)
 	for ; len(x) > 0; x, dst = x[classes:], dst[classes:] {
@@ -183,8 +185,8 @@ func softmaxRows64(dst, x []float64, classes int, tau float64) {
 		var total sum
 		least := uint64(math.MaxUint64) // of the powers of two that are not 0
 		for len(in) > 0 {
-			eight := 0.0
-			n := min(8, len(in))
+			plain := 0.0
+			n := min(plainTerms, len(in))
 			some, to := in[:n], out[:n]
 			for i, v := range some {
 				a := m - v
@@ -193,11 +195,11 @@ func softmaxRows64(dst, x []float64, classes int, tau float64) {
 				}
 				value, rest, power := exp64(expReduce(a))
 				e := value + rest
-				eight += e
+				plain += e
 				least = min(least, power-1)
 				to[i] = e
 			}
-			total = total.plus(eight)
+			total = total.plus(plain)
 			in, out = in[n:], out[n:]
 		}
 		clear(out)
@@ -215,6 +217,10 @@ func softmaxRows64(dst, x []float64, classes int, tau float64) {
 		}
 	}
 }
+
+// plainTerms is how many exponentials of float64 are added without their rounding errors. With 8,
+// a result was off by up to 4.25·ε, where the bound is 4. With 6 a row takes up to 2 % longer.
+const plainTerms = 6
 
 // If the smallest point or power of two of a row, divided by the sum, is below these, a
 // result may be subnormal. They are a little larger than the smallest normal numbers, because
@@ -349,14 +355,14 @@ func softmaxColumns64(dst, x []float64, classes, stride int, tau float64, scratc
 		end := outer + classes*stride
 		for start := outer; start < outer+stride; start += most {
 			width := min(most, outer+stride-start)
-			m, eights, totals := scratch[:width], scratch[most:][:width], newSums(scratch[2*most:4*most], width)
+			m, plains, totals := scratch[:width], scratch[most:][:width], newSums(scratch[2*most:4*most], width)
 			largestColumns64(m, x[start:end], stride)
 			least := uint64(math.MaxUint64)
-			clear(eights)
+			clear(plains)
 			for k := range classes {
 				at := start + k*stride
 				in, out := x[at:][:width], dst[at:][:width]
-				m, eights := m[:width], eights[:width]
+				m, plains := m[:width], plains[:width]
 				for c, v := range in {
 					a := m[c] - v
 					if tau != 1 {
@@ -364,12 +370,12 @@ func softmaxColumns64(dst, x []float64, classes, stride int, tau float64, scratc
 					}
 					value, rest, power := exp64(expReduce(a))
 					e := value + rest
-					eights[c] += e
+					plains[c] += e
 					least = min(least, power-1)
 					out[c] = e
 				}
-				if k%8 == 7 || k == classes-1 {
-					totals.add(eights)
+				if (k+1)%plainTerms == 0 || k == classes-1 {
+					totals.add(plains)
 				}
 			}
 			sums := totals.values()

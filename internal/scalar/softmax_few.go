@@ -69,19 +69,19 @@ func softmaxColumn64(dst, x []float64, stride uint, tau float64) {
 	var total sum
 	least := uint64(math.MaxUint64)
 	for i := uint(0); i < uint(len(x)); {
-		eight := 0.0
-		for end := i + 8*stride; i < end && i < uint(len(x)) && i < uint(len(dst)); i += stride {
+		plain := 0.0
+		for end := i + plainTerms*stride; i < end && i < uint(len(x)) && i < uint(len(dst)); i += stride {
 			a := m - x[i]
 			if tau != 1 {
 				a = (float64(m*factor) - float64(x[i]*factor)) / divisor
 			}
 			value, rest, power := exp64(expReduce(a))
 			e := value + rest
-			eight += e
+			plain += e
 			least = min(least, power-1)
 			dst[i] = e
 		}
-		total = total.plus(eight)
+		total = total.plus(plain)
 	}
 	if sum := total.value(); math.Float64frombits(least+1)/sum < normal64 {
 		factor := 0x1p512 / sum

@@ -1576,19 +1576,23 @@ func softmaxBackwardRows32x8(dst, y, upstream []float32, classes int, tau float3
 		var sum archsimd.Float32x8
 		for pass := range 2 {
 			s1 := lastY.Masked(newLanes).Mul(difference32x8(lastY, lastG, m))
-			s2 := zero
+			s2, total, lost := zero, zero, zero
 			p, g = in, up
 			for len(p) > 2*n && len(g) >= 2*n {
 				a, b := archsimd.LoadFloat32x8(p), archsimd.LoadFloat32x8(p[n:])
 				s1 = a.MulAdd(difference32x8(a, archsimd.LoadFloat32x8(g), m), s1)
 				s2 = b.MulAdd(difference32x8(b, archsimd.LoadFloat32x8(g[step:]), m), s2)
 				p, g = p[2*n:], g[2*step:]
+				if (classes-len(p))%(carryEvery*n) == 0 {
+					total, lost = twoSum32x8(total, lost, s1.Add(s2))
+					s1, s2 = zero, zero
+				}
 			}
 			if len(p) > n {
 				a := archsimd.LoadFloat32x8(p)
 				s1 = a.MulAdd(difference32x8(a, archsimd.LoadFloat32x8(g), m), s1)
 			}
-			sum = sumAcross32x8(s1.Add(s2))
+			sum = sumAcross32x8(s1.Add(s2).Add(total.Add(lost)))
 			if pass == 0 {
 				m = m.Add(sum)
 			}
@@ -1636,10 +1640,11 @@ func softmaxBackwardColumns32x8(dst, y, upstream []float32, classes, stride int,
 			}
 			var sum archsimd.Float32x8
 			for pass := range 2 {
+				var lost archsimd.Float32x8
 				sum = zero
 				for i, j := 0, 0; i < len(in); {
 					s1, s2 := zero, zero
-					end := min(len(in), i+64*stride)
+					end := min(len(in), i+24*stride)
 					for ; i+stride < end; i, j = i+2*stride, j+2*step {
 						a, b := archsimd.LoadFloat32x8(in[i:]), archsimd.LoadFloat32x8(in[i+stride:])
 						s1 = a.MulAdd(difference32x8(a, archsimd.LoadFloat32x8(up[j:]), m), s1)
@@ -1650,8 +1655,9 @@ func softmaxBackwardColumns32x8(dst, y, upstream []float32, classes, stride int,
 						s1 = a.MulAdd(difference32x8(a, archsimd.LoadFloat32x8(up[j:]), m), s1)
 						i, j = i+stride, j+step
 					}
-					sum = sum.Add(s1.Add(s2))
+					sum, lost = twoSum32x8(sum, lost, s1.Add(s2))
 				}
+				sum = sum.Add(lost)
 				if pass == 0 {
 					m = m.Add(sum)
 				}
@@ -3277,10 +3283,11 @@ func softmaxBackwardColumns64x4(dst, y, upstream []float64, classes, stride int,
 			}
 			var sum archsimd.Float64x4
 			for pass := range 2 {
+				var lost archsimd.Float64x4
 				sum = zero
 				for i, j := 0, 0; i < len(in); {
 					s1, s2 := zero, zero
-					end := min(len(in), i+64*stride)
+					end := min(len(in), i+24*stride)
 					for ; i+stride < end; i, j = i+2*stride, j+2*step {
 						a, b := archsimd.LoadFloat64x4(in[i:]), archsimd.LoadFloat64x4(in[i+stride:])
 						s1 = a.MulAdd(difference64x4(a, archsimd.LoadFloat64x4(up[j:]), m), s1)
@@ -3291,8 +3298,9 @@ func softmaxBackwardColumns64x4(dst, y, upstream []float64, classes, stride int,
 						s1 = a.MulAdd(difference64x4(a, archsimd.LoadFloat64x4(up[j:]), m), s1)
 						i, j = i+stride, j+step
 					}
-					sum = sum.Add(s1.Add(s2))
+					sum, lost = twoSum64x4(sum, lost, s1.Add(s2))
 				}
+				sum = sum.Add(lost)
 				if pass == 0 {
 					m = m.Add(sum)
 				}
@@ -3349,19 +3357,23 @@ func softmaxBackwardRows64x4(dst, y, upstream []float64, classes int, tau float6
 		var sum archsimd.Float64x4
 		for pass := range 2 {
 			s1 := lastY.Masked(newLanes).Mul(difference64x4(lastY, lastG, m))
-			s2 := zero
+			s2, total, lost := zero, zero, zero
 			p, g = in, up
 			for len(p) > 2*n && len(g) >= 2*n {
 				a, b := archsimd.LoadFloat64x4(p), archsimd.LoadFloat64x4(p[n:])
 				s1 = a.MulAdd(difference64x4(a, archsimd.LoadFloat64x4(g), m), s1)
 				s2 = b.MulAdd(difference64x4(b, archsimd.LoadFloat64x4(g[step:]), m), s2)
 				p, g = p[2*n:], g[2*step:]
+				if (classes-len(p))%(carryEvery*n) == 0 {
+					total, lost = twoSum64x4(total, lost, s1.Add(s2))
+					s1, s2 = zero, zero
+				}
 			}
 			if len(p) > n {
 				a := archsimd.LoadFloat64x4(p)
 				s1 = a.MulAdd(difference64x4(a, archsimd.LoadFloat64x4(g), m), s1)
 			}
-			sum = sumAcross64x4(s1.Add(s2))
+			sum = sumAcross64x4(s1.Add(s2).Add(total.Add(lost)))
 			if pass == 0 {
 				m = m.Add(sum)
 			}

@@ -1227,10 +1227,11 @@ func softmaxBackwardColumns64(dst, y, upstream []float64, classes, stride int, t
 			}
 			var sum simd.Float64s
 			for pass := range 2 {
+				var lost simd.Float64s
 				sum = zero
 				for i, j := 0, 0; i < len(in); {
 					s1, s2 := zero, zero
-					end := min(len(in), i+64*stride)
+					end := min(len(in), i+24*stride)
 					for ; i+stride < end; i, j = i+2*stride, j+2*step {
 						a, b := simd.LoadFloat64s(in[i:]), simd.LoadFloat64s(in[i+stride:])
 						s1 = a.MulAdd(difference64(a, simd.LoadFloat64s(up[j:]), m), s1)
@@ -1241,8 +1242,9 @@ func softmaxBackwardColumns64(dst, y, upstream []float64, classes, stride int, t
 						s1 = a.MulAdd(difference64(a, simd.LoadFloat64s(up[j:]), m), s1)
 						i, j = i+stride, j+step
 					}
-					sum = sum.Add(s1.Add(s2))
+					sum, lost = twoSum64(sum, lost, s1.Add(s2))
 				}
+				sum = sum.Add(lost)
 				if pass == 0 {
 					m = m.Add(sum)
 				}
@@ -1299,19 +1301,23 @@ func softmaxBackwardRows64(dst, y, upstream []float64, classes int, tau float64,
 		var sum simd.Float64s
 		for pass := range 2 {
 			s1 := lastY.Masked(newLanes).Mul(difference64(lastY, lastG, m))
-			s2 := zero
+			s2, total, lost := zero, zero, zero
 			p, g = in, up
 			for len(p) > 2*n && len(g) >= 2*n {
 				a, b := simd.LoadFloat64s(p), simd.LoadFloat64s(p[n:])
 				s1 = a.MulAdd(difference64(a, simd.LoadFloat64s(g), m), s1)
 				s2 = b.MulAdd(difference64(b, simd.LoadFloat64s(g[step:]), m), s2)
 				p, g = p[2*n:], g[2*step:]
+				if (classes-len(p))%(carryEvery*n) == 0 {
+					total, lost = twoSum64(total, lost, s1.Add(s2))
+					s1, s2 = zero, zero
+				}
 			}
 			if len(p) > n {
 				a := simd.LoadFloat64s(p)
 				s1 = a.MulAdd(difference64(a, simd.LoadFloat64s(g), m), s1)
 			}
-			sum = sumAcross64(s1.Add(s2))
+			sum = sumAcross64(s1.Add(s2).Add(total.Add(lost)))
 			if pass == 0 {
 				m = m.Add(sum)
 			}

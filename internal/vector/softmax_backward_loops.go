@@ -69,19 +69,23 @@ func softmaxBackwardRows32(dst, y, upstream []float32, classes int, tau float32,
 		var sum simd.Float32s
 		for pass := range 2 {
 			s1 := lastY.Masked(newLanes).Mul(difference32(lastY, lastG, m))
-			s2 := zero
+			s2, total, lost := zero, zero, zero
 			p, g = in, up
 			for len(p) > 2*n && len(g) >= 2*n {
 				a, b := simd.LoadFloat32s(p), simd.LoadFloat32s(p[n:])
 				s1 = a.MulAdd(difference32(a, simd.LoadFloat32s(g), m), s1)
 				s2 = b.MulAdd(difference32(b, simd.LoadFloat32s(g[step:]), m), s2)
 				p, g = p[2*n:], g[2*step:]
+				if (classes-len(p))%(carryEvery*n) == 0 {
+					total, lost = twoSum32(total, lost, s1.Add(s2))
+					s1, s2 = zero, zero
+				}
 			}
 			if len(p) > n {
 				a := simd.LoadFloat32s(p)
 				s1 = a.MulAdd(difference32(a, simd.LoadFloat32s(g), m), s1)
 			}
-			sum = sumAcross32(s1.Add(s2))
+			sum = sumAcross32(s1.Add(s2).Add(total.Add(lost)))
 			if pass == 0 {
 				m = m.Add(sum)
 			}
@@ -133,14 +137,15 @@ func softmaxBackwardColumns32(dst, y, upstream []float32, classes, stride int, t
 				m = simd.LoadFloat32s(up[j:]).IfElse(a.Greater(top), m)
 				top = top.Max(a)
 			}
-			// Add up blocks of 64 entries, and then the sums of the blocks. That keeps
-			// the rounding errors small if there are many classes.
+			// Add up blocks of 24 entries, and then the sums of the blocks with their
+			// rounding errors. That keeps the errors small if there are many classes.
 			var sum simd.Float32s
 			for pass := range 2 {
+				var lost simd.Float32s
 				sum = zero
 				for i, j := 0, 0; i < len(in); {
 					s1, s2 := zero, zero
-					end := min(len(in), i+64*stride)
+					end := min(len(in), i+24*stride)
 					for ; i+stride < end; i, j = i+2*stride, j+2*step {
 						a, b := simd.LoadFloat32s(in[i:]), simd.LoadFloat32s(in[i+stride:])
 						s1 = a.MulAdd(difference32(a, simd.LoadFloat32s(up[j:]), m), s1)
@@ -151,8 +156,9 @@ func softmaxBackwardColumns32(dst, y, upstream []float32, classes, stride int, t
 						s1 = a.MulAdd(difference32(a, simd.LoadFloat32s(up[j:]), m), s1)
 						i, j = i+stride, j+step
 					}
-					sum = sum.Add(s1.Add(s2))
+					sum, lost = twoSum32(sum, lost, s1.Add(s2))
 				}
+				sum = sum.Add(lost)
 				if pass == 0 {
 					m = m.Add(sum)
 				}
