@@ -725,8 +725,8 @@ func accuracyGated[T activation.Float](t *testing.T, e entry[T]) {
 	byValue.check(t, "Derivative by the value", 3)
 }
 
-// TestAccuracyGatedGELU checks two products whose error was 1.69 and 1.71 ULP when f(g) was
-// rounded before the multiplication.
+// TestAccuracyGatedGELU checks products whose errors were 1.63 to 1.71 ULP when f(g) was rounded
+// before the multiplication.
 func TestAccuracyGatedGELU(t *testing.T) {
 	for _, c := range []struct {
 		gate     activation.Elementwise[float64]
@@ -735,6 +735,8 @@ func TestAccuracyGatedGELU(t *testing.T) {
 	}{
 		{activation.GELU[float64]{}, reference.GELU, -0x1.44f9fb36aa7b2p+02, 0x1.f77163420c42ep+00},
 		{activation.GELUTanh[float64]{}, reference.GELUTanh, -0x1.38e13582e59f8p+02, 0x1.fd9c50637cf5ap+00},
+		{activation.GELU[float64]{}, reference.GELU, -0x1.9a3b741bcd6ecp+02, 0x1.fec8d787a2f45p+00},
+		{activation.GELU[float64]{}, reference.GELU, -0x1.9a3c192060775p+02, 0x1.fee3e513a57a2p+00},
 	} {
 		// A value near the largest or the smallest number, or an infinite one, must do no harm.
 		for _, scale := range []int{0, 1023, -1000, 1024} {
@@ -750,6 +752,25 @@ func TestAccuracyGatedGELU(t *testing.T) {
 			if u := reference.ULP64(got, want); !(u <= 0.75) {
 				t.Errorf("%v(%x) times %x = %x, want %x: %.3f ULP", c.gate, c.g, value, got, want.Float64(), u)
 			}
+		}
+	}
+}
+
+// TestAccuracyGatedBeta checks products with a SiLU or Softplus that has a Beta of its own.
+func TestAccuracyGatedBeta(t *testing.T) {
+	for _, c := range []struct {
+		gate     activation.Elementwise[float64]
+		f        func(x, beta float64) reference.Value
+		beta     float64
+		g, value float64
+	}{
+		{activation.Softplus[float64]{Beta: 0.7}, reference.Softplus, 0.7, -0x1.44fdb1481772fp+04, 0x1.ff54a8ed1a848p+00},
+		{activation.SiLU[float64]{Beta: 0.001}, reference.SiLU, 0.001, -0x1.aac05fcee8a4bp+13, 0x1.f3573f39ac339p+00},
+	} {
+		got := activation.Gated[float64]{Gate: c.gate}.Forward(nil, []float64{c.g, c.value})[0]
+		want := reference.FromFloat(c.value).Mul(c.f(c.g, c.beta))
+		if u := reference.ULP64(got, want); !(u <= 1.65) {
+			t.Errorf("%v(%x) times %x = %x, want %x: %.3f ULP", c.gate, c.g, c.value, got, want.Float64(), u)
 		}
 	}
 }

@@ -47,8 +47,9 @@ var (
 //	if Gate selects a derivative of 0, ∂L/∂g = 0 even if upstream is NaN or infinite
 //
 // For the gates of this package the error of y is below 1.6 ULP, unless f(g) is
-// subnormal or overflows. (Half an ULP of f(g) can become almost one ULP of y. So even
-// a correctly rounded f(g) would give 1.5 ULP.) The error of both derivatives is below 3
+// subnormal or overflows. For a SiLU or Softplus with a Beta of its own, a search
+// found up to 1.63 ULP. (Half an ULP of f(g) can become almost one ULP of y. So even a correctly
+// rounded f(g) would give 1.5 ULP.) The error of both derivatives is below 3
 // ULP, unless f(g) or upstream·v overflows, or f(g), f′(g) or upstream·v is
 // subnormal.
 //

@@ -18,7 +18,7 @@ var (
 func GELU[T element.Float](dst, x []T) { times(gelu, dst, x) }
 
 // GELUTimes sets dst to value·(x·Φ(x)).
-func GELUTimes[T element.Float](dst, x, value []T) { timesValue(gelu, dst, x, value) }
+func GELUTimes[T element.Float](dst, x, value []T) { timesValue(gelu, geluLeft, dst, x, value) }
 
 // GELUDerivative sets dst to upstream·(Φ(x) + x·φ(x)).
 func GELUDerivative[T element.Float](dst, x, upstream []T) { derivative(geluSlope, dst, x, upstream) }
@@ -27,7 +27,9 @@ func GELUDerivative[T element.Float](dst, x, upstream []T) { derivative(geluSlop
 func GELUTanh[T element.Float](dst, x []T) { times(geluTanh, dst, x) }
 
 // GELUTanhTimes sets dst to value·(x·σ(v)).
-func GELUTanhTimes[T element.Float](dst, x, value []T) { timesValue(geluTanh, dst, x, value) }
+func GELUTanhTimes[T element.Float](dst, x, value []T) {
+	timesValue(geluTanh, geluTanhLeft, dst, x, value)
+}
 
 // GELUTanhDerivative sets dst to upstream·(x·σ(v))′.
 func GELUTanhDerivative[T element.Float](dst, x, upstream []T) {
@@ -62,8 +64,14 @@ func geluTail(x float64) float64 {
 	case x < -39:
 		return math.Copysign(0, -1)
 	}
-	value, rest := normalDensity(x)
-	return -down512(value + (rest + (value+rest)*mills(x)))
+	value, rest := geluLeft(x)
+	return down512(value + rest)
+}
+
+// geluLeft returns 2⁵¹²·x·Φ(x) as value + rest, for −39 ≤ x < −6.
+func geluLeft(x float64) (value, rest float64) {
+	value, rest = normalDensity(x)
+	return -value, -(rest + (value+rest)*mills(x))
 }
 
 // geluSlopeTail returns Φ(x) + x·φ(x) for |x| > 6 and for NaN: for z > 0,
@@ -123,10 +131,18 @@ func geluTanhTail(x float64) float64 {
 	case x < -22:
 		return math.Copysign(0, -1)
 	}
+	value, rest := geluTanhLeft(x)
+	return down512(value + rest)
+}
+
+// geluTanhLeft returns 2⁵¹²·x·σ(v) as value + rest, for −22 ≤ x < −5.
+func geluTanhLeft(x float64) (value, rest float64) {
 	v, vRest := geluTanhArgument(x)
-	value, rest := exp512(v, vRest)
+	value, rest = exp512(v, vRest)
 	e := small(value + rest)
-	return down512(product(x, 0, value, rest-(value+rest)*(e*(1-e)))) // 1/(1 + e) = 1 − e + e²
+	rest -= (value + rest) * (e * (1 - e)) // 1/(1 + e) = 1 − e + e²
+	xe := x * value
+	return xe, fma(x, value, -xe) + float64(x*rest)
 }
 
 // geluTanhSlopeTail returns the derivative of x·σ(v) for |x| > 5 and for NaN: on

@@ -205,14 +205,15 @@ func (f *piecewise) times64(dst, x []float64) {
 // small parts of the result would be subnormal and lose bits.
 const tiny = 0x1p-960
 
-// timesValue sets dst to value·(x·f(x)). Except in the tail it rounds once. value times a rounded
-// x·f(x) could be off by 1.7 ULP, because half an ULP of x·f(x) can be almost one of the product.
-func timesValue[T element.Float](f *piecewise, dst, x, value []T) {
+// timesValue sets dst to value·(x·f(x)). It rounds once, except for float32 in the tail and for
+// float64 above limit. value times a rounded x·f(x) could be off by 1.7 ULP, because half an ULP of
+// x·f(x) can be almost one of the product.
+func timesValue[T element.Float](f *piecewise, left leftTail, dst, x, value []T) {
 	switch dst := any(dst).(type) {
 	case []float32:
 		f.timesValue32(dst, any(x).([]float32), any(value).([]float32))
 	case []float64:
-		f.timesValue64(dst, any(x).([]float64), any(value).([]float64))
+		f.timesValue64(left, dst, any(x).([]float64), any(value).([]float64))
 	}
 }
 
@@ -237,17 +238,20 @@ func (f *piecewise) timesValue32(dst, x, value []float32) {
 	}
 }
 
+// A leftTail returns 2⁵¹² times a tail of x·f(x) below −limit, in two parts.
+type leftTail = func(x float64) (value, rest float64)
+
 // timesValue64 adds the rounding errors of x·f(x) and of the product, unless the product is 0,
 // infinite or NaN. For GELU it takes 7.3 ns, and two roundings would take 5.8.
-func (f *piecewise) timesValue64(dst, x, value []float64) {
+func (f *piecewise) timesValue64(left leftTail, dst, x, value []float64) {
 	dst, value = dst[:len(x)], value[:len(x)]
-	pieces, tail := f.pieces, f.tail
+	pieces := f.pieces
 	add, first := f.rounder64()
 	for i, v := range x {
 		w := value[i]
 		k := math.Float64bits(v+add) - first
 		if k >= uint64(len(pieces)) || math.Abs(v) < tiny {
-			dst[i] = w * tail(v)
+			dst[i] = f.timesTail(left, v, w)
 			continue
 		}
 		p, high := &pieces[k], cut(v)
@@ -255,12 +259,27 @@ func (f *piecewise) timesValue64(dst, x, value []float64) {
 		small := v*p.to8(v-p.a) - float64((high-v)*p.value)
 		sum := large + small
 		y := w * sum
-		if math.Float64bits(y)<<1-1 < 0x7ff<<53-1 {
+		if ordinary(y) {
 			y += fma(w, sum, -y) + w*((large-sum)+small)
 		}
 		dst[i] = y
 	}
 }
+
+// timesTail returns w·tail(x), with the rounding errors of both, unless the product is 0, infinite
+// or NaN.
+func (f *piecewise) timesTail(left leftTail, x, w float64) float64 {
+	t := f.tail(x)
+	y := w * t
+	if x < -f.limit && ordinary(y) {
+		value, rest := left(x)
+		y += fma(w, t, -y) + w*(((value-t*0x1p512)+rest)*0x1p-512)
+	}
+	return y
+}
+
+// ordinary reports whether y is neither 0 nor infinite nor NaN.
+func ordinary(y float64) bool { return math.Float64bits(y)<<1-1 < 0x7ff<<53-1 }
 
 // derivative32 computes f in float64 and rounds it to float32 before it multiplies.
 func (f *piecewise) derivative32(dst, x, upstream []float32) {
