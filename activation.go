@@ -41,10 +41,11 @@ type Float interface{ float32 | float64 }
 // Special values:
 //
 //   - A NaN in an element gives NaN in the results of that element, forward and
-//     derivative. For softmax it gives NaN in the whole row.
+//     derivative. For softmax it gives NaN in the whole row, unless it is masked, and
+//     for [MaxoutLayer] in the whole example.
 //   - Some derivatives select 0, for example that of [ReLU] for x ≤ 0, and that of
-//     [Softmax] from its output for y = 0. Then the result is 0 even if upstream is
-//     NaN or infinite. All others multiply by upstream. If such a derivative rounds
+//     [Softmax] for an output of 0. Then the result is 0 even if upstream is NaN or
+//     infinite. All others multiply by upstream. If such a derivative rounds
 //     to 0, as that of [Sigmoid] does at 1000, an infinite upstream may give NaN.
 //
 // Same results everywhere:
@@ -52,9 +53,9 @@ type Float interface{ float32 | float64 }
 //   - Element-wise functions: equal inputs give equal bits, at any index, length
 //     and alignment. Functions of rows: equal rows give equal bits, with the same
 //     fields. The bits of a NaN may differ.
-//   - There is one exception: the Derivative of a [Softmax] or [LogSoftmax] if dst is
-//     upstream itself, a row has more than 630 elements, and these times Stride are
-//     more than 16384. Then the results may differ within the error bounds.
+//   - There is one exception: the Derivative of a [Softmax] or [LogSoftmax] with
+//     upstream as dst, if Classes is above 630 and Classes·Stride above 16384. Its
+//     results may differ from those with another dst, within the error bounds.
 //   - This holds within one build and one SIMD width. The last bits may differ
 //     between builds, architectures and widths, within the same error bounds. So
 //     compare within the bounds in your own tests, not bit for bit. If f′(x) is
@@ -65,8 +66,8 @@ type Float interface{ float32 | float64 }
 //
 //   - A mistake causes a panic before anything is written. The text is one line
 //     that names the call and the mistake: slices whose lengths do not fit, a dst
-//     that overlaps an input in part, an invalid field, or a nil argument or field
-//     that must not be nil.
+//     that overlaps an input in part or parameters at all, an invalid field, or a nil
+//     argument or field that must not be nil.
 //   - No value of an element causes a panic.
 //   - F and DF of a [Func] are your own code. If they panic, the call panics.
 //
@@ -97,6 +98,9 @@ type Activation[T Float] interface {
 // OutputDerivative is an activation whose derivative can be computed from its
 // output y = Forward(x). A training loop may then drop x, or compute y in place.
 //
+// All types of this package implement it except [PReLU], [Maxout], [MaxoutLayer],
+// [GELU], [GELUTanh], [SiLU], [Mish], [HardSwish], [Gated], [Func] and [Any].
+//
 // [LeakyReLU] and [ELU] implement it for any Alpha, but DerivativeFromOutput panics
 // if Alpha is negative: then y does not determine x.
 type OutputDerivative[T Float] interface {
@@ -107,7 +111,9 @@ type OutputDerivative[T Float] interface {
 	DerivativeFromOutput(dst, y, upstream []T) []T
 }
 
-// Elementwise is an activation that acts on each element alone.
+// Elementwise is an activation that acts on each element alone. All types of this
+// package implement it except [PReLU], [Maxout], [MaxoutLayer], [Gated], [Softmax],
+// [LogSoftmax] and [Any].
 type Elementwise[T Float] interface {
 	Activation[T]
 
@@ -119,7 +125,8 @@ type Elementwise[T Float] interface {
 	DerivativeAt(x T) T
 }
 
-// Parametric is an activation with parameters to learn.
+// Parametric is an activation with parameters to learn. [PReLU] and [MaxoutLayer]
+// implement it.
 type Parametric[T Float] interface {
 	Activation[T]
 
@@ -129,14 +136,15 @@ type Parametric[T Float] interface {
 
 	// ParameterGradient adds ∂L/∂parameters to grad and returns it. You can
 	// split a batch, because it adds. A nil grad means new zeros. grad must
-	// not overlap x, upstream or the parameters, not even exactly.
+	// not overlap x, upstream or the parameters, not even exactly. Call it
+	// before a Derivative that overwrites x or upstream.
 	ParameterGradient(grad, x, upstream []T) []T
 }
 
 // OutputLen returns the length of f(x) for n elements of x. If a has a method
 // OutputLen(n int) int, as [Maxout], [MaxoutLayer] and [Gated] have, OutputLen
 // returns its result. That method panics if n does not fit, as Forward does. For
-// all other activations OutputLen returns n.
+// all other activations OutputLen returns n, and panics only if n is negative.
 func OutputLen[T Float](a Activation[T], n int) int {
 	a = plain(a)
 	if isNil(a) {
@@ -317,8 +325,8 @@ func bitSize[T Float]() int {
 // VectorBits returns the width of the SIMD vectors in bits: 512, 256 or 128. It
 // returns 0 if the plain Go loops do all the work:
 //
-//   - in a build without GOEXPERIMENT=simd, or with another Go than 1.27
-//   - on other platforms than amd64, arm64 and wasm
+//   - in a build without GOEXPERIMENT=simd, or with a Go version other than 1.27
+//   - on platforms other than amd64, arm64 and wasm
 //   - on amd64 processors without AVX or FMA
 //   - with GODEBUG=simd=0
 //

@@ -29,8 +29,8 @@ import (
 //   - that Forward and these methods write their result to dst (or grad), return
 //     it, and return as many elements if dst is nil
 //
-// x must have a length that fits a, and its elements must be finite. They may be as
-// large as T allows. An error shows only at the points that are checked, so choose
+// x must not be empty and must have a length that fits a. Its elements must be finite.
+// They may be as large as T allows. An error shows only at the points that are checked, so choose
 // points on both sides of 0 and in the tails. Keep a distance of 0.01, or 1 % of a
 // large x, from the kinks: 0 for [ReLU], equal pieces for [Maxout]. At a kink the
 // derivative is a convention.

@@ -110,8 +110,8 @@ func Unmarshal[T Float](data []byte) (Activation[T], error) {
 	return a, failure("Unmarshal", err)
 }
 
-// Names returns the names that [Marshal] writes: first the types of this package,
-// then the types of your own that are registered, in alphabetical order. [Parse] and
+// Names returns the names that [Marshal] writes: first the types of this package, in
+// a fixed order, then your registered types, in alphabetical order. [Parse] and
 // [Unmarshal] know these names, the other names that [Parse] lists, and second names
 // that you register for a type of this package.
 func Names[T Float]() []string {

@@ -460,6 +460,8 @@ func mistakes[T activation.Float](t *testing.T) {
 		{func(dst []T) { silu.DerivativePair(dst, dst, three, three, nil) }, "Gated.DerivativePair: dGate overlaps dValue"},
 		{func(dst []T) { silu.DerivativePair(nil, dst, three, three, four) }, "Gated.DerivativePair: len(upstream) = 4, want 3"},
 		{func(dst []T) { silu.DerivativePair(nil, dst[:2], three[:2], three[:2], dst[1:]) }, "Gated.DerivativePair: dValue overlaps upstream in part"},
+		{func(dst []T) { silu.DerivativePair(dst[:2], nil, dst[1:], three[:2], nil) }, "Gated.DerivativePair: dGate overlaps gate in part"},
+		{func(dst []T) { silu.DerivativePair(dst[:2], nil, three[:2], dst[1:], nil) }, "Gated.DerivativePair: dGate overlaps value in part"},
 		{func(dst []T) { silu.OutputLen(3) }, "Gated.OutputLen: len(x) = 3 is not a multiple of 2·Stride = 2"},
 		{func(dst []T) { activation.Func[T]{}.Forward(dst, three) }, "Func.Forward: F is nil"},
 		{func([]T) { activation.Func[T]{}.At(1) }, "Func.At: F is nil"},

@@ -8,6 +8,8 @@ import (
 	"regexp"
 	"strings"
 	"testing"
+
+	"example.com/activation"
 )
 
 var (
@@ -86,6 +88,32 @@ func TestDocumentsName(t *testing.T) {
 				t.Errorf("%s does not name %s", name, typ)
 			}
 		}
+	}
+}
+
+// TestInterfaceComments checks which types the comments of OutputDerivative and Elementwise except.
+func TestInterfaceComments(t *testing.T) {
+	source, err := os.ReadFile("activation.go")
+	if err != nil {
+		t.Fatal(err)
+	}
+	excepted := func(start string) string {
+		_, comment, _ := strings.Cut(string(source), start)
+		_, comment, _ = strings.Cut(comment, "except ")
+		comment, _, _ = strings.Cut(comment, ".")
+		return comment
+	}
+	outputs, elementwise := excepted("// OutputDerivative is"), excepted("// Elementwise is")
+	check := func(comment, typ string, implements bool) {
+		if strings.Contains(comment, "["+typ+"]") == implements {
+			t.Errorf("%s: implements it: %v, but the comment has: except %s", typ, implements, comment)
+		}
+	}
+	for _, e := range table[float64]() {
+		_, ok := e.a.(activation.OutputDerivative[float64])
+		check(outputs, typeName(e.a), ok)
+		_, ok = e.a.(activation.Elementwise[float64])
+		check(elementwise, typeName(e.a), ok)
 	}
 }
 

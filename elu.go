@@ -252,7 +252,7 @@ func (SELU[T]) String() string { return "selu" }
 // Source: J. T. Barron, Continuously Differentiable Exponential Linear Units, 2017,
 // arXiv:1704.07483.
 type CELU[T Float] struct {
-	// Alpha is α, above 0; 0 means 1.
+	// Alpha is α, finite and above 0; 0 means 1.
 	Alpha T
 }
 

@@ -47,8 +47,8 @@ func ExampleELU() {
 	// f( 1) =  1.0000, f′ = 1.0000   ReLU 1, f′ = 1
 }
 
-// If the inputs have a mean of 0 and a variance of 1, so have the outputs. The inputs
-// here are quantiles of the normal distribution.
+// If the inputs are normally distributed with mean 0 and variance 1, the outputs have
+// mean 0 and variance 1 too. The inputs here are quantiles of that distribution.
 func ExampleSELU() {
 	const n = 1000
 	x := make([]float64, n)

@@ -20,7 +20,9 @@ var (
 //	∂y/∂v = f(g),   ∂y/∂g = v · f′(g)
 //
 // x is [outer][2][Stride] and the result is [outer][Stride]. The gate is the first
-// half of a row, or the second half with GateLast. This fits a model that computes
+// half of a row, or the second half with GateLast. For rows of n gates and n values
+// set Stride to n. Without Stride, neighbours are gate and value, and nothing notices
+// a mistake, because the lengths still fit. This shape is for a model that computes
 // g and v by one matrix. For g and v in two slices, which most models have, use
 // [Gated.ForwardPair] and [Gated.DerivativePair].
 //
@@ -41,16 +43,16 @@ var (
 //
 // Special cases are:
 //
-//	if g or v is NaN, y and both derivatives are NaN
+//	if g or v is NaN, y and both derivatives are NaN; otherwise
 //	if f(g) = 0, y = v · 0, which is NaN for an infinite v
 //	if f(g) = 0, ∂L/∂v = 0 even if upstream is NaN or infinite
 //	if Gate selects a derivative of 0, ∂L/∂g = 0 even if upstream is NaN or infinite
 //
 // For the gates of this package the error of y is below 1.6 ULP, unless f(g) is
 // subnormal or overflows. For a SiLU or Softplus with a Beta of its own, a search
-// found up to 1.63 ULP. (Half an ULP of f(g) can become almost one ULP of y. So even a correctly
-// rounded f(g) would give 1.5 ULP.) The error of both derivatives is below 3
-// ULP, unless f(g) or upstream·v overflows, or f(g), f′(g) or upstream·v is
+// found up to 1.63 ULP. (Half an ULP of f(g) can become almost one ULP of y. So even
+// a correctly rounded f(g) would give 1.5 ULP.) The error of both derivatives is
+// below 3 ULP, unless f(g) or upstream·v overflows, or f(g), f′(g) or upstream·v is
 // subnormal.
 //
 // The zero value has no Gate, so its Forward and Derivative panic: set Gate.
@@ -201,8 +203,9 @@ func (g Gated[T]) ForwardPair(dst, gate, value []T) []T {
 }
 
 // DerivativePair computes dGate ← upstream · value · f′(gate) and dValue ← upstream
-// · f(gate), and returns both. If dGate or dValue is nil, DerivativePair allocates
-// it. Each may be gate, value or upstream, but they must not overlap each other.
+// · f(gate), and returns both. All slices have the same length. A nil upstream means
+// ones. If dGate or dValue is nil, DerivativePair allocates it. Each may be gate,
+// value or upstream, but they must not overlap each other.
 func (g Gated[T]) DerivativePair(dGate, dValue, gate, value, upstream []T) (_, _ []T) {
 	const call = "Gated.DerivativePair"
 	g.checkPair(call, gate, value)

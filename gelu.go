@@ -27,7 +27,7 @@ var (
 //
 // It is gelu in PyTorch and keras.activations, and Gelu in ONNX. In jax.nn.gelu and
 // keras.ops.gelu it is the form with approximate=False. The default of these two is
-// [GELUTanh], which differs by up to 4.7e-4. Use the form that the network was
+// [GELUTanh], which differs by up to 4.74e-4. Use the form that the network was
 // trained with.
 //
 // Special cases are:
@@ -89,7 +89,7 @@ func (GELU[T]) String() string { return "gelu" }
 //
 // Use it for networks that were trained with it, such as GPT-2, GPT-J, BLOOM, Gemma
 // and SigLIP. Otherwise use GELU, which is as fast here. The approximation differs
-// from GELU by at most 4.7e-4, but its left tail is much smaller: at u = −5 it is a
+// from GELU by at most 4.74e-4, but its left tail is much smaller: at u = −5 it is a
 // sixth of GELU. Its minimum is −0.17004 at u = −0.75246, the zero of f′.
 //
 // f′ follows from the product rule and the chain rule, with σ′(v) = σ(v) · σ(−v)

@@ -55,7 +55,7 @@ var (
 // arXiv:1511.00363; with ⅙, A. Howard et al., Searching for MobileNetV3, 2019,
 // arXiv:1905.02244.
 type HardSigmoid[T Float] struct {
-	// Slope is s, above 0; 0 means ⅙.
+	// Slope is s, finite and above 0; 0 means ⅙.
 	Slope T
 }
 
@@ -217,7 +217,8 @@ func (HardSwish[T]) String() string { return "hard_swish" }
 // Krizhevsky, Convolutional Deep Belief Networks on CIFAR-10, 2010.
 type HardTanh[T Float] struct {
 	// Min and Max are the ends of the range; 0 for both means −1 and 1. Either may
-	// be infinite. If you set one, set both: HardTanh{Min: -2} has the Max 0.
+	// be infinite. If you set one, set both: HardTanh{Min: -2} has the Max 0. Min
+	// must be at most Max, so HardTanh{Min: 2} panics.
 	Min, Max T
 }
 

@@ -23,7 +23,7 @@ import (
 //
 // Parallel cuts a slice only between rows that are independent of each other:
 //
-//   - for an element-wise function, of this package or of yours, and for a [PReLU]
+//   - for an [Elementwise] function, of this package or of yours, and for a [PReLU]
 //     with one slope, after any element
 //   - for any other PReLU, after every len(Alpha)·Stride elements
 //   - for [Maxout], after every Pieces·Stride elements
@@ -45,7 +45,7 @@ import (
 // part. If the rest would take 200 µs or more, Parallel shares it out. Only calls
 // with such a slice allocate, a little. All goroutines end before the call returns.
 // If several goroutines panic, the call panics with the value that is first in the order
-// of x. Without Parallel it would be the same.
+// of x, as a call without Parallel would.
 func Parallel[T Float](a Activation[T]) Activation[T] {
 	// Sharing work out costs the caller up to 30 µs, mostly to wake a processor
 	// that sleeps. Sigmoid on two processors (Xeon, virtual machine) breaks even at

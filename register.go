@@ -24,8 +24,8 @@ import (
 // fields whose zero value is a good default. Parse("snake(beta=2)") sets the field
 // Beta. Write a String method: a type that embeds [ReLU] inherits its String,
 // "relu", and Parse reads that as a ReLU. JSON and MarshalText use the names of the
-// fields, or those of their json tags, such as `json:"beta,omitempty"`. Only
-// capitals do not count in them, and their numbers must be finite, as usual in
+// fields, or those of their json tags, such as `json:"beta,omitempty"`. Capitals do
+// not count in these names, but underscores do. Numbers must be finite, as usual in
 // encoding/json. The Gate of a [Gated] must be [Elementwise].
 //
 // If a is the zero value of a type of this package, Register adds another name for

@@ -46,9 +46,9 @@ var (
 //	a row of one finite entry gives 1
 //	τ = +Inf gives 1/k for each of the k entries that are not −Inf
 //
-// The relative error of an entry is at most 4·ε·(1 + |x − max|/τ), with ε = 2⁻²³
-// for float32 and 2⁻⁵² for float64, plus the smallest subnormal. The n entries of a
-// row sum to 1 within 2·ε·√n. Both hold for rows of up to 2²⁰ entries. x − max may
+// The error of an entry y is at most 4·ε·(1 + |x − max|/τ)·y plus the smallest
+// subnormal, with ε = 2⁻²³ for float32 and 2⁻⁵² for float64. The n entries of a row
+// sum to 1 within 2·ε·√n. Both hold for rows of up to 2²⁰ entries. x − max may
 // overflow, but (x − max)/τ must not. The zero value is ready to use.
 //
 // Source: J. S. Bridle, Probabilistic Interpretation of Feedforward Classification
@@ -207,8 +207,10 @@ func (s Softmax[T]) fields() string {
 // needs Stride.
 //
 // Use it for the loss: the cross-entropy of a classifier is −f(u) at the right
-// class. It is accurate even if softmax is so close to 1 that the logarithm of its
-// rounded value is 0: f([40, 0])₀ is −4.2e-18.
+// class. For its gradient, pass DerivativeFromOutput an upstream of −1 at the right
+// class and 0 elsewhere. It returns p − 1 at the right class and p elsewhere. f is
+// accurate even if softmax is so close to 1 that the logarithm of its rounded value
+// is 0: f([40, 0])₀ is −4.2e-18.
 //
 // f′ follows from the sum and chain rules, with log′ v = 1/v.
 //

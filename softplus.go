@@ -66,7 +66,7 @@ var (
 // Source: C. Dugas, Y. Bengio, F. Bélisle, C. Nadeau, R. Garcia, Incorporating
 // Second-Order Functional Knowledge for Better Option Pricing, 2000.
 type Softplus[T Float] struct {
-	// Beta is β, above 0; 0 means 1.
+	// Beta is β, finite and above 0; 0 means 1.
 	Beta T
 }
 
@@ -125,8 +125,8 @@ func (s Softplus[T]) String() string { return "softplus(beta=" + decimal(cmp.Or(
 // Use it for the loss of a binary classifier with the logit u: −f(u) for the target
 // 1, and −f(−u) for the target 0. For any target t from 0 to 1 it is softplus(u) −
 // t·u, with the derivative σ(u) − t. A loss from the rounded σ(u) would be infinite
-// for u = −800. For u = 38 it would be 0, but it is 3.1e-17. For many classes use
-// [LogSoftmax].
+// for u = −800, and 0 for u = 38, for which the right value is 3.1e-17. For many
+// classes use [LogSoftmax].
 //
 // f(u) is −softplus(−u). So f′(u) is, by the chain rule, the derivative of
 // [Softplus] at −u.

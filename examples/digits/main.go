@@ -6,12 +6,12 @@
 //	go run ./examples/digits -act relu,leaky_relu -rate 0.5
 //
 // A network has 64 inputs, a hidden layer, and a softmax over 10 classes. A quarter
-// of the digits is for testing only. The same seed gives the same table, except for
-// the seconds.
+// of the digits is for testing only. In one build, the same seed gives the same
+// table, except for the seconds.
 //
 // The table also shows the share of hidden units that are dead or saturated on the
 // training digits after the last epoch. The learning rate of the last command is
-// too large: its large steps kill nearly all ReLUs, and no digit turns them on
+// too large: its large steps kill most ReLUs, and no digit turns them on
 // again. Leaky ReLUs recover.
 package main
 

@@ -3,7 +3,8 @@
 //
 // The caller has checked the lengths. dst may be an input slice of the same length, and
 // a nil upstream means ones. A function writes only to its first argument
-// (MaxoutLayerParameterGradient also to its second). None allocates.
+// (MaxoutLayerParameterGradient and the functions of gated.go for two results also to the
+// second). None allocates.
 //
 // Functions that only select, multiply and add are written once for both types. A
 // function that needs an exponential is written for each type: float32 computes in

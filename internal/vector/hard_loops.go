@@ -119,7 +119,8 @@ func hardSwishLarger64(x, minusThree, zero simd.Float64s, sign simd.Uint64s) sim
 // x ≥ 3, else to x·(x + 3)/6. That is symmetrical: it has the same value for −3 − x. So
 // with w, the larger of both, it is w·(w/6) + w/2 without cancellation. One rounding is of
 // the size of the result, and the rounding of w/6 counts at most ⅜ as much. With w = −0 the
-// result is −0, because w/6 is +0: sixthUp is above ⅙.
+// result is −0, because w/6 is +0: sixthUp is above ⅙. For the negative number next to 0 it is
+// +0, and −0 in the plain loop.
 func hardSwishOf32(zero simd.Float32s) func(dst, x []float32) {
 	three, minusThree, half := simd.BroadcastFloat32s(3), simd.BroadcastFloat32s(-3), simd.BroadcastFloat32s(0.5)
 	sixth, low := simd.BroadcastFloat32s(sixthUp32), simd.BroadcastFloat32s(sixthUpLow32)
