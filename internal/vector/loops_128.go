@@ -1315,14 +1315,15 @@ func softmaxBackwardRows32x4(dst, y, upstream []float32, classes int, tau float3
 			s1 := lastY.Masked(newLanes).Mul(difference32x4(lastY, lastG, m))
 			s2, total, lost := zero, zero, zero
 			p, g = in, up
-			for len(p) > 2*n && len(g) >= 2*n {
+			for stop := classes - carryEvery*n; len(p) > 2*n && len(g) >= 2*n; {
 				a, b := archsimd.LoadFloat32x4(p), archsimd.LoadFloat32x4(p[n:])
 				s1 = a.MulAdd(difference32x4(a, archsimd.LoadFloat32x4(g), m), s1)
 				s2 = b.MulAdd(difference32x4(b, archsimd.LoadFloat32x4(g[step:]), m), s2)
 				p, g = p[2*n:], g[2*step:]
-				if (classes-len(p))%(carryEvery*n) == 0 {
+				if len(p) <= stop {
 					total, lost = twoSum32x4(total, lost, s1.Add(s2))
 					s1, s2 = zero, zero
+					stop -= carryEvery * n
 				}
 			}
 			if len(p) > n {
@@ -3096,14 +3097,15 @@ func softmaxBackwardRows64x2(dst, y, upstream []float64, classes int, tau float6
 			s1 := lastY.Masked(newLanes).Mul(difference64x2(lastY, lastG, m))
 			s2, total, lost := zero, zero, zero
 			p, g = in, up
-			for len(p) > 2*n && len(g) >= 2*n {
+			for stop := classes - carryEvery*n; len(p) > 2*n && len(g) >= 2*n; {
 				a, b := archsimd.LoadFloat64x2(p), archsimd.LoadFloat64x2(p[n:])
 				s1 = a.MulAdd(difference64x2(a, archsimd.LoadFloat64x2(g), m), s1)
 				s2 = b.MulAdd(difference64x2(b, archsimd.LoadFloat64x2(g[step:]), m), s2)
 				p, g = p[2*n:], g[2*step:]
-				if (classes-len(p))%(carryEvery*n) == 0 {
+				if len(p) <= stop {
 					total, lost = twoSum64x2(total, lost, s1.Add(s2))
 					s1, s2 = zero, zero
+					stop -= carryEvery * n
 				}
 			}
 			if len(p) > n {

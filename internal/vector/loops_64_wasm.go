@@ -1303,14 +1303,15 @@ func softmaxBackwardRows64(dst, y, upstream []float64, classes int, tau float64,
 			s1 := lastY.Masked(newLanes).Mul(difference64(lastY, lastG, m))
 			s2, total, lost := zero, zero, zero
 			p, g = in, up
-			for len(p) > 2*n && len(g) >= 2*n {
+			for stop := classes - carryEvery*n; len(p) > 2*n && len(g) >= 2*n; {
 				a, b := simd.LoadFloat64s(p), simd.LoadFloat64s(p[n:])
 				s1 = a.MulAdd(difference64(a, simd.LoadFloat64s(g), m), s1)
 				s2 = b.MulAdd(difference64(b, simd.LoadFloat64s(g[step:]), m), s2)
 				p, g = p[2*n:], g[2*step:]
-				if (classes-len(p))%(carryEvery*n) == 0 {
+				if len(p) <= stop {
 					total, lost = twoSum64(total, lost, s1.Add(s2))
 					s1, s2 = zero, zero
+					stop -= carryEvery * n
 				}
 			}
 			if len(p) > n {

@@ -71,14 +71,15 @@ func softmaxBackwardRows32(dst, y, upstream []float32, classes int, tau float32,
 			s1 := lastY.Masked(newLanes).Mul(difference32(lastY, lastG, m))
 			s2, total, lost := zero, zero, zero
 			p, g = in, up
-			for len(p) > 2*n && len(g) >= 2*n {
+			for stop := classes - carryEvery*n; len(p) > 2*n && len(g) >= 2*n; {
 				a, b := simd.LoadFloat32s(p), simd.LoadFloat32s(p[n:])
 				s1 = a.MulAdd(difference32(a, simd.LoadFloat32s(g), m), s1)
 				s2 = b.MulAdd(difference32(b, simd.LoadFloat32s(g[step:]), m), s2)
 				p, g = p[2*n:], g[2*step:]
-				if (classes-len(p))%(carryEvery*n) == 0 {
+				if len(p) <= stop {
 					total, lost = twoSum32(total, lost, s1.Add(s2))
 					s1, s2 = zero, zero
+					stop -= carryEvery * n
 				}
 			}
 			if len(p) > n {
