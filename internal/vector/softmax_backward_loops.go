@@ -76,7 +76,7 @@ func softmaxBackwardRows32(dst, y, upstream []float32, classes int, tau float32,
 				s1 = a.MulAdd(difference32(a, simd.LoadFloat32s(g), m), s1)
 				s2 = b.MulAdd(difference32(b, simd.LoadFloat32s(g[step:]), m), s2)
 				p, g = p[2*n:], g[2*step:]
-				if len(p) <= stop {
+				if len(p) <= stop { // as in the columns below, to keep the errors small
 					total, lost = twoSum32(total, lost, s1.Add(s2))
 					s1, s2 = zero, zero
 					stop -= carryEvery * n
@@ -139,7 +139,8 @@ func softmaxBackwardColumns32(dst, y, upstream []float32, classes, stride int, t
 				top = top.Max(a)
 			}
 			// Add up blocks of 24 entries, and then the sums of the blocks with their
-			// rounding errors. That keeps the errors small if there are many classes.
+			// rounding errors. That keeps the errors small if there are many classes:
+			// see shortRow in package scalar.
 			var sum simd.Float32s
 			for pass := range 2 {
 				var lost simd.Float32s
