@@ -75,9 +75,8 @@
 // has the bounds of DerivativeFromOutput. An error is the distance from the exact
 // value of the function at the given float, in units in the last place of the
 // result (ULP). The best that rounding can do is ½ ULP. The bounds of f′ are for a
-// nil upstream. With an upstream the product is rounded once more: if f′ has an
-// error of b ULP and is not subnormal, the error of the product is at most 2b + ½
-// ULP.
+// nil upstream. With an upstream the product is rounded once more: for a bound of b
+// ULP, the error of the product is at most 2b + ½ ULP, unless f′ is subnormal.
 //
 // # Around the functions
 //
