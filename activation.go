@@ -54,8 +54,9 @@ type Float interface{ float32 | float64 }
 //     and alignment. Functions of rows: equal rows give equal bits, with the same
 //     fields. The bits of a NaN may differ.
 //   - There is one exception: the Derivative of a [Softmax] or [LogSoftmax] with
-//     upstream as dst, if Classes is above 630 and Classes·Stride above 16384. Its
-//     results may differ from those with another dst, within the error bounds.
+//     upstream as dst, if a row has more than 630 elements, and these times Stride
+//     are more than 16384. Its results may differ from those with another dst,
+//     within the error bounds.
 //   - This holds within one build and one SIMD width. The last bits may differ
 //     between builds, architectures and widths, within the same error bounds. So
 //     compare within the bounds in your own tests, not bit for bit. If f′(x) is
