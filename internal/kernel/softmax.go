@@ -27,7 +27,7 @@ import (
 //
 //   - Two and three classes have loops of their own. They take 0.7 and 0.8 ns an element.
 //     The loop for more classes would take 1.6.
-//   - For rows of up to 96 entries, a loop computes two rows at a time. Rows of 10 take 1.4
+//   - For rows of up to 104 entries, a loop computes two rows at a time. Rows of 10 take 1.4
 //     ns, and row by row they would take 1.6.
 //   - For short strides, a loop computes two columns at a time. [65][3] takes 1.7 ns, and the
 //     loop for wide columns would take 5.1.

@@ -90,13 +90,13 @@ func softmaxBackwardTriples[T element.Float](dst, y, g []T, stride int, tau T) {
 
 // The sums are added in parts. Two of the terms may be large and cancel, and each of the others
 // may be a little more than half an ULP of them. Then each addition to the sums of the large ones
-// loses half an ULP, all in one direction. Parts with at most 12 additions to one sum keep that
-// below 12·ε·Σⱼ yᵢyⱼ|gᵢ − gⱼ|. With 32 additions, results were off by up to 30 of the 16 that are
+// loses half an ULP, all in one direction. Parts with at most 13 additions to one sum keep that
+// below 13·ε·Σⱼ yᵢyⱼ|gᵢ − gⱼ|. With 32 additions, results were off by up to 30 of the 16 that are
 // promised.
 const (
-	shortRow = 96 // entries of a row in four sums of pairs
-	few      = 24 // entries of a column in two sums
-	part     = 48 // entries of a column in two sums of pairs
+	shortRow = 104 // entries of a row in four sums of pairs
+	few      = 24  // entries of a column in two sums
+	part     = 48  // entries of a column in two sums of pairs
 )
 
 // A y below smallProbability is too small: the g beside it is not the first approximation of
@@ -574,9 +574,12 @@ func softmaxBackwardColumns[T element.Float](dst, y, g []T, classes, stride int,
 // errors.
 func differencesColumns[T element.Float](sum, y, g, mean, part, lost []T, stride int) {
 	clear(sum)
-	clear(lost)
 	n := min(32*stride, len(y))
 	addDifferences(sum, y[:n], g[:n], mean, stride)
+	if n == len(y) {
+		return
+	}
+	clear(lost)
 	for n < len(y) {
 		y, g = y[n:], g[n:]
 		n = min(32*stride, len(y))
