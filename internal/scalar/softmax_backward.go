@@ -160,7 +160,8 @@ func reciprocal[T element.Float](tau T) (inverse T, exact bool) {
 // softmaxBackwardShortRows is softmaxBackwardRows for rows of one part, of at least four
 // entries. It works on two rows at a time. While an addition of one row waits for the one before
 // it, the processor works on the other row. It adds pairs first, so a sum has half as many
-// additions. In the usual case it calls no function.
+// additions. The loop of the sums is here twice: rows of 10 take 1.61 ns an element, 1.73 with a
+// function that is called twice, and 1.66 with a loop of two passes.
 func softmaxBackwardShortRows[T element.Float](dst, y, g []T, classes int, tau T) {
 	inverse, exact := reciprocal(tau)
 	for ; len(y) > classes; dst, y, g = dst[2*classes:], y[2*classes:], g[2*classes:] {
