@@ -266,8 +266,8 @@ func allDocumented(t *testing.T) map[string]map[string][]documentedError {
 
 // found returns the worst error of "f" or "f′" that the doc comment of a gives for its fields, or
 // the bound if it gives none. On WebAssembly it returns the 1.2 ULP that the comments of Sigmoid
-// and Tanh give for f′. It returns the bound on all other architectures than amd64, where the
-// compiler fuses, and with -exhaustive, because most comments are about fewer inputs.
+// and Tanh give for f′. It returns the bound on all architectures other than amd64, if the
+// compiler fuses there, and with -exhaustive, because most comments are about fewer inputs.
 func found[T activation.Float](t *testing.T, a activation.Activation[T], what string, bound float64) float64 {
 	t.Helper()
 	element := fmt.Sprintf("%T", T(0))
@@ -756,7 +756,8 @@ func TestAccuracyGatedGELU(t *testing.T) {
 	}
 }
 
-// TestAccuracyGatedBeta checks products with a SiLU or Softplus that has a Beta of its own.
+// TestAccuracyGatedBeta checks products with a SiLU or Softplus that has a Beta
+// other than 1.
 func TestAccuracyGatedBeta(t *testing.T) {
 	for _, c := range []struct {
 		gate     activation.Elementwise[float64]

@@ -48,15 +48,15 @@ type Float interface{ float32 | float64 }
 //     infinite. All others multiply by upstream. If such a derivative rounds
 //     to 0, as that of [Sigmoid] does at 1000, an infinite upstream may give NaN.
 //
-// Same results everywhere:
+// Reproducible results:
 //
 //   - Element-wise functions: equal inputs give equal bits, at any index, length
-//     and alignment. Functions of rows: equal rows give equal bits, with the same
-//     fields. The bits of a NaN may differ.
+//     and alignment. Functions of rows: equal rows give equal bits, if the
+//     fields are equal. The bits of a NaN may differ.
 //   - There is one exception: the Derivative of a [Softmax] or [LogSoftmax] with
-//     upstream as dst, if a row has more than 630 elements, and these times Stride
-//     are more than 16384. Its results may differ from those with another dst,
-//     within the error bounds.
+//     upstream as dst, if a row has more than 630 entries, and the number of
+//     entries times Stride is more than 16384. Its results may differ from those
+//     with another dst, within the error bounds.
 //   - This holds within one build and one SIMD width. The last bits may differ
 //     between builds, architectures and widths, within the same error bounds. So
 //     compare within the bounds in your own tests, not bit for bit. If f′(x) is
@@ -336,8 +336,9 @@ func bitSize[T Float]() int {
 // when it starts. Package simd accepts any smaller N, and VectorBits returns that, but
 // other widths are not tested.
 //
-// A function whose plain Go loop is faster at a width runs that loop. On arm64 these are
-// all element-wise functions with an exponential, and on wasm many of them.
+// At each width, a function runs its plain Go loop if that is faster than its
+// SIMD loop. On arm64 all element-wise functions with an exponential do so, and
+// on wasm many of them.
 //
 // The error bounds are the same at each width. The last bits of a result may
 // differ.

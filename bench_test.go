@@ -16,7 +16,7 @@ import (
 // same run. It measures copy, and plain Go loops for the same shapes, whose names begin
 // with naive-.
 //
-//	go test -run - -bench 'Forward|Yardstick' -cpu 1 -count 6 . | tee new.txt
+//	go test -run '^$' -bench 'Forward|Yardstick' -cpu 1 -count 6 . | tee new.txt
 //	benchstat -col /type new.txt
 
 // A benchmark is an activation with the size of its x, and plain Go loops that compute

@@ -237,7 +237,7 @@ func checkResult[T Float](method, name string, dst []T, run func() []T) error {
 	if slices.EqualFunc(dst, before, same) {
 		return fmt.Errorf("%s ignores %s: it returns another slice, and leaves %s as it was", method, name, name)
 	}
-	return fmt.Errorf("%s returns another slice than %s", method, name)
+	return fmt.Errorf("%s returns a slice other than %s", method, name)
 }
 
 // A differentiator takes differences of Forward.

@@ -456,7 +456,7 @@ func findsWrong[T activation.Float](t *testing.T) {
 		{"Forward ignores dst", forward(func(_, x []T) []T { return sigmoid.Forward(nil, x) }), "alteredForward[float%d]: Forward ignores dst: it returns another slice, and leaves dst as it was"},
 		{"Forward works in place", forward(func(_, x []T) []T { return sigmoid.Forward(x, x) }), "alteredForward[float%d]: Forward writes to x"},
 		{"Forward returns x", forward(func(_, x []T) []T { return x }), "alteredForward[float%d]: Forward ignores dst"},
-		{"Forward returns a copy of dst", forward(func(dst, x []T) []T { return slices.Clone(sigmoid.Forward(dst, x)) }), "alteredForward[float%d]: Forward returns another slice than dst"},
+		{"Forward returns a copy of dst", forward(func(dst, x []T) []T { return slices.Clone(sigmoid.Forward(dst, x)) }), "alteredForward[float%d]: Forward returns a slice other than dst"},
 		{"Forward returns nothing with dst", forward(func(dst, x []T) []T {
 			if dst == nil {
 				return sigmoid.Forward(nil, x)

@@ -42,7 +42,7 @@ import (
 // relu6 (hard_tanh(min=0, max=6)) and relu2 (squared_relu), and negative_slope for
 // the alpha of leaky_relu.
 //
-// Capitals, hyphens and underscores in names do not count: LeakyReLU, leaky-relu and
+// Case, hyphens and underscores in names do not matter: LeakyReLU, leaky-relu and
 // leaky_relu are the same. White space around names and numbers is ignored. Numbers
 // have the syntax of [strconv.ParseFloat]: .2, 1e-3, Inf. Whole numbers, such as
 // classes and stride, have no point and no exponent.
@@ -103,7 +103,7 @@ func Marshal[T Float](a Activation[T]) ([]byte, error) {
 //
 // Unmarshal returns an error if data is not one JSON object, if the type or a key
 // is unknown, if a key is missing or repeated, and if a value has the wrong type,
-// is out of range, or does not fit a T. Keys that differ only in capitals count as
+// is out of range, or does not fit a T. Keys that differ only in case count as
 // repeated. The result is nil if there is an error.
 func Unmarshal[T Float](data []byte) (Activation[T], error) {
 	a, err := unmarshal[T](data)

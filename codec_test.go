@@ -754,7 +754,7 @@ func register[T activation.Float](t *testing.T) {
 		{"rectifier", activation.ReLU[T]{}, "the name rectifier is taken"},
 		{"even", rowwise[T]{}, "the name even is taken"},
 		{"func", rowwise[T]{}, "the name func is taken"},
-		{"leaky02", activation.LeakyReLU[T]{Alpha: 0.2}, "is for its zero value: a name has no fields"},
+		{"leaky02", activation.LeakyReLU[T]{Alpha: 0.2}, "needs its zero value: a name does not hold fields"},
 		{"parabola", activation.Func[T]{}, "a Func is code: make it a type"},
 		{"parabola", &activation.Func[T]{}, "a Func is code: make it a type"},
 		{"any", activation.Any[T]{}, "a is nil"},

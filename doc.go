@@ -69,14 +69,15 @@
 // # Accuracy
 //
 // The comment of each type gives the error bounds of Forward and Derivative. (The
-// Derivative of [Softmax] and [LogSoftmax] has its bound at the method, and that
-// of [MaxoutLayer] has none.) For an element-wise function that rounds more than
-// once, it also gives the worst errors found, with their inputs. docs/accuracy.md
-// has the bounds of DerivativeFromOutput. An error is the distance from the exact
-// value of the function at the given float, in units in the last place of the
-// result (ULP). The best that rounding can do is ½ ULP. The bounds of f′ are for a
-// nil upstream. With an upstream the product is rounded once more: for a bound of b
-// ULP, the error of the product is at most 2b + ½ ULP, unless f′ is subnormal.
+// Derivative of [Softmax] and [LogSoftmax] has its bound at the method, and that of
+// [MaxoutLayer] has none.) For an element-wise function that rounds more than once,
+// it also gives the worst errors found, with their inputs. docs/accuracy.md has the
+// bounds of DerivativeFromOutput. An error is the distance from the exact value of
+// the function at the given float, in units in the last place of the result (ULP).
+// A correctly rounded result has an error of at most ½ ULP. The bounds of f′ are
+// for a nil upstream. With an upstream the product is rounded once more: for a
+// bound of b ULP, the error of the product is at most 2b + ½ ULP, unless f′ is
+// subnormal.
 //
 // # Around the functions
 //
@@ -93,8 +94,8 @@
 //
 // The loops are plain Go on every platform. Go 1.27 with GOEXPERIMENT=simd also
 // builds SIMD loops for amd64, arm64 and wasm, within the same error bounds and
-// without assembly. Each SIMD loop runs if it is faster than the plain Go loop.
-// [VectorBits] returns the width of the vectors.
+// without assembly. A SIMD loop runs only if it is faster than the plain Go
+// loop. [VectorBits] returns the width of the vectors.
 //
 // # What the package is not
 //

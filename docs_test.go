@@ -91,7 +91,8 @@ func TestDocumentsName(t *testing.T) {
 	}
 }
 
-// TestInterfaceComments checks which types the comments of OutputDerivative and Elementwise except.
+// TestInterfaceComments checks which types the comments of OutputDerivative and
+// Elementwise name as exceptions.
 func TestInterfaceComments(t *testing.T) {
 	source, err := os.ReadFile("activation.go")
 	if err != nil {

@@ -18,7 +18,7 @@ var (
 // ELU is the exponential linear unit, applied to each element:
 //
 //	f(u)  = u for u > 0, else α·(eᵘ − 1)      range (−α, ∞) for α > 0
-//	f′(u) = 1 for u > 0, else α·eᵘ            range (0, max(1, α)] for α > 0
+//	f′(u) = 1 for u > 0, else α·eᵘ            range (0, α] and 1, for α > 0
 //
 // ELU is a [ReLU] that falls to −α on the left. So its mean output is closer to 0.
 // For α > 0 its derivative is above 0, so units do not die, but far below 0 it
@@ -33,8 +33,7 @@ var (
 // α.
 //
 // It is elu in PyTorch, JAX and Keras, and Elu in ONNX. α is 1 by default in all of
-// them, as here. Code that computes eᵘ − 1 as it is written loses all bits for small
-// u.
+// them, as here. Code that subtracts 1 from eᵘ loses all bits for small u.
 //
 // Special cases are:
 //
@@ -213,8 +212,8 @@ func (SELU[T]) String() string { return "selu" }
 //
 // For α = 1 it is ELU. For any α it falls to −α, with the slope 1 on both sides of
 // 0. As α goes to 0, CELU becomes [ReLU]. As α grows, it becomes u. Use it in
-// hidden layers in place of ELU if f should fall to another value than −1, without a
-// corner. Few models use it.
+// hidden layers in place of ELU if f should fall to a value other than −1, without
+// a corner. Few models use it.
 //
 // f′ follows from the chain rule: α·e^(u/α)·(1/α). f has no corner, so f′(0) = 1 on
 // both sides.

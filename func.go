@@ -17,8 +17,8 @@ var (
 // is the derivative of F. The zero value has no F, so its Forward and Derivative
 // panic: set F.
 //
-// [Parallel] calls F and DF from several goroutines at once. A counter or a random
-// source in F or DF is then a data race.
+// [Parallel] calls F and DF from several goroutines at once. A counter or a
+// random source in F or DF must then be safe for concurrent use.
 type Func[T Float] struct {
 	F  func(T) T // f
 	DF func(T) T // f′; may be nil if you take no derivative

@@ -21,10 +21,10 @@ var (
 //
 // x is [outer][2][Stride] and the result is [outer][Stride]. The gate is the first
 // half of a row, or the second half with GateLast. For rows of n gates and n values
-// set Stride to n. Without Stride, neighbours are gate and value, and nothing notices
-// a mistake, because the lengths still fit. This shape is for a model that computes
-// g and v by one matrix. For g and v in two slices, which most models have, use
-// [Gated.ForwardPair] and [Gated.DerivativePair].
+// set Stride to n. Without Stride, neighbouring elements are gate and value, and
+// there is no error, because the lengths still fit. This shape is for a model that
+// computes g and v with one matrix. For g and v in two slices, which most models
+// have, use [Gated.ForwardPair] and [Gated.DerivativePair].
 //
 //	GLU       Sigmoid{}, GateLast   GLU of PyTorch, JAX and Keras, gated convolutions
 //	SwiGLU    SiLU{}                Llama, Mistral, Qwen, DeepSeek; Phi-3 with one matrix
@@ -49,7 +49,7 @@ var (
 //	if Gate selects a derivative of 0, ∂L/∂g = 0 even if upstream is NaN or infinite
 //
 // For the gates of this package the error of y is below 1.6 ULP, unless f(g) is
-// subnormal or overflows. For a SiLU or Softplus with a Beta of its own, a search
+// subnormal or overflows. For a SiLU or Softplus with a Beta other than 1, a search
 // found up to 1.63 ULP. (Half an ULP of f(g) can become almost one ULP of y. So even
 // a correctly rounded f(g) would give 1.5 ULP.) The error of both derivatives is
 // below 3 ULP, unless f(g) or upstream·v overflows, or f(g), f′(g) or upstream·v is

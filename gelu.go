@@ -39,7 +39,7 @@ var (
 //
 // The error of f is below 1 ULP, and the error of f′ below 1.5 ULP, next to the
 // zero of f′ and for subnormal results too. The usual ½u·(1 + erf(u/√2)) loses its
-// bits on the left, and is 0 from u = −5.6 on (float64: −8.4). The worst errors
+// bits on the left, and is 0 for u below −5.6 (float64: −8.4). The worst errors
 // found, for float32 among all inputs:
 //
 //	float32   f  0.501 ULP at -0x1.7ef988p+02     f′ 0.501 ULP at -0x1.97123ep-01

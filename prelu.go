@@ -36,8 +36,8 @@ var (
 // f′ and ∂f/∂αᵢ are the derivatives of αᵢ·u, first with respect to u, then with respect
 // to αᵢ. By convention, f′(0) = αᵢ.
 //
-// There is no DerivativeFromOutput, because a learned slope may be negative. Then the
-// sign of y does not tell that of u.
+// There is no DerivativeFromOutput, because a learned slope may be negative.
+// Then the sign of y does not determine the sign of u.
 //
 // It is PReLU in PyTorch and Keras, and PRelu in ONNX. PyTorch starts with ¼ too,
 // Keras with 0.

@@ -24,9 +24,9 @@ import (
 // fields whose zero value is a good default. Parse("snake(beta=2)") sets the field
 // Beta. Write a String method: a type that embeds [ReLU] inherits its String,
 // "relu", and Parse reads that as a ReLU. JSON and MarshalText use the names of the
-// fields, or those of their json tags, such as `json:"beta,omitempty"`. Capitals do
-// not count in these names, but underscores do. Numbers must be finite, as usual in
-// encoding/json. The Gate of a [Gated] must be [Elementwise].
+// fields, or those of their json tags, such as `json:"beta,omitempty"`. Case does
+// not matter in these names, but underscores do. Numbers must be finite, as usual
+// in encoding/json. The Gate of a [Gated] must be [Elementwise].
 //
 // If a is the zero value of a type of this package, Register adds another name for
 // it. Marshal still writes the first name.
@@ -34,8 +34,8 @@ import (
 // Register panics
 //
 //   - if the name is taken, in any spelling that Parse reads as the same
-//   - if the name has other characters than ASCII letters, digits and underscores,
-//     or no letter and no digit
+//   - if the name has characters other than ASCII letters, digits and
+//     underscores, or no letter and no digit
 //   - if the name reads as a number or a bool, such as inf, 1e5 or true
 //   - if a is nil or a [Func]
 //   - if a has a type of this package, but is not its zero value: the name would not
@@ -68,11 +68,11 @@ func Register[T Float](name string, a Activation[T]) {
 		mistake(call, "the name %s is taken", name)
 	}
 	if builtin && !reflect.ValueOf(a).IsZero() {
-		mistake(call, "another name for %v is for its zero value: a name has no fields", t)
+		mistake(call, "another name for %v needs its zero value: a name does not hold fields", t)
 	}
 	if !builtin {
 		if _, known := registered.own[t]; known {
-			mistake(call, "the type %v has a name", t)
+			mistake(call, "the type %v has a name already", t)
 		}
 		registered.own[t] = registeredName{name, bits}
 	}

@@ -18,9 +18,9 @@ var (
 // 0.
 //
 // Nothing bounds the output, so activations can grow very large. And units can die.
-// If u ≤ 0 on every example, the gradient is 0, and nothing changes the weights of
-// the unit again. Choose the learning rate with care and watch the share of dead
-// units with a [Monitor], or use [LeakyReLU].
+// If u ≤ 0 on every example, the gradient is 0, and the unit stops learning. Choose
+// the learning rate with care and watch the share of dead units with a [Monitor],
+// or use [LeakyReLU].
 //
 // f′ is the derivative of the constant 0 on the left, and of u on the right. At u =
 // 0 the two differ, and any number between them is as good. By convention, f′(0) =

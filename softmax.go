@@ -61,9 +61,9 @@ type Softmax[T Float] struct {
 	// Stride is the distance from one entry to the next; 0 means 1.
 	Stride int
 
-	// Temperature is τ, above 0 or +Inf; 0 means 1. Above 1 it makes the
-	// probabilities more equal, below 1 it sharpens them. For attention, which
-	// scales its scores by 1/√d, set it to √d.
+	// Temperature is τ, above 0; +Inf is allowed, and 0 means 1. Above 1 it
+	// makes the probabilities more equal, below 1 it sharpens them. For
+	// attention, which scales its scores by 1/√d, set it to √d.
 	Temperature T
 }
 
@@ -245,7 +245,7 @@ func (l LogSoftmax[T]) Forward(dst, x []T) []T {
 }
 
 // ForwardMasked computes the log probabilities of those entries of x for which keep
-// is true, as if there were no others. The length of keep is that of
+// is true, as if there were no others. keep may have the same lengths as in
 // [Softmax.ForwardMasked]. A masked entry gives −Inf. If all entries of a row are
 // masked, the whole row gives −Inf.
 //

@@ -12,11 +12,11 @@ var (
 //	f(u)  = max(0, u)²        range [0, ∞)
 //	f′(u) = 2·max(0, u)       range [0, ∞)
 //
-// Use it in the feed-forward blocks of language models, as Primer, RWKV,
-// Nemotron-4, nanochat and BitNet b1.58 2B4T do. In the Primer paper such a block does as
-// well as one with a [Gated] unit, and has one matrix less. SquaredReLU is as sparse as
-// ReLU, and has no corner. But it grows fast: keep its inputs small by a normalisation.
-// In float32 it overflows from 1.8447e19 on. Units die as with ReLU.
+// Use it in the feed-forward blocks of language models, as Primer, RWKV, Nemotron-4,
+// nanochat and BitNet b1.58 2B4T do. In the Primer paper such a block does as well as one
+// with a [Gated] unit, and needs one matrix fewer. SquaredReLU is as sparse as ReLU, and
+// has no corner. But it grows fast: keep its inputs small by a normalisation. In float32
+// it overflows from 1.8447e19 on. Units die as with ReLU.
 //
 // f′ follows from the power rule for u > 0. At 0 the slopes of both sides are 0.
 //
@@ -30,8 +30,8 @@ var (
 //	f(−Inf) = +0       f′(−Inf) = 0
 //	f(±0) = +0         f′(±0) = 0
 //
-// f is correctly rounded: it is one multiplication. f′ is exact. The zero value is
-// ready to use.
+// f is correctly rounded: it is one multiplication. f′ is exact, unless it
+// overflows. The zero value is ready to use.
 //
 // Source: D. R. So et al., Primer: Searching for Efficient Transformers for
 // Language Modeling, 2021, arXiv:2109.08668.

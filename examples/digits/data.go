@@ -87,7 +87,7 @@ func parse(name, text string) (d dataset, err error) {
 	}
 	const least = 40 // 10 of them to test on
 	if n := len(d.labels); n < least {
-		return dataset{}, fmt.Errorf("%s has %d examples, want at least %d: a quarter of them is to test on", name, n, least)
+		return dataset{}, fmt.Errorf("%s has %d examples, want at least %d: a quarter of them is for testing", name, n, least)
 	}
 	return d, nil
 }

@@ -15,8 +15,8 @@ import (
 //   - The stride is short, see maxoutInVectors. At a stride of 8, a vector loop takes 1.4,
 //     and the scalar loop 0.6.
 //   - The stride is 1, and there are three pieces or more. A vector loop would have to
-//     transpose the pieces first, which takes all that vectors gain: three pieces take 1.0
-//     in vectors, and 0.5 in the scalar loop.
+//     transpose the pieces first, which costs all that vectors gain: three pieces take
+//     1.0 in vectors, and 0.5 in the scalar loop.
 func Maxout[T element.Float](dst, x []T, pieces, stride int) {
 	switch {
 	case pieces == 1:

@@ -44,7 +44,7 @@ func Softmax[T element.Float](dst, x []T, classes, stride int, tau T) {
 // softmaxInVectors reports whether the vector loops run, if there is one for the shape. For
 // two classes the scalar loop has half the exponentials, and vectors must hold four elements
 // or more to be faster: float64 takes 4.0 to 5.5 ns in the scalar loop, 3.3 to 6.7 in vectors
-// of two, and 1.9 in vectors of four. Of masked distributions the scalar loop takes 3.5, and
+// of two, and 1.9 in vectors of four. For masked distributions the scalar loop takes 3.5, and
 // vectors of two 4.5.
 func softmaxInVectors[T element.Float](classes, stride int) bool {
 	return vector.On && (classes != 2 || stride >= 4 && !pairs[T]())
@@ -52,7 +52,7 @@ func softmaxInVectors[T element.Float](classes, stride int) bool {
 
 // SoftmaxMasked is Softmax over the entries of x whose keep is true. It sets the others to
 // 0. If keep is false for all entries of a row, the whole row is 0. If keep is shorter than
-// x, it applies again and again.
+// x, it is repeated.
 func SoftmaxMasked[T element.Float](dst, x []T, keep []bool, classes, stride int, tau T) {
 	scalar.Mask(dst, x, keep, negativeInf[T]())
 	Softmax(dst, dst, classes, stride, tau)
@@ -154,7 +154,7 @@ func fewClasses[T element.Float](classes, stride int) bool {
 
 // LogSoftmaxMasked is LogSoftmax over the entries of x whose keep is true. It sets the
 // others to −Inf. If keep is false for all entries of a row, the whole row is −Inf. If keep
-// is shorter than x, it applies again and again.
+// is shorter than x, it is repeated.
 func LogSoftmaxMasked[T element.Float](dst, x []T, keep []bool, classes, stride int, tau T) {
 	scalar.Mask(dst, x, keep, negativeInf[T]())
 	LogSoftmax(dst, dst, classes, stride, tau)

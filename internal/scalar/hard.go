@@ -229,7 +229,7 @@ func hardSixthOf32(b uint32) float32 {
 
 // hardSixthOf64 returns (x + 3)/6 cut to 0…1 for x with the bits b. For x ≤ −1 the sum is
 // exact. For a larger x it is not, and the function returns x/6 + ½ instead. The rounding
-// errors of the product, and of ⅙, are then less than half a ULP of the result. So the
+// errors of the product, and of ⅙, are then less than half an ULP of the result. So the
 // error is below 1 ULP. The product is rounded on all platforms, as the bound assumes.
 func hardSixthOf64(b uint64) float64 {
 	s := &hardSixthSegments[segments64[b>>51]&7]
@@ -353,7 +353,7 @@ var hardSwishFactors = [8]segment{
 //	p·(p + 3)/6 + u·(2p + 3)/6 + u²/6
 //
 // u and the sum of the first two terms are exact. u is so small that the rounding errors
-// of u/6 count less than half a ULP of the result. So the error is below 1 ULP.
+// of u/6 count less than half an ULP of the result. So the error is below 1 ULP.
 func hardSwishOf64(b uint64) float64 {
 	s := &hardSwishSegments[segments64[b>>51]&7]
 	u := math.Float64frombits(b-s.cut) + s.offset

@@ -32,10 +32,10 @@ func mask[W uint32 | uint64](dst, x []W, keep []bool, masked W) {
 	}
 }
 
-// MaskNaN masks y, the result for a masked input, again if a distribution in y is NaN. In all
-// other distributions the masked entries have their value already, because the softmax of
-// −Inf is 0, and its logarithm is −Inf. If one entry of a distribution is NaN, all are. So
-// MaskNaN looks at the first entry of each distribution.
+// y is the result for a masked input. If a distribution in y is NaN, MaskNaN masks it
+// again. In all other distributions the masked entries have their value already, because
+// the softmax of −Inf is 0, and its logarithm is −Inf. If one entry of a distribution is
+// NaN, all are. So MaskNaN looks at the first entry of each distribution.
 func MaskNaN[T element.Float](y []T, keep []bool, classes, stride int, masked T) {
 	for outer := 0; outer < len(y); outer += classes * stride {
 		for _, v := range y[outer : outer+stride] {

@@ -91,8 +91,8 @@ func softmaxBackwardTriples[T element.Float](dst, y, g []T, stride int, tau T) {
 // The sums are added in parts. Two of the terms may be large and cancel, and each of the others
 // may be a little more than half an ULP of them. Then each addition to the sums of the large ones
 // loses half an ULP, all in one direction. Parts with at most 13 additions to one sum keep that
-// below 13·ε·Σⱼ yᵢyⱼ|gᵢ − gⱼ|. With 32 additions, results were off by up to 30 of the 16 that are
-// promised.
+// below 13·ε·Σⱼ yᵢyⱼ|gᵢ − gⱼ|. With 32 additions, results were off by up to 30·ε times that sum.
+// The promised bound is 16·ε.
 const (
 	shortRow = 104 // entries of a row in four sums of pairs
 	few      = 24  // entries of a column in two sums

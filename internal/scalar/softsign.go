@@ -74,7 +74,7 @@ func softsignOf32(b uint32) uint32 {
 // q = z/(1 + z), z = |x|, by the remainder z − q·(1 + z). It is z·t − q with t = 1 − q, and t
 // is also the factor 1/(1 + z) of the correction. So neither the rounding error of 1 + z nor
 // that of the division is in the result. Two errors remain: the last rounding, and for z < 1
-// the error of t, which is less than half a ULP of the result. In the code q has the opposite
+// the error of t, which is less than half an ULP of the result. In the code q has the opposite
 // sign, which saves a negation. From 2⁵³ on, t would have no correct bit, and the result is 1.
 //
 // The plain quotient has errors of up to 1.5 ULP. It takes 1.13 ns an element, which is the
