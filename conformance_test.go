@@ -455,9 +455,9 @@ func compare[T activation.Float](t *testing.T, r record, call, name string, got 
 	if len(want.Data) != len(got) {
 		t.Fatalf("%s has %d elements, want %d", name, len(got), len(want.Data))
 	}
-	epsilon, round := 0x1p-52, func(w reference.Value) T { return T(w.Float64()) }
+	round := func(w reference.Value) T { return T(w.Float64()) }
 	if is32[T]() {
-		epsilon, round = 0x1p-23, func(w reference.Value) T { return T(w.Float32()) }
+		round = func(w reference.Value) T { return T(w.Float32()) }
 	}
 	for i, v := range got {
 		w := want.Data[i].value()
@@ -480,7 +480,7 @@ func compare[T activation.Float](t *testing.T, r record, call, name string, got 
 			case "rel":
 				pass = pass || off <= tol*math.Abs(w.Float64())
 			case "eps_times_cond":
-				pass = pass || off <= tol*epsilon*r.Cond[i]+float64(smallest[T]())
+				pass = pass || off <= tol*epsilon[T]()*r.Cond[i]+float64(smallest[T]())
 			default:
 				t.Fatalf("unknown tolerance %q", kind)
 			}

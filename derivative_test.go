@@ -142,11 +142,11 @@ func TestDerivative32(t *testing.T) {
 			for range 50 {
 				x := e.smooth(rng)
 				for _, g := range upstreams[float32](rng, e.outputs) {
-					want := wide.a.Derivative(nil, widen(x), widen(g))
+					want := wide.a.Derivative(nil, widest(x), widest(g))
 					if l, ok := e.a.(activation.MaxoutLayer[float32]); ok { // float32 has rounded its weights
 						w := wide.a.(activation.MaxoutLayer[float64])
-						w.Params = widen(l.Params)
-						want = w.Derivative(nil, widen(x), widen(g))
+						w.Params = widest(l.Params)
+						want = w.Derivative(nil, widest(x), widest(g))
 					}
 					for j, got := range e.a.Derivative(nil, x, g) {
 						if math.Abs(float64(got)-want[j]) > 1e-5*(largestSize(g)+math.Abs(want[j])) {
@@ -157,14 +157,6 @@ func TestDerivative32(t *testing.T) {
 			}
 		})
 	}
-}
-
-func widen(x []float32) []float64 {
-	y := make([]float64, len(x))
-	for i, v := range x {
-		y[i] = float64(v)
-	}
-	return y
 }
 
 // TestKinks checks the conventions for the derivative at points where f is not
@@ -373,10 +365,11 @@ func upstreamOfAnySize[T activation.Float](t *testing.T, e entry[T]) {
 	if _, ok := e.a.(activation.Elementwise[T]); !ok {
 		t.Skip("no function of one element")
 	}
-	epsilon, normal, most := 0x1p-52, 0x1p-1022, math.MaxFloat64
+	normal := 0x1p-1022
 	if is32[T]() {
-		epsilon, normal, most = 0x1p-23, 0x1p-126, math.MaxFloat32
+		normal = 0x1p-126
 	}
+	most := float64(largest[T]())
 	var x []T
 	for _, size := range []float64{1e-9, .3, 1, 3, 9, 17, 21, 25, 30, 39, 41, 60, 87, 100, 300, 600, 700, 740, 1e30} {
 		x = append(x, T(size), T(-size))
@@ -388,7 +381,7 @@ func upstreamOfAnySize[T activation.Float](t *testing.T, e entry[T]) {
 			if !(math.Abs(want) <= most*(1-1e-6)) || math.Abs(float64(slopes[i])) < normal {
 				continue // it may overflow, or f′ is inexact
 			}
-			if math.Abs(float64(v)-want) > 4*epsilon*math.Abs(want)+epsilon*normal {
+			if math.Abs(float64(v)-want) > epsilon[T]()*(4*math.Abs(want)+normal) {
 				t.Errorf("%s: upstream %v at %v gives %v, want %v", what, g, x[i], v, want)
 			}
 		}

@@ -120,8 +120,9 @@ func (m Maxout[T]) String() string {
 // All sums are computed in T, in an order that does not depend on the batch. The
 // error of an output is at most (Inputs + 2)·½ε·(Σₖ |wₖ·xₖ| + |b|), for the piece
 // of the unit that has the largest such sum, with ε = 2⁻²³ for float32 and 2⁻⁵² for
-// float64. The zero value has no parameters, so its Forward and Derivative panic:
-// use [NewMaxoutLayer].
+// float64. That sum must not overflow. If products are subnormal, Inputs times the
+// smallest subnormal is added to the bound. The zero value has no parameters, so its
+// Forward and Derivative panic: use [NewMaxoutLayer].
 //
 // Source: I. J. Goodfellow, D. Warde-Farley, M. Mirza, A. Courville, Y. Bengio,
 // Maxout Networks, 2013, arXiv:1302.4389.

@@ -26,11 +26,7 @@ func maxoutSizes[T activation.Float](t *testing.T, rng *rand.Rand, number func()
 		for i := range m.Params {
 			m.Params[i] = number()
 		}
-		name := "float64/"
-		if is32[T]() {
-			name = "float32/"
-		}
-		t.Run(name+m.String(), func(t *testing.T) { f(t, m, 1+rng.IntN(19)) })
+		t.Run(fmt.Sprintf("%T/%v", T(0), m), func(t *testing.T) { f(t, m, 1+rng.IntN(19)) })
 	}
 }
 
@@ -56,25 +52,55 @@ func dots[T activation.Float](m activation.MaxoutLayer[T], x []T) (z, size []flo
 }
 
 // TestMaxoutLayerAccuracy checks the errors of the sums. For any order of the
-// additions, they are at most (n+2)·ε/2 times the sum of absolute values.
+// additions, they are at most (n+2)·ε/2 times the sum of absolute values, and half of the
+// smallest subnormal for each product that is subnormal. (dots rounds such products of
+// float64 too.)
 func TestMaxoutLayerAccuracy(t *testing.T) {
-	maxoutAccuracy[float32](t, 0x1p-24)
-	maxoutAccuracy[float64](t, 0x1p-53)
+	maxoutAccuracy[float32](t)
+	maxoutAccuracy[float64](t)
 }
 
-func maxoutAccuracy[T activation.Float](t *testing.T, half float64) {
+func maxoutAccuracy[T activation.Float](t *testing.T) {
 	rng := rand.New(rand.NewPCG(30, 31))
-	maxoutSizes(t, rng, func() T { return T(rng.NormFloat64()) }, func(t *testing.T, m activation.MaxoutLayer[T], batch int) {
-		x := values[T](rng, batch*m.Inputs)
-		y := m.Forward(nil, x)
-		for r := range batch {
-			z, size := dots(m, x[r*m.Inputs:][:m.Inputs])
-			for u := range m.Units {
-				unit := z[u*m.Pieces:][:m.Pieces]
-				bound := float64(m.Inputs+2) * half * slices.Max(size[u*m.Pieces:][:m.Pieces])
-				if got, want := float64(y[r*m.Units+u]), slices.Max(unit); !(math.Abs(got-want) <= bound) {
-					t.Fatalf("Forward: unit %d of example %d = %x, want %x ± %.3g", u, r, got, want, bound)
+	for _, size := range []T{1, 1 / largest[T]()} { // that of weights; 1/largest is subnormal
+		maxoutSizes(t, rng, func() T { return size * T(rng.NormFloat64()) }, func(t *testing.T, m activation.MaxoutLayer[T], batch int) {
+			x := values[T](rng, batch*m.Inputs)
+			y := m.Forward(nil, x)
+			for r := range batch {
+				z, sizes := dots(m, x[r*m.Inputs:][:m.Inputs])
+				for u := range m.Units {
+					unit := z[u*m.Pieces:][:m.Pieces]
+					bound := float64(m.Inputs+2)*epsilon[T]()/2*slices.Max(sizes[u*m.Pieces:][:m.Pieces]) + float64(m.Inputs)*float64(smallest[T]())
+					if got, want := float64(y[r*m.Units+u]), slices.Max(unit); !(math.Abs(got-want) <= bound) {
+						t.Fatalf("Forward: unit %d of example %d = %x, want %x ± %.3g", u, r, got, want, bound)
+					}
 				}
+			}
+		})
+	}
+}
+
+// TestMaxoutLayerTies checks that the first of several equal pieces gets the gradient. So
+// equal pieces must have equal sums.
+func TestMaxoutLayerTies(t *testing.T) {
+	maxoutTies[float32](t)
+	maxoutTies[float64](t)
+}
+
+func maxoutTies[T activation.Float](t *testing.T) {
+	rng := rand.New(rand.NewPCG(94, 95))
+	maxoutSizes(t, rng, func() T { return T(rng.NormFloat64()) }, func(t *testing.T, m activation.MaxoutLayer[T], _ int) {
+		weights, biases := m.Params[:m.Units*m.Pieces*m.Inputs], m.Params[m.Units*m.Pieces*m.Inputs:]
+		for k := range biases {
+			if first := k / m.Pieces * m.Pieces; k != first {
+				copy(weights[k*m.Inputs:][:m.Inputs], weights[first*m.Inputs:])
+				biases[k] = biases[first]
+			}
+		}
+		grad := m.ParameterGradient(nil, values[T](rng, m.Inputs), nil)
+		for k, d := range grad[len(weights):] {
+			if first := k%m.Pieces == 0; first != (d == 1) {
+				t.Errorf("the gradient of bias %d is %v", k, d)
 			}
 		}
 	})

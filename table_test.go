@@ -1,6 +1,7 @@
 package activation_test
 
 import (
+	"fmt"
 	"math"
 	"math/rand/v2"
 	"testing"
@@ -371,13 +372,7 @@ func run[T activation.Float](t *testing.T, entries []entry[T], f func(*testing.T
 }
 
 // name returns the text of the activation and the element type.
-func (e entry[T]) name() string {
-	name := "float64"
-	if is32[T]() {
-		name = "float32"
-	}
-	return stringOf(e.a) + "/" + name
-}
+func (e entry[T]) name() string { return fmt.Sprintf("%v/%T", e.a, T(0)) }
 
 func stringOf(a any) string { return a.(interface{ String() string }).String() }
 
@@ -390,6 +385,14 @@ func smallest[T activation.Float]() T {
 	}
 	v := math.SmallestNonzeroFloat64
 	return T(v)
+}
+
+// epsilon returns the distance from 1 to the next larger number.
+func epsilon[T activation.Float]() float64 {
+	if is32[T]() {
+		return 0x1p-23
+	}
+	return 0x1p-52
 }
 
 // largest returns the largest finite number.
