@@ -5,7 +5,6 @@ import (
 	"fmt"
 	"math"
 	"math/rand/v2"
-	"reflect"
 	"slices"
 	"strings"
 )
@@ -71,11 +70,8 @@ import (
 // "activation: ". Other panics of your own methods pass through.
 func CheckDerivative[T Float](a Activation[T], x []T) error {
 	a = unbox(a)
-	if a == nil {
+	if isNil(a) {
 		return errors.New("activation: CheckDerivative: a is nil")
-	}
-	if v := reflect.ValueOf(a); v.Kind() == reflect.Pointer && v.IsNil() {
-		return fmt.Errorf("activation: CheckDerivative: a is a nil %T", a)
 	}
 	if err := mistakeAsError(func() error { return checkDerivative(a, slices.Clone(x)) }); err != nil {
 		return fmt.Errorf("activation: %s: %w", nameOf(a), err)
@@ -233,8 +229,7 @@ func checkResult[T Float](method, name string, dst []T, run func() []T) error {
 	if len(dst) == 0 || &result[0] == &dst[0] {
 		return nil
 	}
-	same := func(a, b T) bool { return a == b || a != a && b != b }
-	if slices.EqualFunc(dst, before, same) {
+	if slices.Compare(dst, before) == 0 { // for Compare, NaN equals NaN
 		return fmt.Errorf("%s ignores %s: it returns another slice, and leaves %s as it was", method, name, name)
 	}
 	return fmt.Errorf("%s returns a slice other than %s", method, name)
