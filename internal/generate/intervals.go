@@ -57,7 +57,7 @@ func intervals(b *bytes.Buffer) error {
 					y := t.f(new(big.Float).SetPrec(64).Add(number(a), b))
 					return y.Sub(y, product(number(n), quarter))
 				},
-				A: low - a, B: high - a, Exponents: []int{0, 1, 2, 3, 4, 5, 6, 7},
+				A: low - a, B: high - a, Exponents: reference.Powers(0, 7),
 				Weight: func(*big.Float) *big.Float { return number(0.5) },
 			}.SolveRounded(24)
 			if err != nil {

@@ -412,7 +412,7 @@ func (g *generator) writeConstants(b *bytes.Buffer) {
 	for _, element := range slices.Sorted(maps.Keys(g.constants)) {
 		fmt.Fprintf(b, "var %sConstants = [...][minLanes%s]%s{\n", element, element[len(element)-2:], element)
 		for _, value := range g.constants[element] {
-			fmt.Fprintf(b, "{%s},\n", strings.TrimSuffix(strings.Repeat(value+", ", 128/bitsOf(element)), ", "))
+			fmt.Fprintf(b, "{%s},\n", strings.Repeat(value+", ", 128/bitsOf(element)))
 		}
 		b.WriteString("}\n\n")
 	}

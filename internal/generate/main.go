@@ -63,24 +63,24 @@ func tables() ([]byte, error) {
 	}{
 		{"expCubic", "e^b ≈ 1 + b·(c[0] + b·(c[1] + b·c[2]))", "|b| ≤ 0.03125", reference.Fit{
 			F: reference.BigExpm1, A: -1. / 32, B: 1. / 32,
-			Exponents: []int{1, 2, 3}, Weight: reciprocal(reference.BigExp),
+			Exponents: reference.Powers(1, 3), Weight: reciprocal(reference.BigExp),
 		}},
 		{"expQuartic", "e^r ≈ 1 + r + r²·(c[0] + r·c[1] + r²·c[2])", "|r| ≤ 0.001354", reference.Fit{
 			F: reference.BigExpm1, A: -math.Ln2 / 512, B: math.Ln2 / 512,
-			Exponents: []int{1, 2, 3, 4}, Weight: reciprocal(reference.BigExp),
+			Exponents: reference.Powers(1, 4), Weight: reciprocal(reference.BigExp),
 			Fixed: map[int]*big.Float{1: big.NewFloat(1)},
 		}},
 		{"expm1Cubic", "e^b − 1 ≈ b + b²·(c[0] + b·c[1])", "|b| ≤ 1/128", reference.Fit{
 			F: reference.BigExpm1, A: -1. / 128, B: 1. / 128,
-			Exponents: []int{1, 2, 3}, Fixed: map[int]*big.Float{1: big.NewFloat(1)},
+			Exponents: reference.Powers(1, 3), Fixed: map[int]*big.Float{1: big.NewFloat(1)},
 		}},
 		{"expm1Sextic", "e^b − 1 ≈ b + b²·(c[0] + b·c[1] + … + b⁴·c[4])", "|b| ≤ 1/128", reference.Fit{
 			F: reference.BigExpm1, A: -1. / 128, B: 1. / 128,
-			Exponents: []int{1, 2, 3, 4, 5, 6}, Fixed: map[int]*big.Float{1: big.NewFloat(1)},
+			Exponents: reference.Powers(1, 6), Fixed: map[int]*big.Float{1: big.NewFloat(1)},
 		}},
 		{"millsSeries", "Φ(−z) ≈ φ(z)/z·(1 + s·(c[0] + s·(c[1] + … + s·c[12]))), s = 1/z²,", "6 ≤ z ≤ 40", reference.Fit{
 			F: millsRest, A: 1. / 1600, B: 1. / 36,
-			Exponents: []int{0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12},
+			Exponents: reference.Powers(0, 12),
 			Weight:    func(s *big.Float) *big.Float { return s },
 		}},
 	} {
@@ -124,9 +124,9 @@ func tables() ([]byte, error) {
 	fmt.Fprintf(&b, "// logisticTable[i] is the entry for a = i/16 − 20 and |b| ≤ 1/32.\nvar logisticTable = [%d]logisticEntry{\n", 2*20*16+1)
 	for i := range 2*20*16 + 1 {
 		a := float64(i)/16 - 20
-		c := economized(logisticSeries(number(a))[:12], 7, -1./32, 1./32)
+		c := economized(logisticSeries(number(a))[:12], -1./32, 1./32)
 		value, rest := split(c[0])
-		minusTanh, _ := split(reference.BigTanh(number(-a / 2)))
+		minusTanh, _ := reference.BigTanh(number(-a / 2)).Float64()
 		_, slopeRest := split(c[1])
 		fmt.Fprintf(&b, "\t{%g, %s, %s, %s, %s, %s},\n", a, hex(value), hex(rest), hex(minusTanh), hex(slopeRest), series(c))
 	}
@@ -135,7 +135,7 @@ func tables() ([]byte, error) {
 	fmt.Fprintf(&b, "// softplusTable[i] is the entry for a = i/16 − 20 and |b| ≤ 1/32.\nvar softplusTable = [%d]softplusEntry{\n", 2*20*16+1)
 	for i := range 2*20*16 + 1 {
 		a := float64(i)/16 - 20
-		c := economized(softplusSeries(number(a))[:12], 7, -1./32, 1./32)
+		c := economized(softplusSeries(number(a))[:12], -1./32, 1./32)
 		value, rest := splitAt(c[0], 26)
 		fmt.Fprintf(&b, "\t{%g, %s, %s, %s},\n", a, hex(value), hex(rest), series(c))
 	}
@@ -150,7 +150,7 @@ func tables() ([]byte, error) {
 			a = math.Float64frombits(uint64(i)<<47 | 1<<46)
 			width = a - low
 		}
-		c := economized(tanhSeries(number(a))[:12], 7, -width, width)
+		c := economized(tanhSeries(number(a))[:12], -width, width)
 		value, rest := split(c[0])
 		fmt.Fprintf(&b, "\t{%s, %s, %s, %s},\n", hex(a), hex(value), hex(rest), series(c))
 	}
@@ -203,7 +203,7 @@ func logs() ([]byte, error) {
 	b.WriteString(header + "package element\n\n")
 	polynomial, err := (reference.Fit{
 		F: reference.BigLog1p, A: -1. / 255, B: 1. / 255,
-		Exponents: []int{1, 2, 3, 4, 5, 6, 7}, Fixed: map[int]*big.Float{1: big.NewFloat(1)},
+		Exponents: reference.Powers(1, 7), Fixed: map[int]*big.Float{1: big.NewFloat(1)},
 	}).SolveRounded(53)
 	if err != nil {
 		return nil, fmt.Errorf("log1pSeptic: %w", err)
@@ -291,12 +291,13 @@ func square(c []*big.Float, n int) *big.Float {
 	return sum
 }
 
-// economized returns a polynomial of the given degree that approximates a series in b
-// for low ≤ b ≤ high. It substitutes t for b, which goes from −1 to 1 there. Then it
+// economized returns a polynomial of degree 7 that approximates a series in b for
+// low ≤ b ≤ high. It substitutes t for b, which goes from −1 to 1 there. Then it
 // removes the highest term tⁿ, again and again, by subtracting a multiple of the
 // Chebyshev polynomial Tₙ(t). The error of each step is 2ⁿ⁻¹ times smaller than that of
 // dropping the term. At the end it substitutes b for t.
-func economized(c []*big.Float, degree int, low, high float64) []*big.Float {
+func economized(c []*big.Float, low, high float64) []*big.Float {
+	const degree = 7
 	// chebyshev[n][i] is the coefficient of tⁱ in Tₙ.
 	chebyshev := [terms][terms]float64{{1}, {0, 1}}
 	for n := 2; n < terms; n++ {
@@ -358,7 +359,7 @@ func polynomials() ([]byte, error) {
 	exponential := func(terms int, weight func(*big.Float) *big.Float) reference.Fit {
 		return reference.Fit{
 			F: reference.BigExpm1, A: -border, B: border,
-			Exponents: []int{1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12}[:terms], Weight: weight,
+			Exponents: reference.Powers(1, terms), Weight: weight,
 			Fixed: map[int]*big.Float{1: big.NewFloat(1)},
 		}
 	}
@@ -373,15 +374,15 @@ func polynomials() ([]byte, error) {
 		{[]string{"expm1Septic"}, "e^r − 1 ≈ r + r²·(c[0] + r·c[1] + … + r⁵·c[5])\n// for |r| ≤ 0.3467", 24, exponential(7, nil)},
 		{[]string{"expm1Even", "expm1Odd"}, "e^r − 1 ≈ r + r²·(even[0] + r·odd[0] + r²·even[1] + … + r¹⁰·even[5])\n// for |r| ≤ 0.3467", 53, exponential(12, nil)},
 		{[]string{"tanhSeptic"}, "tanh x ≈ x + x³·(c[0] + s·c[1] + … + s⁶·c[6]), s = x²\n// for |x| ≤ 1", 24, reference.Fit{
-			F: tanhRest, A: 0, B: 1, Exponents: []int{0, 1, 2, 3, 4, 5, 6}, Weight: tanhWeight,
+			F: tanhRest, A: 0, B: 1, Exponents: reference.Powers(0, 6), Weight: tanhWeight,
 		}},
 		{[]string{"atanhSeries32"}, "2·atanh(s/2) ≈ s + s³·(c[0] + v·c[1] + v²·c[2] + v³·c[3]), v = s²\n// for |s| ≤ ⅔", 24, atanhFit(4)},
 		{[]string{"atanhSeries64"}, "2·atanh(s/2) ≈ s + s³·(c[0] + v·c[1] + … + v⁹·c[9]), v = s²\n// for |s| ≤ ⅔", 53, atanhFit(10)},
 		{[]string{"expHalf"}, "e^(r/2) ≈ 1 + r·(c[0] + r·(c[1] + r·(c[2] + r·c[3])))\n// for |r| ≤ 0.1734", 24, reference.Fit{
-			F: halfGrowth, A: -border / 2, B: border / 2, Exponents: []int{0, 1, 2, 3}, Weight: halfWeight,
+			F: halfGrowth, A: -border / 2, B: border / 2, Exponents: reference.Powers(0, 3), Weight: halfWeight,
 		}},
 		{[]string{"coth"}, "R = h·coth h ≈ 1 + s·(c[0] + s·c[1] + … + s⁴·c[4]), s = h²\n// for |h| ≤ 0.17335, with (R + h)/(R − h) = e^2h", 53, reference.Fit{
-			F: cothRest, A: 0, B: border * border / 4, Exponents: []int{0, 1, 2, 3, 4}, Weight: cothWeight,
+			F: cothRest, A: 0, B: border * border / 4, Exponents: reference.Powers(0, 4), Weight: cothWeight,
 		}},
 		{[]string{"siluRootSeries32"}, "1 + x·σ(−x) ≈ d + d²·(c[0] + d·c[1] + … + d⁴·c[4]), x₀ its zero, d = x − x₀,\n// for |d| ≤ 5/16", 24, siluRootFit(5)},
 		{[]string{"siluRootEven64", "siluRootOdd64"}, "1 + x·σ(−x) ≈ d + d²·(even[0] + d·odd[0] + d²·even[1] + … + d¹¹·odd[5])\n// for |d| ≤ 5/16", 53, siluRootFit(12)},
@@ -405,7 +406,7 @@ func polynomials() ([]byte, error) {
 		for j, name := range p.names {
 			fmt.Fprintf(&b, "%s = [...]%s{\n", name, kind)
 			for i := j; i < len(free); i += len(p.names) {
-				fmt.Fprintf(&b, "{%s},\n", strings.Repeat(hex(free[i])+", ", lanes-1)+hex(free[i]))
+				fmt.Fprintf(&b, "{%s},\n", strings.Repeat(hex(free[i])+", ", lanes))
 			}
 			b.WriteString("}\n")
 		}
@@ -422,8 +423,7 @@ func polynomials() ([]byte, error) {
 		size int
 		bits uint
 	}{{32, 24 - 8}, {64, 53 - 11}} {
-		high, _ := new(big.Float).SetPrec(p.bits).Set(ln2).Float64()
-		low, _ := number(0).Sub(ln2, number(high)).Float64()
+		high, low := splitAt(ln2, p.bits)
 		fmt.Fprintf(&b, "ln2High%[1]d = %[2]s\nln2Low%[1]d = %[3]s\n", p.size, hex(high), hex(low))
 	}
 	b.WriteString(")\n\n// x₀, the zero of the derivative of x·σ(x), as a sum.\nconst (\n")
@@ -432,8 +432,7 @@ func polynomials() ([]byte, error) {
 		size int
 		bits uint
 	}{{32, 24}, {64, 53}} {
-		high, _ := new(big.Float).SetPrec(p.bits).Set(root).Float64()
-		low, _ := number(0).Sub(root, number(high)).Float64()
+		high, low := splitAt(root, p.bits)
 		fmt.Fprintf(&b, "siluRootHigh%[1]d = %[2]s\nsiluRootLow%[1]d = %[3]s\n", p.size, hex(high), hex(low))
 	}
 	b.WriteString(")\n")
@@ -453,7 +452,7 @@ func atanhFit(terms int) reference.Fit {
 			y := ratio(v)
 			return y.Quo(y.Sub(y, big.NewFloat(1)), v)
 		},
-		A: 0, B: 4. / 9, Exponents: []int{0, 1, 2, 3, 4, 5, 6, 7, 8, 9}[:terms],
+		A: 0, B: 4. / 9, Exponents: reference.Powers(0, terms-1),
 		Weight: func(v *big.Float) *big.Float { return new(big.Float).Quo(v, ratio(v)) },
 	}
 }
@@ -518,7 +517,7 @@ func siluRootFit(terms int) reference.Fit {
 			y := factor(d)
 			return y.Quo(y.Sub(y, d), number(0).Mul(d, d))
 		},
-		A: -5. / 16, B: 5. / 16, Exponents: []int{0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11}[:terms],
+		A: -5. / 16, B: 5. / 16, Exponents: reference.Powers(0, terms-1),
 		Weight: func(d *big.Float) *big.Float { return number(0).Quo(number(0).Mul(d, d), factor(d)) },
 	}
 }
@@ -529,11 +528,7 @@ const precision = 256
 func number(x float64) *big.Float { return new(big.Float).SetPrec(precision).SetFloat64(x) }
 
 // split returns x as the sum of two float64s: the nearest one, and its rounding error.
-func split(x *big.Float) (value, rest float64) {
-	value, _ = x.Float64()
-	rest, _ = new(big.Float).Sub(x, big.NewFloat(value)).Float64()
-	return value, rest
-}
+func split(x *big.Float) (value, rest float64) { return splitAt(x, 53) }
 
 // hex formats c exactly.
 func hex(c float64) string { return fmt.Sprintf("%x", c) }

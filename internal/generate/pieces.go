@@ -24,10 +24,10 @@ func pieces() ([]byte, error) {
 		root         float64                         // zero of (x·g)′, or 0 if the table is for g
 	}{
 		{"geluPieces", "Φ", 32, 6, normalSeries, 0},
-		{"geluSlopePieces", "(x·Φ)′", 32, 6, normalSeries, -0.7517915246935645},
+		{"geluSlopePieces", "(x·Φ)′", 32, 6, normalSeries, -float64Of(geluRoot())},
 		{"geluTanhPieces", "σ(v), v = 2√(2/π)·(x + 0.044715·x³),", 32, 5, geluTanhSeries, 0},
-		{"geluTanhSlopePieces", "(x·σ(v))′", 32, 5, geluTanhSeries, -0.7524614220710163},
-		{"siluSlopePieces", "(x·σ)′", 16, 20, logisticSeries, -1.2784645427610738},
+		{"geluTanhSlopePieces", "(x·σ(v))′", 32, 5, geluTanhSeries, -float64Of(geluTanhRoot(geluTanhCoefficients()))},
+		{"siluSlopePieces", "(x·σ)′", 16, 20, logisticSeries, float64Of(siluRoot())},
 		{"mishPieces", "tanh(log(1 + eˣ))", 16, 20, mishSeries, 0},
 		{"mishSlopePieces", "(x·tanh(log(1 + eˣ)))′", 16, 20, mishSeries, -1.1924312145154952},
 	} {
@@ -46,7 +46,7 @@ func pieces() ([]byte, error) {
 			}
 			// The first coefficient must not change: next to the root it is nearly
 			// the whole result.
-			c = append(c[:1], economized(c[1:], 7, center-width-a, center+width-a)...)
+			c = append(c[:1], economized(c[1:], center-width-a, center+width-a)...)
 			valueBits, slopeBits := uint(26), uint(53)
 			if t.root != 0 {
 				valueBits, slopeBits = 53, 26
@@ -66,6 +66,12 @@ func pieces() ([]byte, error) {
 		b.WriteString("}\n\n")
 	}
 	return format.Source(b.Bytes())
+}
+
+// float64Of returns the float64 nearest to x.
+func float64Of(x *big.Float) float64 {
+	nearest, _ := x.Float64()
+	return nearest
 }
 
 // splitAt returns x rounded to the given number of bits, and the rounding error.

@@ -3,8 +3,10 @@ package reference
 import (
 	"errors"
 	"fmt"
+	"maps"
 	"math"
 	"math/big"
+	"slices"
 	"strings"
 )
 
@@ -30,6 +32,14 @@ type Fit struct {
 	Exponents []int
 	Weight    func(x *big.Float) *big.Float // nil for 1/F(x): relative error
 	Fixed     map[int]*big.Float            // coefficients given beforehand, by exponent
+}
+
+// Powers returns the exponents first … last.
+func Powers(first, last int) (exponents []int) {
+	for k := first; k <= last; k++ {
+		exponents = append(exponents, k)
+	}
+	return exponents
 }
 
 // A Polynomial is the result of a Fit.
@@ -76,9 +86,7 @@ func (f Fit) SolveRounded(bits uint) (*Polynomial, error) {
 	}
 	best := p.Leveled
 	fixed := map[int]*big.Float{}
-	for k, c := range f.Fixed {
-		fixed[k] = c
-	}
+	maps.Copy(fixed, f.Fixed)
 	f.Fixed = fixed
 	for i, k := range f.Exponents {
 		if _, given := f.Fixed[k]; !given {
@@ -312,13 +320,9 @@ func (f Fit) exchange(g *grid) (*Polynomial, error) {
 		if limit.Mul(limit, leveled); largest.Cmp(limit) <= 0 || largest.MantExp(nil) < -fitPrecision*3/4 {
 			p := f.polynomial(g, c)
 			p.Leveled, _ = leveled.Float64()
-			for i := range g.x { // in ascending order
-				for _, at := range points {
-					if at == i {
-						x, _ := g.x[i].Float64()
-						p.Points = append(p.Points, x)
-					}
-				}
+			for _, i := range slices.Sorted(slices.Values(points)) {
+				x, _ := g.x[i].Float64()
+				p.Points = append(p.Points, x)
 			}
 			return p, nil
 		}

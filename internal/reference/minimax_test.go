@@ -9,25 +9,17 @@ import (
 // absolute is the weight for absolute errors.
 func absolute(*big.Float) *big.Float { return number(1) }
 
-// upTo returns the exponents first … last.
-func upTo(first, last int) (k []int) {
-	for ; first <= last; first++ {
-		k = append(k, first)
-	}
-	return k
-}
-
 // TestFitKnown checks fits whose smallest error is known. Most are examples of Chebyshev.
 func TestFitKnown(t *testing.T) {
 	for n := 1; n <= 10; n++ {
 		// Of all polynomials xⁿ − … on [-1, 1], the Chebyshev polynomial divided by
 		// 2^(n−1) has the smallest maximum.
-		f := Fit{F: func(x *big.Float) *big.Float { return power(x, n) }, A: -1, B: 1, Exponents: upTo(0, n-1), Weight: absolute}
+		f := Fit{F: func(x *big.Float) *big.Float { return power(x, n) }, A: -1, B: 1, Exponents: Powers(0, n-1), Weight: absolute}
 		checkFit(t, "x^n", f, math.Ldexp(1, 1-n), 1.0015)
 		// For e^x on a small interval [-h, h], the error comes from the first missing
 		// term.
 		const h = 1.0 / 64
-		f = Fit{F: BigExp, A: -h, B: h, Exponents: upTo(0, n), Weight: absolute}
+		f = Fit{F: BigExp, A: -h, B: h, Exponents: Powers(0, n), Weight: absolute}
 		want := 2 * math.Pow(h/2, float64(n+1)) / math.Gamma(float64(n+2))
 		checkFit(t, "exp", f, want, 1.002)
 	}
@@ -95,7 +87,7 @@ func TestFitKernels(t *testing.T) {
 			if testing.Short() && n > 5 {
 				continue
 			}
-			f := Fit{F: c.f, A: c.a, B: c.b, Exponents: upTo(0, n)}
+			f := Fit{F: c.f, A: c.a, B: c.b, Exponents: Powers(0, n)}
 			p := checkFit(t, c.name, f, 0, 0)
 			for _, bits := range []uint{24, 53} {
 				r, err := f.SolveRounded(bits)
@@ -132,7 +124,7 @@ func TestFitFixed(t *testing.T) {
 	checkFit(t, "tanh", f, 0, 0)
 	// A polynomial is its own best fit.
 	cubic := func(x *big.Float) *big.Float { return number(0).Add(power(x, 3), number(2)) }
-	p, err = Fit{F: cubic, A: -0.5, B: 1, Exponents: upTo(0, 4)}.Solve()
+	p, err = Fit{F: cubic, A: -0.5, B: 1, Exponents: Powers(0, 4)}.Solve()
 	if err != nil || p.Error > 1e-60 {
 		t.Errorf("cubic: %v, %v", p, err)
 	}
