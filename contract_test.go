@@ -62,20 +62,11 @@ func specialCases[T activation.Float](t *testing.T, e entry[T]) {
 func TestAt(t *testing.T) { both(t, at[float32], at[float64]) }
 
 func at[T activation.Float](t *testing.T, e entry[T]) {
-	f, ok := e.a.(activation.Elementwise[T])
-	if !ok {
-		t.Skip("not element-wise")
-	}
-	rng := rand.New(rand.NewPCG(3, 4))
-	x := e.input(rng, 1000)
+	x := e.input(rand.New(rand.NewPCG(3, 4)), 1000)
 	for _, s := range e.special {
 		x = append(x, s.x)
 	}
-	y, dy := f.Forward(nil, x), f.Derivative(nil, x, nil)
-	for i, v := range x {
-		wantBits(t, fmt.Sprintf("At(%x)", v), []T{f.At(v)}, y[i:i+1])
-		wantBits(t, fmt.Sprintf("DerivativeAt(%x)", v), []T{f.DerivativeAt(v)}, dy[i:i+1])
-	}
+	sameAt(t, e, x)
 }
 
 // groups returns the largest number of groups for tests of lengths. Entries with groups

@@ -281,7 +281,7 @@ func (p *parallel[T]) do(j job[T], pass func(dst, in, upstream []T)) []T {
 	if rest := time.Since(begin) * time.Duration(j.chunks-1); rest < p.effort.rest {
 		j.run(pass, 1, j.chunks)
 	} else {
-		j.share(pass, 1)
+		share(1, j.chunks, func(i int) { j.run(pass, i, i+1) })
 	}
 	return j.dst
 }
@@ -300,11 +300,6 @@ func (j job[T]) run(pass func(dst, in, upstream []T), from, to int) {
 // chunks, the first chunks are a row longer than the others.
 func (j job[T]) start(i int) int {
 	return i*(j.rows/j.chunks) + min(i, j.rows%j.chunks)
-}
-
-// share runs pass on the chunks from one on, all at the same time.
-func (j job[T]) share(pass func(dst, in, upstream []T), from int) {
-	share(from, j.chunks, func(i int) { j.run(pass, i, i+1) })
 }
 
 // share calls run for each i with first ≤ i < end, on several goroutines. The goroutine of the

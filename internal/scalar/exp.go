@@ -44,6 +44,9 @@ const (
 	// their product is exact.
 	stepHigh = 0x1.62e42fefp-9
 	stepLow  = 0x1.473de6af278edp-42
+
+	// up512 is added to n for 2⁵¹² times the power.
+	up512 = 512 * 256
 )
 
 // exp2 returns 2^(n/256).
@@ -75,13 +78,13 @@ const far64 = 746
 func expReduce(a float64) (n uint64, r float64) {
 	x := -min(a, far64)
 	n, k := expPoint(x)
-	return n + 512*256, (x - k*stepHigh) - k*stepLow
+	return n + up512, (x - k*stepHigh) - k*stepLow
 }
 
 // exp64 returns 2⁵¹²·e^−a for the n and r of expReduce as value + rest, like expStep. It
 // is 0 for a ≥ far64, without a branch. The third result is the bits of value.
 func exp64(n uint64, r float64) (value, rest float64, power uint64) {
-	const far = 0x4338000000000000 - 275_335 + 512*256 // the n for a = 745.5
+	const far = 0x4338000000000000 - 275_335 + up512 // the n for a = 745.5
 	power = exp2Table[n%256].bits + n<<44
 	if int64(n) < far {
 		power = 0
@@ -101,7 +104,7 @@ func expTail(x float64) float64 {
 	n, k := expPoint(x)
 	r := x - k*stepHigh - k*stepLow
 	if x < -707 {
-		value, rest := expStep(n+512*256, r)
+		value, rest := expStep(n+up512, r)
 		return (value + rest) * 0x1p-512
 	}
 	value, rest := expStep(n, r)

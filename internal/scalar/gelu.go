@@ -116,7 +116,7 @@ func normalDensity(x float64) (value, rest float64) {
 	high, low := half*half/2, (x-half)*(x+half)/2
 	n, k := expPoint(-high - logHigh)
 	r := ((-high - k*stepHigh) - logHigh) + (-low - logLow - k*stepLow)
-	return expStep(n+512*256, r)
+	return expStep(n+up512, r)
 }
 
 // geluTanhTail returns x·σ(v) for |x| > 5, for NaN, and for x next to 0.

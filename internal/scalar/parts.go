@@ -85,7 +85,7 @@ func expPower(x, low, power float64, faint bool) (value, rest float64) {
 	}
 	n, k := expPoint(x)
 	if faint {
-		n += 512 * 256
+		n += up512
 	}
 	value, rest = expStep(n, x-k*stepHigh-k*stepLow+low)
 	if power != 0 && x > -40 { // else e is below 2⁻⁵⁷

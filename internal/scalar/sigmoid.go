@@ -197,7 +197,7 @@ func sigmoidTails64(dst, x []float64) int {
 		switch {
 		case -750 < v && v < -logisticEnd:
 			n, k := expPoint(v)
-			value, rest := expStep(n+512*256, v-k*stepHigh-k*stepLow)
+			value, rest := expStep(n+up512, v-k*stepHigh-k*stepLow)
 			if v > -40 { // otherwise the other terms of tail64 are below 2⁻⁵⁷
 				e := (value + rest) * 0x1p-512
 				rest += (value + rest) * (e * (e - 1))

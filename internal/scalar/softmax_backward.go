@@ -94,9 +94,10 @@ func softmaxBackwardTriples[T element.Float](dst, y, g []T, stride int, tau T) {
 // below 13·ε·Σⱼ yᵢyⱼ|gᵢ − gⱼ|. With 32 additions, results were off by up to 30·ε times that sum.
 // The promised bound is 16·ε.
 const (
-	shortRow = 104 // entries of a row in four sums of pairs
-	few      = 24  // entries of a column in two sums
-	part     = 48  // entries of a column in two sums of pairs
+	shortRow    = 104 // entries of a row in four sums of pairs
+	shortColumn = 24  // entries of a column in two sums
+	columnPart  = 48  // entries of a column in two sums of pairs
+	widePart    = 32  // entries of each of many columns, four for each addition
 )
 
 // A y below smallProbability is too small: the g beside it is not the first approximation of
@@ -386,7 +387,7 @@ func softmaxBackwardTwo[T element.Float](dst, y, g []T, stride int, tau T) {
 		m1 = g1[notSmall(y1, stride)]
 	}
 	var sum0, sum1 T
-	if len(y) <= few*stride {
+	if len(y) <= shortColumn*stride {
 		var a0, b0, a1, b1 T
 		i := 0
 		for k := stride; uint(i) < uint(n) && uint(k) < uint(n); i, k = k+stride, k+2*stride {
@@ -462,9 +463,9 @@ func softmaxBackwardOne[T element.Float](dst, y, g []T, stride int, tau T) {
 
 // stridedDifferences is differences for one column.
 func stridedDifferences[T element.Float](y, g []T, m T, stride int) T {
-	if len(y) > few*stride {
+	if len(y) > shortColumn*stride {
 		var total sum
-		for n := part * stride; len(y) > 0; y, g = y[n:], g[n:] {
+		for n := columnPart * stride; len(y) > 0; y, g = y[n:], g[n:] {
 			n = min(n, len(y))
 			total = total.plus(float64(partDifferences(y[:n], g[:n], m, stride)))
 		}
@@ -499,11 +500,11 @@ func partDifferences[T element.Float](y, g []T, m T, stride int) T {
 	return a + b
 }
 
-// differencesOfTwo is stridedDifferences for two columns of more than few entries. It gives the
+// differencesOfTwo is stridedDifferences for two columns of more than shortColumn entries. It gives the
 // same bits.
 func differencesOfTwo[T element.Float](y, g []T, m0, m1 T, stride int) (T, T) {
 	var total0, total1 sum
-	for n := part * stride; len(y) > 1; y, g = y[n:], g[n:] {
+	for n := columnPart * stride; len(y) > 1; y, g = y[n:], g[n:] {
 		n = min(n, len(y))
 		sum0, sum1 := partDifferencesOfTwo(y[:n], g[:n], m0, m1, stride)
 		total0, total1 = total0.plus(float64(sum0)), total1.plus(float64(sum1))
@@ -570,12 +571,12 @@ func softmaxBackwardColumns[T element.Float](dst, y, g []T, classes, stride int,
 	}
 }
 
-// differencesColumns sets sum to what differences returns for each column. It adds in parts of 32
-// entries, with the rounding errors of the sums of the parts. part and lost are for these sums and
+// differencesColumns sets sum to what differences returns for each column. It adds in parts of
+// widePart entries, with the rounding errors of the sums of the parts. part and lost are for these sums and
 // errors.
 func differencesColumns[T element.Float](sum, y, g, mean, part, lost []T, stride int) {
 	clear(sum)
-	n := min(32*stride, len(y))
+	n := min(widePart*stride, len(y))
 	addDifferences(sum, y[:n], g[:n], mean, stride)
 	if n == len(y) {
 		return
@@ -583,7 +584,7 @@ func differencesColumns[T element.Float](sum, y, g, mean, part, lost []T, stride
 	clear(lost)
 	for n < len(y) {
 		y, g = y[n:], g[n:]
-		n = min(32*stride, len(y))
+		n = min(widePart*stride, len(y))
 		clear(part)
 		addDifferences(part, y[:n], g[:n], mean, stride)
 		addTo(sum, lost, part)

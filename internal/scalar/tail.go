@@ -77,7 +77,7 @@ func tail64(x, factor, outScale, power float64) float64 {
 		return factor * 0
 	}
 	n, k := expPoint(x)
-	value, rest := expStep(n+512*256, x-k*stepHigh-k*stepLow)
+	value, rest := expStep(n+up512, x-k*stepHigh-k*stepLow)
 	if x > -40 { // otherwise the second and the third term are below 2⁻⁵⁷
 		scaled := value + rest
 		e := scaled * 0x1p-512
@@ -105,7 +105,7 @@ func down512(x float64) float64 {
 // one ULP of x.
 func exp512(x, low float64) (value, rest float64) {
 	n, k := expPoint(x)
-	return expStep(n+512*256, (x-k*stepHigh)+(low-k*stepLow))
+	return expStep(n+up512, (x-k*stepHigh)+(low-k*stepLow))
 }
 
 // small returns y·2⁻⁵¹², or 0 if that is subnormal. Its result is only a small

@@ -477,7 +477,7 @@ example.com/activation/internal/vector.%s STEXT nosplit size=90 args=0x18 locals
 		{"128", "VMOVDQU\tX1, (SP)", 0, onto + "VMOVDQU X1, (SP)"},
 		{"512", "KMOVQ\tK1, " + here + "m(SP)", 0, onto + "KMOVQ K1, " + here + "m(SP)"},
 	} {
-		name := "f@simd" + c.width
+		const name = "loop"
 		register := map[string]rune{"128": 'X', "256": 'Y', "512": 'Z'}[c.width]
 		between := strings.Repeat("\t0x0007 00007 (/k/a_simd.go:14)\tADDQ\tAX, BX\n\t0x0007 00007 (/k/a_simd.go:14)\tNOP\n", c.between)
 		functions := listing(fmt.Sprintf(sample, name, register, c.line, between))
@@ -491,9 +491,9 @@ example.com/activation/internal/vector.%s STEXT nosplit size=90 args=0x18 locals
 	}
 
 	// A loop that calls a function with loops is no innermost loop, and is not searched.
-	outer := fmt.Sprintf(sample, "outer@simd512", 'Z', "CALL\texample.com/activation/internal/vector.f@simd512(SB)", "")
-	inner := fmt.Sprintf(sample, "f@simd512", 'Z', "VMULPS\tZ1, Z2, Z3", "")
-	if count, wrong := faults(listing(outer+inner), "outer@simd512", "512"); count != 0 || len(wrong) != 0 {
+	outer := fmt.Sprintf(sample, "outer", 'Z', "CALL\texample.com/activation/internal/vector.f(SB)", "")
+	inner := fmt.Sprintf(sample, "f", 'Z', "VMULPS\tZ1, Z2, Z3", "")
+	if count, wrong := faults(listing(outer+inner), "outer", "512"); count != 0 || len(wrong) != 0 {
 		t.Errorf("outer loop: %d inner loops, %q, want none", count, wrong)
 	}
 }

@@ -461,6 +461,14 @@ func hardSwishDerivativeAt32(x float32) float32 {
 	})
 }
 
+func orNaN32x1(y, v archsimd.Float32x4) archsimd.Float32x4 {
+	return y.ToBits().Or(v.NotEqual(v).ToInt32x4().ToBits()).BitsToFloat32()
+}
+
+func without32x1(v archsimd.Float32x4, m archsimd.Mask32x4) archsimd.Float32x4 {
+	return v.ToBits().AndNot(m.ToInt32x4().ToBits()).BitsToFloat32()
+}
+
 func mishOf32x1(zero archsimd.Float32x4) func(dst, x []float32) {
 	reduce, inverse := reducePower32x1(archsimd.LoadFloat32x4Array((*[4]float32)(float32Constants[15][:]))), mishInverseOf32x1()
 	sign := archsimd.LoadUint32x4Array((*[4]uint32)(uint32Constants[0][:]))
@@ -515,14 +523,6 @@ func mishInverseOf32x1() func(power, r, q archsimd.Float32x4) (u, e archsimd.Flo
 func mishAt32(x float32) float32 {
 	var zero archsimd.Float32x4
 	return at32(x, zero, mishOf32x1(zero))
-}
-
-func orNaN32x1(y, v archsimd.Float32x4) archsimd.Float32x4 {
-	return y.ToBits().Or(v.NotEqual(v).ToInt32x4().ToBits()).BitsToFloat32()
-}
-
-func without32x1(v archsimd.Float32x4, m archsimd.Mask32x4) archsimd.Float32x4 {
-	return v.ToBits().AndNot(m.ToInt32x4().ToBits()).BitsToFloat32()
 }
 
 func logistic32x1() func(scale, growth archsimd.Float32x4) (minusU, e archsimd.Float32x4) {

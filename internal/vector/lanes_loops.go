@@ -4,9 +4,10 @@ package vector
 
 import "simd"
 
-// The types of package simd have no operation across the lanes of a vector. So these
-// functions store the vector and read the lanes from memory. lanes_amd64.go and
-// lanes_arm64.go use instructions of simd/archsimd instead.
+// lanes_amd64.go and lanes_arm64.go have other versions of these functions, with
+// instructions of simd/archsimd. The types of package simd have no operation across the
+// lanes of a vector. So most of these functions store the vector and read the lanes from
+// memory.
 
 // maxAcross32 returns a vector with the maximum of all lanes of v in each lane.
 //
@@ -59,4 +60,24 @@ func lookup32(table *[maxLanes32]float32, i simd.Uint32s) simd.Float32s {
 		entries[lane] = table[n%8]
 	}
 	return simd.LoadFloat32s(entries[:])
+}
+
+// anyLane32 reports whether m is set in a lane. If slowSubnormals is false, it returns true:
+// then the loops clip each vector, and need no test.
+//
+//vector:by hand, one element too
+func anyLane32(m simd.Mask32s) bool { return true }
+
+// orNaN32 returns y, but NaN in the lanes in which v is NaN.
+//
+//vector:by hand
+func orNaN32(y, v simd.Float32s) simd.Float32s {
+	return y.ToBits().Or(v.NotEqual(v).ToInt32s().ToBits()).BitsToFloat32()
+}
+
+// without32 returns v, but 0 in the lanes in which m is set.
+//
+//vector:by hand
+func without32(v simd.Float32s, m simd.Mask32s) simd.Float32s {
+	return v.ToBits().AndNot(m.ToInt32s().ToBits()).BitsToFloat32()
 }

@@ -1315,7 +1315,7 @@ func softmaxBackwardRows32x4(dst, y, upstream []float32, classes int, tau float3
 			s1 := lastY.Masked(newLanes).Mul(difference32x4(lastY, lastG, m))
 			s2, total, lost := zero, zero, zero
 			p, g = in, up
-			for stop := classes - carryEvery*n; len(p) > 2*n && len(g) >= 2*n; {
+			for stop := classes - backwardRowBlock*n; len(p) > 2*n && len(g) >= 2*n; {
 				a, b := archsimd.LoadFloat32x4(p), archsimd.LoadFloat32x4(p[n:])
 				s1 = a.MulAdd(difference32x4(a, archsimd.LoadFloat32x4(g), m), s1)
 				s2 = b.MulAdd(difference32x4(b, archsimd.LoadFloat32x4(g[step:]), m), s2)
@@ -1323,7 +1323,7 @@ func softmaxBackwardRows32x4(dst, y, upstream []float32, classes int, tau float3
 				if len(p) <= stop {
 					total, lost = twoSum32x4(total, lost, s1.Add(s2))
 					s1, s2 = zero, zero
-					stop -= carryEvery * n
+					stop -= backwardRowBlock * n
 				}
 			}
 			if len(p) > n {
@@ -1382,7 +1382,7 @@ func softmaxBackwardColumns32x4(dst, y, upstream []float32, classes, stride int,
 				sum = zero
 				for i, j := 0, 0; i < len(in); {
 					s1, s2 := zero, zero
-					end := min(len(in), i+24*stride)
+					end := min(len(in), i+backwardColumnBlock*stride)
 					for ; i+stride < end; i, j = i+2*stride, j+2*step {
 						a, b := archsimd.LoadFloat32x4(in[i:]), archsimd.LoadFloat32x4(in[i+stride:])
 						s1 = a.MulAdd(difference32x4(a, archsimd.LoadFloat32x4(up[j:]), m), s1)
@@ -3025,7 +3025,7 @@ func softmaxBackwardColumns64x2(dst, y, upstream []float64, classes, stride int,
 				sum = zero
 				for i, j := 0, 0; i < len(in); {
 					s1, s2 := zero, zero
-					end := min(len(in), i+24*stride)
+					end := min(len(in), i+backwardColumnBlock*stride)
 					for ; i+stride < end; i, j = i+2*stride, j+2*step {
 						a, b := archsimd.LoadFloat64x2(in[i:]), archsimd.LoadFloat64x2(in[i+stride:])
 						s1 = a.MulAdd(difference64x2(a, archsimd.LoadFloat64x2(up[j:]), m), s1)
@@ -3097,7 +3097,7 @@ func softmaxBackwardRows64x2(dst, y, upstream []float64, classes int, tau float6
 			s1 := lastY.Masked(newLanes).Mul(difference64x2(lastY, lastG, m))
 			s2, total, lost := zero, zero, zero
 			p, g = in, up
-			for stop := classes - carryEvery*n; len(p) > 2*n && len(g) >= 2*n; {
+			for stop := classes - backwardRowBlock*n; len(p) > 2*n && len(g) >= 2*n; {
 				a, b := archsimd.LoadFloat64x2(p), archsimd.LoadFloat64x2(p[n:])
 				s1 = a.MulAdd(difference64x2(a, archsimd.LoadFloat64x2(g), m), s1)
 				s2 = b.MulAdd(difference64x2(b, archsimd.LoadFloat64x2(g[step:]), m), s2)
@@ -3105,7 +3105,7 @@ func softmaxBackwardRows64x2(dst, y, upstream []float64, classes int, tau float6
 				if len(p) <= stop {
 					total, lost = twoSum64x2(total, lost, s1.Add(s2))
 					s1, s2 = zero, zero
-					stop -= carryEvery * n
+					stop -= backwardRowBlock * n
 				}
 			}
 			if len(p) > n {

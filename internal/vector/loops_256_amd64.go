@@ -1578,7 +1578,7 @@ func softmaxBackwardRows32x8(dst, y, upstream []float32, classes int, tau float3
 			s1 := lastY.Masked(newLanes).Mul(difference32x8(lastY, lastG, m))
 			s2, total, lost := zero, zero, zero
 			p, g = in, up
-			for stop := classes - carryEvery*n; len(p) > 2*n && len(g) >= 2*n; {
+			for stop := classes - backwardRowBlock*n; len(p) > 2*n && len(g) >= 2*n; {
 				a, b := archsimd.LoadFloat32x8(p), archsimd.LoadFloat32x8(p[n:])
 				s1 = a.MulAdd(difference32x8(a, archsimd.LoadFloat32x8(g), m), s1)
 				s2 = b.MulAdd(difference32x8(b, archsimd.LoadFloat32x8(g[step:]), m), s2)
@@ -1586,7 +1586,7 @@ func softmaxBackwardRows32x8(dst, y, upstream []float32, classes int, tau float3
 				if len(p) <= stop {
 					total, lost = twoSum32x8(total, lost, s1.Add(s2))
 					s1, s2 = zero, zero
-					stop -= carryEvery * n
+					stop -= backwardRowBlock * n
 				}
 			}
 			if len(p) > n {
@@ -1645,7 +1645,7 @@ func softmaxBackwardColumns32x8(dst, y, upstream []float32, classes, stride int,
 				sum = zero
 				for i, j := 0, 0; i < len(in); {
 					s1, s2 := zero, zero
-					end := min(len(in), i+24*stride)
+					end := min(len(in), i+backwardColumnBlock*stride)
 					for ; i+stride < end; i, j = i+2*stride, j+2*step {
 						a, b := archsimd.LoadFloat32x8(in[i:]), archsimd.LoadFloat32x8(in[i+stride:])
 						s1 = a.MulAdd(difference32x8(a, archsimd.LoadFloat32x8(up[j:]), m), s1)
@@ -3288,7 +3288,7 @@ func softmaxBackwardColumns64x4(dst, y, upstream []float64, classes, stride int,
 				sum = zero
 				for i, j := 0, 0; i < len(in); {
 					s1, s2 := zero, zero
-					end := min(len(in), i+24*stride)
+					end := min(len(in), i+backwardColumnBlock*stride)
 					for ; i+stride < end; i, j = i+2*stride, j+2*step {
 						a, b := archsimd.LoadFloat64x4(in[i:]), archsimd.LoadFloat64x4(in[i+stride:])
 						s1 = a.MulAdd(difference64x4(a, archsimd.LoadFloat64x4(up[j:]), m), s1)
@@ -3360,7 +3360,7 @@ func softmaxBackwardRows64x4(dst, y, upstream []float64, classes int, tau float6
 			s1 := lastY.Masked(newLanes).Mul(difference64x4(lastY, lastG, m))
 			s2, total, lost := zero, zero, zero
 			p, g = in, up
-			for stop := classes - carryEvery*n; len(p) > 2*n && len(g) >= 2*n; {
+			for stop := classes - backwardRowBlock*n; len(p) > 2*n && len(g) >= 2*n; {
 				a, b := archsimd.LoadFloat64x4(p), archsimd.LoadFloat64x4(p[n:])
 				s1 = a.MulAdd(difference64x4(a, archsimd.LoadFloat64x4(g), m), s1)
 				s2 = b.MulAdd(difference64x4(b, archsimd.LoadFloat64x4(g[step:]), m), s2)
@@ -3368,7 +3368,7 @@ func softmaxBackwardRows64x4(dst, y, upstream []float64, classes int, tau float6
 				if len(p) <= stop {
 					total, lost = twoSum64x4(total, lost, s1.Add(s2))
 					s1, s2 = zero, zero
-					stop -= carryEvery * n
+					stop -= backwardRowBlock * n
 				}
 			}
 			if len(p) > n {

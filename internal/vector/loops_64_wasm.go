@@ -1231,7 +1231,7 @@ func softmaxBackwardColumns64(dst, y, upstream []float64, classes, stride int, t
 				sum = zero
 				for i, j := 0, 0; i < len(in); {
 					s1, s2 := zero, zero
-					end := min(len(in), i+24*stride)
+					end := min(len(in), i+backwardColumnBlock*stride)
 					for ; i+stride < end; i, j = i+2*stride, j+2*step {
 						a, b := simd.LoadFloat64s(in[i:]), simd.LoadFloat64s(in[i+stride:])
 						s1 = a.MulAdd(difference64(a, simd.LoadFloat64s(up[j:]), m), s1)
@@ -1303,7 +1303,7 @@ func softmaxBackwardRows64(dst, y, upstream []float64, classes int, tau float64,
 			s1 := lastY.Masked(newLanes).Mul(difference64(lastY, lastG, m))
 			s2, total, lost := zero, zero, zero
 			p, g = in, up
-			for stop := classes - carryEvery*n; len(p) > 2*n && len(g) >= 2*n; {
+			for stop := classes - backwardRowBlock*n; len(p) > 2*n && len(g) >= 2*n; {
 				a, b := simd.LoadFloat64s(p), simd.LoadFloat64s(p[n:])
 				s1 = a.MulAdd(difference64(a, simd.LoadFloat64s(g), m), s1)
 				s2 = b.MulAdd(difference64(b, simd.LoadFloat64s(g[step:]), m), s2)
@@ -1311,7 +1311,7 @@ func softmaxBackwardRows64(dst, y, upstream []float64, classes int, tau float64,
 				if len(p) <= stop {
 					total, lost = twoSum64(total, lost, s1.Add(s2))
 					s1, s2 = zero, zero
-					stop -= carryEvery * n
+					stop -= backwardRowBlock * n
 				}
 			}
 			if len(p) > n {

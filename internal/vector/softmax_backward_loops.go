@@ -71,7 +71,7 @@ func softmaxBackwardRows32(dst, y, upstream []float32, classes int, tau float32,
 			s1 := lastY.Masked(newLanes).Mul(difference32(lastY, lastG, m))
 			s2, total, lost := zero, zero, zero
 			p, g = in, up
-			for stop := classes - carryEvery*n; len(p) > 2*n && len(g) >= 2*n; {
+			for stop := classes - backwardRowBlock*n; len(p) > 2*n && len(g) >= 2*n; {
 				a, b := simd.LoadFloat32s(p), simd.LoadFloat32s(p[n:])
 				s1 = a.MulAdd(difference32(a, simd.LoadFloat32s(g), m), s1)
 				s2 = b.MulAdd(difference32(b, simd.LoadFloat32s(g[step:]), m), s2)
@@ -79,7 +79,7 @@ func softmaxBackwardRows32(dst, y, upstream []float32, classes int, tau float32,
 				if len(p) <= stop { // as in the columns below, to keep the errors small
 					total, lost = twoSum32(total, lost, s1.Add(s2))
 					s1, s2 = zero, zero
-					stop -= carryEvery * n
+					stop -= backwardRowBlock * n
 				}
 			}
 			if len(p) > n {
@@ -138,7 +138,7 @@ func softmaxBackwardColumns32(dst, y, upstream []float32, classes, stride int, t
 				m = simd.LoadFloat32s(up[j:]).IfElse(a.Greater(top), m)
 				top = top.Max(a)
 			}
-			// Add up blocks of 24 entries, and then the sums of the blocks with their
+			// Add up blocks of entries, and then the sums of the blocks with their
 			// rounding errors. That keeps the errors small if there are many classes:
 			// see shortRow in package scalar.
 			var sum simd.Float32s
@@ -147,7 +147,7 @@ func softmaxBackwardColumns32(dst, y, upstream []float32, classes, stride int, t
 				sum = zero
 				for i, j := 0, 0; i < len(in); {
 					s1, s2 := zero, zero
-					end := min(len(in), i+24*stride)
+					end := min(len(in), i+backwardColumnBlock*stride)
 					for ; i+stride < end; i, j = i+2*stride, j+2*step {
 						a, b := simd.LoadFloat32s(in[i:]), simd.LoadFloat32s(in[i+stride:])
 						s1 = a.MulAdd(difference32(a, simd.LoadFloat32s(up[j:]), m), s1)

@@ -17,6 +17,13 @@ const (
 	negativeInfBits64 = 0xfff0000000000000
 )
 
+// The gradient of Softmax is added in blocks, and then the sums of the blocks with their
+// rounding errors: see shortRow in package scalar. A block has two sums.
+const (
+	backwardRowBlock    = 16 // vectors of a row
+	backwardColumnBlock = 24 // entries of a column
+)
+
 var (
 	// low is a copy of minusLn2Low. Loops that use both would otherwise use minusLn2Low
 	// twice, and then the compiler copies it to the stack in each iteration.

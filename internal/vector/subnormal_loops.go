@@ -12,12 +12,6 @@ import "simd"
 // element at 256 bits, Xeon Emerald Rapids, σ of float32: 0.50 in that range, 1.1 for subnormal
 // results, and 7.3 if the last product is subnormal.)
 
-// anyLane32 reports whether m is set in a lane. If slowSubnormals is false, it returns true:
-// then the loops clip each vector, and need no test.
-//
-//vector:by hand, one element too
-func anyLane32(m simd.Mask32s) bool { return true }
-
 // lifted32 returns 2ᵏ·v. The exponent of v must not be the lowest one, which is that of 0.
 func lifted32(v simd.Float32s) simd.Float32s {
 	return v.ToBits().Add(simd.BroadcastUint32s(lift32 << fractionBits32)).BitsToFloat32()
