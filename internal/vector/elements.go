@@ -15,13 +15,6 @@ func at32(x float32, zero archsimd.Float32x4, f func(dst, x []float32)) float32 
 	return y[0]
 }
 
-func first32(v archsimd.Float32x4) float32 {
-	var y [minLanes32]float32
-	v.Store(y[:])
-	clearUpper()
-	return y[0]
-}
-
 func eluOf32x1(zero archsimd.Float32x4, factor, low, scale float32) func(dst, x []float32) {
 	roundTo := archsimd.LoadFloat32x4Array((*[4]float32)(float32Constants[0][:]))
 	limit := archsimd.LoadFloat32x4Array((*[4]float32)(float32Constants[1][:]))
@@ -559,7 +552,7 @@ func SigmoidAt32(x float32) float32 {
 	minusU, e := logistic(scale, growth32x1(r))
 	minusU = minusU.MulAdd(e, minusU)
 	scale = scale.ToBits().Xor(v.And(sign)).BitsToFloat32()
-	return first32(minusU.MulAdd(scale, one.Masked(v.BitsToInt32().Greater(minusOne))))
+	return first32x1(minusU.MulAdd(scale, one.Masked(v.BitsToInt32().Greater(minusOne))))
 }
 
 func logisticSlope32x1(scale, minusU, e archsimd.Float32x4) archsimd.Float32x4 {
@@ -579,7 +572,7 @@ func LogisticDerivativeAt32(v, minusOutScale float32) float32 {
 	scale, r := reduce(z)
 	minusU, e := logistic(scale, growth32x1(r))
 	y := logisticSlope32x1(scale, minusU, e)
-	return first32(scale.Mul(archsimd.BroadcastFloat32x4(minusOutScale)).Mul(y))
+	return first32x1(scale.Mul(archsimd.BroadcastFloat32x4(minusOutScale)).Mul(y))
 }
 
 func siluOf32x1(zero archsimd.Float32x4) func(dst, x []float32) {
@@ -991,7 +984,7 @@ func TanhAt32(x float32) float32 {
 	d := one.Add(t).Add(growth32x1(r))
 	far := one.Sub(t.Add(t).Div(d))
 	y := far.IfElse(a.GreaterEqual(one), tanhNearZero32x1(a)).ToBits()
-	return first32(y.Or(v.And(sign)).BitsToFloat32())
+	return first32x1(y.Or(v.And(sign)).BitsToFloat32())
 }
 
 func TanhAt64(x float64) float64 {
@@ -1009,7 +1002,7 @@ func TanhAt64(x float64) float64 {
 	minus := u.ToBits().Xor(sign).BitsToFloat64()
 	inverse := seed.Sub(d.ToBits()).BitsToFloat64()
 	e := residual64x1(d, minus, p).Add(dRest.MulAdd(minus, pRest))
-	return first64(inverse.MulAdd(e, u).ToBits().Or(v.And(sign)).BitsToFloat64())
+	return first64x1(inverse.MulAdd(e, u).ToBits().Or(v.And(sign)).BitsToFloat64())
 }
 
 func LogisticDerivativeAt64(v, minusOutScale float64) float64 {
@@ -1022,7 +1015,7 @@ func LogisticDerivativeAt64(v, minusOutScale float64) float64 {
 	scale, r := reduce(z)
 	minusU, e := logistic(scale, growth64x1(r))
 	y := logisticSlope64x1(scale, minusU, e)
-	return first64(scale.Mul(archsimd.BroadcastFloat64x2(minusOutScale)).Mul(y))
+	return first64x1(scale.Mul(archsimd.BroadcastFloat64x2(minusOutScale)).Mul(y))
 }
 
 func SigmoidAt64(x float64) float64 {
@@ -1039,7 +1032,7 @@ func SigmoidAt64(x float64) float64 {
 	minusU, e := logistic(scale, growth64x1(r))
 	minusU = minusU.MulAdd(e, minusU)
 	scale = scale.ToBits().Xor(v.And(sign)).BitsToFloat64()
-	return first64(minusU.MulAdd(scale, one.Masked(v.BitsToInt64().Greater(minusOne))))
+	return first64x1(minusU.MulAdd(scale, one.Masked(v.BitsToInt64().Greater(minusOne))))
 }
 
 func at64(x float64, zero archsimd.Float64x2, f func(dst, x []float64)) float64 {
@@ -1116,13 +1109,6 @@ func eluOf64x1(zero archsimd.Float64x2, factor, low, scale float64) func(dst, x 
 		y = f.MulAdd(y, rest.MulAdd(f, l.Mul(y)))
 		y.IfElse(v.Less(zero), v.Mul(right)).Store(dst)
 	}
-}
-
-func first64(v archsimd.Float64x2) float64 {
-	var y [minLanes64]float64
-	v.Store(y[:])
-	clearUpper()
-	return y[0]
 }
 
 func hardSigmoidAt64(x, slope float64) float64 {
