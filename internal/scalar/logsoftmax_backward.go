@@ -8,7 +8,9 @@ import "example.com/activation/internal/element"
 //
 //	gᵢ − pᵢ·Σg = (1 − pᵢ)·gᵢ − pᵢ·(Σg − gᵢ)
 //
-// The loops compute 1 − pᵢ without a difference, and Σg with its rounding errors.
+// The loops compute 1 − pᵢ without a difference, and Σg with its rounding errors. If pᵢ is close
+// to 1 and gᵢ is huge, Σg − gᵢ must be as exact as the sum of the others alone. So a gᵢ whose pᵢ is
+// above 0.6 is kept apart from the sum.
 func LogSoftmaxDerivativeFromOutput[T element.Float](dst, y, upstream []T, classes, stride int, tau T) {
 	if classes == 2 {
 		logBackwardPairs(dst, y, upstream, stride, tau)
@@ -18,18 +20,18 @@ func LogSoftmaxDerivativeFromOutput[T element.Float](dst, y, upstream []T, class
 		for at, size := 0, classes*stride; at < len(y); at += size {
 			for start := at; start < at+stride; start++ {
 				g := element.Slice(upstream, start, at+size)
-				total := gradientSum(g, classes, uint(stride))
-				logBackward(dst[start:at+size], y[start:at+size], g, uint(stride), total, tau)
+				y, dst := y[start:at+size], dst[start:at+size]
+				logBackward(dst, y, g, uint(stride), sumOfGradients(y, g, classes, uint(stride)), tau)
 			}
 		}
 		return
 	}
 	if stride <= narrowBlock {
-		var scratch [2 * narrowBlock]float64
+		var scratch [3 * narrowBlock]float64
 		logBackwardColumns(dst, y, upstream, classes, stride, tau, scratch[:])
 		return
 	}
-	var scratch [2 * wideBlock]float64
+	var scratch [3 * wideBlock]float64
 	logBackwardColumns(dst, y, upstream, classes, stride, tau, scratch[:])
 }
 
@@ -74,19 +76,38 @@ func logBackwardPairs64(dst, y, g []float64, stride int, tau float64) {
 	}
 }
 
-// gradientSum returns the sum of the gradients of one column, or of one row with stride 1.
-func gradientSum[T element.Float](g []T, classes int, stride uint) (s sum) {
+// A gradientSum is Σg of a distribution in two parts: the g whose p is above e^dominant, if there
+// is one, and the sum of the others.
+type gradientSum struct {
+	top    float64
+	others sum
+}
+
+// dominant is the y from which on p is above 0.6. Only one entry of a distribution can be.
+const dominant = -0.5
+
+// without returns Σg − g.
+func (s gradientSum) without(g float64) float64 { return ((s.top - g) + s.others.high) + s.others.low }
+
+// sumOfGradients returns the sum of the gradients of one column, or of one row with stride 1.
+func sumOfGradients[T element.Float](y, g []T, classes int, stride uint) (s gradientSum) {
 	if g == nil {
-		return sum{high: float64(classes)}
+		s.others.high = float64(classes)
+		return s
 	}
-	for i := uint(0); i < uint(len(g)); i += stride {
-		s = s.plus(float64(g[i]))
+	g = g[:len(y)]
+	for i := uint(0); i < uint(len(y)); i += stride {
+		if v := float64(g[i]); y[i] > dominant {
+			s.top += v
+		} else {
+			s.others = s.others.plus(v)
+		}
 	}
 	return s
 }
 
 // logBackward sets one column of dst, or one row with stride 1.
-func logBackward[T element.Float](dst, y, g []T, stride uint, total sum, tau T) {
+func logBackward[T element.Float](dst, y, g []T, stride uint, total gradientSum, tau T) {
 	switch y := any(y).(type) {
 	case []float32:
 		dst, g := any(dst).([]float32), any(g).([]float32)
@@ -113,8 +134,8 @@ func upstreamAt[T element.Float](g []T, i int) float64 {
 }
 
 // logGradient returns others·g − p·(total − g) for others = 1 − p.
-func logGradient(p, others, g float64, total sum) float64 {
-	return others*g - float64(p*((total.high-g)+total.low))
+func logGradient(p, others, g float64, total gradientSum) float64 {
+	return others*g - float64(p*total.without(g))
 }
 
 // withComplement returns p = e^y and 1 − p for y ≤ 0. Down to −20 both come from the table of
@@ -138,13 +159,13 @@ func logBackwardColumns[T element.Float](dst, y, g []T, classes, stride int, tau
 		}
 		ones = buffer[:]
 	}
-	most := len(scratch) / 2
+	most := len(scratch) / 3
 	for outer := 0; outer < len(y); outer += classes * stride {
 		end := outer + classes*stride
 		for start := outer; start < outer+stride; start += most {
 			width := min(most, outer+stride-start)
-			totals := newSums(scratch, width)
-			gradientSums(totals, g, start, end, classes, stride)
+			totals := gradientSums{scratch[:width], newSums(scratch[most:], width)}
+			sumsOfGradients(totals, y, g, start, end, classes, stride)
 			for at := start; at < end; at += stride {
 				up := element.Slice(g, at, at+width)
 				if g == nil {
@@ -156,44 +177,58 @@ func logBackwardColumns[T element.Float](dst, y, g []T, classes, stride int, tau
 	}
 }
 
-// gradientSums sets s to the sums of the gradients of the columns from start on.
-func gradientSums[T element.Float](s sums, g []T, start, end, classes, stride int) {
+// gradientSums are a gradientSum for each column.
+type gradientSums struct {
+	top    []float64
+	others sums
+}
+
+// sumsOfGradients sets s to the sums of the gradients of the columns from start on.
+func sumsOfGradients[T element.Float](s gradientSums, y, g []T, start, end, classes, stride int) {
+	top := s.top
+	high, low := s.others.high[:len(top)], s.others.low[:len(top)]
+	clear(top)
 	if g == nil {
-		for c := range s.high {
-			s.high[c] = float64(classes)
+		for c := range high {
+			high[c] = float64(classes)
 		}
 		return
 	}
 	for at := start; at < end; at += stride {
-		high, low := s.high, s.low[:len(s.high)]
-		for c, v := range g[at:][:len(high)] {
-			t := sum{high[c], low[c]}.plus(float64(v))
+		g := g[at:][:len(top)]
+		for c, v := range y[at:][:len(top)] {
+			if v > dominant {
+				top[c] += float64(g[c])
+				continue
+			}
+			t := sum{high[c], low[c]}.plus(float64(g[c]))
 			high[c], low[c] = t.high, t.low
 		}
 	}
 }
 
 // logBackwardAcross sets one entry of each column.
-func logBackwardAcross[T element.Float](dst, y, g []T, totals sums, tau T) {
+func logBackwardAcross[T element.Float](dst, y, g []T, totals gradientSums, tau T) {
 	switch y := any(y).(type) {
 	case []float32:
-		logBackwardAcross32(any(dst).([]float32), y, any(g).([]float32), totals.high, totals.low, 0x1p-64/float64(tau))
+		logBackwardAcross32(any(dst).([]float32), y, any(g).([]float32), totals, 0x1p-64/float64(tau))
 	case []float64:
 		dst, g := any(dst).([]float64)[:len(y)], any(g).([]float64)[:len(y)]
-		high, low := totals.high[:len(y)], totals.low[:len(y)]
+		top, high, low := totals.top[:len(y)], totals.others.high[:len(y)], totals.others.low[:len(y)]
 		for c, v := range y {
 			p, others := withComplement(v)
-			dst[c] = logGradient(p, others, g[c], sum{high[c], low[c]}) / float64(tau)
+			dst[c] = logGradient(p, others, g[c], gradientSum{top[c], sum{high[c], low[c]}}) / float64(tau)
 		}
 	}
 }
 
-func logBackwardAcross32(dst, y, g []float32, high, low []float64, scale float64) {
-	dst, g, high, low = dst[:len(y)], g[:len(y)], high[:len(y)], low[:len(y)]
+func logBackwardAcross32(dst, y, g []float32, totals gradientSums, scale float64) {
+	dst, g = dst[:len(y)], g[:len(y)]
+	top, high, low := totals.top[:len(y)], totals.others.high[:len(y)], totals.others.low[:len(y)]
 	for c, v := range y {
 		a := float64(v)
 		value, rest, _ := exp32(-a)
 		u := float64(g[c])
-		dst[c] = float32(logGradient(value+rest, (0x1p64-value)-rest, u, sum{high[c], low[c]}) * scale)
+		dst[c] = float32(logGradient(value+rest, (0x1p64-value)-rest, u, gradientSum{top[c], sum{high[c], low[c]}}) * scale)
 	}
 }

@@ -37,9 +37,11 @@ func SoftmaxDerivativeRecomputed[T element.Float](dst, x []T, classes, stride in
 // Jacobian J of LogSoftmax at x. LogSoftmaxDerivativeFromOutput explains the formula.
 func LogSoftmaxDerivativeRecomputed[T element.Float](dst, x []T, classes, stride int, tau T) {
 	forEachColumn(dst, x, classes, stride, tau, func(g, x []T, l distribution) {
-		var total sum
+		total := gradientSum{top: float64(g[l.top])}
 		for i := 0; i < len(g); i += stride {
-			total.add(float64(g[i]))
+			if i != l.top {
+				total.others.add(float64(g[i]))
+			}
 		}
 		log := element.Log1p(l.rest)
 		for i := 0; i < len(x); i += stride {

@@ -90,13 +90,15 @@ func softmaxBackwardTriples[T element.Float](dst, y, g []T, stride int, tau T) {
 
 // The sums are added in parts. Two of the terms may be large and cancel, and each of the others
 // may be a little more than half an ULP of them. Then each addition to the sums of the large ones
-// loses half an ULP, all in one direction. Parts with at most 13 additions to one sum keep that
-// below 13·ε·Σⱼ yᵢyⱼ|gᵢ − gⱼ|. With 32 additions, results were off by up to 30·ε times that sum.
-// The promised bound is 16·ε.
+// loses half an ULP, all in one direction. With at most 12 additions to one sum, that stays below
+// 12·ε·Σⱼ yᵢyⱼ|gᵢ − gⱼ|. The promised bound is 16·ε. With 32 additions, results were off by up to
+// 30·ε times that sum, and with 16 by 17.6·ε.
 const (
-	shortRow    = 104 // entries of a row in four sums of pairs
+	shortRow    = 104 // entries of a row in four sums of pairs, in two parts
+	endOfPart   = 44  // index of the last eight entries of the first part
+	longRowPart = 64  // entries of a longer row in four sums of pairs
 	shortColumn = 24  // entries of a column in two sums
-	columnPart  = 48  // entries of a column in two sums of pairs
+	columnPart  = 40  // entries of a column in two sums of pairs
 	widePart    = 32  // entries of each of many columns, four for each addition
 )
 
@@ -158,8 +160,7 @@ func reciprocal[T element.Float](tau T) (inverse T, exact bool) {
 	return 1, false
 }
 
-// softmaxBackwardShortRows is softmaxBackwardRows for rows of one part, of at least four
-// entries. It works on two rows at a time. While an addition of one row waits for the one before
+// softmaxBackwardShortRows is softmaxBackwardRows for rows of 4 to shortRow entries. It works on two rows at a time. While an addition of one row waits for the one before
 // it, the processor works on the other row. It adds pairs first, so a sum has half as many
 // additions. The loop of the sums is here twice: rows of 10 take 1.61 ns an element, 1.73 with a
 // function that is called twice, and 1.66 with a loop of two passes.
@@ -175,6 +176,7 @@ func softmaxBackwardShortRows[T element.Float](dst, y, g []T, classes int, tau T
 		if y1[0] < smallProbability {
 			m1 = g1[notSmall(y1, 1)]
 		}
+		var part0, part1 T
 		a0, b0, c0, d0 := fourTerms(y0[:4], g0[:4], m0)
 		a1, b1, c1, d1 := fourTerms(y1[:4], g1[:4], m1)
 		i := 4
@@ -185,6 +187,10 @@ func softmaxBackwardShortRows[T element.Float](dst, y, g []T, classes int, tau T
 			p, q, r, s = fourTerms(y1[i:i+4:i+4], g1[i:i+4:i+4], m1)
 			p, q, r, s = addFour(p, q, r, s, y1[i+4:i+8:i+8], g1[i+4:i+8:i+8], m1)
 			a1, b1, c1, d1 = a1+p, b1+q, c1+r, d1+s
+			if i == endOfPart {
+				part0, a0, b0, c0, d0 = (a0+b0)+(c0+d0), 0, 0, 0, 0
+				part1, a1, b1, c1, d1 = (a1+b1)+(c1+d1), 0, 0, 0, 0
+			}
 		}
 		if i < len(y0)-3 {
 			a0, b0, c0, d0 = addFour(a0, b0, c0, d0, y0[i:i+4:i+4], g0[i:i+4:i+4], m0)
@@ -193,8 +199,9 @@ func softmaxBackwardShortRows[T element.Float](dst, y, g []T, classes int, tau T
 		}
 		a0, b0, c0 = addLast(a0, b0, c0, i, y0, g0, m0)
 		a1, b1, c1 = addLast(a1, b1, c1, i, y1, g1, m1)
-		m0 += (a0 + b0) + (c0 + d0)
-		m1 += (a1 + b1) + (c1 + d1)
+		m0 += part0 + ((a0 + b0) + (c0 + d0))
+		m1 += part1 + ((a1 + b1) + (c1 + d1))
+		part0, part1 = 0, 0
 		a0, b0, c0, d0 = fourTerms(y0[:4], g0[:4], m0)
 		a1, b1, c1, d1 = fourTerms(y1[:4], g1[:4], m1)
 		i = 4
@@ -205,6 +212,10 @@ func softmaxBackwardShortRows[T element.Float](dst, y, g []T, classes int, tau T
 			p, q, r, s = fourTerms(y1[i:i+4:i+4], g1[i:i+4:i+4], m1)
 			p, q, r, s = addFour(p, q, r, s, y1[i+4:i+8:i+8], g1[i+4:i+8:i+8], m1)
 			a1, b1, c1, d1 = a1+p, b1+q, c1+r, d1+s
+			if i == endOfPart {
+				part0, a0, b0, c0, d0 = (a0+b0)+(c0+d0), 0, 0, 0, 0
+				part1, a1, b1, c1, d1 = (a1+b1)+(c1+d1), 0, 0, 0, 0
+			}
 		}
 		if i < len(y0)-3 {
 			a0, b0, c0, d0 = addFour(a0, b0, c0, d0, y0[i:i+4:i+4], g0[i:i+4:i+4], m0)
@@ -213,8 +224,8 @@ func softmaxBackwardShortRows[T element.Float](dst, y, g []T, classes int, tau T
 		}
 		a0, b0, c0 = addLast(a0, b0, c0, i, y0, g0, m0)
 		a1, b1, c1 = addLast(a1, b1, c1, i, y1, g1, m1)
-		sum0 := (a0 + b0) + (c0 + d0)
-		sum1 := (a1 + b1) + (c1 + d1)
+		sum0 := part0 + ((a0 + b0) + (c0 + d0))
+		sum1 := part1 + ((a1 + b1) + (c1 + d1))
 		if !(-careful < sum0 && sum0 < careful && -careful < sum1 && sum1 < careful) {
 			softmaxBackwardRow(dst0, y0, g0, tau)
 			softmaxBackwardRow(dst1, y1, g1, tau)
@@ -250,32 +261,40 @@ func softmaxBackwardRow[T element.Float](dst, y, g []T, tau T) {
 	if y[0] < smallProbability {
 		m = g[notSmall(y, 1)]
 	}
+	var part T
 	a, b, c, d := fourTerms(y[:4], g[:4], m)
 	i := 4
 	for ; i < len(y)-7; i += 8 {
 		p, q, r, s := fourTerms(y[i:i+4:i+4], g[i:i+4:i+4], m)
 		p, q, r, s = addFour(p, q, r, s, y[i+4:i+8:i+8], g[i+4:i+8:i+8], m)
 		a, b, c, d = a+p, b+q, c+r, d+s
+		if i == endOfPart {
+			part, a, b, c, d = (a+b)+(c+d), 0, 0, 0, 0
+		}
 	}
 	if i < len(y)-3 {
 		a, b, c, d = addFour(a, b, c, d, y[i:i+4:i+4], g[i:i+4:i+4], m)
 		i += 4
 	}
 	a, b, c = addLast(a, b, c, i, y, g, m)
-	m += (a + b) + (c + d)
+	m += part + ((a + b) + (c + d))
+	part = 0
 	a, b, c, d = fourTerms(y[:4], g[:4], m)
 	i = 4
 	for ; i < len(y)-7; i += 8 {
 		p, q, r, s := fourTerms(y[i:i+4:i+4], g[i:i+4:i+4], m)
 		p, q, r, s = addFour(p, q, r, s, y[i+4:i+8:i+8], g[i+4:i+8:i+8], m)
 		a, b, c, d = a+p, b+q, c+r, d+s
+		if i == endOfPart {
+			part, a, b, c, d = (a+b)+(c+d), 0, 0, 0, 0
+		}
 	}
 	if i < len(y)-3 {
 		a, b, c, d = addFour(a, b, c, d, y[i:i+4:i+4], g[i:i+4:i+4], m)
 		i += 4
 	}
 	a, b, c = addLast(a, b, c, i, y, g, m)
-	sum := (a + b) + (c + d)
+	sum := part + ((a + b) + (c + d))
 	if !(-careful < sum && sum < careful) {
 		softmaxBackwardCareful(dst, y, g, 1, tau)
 		return
@@ -337,7 +356,7 @@ func notSmall[T element.Float](y []T, stride int) (top int) {
 
 // differences returns Σ y·(g − m). It adds long rows in two halves, to keep the errors small.
 func differences[T element.Float](y, g []T, m T) T {
-	if len(y) > shortRow {
+	if len(y) > longRowPart {
 		half := len(y) / 16 * 8 // a multiple of 8, so that only the last part has a remainder
 		return differences(y[:half], g[:half], m) + differences(y[half:], g[half:], m)
 	}

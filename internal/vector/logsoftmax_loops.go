@@ -233,23 +233,37 @@ func logColumnDifferences32(dst, x, largest, high, low []float32, stride, overla
 // its bits with the two results of power32 and t = scale/2ˢ = 2ⁿ:
 //
 //	1 − p = (1 − t) − t·growth
+//
+// A g whose p is above 0.6 is kept apart from the sum: see LogSoftmaxDerivativeFromOutput in
+// package scalar.
 
-// logBackward32 returns a function of y, g and Σg = sum + lost, which computes the
+// logBackward32 returns a function of y, g and Σg = top + sum + lost, which computes the
 // backward pass.
-func logBackward32(zero simd.Float32s, divide bool, divisor simd.Float32s) func(y, g, sum, lost simd.Float32s) simd.Float32s {
+func logBackward32(zero simd.Float32s, divide bool, divisor simd.Float32s) func(y, g, top, sum, lost simd.Float32s) simd.Float32s {
 	one := simd.BroadcastFloat32s(1)
 	down := simd.BroadcastFloat32s(1.0 / (1 << powerShift32))
 	limit := simd.BroadcastFloat32s(-powerLimit32)
 	power := power32()
-	return func(y, g, sum, lost simd.Float32s) simd.Float32s {
+	return func(y, g, top, sum, lost simd.Float32s) simd.Float32s {
 		scale, growth := power(limit.IfElse(y.Less(limit), y))
 		p := growth.MulAdd(scale, scale).Mul(down)
 		t := scale.Mul(down)
-		d := one.Sub(t).Sub(growth.Mul(t)).Mul(g).Sub(p.Mul(sum.Sub(g).Add(lost)))
+		d := one.Sub(t).Sub(growth.Mul(t)).Mul(g).Sub(p.Mul(top.Sub(g).Add(sum).Add(lost)))
 		if divide {
 			d = d.Div(divisor)
 		}
 		return d
+	}
+}
+
+// sumOfGradients32 returns a function that adds g to top if p = e^y is above 0.6, and otherwise to
+// sum, with the rounding error in lost.
+func sumOfGradients32() func(y, g, top, sum, lost simd.Float32s) (t, s, l simd.Float32s) {
+	dominant := simd.BroadcastFloat32s(-0.5)
+	return func(y, g, top, sum, lost simd.Float32s) (t, s, l simd.Float32s) {
+		dominates := y.Greater(dominant)
+		s, l = twoSum32(sum, lost, without32(g, dominates))
+		return top.Add(g.Masked(dominates)), s, l
 	}
 }
 
@@ -262,7 +276,7 @@ func logBackwardRows32(dst, y, upstream []float32, classes int, tau float32, div
 	var zero simd.Float32s
 	n := zero.Len()
 	newLanes := simd.LoadInt32s(lanesFrom32[maxLanes32-(n-classes%n)%n:]).ToMask()
-	backward := logBackward32(zero, divide, divisor)
+	backward, gradients := logBackward32(zero, divide, divisor), sumOfGradients32()
 	step := n
 	if upstream == nil {
 		step = 0
@@ -275,17 +289,18 @@ func logBackwardRows32(dst, y, upstream []float32, classes int, tau float32, div
 			end = up[classes-n:]
 		}
 		lastY, lastG := simd.LoadFloat32s(in[classes-n:]), simd.LoadFloat32s(end)
-		sum, lost := lastG.Masked(newLanes), zero
-		for k, g := classes, up; k > n; k, g = k-n, g[step:] {
-			sum, lost = twoSum32(sum, lost, simd.LoadFloat32s(g))
+		top, sum, lost := gradients(lastY, lastG.Masked(newLanes), zero, zero, zero)
+		for p, g := in, up; len(p) > n; p, g = p[n:], g[step:] {
+			top, sum, lost = gradients(simd.LoadFloat32s(p), simd.LoadFloat32s(g), top, sum, lost)
 		}
+		top = sumAcross32(top)
 		sum, lost = twoSumAcross32(sum, lost)
 		for p, g, to := in, up, out; ; p, g, to = p[n:], g[step:], to[n:] {
 			a, b := lastY, lastG
 			if len(p) > n {
 				a, b = simd.LoadFloat32s(p), simd.LoadFloat32s(g)
 			}
-			d := backward(a, b, sum, lost)
+			d := backward(a, b, top, sum, lost)
 			if len(p) <= n || len(to) <= n {
 				d.Store(out[classes-n:])
 				break
@@ -304,7 +319,7 @@ func logBackwardColumns32(dst, y, upstream []float32, classes, stride int, tau f
 	divisor := simd.BroadcastFloat32s(tau)
 	var zero simd.Float32s
 	n := zero.Len()
-	backward := logBackward32(zero, divide, divisor)
+	backward, gradients := logBackward32(zero, divide, divisor), sumOfGradients32()
 	size, step := classes*stride, stride
 	if upstream == nil {
 		step = 0
@@ -319,12 +334,12 @@ func logBackwardColumns32(dst, y, upstream []float32, classes, stride int, tau f
 			if upstream != nil {
 				up = upstream[at+column-overlap : at+size]
 			}
-			sum, lost := zero, zero
-			for k, j := 0, 0; k < classes; k, j = k+1, j+step {
-				sum, lost = twoSum32(sum, lost, simd.LoadFloat32s(up[j:]))
+			top, sum, lost := zero, zero, zero
+			for i, j := 0, 0; i < len(in); i, j = i+stride, j+step {
+				top, sum, lost = gradients(simd.LoadFloat32s(in[i:]), simd.LoadFloat32s(up[j:]), top, sum, lost)
 			}
 			for i, j := 0, 0; i < len(in); i, j = i+stride, j+step {
-				d := backward(simd.LoadFloat32s(in[i:]), simd.LoadFloat32s(up[j:]), sum, lost)
+				d := backward(simd.LoadFloat32s(in[i:]), simd.LoadFloat32s(up[j:]), top, sum, lost)
 				if !whole {
 					d = d.IfElse(doneLanes, simd.LoadFloat32s(out[i:]))
 				}

@@ -599,20 +599,29 @@ func logColumnDifferences32x4(dst, x, largest, high, low []float32, stride, over
 	clearUpper()
 }
 
-func logBackward32x4(zero archsimd.Float32x4, divide bool, divisor archsimd.Float32x4) func(y, g, sum, lost archsimd.Float32x4) archsimd.Float32x4 {
+func logBackward32x4(zero archsimd.Float32x4, divide bool, divisor archsimd.Float32x4) func(y, g, top, sum, lost archsimd.Float32x4) archsimd.Float32x4 {
 	one := archsimd.BroadcastFloat32x4(1)
 	down := archsimd.BroadcastFloat32x4(1.0 / (1 << powerShift32))
 	limit := archsimd.BroadcastFloat32x4(-powerLimit32)
 	power := power32x4()
-	return func(y, g, sum, lost archsimd.Float32x4) archsimd.Float32x4 {
+	return func(y, g, top, sum, lost archsimd.Float32x4) archsimd.Float32x4 {
 		scale, growth := power(limit.IfElse(y.Less(limit), y))
 		p := growth.MulAdd(scale, scale).Mul(down)
 		t := scale.Mul(down)
-		d := one.Sub(t).Sub(growth.Mul(t)).Mul(g).Sub(p.Mul(sum.Sub(g).Add(lost)))
+		d := one.Sub(t).Sub(growth.Mul(t)).Mul(g).Sub(p.Mul(top.Sub(g).Add(sum).Add(lost)))
 		if divide {
 			d = d.Div(divisor)
 		}
 		return d
+	}
+}
+
+func sumOfGradients32x4() func(y, g, top, sum, lost archsimd.Float32x4) (t, s, l archsimd.Float32x4) {
+	dominant := archsimd.BroadcastFloat32x4(-0.5)
+	return func(y, g, top, sum, lost archsimd.Float32x4) (t, s, l archsimd.Float32x4) {
+		dominates := y.Greater(dominant)
+		s, l = twoSum32x4(sum, lost, without32x4(g, dominates))
+		return top.Add(g.Masked(dominates)), s, l
 	}
 }
 
@@ -621,7 +630,7 @@ func logBackwardRows32x4(dst, y, upstream []float32, classes int, tau float32, d
 	var zero archsimd.Float32x4
 	n := zero.Len()
 	newLanes := archsimd.LoadInt32x4(lanesFrom32[maxLanes32-(n-classes%n)%n:]).ToMask()
-	backward := logBackward32x4(zero, divide, divisor)
+	backward, gradients := logBackward32x4(zero, divide, divisor), sumOfGradients32x4()
 	step := n
 	if upstream == nil {
 		step = 0
@@ -634,17 +643,18 @@ func logBackwardRows32x4(dst, y, upstream []float32, classes int, tau float32, d
 			end = up[classes-n:]
 		}
 		lastY, lastG := archsimd.LoadFloat32x4(in[classes-n:]), archsimd.LoadFloat32x4(end)
-		sum, lost := lastG.Masked(newLanes), zero
-		for k, g := classes, up; k > n; k, g = k-n, g[step:] {
-			sum, lost = twoSum32x4(sum, lost, archsimd.LoadFloat32x4(g))
+		top, sum, lost := gradients(lastY, lastG.Masked(newLanes), zero, zero, zero)
+		for p, g := in, up; len(p) > n; p, g = p[n:], g[step:] {
+			top, sum, lost = gradients(archsimd.LoadFloat32x4(p), archsimd.LoadFloat32x4(g), top, sum, lost)
 		}
+		top = sumAcross32x4(top)
 		sum, lost = twoSumAcross32x4(sum, lost)
 		for p, g, to := in, up, out; ; p, g, to = p[n:], g[step:], to[n:] {
 			a, b := lastY, lastG
 			if len(p) > n {
 				a, b = archsimd.LoadFloat32x4(p), archsimd.LoadFloat32x4(g)
 			}
-			d := backward(a, b, sum, lost)
+			d := backward(a, b, top, sum, lost)
 			if len(p) <= n || len(to) <= n {
 				d.Store(out[classes-n:])
 				break
@@ -659,7 +669,7 @@ func logBackwardColumns32x4(dst, y, upstream []float32, classes, stride int, tau
 	divisor := archsimd.BroadcastFloat32x4(tau)
 	var zero archsimd.Float32x4
 	n := zero.Len()
-	backward := logBackward32x4(zero, divide, divisor)
+	backward, gradients := logBackward32x4(zero, divide, divisor), sumOfGradients32x4()
 	size, step := classes*stride, stride
 	if upstream == nil {
 		step = 0
@@ -674,12 +684,12 @@ func logBackwardColumns32x4(dst, y, upstream []float32, classes, stride int, tau
 			if upstream != nil {
 				up = upstream[at+column-overlap : at+size]
 			}
-			sum, lost := zero, zero
-			for k, j := 0, 0; k < classes; k, j = k+1, j+step {
-				sum, lost = twoSum32x4(sum, lost, archsimd.LoadFloat32x4(up[j:]))
+			top, sum, lost := zero, zero, zero
+			for i, j := 0, 0; i < len(in); i, j = i+stride, j+step {
+				top, sum, lost = gradients(archsimd.LoadFloat32x4(in[i:]), archsimd.LoadFloat32x4(up[j:]), top, sum, lost)
 			}
 			for i, j := 0, 0; i < len(in); i, j = i+stride, j+step {
-				d := backward(archsimd.LoadFloat32x4(in[i:]), archsimd.LoadFloat32x4(up[j:]), sum, lost)
+				d := backward(archsimd.LoadFloat32x4(in[i:]), archsimd.LoadFloat32x4(up[j:]), top, sum, lost)
 				if !whole {
 					d = d.IfElse(doneLanes, archsimd.LoadFloat32x4(out[i:]))
 				}
@@ -2362,16 +2372,16 @@ func lifted64x2(v archsimd.Float64x2) archsimd.Float64x2 {
 	return v.ToBits().Add(archsimd.BroadcastUint64x2(lift64 << fractionBits64)).BitsToFloat64()
 }
 
-func logBackward64x2(zero archsimd.Float64x2, divide bool, divisor archsimd.Float64x2) func(y, g, sum, lost archsimd.Float64x2) archsimd.Float64x2 {
+func logBackward64x2(zero archsimd.Float64x2, divide bool, divisor archsimd.Float64x2) func(y, g, top, sum, lost archsimd.Float64x2) archsimd.Float64x2 {
 	one := archsimd.BroadcastFloat64x2(1)
 	down := archsimd.BroadcastFloat64x2(1.0 / (1 << powerShift64))
 	limit := archsimd.BroadcastFloat64x2(-powerLimit64)
 	power := power64x2()
-	return func(y, g, sum, lost archsimd.Float64x2) archsimd.Float64x2 {
+	return func(y, g, top, sum, lost archsimd.Float64x2) archsimd.Float64x2 {
 		scale, growth := power(limit.IfElse(y.Less(limit), y))
 		p := growth.MulAdd(scale, scale).Mul(down)
 		t := scale.Mul(down)
-		d := one.Sub(t).Sub(growth.Mul(t)).Mul(g).Sub(p.Mul(sum.Sub(g).Add(lost)))
+		d := one.Sub(t).Sub(growth.Mul(t)).Mul(g).Sub(p.Mul(top.Sub(g).Add(sum).Add(lost)))
 		if divide {
 			d = d.Div(divisor)
 		}
@@ -2383,7 +2393,7 @@ func logBackwardColumns64x2(dst, y, upstream []float64, classes, stride int, tau
 	divisor := archsimd.BroadcastFloat64x2(tau)
 	var zero archsimd.Float64x2
 	n := zero.Len()
-	backward := logBackward64x2(zero, divide, divisor)
+	backward, gradients := logBackward64x2(zero, divide, divisor), sumOfGradients64x2()
 	size, step := classes*stride, stride
 	if upstream == nil {
 		step = 0
@@ -2398,12 +2408,12 @@ func logBackwardColumns64x2(dst, y, upstream []float64, classes, stride int, tau
 			if upstream != nil {
 				up = upstream[at+column-overlap : at+size]
 			}
-			sum, lost := zero, zero
-			for k, j := 0, 0; k < classes; k, j = k+1, j+step {
-				sum, lost = twoSum64x2(sum, lost, archsimd.LoadFloat64x2(up[j:]))
+			top, sum, lost := zero, zero, zero
+			for i, j := 0, 0; i < len(in); i, j = i+stride, j+step {
+				top, sum, lost = gradients(archsimd.LoadFloat64x2(in[i:]), archsimd.LoadFloat64x2(up[j:]), top, sum, lost)
 			}
 			for i, j := 0, 0; i < len(in); i, j = i+stride, j+step {
-				d := backward(archsimd.LoadFloat64x2(in[i:]), archsimd.LoadFloat64x2(up[j:]), sum, lost)
+				d := backward(archsimd.LoadFloat64x2(in[i:]), archsimd.LoadFloat64x2(up[j:]), top, sum, lost)
 				if !whole {
 					d = d.IfElse(doneLanes, archsimd.LoadFloat64x2(out[i:]))
 				}
@@ -2419,7 +2429,7 @@ func logBackwardRows64x2(dst, y, upstream []float64, classes int, tau float64, d
 	var zero archsimd.Float64x2
 	n := zero.Len()
 	newLanes := archsimd.LoadInt64x2(lanesFrom64[maxLanes64-(n-classes%n)%n:]).ToMask()
-	backward := logBackward64x2(zero, divide, divisor)
+	backward, gradients := logBackward64x2(zero, divide, divisor), sumOfGradients64x2()
 	step := n
 	if upstream == nil {
 		step = 0
@@ -2432,17 +2442,18 @@ func logBackwardRows64x2(dst, y, upstream []float64, classes int, tau float64, d
 			end = up[classes-n:]
 		}
 		lastY, lastG := archsimd.LoadFloat64x2(in[classes-n:]), archsimd.LoadFloat64x2(end)
-		sum, lost := lastG.Masked(newLanes), zero
-		for k, g := classes, up; k > n; k, g = k-n, g[step:] {
-			sum, lost = twoSum64x2(sum, lost, archsimd.LoadFloat64x2(g))
+		top, sum, lost := gradients(lastY, lastG.Masked(newLanes), zero, zero, zero)
+		for p, g := in, up; len(p) > n; p, g = p[n:], g[step:] {
+			top, sum, lost = gradients(archsimd.LoadFloat64x2(p), archsimd.LoadFloat64x2(g), top, sum, lost)
 		}
+		top = sumAcross64x2(top)
 		sum, lost = twoSumAcross64x2(sum, lost)
 		for p, g, to := in, up, out; ; p, g, to = p[n:], g[step:], to[n:] {
 			a, b := lastY, lastG
 			if len(p) > n {
 				a, b = archsimd.LoadFloat64x2(p), archsimd.LoadFloat64x2(g)
 			}
-			d := backward(a, b, sum, lost)
+			d := backward(a, b, top, sum, lost)
 			if len(p) <= n || len(to) <= n {
 				d.Store(out[classes-n:])
 				break
@@ -3436,6 +3447,15 @@ func sumInverseOf64x2() func(scale, r, q archsimd.Float64x2) (minusU, e archsimd
 		rest := q.MulAdd(up, denominatorRest64x2(d, r, scale, up))
 		minusU = minusOne.Div(d)
 		return minusU, rest.MulAdd(minusU, residual64x2(d, minusU, one))
+	}
+}
+
+func sumOfGradients64x2() func(y, g, top, sum, lost archsimd.Float64x2) (t, s, l archsimd.Float64x2) {
+	dominant := archsimd.BroadcastFloat64x2(-0.5)
+	return func(y, g, top, sum, lost archsimd.Float64x2) (t, s, l archsimd.Float64x2) {
+		dominates := y.Greater(dominant)
+		s, l = twoSum64x2(sum, lost, without64x2(g, dominates))
+		return top.Add(g.Masked(dominates)), s, l
 	}
 }
 

@@ -862,20 +862,29 @@ func logColumnDifferences32x8(dst, x, largest, high, low []float32, stride, over
 	clearUpper()
 }
 
-func logBackward32x8(zero archsimd.Float32x8, divide bool, divisor archsimd.Float32x8) func(y, g, sum, lost archsimd.Float32x8) archsimd.Float32x8 {
+func logBackward32x8(zero archsimd.Float32x8, divide bool, divisor archsimd.Float32x8) func(y, g, top, sum, lost archsimd.Float32x8) archsimd.Float32x8 {
 	one := archsimd.BroadcastFloat32x8(1)
 	down := archsimd.BroadcastFloat32x8(1.0 / (1 << powerShift32))
 	limit := archsimd.BroadcastFloat32x8(-powerLimit32)
 	power := power32x8()
-	return func(y, g, sum, lost archsimd.Float32x8) archsimd.Float32x8 {
+	return func(y, g, top, sum, lost archsimd.Float32x8) archsimd.Float32x8 {
 		scale, growth := power(limit.IfElse(y.Less(limit), y))
 		p := growth.MulAdd(scale, scale).Mul(down)
 		t := scale.Mul(down)
-		d := one.Sub(t).Sub(growth.Mul(t)).Mul(g).Sub(p.Mul(sum.Sub(g).Add(lost)))
+		d := one.Sub(t).Sub(growth.Mul(t)).Mul(g).Sub(p.Mul(top.Sub(g).Add(sum).Add(lost)))
 		if divide {
 			d = d.Div(divisor)
 		}
 		return d
+	}
+}
+
+func sumOfGradients32x8() func(y, g, top, sum, lost archsimd.Float32x8) (t, s, l archsimd.Float32x8) {
+	dominant := archsimd.BroadcastFloat32x8(-0.5)
+	return func(y, g, top, sum, lost archsimd.Float32x8) (t, s, l archsimd.Float32x8) {
+		dominates := y.Greater(dominant)
+		s, l = twoSum32x8(sum, lost, without32x8(g, dominates))
+		return top.Add(g.Masked(dominates)), s, l
 	}
 }
 
@@ -884,7 +893,7 @@ func logBackwardRows32x8(dst, y, upstream []float32, classes int, tau float32, d
 	var zero archsimd.Float32x8
 	n := zero.Len()
 	newLanes := archsimd.LoadInt32x8(lanesFrom32[maxLanes32-(n-classes%n)%n:]).ToMask()
-	backward := logBackward32x8(zero, divide, divisor)
+	backward, gradients := logBackward32x8(zero, divide, divisor), sumOfGradients32x8()
 	step := n
 	if upstream == nil {
 		step = 0
@@ -897,17 +906,18 @@ func logBackwardRows32x8(dst, y, upstream []float32, classes int, tau float32, d
 			end = up[classes-n:]
 		}
 		lastY, lastG := archsimd.LoadFloat32x8(in[classes-n:]), archsimd.LoadFloat32x8(end)
-		sum, lost := lastG.Masked(newLanes), zero
-		for k, g := classes, up; k > n; k, g = k-n, g[step:] {
-			sum, lost = twoSum32x8(sum, lost, archsimd.LoadFloat32x8(g))
+		top, sum, lost := gradients(lastY, lastG.Masked(newLanes), zero, zero, zero)
+		for p, g := in, up; len(p) > n; p, g = p[n:], g[step:] {
+			top, sum, lost = gradients(archsimd.LoadFloat32x8(p), archsimd.LoadFloat32x8(g), top, sum, lost)
 		}
+		top = sumAcross32x8(top)
 		sum, lost = twoSumAcross32x8(sum, lost)
 		for p, g, to := in, up, out; ; p, g, to = p[n:], g[step:], to[n:] {
 			a, b := lastY, lastG
 			if len(p) > n {
 				a, b = archsimd.LoadFloat32x8(p), archsimd.LoadFloat32x8(g)
 			}
-			d := backward(a, b, sum, lost)
+			d := backward(a, b, top, sum, lost)
 			if len(p) <= n || len(to) <= n {
 				d.Store(out[classes-n:])
 				break
@@ -922,7 +932,7 @@ func logBackwardColumns32x8(dst, y, upstream []float32, classes, stride int, tau
 	divisor := archsimd.BroadcastFloat32x8(tau)
 	var zero archsimd.Float32x8
 	n := zero.Len()
-	backward := logBackward32x8(zero, divide, divisor)
+	backward, gradients := logBackward32x8(zero, divide, divisor), sumOfGradients32x8()
 	size, step := classes*stride, stride
 	if upstream == nil {
 		step = 0
@@ -937,12 +947,12 @@ func logBackwardColumns32x8(dst, y, upstream []float32, classes, stride int, tau
 			if upstream != nil {
 				up = upstream[at+column-overlap : at+size]
 			}
-			sum, lost := zero, zero
-			for k, j := 0, 0; k < classes; k, j = k+1, j+step {
-				sum, lost = twoSum32x8(sum, lost, archsimd.LoadFloat32x8(up[j:]))
+			top, sum, lost := zero, zero, zero
+			for i, j := 0, 0; i < len(in); i, j = i+stride, j+step {
+				top, sum, lost = gradients(archsimd.LoadFloat32x8(in[i:]), archsimd.LoadFloat32x8(up[j:]), top, sum, lost)
 			}
 			for i, j := 0, 0; i < len(in); i, j = i+stride, j+step {
-				d := backward(archsimd.LoadFloat32x8(in[i:]), archsimd.LoadFloat32x8(up[j:]), sum, lost)
+				d := backward(archsimd.LoadFloat32x8(in[i:]), archsimd.LoadFloat32x8(up[j:]), top, sum, lost)
 				if !whole {
 					d = d.IfElse(doneLanes, archsimd.LoadFloat32x8(out[i:]))
 				}
@@ -2625,16 +2635,16 @@ func lifted64x4(v archsimd.Float64x4) archsimd.Float64x4 {
 	return v.ToBits().Add(archsimd.BroadcastUint64x4(lift64 << fractionBits64)).BitsToFloat64()
 }
 
-func logBackward64x4(zero archsimd.Float64x4, divide bool, divisor archsimd.Float64x4) func(y, g, sum, lost archsimd.Float64x4) archsimd.Float64x4 {
+func logBackward64x4(zero archsimd.Float64x4, divide bool, divisor archsimd.Float64x4) func(y, g, top, sum, lost archsimd.Float64x4) archsimd.Float64x4 {
 	one := archsimd.BroadcastFloat64x4(1)
 	down := archsimd.BroadcastFloat64x4(1.0 / (1 << powerShift64))
 	limit := archsimd.BroadcastFloat64x4(-powerLimit64)
 	power := power64x4()
-	return func(y, g, sum, lost archsimd.Float64x4) archsimd.Float64x4 {
+	return func(y, g, top, sum, lost archsimd.Float64x4) archsimd.Float64x4 {
 		scale, growth := power(limit.IfElse(y.Less(limit), y))
 		p := growth.MulAdd(scale, scale).Mul(down)
 		t := scale.Mul(down)
-		d := one.Sub(t).Sub(growth.Mul(t)).Mul(g).Sub(p.Mul(sum.Sub(g).Add(lost)))
+		d := one.Sub(t).Sub(growth.Mul(t)).Mul(g).Sub(p.Mul(top.Sub(g).Add(sum).Add(lost)))
 		if divide {
 			d = d.Div(divisor)
 		}
@@ -2646,7 +2656,7 @@ func logBackwardColumns64x4(dst, y, upstream []float64, classes, stride int, tau
 	divisor := archsimd.BroadcastFloat64x4(tau)
 	var zero archsimd.Float64x4
 	n := zero.Len()
-	backward := logBackward64x4(zero, divide, divisor)
+	backward, gradients := logBackward64x4(zero, divide, divisor), sumOfGradients64x4()
 	size, step := classes*stride, stride
 	if upstream == nil {
 		step = 0
@@ -2661,12 +2671,12 @@ func logBackwardColumns64x4(dst, y, upstream []float64, classes, stride int, tau
 			if upstream != nil {
 				up = upstream[at+column-overlap : at+size]
 			}
-			sum, lost := zero, zero
-			for k, j := 0, 0; k < classes; k, j = k+1, j+step {
-				sum, lost = twoSum64x4(sum, lost, archsimd.LoadFloat64x4(up[j:]))
+			top, sum, lost := zero, zero, zero
+			for i, j := 0, 0; i < len(in); i, j = i+stride, j+step {
+				top, sum, lost = gradients(archsimd.LoadFloat64x4(in[i:]), archsimd.LoadFloat64x4(up[j:]), top, sum, lost)
 			}
 			for i, j := 0, 0; i < len(in); i, j = i+stride, j+step {
-				d := backward(archsimd.LoadFloat64x4(in[i:]), archsimd.LoadFloat64x4(up[j:]), sum, lost)
+				d := backward(archsimd.LoadFloat64x4(in[i:]), archsimd.LoadFloat64x4(up[j:]), top, sum, lost)
 				if !whole {
 					d = d.IfElse(doneLanes, archsimd.LoadFloat64x4(out[i:]))
 				}
@@ -2682,7 +2692,7 @@ func logBackwardRows64x4(dst, y, upstream []float64, classes int, tau float64, d
 	var zero archsimd.Float64x4
 	n := zero.Len()
 	newLanes := archsimd.LoadInt64x4(lanesFrom64[maxLanes64-(n-classes%n)%n:]).ToMask()
-	backward := logBackward64x4(zero, divide, divisor)
+	backward, gradients := logBackward64x4(zero, divide, divisor), sumOfGradients64x4()
 	step := n
 	if upstream == nil {
 		step = 0
@@ -2695,17 +2705,18 @@ func logBackwardRows64x4(dst, y, upstream []float64, classes int, tau float64, d
 			end = up[classes-n:]
 		}
 		lastY, lastG := archsimd.LoadFloat64x4(in[classes-n:]), archsimd.LoadFloat64x4(end)
-		sum, lost := lastG.Masked(newLanes), zero
-		for k, g := classes, up; k > n; k, g = k-n, g[step:] {
-			sum, lost = twoSum64x4(sum, lost, archsimd.LoadFloat64x4(g))
+		top, sum, lost := gradients(lastY, lastG.Masked(newLanes), zero, zero, zero)
+		for p, g := in, up; len(p) > n; p, g = p[n:], g[step:] {
+			top, sum, lost = gradients(archsimd.LoadFloat64x4(p), archsimd.LoadFloat64x4(g), top, sum, lost)
 		}
+		top = sumAcross64x4(top)
 		sum, lost = twoSumAcross64x4(sum, lost)
 		for p, g, to := in, up, out; ; p, g, to = p[n:], g[step:], to[n:] {
 			a, b := lastY, lastG
 			if len(p) > n {
 				a, b = archsimd.LoadFloat64x4(p), archsimd.LoadFloat64x4(g)
 			}
-			d := backward(a, b, sum, lost)
+			d := backward(a, b, top, sum, lost)
 			if len(p) <= n || len(to) <= n {
 				d.Store(out[classes-n:])
 				break
@@ -3699,6 +3710,15 @@ func sumInverseOf64x4() func(scale, r, q archsimd.Float64x4) (minusU, e archsimd
 		rest := q.MulAdd(up, denominatorRest64x4(d, r, scale, up))
 		minusU = minusOne.Div(d)
 		return minusU, rest.MulAdd(minusU, residual64x4(d, minusU, one))
+	}
+}
+
+func sumOfGradients64x4() func(y, g, top, sum, lost archsimd.Float64x4) (t, s, l archsimd.Float64x4) {
+	dominant := archsimd.BroadcastFloat64x4(-0.5)
+	return func(y, g, top, sum, lost archsimd.Float64x4) (t, s, l archsimd.Float64x4) {
+		dominates := y.Greater(dominant)
+		s, l = twoSum64x4(sum, lost, without64x4(g, dominates))
+		return top.Add(g.Masked(dominates)), s, l
 	}
 }
 

@@ -536,16 +536,16 @@ func lifted64(v simd.Float64s) simd.Float64s {
 	return v.ToBits().Add(simd.BroadcastUint64s(lift64 << fractionBits64)).BitsToFloat64()
 }
 
-func logBackward64(zero simd.Float64s, divide bool, divisor simd.Float64s) func(y, g, sum, lost simd.Float64s) simd.Float64s {
+func logBackward64(zero simd.Float64s, divide bool, divisor simd.Float64s) func(y, g, top, sum, lost simd.Float64s) simd.Float64s {
 	one := simd.BroadcastFloat64s(1)
 	down := simd.BroadcastFloat64s(1.0 / (1 << powerShift64))
 	limit := simd.BroadcastFloat64s(-powerLimit64)
 	power := power64()
-	return func(y, g, sum, lost simd.Float64s) simd.Float64s {
+	return func(y, g, top, sum, lost simd.Float64s) simd.Float64s {
 		scale, growth := power(limit.IfElse(y.Less(limit), y))
 		p := growth.MulAdd(scale, scale).Mul(down)
 		t := scale.Mul(down)
-		d := one.Sub(t).Sub(growth.Mul(t)).Mul(g).Sub(p.Mul(sum.Sub(g).Add(lost)))
+		d := one.Sub(t).Sub(growth.Mul(t)).Mul(g).Sub(p.Mul(top.Sub(g).Add(sum).Add(lost)))
 		if divide {
 			d = d.Div(divisor)
 		}
@@ -557,7 +557,7 @@ func logBackwardColumns64(dst, y, upstream []float64, classes, stride int, tau f
 	divisor := simd.BroadcastFloat64s(tau)
 	var zero simd.Float64s
 	n := zero.Len()
-	backward := logBackward64(zero, divide, divisor)
+	backward, gradients := logBackward64(zero, divide, divisor), sumOfGradients64()
 	size, step := classes*stride, stride
 	if upstream == nil {
 		step = 0
@@ -572,12 +572,12 @@ func logBackwardColumns64(dst, y, upstream []float64, classes, stride int, tau f
 			if upstream != nil {
 				up = upstream[at+column-overlap : at+size]
 			}
-			sum, lost := zero, zero
-			for k, j := 0, 0; k < classes; k, j = k+1, j+step {
-				sum, lost = twoSum64(sum, lost, simd.LoadFloat64s(up[j:]))
+			top, sum, lost := zero, zero, zero
+			for i, j := 0, 0; i < len(in); i, j = i+stride, j+step {
+				top, sum, lost = gradients(simd.LoadFloat64s(in[i:]), simd.LoadFloat64s(up[j:]), top, sum, lost)
 			}
 			for i, j := 0, 0; i < len(in); i, j = i+stride, j+step {
-				d := backward(simd.LoadFloat64s(in[i:]), simd.LoadFloat64s(up[j:]), sum, lost)
+				d := backward(simd.LoadFloat64s(in[i:]), simd.LoadFloat64s(up[j:]), top, sum, lost)
 				if !whole {
 					d = d.IfElse(doneLanes, simd.LoadFloat64s(out[i:]))
 				}
@@ -593,7 +593,7 @@ func logBackwardRows64(dst, y, upstream []float64, classes int, tau float64, div
 	var zero simd.Float64s
 	n := zero.Len()
 	newLanes := simd.LoadInt64s(lanesFrom64[maxLanes64-(n-classes%n)%n:]).ToMask()
-	backward := logBackward64(zero, divide, divisor)
+	backward, gradients := logBackward64(zero, divide, divisor), sumOfGradients64()
 	step := n
 	if upstream == nil {
 		step = 0
@@ -606,17 +606,18 @@ func logBackwardRows64(dst, y, upstream []float64, classes int, tau float64, div
 			end = up[classes-n:]
 		}
 		lastY, lastG := simd.LoadFloat64s(in[classes-n:]), simd.LoadFloat64s(end)
-		sum, lost := lastG.Masked(newLanes), zero
-		for k, g := classes, up; k > n; k, g = k-n, g[step:] {
-			sum, lost = twoSum64(sum, lost, simd.LoadFloat64s(g))
+		top, sum, lost := gradients(lastY, lastG.Masked(newLanes), zero, zero, zero)
+		for p, g := in, up; len(p) > n; p, g = p[n:], g[step:] {
+			top, sum, lost = gradients(simd.LoadFloat64s(p), simd.LoadFloat64s(g), top, sum, lost)
 		}
+		top = sumAcross64(top)
 		sum, lost = twoSumAcross64(sum, lost)
 		for p, g, to := in, up, out; ; p, g, to = p[n:], g[step:], to[n:] {
 			a, b := lastY, lastG
 			if len(p) > n {
 				a, b = simd.LoadFloat64s(p), simd.LoadFloat64s(g)
 			}
-			d := backward(a, b, sum, lost)
+			d := backward(a, b, top, sum, lost)
 			if len(p) <= n || len(to) <= n {
 				d.Store(out[classes-n:])
 				break
@@ -1678,6 +1679,15 @@ func sumInverseOf64() func(scale, r, q simd.Float64s) (minusU, e simd.Float64s) 
 		rest := q.MulAdd(up, denominatorRest64(d, r, scale, up))
 		minusU = minusOne.Div(d)
 		return minusU, rest.MulAdd(minusU, residual64(d, minusU, one))
+	}
+}
+
+func sumOfGradients64() func(y, g, top, sum, lost simd.Float64s) (t, s, l simd.Float64s) {
+	dominant := simd.BroadcastFloat64s(-0.5)
+	return func(y, g, top, sum, lost simd.Float64s) (t, s, l simd.Float64s) {
+		dominates := y.Greater(dominant)
+		s, l = twoSum64(sum, lost, without64(g, dominates))
+		return top.Add(g.Masked(dominates)), s, l
 	}
 }
 
