@@ -3,6 +3,7 @@ package activation_test
 import (
 	"math"
 	"math/rand/v2"
+	"slices"
 	"testing"
 
 	"example.com/activation"
@@ -41,6 +42,18 @@ func TestAtGivesForward(t *testing.T) {
 		}
 		sameAt(t, e, x)
 	})
+}
+
+// TestAtOfProducts checks At for a CELU whose x/α was fused with a sum in the loop, but not in
+// DerivativeAt, with GOAMD64=v3.
+func TestAtOfProducts(t *testing.T) {
+	for _, c := range []struct {
+		alpha float32
+		x     uint32
+	}{{1000, 0xc7095440}, {227.75, 0xc5fa36b0}} {
+		e := entry[float32]{a: activation.CELU[float32]{Alpha: c.alpha}}
+		sameAt(t, e, slices.Repeat([]float32{math.Float32frombits(c.x)}, 20))
+	}
 }
 
 func sameAt[T activation.Float](t *testing.T, e entry[T], x []T) {

@@ -66,7 +66,7 @@ func swishDerivativeAt[T element.Float](x, beta T) T {
 }
 
 func silu32At(x, beta float32) float32 {
-	k := logisticPoint32(beta * x)
+	k := logisticPoint32(float32(beta * x))
 	if k >= uint32(len(logisticTable)) {
 		return siluTail32(x, beta)
 	}
@@ -100,7 +100,7 @@ func silu32(dst, x []float32, beta float32) {
 	dst = dst[:len(x)]
 	wide := float64(beta)
 	for i, v := range x {
-		k := logisticPoint32(beta * v)
+		k := logisticPoint32(float32(beta * v))
 		if k >= uint32(len(logisticTable)) {
 			dst[i] = siluTail32(v, beta)
 			continue
@@ -272,7 +272,7 @@ func swishDerivative32(dst, x, upstream []float32, beta float32) {
 	dst = dst[:len(x)]
 	wide := float64(beta)
 	for i, v := range x {
-		k := logisticPoint32(beta * v)
+		k := logisticPoint32(float32(beta * v))
 		if k >= uint32(len(siluSlopePieces)) {
 			dst[i] = subnormalProduct32(siluSlopeTail32(wide*float64(v)), element.Upstream(1, upstream, i))
 			continue
