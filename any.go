@@ -21,7 +21,9 @@ import (
 // encoding/json, null changes nothing. encoding/gob writes the same JSON.
 //
 // [flag.TextVar], and libraries for YAML and TOML, use MarshalText and
-// UnmarshalText, with the text of Parse.
+// UnmarshalText, with the text of Parse. In YAML and TOML write that text, not the
+// object: a library that finds an object does not call UnmarshalText, and may leave
+// the Any empty without an error.
 //
 // Forward and Derivative are those of the activation inside. For other methods, use
 // the field: l.Activation.Activation.(activation.Parametric[float32]). All
@@ -49,7 +51,7 @@ func (a Any[T]) String() string {
 
 // MarshalJSON implements [json.Marshaler]. The errors are those of [Marshal].
 func (a Any[T]) MarshalJSON() ([]byte, error) {
-	data, err := marshal[T](a)
+	data, err := marshalShallow[T](a)
 	return data, failure("Any.MarshalJSON", err)
 }
 

@@ -1052,3 +1052,22 @@ func TestCheckDerivativeWithoutParameters(t *testing.T) {
 		t.Error(err)
 	}
 }
+
+// TestCheckDerivativeOfSubnormalSlope checks that a derivative is accepted if it is off by 1.5 ULP,
+// and is one of the smallest numbers.
+func TestCheckDerivativeOfSubnormalSlope(t *testing.T) {
+	f := activation.Func[float32]{
+		F:  func(u float32) float32 { return float32(2.5 * 0x1p-149 * float64(u)) },
+		DF: func(u float32) float32 { return 4 * 0x1p-149 },
+	}
+	if err := activation.CheckDerivative(f, []float32{1e30, -1e33, 1e36}); err != nil {
+		t.Error(err)
+	}
+	g := activation.Func[float64]{
+		F:  func(u float64) float64 { return 5 * (u * 0x1p-600) * 0x1p-475 },
+		DF: func(u float64) float64 { return 4 * 0x1p-1074 },
+	}
+	if err := activation.CheckDerivative(g, []float64{0x1p900, -0x1p950, 0x1p1000}); err != nil {
+		t.Error(err)
+	}
+}

@@ -45,7 +45,7 @@ import (
 // Case, hyphens and underscores in names do not matter: LeakyReLU, leaky-relu and
 // leaky_relu are the same. White space around names and numbers is ignored. Numbers
 // have the syntax of [strconv.ParseFloat]: .2, 1e-3, Inf. Whole numbers, such as
-// classes and stride, have no point and no exponent.
+// classes and stride, have no point, no exponent and no underscore.
 //
 // A parameter that is left out has the default of its field: the alpha of
 // leaky_relu is 0.01, strides are 1, and without classes the whole slice is one
@@ -67,7 +67,7 @@ import (
 //
 // Parse returns an error if the name or a parameter is unknown, if a parameter is
 // missing, repeated or invalid, and if the text asks for more than 2²⁴ slopes, or
-// weights and biases.
+// weights and biases, or has more than 100 opening parentheses.
 func Parse[T Float](text string) (Activation[T], error) {
 	a, err := parse[T](text)
 	return a, failure("Parse", err)
@@ -90,10 +90,11 @@ func Parse[T Float](text string) (Activation[T], error) {
 // [Parallel], Marshal writes the activation inside.
 //
 // Marshal returns an error if a is nil, if a is a [Func], if a has a type of
-// another package that is not registered, and if a field is invalid, such as Pieces
-// of 0. To save an activation as a field of a struct, use Any.
+// another package that is not registered, if a field is invalid, such as Pieces
+// of 0, and if more than 100 objects are within each other. To save an activation as
+// a field of a struct, use Any.
 func Marshal[T Float](a Activation[T]) ([]byte, error) {
-	data, err := marshal(a)
+	data, err := marshalShallow(a)
 	return data, failure("Marshal", err)
 }
 
@@ -104,16 +105,17 @@ func Marshal[T Float](a Activation[T]) ([]byte, error) {
 // Unmarshal returns an error if data is not one JSON object, if the type or a key
 // is unknown, if a key is missing or repeated, and if a value has the wrong type,
 // is out of range, or does not fit a T. Keys that differ only in case count as
-// repeated. The result is nil if there is an error.
+// repeated. More than 100 objects within each other are an error too. The result is
+// nil if there is an error.
 func Unmarshal[T Float](data []byte) (Activation[T], error) {
 	a, err := unmarshal[T](data)
 	return a, failure("Unmarshal", err)
 }
 
-// Names returns the names that [Marshal] writes: first the types of this package, in
-// a fixed order, then your registered types, in alphabetical order. [Parse] and
-// [Unmarshal] know these names, the other names that [Parse] lists, and second names
-// that you register for a type of this package.
+// Names returns the names that [Marshal] writes: first the types of this package,
+// in a fixed order, then your registered types, sorted. [Parse] and [Unmarshal]
+// know these names, the other names that [Parse] lists, and second names that you
+// register for a type of this package.
 func Names[T Float]() []string {
 	var names []string
 	for _, b := range builtins[T]() {
@@ -332,14 +334,22 @@ func parseIn[T Float](table []builtin[T], text string) (Activation[T], error) {
 
 // unmarshal is [Unmarshal], with errors that do not name the call.
 func unmarshal[T Float](data []byte) (Activation[T], error) {
-	if n := depth(data); n > 100 {
-		return nil, fmt.Errorf("%s has %d objects within each other, want at most 100", short(string(data)), n)
+	if err := checkDepth(data); err != nil {
+		return nil, err
 	}
 	name, members, err := splitObject(data)
 	if err != nil {
 		return nil, err
 	}
 	return build(builtins[T](), name, members, nil, false)
+}
+
+// checkDepth returns an error if there are too many objects within each other.
+func checkDepth(data []byte) error {
+	if n := depth(data); n > 100 {
+		return fmt.Errorf("%s has %d objects within each other, want at most 100", short(string(data)), n)
+	}
+	return nil
 }
 
 // build returns the activation of that name with its parameters set to the
@@ -376,7 +386,19 @@ func build[T Float](table []builtin[T], name string, members []member, wrong err
 	return a, nil
 }
 
-// marshal is [Marshal], with errors that do not name the call.
+// marshalShallow is [Marshal], with errors that do not name the call.
+func marshalShallow[T Float](a Activation[T]) ([]byte, error) {
+	data, err := marshal(a)
+	if err == nil {
+		err = checkDepth(data)
+	}
+	if err != nil {
+		return nil, err
+	}
+	return data, nil
+}
+
+// marshal is marshalShallow for any depth.
 func marshal[T Float](a Activation[T]) ([]byte, error) {
 	a = plain(a)
 	if err := notNil(a); err != nil {

@@ -685,6 +685,7 @@ func marshalErrors[T activation.Float](t *testing.T) {
 		{odd[T]{JSON: `{"type":1}`}, `odd: its JSON has a key "type", which is taken`},
 		{odd[T]{JSON: `[1]`}, `odd: its JSON: [1] is not an object`},
 		{odd[T]{JSON: `{"a":1,"a":2}`}, `odd: its JSON: "a" is given twice`},
+		{odd[T]{JSON: strings.Repeat(`{"a":`, 101) + "1" + strings.Repeat("}", 101)}, `{"type":"odd","a":{"a":{"a":{"a":{"a":{"a":{"a":{"a":{"a":{"… has 101 objects within each other, want at most 100`},
 		{odd[T]{JSON: `{"Type":1}`}, `odd: its JSON has a key "Type", which is taken`},
 		{odd[T]{JSON: `{"a":[{"b":1,"B":2}]}`}, `odd: its JSON: a: "B" is given twice`},
 	} {
@@ -888,6 +889,62 @@ func negativeZeros[T activation.Float](t *testing.T) {
 		}
 		if again, err := activation.Unmarshal[T](data); err != nil || !sameBits(again, activation.Activation[T](a)) {
 			t.Errorf("%s: Unmarshal(%s) = %+v, %v", a, data, again, err)
+		}
+	}
+}
+
+type act09 struct{ activation.ReLU[float64] }
+
+type zigzag struct {
+	activation.ReLU[float64]
+	Inner struct{ N json.Number }
+}
+
+func init() {
+	activation.Register("act_09", act09{})
+	activation.Register("Zigzag", zigzag{})
+}
+
+// TestNamesAtTheEnds checks the last digits and letters in names and numbers, and a key with a
+// letter that has another capital.
+func TestNamesAtTheEnds(t *testing.T) {
+	for text, want := range map[string]activation.Activation[float64]{
+		"act_09": act09{}, "ACT09": act09{}, "zigzag": zigzag{}, "ZIGZAG": zigzag{},
+		"softmax(classes=09)": activation.Softmax[float64]{Classes: 9},
+	} {
+		if got, err := activation.Parse[float64](text); err != nil || got != want {
+			t.Errorf("Parse(%q) = %v, %v, want %v", text, got, err, want)
+		}
+	}
+	if got := (activation.Gated[float64]{Stride: 2}).String(); got != "gated(gate=none, stride=2)" {
+		t.Errorf("String() = %q", got)
+	}
+	a, err := activation.Unmarshal[float64]([]byte(`{"type":"zigzag","Inner":{"N":1e999}}`))
+	if z, ok := a.(zigzag); err != nil || !ok || z.Inner.N != "1e999" {
+		t.Errorf("Unmarshal = %v, %v", a, err)
+	}
+	key := strings.Repeat("k", 100)
+	for data, want := range map[string]string{
+		"{\"type\":\"relu\",\"k\":1,\"\u212a\":2}":      "\"\u212a\" is given twice", // K, the Kelvin sign
+		`{"type":"zigzag","` + key + `":{"a":1,"a":2}}`: `zigzag: ` + key[:60] + `…: "a" is given twice`,
+	} {
+		if _, err := activation.Unmarshal[float64]([]byte(data)); fmt.Sprint(err) != "activation: Unmarshal: "+want {
+			t.Errorf("Unmarshal(%.70s): %v, want %s", data, err, want)
+		}
+	}
+	for text, want := range map[string]string{
+		strings.Repeat("x", 58): `"` + strings.Repeat("x", 58) + `" is not known`, // 60 bytes are not cut
+		strings.Repeat("é", 40): `"` + strings.Repeat("é", 29) + `… is not known`, // no half of a letter
+		"celu(alpha=-1)":        `celu: alpha = -1, want above 0`,
+	} {
+		if _, err := activation.Parse[float64](text); !strings.HasPrefix(fmt.Sprint(err), "activation: Parse: "+want) {
+			t.Errorf("Parse(%.70s): %v, want %s", text, err, want)
+		}
+	}
+	for _, n := range []int{100, 101} {
+		_, err := activation.Parse[float64]("relu(" + strings.Repeat("(", n-1) + ")")
+		if got, want := strings.Contains(fmt.Sprint(err), "want at most 100"), n > 100; got != want {
+			t.Errorf("%d parentheses: %v", n, err)
 		}
 	}
 }

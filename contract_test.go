@@ -242,6 +242,44 @@ func closedGate[T activation.Float](t *testing.T) {
 	wantBits(t, "PReLU.ParameterGradient", p.ParameterGradient(nil, []T{1, 2, -1, 3}, []T{nan, inf, 2, nan}), []T{-2})
 }
 
+// TestClosedGated checks that ∂L/∂v is f(g) if that is −0, for any upstream.
+func TestClosedGated(t *testing.T) {
+	t.Run("float32", closedGated[float32])
+	t.Run("float64", closedGated[float64])
+}
+
+func closedGated[T activation.Float](t *testing.T) {
+	zero := T(math.Copysign(0, -1))
+	for _, gate := range []activation.Elementwise[T]{activation.Identity[T]{}, activation.Tanh[T]{}, activation.LeakyReLU[T]{}, activation.Softsign[T]{}} {
+		for _, g := range []T{T(math.NaN()), T(math.Inf(1)), T(math.Inf(-1)), -1} {
+			for _, n := range []int{1, 40} {
+				_, dValue := activation.Gated[T]{Gate: gate}.DerivativePair(nil, nil, slices.Repeat([]T{zero}, n), slices.Repeat([]T{1}, n), slices.Repeat([]T{g}, n))
+				wantBits(t, fmt.Sprintf("dValue of %v, upstream %v", gate, g), dValue, slices.Repeat([]T{zero}, n))
+			}
+		}
+	}
+}
+
+// TestMaxoutTies checks pairs of equal pieces, and pairs of zeros of both signs.
+func TestMaxoutTies(t *testing.T) {
+	t.Run("float32", maxoutPairTies[float32])
+	t.Run("float64", maxoutPairTies[float64])
+}
+
+func maxoutPairTies[T activation.Float](t *testing.T) {
+	zero := T(math.Copysign(0, -1))
+	for _, stride := range []int{1, 4, 8, 16, 64} {
+		m := activation.Maxout[T]{Pieces: 2, Stride: stride}
+		pieces := func(first, second T) []T {
+			return slices.Repeat(slices.Concat(slices.Repeat([]T{first}, stride), slices.Repeat([]T{second}, stride)), 20)
+		}
+		wantBits(t, fmt.Sprintf("derivative of ties, stride %d", stride), m.Derivative(nil, pieces(0, 0), nil), pieces(1, 0))
+		for _, c := range [][3]T{{0, 0, 0}, {zero, 0, 0}, {0, zero, 0}, {zero, zero, zero}, {-1, -2, -1}, {-2, -1, -1}} {
+			wantBits(t, fmt.Sprintf("maximum of %v and %v, stride %d", c[0], c[1], stride), m.Forward(nil, pieces(c[0], c[1])), slices.Repeat([]T{c[2]}, 20*stride))
+		}
+	}
+}
+
 // TestMaxoutIsReLU checks that maxout can express ReLU, and what it does with equal
 // pieces.
 func TestMaxoutIsReLU(t *testing.T) {
@@ -454,6 +492,11 @@ func mistakes[T activation.Float](t *testing.T) {
 		{func(dst []T) { silu.DerivativePair(dst[:2], nil, dst[1:], three[:2], nil) }, "Gated.DerivativePair: dGate overlaps gate in part"},
 		{func(dst []T) { silu.DerivativePair(dst[:2], nil, three[:2], dst[1:], nil) }, "Gated.DerivativePair: dGate overlaps value in part"},
 		{func(dst []T) { silu.OutputLen(3) }, "Gated.OutputLen: len(x) = 3 is not a multiple of 2·Stride = 2"},
+		{func(dst []T) { layer.ParameterGradient(nil, three, four) }, "MaxoutLayer.ParameterGradient: len(upstream) = 4, want 2"},
+		{func(dst []T) { activation.NewPReLU[T](1).ParameterGradient(nil, three, four) }, "PReLU.ParameterGradient: len(upstream) = 4, want 3"},
+		{func(dst []T) {
+			activation.MaxoutLayer[T]{Inputs: 3, Units: 2, Pieces: 2, Params: make([]T, 17)}.Forward(nil, three)
+		}, "MaxoutLayer.Forward: len(Params) = 17, want Units·Pieces·(Inputs+1) = 16"},
 		{func(dst []T) { activation.Func[T]{}.Forward(dst, three) }, "Func.Forward: F is nil"},
 		{func([]T) { activation.Func[T]{}.At(1) }, "Func.At: F is nil"},
 		{func([]T) { activation.Func[T]{}.DerivativeAt(1) }, "Func.DerivativeAt: DF is nil"},

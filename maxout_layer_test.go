@@ -266,3 +266,13 @@ func maxoutNaN[T activation.Float](t *testing.T) {
 		}
 	})
 }
+
+// TestMaxoutLayerOutputLen checks that the length of the output is not computed by way of a number
+// that overflows.
+func TestMaxoutLayerOutputLen(t *testing.T) {
+	const n = math.MaxInt / 4 * 4
+	m := activation.MaxoutLayer[float32]{Inputs: 4, Units: 4, Pieces: 1, Params: make([]float32, 20)}
+	if got := m.OutputLen(n); got != n {
+		t.Errorf("OutputLen(%d) = %d", n, got)
+	}
+}

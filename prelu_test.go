@@ -66,3 +66,29 @@ func preluGradient[T activation.Float](t *testing.T) {
 		}
 	}
 }
+
+// TestPReLUGradientEnds checks which x the gradient of a slope selects: those up to 0, of either
+// sign, and NaN.
+func TestPReLUGradientEnds(t *testing.T) {
+	preluGradientEnds(t, math.Float32frombits(0x7f800001), math.Float32frombits(0xff800001))
+	preluGradientEnds(t, math.Float64frombits(0x7ff0000000000001), math.Float64frombits(0xfff0000000000001))
+}
+
+func preluGradientEnds[T activation.Float](t *testing.T, firstNaN, firstNegativeNaN T) {
+	inf, nan, zero := T(math.Inf(1)), T(math.NaN()), T(math.Copysign(0, -1))
+	for _, c := range []struct{ x, upstream, want T }{
+		{inf, 1, 0}, {inf, nan, 0}, {firstNaN, 1, nan}, {firstNegativeNaN, 1, nan}, {0, nan, nan}, {zero, nan, nan}, {0, inf, nan}, {-1, 2, -2},
+	} {
+		for _, slopes := range []int{1, 2, 5, 40, 200} {
+			for _, stride := range []int{1, 2, 40} {
+				for _, outer := range []int{1, 100} {
+					p := activation.PReLU[T]{Alpha: make([]T, slopes), Stride: stride}
+					x, g := make([]T, slopes*stride*outer), make([]T, slopes*stride*outer)
+					x[len(x)-1], g[len(x)-1] = c.x, c.upstream
+					wantBits(t, fmt.Sprintf("gradient of the last of %d slopes, stride %d, x = %v, upstream %v", slopes, stride, c.x, c.upstream),
+						p.ParameterGradient(nil, x, g)[slopes-1:], []T{c.want})
+				}
+			}
+		}
+	}
+}

@@ -444,7 +444,7 @@ func TestSoftmaxFaint(t *testing.T) {
 }
 
 func softmaxFaint[T activation.Float](t *testing.T) {
-	const n = 4500 // the largest probability is then below 2⁻¹²
+	const n = 5500 // all probabilities are then below 2⁻¹²
 	rng := rand.New(rand.NewPCG(68, 69))
 	for _, stride := range []int{1, 2, 40} {
 		l := arrangement{1, n, stride}
@@ -1209,6 +1209,64 @@ func maskedEntries[T activation.Float](t *testing.T) {
 						}
 					}
 				}
+			}
+		}
+	}
+}
+
+// TestSoftmaxTinyTemperature checks the derivative for a τ whose reciprocal overflows.
+func TestSoftmaxTinyTemperature(t *testing.T) {
+	for _, l := range []arrangement{{1, 4, 1}, {2, 4, 1}, {1, 200, 1}, {1, 4, 40}} {
+		y, g := make([]float32, l.count()*l.n), make([]float32, l.count()*l.n)
+		for d := range l.count() {
+			y[l.index(d, 0)] = 1
+			for i := range l.n {
+				g[l.index(d, i)] = float32(i)
+			}
+		}
+		s := activation.Softmax[float32]{Classes: l.n, Stride: l.stride, Temperature: 0x1p-130}
+		wantBits(t, l.String(), s.DerivativeFromOutput(nil, y, g), make([]float32, len(y)))
+	}
+}
+
+// TestSoftmaxGradientOfEqual checks sums of many equal terms, whose roundings may all have one
+// direction, as long as the errors of these sums are lost.
+func TestSoftmaxGradientOfEqual(t *testing.T) {
+	for _, stride := range []int{1, 3, 8, 40} {
+		for _, n := range []int{30000, 60001, 99991} {
+			for _, large := range []float32{1.1, 1.3, 1.7} {
+				y, g := slices.Repeat([]float32{1 / float32(n)}, n*stride), make([]float32, n*stride)
+				copy(g, slices.Repeat([]float32{large}, 8*stride))
+				got := activation.Softmax[float32]{Classes: n, Stride: stride}.DerivativeFromOutput(nil, y, g)
+				p, u := float64(y[0]), float64(large)
+				for d := range stride {
+					first := p * p * u * float64(n-8)
+					if off := math.Abs(float64(got[d])-first) / first / 0x1p-23; !(off <= 16) {
+						t.Errorf("[%d][%d]: the first entries are off by %.3g·ε·Σ", n, stride, off)
+					}
+					last := p * p * u * 8
+					if off := math.Abs(float64(got[(n-1)*stride+d])+last) / last / 0x1p-23; !(off <= 16) {
+						t.Errorf("[%d][%d]: the last entries are off by %.3g·ε·Σ", n, stride, off)
+					}
+				}
+			}
+		}
+	}
+}
+
+// TestSoftmaxLargeTemperature checks long distributions in place if x − max overflows, but
+// (x − max)/τ does not.
+func TestSoftmaxLargeTemperature(t *testing.T) {
+	const n, most = 20000, math.MaxFloat64
+	for _, a := range []activation.Activation[float64]{activation.Softmax[float64]{Temperature: most}, activation.LogSoftmax[float64]{Temperature: most}} {
+		x, g := make([]float64, n), make([]float64, n)
+		for i := range x {
+			x[i], g[i] = []float64{most, -most, 0}[i%3], most/(1<<20)*float64(i%5)
+		}
+		want := a.Derivative(nil, x, g)
+		for i, v := range a.Derivative(g, x, g) {
+			if !(math.Abs(v-want[i]) <= 1e-6*math.Abs(want[i])+1e-20) {
+				t.Fatalf("%v in place: [%d] = %v, want %v", a, i, v, want[i])
 			}
 		}
 	}

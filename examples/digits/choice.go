@@ -23,11 +23,14 @@ var shorthands = map[string]string{
 // A choice is an activation for the hidden layer, by its name on the command line.
 type choice struct{ name, text string }
 
+// fold removes what Parse ignores in names.
+var fold = strings.NewReplacer("-", "", "_", "")
+
 // choose reads the value of -act.
 func choose(list string) (choices []choice, err error) {
 	for _, name := range splitList(list) {
 		c := choice{name, name}
-		if text, ok := shorthands[strings.ToLower(name)]; ok {
+		if text, ok := shorthands[fold.Replace(strings.ToLower(name))]; ok {
 			c.text = text
 		}
 		a, err := activation.Parse[float32](c.text)
@@ -84,7 +87,7 @@ func fits(a activation.Activation[float32]) (err error) {
 		return errors.New("softmax and log_softmax are for the output layer; this program uses log_softmax there")
 	}
 	const most = 64
-	if width(a) > most*hiddenUnits {
+	if m, ok := a.(activation.Maxout[float32]); ok && m.Pieces > most {
 		return fmt.Errorf("%v: want at most %d pieces", a, most)
 	}
 	defer func() {

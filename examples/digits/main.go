@@ -77,8 +77,8 @@ func parseArguments(args []string, status io.Writer) (c config, err error) {
 		return c, usageError{fmt.Errorf("unexpected argument %q", flags.Arg(0))}
 	case c.epochs < 1:
 		return c, usageError{fmt.Errorf("-epochs = %d, want at least 1", c.epochs)}
-	case !(c.rate > 0 && c.rate <= math.MaxFloat32):
-		return c, usageError{fmt.Errorf("-rate = %v, want above 0 and finite", c.rate)}
+	case !(float32(c.rate) > 0 && c.rate <= math.MaxFloat32):
+		return c, usageError{fmt.Errorf("-rate = %v, want above 0 and finite as a float32", c.rate)}
 	}
 	if c.choices, err = choose(*act); err != nil {
 		return c, usageError{fmt.Errorf("-act: %w", err)}

@@ -178,7 +178,7 @@ func TestErrors(t *testing.T) {
 	z.Close()
 	for _, c := range []struct{ data, want string }{
 		{"", "digits.csv is empty"},
-		{good, "digits.csv has 1 examples, want at least 40: a quarter of them is to test on"},
+		{good, "digits.csv has 1 examples, want at least 40: a quarter of them is for testing"},
 		{strings.Repeat(good, 39), "digits.csv has 39 examples, want at least 40"},
 		{good + "\n", "digits.csv:2: 1 columns, want 65"},
 		{good + "1,2,3\n", "digits.csv:2: 3 columns, want 65"},
@@ -245,6 +245,8 @@ func TestUsageErrors(t *testing.T) {
 		{[]string{"-rate", "0"}, "-rate = 0, want above 0"},
 		{[]string{"-rate", "-1"}, "-rate = -1, want above 0"},
 		{[]string{"-rate", "NaN"}, "-rate = NaN, want above 0"},
+		{[]string{"-act", "maxout(pieces=4611686018427387904)"}, "-act: maxout(pieces=4611686018427387904): want at most 64 pieces"},
+		{[]string{"-rate", "1e-50"}, "-rate = 1e-50, want above 0 and finite as a float32"},
 		{[]string{"-rate", "1e39"}, "-rate = 1e+39, want above 0 and finite"},
 		{[]string{"surplus"}, `unexpected argument "surplus"`},
 		{[]string{"-seed", "x"}, "invalid value"},
@@ -345,6 +347,7 @@ func TestChoose(t *testing.T) {
 		"maxout(pieces=64)":                  {{"maxout(pieces=64)", "maxout(pieces=64)"}}, // the most
 		" relu ,\ttanh":                      {{"relu", "relu"}, {"tanh", "tanh"}},
 		"PReLU,maxout":                       {{"PReLU", "prelu(slopes=64)"}, {"maxout", "maxout(pieces=2)"}},
+		"p-relu,MAX_OUT":                     {{"p-relu", "prelu(slopes=64)"}, {"MAX_OUT", "maxout(pieces=2)"}},
 		"prelu(slopes=64, stride=1), Linear": {{"prelu(slopes=64, stride=1)", "prelu(slopes=64, stride=1)"}, {"Linear", "Linear"}},
 		"relu,leaky-relu( alpha = .2 )":      {{"relu", "relu"}, {"leaky-relu( alpha = .2 )", "leaky-relu( alpha = .2 )"}},
 	} {
