@@ -25,8 +25,9 @@ import (
 //   - DerivativeAt for each x, if a is [Elementwise]
 //   - ParameterGradient in the same way as Derivative, and that it adds to grad, if
 //     a is [Parametric]
-//   - that Forward and these methods write their result to dst (or grad), return
-//     it, and return as many elements if dst is nil
+//   - that Forward and these methods write their result to dst (or grad), leave
+//     their inputs as they were, return dst, and return as many elements if dst is
+//     nil
 //
 // x must not be empty and must have a length that fits a. Its elements must be finite.
 // They may be as large as T allows. An error shows only at the points that are checked, so choose
@@ -135,11 +136,11 @@ func checkDerivative[T Float](a Activation[T], x []T) error {
 	byX := d.derivatives(x)
 
 	var worst worstError
-	methods := []backward[T]{{name: "Derivative", dst: "dst", variable: "x", variables: x, run: func(dst, upstream []T) []T {
+	methods := []backward[T]{{name: "Derivative", dst: "dst", variable: "x", variables: x, inputName: "x", input: x, run: func(dst, upstream []T) []T {
 		return a.Derivative(dst, x, upstream)
 	}}}
 	if o, ok := outputDerivative(a); ok {
-		methods = append(methods, backward[T]{name: "DerivativeFromOutput", dst: "dst", variable: "x", variables: x, slack: 4 * rounding[T](1), run: func(dst, upstream []T) []T {
+		methods = append(methods, backward[T]{name: "DerivativeFromOutput", dst: "dst", variable: "x", variables: x, inputName: "y", input: y, slack: 4 * rounding[T](1), run: func(dst, upstream []T) []T {
 			return o.DerivativeFromOutput(dst, y, upstream)
 		}})
 	}
@@ -159,7 +160,7 @@ func checkDerivative[T Float](a Activation[T], x []T) error {
 			return err
 		}
 		defer copy(parameters, slices.Clone(parameters)) // Forward may panic
-		gradient := backward[T]{name: "ParameterGradient", dst: "grad", variable: "p", variables: parameters, adds: true, run: func(grad, upstream []T) []T {
+		gradient := backward[T]{name: "ParameterGradient", dst: "grad", variable: "p", variables: parameters, inputName: "x", input: x, adds: true, run: func(grad, upstream []T) []T {
 			return p.ParameterGradient(grad, x, upstream)
 		}}
 		if err := gradient.check(&worst, d.derivatives(parameters)); err != nil {
@@ -453,6 +454,8 @@ type backward[T Float] struct {
 	dst       string // what its dst is called
 	variable  string // what the variables are called
 	variables []T
+	inputName string
+	input     []T     // besides upstream
 	adds      bool    // adds to dst instead of setting it
 	slack     float64 // what the rounding of a y of about 1 may change
 	run       func(dst, upstream []T) []T
@@ -494,7 +497,17 @@ func (m backward[T]) call(start T, upstream []T) ([]T, error) {
 		start = T(math.NaN()) // still there if it is added to or left alone
 	}
 	dst := slices.Repeat([]T{start}, len(m.variables))
-	return dst, checkResult(m.name, m.dst, dst, func() []T { return m.run(dst, upstream) })
+	input, gradient := slices.Clone(m.input), slices.Clone(upstream)
+	if err := checkResult(m.name, m.dst, dst, func() []T { return m.run(dst, upstream) }); err != nil {
+		return nil, err
+	}
+	switch {
+	case !slices.Equal(m.input, input):
+		return nil, fmt.Errorf("%s writes to %s", m.name, m.inputName)
+	case !slices.Equal(upstream, gradient):
+		return nil, fmt.Errorf("%s writes to upstream", m.name)
+	}
+	return dst, nil
 }
 
 // checkUpstream compares what the method gives for a nil upstream and for random

@@ -453,6 +453,26 @@ func findsWrong[T activation.Float](t *testing.T) {
 			return dst
 		}}, "altered: Derivative for a random upstream of about 1, 1e+10 and 1e-10: element "},
 
+		{"Derivative writes to x", backward(func(dst, x, upstream []T) []T {
+			dst = sigmoid.Derivative(dst, x, upstream)
+			clear(x)
+			return dst
+		}), "altered: Derivative writes to x"},
+		{"Derivative writes to upstream", backward(func(dst, x, upstream []T) []T {
+			dst = sigmoid.Derivative(dst, x, upstream)
+			clear(upstream)
+			return dst
+		}), "altered: Derivative writes to upstream"},
+		{"DerivativeFromOutput writes to y", fromOutput(func(dst, y, upstream []T) []T {
+			dst = sigmoid.DerivativeFromOutput(dst, y, upstream)
+			clear(y)
+			return dst
+		}), "alteredOutput[float%d]: DerivativeFromOutput writes to y"},
+		{"ParameterGradient writes to x", gradient(func(p activation.PReLU[T], grad, x, upstream []T) []T {
+			grad = p.ParameterGradient(grad, x, upstream)
+			clear(x)
+			return grad
+		}), "prelu(slopes=4): ParameterGradient writes to x"},
 		{"Forward ignores dst", forward(func(_, x []T) []T { return sigmoid.Forward(nil, x) }), "alteredForward[float%d]: Forward ignores dst: it returns another slice, and leaves dst as it was"},
 		{"Forward works in place", forward(func(_, x []T) []T { return sigmoid.Forward(x, x) }), "alteredForward[float%d]: Forward writes to x"},
 		{"Forward returns x", forward(func(_, x []T) []T { return x }), "alteredForward[float%d]: Forward ignores dst"},
