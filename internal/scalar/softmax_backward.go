@@ -160,10 +160,11 @@ func reciprocal[T element.Float](tau T) (inverse T, exact bool) {
 	return 1, false
 }
 
-// softmaxBackwardShortRows is softmaxBackwardRows for rows of 4 to shortRow entries. It works on two rows at a time. While an addition of one row waits for the one before
-// it, the processor works on the other row. It adds pairs first, so a sum has half as many
-// additions. The loop of the sums is here twice: rows of 10 take 1.61 ns an element, 1.73 with a
-// function that is called twice, and 1.66 with a loop of two passes.
+// softmaxBackwardShortRows is softmaxBackwardRows for rows of 4 to shortRow entries. It works on
+// two rows at a time. While an addition of one row waits for the one before it, the processor
+// works on the other row. It adds pairs first, so a sum has half as many additions. The loop of
+// the sums is here twice: rows of 10 take 1.61 ns an element, 1.73 with a function that is called
+// twice, and 1.66 with a loop of two passes.
 func softmaxBackwardShortRows[T element.Float](dst, y, g []T, classes int, tau T) {
 	inverse, exact := reciprocal(tau)
 	for ; len(y) > classes; dst, y, g = dst[2*classes:], y[2*classes:], g[2*classes:] {
@@ -519,8 +520,8 @@ func partDifferences[T element.Float](y, g []T, m T, stride int) T {
 	return a + b
 }
 
-// differencesOfTwo is stridedDifferences for two columns of more than shortColumn entries. It gives the
-// same bits.
+// differencesOfTwo is stridedDifferences for two columns of more than shortColumn entries. It
+// gives the same bits.
 func differencesOfTwo[T element.Float](y, g []T, m0, m1 T, stride int) (T, T) {
 	var total0, total1 sum
 	for n := columnPart * stride; len(y) > 1; y, g = y[n:], g[n:] {
@@ -591,8 +592,8 @@ func softmaxBackwardColumns[T element.Float](dst, y, g []T, classes, stride int,
 }
 
 // differencesColumns sets sum to what differences returns for each column. It adds in parts of
-// widePart entries, with the rounding errors of the sums of the parts. part and lost are for these sums and
-// errors.
+// widePart entries, with the rounding errors of the sums of the parts. part and lost are for
+// these sums and errors.
 func differencesColumns[T element.Float](sum, y, g, mean, part, lost []T, stride int) {
 	clear(sum)
 	n := min(widePart*stride, len(y))
