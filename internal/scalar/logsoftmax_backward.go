@@ -10,7 +10,7 @@ import "example.com/activation/internal/element"
 //
 // The loops compute 1 − pᵢ without a difference, and Σg with its rounding errors. If pᵢ is close
 // to 1 and gᵢ is huge, Σg − gᵢ must be as exact as the sum of the others alone. So a gᵢ whose pᵢ is
-// above 0.6 is kept apart from the sum.
+// above 0.6 is kept apart from the sum, except in short distributions: see keepsTop.
 func LogSoftmaxDerivativeFromOutput[T element.Float](dst, y, upstream []T, classes, stride int, tau T) {
 	if classes == 2 {
 		logBackwardPairs(dst, y, upstream, stride, tau)
@@ -76,8 +76,8 @@ func logBackwardPairs64(dst, y, g []float64, stride int, tau float64) {
 	}
 }
 
-// A gradientSum is Σg of a distribution in two parts: the g whose p is above e^dominant, if there
-// is one, and the sum of the others.
+// A gradientSum is Σg of a distribution in two parts: the g whose p is above e^dominant, if that is
+// kept apart, and the sum of the others.
 type gradientSum struct {
 	top    float64
 	others sum
@@ -89,6 +89,13 @@ const dominant = -0.5
 // without returns Σg − g.
 func (s gradientSum) without(g float64) float64 { return ((s.top - g) + s.others.high) + s.others.low }
 
+// keepsTop reports whether the g whose p is above e^dominant is kept apart. For float32 there is no
+// need, because the sums are float64. For float64 and up to 64 entries there is none either: the
+// largest error found in a distribution of 128 was 21.5 of the 16·ε promised, and it grows in
+// proportion to the entries. In short rows the branch would often be mispredicted: rows of 3 would
+// take 12.0 ns an element in place of 8.7.
+func keepsTop[T element.Float](classes int) bool { return !element.Is32[T]() && classes > 64 }
+
 // sumOfGradients returns the sum of the gradients of one column, or of one row with stride 1.
 func sumOfGradients[T element.Float](y, g []T, classes int, stride uint) (s gradientSum) {
 	if g == nil {
@@ -96,6 +103,12 @@ func sumOfGradients[T element.Float](y, g []T, classes int, stride uint) (s grad
 		return s
 	}
 	g = g[:len(y)]
+	if !keepsTop[T](classes) {
+		for i := uint(0); i < uint(len(g)); i += stride {
+			s.others = s.others.plus(float64(g[i]))
+		}
+		return s
+	}
 	for i := uint(0); i < uint(len(y)); i += stride {
 		if v := float64(g[i]); y[i] > dominant {
 			s.top += v
@@ -183,7 +196,7 @@ type gradientSums struct {
 	others sums
 }
 
-// sumsOfGradients sets s to the sums of the gradients of the columns from start on.
+// sumsOfGradients sets s to what sumOfGradients returns for the columns from start on.
 func sumsOfGradients[T element.Float](s gradientSums, y, g []T, start, end, classes, stride int) {
 	top := s.top
 	high, low := s.others.high[:len(top)], s.others.low[:len(top)]
@@ -195,13 +208,20 @@ func sumsOfGradients[T element.Float](s gradientSums, y, g []T, start, end, clas
 		return
 	}
 	for at := start; at < end; at += stride {
-		g := g[at:][:len(top)]
-		for c, v := range y[at:][:len(top)] {
-			if v > dominant {
-				top[c] += float64(g[c])
+		y, g := y[at:][:len(top)], g[at:][:len(top)]
+		if !keepsTop[T](classes) {
+			for c, v := range g {
+				t := sum{high[c], low[c]}.plus(float64(v))
+				high[c], low[c] = t.high, t.low
+			}
+			continue
+		}
+		for c, v := range g {
+			if y[c] > dominant {
+				top[c] += float64(v)
 				continue
 			}
-			t := sum{high[c], low[c]}.plus(float64(g[c]))
+			t := sum{high[c], low[c]}.plus(float64(v))
 			high[c], low[c] = t.high, t.low
 		}
 	}
