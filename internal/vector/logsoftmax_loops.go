@@ -257,10 +257,15 @@ func logBackward32(zero simd.Float32s, divide bool, divisor simd.Float32s) func(
 }
 
 // sumOfGradients32 returns a function that adds g to top if p = e^y is above 0.6, and otherwise to
-// sum, with the rounding error in lost.
-func sumOfGradients32() func(y, g, top, sum, lost simd.Float32s) (t, s, l simd.Float32s) {
+// sum, with the rounding error in lost. Up to 64 classes it adds each g to sum: see keepsTop in
+// package scalar.
+func sumOfGradients32(classes int) func(y, g, top, sum, lost simd.Float32s) (t, s, l simd.Float32s) {
 	dominant := simd.BroadcastFloat32s(-0.5)
 	return func(y, g, top, sum, lost simd.Float32s) (t, s, l simd.Float32s) {
+		if classes <= 64 {
+			s, l = twoSum32(sum, lost, g)
+			return top, s, l
+		}
 		dominates := y.Greater(dominant)
 		s, l = twoSum32(sum, lost, without32(g, dominates))
 		return top.Add(g.Masked(dominates)), s, l
@@ -276,7 +281,7 @@ func logBackwardRows32(dst, y, upstream []float32, classes int, tau float32, div
 	var zero simd.Float32s
 	n := zero.Len()
 	newLanes := simd.LoadInt32s(lanesFrom32[maxLanes32-(n-classes%n)%n:]).ToMask()
-	backward, gradients := logBackward32(zero, divide, divisor), sumOfGradients32()
+	backward, gradients := logBackward32(zero, divide, divisor), sumOfGradients32(classes)
 	step := n
 	if upstream == nil {
 		step = 0
@@ -319,7 +324,7 @@ func logBackwardColumns32(dst, y, upstream []float32, classes, stride int, tau f
 	divisor := simd.BroadcastFloat32s(tau)
 	var zero simd.Float32s
 	n := zero.Len()
-	backward, gradients := logBackward32(zero, divide, divisor), sumOfGradients32()
+	backward, gradients := logBackward32(zero, divide, divisor), sumOfGradients32(classes)
 	size, step := classes*stride, stride
 	if upstream == nil {
 		step = 0

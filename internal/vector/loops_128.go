@@ -616,9 +616,13 @@ func logBackward32x4(zero archsimd.Float32x4, divide bool, divisor archsimd.Floa
 	}
 }
 
-func sumOfGradients32x4() func(y, g, top, sum, lost archsimd.Float32x4) (t, s, l archsimd.Float32x4) {
+func sumOfGradients32x4(classes int) func(y, g, top, sum, lost archsimd.Float32x4) (t, s, l archsimd.Float32x4) {
 	dominant := archsimd.BroadcastFloat32x4(-0.5)
 	return func(y, g, top, sum, lost archsimd.Float32x4) (t, s, l archsimd.Float32x4) {
+		if classes <= 64 {
+			s, l = twoSum32x4(sum, lost, g)
+			return top, s, l
+		}
 		dominates := y.Greater(dominant)
 		s, l = twoSum32x4(sum, lost, without32x4(g, dominates))
 		return top.Add(g.Masked(dominates)), s, l
@@ -630,7 +634,7 @@ func logBackwardRows32x4(dst, y, upstream []float32, classes int, tau float32, d
 	var zero archsimd.Float32x4
 	n := zero.Len()
 	newLanes := archsimd.LoadInt32x4(lanesFrom32[maxLanes32-(n-classes%n)%n:]).ToMask()
-	backward, gradients := logBackward32x4(zero, divide, divisor), sumOfGradients32x4()
+	backward, gradients := logBackward32x4(zero, divide, divisor), sumOfGradients32x4(classes)
 	step := n
 	if upstream == nil {
 		step = 0
@@ -669,7 +673,7 @@ func logBackwardColumns32x4(dst, y, upstream []float32, classes, stride int, tau
 	divisor := archsimd.BroadcastFloat32x4(tau)
 	var zero archsimd.Float32x4
 	n := zero.Len()
-	backward, gradients := logBackward32x4(zero, divide, divisor), sumOfGradients32x4()
+	backward, gradients := logBackward32x4(zero, divide, divisor), sumOfGradients32x4(classes)
 	size, step := classes*stride, stride
 	if upstream == nil {
 		step = 0
@@ -2393,7 +2397,7 @@ func logBackwardColumns64x2(dst, y, upstream []float64, classes, stride int, tau
 	divisor := archsimd.BroadcastFloat64x2(tau)
 	var zero archsimd.Float64x2
 	n := zero.Len()
-	backward, gradients := logBackward64x2(zero, divide, divisor), sumOfGradients64x2()
+	backward, gradients := logBackward64x2(zero, divide, divisor), sumOfGradients64x2(classes)
 	size, step := classes*stride, stride
 	if upstream == nil {
 		step = 0
@@ -2429,7 +2433,7 @@ func logBackwardRows64x2(dst, y, upstream []float64, classes int, tau float64, d
 	var zero archsimd.Float64x2
 	n := zero.Len()
 	newLanes := archsimd.LoadInt64x2(lanesFrom64[maxLanes64-(n-classes%n)%n:]).ToMask()
-	backward, gradients := logBackward64x2(zero, divide, divisor), sumOfGradients64x2()
+	backward, gradients := logBackward64x2(zero, divide, divisor), sumOfGradients64x2(classes)
 	step := n
 	if upstream == nil {
 		step = 0
@@ -3450,9 +3454,13 @@ func sumInverseOf64x2() func(scale, r, q archsimd.Float64x2) (minusU, e archsimd
 	}
 }
 
-func sumOfGradients64x2() func(y, g, top, sum, lost archsimd.Float64x2) (t, s, l archsimd.Float64x2) {
+func sumOfGradients64x2(classes int) func(y, g, top, sum, lost archsimd.Float64x2) (t, s, l archsimd.Float64x2) {
 	dominant := archsimd.BroadcastFloat64x2(-0.5)
 	return func(y, g, top, sum, lost archsimd.Float64x2) (t, s, l archsimd.Float64x2) {
+		if classes <= 64 {
+			s, l = twoSum64x2(sum, lost, g)
+			return top, s, l
+		}
 		dominates := y.Greater(dominant)
 		s, l = twoSum64x2(sum, lost, without64x2(g, dominates))
 		return top.Add(g.Masked(dominates)), s, l

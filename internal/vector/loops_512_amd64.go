@@ -879,9 +879,13 @@ func logBackward32x16(zero archsimd.Float32x16, divide bool, divisor archsimd.Fl
 	}
 }
 
-func sumOfGradients32x16() func(y, g, top, sum, lost archsimd.Float32x16) (t, s, l archsimd.Float32x16) {
+func sumOfGradients32x16(classes int) func(y, g, top, sum, lost archsimd.Float32x16) (t, s, l archsimd.Float32x16) {
 	dominant := archsimd.BroadcastFloat32x16(-0.5)
 	return func(y, g, top, sum, lost archsimd.Float32x16) (t, s, l archsimd.Float32x16) {
+		if classes <= 64 {
+			s, l = twoSum32x16(sum, lost, g)
+			return top, s, l
+		}
 		dominates := y.Greater(dominant)
 		s, l = twoSum32x16(sum, lost, without32x16(g, dominates))
 		return top.Add(g.Masked(dominates)), s, l
@@ -893,7 +897,7 @@ func logBackwardRows32x16(dst, y, upstream []float32, classes int, tau float32, 
 	var zero archsimd.Float32x16
 	n := zero.Len()
 	newLanes := archsimd.LoadInt32x16(lanesFrom32[maxLanes32-(n-classes%n)%n:]).ToMask()
-	backward, gradients := logBackward32x16(zero, divide, divisor), sumOfGradients32x16()
+	backward, gradients := logBackward32x16(zero, divide, divisor), sumOfGradients32x16(classes)
 	step := n
 	if upstream == nil {
 		step = 0
@@ -932,7 +936,7 @@ func logBackwardColumns32x16(dst, y, upstream []float32, classes, stride int, ta
 	divisor := archsimd.BroadcastFloat32x16(tau)
 	var zero archsimd.Float32x16
 	n := zero.Len()
-	backward, gradients := logBackward32x16(zero, divide, divisor), sumOfGradients32x16()
+	backward, gradients := logBackward32x16(zero, divide, divisor), sumOfGradients32x16(classes)
 	size, step := classes*stride, stride
 	if upstream == nil {
 		step = 0
@@ -2656,7 +2660,7 @@ func logBackwardColumns64x8(dst, y, upstream []float64, classes, stride int, tau
 	divisor := archsimd.BroadcastFloat64x8(tau)
 	var zero archsimd.Float64x8
 	n := zero.Len()
-	backward, gradients := logBackward64x8(zero, divide, divisor), sumOfGradients64x8()
+	backward, gradients := logBackward64x8(zero, divide, divisor), sumOfGradients64x8(classes)
 	size, step := classes*stride, stride
 	if upstream == nil {
 		step = 0
@@ -2692,7 +2696,7 @@ func logBackwardRows64x8(dst, y, upstream []float64, classes int, tau float64, d
 	var zero archsimd.Float64x8
 	n := zero.Len()
 	newLanes := archsimd.LoadInt64x8(lanesFrom64[maxLanes64-(n-classes%n)%n:]).ToMask()
-	backward, gradients := logBackward64x8(zero, divide, divisor), sumOfGradients64x8()
+	backward, gradients := logBackward64x8(zero, divide, divisor), sumOfGradients64x8(classes)
 	step := n
 	if upstream == nil {
 		step = 0
@@ -3713,9 +3717,13 @@ func sumInverseOf64x8() func(scale, r, q archsimd.Float64x8) (minusU, e archsimd
 	}
 }
 
-func sumOfGradients64x8() func(y, g, top, sum, lost archsimd.Float64x8) (t, s, l archsimd.Float64x8) {
+func sumOfGradients64x8(classes int) func(y, g, top, sum, lost archsimd.Float64x8) (t, s, l archsimd.Float64x8) {
 	dominant := archsimd.BroadcastFloat64x8(-0.5)
 	return func(y, g, top, sum, lost archsimd.Float64x8) (t, s, l archsimd.Float64x8) {
+		if classes <= 64 {
+			s, l = twoSum64x8(sum, lost, g)
+			return top, s, l
+		}
 		dominates := y.Greater(dominant)
 		s, l = twoSum64x8(sum, lost, without64x8(g, dominates))
 		return top.Add(g.Masked(dominates)), s, l

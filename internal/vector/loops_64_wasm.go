@@ -557,7 +557,7 @@ func logBackwardColumns64(dst, y, upstream []float64, classes, stride int, tau f
 	divisor := simd.BroadcastFloat64s(tau)
 	var zero simd.Float64s
 	n := zero.Len()
-	backward, gradients := logBackward64(zero, divide, divisor), sumOfGradients64()
+	backward, gradients := logBackward64(zero, divide, divisor), sumOfGradients64(classes)
 	size, step := classes*stride, stride
 	if upstream == nil {
 		step = 0
@@ -593,7 +593,7 @@ func logBackwardRows64(dst, y, upstream []float64, classes int, tau float64, div
 	var zero simd.Float64s
 	n := zero.Len()
 	newLanes := simd.LoadInt64s(lanesFrom64[maxLanes64-(n-classes%n)%n:]).ToMask()
-	backward, gradients := logBackward64(zero, divide, divisor), sumOfGradients64()
+	backward, gradients := logBackward64(zero, divide, divisor), sumOfGradients64(classes)
 	step := n
 	if upstream == nil {
 		step = 0
@@ -1682,9 +1682,13 @@ func sumInverseOf64() func(scale, r, q simd.Float64s) (minusU, e simd.Float64s) 
 	}
 }
 
-func sumOfGradients64() func(y, g, top, sum, lost simd.Float64s) (t, s, l simd.Float64s) {
+func sumOfGradients64(classes int) func(y, g, top, sum, lost simd.Float64s) (t, s, l simd.Float64s) {
 	dominant := simd.BroadcastFloat64s(-0.5)
 	return func(y, g, top, sum, lost simd.Float64s) (t, s, l simd.Float64s) {
+		if classes <= 64 {
+			s, l = twoSum64(sum, lost, g)
+			return top, s, l
+		}
 		dominates := y.Greater(dominant)
 		s, l = twoSum64(sum, lost, without64(g, dominates))
 		return top.Add(g.Masked(dominates)), s, l
