@@ -62,21 +62,28 @@ func TestMaxoutLayerAccuracy(t *testing.T) {
 
 func maxoutAccuracy[T activation.Float](t *testing.T) {
 	rng := rand.New(rand.NewPCG(30, 31))
-	for _, size := range []T{1, 1 / largest[T]()} { // that of weights; 1/largest is subnormal
-		maxoutSizes(t, rng, func() T { return size * T(rng.NormFloat64()) }, func(t *testing.T, m activation.MaxoutLayer[T], batch int) {
-			x := values[T](rng, batch*m.Inputs)
-			y := m.Forward(nil, x)
-			for r := range batch {
-				z, sizes := dots(m, x[r*m.Inputs:][:m.Inputs])
-				for u := range m.Units {
-					unit := z[u*m.Pieces:][:m.Pieces]
-					bound := float64(m.Inputs+2)*epsilon[T]()/2*slices.Max(sizes[u*m.Pieces:][:m.Pieces]) + float64(m.Inputs)*float64(smallest[T]())
-					if got, want := float64(y[r*m.Units+u]), slices.Max(unit); !(math.Abs(got-want) <= bound) {
-						t.Fatalf("Forward: unit %d of example %d = %x, want %x ± %.3g", u, r, got, want, bound)
-					}
+	check := func(t *testing.T, m activation.MaxoutLayer[T], batch int) {
+		t.Helper()
+		x := values[T](rng, batch*m.Inputs)
+		y := m.Forward(nil, x)
+		for r := range batch {
+			z, size := dots(m, x[r*m.Inputs:][:m.Inputs])
+			for u := range m.Units {
+				unit := z[u*m.Pieces:][:m.Pieces]
+				bound := float64(m.Inputs+2)*epsilon[T]()/2*slices.Max(size[u*m.Pieces:][:m.Pieces]) + float64(m.Inputs)*float64(smallest[T]())
+				if got, want := float64(y[r*m.Units+u]), slices.Max(unit); !(math.Abs(got-want) <= bound) {
+					t.Fatalf("Forward: unit %d of example %d = %x, want %x ± %.3g", u, r, got, want, bound)
 				}
 			}
-		})
+		}
+	}
+	maxoutSizes(t, rng, func() T { return T(rng.NormFloat64()) }, check)
+	for _, n := range []int{1, 4, 33, 64, 100} {
+		m := activation.NewMaxoutLayer[T](n, 5, 3, rng)
+		for i := range m.Params {
+			m.Params[i] = T(rng.NormFloat64()) / largest[T]() // subnormal
+		}
+		check(t, m, 4)
 	}
 }
 
