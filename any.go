@@ -51,7 +51,7 @@ func (a Any[T]) String() string {
 
 // MarshalJSON implements [json.Marshaler]. The errors are those of [Marshal].
 func (a Any[T]) MarshalJSON() ([]byte, error) {
-	data, err := marshalShallow[T](a)
+	data, err := marshal[T](a)
 	return data, failure("Any.MarshalJSON", err)
 }
 

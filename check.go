@@ -454,7 +454,7 @@ type backward[T Float] struct {
 	dst       string // what its dst is called
 	variable  string // what the variables are called
 	variables []T
-	inputName string
+	inputName string  // what the input is called
 	input     []T     // besides upstream
 	adds      bool    // adds to dst instead of setting it
 	slack     float64 // what the rounding of a y of about 1 may change

@@ -94,7 +94,7 @@ func Parse[T Float](text string) (Activation[T], error) {
 // of 0, and if more than 100 objects are within each other. To save an activation as
 // a field of a struct, use Any.
 func Marshal[T Float](a Activation[T]) ([]byte, error) {
-	data, err := marshalShallow(a)
+	data, err := marshal(a)
 	return data, failure("Marshal", err)
 }
 
@@ -386,20 +386,20 @@ func build[T Float](table []builtin[T], name string, members []member, wrong err
 	return a, nil
 }
 
-// marshalShallow is [Marshal], with errors that do not name the call.
-func marshalShallow[T Float](a Activation[T]) ([]byte, error) {
-	data, err := marshal(a)
-	if err == nil {
-		err = checkDepth(data)
-	}
+// marshal is [Marshal], with errors that do not name the call.
+func marshal[T Float](a Activation[T]) ([]byte, error) {
+	data, err := marshalObject(a)
 	if err != nil {
+		return nil, err
+	}
+	if err := checkDepth(data); err != nil {
 		return nil, err
 	}
 	return data, nil
 }
 
-// marshal is marshalShallow for any depth.
-func marshal[T Float](a Activation[T]) ([]byte, error) {
+// marshalObject is marshal for any number of objects within each other.
+func marshalObject[T Float](a Activation[T]) ([]byte, error) {
 	a = plain(a)
 	if err := notNil(a); err != nil {
 		return nil, err

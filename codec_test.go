@@ -694,6 +694,10 @@ func marshalErrors[T activation.Float](t *testing.T) {
 			t.Errorf("Marshal(%T %+v) = %s, %v, want %q", m.a, m.a, got, err, m.want)
 		}
 	}
+	deep := activation.Any[T]{Activation: odd[T]{JSON: strings.Repeat(`{"a":`, 101) + "1" + strings.Repeat("}", 101)}}
+	if data, err := deep.GobEncode(); data != nil || !strings.Contains(fmt.Sprint(err), "want at most 100") {
+		t.Errorf("GobEncode() = %.40s, %v", data, err)
+	}
 }
 
 // odd writes the JSON in its field, and reads any JSON. Its methods are on the value,

@@ -64,17 +64,3 @@ func anyLane32x4(m archsimd.Mask32x4) bool { return true }
 func anyLane64x2(m archsimd.Mask64x2) bool { return true }
 func anyLane32x1(m archsimd.Mask32x4) bool { return true }
 func anyLane64x1(m archsimd.Mask64x2) bool { return true }
-
-// first32x1 and first64x1 return the first element of v.
-
-func first32x1(v archsimd.Float32x4) float32 {
-	y := v.GetElem(0)
-	clearUpper()
-	return y
-}
-
-func first64x1(v archsimd.Float64x2) float64 {
-	y := v.GetElem(0)
-	clearUpper()
-	return y
-}
