@@ -70,22 +70,29 @@ func slope[W bits](b, on, off W) W {
 	return choose(b > 0, b, on, off, negativeZero, negativeInf)
 }
 
+// leakyDerivative looks for NaNs as reluDerivative does.
 func leakyDerivative[W bits, T element.Float](dst, x, upstream []T, alpha T) {
 	negativeZero, negativeInf := patterns[W]()
 	i := 0
 	for ; i < len(x)-7; i += 8 {
-		b, g, on, o := block[W](x, i), ones[T](), ones[W](), block[W](dst, i)
+		b, v, g, on, o := block[W](x, i), block[T](x, i), ones[T](), ones[W](), block[W](dst, i)
 		if upstream != nil {
 			g, on = block[T](upstream, i), block[W](upstream, i)
 		}
-		o[0] = choose(b[0] > 0, b[0], on[0], reinterpret[W](g[0]*alpha), negativeZero, negativeInf)
-		o[1] = choose(b[1] > 0, b[1], on[1], reinterpret[W](g[1]*alpha), negativeZero, negativeInf)
-		o[2] = choose(b[2] > 0, b[2], on[2], reinterpret[W](g[2]*alpha), negativeZero, negativeInf)
-		o[3] = choose(b[3] > 0, b[3], on[3], reinterpret[W](g[3]*alpha), negativeZero, negativeInf)
-		o[4] = choose(b[4] > 0, b[4], on[4], reinterpret[W](g[4]*alpha), negativeZero, negativeInf)
-		o[5] = choose(b[5] > 0, b[5], on[5], reinterpret[W](g[5]*alpha), negativeZero, negativeInf)
-		o[6] = choose(b[6] > 0, b[6], on[6], reinterpret[W](g[6]*alpha), negativeZero, negativeInf)
-		o[7] = choose(b[7] > 0, b[7], on[7], reinterpret[W](g[7]*alpha), negativeZero, negativeInf)
+		if s := (v[0] + v[1] + v[2] + v[3]) + (v[4] + v[5] + v[6] + v[7]); s != s {
+			for k, b := range b {
+				o[k] = choose(b > 0, b, on[k], reinterpret[W](g[k]*alpha), negativeZero, negativeInf)
+			}
+			continue
+		}
+		o[0] = ifPositive(b[0], on[0], reinterpret[W](g[0]*alpha))
+		o[1] = ifPositive(b[1], on[1], reinterpret[W](g[1]*alpha))
+		o[2] = ifPositive(b[2], on[2], reinterpret[W](g[2]*alpha))
+		o[3] = ifPositive(b[3], on[3], reinterpret[W](g[3]*alpha))
+		o[4] = ifPositive(b[4], on[4], reinterpret[W](g[4]*alpha))
+		o[5] = ifPositive(b[5], on[5], reinterpret[W](g[5]*alpha))
+		o[6] = ifPositive(b[6], on[6], reinterpret[W](g[6]*alpha))
+		o[7] = ifPositive(b[7], on[7], reinterpret[W](g[7]*alpha))
 	}
 	for ; i < len(x); i++ {
 		g := element.Upstream(1, upstream, i)

@@ -79,14 +79,14 @@ func reluDerivative[W bits, T element.Float](dst, x, upstream []T) {
 			reluDerivativeOrNaN(o, b, g)
 			continue
 		}
-		o[0] = ifPositive(b[0], g[0])
-		o[1] = ifPositive(b[1], g[1])
-		o[2] = ifPositive(b[2], g[2])
-		o[3] = ifPositive(b[3], g[3])
-		o[4] = ifPositive(b[4], g[4])
-		o[5] = ifPositive(b[5], g[5])
-		o[6] = ifPositive(b[6], g[6])
-		o[7] = ifPositive(b[7], g[7])
+		o[0] = ifPositive(b[0], g[0], 0)
+		o[1] = ifPositive(b[1], g[1], 0)
+		o[2] = ifPositive(b[2], g[2], 0)
+		o[3] = ifPositive(b[3], g[3], 0)
+		o[4] = ifPositive(b[4], g[4], 0)
+		o[5] = ifPositive(b[5], g[5], 0)
+		o[6] = ifPositive(b[6], g[6], 0)
+		o[7] = ifPositive(b[7], g[7], 0)
 	}
 	negativeZero, negativeInf := patterns[W]()
 	for ; i < len(x); i++ {
@@ -103,11 +103,10 @@ func reluDerivativeOrNaN[W bits](dst, x, upstream *[8]W) {
 	}
 }
 
-// ifPositive returns g, or 0 if b are not the bits of a number above 0.
-func ifPositive[W bits](b, g W) W {
-	d := W(0)
+// ifPositive returns on if b are the bits of a number above 0, else off.
+func ifPositive[W bits](b, on, off W) W {
 	if b > 0 {
-		d = g
+		off = on
 	}
-	return d
+	return off
 }
