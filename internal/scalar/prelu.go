@@ -119,18 +119,24 @@ func preluDerivative[W bits, T element.Float](dst, x, upstream, slopes []T, zero
 	negativeZero, negativeInf := patterns[W]()
 	i := 0
 	for ; i < len(x)-7 && !zeros; i += 8 {
-		b, g, on, a, o := block[W](x, i), ones[T](), ones[W](), block[T](slopes, i), block[W](dst, i)
+		b, v, g, on, a, o := block[W](x, i), block[T](x, i), ones[T](), ones[W](), block[T](slopes, i), block[W](dst, i)
 		if upstream != nil {
 			g, on = block[T](upstream, i), block[W](upstream, i)
 		}
-		o[0] = choose(b[0] > 0, b[0], on[0], reinterpret[W](g[0]*a[0]), negativeZero, negativeInf)
-		o[1] = choose(b[1] > 0, b[1], on[1], reinterpret[W](g[1]*a[1]), negativeZero, negativeInf)
-		o[2] = choose(b[2] > 0, b[2], on[2], reinterpret[W](g[2]*a[2]), negativeZero, negativeInf)
-		o[3] = choose(b[3] > 0, b[3], on[3], reinterpret[W](g[3]*a[3]), negativeZero, negativeInf)
-		o[4] = choose(b[4] > 0, b[4], on[4], reinterpret[W](g[4]*a[4]), negativeZero, negativeInf)
-		o[5] = choose(b[5] > 0, b[5], on[5], reinterpret[W](g[5]*a[5]), negativeZero, negativeInf)
-		o[6] = choose(b[6] > 0, b[6], on[6], reinterpret[W](g[6]*a[6]), negativeZero, negativeInf)
-		o[7] = choose(b[7] > 0, b[7], on[7], reinterpret[W](g[7]*a[7]), negativeZero, negativeInf)
+		if s := (v[0] + v[1] + v[2] + v[3]) + (v[4] + v[5] + v[6] + v[7]); s != s {
+			for k, b := range b {
+				o[k] = choose(b > 0, b, on[k], reinterpret[W](g[k]*a[k]), negativeZero, negativeInf)
+			}
+			continue
+		}
+		o[0] = ifPositive(b[0], on[0], reinterpret[W](g[0]*a[0]))
+		o[1] = ifPositive(b[1], on[1], reinterpret[W](g[1]*a[1]))
+		o[2] = ifPositive(b[2], on[2], reinterpret[W](g[2]*a[2]))
+		o[3] = ifPositive(b[3], on[3], reinterpret[W](g[3]*a[3]))
+		o[4] = ifPositive(b[4], on[4], reinterpret[W](g[4]*a[4]))
+		o[5] = ifPositive(b[5], on[5], reinterpret[W](g[5]*a[5]))
+		o[6] = ifPositive(b[6], on[6], reinterpret[W](g[6]*a[6]))
+		o[7] = ifPositive(b[7], on[7], reinterpret[W](g[7]*a[7]))
 	}
 	for ; i < len(x); i++ {
 		g := element.Upstream(1, upstream, i)

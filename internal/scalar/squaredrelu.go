@@ -88,14 +88,20 @@ func squaredReLUDerivative[W bits, T element.Float](dst, x, upstream []T) {
 		if upstream != nil {
 			g = block[T](upstream, i)
 		}
-		o[0] = choose(b[0] > 0, b[0], reinterpret[W](g[0]*(v[0]+v[0])), 0, negativeZero, negativeInf)
-		o[1] = choose(b[1] > 0, b[1], reinterpret[W](g[1]*(v[1]+v[1])), 0, negativeZero, negativeInf)
-		o[2] = choose(b[2] > 0, b[2], reinterpret[W](g[2]*(v[2]+v[2])), 0, negativeZero, negativeInf)
-		o[3] = choose(b[3] > 0, b[3], reinterpret[W](g[3]*(v[3]+v[3])), 0, negativeZero, negativeInf)
-		o[4] = choose(b[4] > 0, b[4], reinterpret[W](g[4]*(v[4]+v[4])), 0, negativeZero, negativeInf)
-		o[5] = choose(b[5] > 0, b[5], reinterpret[W](g[5]*(v[5]+v[5])), 0, negativeZero, negativeInf)
-		o[6] = choose(b[6] > 0, b[6], reinterpret[W](g[6]*(v[6]+v[6])), 0, negativeZero, negativeInf)
-		o[7] = choose(b[7] > 0, b[7], reinterpret[W](g[7]*(v[7]+v[7])), 0, negativeZero, negativeInf)
+		if s := (v[0] + v[1] + v[2] + v[3]) + (v[4] + v[5] + v[6] + v[7]); s != s {
+			for k, b := range b {
+				o[k] = choose(b > 0, b, reinterpret[W](g[k]*(v[k]+v[k])), 0, negativeZero, negativeInf)
+			}
+			continue
+		}
+		o[0] = ifPositive(b[0], reinterpret[W](g[0]*(v[0]+v[0])), 0)
+		o[1] = ifPositive(b[1], reinterpret[W](g[1]*(v[1]+v[1])), 0)
+		o[2] = ifPositive(b[2], reinterpret[W](g[2]*(v[2]+v[2])), 0)
+		o[3] = ifPositive(b[3], reinterpret[W](g[3]*(v[3]+v[3])), 0)
+		o[4] = ifPositive(b[4], reinterpret[W](g[4]*(v[4]+v[4])), 0)
+		o[5] = ifPositive(b[5], reinterpret[W](g[5]*(v[5]+v[5])), 0)
+		o[6] = ifPositive(b[6], reinterpret[W](g[6]*(v[6]+v[6])), 0)
+		o[7] = ifPositive(b[7], reinterpret[W](g[7]*(v[7]+v[7])), 0)
 	}
 	for ; i < len(x); i++ {
 		g := reinterpret[W](element.Upstream(x[i]+x[i], upstream, i))
