@@ -212,6 +212,11 @@ func checkedDst[T Float](call string, dst []T, n int, name string, input []T) []
 // itself, or zeros if grad is nil. The parameters are the field of that name.
 // grad is a sum over the other slices, so it must not overlap them even exactly.
 func gradientSum[T Float](call string, grad, x, upstream []T, outputs int, name string, parameters []T) []T {
+	// As in gradientDst.
+	if grad != nil && len(grad) == len(parameters) && (upstream == nil || len(upstream) == outputs) &&
+		!overlap(grad, x) && !overlap(grad, upstream) && !overlap(grad, parameters) {
+		return grad
+	}
 	checkUpstream(call, upstream, outputs)
 	if grad == nil {
 		return make([]T, len(parameters))

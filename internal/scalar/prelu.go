@@ -1,10 +1,6 @@
 package scalar
 
-import (
-	"slices"
-
-	"example.com/activation/internal/element"
-)
+import "example.com/activation/internal/element"
 
 // For a PReLU, x consists of runs of stride elements that share a slope. Runs of at least
 // longRun elements are computed one by one, as leaky ReLUs. For shorter runs that takes 2
@@ -53,7 +49,12 @@ func PReLUDerivative[T element.Float](dst, x, upstream, alpha []T, stride int) {
 		}
 		return
 	}
-	zeros := slices.Contains(alpha, 0)
+	zeros := false
+	if element.Is32[T]() {
+		zeros = containsZero(integers[int32](alpha))
+	} else {
+		zeros = containsZero(integers[int64](alpha))
+	}
 	var buffer [slopeBuffer]T
 	for start := 0; start < len(x); {
 		slopes := expand(buffer[:], alpha, stride, start, len(x))
@@ -65,6 +66,24 @@ func PReLUDerivative[T element.Float](dst, x, upstream, alpha []T, stride int) {
 		}
 		start = end
 	}
+}
+
+// containsZero reports whether a float with these bits is +0 or −0. For 64 floats,
+// slices.Contains takes 20 ns, and this 10.
+func containsZero[W bits](b []W) bool {
+	for len(b) >= 8 {
+		s := (*[8]W)(b)
+		if s[0]<<1 == 0 || s[1]<<1 == 0 || s[2]<<1 == 0 || s[3]<<1 == 0 || s[4]<<1 == 0 || s[5]<<1 == 0 || s[6]<<1 == 0 || s[7]<<1 == 0 {
+			return true
+		}
+		b = b[8:]
+	}
+	for _, v := range b {
+		if v<<1 == 0 {
+			return true
+		}
+	}
+	return false
 }
 
 // expand returns the slopes of the elements from start on, one for each element, as far
@@ -165,8 +184,23 @@ func preluParameterGradient[W bits, T element.Float](grad, x, upstream []T, stri
 	negativeZero, negativeInf := patterns[W]()
 	if stride == 1 {
 		for start := 0; start < len(x); start += len(grad) {
-			row := x[start:][:len(grad)]
-			for i, v := range row {
+			i := 0
+			for ; i < len(grad)-7; i += 8 {
+				b, v, g, sum := block[W](x, start+i), block[T](x, start+i), ones[T](), block[T](grad, i)
+				if upstream != nil {
+					g = block[T](upstream, start+i)
+				}
+				sum[0] += reinterpret[T](unlessPositive(b[0], reinterpret[W](g[0]*v[0]), negativeZero, negativeInf))
+				sum[1] += reinterpret[T](unlessPositive(b[1], reinterpret[W](g[1]*v[1]), negativeZero, negativeInf))
+				sum[2] += reinterpret[T](unlessPositive(b[2], reinterpret[W](g[2]*v[2]), negativeZero, negativeInf))
+				sum[3] += reinterpret[T](unlessPositive(b[3], reinterpret[W](g[3]*v[3]), negativeZero, negativeInf))
+				sum[4] += reinterpret[T](unlessPositive(b[4], reinterpret[W](g[4]*v[4]), negativeZero, negativeInf))
+				sum[5] += reinterpret[T](unlessPositive(b[5], reinterpret[W](g[5]*v[5]), negativeZero, negativeInf))
+				sum[6] += reinterpret[T](unlessPositive(b[6], reinterpret[W](g[6]*v[6]), negativeZero, negativeInf))
+				sum[7] += reinterpret[T](unlessPositive(b[7], reinterpret[W](g[7]*v[7]), negativeZero, negativeInf))
+			}
+			for ; i < len(grad); i++ {
+				v := x[start+i]
 				grad[i] += reinterpret[T](unlessPositive(reinterpret[W](v), reinterpret[W](element.Upstream(v, upstream, start+i)), negativeZero, negativeInf))
 			}
 		}
