@@ -41,8 +41,9 @@ type Float interface{ float32 | float64 }
 // Special values:
 //
 //   - A NaN in an element gives NaN in the results of that element, forward and
-//     derivative. For softmax it gives NaN in the whole row, unless it is masked, and
-//     for [MaxoutLayer] in the whole example.
+//     derivative. For softmax it gives NaN in the whole row, except in masked entries,
+//     and a NaN in a masked entry does not count. For [MaxoutLayer] it gives NaN in
+//     the whole example.
 //   - Some derivatives select 0, for example that of [ReLU] for x ≤ 0, and that of
 //     [Softmax] for an output of 0. Then the result is 0 even if upstream is NaN or
 //     infinite. All others multiply by upstream. If such a derivative rounds
@@ -145,7 +146,7 @@ type Parametric[T Float] interface {
 // OutputLen returns the length of f(x) for n elements of x. If a has a method
 // OutputLen(n int) int, as [Maxout], [MaxoutLayer] and [Gated] have, OutputLen
 // returns its result. That method panics if n does not fit, as Forward does. For
-// all other activations OutputLen returns n, and panics only if n is negative.
+// all other activations OutputLen returns n. It panics if n is negative or a is nil.
 func OutputLen[T Float](a Activation[T], n int) int {
 	a = plain(a)
 	if isNil(a) {
@@ -337,9 +338,9 @@ func bitSize[T Float]() int {
 //   - with GODEBUG=simd=0
 //
 // Package simd chooses the width for the processor. GODEBUG=simd=N asks for a width
-// of N = 512, 256 or 128 bits. If the processor does not have it, the program panics
-// when it starts. Package simd accepts any smaller N, and VectorBits returns that, but
-// other widths are not tested.
+// of N = 512, 256 or 128 bits. If N is more than the width that package simd would
+// choose, the program panics when it starts. Package simd accepts any smaller N, and
+// VectorBits returns that, but other widths are not tested.
 //
 // At each width, a function runs its plain Go loop if that is faster than its
 // SIMD loop. On arm64 all element-wise functions with an exponential do so, and

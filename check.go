@@ -29,11 +29,12 @@ import (
 //     their inputs as they were, return dst, and return as many elements if dst is
 //     nil
 //
-// x must not be empty and must have a length that fits a. Its elements must be finite.
-// They may be as large as T allows. An error shows only at the points that are checked, so choose
-// points on both sides of 0 and in the tails. Keep a distance of 0.01, or 1 % of a
-// large x, from the kinks: 0 for [ReLU], equal pieces for [Maxout]. At a kink the
-// derivative is a convention.
+// x must not be empty and must have a length that fits a. Its elements, f(x) and the
+// parameters must be finite. The elements may be as large as T allows, if f(x) does not
+// overflow. An error shows only at the points that are checked, so choose points on both
+// sides of 0 and in the tails. Keep a distance of 0.01, or 1 % of a large x, from the
+// kinks: 0 for [ReLU], equal pieces for [Maxout]. At a kink the derivative is a
+// convention.
 //
 // The error says which of three things it means:
 //
@@ -41,9 +42,9 @@ import (
 //   - "f may be inaccurate": f does not change smoothly at x, or not at all, and a
 //     rounding error of f would explain the disagreement. In float32,
 //     0.5*u*(1+erf(u/√2)) is 0 at u = −6, and so are its differences.
-//   - "cannot tell: the differences do not settle": they still change when the
-//     rounding errors of f become larger than their changes. This happens at a
-//     kink, at a jump, and for a function that is too sharp.
+//   - "cannot tell: the differences do not settle": they still change at the
+//     smallest step that the rounding errors of f allow. This happens at a kink, at
+//     a jump, and for a function that is too sharp.
 //
 // The steps h begin at 1, or at a share of a large x. CheckDerivative makes h smaller
 // until the rounding errors are larger than the change from the last step. So it can

@@ -49,9 +49,10 @@ import (
 //
 // A parameter that is left out has the default of its field: the alpha of
 // leaky_relu is 0.01, strides are 1, and without classes the whole slice is one
-// distribution. If hard_tanh has only one of min and max, the other is 0. Pieces,
-// inputs, units and gate have no default. Parse refuses a 0 that would mean the
-// default, such as leaky_relu(alpha=0): for a slope of 0 use relu.
+// distribution. If hard_tanh has only one of min and max, the other is 0. A prelu
+// without slopes has one. Pieces, inputs, units and gate have no default. Parse
+// refuses a 0 that would mean the default, such as leaky_relu(alpha=0): for a slope
+// of 0 use relu.
 //
 // Parse reads the text that String returns for a type of this package with valid
 // fields. The result is the same function bit for bit, with three exceptions. The

@@ -14,8 +14,8 @@ var (
 //	}
 //
 // Special cases and accuracy are those of F and DF. [CheckDerivative] checks that DF
-// is the derivative of F. The zero value has no F, so its Forward and Derivative
-// panic: set F.
+// is the derivative of F. The zero value has neither, so its Forward and Derivative
+// panic: set both.
 //
 // [Parallel] calls F and DF from several goroutines at once. A counter or a
 // random source in F or DF must then be safe for concurrent use.

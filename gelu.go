@@ -90,7 +90,8 @@ func (GELU[T]) String() string { return "gelu" }
 // Use it for networks that were trained with it, such as GPT-2, GPT-J, BLOOM, Gemma
 // and SigLIP. Otherwise use GELU, which is as fast here. The approximation differs
 // from GELU by at most 4.74e-4, but its left tail is much smaller: at u = −5 it is a
-// sixth of GELU. Its minimum is −0.17004 at u = −0.75246, the zero of f′.
+// sixth of GELU. It is not monotonic: its minimum is −0.17004 at u = −0.75246, the
+// zero of f′. So f(u) does not determine u, and the derivative needs u.
 //
 // f′ follows from the product rule and the chain rule, with σ′(v) = σ(v) · σ(−v)
 // and v′ = 2√(2/π) · (1 + 3·0.044715u²).

@@ -205,7 +205,7 @@ func (m MaxoutLayer[T]) Derivative(dst, x, upstream []T) []T {
 	return dst
 }
 
-// OutputLen returns n/Inputs·Units, the length of the result for n elements of
+// OutputLen returns (n/Inputs)·Units, the length of the result for n elements of
 // x. It panics if Forward would.
 func (m MaxoutLayer[T]) OutputLen(n int) int { return m.shape("MaxoutLayer.OutputLen", n) }
 

@@ -20,10 +20,10 @@ var (
 // SiLU is a smooth [ReLU], like [GELU], and costs less than GELU. Its derivative is
 // 0 at one point only, so units do not die. Use it in hidden layers, as
 // EfficientNet, Mamba, and YOLO from version 5 on do. As the gate of a [Gated] unit
-// it is SwiGLU, the feed-forward block of Llama, Mistral, Qwen and DeepSeek. It
-// takes about ten times as long as ReLU, and its gradient vanishes far to the left.
-// It is not monotonic: its minimum is −0.27846/β at u = −1.27846/β, the zero of f′.
-// So f(u) does not determine u, and the derivative needs u.
+// it is SwiGLU, the feed-forward block of Llama, Mistral, Qwen and DeepSeek. In
+// float32 SiLU takes about ten times as long as ReLU. Its gradient vanishes far to
+// the left. It is not monotonic: its minimum is −0.27846/β at u = −1.27846/β, the
+// zero of f′. So f(u) does not determine u, and the derivative needs u.
 //
 // β is the sharpness of the bend. As β grows, f becomes ReLU. As β goes to 0, f
 // becomes u/2. With −β in place of β, f(u) becomes −f(−u). β = 1.702 is the quick

@@ -170,7 +170,7 @@ func (s Softmax[T]) DerivativeFromOutput(dst, y, upstream []T) []T {
 
 // Jacobian computes all derivatives for one distribution x of n entries. It ignores
 // Stride: the entries are adjacent. dst has n·n elements, with ∂f(x)ᵢ/∂xⱼ at index
-// i·n + j. Jacobian panics if x has more than one distribution.
+// i·n + j. If Classes is set, Jacobian panics unless x has Classes elements or none.
 func (s Softmax[T]) Jacobian(dst, x []T) []T {
 	dst, tau := jacobianDst("Softmax.Jacobian", s, dst, x)
 	kernel.SoftmaxJacobian(dst, x, tau)
@@ -208,9 +208,9 @@ func (s Softmax[T]) fields() string {
 //
 // Use it for the loss: the cross-entropy of a classifier is −f(u) at the right
 // class. For its gradient, pass DerivativeFromOutput an upstream of −1 at the right
-// class and 0 elsewhere. It returns p − 1 at the right class and p elsewhere. f is
-// accurate even if softmax is so close to 1 that the logarithm of its rounded value
-// is 0: f([40, 0])₀ is −4.2e-18.
+// class and 0 elsewhere. It returns (p − 1)/τ at the right class and p/τ elsewhere.
+// f is accurate even if softmax is so close to 1 that the logarithm of its rounded
+// value is 0: f([40, 0])₀ is −4.2e-18.
 //
 // f′ follows from the sum and chain rules, with log′ v = 1/v.
 //
@@ -294,7 +294,7 @@ func (l LogSoftmax[T]) DerivativeFromOutput(dst, y, upstream []T) []T {
 
 // Jacobian computes all derivatives for one distribution x of n entries. It ignores
 // Stride: the entries are adjacent. dst has n·n elements, with ∂f(x)ᵢ/∂xⱼ at index
-// i·n + j. Jacobian panics if x has more than one distribution.
+// i·n + j. If Classes is set, Jacobian panics unless x has Classes elements or none.
 func (l LogSoftmax[T]) Jacobian(dst, x []T) []T {
 	dst, tau := jacobianDst("LogSoftmax.Jacobian", Softmax[T](l), dst, x)
 	kernel.LogSoftmaxJacobian(dst, x, tau)
