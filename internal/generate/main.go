@@ -1,6 +1,5 @@
 // Generate writes the tables of packages scalar and element, and the polynomials and the loops of
-// package vector. Package reference computes the tables
-// with math/big, and fits the polynomials.
+// package vector. Package reference computes the tables with math/big, and fits the polynomials.
 package main
 
 import (

@@ -10,7 +10,7 @@ import (
 func Identity[T element.Float](dst, x []T) { copy(dst, x) }
 
 // IdentityDerivative sets dst to upstream, or to NaN if x is NaN. That is the
-// derivative of a leaky ReLU with a negative slope of 1.
+// derivative of a leaky ReLU with α = 1.
 func IdentityDerivative[T element.Float](dst, x, upstream []T) {
 	LeakyReLUDerivative(dst, x, upstream, 1)
 }
@@ -168,12 +168,15 @@ func LeakyReLUAt[T element.Float](x, alpha T) T { return scalar.LeakyReLUAt(x, a
 // LeakyReLUDerivative sets dst to upstream if x > 0, to NaN if x is NaN, else to
 // alpha·upstream. If alpha is 0, that is 0 even for a NaN or infinite upstream. If
 // alpha ≥ 0, it also computes the derivative from the output, which has the sign of x.
+//
+// In vectors of two float64 it takes 0.60 ns an element for n = 1000 and 0.58 for n = 65536 (Zen
+// 5), and 0.54 and 0.52 in the scalar loop.
 func LeakyReLUDerivative[T element.Float](dst, x, upstream []T, alpha T) {
 	if alpha == 0 {
 		ReLUDerivative(dst, x, upstream)
 		return
 	}
-	if vector.On && len(x) >= short {
+	if vector.On && !pairs[T]() && len(x) >= short {
 		vector.LeakyReLUDerivative(dst, x, upstream, alpha)
 		return
 	}

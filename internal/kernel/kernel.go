@@ -5,9 +5,11 @@
 // architecture, the SIMD width, the element type, the fields of the function and the shape
 // of a row. It does not depend on the length of a slice or on the position of an element,
 // because equal elements and equal rows must give equal results everywhere. Only if two
-// loops give the same bits may the length decide between them.
+// loops give the same bits may the length decide between them. There is one exception: the
+// gradient of a single slope of PReLU is a sum over all elements, and its last bits depend on
+// their number.
 //
-// Beside each rule is the measurement that justifies it, in nanoseconds an element. Builds
+// Beside a rule that is not obvious is the measurement that justifies it, in nanoseconds an element. Builds
 // with SIMD were made by Go 1.27.3, and others by Go 1.26. docs/speed.md has the commands.
 // The speed of the machine changes, so compare only the numbers of one comment.
 //

@@ -16,6 +16,8 @@ import (
 //   - For two classes, a loop that reads the tables of σ and softplus. It takes 2.4 to 4 ns
 //     an element forward. The loops for rows of any length would take 7 to 20.
 //   - For a stride of 1, loops for rows.
+//   - For few columns, loops down one column after the other: see fewColumns in package
+//     scalar.
 //   - Otherwise, loops that compute up to 256 columns at a time, in the order of memory.
 //
 // So Softmax{Classes: 21, Stride: 65536} runs in columns of vectors, or in scalar columns

@@ -55,12 +55,12 @@ func ones[V bits | uint32 | uint64 | element.Float]() *[8]V {
 // manyOnes returns n ones, at most 128, in place of a nil upstream.
 func manyOnes[T element.Float](n int) []T {
 	if element.Is32[T]() {
-		return (*[128]T)(unsafe.Pointer(&manyOnes32))[:n]
+		return (*[128]T)(unsafe.Pointer(&ones32))[:n]
 	}
-	return (*[128]T)(unsafe.Pointer(&manyOnes64))[:n]
+	return (*[128]T)(unsafe.Pointer(&ones64))[:n]
 }
 
-var manyOnes32, manyOnes64 = fillOnes[float32](), fillOnes[float64]()
+var ones32, ones64 = fillOnes[float32](), fillOnes[float64]()
 
 func fillOnes[T element.Float]() (s [128]T) {
 	for i := range s {
@@ -68,11 +68,6 @@ func fillOnes[T element.Float]() (s [128]T) {
 	}
 	return s
 }
-
-var (
-	ones32 = [8]float32{1, 1, 1, 1, 1, 1, 1, 1}
-	ones64 = [8]float64{1, 1, 1, 1, 1, 1, 1, 1}
-)
 
 // patterns returns the bits of −0, of which only the sign is set, and of −Inf, of
 // which only the mantissa is not set. A loop calls it once and passes both on, and

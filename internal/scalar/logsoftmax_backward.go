@@ -9,8 +9,8 @@ import "example.com/activation/internal/element"
 //	gᵢ − pᵢ·Σg = (1 − pᵢ)·gᵢ − pᵢ·(Σg − gᵢ)
 //
 // The loops compute 1 − pᵢ without a difference, and Σg with its rounding errors. If pᵢ is close
-// to 1 and gᵢ is huge, Σg − gᵢ must be as exact as the sum of the others alone. So a gᵢ whose pᵢ is
-// above 0.6 is kept apart from the sum, except in short distributions: see keepsTop.
+// to 1 and gᵢ is huge, Σg − gᵢ must be as exact as the sum of the others alone. So for float64 a gᵢ
+// whose pᵢ is above 0.6 is kept apart from the sum, except in short distributions: see keepsTop.
 func LogSoftmaxDerivativeFromOutput[T element.Float](dst, y, upstream []T, classes, stride int, tau T) {
 	if classes == 2 {
 		logBackwardPairs(dst, y, upstream, stride, tau)
@@ -90,10 +90,10 @@ const dominant = -0.5
 func (s gradientSum) without(g float64) float64 { return ((s.top - g) + s.others.high) + s.others.low }
 
 // keepsTop reports whether the g whose p is above e^dominant is kept apart. For float32 there is no
-// need, because the sums are float64. For float64 and up to 64 entries there is none either: the
-// largest error found in a distribution of 128 was 21.5 of the 16·ε promised, and it grows in
-// proportion to the entries. In short rows the branch would often be mispredicted: rows of 3 would
-// take 12.0 ns an element in place of 8.7.
+// need, because the sums are float64. For float64 and up to 64 entries there is none either.
+// Without it, the largest error found in a distribution of 128 was 21.5·ε, and 16·ε is promised. The
+// errors found are proportional to the number of entries. In short rows the branch would often be
+// mispredicted: rows of 3 would take 12.0 ns an element in place of 8.7.
 func keepsTop[T element.Float](classes int) bool { return !element.Is32[T]() && classes > 64 }
 
 // sumOfGradients returns the sum of the gradients of one column, or of one row with stride 1.

@@ -14,7 +14,7 @@ func SoftmaxDerivativeRecomputed[T element.Float](dst, x []T, classes, stride in
 			var s sum
 			for i := 0; i < len(x); i += stride {
 				if p := probability(i); p != 0 {
-					s.add(p * (float64(g[i]) - m))
+					s.add(float64(p * (float64(g[i]) - m)))
 				}
 			}
 			return s.value()

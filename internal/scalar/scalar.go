@@ -13,7 +13,7 @@
 // Times in comments compare two forms of a loop, measured in one run on an amd64 server with
 // Go 1.26. docs/speed.md has the times of all functions, and the commands.
 //
-// On arm64, loong64, ppc64le, riscv64, s390x, and amd64 at level v3, the compiler fuses a
+// On arm64, loong64, ppc64, ppc64le, riscv64, s390x, and amd64 at level v3, the compiler fuses a
 // multiplication with an addition. In a·b + c·d it may fuse either product, and another one
 // in each function that it inlines the expression into. If the products may be inexact, the
 // results then differ. So one of them is converted to its own type, which rounds it:

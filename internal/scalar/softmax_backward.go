@@ -71,9 +71,9 @@ func softmaxBackwardTriples[T element.Float](dst, y, g []T, stride int, tau T) {
 	g, dst = g[:len(y)], dst[:len(y)]
 	for i, column := 0, 0; uint(i+2*stride) < uint(len(y)); i++ {
 		k, l := i+stride, i+2*stride
-		a := y[i] * (y[k] * (g[i] - g[k]))
-		b := y[i] * (y[l] * (g[i] - g[l]))
-		c := y[k] * (y[l] * (g[k] - g[l]))
+		a := T(y[i] * (y[k] * (g[i] - g[k])))
+		b := T(y[i] * (y[l] * (g[i] - g[l])))
+		c := T(y[k] * (y[l] * (g[k] - g[l])))
 		switch {
 		case a*0+b*0+c*0 != 0: // one of them is not finite
 			softmaxBackwardCareful(dst[i:l+1], y[i:l+1], g[i:l+1], stride, tau)
@@ -95,7 +95,7 @@ func softmaxBackwardTriples[T element.Float](dst, y, g []T, stride int, tau T) {
 // 30·ε times that sum, and with 16 by 17.6·ε.
 const (
 	shortRow    = 104 // entries of a row in four sums of pairs, in two parts
-	endOfPart   = 44  // index of the last eight entries of the first part
+	endOfPart   = 44  // index of the first of the last eight entries of the first part
 	longRowPart = 64  // entries of a longer row in four sums of pairs
 	shortColumn = 24  // entries of a column in two sums
 	columnPart  = 40  // entries of a column in two sums of pairs

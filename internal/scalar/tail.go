@@ -28,7 +28,7 @@ func tail32(u float32, outScale, power float64) float32 {
 		return u
 	}
 	e := tailExp32(i, b)
-	return float32(outScale * (e + power*e*e))
+	return float32(outScale * (e + float64(power*e*e)))
 }
 
 // besideOne64 returns σ(x) for x ≥ 20. Half an ULP of the result is 2⁻⁵⁴ there, so e needs only

@@ -234,8 +234,9 @@ func logColumnDifferences32(dst, x, largest, high, low []float32, stride, overla
 //
 //	1 − p = (1 − t) − t·growth
 //
-// A g whose p is above 0.6 is kept apart from the sum: see LogSoftmaxDerivativeFromOutput in
-// package scalar.
+// In a distribution of more than 64 entries, a g whose p is above 0.6 is kept apart from the sum: see
+// LogSoftmaxDerivativeFromOutput in package scalar. Here that is so for float32 too, because its
+// sums are float32.
 
 // logBackward32 returns a function of y, g and Σg = top + sum + lost, which computes the
 // backward pass.
@@ -257,8 +258,7 @@ func logBackward32(zero simd.Float32s, divide bool, divisor simd.Float32s) func(
 }
 
 // sumOfGradients32 returns a function that adds g to top if p = e^y is above 0.6, and otherwise to
-// sum, with the rounding error in lost. Up to 64 classes it adds each g to sum: see keepsTop in
-// package scalar.
+// sum, with the rounding error in lost. Up to 64 classes it adds each g to sum.
 func sumOfGradients32(classes int) func(y, g, top, sum, lost simd.Float32s) (t, s, l simd.Float32s) {
 	dominant := simd.BroadcastFloat32s(-0.5)
 	return func(y, g, top, sum, lost simd.Float32s) (t, s, l simd.Float32s) {
