@@ -9,9 +9,10 @@
 // gradient of a single slope of PReLU is a sum over all elements, and its last bits depend on
 // their number.
 //
-// Beside a rule that is not obvious is the measurement that justifies it, in nanoseconds an element. Builds
-// with SIMD were made by Go 1.27.3, and others by Go 1.26. docs/speed.md has the commands.
-// The speed of the machine changes, so compare only the numbers of one comment.
+// Beside a rule that is not obvious is the measurement that justifies it, in nanoseconds an
+// element. Builds with SIMD were made by Go 1.27.3, and others by Go 1.26. docs/speed.md has
+// the commands. The speed of the machine changes, so compare only the numbers of one
+// comment.
 //
 // The caller has checked the lengths. dst may be an input slice of the same length, and
 // a nil upstream means ones. A function writes only to its first slice (to its first two:
