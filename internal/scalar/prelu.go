@@ -49,7 +49,7 @@ func PReLUDerivative[T element.Float](dst, x, upstream, alpha []T, stride int) {
 		}
 		return
 	}
-	zeros := false
+	var zeros bool
 	if element.Is32[T]() {
 		zeros = containsZero(integers[int32](alpha))
 	} else {
@@ -68,8 +68,8 @@ func PReLUDerivative[T element.Float](dst, x, upstream, alpha []T, stride int) {
 	}
 }
 
-// containsZero reports whether a float with these bits is +0 or −0. For 64 floats,
-// slices.Contains takes 20 ns, and this 10.
+// containsZero reports whether a float with these bits is +0 or −0. For 64 slopes,
+// slices.Contains takes 20 ns, and this 13.
 func containsZero[W bits](b []W) bool {
 	for len(b) >= 8 {
 		s := (*[8]W)(b)
