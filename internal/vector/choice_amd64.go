@@ -468,6 +468,17 @@ func softmaxBackwardRows32(dst, y, upstream []float32, classes int, tau float32,
 	}
 }
 
+func softmaxBackwardShortRows32(dst, y, upstream []float32, classes int, tau float32, divide bool) {
+	switch bits := simd.VectorBitSize(); {
+	case bits >= 512 && classes-1 >= 16:
+		softmaxBackwardShortRows32x16(dst, y, upstream, classes, tau, divide)
+	case bits >= 256 && classes-1 >= 8:
+		softmaxBackwardShortRows32x8(dst, y, upstream, classes, tau, divide)
+	default:
+		softmaxBackwardShortRows32x4(dst, y, upstream, classes, tau, divide)
+	}
+}
+
 func softmaxBackwardColumns32(dst, y, upstream []float32, classes, stride int, tau float32, divide bool) {
 	switch bits := simd.VectorBitSize(); {
 	case bits >= 512 && stride >= 16:
@@ -971,6 +982,17 @@ func softmaxBackwardRows64(dst, y, upstream []float64, classes int, tau float64,
 		softmaxBackwardRows64x4(dst, y, upstream, classes, tau, divide)
 	default:
 		softmaxBackwardRows64x2(dst, y, upstream, classes, tau, divide)
+	}
+}
+
+func softmaxBackwardShortRows64(dst, y, upstream []float64, classes int, tau float64, divide bool) {
+	switch bits := simd.VectorBitSize(); {
+	case bits >= 512 && classes-1 >= 8:
+		softmaxBackwardShortRows64x8(dst, y, upstream, classes, tau, divide)
+	case bits >= 256 && classes-1 >= 4:
+		softmaxBackwardShortRows64x4(dst, y, upstream, classes, tau, divide)
+	default:
+		softmaxBackwardShortRows64x2(dst, y, upstream, classes, tau, divide)
 	}
 }
 

@@ -153,6 +153,10 @@ func softmaxBackwardRows32(dst, y, upstream []float32, classes int, tau float32,
 	softmaxBackwardRows32x4(dst, y, upstream, classes, tau, divide)
 }
 
+func softmaxBackwardShortRows32(dst, y, upstream []float32, classes int, tau float32, divide bool) {
+	softmaxBackwardShortRows32x4(dst, y, upstream, classes, tau, divide)
+}
+
 func softmaxBackwardColumns32(dst, y, upstream []float32, classes, stride int, tau float32, divide bool) {
 	softmaxBackwardColumns32x4(dst, y, upstream, classes, stride, tau, divide)
 }
@@ -335,6 +339,10 @@ func softmaxBackwardColumns64(dst, y, upstream []float64, classes, stride int, t
 
 func softmaxBackwardRows64(dst, y, upstream []float64, classes int, tau float64, divide bool) {
 	softmaxBackwardRows64x2(dst, y, upstream, classes, tau, divide)
+}
+
+func softmaxBackwardShortRows64(dst, y, upstream []float64, classes int, tau float64, divide bool) {
+	softmaxBackwardShortRows64x2(dst, y, upstream, classes, tau, divide)
 }
 
 func softmaxColumns64(dst, x []float64, classes, stride int, f, d float64, divide bool) {

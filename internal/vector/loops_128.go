@@ -1366,6 +1366,38 @@ func softmaxBackwardRows32x4(dst, y, upstream []float32, classes int, tau float3
 	clearUpper()
 }
 
+func softmaxBackwardShortRows32x4(dst, y, upstream []float32, classes int, tau float32, divide bool) {
+	divisor := archsimd.BroadcastFloat32x4(tau)
+	var zero archsimd.Float32x4
+	n := zero.Len()
+	newLanes := archsimd.LoadInt32x4(lanesFrom32[maxLanes32-(2*n-classes):]).ToMask()
+	step := classes
+	if upstream == nil {
+		step, upstream = 0, ones32[:]
+	}
+	for second := classes - n; len(y) >= classes && len(dst) >= classes && len(upstream) >= classes; {
+		a, b := archsimd.LoadFloat32x4(y), archsimd.LoadFloat32x4(y[second:])
+		g, h := archsimd.LoadFloat32x4(upstream), archsimd.LoadFloat32x4(upstream[second:])
+		g, h = g.Masked(a.NotEqual(zero)), h.Masked(b.NotEqual(zero))
+		likely, lowest := archsimd.LoadFloat32x4(shortRow32.likely[:]), archsimd.LoadFloat32x4(shortRow32.lowest[:])
+		m := g.IfElse(a.GreaterEqual(likely), lowest).Max(h.IfElse(b.GreaterEqual(likely), lowest))
+		m = maxAcross32x4(m)
+		m = m.Masked(m.Greater(lowest))
+		c := b.Masked(newLanes)
+		m = m.Add(sumAcross32x4(a.MulAdd(g.Sub(m), c.Mul(h.Sub(m)))))
+		g, h = g.Sub(m), h.Sub(m)
+		sum := sumAcross32x4(a.MulAdd(g, c.Mul(h)))
+		g, h = a.Mul(g.Sub(sum)).Masked(a.NotEqual(zero)), b.Mul(h.Sub(sum)).Masked(b.NotEqual(zero))
+		if divide {
+			g, h = g.Div(divisor), h.Div(divisor)
+		}
+		g.Store(dst)
+		h.Store(dst[second:])
+		dst, y, upstream = dst[classes:], y[classes:], upstream[step:]
+	}
+	clearUpper()
+}
+
 func softmaxBackwardColumns32x4(dst, y, upstream []float32, classes, stride int, tau float32, divide bool) {
 	divisor := archsimd.BroadcastFloat32x4(tau)
 	var zero archsimd.Float32x4
@@ -3145,6 +3177,38 @@ func softmaxBackwardRows64x2(dst, y, upstream []float64, classes int, tau float6
 			d = d.Div(divisor)
 		}
 		d.Store(out[classes-n:])
+	}
+	clearUpper()
+}
+
+func softmaxBackwardShortRows64x2(dst, y, upstream []float64, classes int, tau float64, divide bool) {
+	divisor := archsimd.BroadcastFloat64x2(tau)
+	var zero archsimd.Float64x2
+	n := zero.Len()
+	newLanes := archsimd.LoadInt64x2(lanesFrom64[maxLanes64-(2*n-classes):]).ToMask()
+	step := classes
+	if upstream == nil {
+		step, upstream = 0, ones64[:]
+	}
+	for second := classes - n; len(y) >= classes && len(dst) >= classes && len(upstream) >= classes; {
+		a, b := archsimd.LoadFloat64x2(y), archsimd.LoadFloat64x2(y[second:])
+		g, h := archsimd.LoadFloat64x2(upstream), archsimd.LoadFloat64x2(upstream[second:])
+		g, h = g.Masked(a.NotEqual(zero)), h.Masked(b.NotEqual(zero))
+		likely, lowest := archsimd.LoadFloat64x2(shortRow64.likely[:]), archsimd.LoadFloat64x2(shortRow64.lowest[:])
+		m := g.IfElse(a.GreaterEqual(likely), lowest).Max(h.IfElse(b.GreaterEqual(likely), lowest))
+		m = maxAcross64x2(m)
+		m = m.Masked(m.Greater(lowest))
+		c := b.Masked(newLanes)
+		m = m.Add(sumAcross64x2(a.MulAdd(g.Sub(m), c.Mul(h.Sub(m)))))
+		g, h = g.Sub(m), h.Sub(m)
+		sum := sumAcross64x2(a.MulAdd(g, c.Mul(h)))
+		g, h = a.Mul(g.Sub(sum)).Masked(a.NotEqual(zero)), b.Mul(h.Sub(sum)).Masked(b.NotEqual(zero))
+		if divide {
+			g, h = g.Div(divisor), h.Div(divisor)
+		}
+		g.Store(dst)
+		h.Store(dst[second:])
+		dst, y, upstream = dst[classes:], y[classes:], upstream[step:]
 	}
 	clearUpper()
 }

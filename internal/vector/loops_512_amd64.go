@@ -1629,6 +1629,38 @@ func softmaxBackwardRows32x16(dst, y, upstream []float32, classes int, tau float
 	clearUpper()
 }
 
+func softmaxBackwardShortRows32x16(dst, y, upstream []float32, classes int, tau float32, divide bool) {
+	divisor := archsimd.BroadcastFloat32x16(tau)
+	var zero archsimd.Float32x16
+	n := zero.Len()
+	newLanes := archsimd.LoadInt32x16(lanesFrom32[maxLanes32-(2*n-classes):]).ToMask()
+	step := classes
+	if upstream == nil {
+		step, upstream = 0, ones32[:]
+	}
+	for second := classes - n; len(y) >= classes && len(dst) >= classes && len(upstream) >= classes; {
+		a, b := archsimd.LoadFloat32x16(y), archsimd.LoadFloat32x16(y[second:])
+		g, h := archsimd.LoadFloat32x16(upstream), archsimd.LoadFloat32x16(upstream[second:])
+		g, h = g.Masked(a.NotEqual(zero)), h.Masked(b.NotEqual(zero))
+		likely, lowest := archsimd.LoadFloat32x16(shortRow32.likely[:]), archsimd.LoadFloat32x16(shortRow32.lowest[:])
+		m := g.IfElse(a.GreaterEqual(likely), lowest).Max(h.IfElse(b.GreaterEqual(likely), lowest))
+		m = maxAcross32x16(m)
+		m = m.Masked(m.Greater(lowest))
+		c := b.Masked(newLanes)
+		m = m.Add(sumAcross32x16(a.MulAdd(g.Sub(m), c.Mul(h.Sub(m)))))
+		g, h = g.Sub(m), h.Sub(m)
+		sum := sumAcross32x16(a.MulAdd(g, c.Mul(h)))
+		g, h = a.Mul(g.Sub(sum)).Masked(a.NotEqual(zero)), b.Mul(h.Sub(sum)).Masked(b.NotEqual(zero))
+		if divide {
+			g, h = g.Div(divisor), h.Div(divisor)
+		}
+		g.Store(dst)
+		h.Store(dst[second:])
+		dst, y, upstream = dst[classes:], y[classes:], upstream[step:]
+	}
+	clearUpper()
+}
+
 func softmaxBackwardColumns32x16(dst, y, upstream []float32, classes, stride int, tau float32, divide bool) {
 	divisor := archsimd.BroadcastFloat32x16(tau)
 	var zero archsimd.Float32x16
@@ -3408,6 +3440,38 @@ func softmaxBackwardRows64x8(dst, y, upstream []float64, classes int, tau float6
 			d = d.Div(divisor)
 		}
 		d.Store(out[classes-n:])
+	}
+	clearUpper()
+}
+
+func softmaxBackwardShortRows64x8(dst, y, upstream []float64, classes int, tau float64, divide bool) {
+	divisor := archsimd.BroadcastFloat64x8(tau)
+	var zero archsimd.Float64x8
+	n := zero.Len()
+	newLanes := archsimd.LoadInt64x8(lanesFrom64[maxLanes64-(2*n-classes):]).ToMask()
+	step := classes
+	if upstream == nil {
+		step, upstream = 0, ones64[:]
+	}
+	for second := classes - n; len(y) >= classes && len(dst) >= classes && len(upstream) >= classes; {
+		a, b := archsimd.LoadFloat64x8(y), archsimd.LoadFloat64x8(y[second:])
+		g, h := archsimd.LoadFloat64x8(upstream), archsimd.LoadFloat64x8(upstream[second:])
+		g, h = g.Masked(a.NotEqual(zero)), h.Masked(b.NotEqual(zero))
+		likely, lowest := archsimd.LoadFloat64x8(shortRow64.likely[:]), archsimd.LoadFloat64x8(shortRow64.lowest[:])
+		m := g.IfElse(a.GreaterEqual(likely), lowest).Max(h.IfElse(b.GreaterEqual(likely), lowest))
+		m = maxAcross64x8(m)
+		m = m.Masked(m.Greater(lowest))
+		c := b.Masked(newLanes)
+		m = m.Add(sumAcross64x8(a.MulAdd(g.Sub(m), c.Mul(h.Sub(m)))))
+		g, h = g.Sub(m), h.Sub(m)
+		sum := sumAcross64x8(a.MulAdd(g, c.Mul(h)))
+		g, h = a.Mul(g.Sub(sum)).Masked(a.NotEqual(zero)), b.Mul(h.Sub(sum)).Masked(b.NotEqual(zero))
+		if divide {
+			g, h = g.Div(divisor), h.Div(divisor)
+		}
+		g.Store(dst)
+		h.Store(dst[second:])
+		dst, y, upstream = dst[classes:], y[classes:], upstream[step:]
 	}
 	clearUpper()
 }

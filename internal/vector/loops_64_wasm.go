@@ -1341,6 +1341,38 @@ func softmaxBackwardRows64(dst, y, upstream []float64, classes int, tau float64,
 	clearUpper()
 }
 
+func softmaxBackwardShortRows64(dst, y, upstream []float64, classes int, tau float64, divide bool) {
+	divisor := simd.BroadcastFloat64s(tau)
+	var zero simd.Float64s
+	n := zero.Len()
+	newLanes := simd.LoadInt64s(lanesFrom64[maxLanes64-(2*n-classes):]).ToMask()
+	step := classes
+	if upstream == nil {
+		step, upstream = 0, ones64[:]
+	}
+	for second := classes - n; len(y) >= classes && len(dst) >= classes && len(upstream) >= classes; {
+		a, b := simd.LoadFloat64s(y), simd.LoadFloat64s(y[second:])
+		g, h := simd.LoadFloat64s(upstream), simd.LoadFloat64s(upstream[second:])
+		g, h = g.Masked(a.NotEqual(zero)), h.Masked(b.NotEqual(zero))
+		likely, lowest := simd.LoadFloat64s(shortRow64.likely[:]), simd.LoadFloat64s(shortRow64.lowest[:])
+		m := g.IfElse(a.GreaterEqual(likely), lowest).Max(h.IfElse(b.GreaterEqual(likely), lowest))
+		m = maxAcross64(m)
+		m = m.Masked(m.Greater(lowest))
+		c := b.Masked(newLanes)
+		m = m.Add(sumAcross64(a.MulAdd(g.Sub(m), c.Mul(h.Sub(m)))))
+		g, h = g.Sub(m), h.Sub(m)
+		sum := sumAcross64(a.MulAdd(g, c.Mul(h)))
+		g, h = a.Mul(g.Sub(sum)).Masked(a.NotEqual(zero)), b.Mul(h.Sub(sum)).Masked(b.NotEqual(zero))
+		if divide {
+			g, h = g.Div(divisor), h.Div(divisor)
+		}
+		g.Store(dst)
+		h.Store(dst[second:])
+		dst, y, upstream = dst[classes:], y[classes:], upstream[step:]
+	}
+	clearUpper()
+}
+
 func softmaxColumns64(dst, x []float64, classes, stride int, f, d float64, divide bool) {
 	factor, divisor := simd.BroadcastFloat64s(f), simd.BroadcastFloat64s(d)
 	var zero simd.Float64s

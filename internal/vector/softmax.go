@@ -34,13 +34,17 @@ func SoftmaxDerivativeFromOutput[T element.Float](dst, y, upstream []T, classes,
 	rows, columns := forms[T](classes, stride)
 	switch any(dst).(type) {
 	case []float32:
-		if rows {
+		if rows && classes <= 2*Bits()/32 {
+			softmaxBackwardShortRows32(as32(dst), as32(y), as32(upstream), classes, float32(tau), tau != 1)
+		} else if rows {
 			softmaxBackwardRows32(as32(dst), as32(y), as32(upstream), classes, float32(tau), tau != 1)
 		} else if columns {
 			softmaxBackwardColumns32(as32(dst), as32(y), as32(upstream), classes, stride, float32(tau), tau != 1)
 		}
 	case []float64:
-		if rows {
+		if rows && classes <= 2*Bits()/64 {
+			softmaxBackwardShortRows64(as64(dst), as64(y), as64(upstream), classes, float64(tau), tau != 1)
+		} else if rows {
 			softmaxBackwardRows64(as64(dst), as64(y), as64(upstream), classes, float64(tau), tau != 1)
 		} else if columns {
 			softmaxBackwardColumns64(as64(dst), as64(y), as64(upstream), classes, stride, float64(tau), tau != 1)

@@ -109,6 +109,44 @@ func softmaxBackwardRows32(dst, y, upstream []float32, classes int, tau float32,
 	clearUpper()
 }
 
+// softmaxBackwardShortRows32 is softmaxBackwardRows32 for rows that two vectors hold. The second
+// vector overlaps the first one. The steps of a row wait for each other, so each instruction
+// counts: the largest g whose y is not small is found faster than the g beside the largest y, and
+// is good enough as the first approximation.
+//
+//vector:fits classes-1
+func softmaxBackwardShortRows32(dst, y, upstream []float32, classes int, tau float32, divide bool) {
+	divisor := simd.BroadcastFloat32s(tau)
+	var zero simd.Float32s
+	n := zero.Len()
+	newLanes := simd.LoadInt32s(lanesFrom32[maxLanes32-(2*n-classes):]).ToMask()
+	step := classes
+	if upstream == nil {
+		step, upstream = 0, ones32[:]
+	}
+	for second := classes - n; len(y) >= classes && len(dst) >= classes && len(upstream) >= classes; {
+		a, b := simd.LoadFloat32s(y), simd.LoadFloat32s(y[second:])
+		g, h := simd.LoadFloat32s(upstream), simd.LoadFloat32s(upstream[second:])
+		g, h = g.Masked(a.NotEqual(zero)), h.Masked(b.NotEqual(zero))
+		likely, lowest := simd.LoadFloat32s(shortRow32.likely[:]), simd.LoadFloat32s(shortRow32.lowest[:])
+		m := g.IfElse(a.GreaterEqual(likely), lowest).Max(h.IfElse(b.GreaterEqual(likely), lowest))
+		m = maxAcross32(m)
+		m = m.Masked(m.Greater(lowest)) // all y are small: not a distribution, or all are 0
+		c := b.Masked(newLanes)
+		m = m.Add(sumAcross32(a.MulAdd(g.Sub(m), c.Mul(h.Sub(m)))))
+		g, h = g.Sub(m), h.Sub(m)
+		sum := sumAcross32(a.MulAdd(g, c.Mul(h)))
+		g, h = a.Mul(g.Sub(sum)).Masked(a.NotEqual(zero)), b.Mul(h.Sub(sum)).Masked(b.NotEqual(zero))
+		if divide {
+			g, h = g.Div(divisor), h.Div(divisor)
+		}
+		g.Store(dst)
+		h.Store(dst[second:])
+		dst, y, upstream = dst[classes:], y[classes:], upstream[step:]
+	}
+	clearUpper()
+}
+
 // softmaxBackwardColumns32 is SoftmaxDerivativeFromOutput for a stride of at least as
 // many elements as lanes.
 //

@@ -25,6 +25,14 @@ const (
 )
 
 var (
+	// The largest of up to 2·maxLanes32 probabilities is at least twice likely.
+	shortRow32 = struct{ likely, lowest [maxLanes32]float32 }{
+		repeated32(0.25 / maxLanes32), repeated32(float32(math.Inf(-1))),
+	}
+	shortRow64 = struct{ likely, lowest [maxLanes64]float64 }{
+		repeated64(0.25 / maxLanes32), repeated64(math.Inf(-1)),
+	}
+
 	// low is a copy of minusLn2Low. Loops that use both would otherwise use minusLn2Low
 	// twice, and then the compiler copies it to the stack in each iteration.
 	power32Constants = struct{ log2e, minusLn2High, minusLn2Low, low [maxLanes32]float32 }{
