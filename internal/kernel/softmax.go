@@ -81,8 +81,13 @@ func SoftmaxDerivativeFromOutput[T element.Float](dst, y, upstream []T, classes,
 //   - Vectors of up to four elements. float32 at 128 bits: rows of 64 1.2 against 1.0,
 //     [65][16] 1.7 against 1.3. float64 at 256 bits: rows of 64 1.9 against 1.7, [12][16]
 //     2.9 against 2.0.
-//   - Short rows. float32 at 512 bits: of 10 1.6 against 1.3, of 17 1.2 against 1.1, of 24
-//     1.0 against 1.3. float64: of 17 1.4 against 1.2, of 24 1.0 against 1.2.
+//   - Rows that two vectors do not hold, up to some length. float32 at 256 bits: of 17 1.2
+//     against 1.0, of 24 0.8 against 1.0. float64 at 512 bits: of 17 1.4 against 1.0, of 24
+//     0.95 against 1.0 (Zen 5).
+//   - Rows of a few entries, because a single row waits for its sums. 1000 rows of 10 float32
+//     take 0.8 against 1.2, and a single row 31 ns against 23. 1000 rows of 8 would take 0.9
+//     against 1.2. 1000 rows of 16 float64 take 0.7 against 1.0, and a single row 41 ns against
+//     30. Of 12 they would take 0.9 against 1.1, and a single row 39 against 26 (Zen 5).
 //   - Strides of up to 32 that fill vectors of eight badly, because the last vector overlaps
 //     the one before it. float32 at 256 bits: [65][9] 2.1 against 1.3, [50][20] 1.8 against
 //     1.6. Larger ones have slower scalar loops: [64][33] 1.0 against 1.4.
@@ -95,14 +100,14 @@ func SoftmaxDerivativeFromOutput[T element.Float](dst, y, upstream []T, classes,
 //     1.3 against 2.4. If the stride is a multiple of 4 KB, all cache lines of a column
 //     belong to the same cache set: [65][4096] 4.2 against 1.7.
 func vectorBackward[T element.Float](classes, stride int) bool {
-	size, leastClasses, mostClasses := 4, 20, 128
+	size, shortest, leastClasses, mostClasses := 4, 10, 20, 128
 	if !element.Is32[T]() {
-		size, leastClasses, mostClasses = 8, 24, 100
+		size, shortest, leastClasses, mostClasses = 8, 16, 24, 100
 	}
 	lanes := vector.Bits() / 8 / size
 	switch {
 	case stride == 1 && classes <= 2*lanes:
-		return classes >= 6 && vector.Bits() > 128
+		return classes >= shortest
 	case lanes < 8:
 		return false
 	case stride == 1:
