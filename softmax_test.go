@@ -298,21 +298,60 @@ func TestSoftmaxZeroBesideNaN(t *testing.T) {
 }
 
 func softmaxZeroBesideNaN[T activation.Float](t *testing.T) {
-	for _, n := range []int{2, 3, 4, 10, 40, 300} {
+	for _, n := range []int{2, 3, 4, 10, 16, 40, 300} {
 		for _, stride := range []int{1, 3, 16, 17, 40} {
 			for _, tau := range []T{1, 0.5} {
-				x, keep := make([]T, n*stride), make([]bool, n*stride)
-				for i := range x {
-					x[i], keep[i] = T(math.NaN()), i/stride != n-1 // the last class is masked
-				}
-				s := activation.Softmax[T]{Classes: n, Stride: stride, Temperature: tau}
-				y := s.ForwardMasked(nil, x, keep)
-				for _, upstream := range [][]T{nil, slices.Repeat([]T{1}, len(y)), y} {
-					for i, d := range s.DerivativeFromOutput(nil, y, upstream) {
-						if zero := y[i] == 0; zero == keep[i] || zero != (d == 0) {
-							t.Errorf("%v: y[%d] = %v, derivative %v", s, i, y[i], d)
+				for _, masked := range []int{0, n - 1} {
+					x, keep := make([]T, n*stride), make([]bool, n*stride)
+					for i := range x {
+						x[i], keep[i] = T(math.NaN()), i/stride != masked
+					}
+					s := activation.Softmax[T]{Classes: n, Stride: stride, Temperature: tau}
+					y := s.ForwardMasked(nil, x, keep)
+					for _, upstream := range [][]T{nil, slices.Repeat([]T{1}, len(y)), y} {
+						for i, d := range s.DerivativeFromOutput(nil, y, upstream) {
+							if zero := y[i] == 0; zero == keep[i] || zero != (d == 0) {
+								t.Errorf("%v: y[%d] = %v, derivative %v", s, i, y[i], d)
+							}
 						}
 					}
+				}
+			}
+		}
+	}
+}
+
+// TestSoftmaxEqualUpstreams checks that the derivative is exactly 0 if all upstreams are the same
+// number, because the probabilities always add up to 1.
+func TestSoftmaxEqualUpstreams(t *testing.T) {
+	t.Run("float32", softmaxEqualUpstreams[float32])
+	t.Run("float64", softmaxEqualUpstreams[float64])
+}
+
+func softmaxEqualUpstreams[T activation.Float](t *testing.T) {
+	rng := rand.New(rand.NewPCG(72, 73))
+	for _, n := range []int{2, 3, 4, 5, 8, 9, 10, 11, 13, 16, 17, 20, 31, 32, 33, 65, 129, 300} {
+		for _, stride := range []int{1, 3, 7, 16, 33} {
+			l := arrangement{(gridRows + stride - 1) / stride, n, stride}
+			s := activation.Softmax[T]{Classes: n, Stride: stride}
+			for _, steep := range []T{1, 8} {
+				x := values[T](rng, l.count()*n)
+				for i := range x {
+					x[i] *= steep
+				}
+				y := s.Forward(nil, x)
+				g := slices.Repeat([]T{T(1e6 * rng.NormFloat64())}, len(y))
+				for i, d := range s.DerivativeFromOutput(nil, y, g) {
+					if d != 0 {
+						t.Fatalf("%v, x·%v, upstream %v: [%d] = %v, want 0", l, steep, g[0], i, d)
+					}
+				}
+			}
+			// An output of another program may be no distribution.
+			y, g := slices.Repeat([]T{0.001}, l.count()*n), values[T](rng, l.count()*n)
+			for i, d := range s.DerivativeFromOutput(nil, y, g) {
+				if d-d != 0 {
+					t.Fatalf("%v, all y = 0.001: [%d] = %v, want a finite number", l, i, d)
 				}
 			}
 		}
@@ -328,7 +367,7 @@ func TestSoftmaxZeroProbability(t *testing.T) {
 
 func softmaxZeroProbability[T activation.Float](t *testing.T) {
 	inf, nan := T(math.Inf(1)), T(math.NaN())
-	for _, n := range []int{2, 3, 10, 40, 100, 300} {
+	for _, n := range []int{2, 3, 10, 16, 40, 100, 300} {
 		for _, stride := range []int{1, 3, 16, 40} {
 			s := activation.Softmax[T]{Classes: n, Stride: stride}
 			for _, odd := range []T{nan, inf, -inf, 3e38, -3e38} {
@@ -405,7 +444,7 @@ func TestSoftmaxLargeUpstream(t *testing.T) {
 func softmaxLargeUpstream[T activation.Float](t *testing.T) {
 	half := largest[T]() / 2
 	rng := rand.New(rand.NewPCG(66, 67))
-	for _, n := range []int{2, 3, 4, 10, 40, 65, 129, 300} {
+	for _, n := range []int{2, 3, 4, 10, 16, 40, 65, 129, 300} {
 		for _, stride := range []int{1, 3, 7, 16, 33} {
 			l := arrangement{(gridRows + stride - 1) / stride, n, stride}
 			for _, tau := range []T{1, 3} {
