@@ -29,7 +29,9 @@ func Softmax[T element.Float](dst, x []T, classes, stride int, tau T) bool { ret
 func SoftmaxDerivativeFromOutput[T element.Float](dst, y, upstream []T, classes, stride int, tau T) bool {
 	return false
 }
-func LogSoftmax[T element.Float](dst, x []T, classes, stride int, tau T) bool { return false }
+func SoftmaxDerivativeOfShortRows32(dst, y, upstream []float32, classes int, tau float32) {}
+func SoftmaxDerivativeOfShortRows64(dst, y, upstream []float64, classes int, tau float64) {}
+func LogSoftmax[T element.Float](dst, x []T, classes, stride int, tau T) bool             { return false }
 func LogSoftmaxDerivativeFromOutput[T element.Float](dst, y, upstream []T, classes, stride int, tau T) bool {
 	return false
 }

@@ -34,23 +34,30 @@ func SoftmaxDerivativeFromOutput[T element.Float](dst, y, upstream []T, classes,
 	rows, columns := forms[T](classes, stride)
 	switch any(dst).(type) {
 	case []float32:
-		if rows && classes <= 2*Bits()/32 {
-			softmaxBackwardShortRows32(as32(dst), as32(y), as32(upstream), classes, float32(tau), tau != 1)
-		} else if rows {
+		if rows {
 			softmaxBackwardRows32(as32(dst), as32(y), as32(upstream), classes, float32(tau), tau != 1)
 		} else if columns {
 			softmaxBackwardColumns32(as32(dst), as32(y), as32(upstream), classes, stride, float32(tau), tau != 1)
 		}
 	case []float64:
-		if rows && classes <= 2*Bits()/64 {
-			softmaxBackwardShortRows64(as64(dst), as64(y), as64(upstream), classes, float64(tau), tau != 1)
-		} else if rows {
+		if rows {
 			softmaxBackwardRows64(as64(dst), as64(y), as64(upstream), classes, float64(tau), tau != 1)
 		} else if columns {
 			softmaxBackwardColumns64(as64(dst), as64(y), as64(upstream), classes, stride, float64(tau), tau != 1)
 		}
 	}
 	return rows || columns
+}
+
+// SoftmaxDerivativeOfShortRows32 is SoftmaxDerivativeFromOutput for rows of 4 entries to as many as
+// two vectors hold.
+func SoftmaxDerivativeOfShortRows32(dst, y, upstream []float32, classes int, tau float32) {
+	softmaxBackwardShortRows32(dst, y, upstream, classes, tau, tau != 1)
+}
+
+// SoftmaxDerivativeOfShortRows64 is the same for float64, and rows of 2 entries or more.
+func SoftmaxDerivativeOfShortRows64(dst, y, upstream []float64, classes int, tau float64) {
+	softmaxBackwardShortRows64(dst, y, upstream, classes, tau, tau != 1)
 }
 
 // forms reports which of the two forms of softmax_loops.go a distribution has. It has
