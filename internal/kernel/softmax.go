@@ -68,35 +68,46 @@ func SoftmaxDerivative[T element.Float](dst, x, upstream []T, classes, stride in
 
 // SoftmaxDerivativeFromOutput is SoftmaxDerivative for y, the softmax of x.
 //
-// Rows that two vectors hold have a vector loop of their own. A row of 6, 10 and 16 float32 takes
-// 7.4, 8.2 and 8.2 ns at 256 bits, and 8.4, 12.2 and 17.7 in the scalar loop. If there is only one
-// row, a call takes 24, 25 and 26 ns, and 21, 25 and 31. For float64 the loop runs in vectors of
-// four: a row of 8 takes 6.8 ns, and 10.2 in the scalar loop. In vectors of eight, a single row of
-// 12 would take 37 ns against 27 (Zen 5).
+// It has no exponential, so the scalar loops are faster in more places. Rows that two vectors hold
+// have a vector loop of their own. A row of 6, 10 and 16 float32 takes 7.4, 8.2 and 8.2 ns at 256
+// bits, and 8.4, 12.2 and 17.7 in the scalar loop. If there is only one row, a call takes 24, 25
+// and 26 ns, and 21, 25 and 31. For float64 the loop runs in vectors of four: a row of 8 takes 6.8
+// ns, and 10.2 in the scalar loop. In vectors of eight, a single row of 12 would take 37 ns against
+// 27 (Zen 5).
 func SoftmaxDerivativeFromOutput[T element.Float](dst, y, upstream []T, classes, stride int, tau T) {
 	wide := vector.On && vector.Bits() > 128
 	switch {
-	// These are calls without another function in between, which would take 8 of 33 ns.
+	// The rule for short rows is not in a function, which would take 4 of 25 ns for a single row.
 	case wide && stride == 1 && element.Is32[T]() && 6 <= classes && classes <= vector.Bits()/16:
 		vector.SoftmaxDerivativeOfShortRows32(any(dst).([]float32), any(y).([]float32), any(upstream).([]float32), classes, float32(tau))
 	case wide && stride == 1 && !element.Is32[T]() && 6 <= classes && classes <= 8:
 		vector.SoftmaxDerivativeOfShortRows64(any(dst).([]float64), any(y).([]float64), any(upstream).([]float64), classes, float64(tau))
-	case vector.On && vectorBackward[T](classes, stride) && vector.SoftmaxDerivativeFromOutput(dst, y, upstream, classes, stride, tau):
+	case wide && stride == 1 && longRows[T](classes) && vector.SoftmaxDerivativeFromOutput(dst, y, upstream, classes, 1, tau):
+	case wide && stride > 1 && backwardColumns[T](classes, stride) && vector.SoftmaxDerivativeFromOutput(dst, y, upstream, classes, stride, tau):
 	default:
 		scalar.SoftmaxDerivativeFromOutput(dst, y, upstream, classes, stride, tau)
 	}
 }
 
-// vectorBackward reports whether SoftmaxDerivativeFromOutput takes the vector loops. It
-// has no exponential, so the scalar loops are faster in more places (ns an element,
-// vector against scalar in one run, Xeon Emerald Rapids):
+// longRows reports whether SoftmaxDerivativeFromOutput takes the vector loop for rows of any
+// length. For rows that are only a little longer than two vectors, the scalar loop is faster (ns an
+// element, vector against scalar, Zen 5): float32 at 256 bits, rows of 17 1.2 against 1.0, of 24 0.8
+// against 1.0; float64 at 512 bits, rows of 17 1.4 against 1.0, of 24 0.95 against 1.0. In vectors
+// of four elements, the vector loop is slower for rows of 64, too: 1.2 against 1.0 for float32 at 128
+// bits, 1.9 against 1.7 for float64 at 256 bits (Xeon Emerald Rapids).
+func longRows[T element.Float](classes int) bool {
+	if element.Is32[T]() {
+		return classes >= 20 && vector.Bits() > 128
+	}
+	return classes >= 24 && vector.Bits() > 256
+}
+
+// backwardColumns reports whether SoftmaxDerivativeFromOutput takes the vector loops for a stride
+// of more than 1. There are four exceptions (ns an element, vector against scalar in one run, Xeon
+// Emerald Rapids):
 //
-//   - Vectors of up to four elements. float32 at 128 bits: rows of 64 1.2 against 1.0,
-//     [65][16] 1.7 against 1.3. float64 at 256 bits: rows of 64 1.9 against 1.7, [12][16]
-//     2.9 against 2.0.
-//   - Rows that two vectors do not hold, up to some length. float32 at 256 bits: of 17 1.2
-//     against 1.0, of 24 0.8 against 1.0. float64 at 512 bits: of 17 1.4 against 1.0, of 24
-//     0.95 against 1.0 (Zen 5).
+//   - Vectors of up to four elements. float32 at 128 bits: [65][16] 1.7 against 1.3. float64 at 256
+//     bits: [12][16] 2.9 against 2.0.
 //   - Strides of up to 32 that fill vectors of eight badly, because the last vector overlaps
 //     the one before it. float32 at 256 bits: [65][9] 2.1 against 1.3, [50][20] 1.8 against
 //     1.6. Larger ones have slower scalar loops: [64][33] 1.0 against 1.4.
@@ -108,18 +119,14 @@ func SoftmaxDerivativeFromOutput[T element.Float](dst, y, upstream []T, classes,
 //     at 512 bits: [65][1000] 1.1 against 1.6, [150][777] 2.1 against 1.6, but [1000][32]
 //     1.3 against 2.4. If the stride is a multiple of 4 KB, all cache lines of a column
 //     belong to the same cache set: [65][4096] 4.2 against 1.7.
-func vectorBackward[T element.Float](classes, stride int) bool {
-	size, leastClasses, mostClasses := 4, 20, 128
+func backwardColumns[T element.Float](classes, stride int) bool {
+	size, mostClasses := 4, 128
 	if !element.Is32[T]() {
-		size, leastClasses, mostClasses = 8, 24, 100
+		size, mostClasses = 8, 100
 	}
 	lanes := vector.Bits() / 8 / size
 	switch {
-	case lanes < 8:
-		return false
-	case stride == 1:
-		return classes >= leastClasses
-	case stride < 8:
+	case lanes < 8 || stride < 8:
 		return false
 	case stride < lanes: // these take vectors of half the width
 		lanes = 8
@@ -206,7 +213,7 @@ func negativeInf[T element.Float]() T { return T(math.Inf(-1)) }
 // derivative computes the output of Softmax or LogSoftmax, and from there the
 // derivative.
 func derivative[T element.Float](dst, x, upstream []T, classes, stride int, tau T, log bool) {
-	vectors := vector.On && stride > 1 && vectorBackward[T](classes, stride)
+	vectors := vector.On && stride > 1 && backwardColumns[T](classes, stride)
 	if !same(dst, upstream) {
 		backward(dst, x, dst, upstream, classes, stride, tau, log, vectors)
 		return
@@ -273,9 +280,9 @@ func derivativeInPlace[T element.Float](dst, x []T, classes, stride int, tau T, 
 	}
 }
 
-// backward is derivative with a slice y for the output. vectors is the choice of
-// vectorBackward for the stride of x, if that is not 1. A copy of some columns has a smaller
-// stride, and the choice must not depend on it.
+// backward is derivative with a slice y for the output. vectors is the choice of backwardColumns
+// for the stride of x, if that is not 1. A copy of some columns has a smaller stride, and the
+// choice must not depend on it.
 func backward[T element.Float](dst, x, y, upstream []T, classes, stride int, tau T, log, vectors bool) {
 	if log {
 		LogSoftmax(y, x, classes, stride, tau)
