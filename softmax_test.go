@@ -298,7 +298,7 @@ func TestSoftmaxZeroBesideNaN(t *testing.T) {
 }
 
 func softmaxZeroBesideNaN[T activation.Float](t *testing.T) {
-	for _, n := range []int{2, 3, 4, 10, 16, 40, 300} {
+	for _, n := range []int{2, 3, 4, 8, 10, 32, 40, 300} {
 		for _, stride := range []int{1, 3, 16, 17, 40} {
 			for _, tau := range []T{1, 0.5} {
 				for _, masked := range []int{0, n - 1} {
@@ -321,8 +321,8 @@ func softmaxZeroBesideNaN[T activation.Float](t *testing.T) {
 	}
 }
 
-// TestSoftmaxEqualUpstreams checks that the derivative is exactly 0 if all upstreams are the same
-// number, because the probabilities always add up to 1.
+// TestSoftmaxEqualUpstreams checks that the derivative is exactly 0 if all upstreams are equal,
+// because each difference gᵢ − gⱼ is then 0.
 func TestSoftmaxEqualUpstreams(t *testing.T) {
 	t.Run("float32", softmaxEqualUpstreams[float32])
 	t.Run("float64", softmaxEqualUpstreams[float64])
@@ -330,28 +330,46 @@ func TestSoftmaxEqualUpstreams(t *testing.T) {
 
 func softmaxEqualUpstreams[T activation.Float](t *testing.T) {
 	rng := rand.New(rand.NewPCG(72, 73))
-	for _, n := range []int{2, 3, 4, 5, 8, 9, 10, 11, 13, 16, 17, 20, 31, 32, 33, 65, 129, 300} {
+	for _, n := range []int{2, 3, 4, 5, 6, 8, 9, 10, 11, 13, 16, 17, 20, 31, 32, 33, 65, 129, 300} {
 		for _, stride := range []int{1, 3, 7, 16, 33} {
 			l := arrangement{(gridRows + stride - 1) / stride, n, stride}
-			s := activation.Softmax[T]{Classes: n, Stride: stride}
-			for _, steep := range []T{1, 8} {
-				x := values[T](rng, l.count()*n)
-				for i := range x {
-					x[i] *= steep
-				}
-				y := s.Forward(nil, x)
-				g := slices.Repeat([]T{T(1e6 * rng.NormFloat64())}, len(y))
-				for i, d := range s.DerivativeFromOutput(nil, y, g) {
-					if d != 0 {
-						t.Fatalf("%v, x·%v, upstream %v: [%d] = %v, want 0", l, steep, g[0], i, d)
+			for _, tau := range []T{1, 3} {
+				s := activation.Softmax[T]{Classes: n, Stride: stride, Temperature: tau}
+				for _, steep := range []T{1, 8} {
+					x := values[T](rng, l.count()*n)
+					for i := range x {
+						x[i] *= steep
+					}
+					y := s.Forward(nil, x)
+					for _, g := range [][]T{nil, slices.Repeat([]T{T(1e6 * rng.NormFloat64())}, len(y))} {
+						for i, d := range s.DerivativeFromOutput(nil, y, g) {
+							if d != 0 {
+								t.Fatalf("%v, τ=%v, x·%v, upstream %v: [%d] = %v, want 0", l, tau, steep, g[:min(1, len(g))], i, d)
+							}
+						}
 					}
 				}
 			}
-			// An output of another program may be no distribution.
-			y, g := slices.Repeat([]T{0.001}, l.count()*n), values[T](rng, l.count()*n)
+		}
+	}
+}
+
+// TestSoftmaxNoDistribution checks that the derivative is finite for an output that is too small
+// to be a softmax.
+func TestSoftmaxNoDistribution(t *testing.T) {
+	t.Run("float32", softmaxNoDistribution[float32])
+	t.Run("float64", softmaxNoDistribution[float64])
+}
+
+func softmaxNoDistribution[T activation.Float](t *testing.T) {
+	rng := rand.New(rand.NewPCG(74, 75))
+	for n := 2; n <= 66; n++ {
+		for _, stride := range []int{1, 3, 33} {
+			y, g := slices.Repeat([]T{1e-5}, n*stride), values[T](rng, n*stride)
+			s := activation.Softmax[T]{Classes: n, Stride: stride}
 			for i, d := range s.DerivativeFromOutput(nil, y, g) {
 				if d-d != 0 {
-					t.Fatalf("%v, all y = 0.001: [%d] = %v, want a finite number", l, i, d)
+					t.Fatalf("%v: [%d] = %v, want a finite number", s, i, d)
 				}
 			}
 		}
@@ -367,7 +385,7 @@ func TestSoftmaxZeroProbability(t *testing.T) {
 
 func softmaxZeroProbability[T activation.Float](t *testing.T) {
 	inf, nan := T(math.Inf(1)), T(math.NaN())
-	for _, n := range []int{2, 3, 10, 16, 40, 100, 300} {
+	for _, n := range []int{2, 3, 8, 10, 32, 40, 100, 300} {
 		for _, stride := range []int{1, 3, 16, 40} {
 			s := activation.Softmax[T]{Classes: n, Stride: stride}
 			for _, odd := range []T{nan, inf, -inf, 3e38, -3e38} {
@@ -444,7 +462,7 @@ func TestSoftmaxLargeUpstream(t *testing.T) {
 func softmaxLargeUpstream[T activation.Float](t *testing.T) {
 	half := largest[T]() / 2
 	rng := rand.New(rand.NewPCG(66, 67))
-	for _, n := range []int{2, 3, 4, 10, 16, 40, 65, 129, 300} {
+	for _, n := range []int{2, 3, 4, 8, 10, 32, 40, 65, 129, 300} {
 		for _, stride := range []int{1, 3, 7, 16, 33} {
 			l := arrangement{(gridRows + stride - 1) / stride, n, stride}
 			for _, tau := range []T{1, 3} {

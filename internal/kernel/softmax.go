@@ -68,46 +68,50 @@ func SoftmaxDerivative[T element.Float](dst, x, upstream []T, classes, stride in
 
 // SoftmaxDerivativeFromOutput is SoftmaxDerivative for y, the softmax of x.
 //
-// It has no exponential, so the scalar loops are faster in more places. Rows that two vectors hold
-// have a vector loop of their own. A row of 6, 10 and 16 float32 takes 7.4, 8.2 and 8.2 ns at 256
-// bits, and 8.4, 12.2 and 17.7 in the scalar loop. If there is only one row, a call takes 24, 25
-// and 26 ns, and 21, 25 and 31. For float64 the loop runs in vectors of four: a row of 8 takes 6.8
-// ns, and 10.2 in the scalar loop. In vectors of eight, a single row of 12 would take 37 ns against
-// 27 (Zen 5).
+// It has no exponential, so the scalar loops are faster in more places. Rows of 6 entries or more
+// that two vectors hold have a vector loop of their own. At 256 bits, a row of 6, 10 and 16 float32
+// takes 7.4, 8.2 and 8.2 ns, and in the scalar loop 8.4, 12.2 and 17.7. A call with a single row
+// takes 24, 25 and 26 ns, and in the scalar loop 21, 25 and 31. For float64 the loop runs only for
+// rows that two vectors of four hold: a row of 6 and 8 takes 6.8 ns, and in the scalar loop 8.3 and
+// 10.2. In vectors of eight, a single row of 12 would take 37 ns, and in the scalar loop 27 (Zen 5).
 func SoftmaxDerivativeFromOutput[T element.Float](dst, y, upstream []T, classes, stride int, tau T) {
-	wide := vector.On && vector.Bits() > 128
-	switch {
-	// The rule for short rows is not in a function, which would take 4 of 25 ns for a single row.
-	case wide && stride == 1 && element.Is32[T]() && 6 <= classes && classes <= vector.Bits()/16:
-		vector.SoftmaxDerivativeOfShortRows32(any(dst).([]float32), any(y).([]float32), any(upstream).([]float32), classes, float32(tau))
-	case wide && stride == 1 && !element.Is32[T]() && 6 <= classes && classes <= 8:
-		vector.SoftmaxDerivativeOfShortRows64(any(dst).([]float64), any(y).([]float64), any(upstream).([]float64), classes, float64(tau))
-	case wide && stride == 1 && longRows[T](classes) && vector.SoftmaxDerivativeFromOutput(dst, y, upstream, classes, 1, tau):
-	case wide && stride > 1 && backwardColumns[T](classes, stride) && vector.SoftmaxDerivativeFromOutput(dst, y, upstream, classes, stride, tau):
-	default:
-		scalar.SoftmaxDerivativeFromOutput(dst, y, upstream, classes, stride, tau)
+	if vector.On && vector.Bits() > 128 {
+		switch {
+		// The rules for short rows are here, because one more call takes 4 ns of 25 for a single row.
+		case stride == 1 && element.Is32[T]() && 6 <= classes && classes <= vector.Bits()/16:
+			vector.SoftmaxDerivativeOfShortRows32(any(dst).([]float32), any(y).([]float32), any(upstream).([]float32), classes, float32(tau))
+			return
+		case stride == 1 && !element.Is32[T]() && 6 <= classes && classes <= 8:
+			vector.SoftmaxDerivativeOfShortRows64(any(dst).([]float64), any(y).([]float64), any(upstream).([]float64), classes, float64(tau))
+			return
+		case stride == 1 && !backwardRows[T](classes), stride > 1 && !backwardColumns[T](classes, stride):
+		case vector.SoftmaxDerivativeFromOutput(dst, y, upstream, classes, stride, tau):
+			return
+		}
 	}
+	scalar.SoftmaxDerivativeFromOutput(dst, y, upstream, classes, stride, tau)
 }
 
-// longRows reports whether SoftmaxDerivativeFromOutput takes the vector loop for rows of any
-// length. For rows that are only a little longer than two vectors, the scalar loop is faster (ns an
-// element, vector against scalar, Zen 5): float32 at 256 bits, rows of 17 1.2 against 1.0, of 24 0.8
-// against 1.0; float64 at 512 bits, rows of 17 1.4 against 1.0, of 24 0.95 against 1.0. In vectors
-// of four elements, the vector loop is slower for rows of 64, too: 1.2 against 1.0 for float32 at 128
-// bits, 1.9 against 1.7 for float64 at 256 bits (Xeon Emerald Rapids).
-func longRows[T element.Float](classes int) bool {
+// backwardRows reports whether SoftmaxDerivativeFromOutput takes the vector loops for rows, if
+// these are not short, and vectors have more than 128 bits. For rows that are only a little longer
+// than two vectors, the scalar loop is faster (ns an element, vector against scalar, Zen 5).
+// float32 at 256 bits: 1.2 against 1.0 for rows of 17, 0.8 against 1.0 for rows of 24. float64 at
+// 512 bits: 1.4 against 1.0, and 0.95 against 1.0. Vectors of four elements are slower even for
+// rows of 64: 1.2 against 1.0 for float32 at 128 bits, 1.9 against 1.7 for float64 at 256 bits
+// (Xeon Emerald Rapids).
+func backwardRows[T element.Float](classes int) bool {
 	if element.Is32[T]() {
-		return classes >= 20 && vector.Bits() > 128
+		return classes >= 20
 	}
 	return classes >= 24 && vector.Bits() > 256
 }
 
 // backwardColumns reports whether SoftmaxDerivativeFromOutput takes the vector loops for a stride
-// of more than 1. There are four exceptions (ns an element, vector against scalar in one run, Xeon
-// Emerald Rapids):
+// of more than 1. It does, with four exceptions (ns an element, vector against scalar in one run,
+// Xeon Emerald Rapids):
 //
-//   - Vectors of up to four elements. float32 at 128 bits: [65][16] 1.7 against 1.3. float64 at 256
-//     bits: [12][16] 2.9 against 2.0.
+//   - Vectors of up to four elements. Strides below 8 have no wider ones. float32 at 128 bits:
+//     [65][16] 1.7 against 1.3. float64 at 256 bits: [12][16] 2.9 against 2.0.
 //   - Strides of up to 32 that fill vectors of eight badly, because the last vector overlaps
 //     the one before it. float32 at 256 bits: [65][9] 2.1 against 1.3, [50][20] 1.8 against
 //     1.6. Larger ones have slower scalar loops: [64][33] 1.0 against 1.4.
@@ -132,16 +136,16 @@ func backwardColumns[T element.Float](classes, stride int) bool {
 		lanes = 8
 	}
 	filled := (stride + lanes - 1) / lanes * lanes // elements in the vectors of a class
-	wide := lanes == 16
+	widest := lanes == 16
 	switch {
 	case classes <= 2:
-		return wide && 10*filled <= 11*stride
+		return widest && 10*filled <= 11*stride
 	case classes == 3:
-		return wide && 2*filled <= 3*stride
+		return widest && 2*filled <= 3*stride
 	case stride*size%4096 == 0:
 		return classes <= 2*lanes
 	}
-	return wide || (stride > 32 || 10*filled <= 11*stride) && (classes <= mostClasses || classes*stride <= 1<<15)
+	return widest || (stride > 32 || 10*filled <= 11*stride) && (classes <= mostClasses || classes*stride <= 1<<15)
 }
 
 // SoftmaxJacobian sets dst to the n×n derivatives of n outputs by n inputs.
@@ -281,8 +285,8 @@ func derivativeInPlace[T element.Float](dst, x []T, classes, stride int, tau T, 
 }
 
 // backward is derivative with a slice y for the output. vectors is the choice of backwardColumns
-// for the stride of x, if that is not 1. A copy of some columns has a smaller stride, and the
-// choice must not depend on it.
+// for the stride of x. A copy of some columns has a smaller stride, and the choice must not depend
+// on it. A copy of one column is a row: then vectors is not used.
 func backward[T element.Float](dst, x, y, upstream []T, classes, stride int, tau T, log, vectors bool) {
 	if log {
 		LogSoftmax(y, x, classes, stride, tau)
@@ -290,11 +294,9 @@ func backward[T element.Float](dst, x, y, upstream []T, classes, stride int, tau
 		return
 	}
 	Softmax(y, x, classes, stride, tau)
-	switch {
-	case stride == 1:
+	if stride == 1 {
 		SoftmaxDerivativeFromOutput(dst, y, upstream, classes, stride, tau)
-	case vectors && vector.SoftmaxDerivativeFromOutput(dst, y, upstream, classes, stride, tau):
-	default:
+	} else if !vectors || !vector.SoftmaxDerivativeFromOutput(dst, y, upstream, classes, stride, tau) {
 		scalar.SoftmaxDerivativeFromOutput(dst, y, upstream, classes, stride, tau)
 	}
 }

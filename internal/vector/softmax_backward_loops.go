@@ -12,9 +12,9 @@ import "simd"
 // depend on m. They are small compared with the terms if m is the mean Σ yⱼgⱼ, because
 // then |gᵢ − m| is at most Σⱼ yⱼ|gᵢ − gⱼ|. For a constant g the result is exactly 0.
 //
-// The first approximation of the mean is the g beside the largest y. One pass over the
-// differences from it corrects it. If the largest y is close to 1, its g is nearly the
-// mean, and the small contributions of the other entries are not lost.
+// The first approximation of the mean is the g beside the largest y, except in short rows.
+// One pass over the differences from it corrects it. If the largest y is close to 1, its g
+// is nearly the mean, and the small contributions of the other entries are not lost.
 //
 // An upstream beside a y of 0 is ignored, even if it is NaN or infinite.
 
@@ -110,9 +110,12 @@ func softmaxBackwardRows32(dst, y, upstream []float32, classes int, tau float32,
 }
 
 // softmaxBackwardShortRows32 is softmaxBackwardRows32 for rows that two vectors hold. The second
-// vector overlaps the first one. The steps of a row wait for each other, so each instruction
-// counts: the largest g whose y is not small is found faster than the g beside the largest y, and
-// is good enough as the first approximation.
+// vector overlaps the first one. Each step of a row waits for the one before it, so each
+// instruction counts. The first approximation is the largest g whose y is not small. It is found
+// faster than the g beside the largest y, and is good enough.
+//
+// The width must be less than classes: a row of 8 takes two vectors of four elements, not one of
+// eight twice.
 //
 //vector:fits classes-1
 func softmaxBackwardShortRows32(dst, y, upstream []float32, classes int, tau float32, divide bool) {
@@ -131,7 +134,7 @@ func softmaxBackwardShortRows32(dst, y, upstream []float32, classes int, tau flo
 		likely, lowest := simd.LoadFloat32s(shortRow32.likely[:]), simd.LoadFloat32s(shortRow32.lowest[:])
 		m := g.IfElse(a.GreaterEqual(likely), lowest).Max(h.IfElse(b.GreaterEqual(likely), lowest))
 		m = maxAcross32(m)
-		m = m.Masked(m.Greater(lowest)) // all y are small: not a distribution, or all are 0
+		m = m.Masked(m.Greater(lowest)) // 0 if each y is small: all are 0, or y is not a distribution
 		c := b.Masked(newLanes)
 		m = m.Add(sumAcross32(a.MulAdd(g.Sub(m), c.Mul(h.Sub(m)))))
 		g, h = g.Sub(m), h.Sub(m)

@@ -25,12 +25,14 @@ const (
 )
 
 var (
-	// The largest of up to 2·maxLanes32 probabilities is at least twice likely.
+	// A y is small if it is below likely. A short row has at most 2·maxLanes32 entries, so its
+	// largest y is at least 2·likely. The loop loads both vectors for each row, because there are
+	// not enough registers to keep them.
 	shortRow32 = struct{ likely, lowest [maxLanes32]float32 }{
 		repeated32(0.25 / maxLanes32), repeated32(float32(math.Inf(-1))),
 	}
 	shortRow64 = struct{ likely, lowest [maxLanes64]float64 }{
-		repeated64(0.25 / maxLanes32), repeated64(math.Inf(-1)),
+		repeated64(0.25 / maxLanes64), repeated64(math.Inf(-1)),
 	}
 
 	// low is a copy of minusLn2Low. Loops that use both would otherwise use minusLn2Low
