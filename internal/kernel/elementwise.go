@@ -20,7 +20,7 @@ func IdentityDerivativeAt[T element.Float](x T) T { return scalar.IdentityDeriva
 
 // Sigmoid sets dst to 1/(1 + e⁻ˣ).
 func Sigmoid[T element.Float](dst, x []T) {
-	if exponential[T]() {
+	if vector.On && exponential[T]() {
 		vector.Sigmoid(dst, x)
 		return
 	}
@@ -30,18 +30,18 @@ func Sigmoid[T element.Float](dst, x []T) {
 // SigmoidAt returns 1/(1 + e⁻ˣ), with the same bits as Sigmoid. It calls the function for
 // its type directly: one more generic function in between takes 1 ns.
 func SigmoidAt[T element.Float](x T) T {
-	switch {
-	case !exponential[T]():
-		return scalar.SigmoidAt(x)
-	case element.Is32[T]():
-		return T(vector.SigmoidAt32(float32(x)))
+	if vector.On && exponential[T]() {
+		if element.Is32[T]() {
+			return T(vector.SigmoidAt32(float32(x)))
+		}
+		return T(vector.SigmoidAt64(float64(x)))
 	}
-	return T(vector.SigmoidAt64(float64(x)))
+	return scalar.SigmoidAt(x)
 }
 
 // SigmoidDerivative sets dst to upstream·σ′(x).
 func SigmoidDerivative[T element.Float](dst, x, upstream []T) {
-	if exponential[T]() {
+	if vector.On && exponential[T]() {
 		vector.LogisticDerivative(dst, x, upstream, 1, -1)
 		return
 	}
@@ -50,13 +50,13 @@ func SigmoidDerivative[T element.Float](dst, x, upstream []T) {
 
 // SigmoidDerivativeAt returns σ′(x), with the same bits as SigmoidDerivative.
 func SigmoidDerivativeAt[T element.Float](x T) T {
-	switch {
-	case !exponential[T]():
-		return scalar.SigmoidDerivativeAt(x)
-	case element.Is32[T]():
-		return T(vector.LogisticDerivativeAt32(float32(x), -1))
+	if vector.On && exponential[T]() {
+		if element.Is32[T]() {
+			return T(vector.LogisticDerivativeAt32(float32(x), -1))
+		}
+		return T(vector.LogisticDerivativeAt64(float64(x), -1))
 	}
-	return T(vector.LogisticDerivativeAt64(float64(x), -1))
+	return scalar.SigmoidDerivativeAt(x)
 }
 
 // SigmoidDerivativeFromOutput sets dst to upstream·y(1 − y). In vectors of two float64 that
@@ -76,7 +76,7 @@ func tanhInVectors[T element.Float]() bool { return vector.Fused && exponential[
 
 // Tanh sets dst to tanh x.
 func Tanh[T element.Float](dst, x []T) {
-	if tanhInVectors[T]() {
+	if vector.On && tanhInVectors[T]() {
 		vector.Tanh(dst, x)
 		return
 	}
@@ -85,18 +85,18 @@ func Tanh[T element.Float](dst, x []T) {
 
 // TanhAt returns tanh x, with the same bits as Tanh.
 func TanhAt[T element.Float](x T) T {
-	switch {
-	case !tanhInVectors[T]():
-		return scalar.TanhAt(x)
-	case element.Is32[T]():
-		return T(vector.TanhAt32(float32(x)))
+	if vector.On && tanhInVectors[T]() {
+		if element.Is32[T]() {
+			return T(vector.TanhAt32(float32(x)))
+		}
+		return T(vector.TanhAt64(float64(x)))
 	}
-	return T(vector.TanhAt64(float64(x)))
+	return scalar.TanhAt(x)
 }
 
 // TanhDerivative sets dst to upstream·tanh′(x) = upstream·4σ′(2x).
 func TanhDerivative[T element.Float](dst, x, upstream []T) {
-	if exponential[T]() {
+	if vector.On && exponential[T]() {
 		vector.LogisticDerivative(dst, x, upstream, 2, -4)
 		return
 	}
@@ -105,13 +105,13 @@ func TanhDerivative[T element.Float](dst, x, upstream []T) {
 
 // TanhDerivativeAt returns tanh′(x), with the same bits as TanhDerivative.
 func TanhDerivativeAt[T element.Float](x T) T {
-	switch {
-	case !exponential[T]():
-		return scalar.TanhDerivativeAt(x)
-	case element.Is32[T]():
-		return T(vector.LogisticDerivativeAt32(2*float32(x), -4))
+	if vector.On && exponential[T]() {
+		if element.Is32[T]() {
+			return T(vector.LogisticDerivativeAt32(2*float32(x), -4))
+		}
+		return T(vector.LogisticDerivativeAt64(2*float64(x), -4))
 	}
-	return T(vector.LogisticDerivativeAt64(2*float64(x), -4))
+	return scalar.TanhDerivativeAt(x)
 }
 
 // TanhDerivativeFromOutput sets dst to upstream·(1 − y)(1 + y). See slowPairs for arm64.

@@ -27,7 +27,7 @@ func eluInVectors[T element.Float](alpha, scale T) bool {
 // ELU sets dst to scale·x if x > 0, else to scale·α·(eˣ − 1). SELU is that with
 // constants.
 func ELU[T element.Float](dst, x []T, alpha, scale T) {
-	if eluInVectors(alpha, scale) {
+	if vector.On && eluInVectors(alpha, scale) {
 		vector.ELU(dst, x, alpha, scale)
 		return
 	}
@@ -52,7 +52,7 @@ func SELUAt[T element.Float](x T) T {
 
 // ELUDerivative sets dst to upstream·scale if x > 0, else to upstream·scale·α·eˣ.
 func ELUDerivative[T element.Float](dst, x, upstream []T, alpha, scale T) {
-	if eluInVectors(alpha, scale) {
+	if vector.On && eluInVectors(alpha, scale) {
 		vector.ELUDerivative(dst, x, upstream, alpha, scale)
 		return
 	}

@@ -129,7 +129,7 @@ func maxoutLayerInVectors[T element.Float](inputs int) bool {
 
 // maxoutLayer chooses the loop. dst must not be an input.
 func maxoutLayer[T element.Float](dst, x, weights, biases []T, inputs, units, pieces int) {
-	if maxoutLayerInVectors[T](inputs) {
+	if vector.On && maxoutLayerInVectors[T](inputs) {
 		vector.MaxoutLayer(dst, x, weights, biases, inputs, units, pieces)
 		return
 	}
@@ -156,7 +156,7 @@ func MaxoutLayerDerivative[T element.Float](dst, x, upstream, weights, biases []
 
 // maxoutLayerDerivative chooses the loop. dst must not be an input.
 func maxoutLayerDerivative[T element.Float](dst, x, upstream, weights, biases []T, inputs, units, pieces int) {
-	if maxoutLayerInVectors[T](inputs) {
+	if vector.On && maxoutLayerInVectors[T](inputs) {
 		vector.MaxoutLayerDerivative(dst, x, upstream, weights, biases, inputs, units, pieces)
 		return
 	}
@@ -166,7 +166,7 @@ func maxoutLayerDerivative[T element.Float](dst, x, upstream, weights, biases []
 // MaxoutLayerParameterGradient adds to gradW and gradB, for each unit and
 // example, upstream·x and upstream at the largest piece.
 func MaxoutLayerParameterGradient[T element.Float](gradW, gradB, x, upstream, weights, biases []T, inputs, units, pieces int) {
-	if maxoutLayerInVectors[T](inputs) {
+	if vector.On && maxoutLayerInVectors[T](inputs) {
 		vector.MaxoutLayerParameterGradient(gradW, gradB, x, upstream, weights, biases, inputs, units, pieces)
 		return
 	}

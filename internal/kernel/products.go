@@ -23,8 +23,8 @@ func geluInVectors() bool { return vector.Bits() >= 256 }
 
 // GELU sets dst to x·Φ(x).
 func GELU[T element.Float](dst, x []T) {
-	if x, ok := any(x).([]float32); ok && geluInVectors() {
-		vector.GELU(any(dst).([]float32), x)
+	if vector.On && geluInVectors() && element.Is32[T]() {
+		vector.GELU(any(dst).([]float32), any(x).([]float32))
 		return
 	}
 	scalar.GELU(dst, x)
@@ -40,8 +40,8 @@ func GELUAt[T element.Float](x T) T {
 
 // GELUDerivative sets dst to upstream·(Φ(x) + x·φ(x)).
 func GELUDerivative[T element.Float](dst, x, upstream []T) {
-	if x, ok := any(x).([]float32); ok && geluInVectors() {
-		vector.GELUDerivative(any(dst).([]float32), x, any(upstream).([]float32))
+	if vector.On && geluInVectors() && element.Is32[T]() {
+		vector.GELUDerivative(any(dst).([]float32), any(x).([]float32), any(upstream).([]float32))
 		return
 	}
 	scalar.GELUDerivative(dst, x, upstream)
@@ -57,8 +57,8 @@ func GELUDerivativeAt[T element.Float](x T) T {
 
 // GELUTanh sets dst to x·σ(v), v = 2√(2/π)·(x + 0.044715·x³).
 func GELUTanh[T element.Float](dst, x []T) {
-	if x, ok := any(x).([]float32); ok && geluInVectors() {
-		vector.GELUTanh(any(dst).([]float32), x)
+	if vector.On && geluInVectors() && element.Is32[T]() {
+		vector.GELUTanh(any(dst).([]float32), any(x).([]float32))
 		return
 	}
 	scalar.GELUTanh(dst, x)
@@ -74,8 +74,8 @@ func GELUTanhAt[T element.Float](x T) T {
 
 // GELUTanhDerivative sets dst to upstream times the derivative of x·σ(v).
 func GELUTanhDerivative[T element.Float](dst, x, upstream []T) {
-	if x, ok := any(x).([]float32); ok && geluInVectors() {
-		vector.GELUTanhDerivative(any(dst).([]float32), x, any(upstream).([]float32))
+	if vector.On && geluInVectors() && element.Is32[T]() {
+		vector.GELUTanhDerivative(any(dst).([]float32), any(x).([]float32), any(upstream).([]float32))
 		return
 	}
 	scalar.GELUTanhDerivative(dst, x, upstream)
@@ -100,7 +100,7 @@ func siluInVectors[T element.Float]() bool { return exponential[T]() && vector.F
 
 // SiLU sets dst to x·σ(beta·x).
 func SiLU[T element.Float](dst, x []T, beta T) {
-	if siluInVectors[T]() && beta == 1 {
+	if vector.On && siluInVectors[T]() && beta == 1 {
 		vector.SiLU(dst, x)
 		return
 	}
@@ -142,7 +142,7 @@ func mishInVectors[T element.Float]() bool { return siluInVectors[T]() }
 
 // Mish sets dst to x·tanh(log(1 + eˣ)).
 func Mish[T element.Float](dst, x []T) {
-	if mishInVectors[T]() {
+	if vector.On && mishInVectors[T]() {
 		vector.Mish(dst, x)
 		return
 	}

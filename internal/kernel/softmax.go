@@ -37,7 +37,7 @@ import (
 // Softmax sets dst to e^(x/τ) / Σ e^(x/τ) over each distribution of classes
 // entries that lie stride apart.
 func Softmax[T element.Float](dst, x []T, classes, stride int, tau T) {
-	if softmaxInVectors[T](classes, stride) && vector.Softmax(dst, x, classes, stride, tau) {
+	if vector.On && softmaxInVectors[T](classes, stride) && vector.Softmax(dst, x, classes, stride, tau) {
 		return
 	}
 	scalar.Softmax(dst, x, classes, stride, tau)
@@ -198,7 +198,7 @@ func LogSoftmaxDerivative[T element.Float](dst, x, upstream []T, classes, stride
 // (cycles in LLVM's models of Neoverse N1, Apple M1, Exynos M5: 22, 14, 7.9 in vectors, and
 // 19, 17, 7.4).
 func LogSoftmaxDerivativeFromOutput[T element.Float](dst, y, upstream []T, classes, stride int, tau T) {
-	if softmaxInVectors[T](classes, stride) && !(arm64 && classes == 2) && vector.LogSoftmaxDerivativeFromOutput(dst, y, upstream, classes, stride, tau) {
+	if vector.On && softmaxInVectors[T](classes, stride) && !(arm64 && classes == 2) && vector.LogSoftmaxDerivativeFromOutput(dst, y, upstream, classes, stride, tau) {
 		return
 	}
 	scalar.LogSoftmaxDerivativeFromOutput(dst, y, upstream, classes, stride, tau)

@@ -31,7 +31,7 @@ func softplusWidth[T element.Float]() bool {
 
 // Softplus sets dst to log(1 + e^(βx))/β. LogSigmoid is that for β = −1.
 func Softplus[T element.Float](dst, x []T, beta T) {
-	if softplusInVectors(beta) {
+	if vector.On && softplusInVectors(beta) {
 		vector.Softplus(dst, x, beta)
 		return
 	}
@@ -48,7 +48,7 @@ func SoftplusAt[T element.Float](x, beta T) T {
 
 // SoftplusDerivative sets dst to upstream·σ(βx).
 func SoftplusDerivative[T element.Float](dst, x, upstream []T, beta T) {
-	if logisticInVectors(beta) {
+	if vector.On && logisticInVectors(beta) {
 		vector.SoftplusDerivative(dst, x, upstream, beta)
 		return
 	}
