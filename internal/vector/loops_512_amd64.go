@@ -1650,12 +1650,12 @@ func softmaxBackwardShortRows32x16(dst, y, upstream []float32, classes int, tau 
 		m = m.Add(sumAcross32x16(a.MulAdd(g.Sub(m), c.Mul(h.Sub(m)))))
 		g, h = g.Sub(m), h.Sub(m)
 		sum := sumAcross32x16(a.MulAdd(g, c.Mul(h)))
-		g, h = a.Mul(g.Sub(sum)).Masked(a.NotEqual(zero)), b.Mul(h.Sub(sum)).Masked(b.NotEqual(zero))
+		d, e := a.Mul(g.Sub(sum)).Masked(a.NotEqual(zero)), b.Mul(h.Sub(sum)).Masked(b.NotEqual(zero))
 		if divide {
-			g, h = g.Div(divisor), h.Div(divisor)
+			d, e = d.Div(divisor), e.Div(divisor)
 		}
-		g.Store(dst)
-		h.Store(dst[second:])
+		d.Store(dst)
+		e.Store(dst[second:])
 		dst, y, upstream = dst[classes:], y[classes:], upstream[step:]
 	}
 	clearUpper()
@@ -3465,12 +3465,12 @@ func softmaxBackwardShortRows64x8(dst, y, upstream []float64, classes int, tau f
 		m = m.Add(sumAcross64x8(a.MulAdd(g.Sub(m), c.Mul(h.Sub(m)))))
 		g, h = g.Sub(m), h.Sub(m)
 		sum := sumAcross64x8(a.MulAdd(g, c.Mul(h)))
-		g, h = a.Mul(g.Sub(sum)).Masked(a.NotEqual(zero)), b.Mul(h.Sub(sum)).Masked(b.NotEqual(zero))
+		d, e := a.Mul(g.Sub(sum)).Masked(a.NotEqual(zero)), b.Mul(h.Sub(sum)).Masked(b.NotEqual(zero))
 		if divide {
-			g, h = g.Div(divisor), h.Div(divisor)
+			d, e = d.Div(divisor), e.Div(divisor)
 		}
-		g.Store(dst)
-		h.Store(dst[second:])
+		d.Store(dst)
+		e.Store(dst[second:])
 		dst, y, upstream = dst[classes:], y[classes:], upstream[step:]
 	}
 	clearUpper()

@@ -1362,12 +1362,12 @@ func softmaxBackwardShortRows64(dst, y, upstream []float64, classes int, tau flo
 		m = m.Add(sumAcross64(a.MulAdd(g.Sub(m), c.Mul(h.Sub(m)))))
 		g, h = g.Sub(m), h.Sub(m)
 		sum := sumAcross64(a.MulAdd(g, c.Mul(h)))
-		g, h = a.Mul(g.Sub(sum)).Masked(a.NotEqual(zero)), b.Mul(h.Sub(sum)).Masked(b.NotEqual(zero))
+		d, e := a.Mul(g.Sub(sum)).Masked(a.NotEqual(zero)), b.Mul(h.Sub(sum)).Masked(b.NotEqual(zero))
 		if divide {
-			g, h = g.Div(divisor), h.Div(divisor)
+			d, e = d.Div(divisor), e.Div(divisor)
 		}
-		g.Store(dst)
-		h.Store(dst[second:])
+		d.Store(dst)
+		e.Store(dst[second:])
 		dst, y, upstream = dst[classes:], y[classes:], upstream[step:]
 	}
 	clearUpper()
