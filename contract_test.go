@@ -163,9 +163,23 @@ func nilUpstream[T activation.Float](t *testing.T, e entry[T]) {
 // TestEmpty checks that an empty input gives an empty result, not nil.
 func TestEmpty(t *testing.T) {
 	both(t, empty[float32], empty[float64])
-	withoutClasses := []activation.Activation[float32]{activation.Softmax[float32]{}, activation.LogSoftmax[float32]{}}
-	for _, a := range withoutClasses {
-		empty(t, entry[float32]{a: a, group: 1, outputs: 1})
+	t.Run("shapes/float32", emptyShapes[float32])
+	t.Run("shapes/float64", emptyShapes[float64])
+}
+
+// emptyShapes has groups of as many elements as an int can count, and of more.
+func emptyShapes[T activation.Float](t *testing.T) {
+	shapes := []activation.Activation[T]{activation.Softmax[T]{}, activation.LogSoftmax[T]{}}
+	for _, stride := range []int{math.MaxInt/4 + 1, math.MaxInt/2 + 1, math.MaxInt} {
+		shapes = append(shapes, activation.Gated[T]{Gate: activation.SiLU[T]{}, Stride: stride})
+		for n := 1; n <= 5; n++ {
+			s := activation.Softmax[T]{Classes: n, Stride: stride}
+			shapes = append(shapes, s, activation.LogSoftmax[T](s),
+				activation.PReLU[T]{Alpha: make([]T, n), Stride: stride}, activation.Maxout[T]{Pieces: n, Stride: stride})
+		}
+	}
+	for _, a := range shapes {
+		empty(t, entry[T]{a: a, group: 1, outputs: 1})
 	}
 }
 

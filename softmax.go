@@ -79,7 +79,7 @@ func distributions[T Float](call, slice string, s Softmax[T], n int) (classes, s
 	if !(tau > 0) {
 		mistake(call, "Temperature = %v, want above 0", tau)
 	}
-	if s.Classes == 0 {
+	if s.Classes == 0 || n == 0 {
 		return n, 1, tau
 	}
 	checkMultiple(call, slice, n, "Classes·Stride", saturatingProduct(s.Classes, step))
