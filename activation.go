@@ -335,12 +335,11 @@ func bitSize[T Float]() int {
 //   - in a build without GOEXPERIMENT=simd, or with a Go version other than 1.27
 //   - on platforms other than amd64, arm64 and wasm
 //   - on amd64 processors without AVX or FMA
-//   - with GODEBUG=simd=0
+//   - with GODEBUG=simd=0, or another number of bits that is none of these three
 //
 // Package simd chooses the width for the processor. GODEBUG=simd=N asks for a width
 // of N = 512, 256 or 128 bits. If N is more than the width that package simd would
-// choose, the program panics when it starts. Package simd accepts any smaller N, and
-// VectorBits returns that, but other widths are not tested.
+// choose, the program panics when it starts.
 //
 // At each width, a function runs its plain Go loop if that is faster than its
 // SIMD loop. On arm64 all element-wise functions with an exponential do so, and

@@ -282,4 +282,9 @@ func TestMaxoutLayerOutputLen(t *testing.T) {
 	if got := m.OutputLen(n); got != n {
 		t.Errorf("OutputLen(%d) = %d", n, got)
 	}
+	m = activation.MaxoutLayer[float32]{Inputs: 1, Units: 2, Pieces: 1, Params: make([]float32, 4)}
+	want := fmt.Sprintf("activation: MaxoutLayer.OutputLen: len(x) = %d gives %d·2 outputs, which is too many", n, n)
+	if got := panicOf(func() { m.OutputLen(n) }); got != want {
+		t.Errorf("OutputLen panics with %q, want %q", got, want)
+	}
 }

@@ -2,6 +2,9 @@ package activation_test
 
 import (
 	"flag"
+	"fmt"
+	"os"
+	"os/exec"
 	"runtime"
 	"testing"
 
@@ -23,5 +26,23 @@ func TestVectorBits(t *testing.T) {
 	}
 	if *wantedBits >= 0 && bits != *wantedBits {
 		t.Errorf("VectorBits() = %d, want %d: the loops to be tested do not run", bits, *wantedBits)
+	}
+}
+
+// TestOtherWidths checks that the plain Go loops run if GODEBUG asks for a width that no SIMD loop
+// has.
+func TestOtherWidths(t *testing.T) {
+	if runtime.GOARCH != "amd64" {
+		t.Skip("all vectors have 128 bits")
+	}
+	for _, width := range []int{64, 192, 384} {
+		if width >= activation.VectorBits() {
+			break // package simd would panic
+		}
+		test := exec.Command(os.Args[0], "-test.run=^TestVectorBits$", "-bits=0")
+		test.Env = append(os.Environ(), fmt.Sprintf("GODEBUG=simd=%d", width))
+		if out, err := test.CombinedOutput(); err != nil {
+			t.Errorf("GODEBUG=simd=%d: %v\n%s", width, err, out)
+		}
 	}
 }

@@ -16,13 +16,15 @@ package vector
 
 import (
 	"simd"
+	"slices"
 
 	"example.com/activation/internal/element"
 )
 
 // On reports whether the SIMD loops run. They do not run with emulated vectors, which
-// are ten times slower than the scalar loops.
-var On = !simd.Emulated() && usable()
+// are ten times slower than the scalar loops, or at a width for which there are no loops,
+// such as that of GODEBUG=simd=192.
+var On = !simd.Emulated() && usable() && slices.Contains([]int{128, 256, 512}, simd.VectorBitSize())
 
 // Bits returns the width of the vectors in bits, or 0 if the scalar loops run.
 func Bits() int {
