@@ -9,13 +9,13 @@ import (
 	"example.com/activation/internal/kernel"
 )
 
-// Float is the set of element types. It does not include types that are derived
-// from these two. So a type switch over it is complete.
+// Float is the set of element types. It does not include other types whose underlying
+// type is one of these. So a type switch over it is complete.
 type Float interface{ float32 | float64 }
 
 // Activation is a differentiable function f of a vector.
 //
-// Every type of this package keeps the contract below. A type of your own should
+// Every activation of this package keeps the contract below. A type of your own should
 // keep it too. [CheckDerivative] checks its derivatives.
 //
 // Arguments and results:
@@ -33,7 +33,7 @@ type Float interface{ float32 | float64 }
 //     the result. It is a mistake if dst overlaps an input in any other way, or
 //     overlaps the parameters of the function. Only dst, or grad, is written.
 //   - Shapes: a slice is a dense row-major array. Types that work along an axis
-//     read x as [outer][N][Stride]: N entries, each Stride after the one before.
+//     read x as [outer][N][Stride]: N entries that lie Stride elements apart.
 //     Stride 0 means 1, so the axis is the last one. For the channels of an NCHW
 //     image, Stride is H·W. A wrong Stride goes unnoticed if the lengths still fit.
 //   - An empty input gives an empty result.
@@ -100,8 +100,9 @@ type Activation[T Float] interface {
 // OutputDerivative is an activation whose derivative can be computed from its
 // output y = Forward(x). A training loop may then drop x, or compute y in place.
 //
-// All types of this package implement it except [PReLU], [Maxout], [MaxoutLayer],
-// [GELU], [GELUTanh], [SiLU], [Mish], [HardSwish], [Gated], [Func] and [Any].
+// All activations of this package implement it except [PReLU], [Maxout],
+// [MaxoutLayer], [GELU], [GELUTanh], [SiLU], [Mish], [HardSwish], [Gated], [Func] and
+// [Any].
 //
 // [LeakyReLU] and [ELU] implement it for any Alpha, but DerivativeFromOutput panics
 // if Alpha is negative: then y does not determine x.
@@ -113,9 +114,9 @@ type OutputDerivative[T Float] interface {
 	DerivativeFromOutput(dst, y, upstream []T) []T
 }
 
-// Elementwise is an activation that acts on each element alone. All types of this
-// package implement it except [PReLU], [Maxout], [MaxoutLayer], [Gated], [Softmax],
-// [LogSoftmax] and [Any].
+// Elementwise is an activation that acts on each element alone. All activations of
+// this package implement it except [PReLU], [Maxout], [MaxoutLayer], [Gated],
+// [Softmax], [LogSoftmax] and [Any].
 type Elementwise[T Float] interface {
 	Activation[T]
 

@@ -14,8 +14,8 @@ import (
 //
 //	f′(u) ≈ (f(u+h) − f(u−h)) / 2h
 //
-// It returns nil if they agree. Otherwise the error is about the worst element: it
-// names the activation, the method and the index, and says what the method returns
+// It returns nil if they agree. If they do not, the error is about the worst element:
+// it names the activation, the method and the index, and says what the method returns
 // and what the differences give. CheckDerivative checks
 //
 //   - Derivative, with an upstream of 1 for one output and 0 for the others, with a
@@ -36,7 +36,8 @@ import (
 // kinks: 0 for [ReLU], equal pieces for [Maxout]. At a kink the derivative is a
 // convention.
 //
-// The error says which of three things it means:
+// If a derivative disagrees with the differences, the error says which of three
+// things that means:
 //
 //   - "want 0.25 (within 2e-10)": the derivative is wrong. A NaN is wrong too.
 //   - "f may be inaccurate": f does not change smoothly at x, or not at all, and a

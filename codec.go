@@ -66,9 +66,10 @@ import (
 // Parse may fail, or read another function: use [Any] or [Marshal] for such a Gated.
 // Use Marshal for learned parameters, too.
 //
-// Parse returns an error if the name or a parameter is unknown, if a parameter is
-// missing, repeated or invalid, and if the text asks for more than 2²⁴ slopes, or
-// weights and biases, or has more than 100 opening parentheses.
+// Parse returns an error if the text does not have this form, if the name or a
+// parameter is unknown, and if a parameter is missing, repeated or invalid. A text may
+// ask for at most 2²⁴ slopes, or weights and biases, and may have at most 100 opening
+// parentheses.
 func Parse[T Float](text string) (Activation[T], error) {
 	a, err := parse[T](text)
 	return a, failure("Parse", err)
@@ -92,7 +93,7 @@ func Parse[T Float](text string) (Activation[T], error) {
 //
 // Marshal returns an error if a is nil, if a is a [Func], if a has a type of
 // another package that is not registered, if a field is invalid, such as Pieces
-// of 0, and if more than 100 objects are within each other. To save an activation as
+// of 0, and if objects are nested more than 100 deep. To save an activation as
 // a field of a struct, use Any.
 func Marshal[T Float](a Activation[T]) ([]byte, error) {
 	data, err := marshal(a)
@@ -106,8 +107,8 @@ func Marshal[T Float](a Activation[T]) ([]byte, error) {
 // Unmarshal returns an error if data is not one JSON object, if the type or a key
 // is unknown, if a key is missing or repeated, and if a value has the wrong type,
 // is out of range, or does not fit a T. Keys that differ only in case count as
-// repeated. More than 100 objects within each other are an error too. The result is
-// nil if there is an error.
+// repeated. Objects that are nested more than 100 deep are an error too. The result
+// is nil if there is an error.
 func Unmarshal[T Float](data []byte) (Activation[T], error) {
 	a, err := unmarshal[T](data)
 	return a, failure("Unmarshal", err)

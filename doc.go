@@ -52,8 +52,8 @@
 //	quotient          (f/g)′ = (f′·g − f·g′) / g²
 //	chain             (f(g))′ = f′(g)·g′
 //
-// and (eᵘ)′ = eᵘ, (log u)′ = 1/u, and Φ′ = φ for [GELU]. The comment of each type
-// derives its derivative from these rules.
+// and (eᵘ)′ = eᵘ, (log u)′ = 1/u, and, for [GELU], Φ′ = φ with the normal density φ.
+// The comment of each type derives its derivative from these rules.
 //
 // # The contract
 //
@@ -94,8 +94,9 @@
 //
 // The loops are plain Go on every platform. Go 1.27 with GOEXPERIMENT=simd also
 // builds SIMD loops for amd64, arm64 and wasm, within the same error bounds and
-// without assembly. A SIMD loop runs only if it is faster than the plain Go
-// loop. [VectorBits] returns the width of the vectors.
+// without assembly. If the plain Go loop of a function is faster, it still runs.
+// A call with a few elements may take some nanoseconds longer than in the default
+// build. [VectorBits] returns the width of the vectors.
 //
 // # What the package is not
 //

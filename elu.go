@@ -53,7 +53,7 @@ var (
 //	float64   α = 1     f  0.524 ULP at -0x1.00000118922ep-07
 //	                    f′ 0.772 ULP at -0x1.623336cf063c5p+09, a subnormal result
 //
-// With SIMD (see [VectorBits]) and α = 1, for float32 among all inputs with a size
+// With SIMD (see [VectorBits]) and α = 1, for float32 among all inputs with |u|
 // from 1e-9 to 120:
 //
 //	float32   f  0.756 ULP at -0x1.17b526p-02
@@ -158,7 +158,7 @@ func (e ELU[T]) String() string { return "elu(alpha=" + decimal(cmp.Or(e.Alpha, 
 //	float64   f  0.794 ULP at -0x1.226ef0fd11299p-1022
 //	          f′ 0.766 ULP at -0x1.627cae228b85fp+09, a subnormal result
 //
-// With SIMD (see [VectorBits]), for float32 among all inputs with a size from 1e-9 to
+// With SIMD (see [VectorBits]), for float32 among all inputs with |u| from 1e-9 to
 // 120:
 //
 //	float32   f  0.860 ULP at -0x1.2d5abep-02
@@ -238,7 +238,7 @@ func (SELU[T]) String() string { return "selu" }
 //	float64   α = 1     f  0.524 ULP at -0x1.00000118922ep-07
 //	                    f′ 0.772 ULP at -0x1.623336cf063c5p+09, a subnormal result
 //
-// With SIMD (see [VectorBits]) and α = 1, for float32 among all inputs with a size
+// With SIMD (see [VectorBits]) and α = 1, for float32 among all inputs with |u|
 // from 1e-9 to 120:
 //
 //	float32   f  0.756 ULP at -0x1.17b526p-02

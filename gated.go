@@ -48,12 +48,12 @@ var (
 //	if f(g) = 0, ∂L/∂v = 0 even if upstream is NaN or infinite
 //	if Gate selects a derivative of 0, ∂L/∂g = 0 even if upstream is NaN or infinite
 //
-// For the gates of this package the error of y is below 1.6 ULP, unless f(g) is
-// subnormal or overflows. For a SiLU or Softplus with a Beta other than 1, a search
-// found up to 1.63 ULP. (Half an ULP of f(g) can become almost one ULP of y. So even
-// a correctly rounded f(g) would give 1.5 ULP.) The error of both derivatives is
-// below 3 ULP, unless f(g) or upstream·v overflows, or f(g), f′(g) or upstream·v is
-// subnormal.
+// For the gates of this package except [Func], the error of y is below 1.6 ULP,
+// unless f(g) is subnormal or overflows. For a [SiLU] or [Softplus] with a Beta other
+// than 1 it is below 1.65 ULP. (Half an ULP of f(g) can become almost one ULP of y.
+// So even a correctly rounded f(g) would give 1.5 ULP.) The error of both derivatives
+// is below 3 ULP, unless f(g) or upstream·v overflows, or f(g), f′(g) or upstream·v
+// is subnormal.
 //
 // The zero value has no Gate, so its Forward and Derivative panic: set Gate.
 //
@@ -61,8 +61,8 @@ var (
 // Gated Convolutional Networks, 2016, arXiv:1612.08083; N. Shazeer, GLU Variants
 // Improve Transformer, 2020, arXiv:2002.05202.
 type Gated[T Float] struct {
-	// Gate is the function f. Gated calls its Forward and Derivative with parts of
-	// the gate.
+	// Gate is the function f. Gated calls the Forward and Derivative of a [Func], or
+	// of a type of your own, with parts of the gate.
 	Gate Elementwise[T]
 
 	// Stride is the distance from a gate to its value. 0 means 1: then the two are

@@ -18,8 +18,8 @@ var (
 //
 // GELU is a smooth [ReLU]. Its derivative is 0 at one point only, so units do not
 // die. Use it in the hidden layers of transformers, as RoBERTa, Swin, ConvNeXt and
-// Whisper do, and BERT and ViT in PyTorch. Forward takes at least ten times as long
-// as that of ReLU, and the gradient vanishes far to the left. It is not monotonic:
+// Whisper do, and BERT and ViT in PyTorch. Forward takes about ten times as long as
+// that of ReLU, or more, and the gradient vanishes far to the left. It is not monotonic:
 // its minimum is −0.16997 at u = −0.75179, the zero of f′. So f(u) does not
 // determine u, and the derivative needs u.
 //

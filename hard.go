@@ -147,7 +147,7 @@ func (h HardSigmoid[T]) String() string {
 //	float32   f  0.5001 ULP at 0x1.f3cp-139, a subnormal result
 //	          f′ 0.5001 ULP at 0x1.84d4p-11
 //	float64   f  0.8333 ULP at -0x1.ffffe404dbdbbp-01
-//	          f′ 1 ULP at 0x1.70cad94c77a73p+01
+//	          f′ 1.0000 ULP at 0x1.70cad94c77a73p+01
 //
 // With SIMD (see [VectorBits]), for float32 among all inputs:
 //
@@ -210,6 +210,8 @@ func (HardSwish[T]) String() string { return "hard_swish" }
 //	f(±0) = ±0          f′(±0) = 1     for Min < 0 < Max
 //	f(±0) = +0          f′(±0) = 0     for an end of +0
 //	f(±0) = −0          f′(±0) = 0     for an end of −0
+//	f(±0) = Min         f′(±0) = 0     for Min > 0
+//	f(±0) = Max         f′(±0) = 0     for Max < 0
 //
 // f and f′ are exact. The zero value is ready to use.
 //

@@ -25,7 +25,7 @@ var (
 // height·width. Without Stride neighbouring pixels become the pieces, and there is
 // no error, because the lengths still fit.
 //
-// Each piece is a linear combination w′ᵀx + b′ with its own weights. So the unit
+// Each piece is a linear combination wⱼᵀx + bⱼ with its own weights. So the unit
 // learns its activation function along with its weights: any convex
 // piecewise-linear function of k pieces. The pieces 0 and u give [ReLU]. The pieces
 // αu and u, with α ≤ 1, give [LeakyReLU] and [PReLU]. The pieces −u and u give the
@@ -113,6 +113,8 @@ func (m Maxout[T]) String() string {
 //
 // and all other derivatives are 0.
 //
+// PyTorch, JAX, Keras 3 and ONNX have no such layer.
+//
 // Special cases are:
 //
 //	a NaN in an example makes all results of the example NaN
@@ -121,8 +123,9 @@ func (m Maxout[T]) String() string {
 // error of an output is at most (Inputs + 2)·½ε·(Σₖ |wₖ·xₖ| + |b|), for the piece
 // of the unit that has the largest such sum, with ε = 2⁻²³ for float32 and 2⁻⁵² for
 // float64. That sum must not overflow. If products are subnormal, Inputs times the
-// smallest subnormal is added to the bound. The zero value has no parameters, so its
-// Forward and Derivative panic: use [NewMaxoutLayer].
+// smallest subnormal is added to the bound. The derivatives have no stated bound. The
+// zero value has no parameters, so its Forward and Derivative panic: use
+// [NewMaxoutLayer].
 //
 // Source: I. J. Goodfellow, D. Warde-Farley, M. Mirza, A. Courville, Y. Bengio,
 // Maxout Networks, 2013, arXiv:1302.4389.

@@ -42,10 +42,10 @@ import (
 //
 // Parallel measures before it starts a goroutine. If a slice has 2¹⁶ elements or
 // more (fewer for Func and MaxoutLayer), the calling goroutine computes a first
-// part. If the rest would take 200 µs or more, Parallel shares it out. Only calls
-// with such a slice allocate, a little. All goroutines end before the call returns.
-// If several goroutines panic, the call panics with the value that is first in the order
-// of x, as a call without Parallel would.
+// part. If the rest would take 200 µs or more, Parallel shares it out. With a non-nil
+// dst, only such calls allocate, and they allocate little. All goroutines end before
+// the call returns. If several goroutines panic, the call panics with the value of the
+// panic that is first in the order of x, as a call without Parallel would.
 func Parallel[T Float](a Activation[T]) Activation[T] {
 	// Sharing work out costs the caller up to 30 µs, mostly to wake a processor
 	// that sleeps. Sigmoid on two processors (Xeon Emerald Rapids, virtual machine)

@@ -50,8 +50,8 @@ var (
 //	float64   f  0.983 ULP at -0x1.0fd50e19d6cf8p+04
 //	          f′ 0.9995 ULP at -0x1.0fe7e122e8034p+04
 //
-// WebAssembly has no fused multiply-add. With SIMD, f′ has errors of up to about 1.2
-// ULP there.
+// WebAssembly has no fused multiply-add. With SIMD, the errors of f are slightly
+// larger there, and f′ has errors of up to about 1.2 ULP.
 //
 // The zero value is ready to use.
 //

@@ -145,10 +145,11 @@ func (s Softmax[T]) ForwardMasked(dst, x []T, keep []bool) []T {
 //
 //	yᵢ·(gᵢ − Σⱼ yⱼgⱼ)/τ = Σⱼ yᵢyⱼ(gᵢ − gⱼ)/τ
 //
-// For a y with the error of Forward, the error is at most 16·ε·Σⱼ yᵢyⱼ|gᵢ − gⱼ|/τ
-// for rows of up to 1000 entries, plus a few times s·max(1, 1/τ) for the smallest
-// subnormal s. For longer rows it grows at most in proportion to the length. So a
-// large gⱼ beside a small yⱼ does no harm, as long as no difference gᵢ − gⱼ overflows.
+// The error is the distance from this formula for the y that Forward returns. For rows
+// of up to 1000 entries it is at most 16·ε·Σⱼ yᵢyⱼ|gᵢ − gⱼ|/τ, plus a few times
+// s·max(1, 1/τ) for the smallest subnormal s. For longer rows it grows at most in
+// proportion to the length. So a large gⱼ beside a small yⱼ does no harm, as long as no
+// difference gᵢ − gⱼ overflows.
 func (s Softmax[T]) Derivative(dst, x, upstream []T) []T {
 	const call = "Softmax.Derivative"
 	classes, step, tau := distributions(call, "x", s, len(x))
@@ -246,7 +247,7 @@ func (l LogSoftmax[T]) Forward(dst, x []T) []T {
 
 // ForwardMasked computes the log probabilities of those entries of x for which keep
 // is true, as if there were no others. keep may have the same lengths as in
-// [Softmax.ForwardMasked]. A masked entry gives −Inf. If all entries of a row are
+// [Softmax.ForwardMasked]. A masked entry gives −Inf, even if it is NaN. If all entries of a row are
 // masked, the whole row gives −Inf.
 //
 // For the backward pass use DerivativeFromOutput, with an upstream of 0 for each

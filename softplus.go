@@ -52,14 +52,14 @@ var (
 //	float64   f  0.770 ULP at -0x1.6237b8574c117p+09, a subnormal result
 //	          f′ 0.770 ULP at -0x1.6237b8574c117p+09, a subnormal result
 //
-// With SIMD (see [VectorBits]), for β = 1:
+// With SIMD (see [VectorBits]), for β = 1, and at 512 bits for f of float64:
 //
 //	float32   f  0.906 ULP at 0x1.1eeadcp-02      f′ 0.962 ULP at -0x1.4cbe5cp+02
 //	float64   f  0.961 ULP at 0x1.728e0bf1bfd88p-02
 //	          f′ 0.983 ULP at -0x1.0fd50e19d6cf8p+04
 //
-// On WebAssembly the SIMD errors of f′ are slightly larger, because it has no fused
-// multiply-add.
+// WebAssembly has no fused multiply-add. With SIMD, the errors of f′ are slightly
+// larger there.
 //
 // The zero value is ready to use.
 //
@@ -149,14 +149,14 @@ func (s Softplus[T]) String() string { return "softplus(beta=" + decimal(cmp.Or(
 //	float64   f  0.770 ULP at 0x1.6237b8574c117p+09, a subnormal result
 //	          f′ 0.770 ULP at 0x1.6237b8574c117p+09, a subnormal result
 //
-// With SIMD (see [VectorBits]):
+// With SIMD (see [VectorBits]), and at 512 bits for f of float64:
 //
 //	float32   f  0.906 ULP at -0x1.1eeadcp-02     f′ 0.962 ULP at 0x1.4cbe5cp+02
 //	float64   f  0.961 ULP at -0x1.728e0bf1bfd88p-02
 //	          f′ 0.983 ULP at 0x1.0fd50e19d6cf8p+04
 //
-// On WebAssembly the SIMD errors of f′ are slightly larger, because it has no fused
-// multiply-add.
+// WebAssembly has no fused multiply-add. With SIMD, the errors of f′ are slightly
+// larger there.
 //
 // The zero value is ready to use.
 //

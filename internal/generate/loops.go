@@ -40,7 +40,8 @@ import (
 //
 //	//vector:elementwise   the widest vector that is not longer than dst (all widths give
 //	                       the same bits)
-//	//vector:fits k        the widest vector that is not longer than the argument k
+//	//vector:fits k        the widest vector that is not longer than k, an argument or an
+//	                       expression of arguments
 //	//vector:narrowest     the narrowest vector (the function computes one element). It is in
 //	                       elements.go, with copies of the functions that it calls
 //	(none)                 the widest vector

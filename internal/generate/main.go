@@ -104,7 +104,7 @@ func tables() ([]byte, error) {
 	}
 	b.WriteString("}\n\n")
 
-	fmt.Fprintf(&b, "// expTable[i] is 2⁶⁴·e^(i/16 − 106), but 0 for i = 0. The entries after e^0 are never\n// read: with 2048 entries, an index modulo 2048 needs no bounds check.\nvar expTable = [2048]float64{\n\t0,\n")
+	fmt.Fprintf(&b, "// expTable[i] is 2⁶⁴·e^(i/16 − 106), but 0 for i = 0. The entries after e^0 are 0.\n// Only a positive number, which is no log-softmax, reads them. With 2048 entries, an index modulo\n// 2048 needs no bounds check.\nvar expTable = [2048]float64{\n\t0,\n")
 	for i := 1; i <= 106*16; i++ {
 		value, _ := split(reference.BigExp(number(float64(i)/16 - 106)))
 		fmt.Fprintf(&b, "\t%s,\n", hex(math.Ldexp(value, 64)))

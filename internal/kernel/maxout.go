@@ -47,8 +47,8 @@ func maxoutInVectors[T element.Float](stride int) bool {
 // pairsInVectors reports whether the vector loops for pairs run. They have at least 256
 // bits, and for few pairs the scalar loop is faster: it takes 9 ns for four pairs of
 // float64, and the vector loop 17 (512 bits).
-func pairsInVectors(pairs, pieces, stride int) bool {
-	return vector.On && vector.Bits() > 128 && stride == 1 && pieces == 2 && pairs >= short
+func pairsInVectors(units, pieces, stride int) bool {
+	return vector.On && vector.Bits() > 128 && stride == 1 && pieces == 2 && units >= short
 }
 
 // MaxoutDerivative sets dst, which has the shape of x, to upstream at the first maximum

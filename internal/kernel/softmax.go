@@ -87,8 +87,8 @@ func SoftmaxDerivativeFromOutput[T element.Float](dst, y, upstream []T, classes,
 			vector.SoftmaxDerivativeOfShortRows64(any(dst).([]float64), any(y).([]float64), any(upstream).([]float64), classes, float64(tau))
 			return
 		case stride == 1 && !backwardRows[T](classes), stride > 1 && !backwardColumns[T](classes, stride):
-			// The scalar loop. With a return in each case, a single row of 10 takes 25 ns, and with a
-			// variable that says whether to return, 31.
+			// The scalar loop, below. Each of the other cases returns: so a single row of 10 takes 25 ns,
+			// and with a variable that says whether to return, 31.
 		case vector.SoftmaxDerivativeFromOutput(dst, y, upstream, classes, stride, tau):
 			return
 		}
@@ -228,21 +228,24 @@ func derivative[T element.Float](dst, x, upstream []T, classes, stride int, tau 
 	}
 	// The output cannot be in dst, which holds the upstream. So it is in a buffer. There are
 	// two sizes, because clearing the large buffer takes longer than the work on a short row.
-	if classes*stride <= maxRow {
-		var y [maxRow]T
+	if classes*stride <= shortDistribution {
+		var y [shortDistribution]T
 		derivativeInPlace(dst, x, classes, stride, tau, log, vectors, y[:])
 	} else {
 		derivativeOfLongInPlace(dst, x, classes, stride, tau, log, vectors)
 	}
 }
 
-// longRow is the number of elements of the large buffer. The compiler puts variables of
-// more than 128 KB on the heap.
-const longRow = 1 << 14
+// These are the numbers of elements of the two buffers. The compiler puts variables of more than
+// 128 KB on the heap.
+const (
+	shortDistribution = 512
+	longDistribution  = 1 << 14
+)
 
 //go:noinline
 func derivativeOfLongInPlace[T element.Float](dst, x []T, classes, stride int, tau T, log, vectors bool) {
-	var buffer [longRow]T
+	var buffer [longDistribution]T
 	derivativeInPlace(dst, x, classes, stride, tau, log, vectors, buffer[:])
 }
 

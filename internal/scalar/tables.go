@@ -317,8 +317,9 @@ var exp2Table = [256]struct {
 	{0x3feff9d96b2a23d9, 0x1.4b458677f983fp-57},
 }
 
-// expTable[i] is 2⁶⁴·e^(i/16 − 106), but 0 for i = 0. The entries after e^0 are never
-// read: with 2048 entries, an index modulo 2048 needs no bounds check.
+// expTable[i] is 2⁶⁴·e^(i/16 − 106), but 0 for i = 0. The entries after e^0 are 0.
+// Only a positive number, which is no log-softmax, reads them. With 2048 entries, an index modulo
+// 2048 needs no bounds check.
 var expTable = [2048]float64{
 	0,
 	0x1.1eeafab48d0c3p-89,

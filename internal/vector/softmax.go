@@ -49,13 +49,13 @@ func SoftmaxDerivativeFromOutput[T element.Float](dst, y, upstream []T, classes,
 	return rows || columns
 }
 
-// SoftmaxDerivativeOfShortRows32 is SoftmaxDerivativeFromOutput for rows of at least 4 entries that
+// SoftmaxDerivativeOfShortRows32 is SoftmaxDerivativeFromOutput for rows of at least 5 entries that
 // two vectors hold. It is not generic, because a type switch takes too long for a single row.
 func SoftmaxDerivativeOfShortRows32(dst, y, upstream []float32, classes int, tau float32) {
 	softmaxBackwardShortRows32(dst, y, upstream, classes, tau, tau != 1)
 }
 
-// SoftmaxDerivativeOfShortRows64 is the same for float64, and rows of at least 2 entries.
+// SoftmaxDerivativeOfShortRows64 is the same for float64, and rows of at least 3 entries.
 func SoftmaxDerivativeOfShortRows64(dst, y, upstream []float64, classes int, tau float64) {
 	softmaxBackwardShortRows64(dst, y, upstream, classes, tau, tau != 1)
 }

@@ -46,8 +46,8 @@ func softmaxBackwardRows32(dst, y, upstream []float32, classes int, tau float32,
 		}
 		lastY, lastG := simd.LoadFloat32s(in[classes-n:]), simd.LoadFloat32s(end)
 
-		// m is the g beside the largest y. If several y are the largest, it is the
-		// largest of their g.
+		// m is the g beside the largest y. If several y are the largest, it is the g
+		// beside one of them.
 		top, beside := lastY, lastG
 		p, g := in, up
 		for len(p) > 2*n && len(g) >= 2*n {
@@ -114,8 +114,8 @@ func softmaxBackwardRows32(dst, y, upstream []float32, classes int, tau float32,
 // instruction counts. The first approximation is the largest g whose y is not small. It is found
 // faster than the g beside the largest y, and is good enough.
 //
-// The width must be less than classes: a row of 8 takes two vectors of four elements, not one of
-// eight twice.
+// The width is less than classes, because a row of 8 is faster in two vectors of four elements than
+// in one of eight, twice.
 //
 //vector:fits classes-1
 func softmaxBackwardShortRows32(dst, y, upstream []float32, classes int, tau float32, divide bool) {
