@@ -67,7 +67,8 @@ func argmax[T activation.Float](x []T) (at int) {
 // softmaxGradient returns Σⱼ yᵢyⱼ(gᵢ − gⱼ)/τ for one row, and the sum of the absolute
 // values of its terms, each times its condition. The condition is the error of y in
 // units of ε. A y with a condition above 1 may also be off by the smallest subnormal.
-// Entries with y = 0 are ignored.
+// Entries with y = 0 are ignored. To the sum it adds half of the smallest subnormal for
+// each entry, because a product in the sum may be subnormal.
 func softmaxGradient[T activation.Float](y, g, condition []float64, tau float64) (want []reference.Value, size []float64) {
 	// c is the g beside the largest y. The sums of differences from c lose few bits.
 	c := g[argmax(y)]
@@ -97,6 +98,7 @@ func softmaxGradient[T activation.Float](y, g, condition []float64, tau float64)
 				size[i] += p * (q * math.Abs(g[i]-g[j])) / tau * (condition[i] + condition[j]) / 2
 			}
 		}
+		size[i] += float64(len(y)) / 2 * float64(smallest[T]()) / (16 * epsilon[T]()) * max(1, 1/tau)
 	}
 	return want, size
 }
@@ -1297,6 +1299,42 @@ func TestSoftmaxGradientOfEqual(t *testing.T) {
 					last := p * p * u * 8
 					if off := math.Abs(float64(got[(n-1)*stride+d])+last) / last / 0x1p-23; !(off <= 16) {
 						t.Errorf("[%d][%d]: the last entries are off by %.3g·ε·Σ", n, stride, off)
+					}
+				}
+			}
+		}
+	}
+}
+
+// TestSoftmaxGradientOfSubnormals has products of almost half of the smallest subnormal in the sums.
+// Each of them is rounded to 0.
+func TestSoftmaxGradientOfSubnormals(t *testing.T) {
+	t.Run("float32", softmaxGradientOfSubnormals[float32])
+	t.Run("float64", softmaxGradientOfSubnormals[float64])
+}
+
+func softmaxGradientOfSubnormals[T activation.Float](t *testing.T) {
+	for _, n := range []int{3, 6, 10, 30, 64, 65, 100, 300, 1000} {
+		for _, stride := range []int{1, 3, 16} {
+			for _, tau := range []T{1, 0.25, 4} {
+				l := arrangement{2, n, stride}
+				x, g := make([]T, l.count()*n), make([]T, l.count()*n)
+				for d := range l.count() {
+					for i := range n {
+						if at := l.index(d, i); i == d%n {
+							x[at] = tau * T(math.Log(float64(n-1))) // y = ½
+						} else {
+							g[at] = smallest[T]() * T(math.Floor(0.98*float64(n-1)))
+						}
+					}
+				}
+				s := activation.Softmax[T]{Classes: n, Stride: stride, Temperature: tau}
+				y := s.Forward(nil, x)
+				got := s.DerivativeFromOutput(nil, y, g)
+				for d := range l.count() {
+					want, size := softmaxGradient[T](gather(l, y, d), gather(l, g, d), slices.Repeat([]float64{1}, n), float64(tau))
+					if ratio := offBy[T](gather(l, got, d), want, size, float64(tau)); !(ratio <= 16) {
+						t.Errorf("%v, τ=%v, distribution %d: off by %.3g·ε·Σ", l, tau, d, ratio)
 					}
 				}
 			}

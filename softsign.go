@@ -35,7 +35,7 @@ var (
 //	float32   f  0.5001 ULP at -0x1.b001f8p+02
 //	          f′ 0.5001 ULP at 0x1.55555p+55
 //	float64   f  1.0000 ULP at 0x1p+53
-//	          f′ 1.4993 ULP at 0x1.61c3431d0fb76p-21
+//	          f′ 1.4999 ULP at 0x1.2f08d1881fec9p-17
 //
 // With SIMD (see [VectorBits]), for float32 among all inputs:
 //
