@@ -28,6 +28,8 @@ import (
 //   - that Forward and these methods write their result to dst (or grad), leave
 //     their inputs as they were, return dst, and return as many elements if dst is
 //     nil
+//   - that Forward and the derivatives give the same if dst is x, y or upstream
+//     itself, which must have the length of the result
 //
 // x must not be empty and must have a length that fits a. Its elements, f(x) and the
 // parameters must be finite. The elements may be as large as T allows, if f(x) does not
@@ -70,7 +72,8 @@ import (
 //
 // Slices that do not fit, an invalid field and a nil a are errors, not panics:
 // CheckDerivative recovers a panic whose value is a string that begins with
-// "activation: ". Other panics of your own methods pass through.
+// "activation: ". Other panics of your own methods pass through. An index out of range
+// often means that a method does not handle a nil dst or a nil upstream.
 func CheckDerivative[T Float](a Activation[T], x []T) error {
 	a = unbox(a)
 	if isNil(a) {
@@ -206,12 +209,19 @@ func checkForward[T Float](a Activation[T], x []T) (y []T, err error) {
 	if err := checkResult("Forward", "dst", dst, func() []T { return a.Forward(dst, x) }); err != nil {
 		return nil, err
 	}
-	for i := range y {
-		if dst[i] != y[i] {
-			return nil, fmt.Errorf("Forward gives f(x)[%d] = %v in dst, and %v in a new slice", i, dst[i], y[i])
+	same := func(got []T, where string) error {
+		for i := range y {
+			if got[i] != y[i] {
+				return fmt.Errorf("Forward gives f(x)[%d] = %v %s, and %v in a new slice", i, got[i], where, y[i])
+			}
 		}
+		return nil
 	}
-	return y, nil
+	if err := same(dst, "in dst"); err != nil || len(x) != len(y) {
+		return y, err
+	}
+	a.Forward(before, before)
+	return y, same(before, "with dst = x")
 }
 
 // checkLength checks the length of a result.
@@ -548,9 +558,31 @@ func (m backward[T]) checkUpstream(rows [][]T) error {
 		if err == nil {
 			err = m.checkSum(got, rows, upstream, start, u.what)
 		}
+		if err == nil && !m.adds {
+			err = m.checkInPlace(rows, upstream, u.what)
+		}
 		if err != nil {
 			return err
 		}
+	}
+	return nil
+}
+
+// checkInPlace is checkSum for a dst that is the input, and for one that is upstream.
+func (m backward[T]) checkInPlace(rows [][]T, upstream []T, what string) error {
+	if len(m.input) == len(m.variables) {
+		input := slices.Clone(m.input)
+		m.run(m.input, upstream)
+		got := slices.Clone(m.input)
+		copy(m.input, input)
+		if err := m.checkSum(got, rows, upstream, 0, what+", with dst = "+m.inputName); err != nil {
+			return err
+		}
+	}
+	if len(upstream) == len(m.variables) {
+		got := slices.Clone(upstream)
+		m.run(got, got)
+		return m.checkSum(got, rows, upstream, 0, what+", with dst = upstream")
 	}
 	return nil
 }

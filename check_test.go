@@ -473,6 +473,24 @@ func findsWrong[T activation.Float](t *testing.T) {
 			clear(x)
 			return grad
 		}), "prelu(slopes=4): ParameterGradient writes to x"},
+		{"Forward clears dst before it reads x", forward(func(dst, x []T) []T {
+			clear(dst)
+			return sigmoid.Forward(dst, x)
+		}), "alteredForward[float%d]: Forward gives f(x)[0] = 0.5 with dst = x, and 0.0001233945"},
+		{"Derivative clears dst before it reads x", altered[T]{activation.Maxout[T]{Pieces: 2}, func(dst, x, upstream []T) []T {
+			clear(dst)
+			return activation.Maxout[T]{Pieces: 2}.Derivative(dst, x, upstream)
+		}}, "altered: Derivative for a random upstream, with dst = x: element "},
+		{"Derivative clears dst before it reads upstream", backward(func(dst, x, upstream []T) []T {
+			at := slices.Clone(x)
+			clear(dst)
+			return sigmoid.Derivative(dst, at, upstream)
+		}), "altered: Derivative for a random upstream, with dst = upstream: element "},
+		{"DerivativeFromOutput clears dst before it reads y", fromOutput(func(dst, y, upstream []T) []T {
+			g := slices.Clone(upstream)
+			clear(dst)
+			return sigmoid.DerivativeFromOutput(dst, y, g)
+		}), "alteredOutput[float%d]: DerivativeFromOutput for a random upstream, with dst = y: element "},
 		{"Forward ignores dst", forward(func(_, x []T) []T { return sigmoid.Forward(nil, x) }), "alteredForward[float%d]: Forward ignores dst: it returns another slice, and leaves dst as it was"},
 		{"Forward works in place", forward(func(_, x []T) []T { return sigmoid.Forward(x, x) }), "alteredForward[float%d]: Forward writes to x"},
 		{"Forward returns x", forward(func(_, x []T) []T { return x }), "alteredForward[float%d]: Forward ignores dst"},
