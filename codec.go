@@ -39,8 +39,8 @@ import (
 //
 // and the types of [Register]. [Names] lists the main names. Parse also knows the names
 // linear (identity), gelu_new and gelu_pytorch_tanh (gelu_tanh), swish (silu),
-// relu6 (hard_tanh(min=0, max=6)) and relu2 (squared_relu), and negative_slope for
-// the alpha of leaky_relu.
+// hard_silu (hard_swish), relu6 (hard_tanh(min=0, max=6)) and relu2 (squared_relu),
+// and negative_slope for the alpha of leaky_relu.
 //
 // Case, hyphens and underscores in names do not matter: LeakyReLU, leaky-relu and
 // leaky_relu are the same. White space around names and numbers is ignored. Numbers
@@ -94,7 +94,8 @@ func Parse[T Float](text string) (Activation[T], error) {
 // Marshal returns an error if a is nil, if a is a [Func], if a has a type of
 // another package that is not registered, if a field is invalid, such as Pieces
 // of 0, and if objects are nested more than 100 deep. To save an activation as
-// a field of a struct, use Any.
+// a field of a struct, use Any: package json writes the fields of an activation
+// without its type.
 func Marshal[T Float](a Activation[T]) ([]byte, error) {
 	data, err := marshal(a)
 	return data, failure("Marshal", err)
@@ -210,7 +211,7 @@ func builtins[T Float]() []builtin[T] {
 		{name: "selu", a: &SELU[T]{}},
 		{name: "celu", a: celu, parameters: []parameter[T]{{name: "alpha", field: &celu.Alpha, positive: true, finite: true}}},
 		{name: "hard_sigmoid", a: hardSigmoid, parameters: []parameter[T]{{name: "slope", field: &hardSigmoid.Slope, positive: true, finite: true}}},
-		{name: "hard_swish", a: &HardSwish[T]{}},
+		{name: "hard_swish", a: &HardSwish[T]{}, aliases: []string{"hard_silu"}},
 		{name: "hard_tanh", a: hardTanh, parameters: []parameter[T]{
 			{name: "min", field: &hardTanh.Min, below: &parameter[T]{name: "max", field: &hardTanh.Max}},
 			{name: "max", field: &hardTanh.Max, above: &parameter[T]{name: "min", field: &hardTanh.Min}},
@@ -367,6 +368,8 @@ func build[T Float](table []builtin[T], name string, members []member, wrong err
 		}
 	}
 	switch {
+	case found && len(preset) > 0 && len(members) > 0:
+		return nil, fmt.Errorf("%s has no parameters: use %s", short(name), b.name)
 	case found:
 		name, err = b.name, wrong
 		if err == nil {

@@ -77,7 +77,7 @@
 // A correctly rounded result has an error of at most ½ ULP. The bounds of f′ are
 // for a nil upstream. With an upstream the product is rounded once more: for a
 // bound of b ULP, the error of the product is at most 2b + ½ ULP, unless f′ is
-// subnormal.
+// subnormal or overflows.
 //
 // # Around the functions
 //

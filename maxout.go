@@ -139,7 +139,8 @@ type MaxoutLayer[T Float] struct {
 
 // NewMaxoutLayer returns a layer with biases of 0 and with weights that rng draws
 // from a normal distribution of variance 1/inputs. For two pieces this keeps the
-// mean square of the signal: E max(a,b)² = E (a² + b²)/2. NewMaxoutLayer panics if
+// mean square of the signal: E max(a,b)² = E (a² + b²)/2. rng is a generator of
+// package math/rand/v2, such as rand.New(rand.NewPCG(1, 2)). NewMaxoutLayer panics if
 // a number is less than 1, if the parameters are too many for any memory, or if rng
 // is nil.
 func NewMaxoutLayer[T Float](inputs, units, pieces int, rng *rand.Rand) MaxoutLayer[T] {

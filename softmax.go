@@ -126,8 +126,9 @@ func (s Softmax[T]) Forward(dst, x []T) []T {
 // The length of keep is that of x. If Classes is set, keep may also be shorter: a
 // multiple of Classes·Stride that divides len(x). Then keep applies to each part of
 // x of that length. So one causal mask of n·n elements serves all heads of
-// attention. A keep of any other length panics, and so does a nil keep if x is not
-// empty.
+// attention. But a mask [batch][n], or [batch][n][n], is not one mask for all heads
+// of an example: expand it to the shape [batch][heads][n][n] of the scores. A keep of
+// any other length panics, and so does a nil keep if x is not empty.
 //
 // For the backward pass use DerivativeFromOutput, which gives 0 for a masked entry.
 // Do not use Derivative, which does not know the mask.
