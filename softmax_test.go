@@ -1317,6 +1317,9 @@ func softmaxGradientOfSubnormals[T activation.Float](t *testing.T) {
 	for _, n := range []int{3, 6, 10, 30, 64, 65, 100, 300, 1000} {
 		for _, stride := range []int{1, 3, 16} {
 			for _, tau := range []T{1, 0.25, 4} {
+				if n > 100 && tau != 1 {
+					continue
+				}
 				l := arrangement{2, n, stride}
 				x, g := make([]T, l.count()*n), make([]T, l.count()*n)
 				for d := range l.count() {
