@@ -308,6 +308,15 @@ func saturatingProduct(a, b int) int {
 	return int(lo)
 }
 
+// resultLen returns a·b, the length of a result, after checking that an int can count it.
+func resultLen(call string, a, b int) int {
+	n := saturatingProduct(a, b)
+	if n == math.MaxInt {
+		mistake(call, "a result of %d·%d elements is too long", a, b)
+	}
+	return n
+}
+
 // mistake panics for a wrong call, in the one form that the package has for it. It is not
 // inlined, because then the checks that call it can be: a softmax of one row of 10 takes
 // about 2 ns less.
@@ -336,7 +345,7 @@ func bitSize[T Float]() int {
 //   - in a build without GOEXPERIMENT=simd, or with a Go version other than 1.27
 //   - on platforms other than amd64, arm64 and wasm
 //   - on amd64 processors without AVX or FMA
-//   - with GODEBUG=simd=0, or another number of bits that is none of these three
+//   - with GODEBUG=simd=0, or a smaller width that is none of these three
 //
 // Package simd chooses the width for the processor. GODEBUG=simd=N asks for a width
 // of N = 512, 256 or 128 bits. If N is more than the width that package simd would

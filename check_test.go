@@ -491,6 +491,29 @@ func findsWrong[T activation.Float](t *testing.T) {
 			clear(dst)
 			return sigmoid.DerivativeFromOutput(dst, y, g)
 		}), "alteredOutput[float%d]: DerivativeFromOutput for a random upstream, with dst = y: element "},
+		{"Forward returns another slice in place", forward(func(dst, x []T) []T {
+			dst = sigmoid.Forward(dst, x)
+			if &dst[0] == &x[0] {
+				return slices.Clone(dst)
+			}
+			return dst
+		}), "alteredForward[float%d]: Forward with dst = x returns a slice other than dst"},
+		{"Derivative writes to upstream in place", altered[T]{activation.Maxout[T]{Pieces: 2}, func(dst, x, upstream []T) []T {
+			inPlace := dst != nil && &dst[0] == &x[0]
+			dst = activation.Maxout[T]{Pieces: 2}.Derivative(dst, x, upstream)
+			if inPlace {
+				clear(upstream)
+			}
+			return dst
+		}}, "altered: Derivative with dst = x writes to upstream"},
+		{"Derivative writes to x in place", backward(func(dst, x, upstream []T) []T {
+			inPlace := dst != nil && &dst[0] == &upstream[0]
+			dst = sigmoid.Derivative(dst, x, upstream)
+			if inPlace {
+				clear(x)
+			}
+			return dst
+		}), "altered: Derivative with dst = upstream writes to x"},
 		{"Forward ignores dst", forward(func(_, x []T) []T { return sigmoid.Forward(nil, x) }), "alteredForward[float%d]: Forward ignores dst: it returns another slice, and leaves dst as it was"},
 		{"Forward works in place", forward(func(_, x []T) []T { return sigmoid.Forward(x, x) }), "alteredForward[float%d]: Forward writes to x"},
 		{"Forward returns x", forward(func(_, x []T) []T { return x }), "alteredForward[float%d]: Forward ignores dst"},

@@ -347,10 +347,10 @@ func unmarshal[T Float](data []byte) (Activation[T], error) {
 	return build(builtins[T](), name, members, nil, false)
 }
 
-// checkDepth returns an error if there are too many objects within each other.
+// checkDepth returns an error if objects are nested too deep.
 func checkDepth(data []byte) error {
 	if n := depth(data); n > 100 {
-		return fmt.Errorf("%s has %d objects within each other, want at most 100", short(string(data)), n)
+		return fmt.Errorf("%s has objects nested %d deep, want at most 100", short(string(data)), n)
 	}
 	return nil
 }
@@ -403,7 +403,7 @@ func marshal[T Float](a Activation[T]) ([]byte, error) {
 	return data, nil
 }
 
-// marshalObject is marshal for any number of objects within each other.
+// marshalObject is marshal for objects that are nested to any depth.
 func marshalObject[T Float](a Activation[T]) ([]byte, error) {
 	a = plain(a)
 	if err := notNil(a); err != nil {

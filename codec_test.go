@@ -248,6 +248,11 @@ func parseSpellings[T activation.Float](t *testing.T) {
 	}{
 		{[]string{"relu", "ReLU", "RELU", "Relu", "re-lu", "re_lu", " relu", "relu\n", "\t relu \r\n", "relu()", "relu ( )", "ReLU(\n)"}, activation.ReLU[T]{}},
 		{[]string{"identity", "linear", "Linear", "LINEAR()"}, activation.Identity[T]{}},
+		{[]string{"gelu_tanh", "GELUTanh", "gelu_new", "gelu_pytorch_tanh"}, activation.GELUTanh[T]{}},
+		{[]string{"silu", "SiLU", "swish", "Swish"}, activation.SiLU[T]{}},
+		{[]string{"hard_swish", "HardSwish", "hard_silu", "HardSiLU"}, activation.HardSwish[T]{}},
+		{[]string{"hard_tanh(min=0, max=6)", "relu6", "ReLU6()"}, activation.HardTanh[T]{Max: 6}},
+		{[]string{"squared_relu", "relu2", "ReLU2"}, activation.SquaredReLU[T]{}},
 		{[]string{"leaky_relu", "LeakyReLU", "leakyrelu", "leaky-relu", "Leaky_ReLU", "LEAKY-RELU", "l-e_akyrelu"}, leaky(0)},
 		{[]string{
 			"leaky_relu(alpha=0.2)", "LeakyReLU(Alpha=.2)", "leakyrelu(alpha=+0.2)", "leaky_relu(alpha=+.2)", "leaky_relu(ALPHA=2e-1)",
@@ -551,9 +556,9 @@ func TestUnmarshalErrors(t *testing.T) {
 func unmarshalErrors[T activation.Float](t *testing.T) {
 	for _, m := range []struct{ data, want string }{
 		{``, `unexpected EOF`},
-		{strings.Repeat(`{"type":"gated","gate":`, 101) + `"relu"` + strings.Repeat("}", 101), `{"type":"gated","gate":{"type":"gated","gate":{"type":"gated… has 101 objects within each other, want at most 100`},
+		{strings.Repeat(`{"type":"gated","gate":`, 101) + `"relu"` + strings.Repeat("}", 101), `{"type":"gated","gate":{"type":"gated","gate":{"type":"gated… has objects nested 101 deep, want at most 100`},
 		{strings.Repeat(`{"type":"gated","gate":`, 100) + `"relu"` + strings.Repeat("}", 100), strings.Repeat("gated: gate: ", 99) + `gated(gate=relu) is not Elementwise: a gate needs At and DerivativeAt`},
-		{strings.Repeat(`{"type":"gated","gate":`, 1e5), `{"type":"gated","gate":{"type":"gated","gate":{"type":"gated… has 100000 objects within each other, want at most 100`},
+		{strings.Repeat(`{"type":"gated","gate":`, 1e5), `{"type":"gated","gate":{"type":"gated","gate":{"type":"gated… has objects nested 100000 deep, want at most 100`},
 		{`{"type":"gated","gate":null}`, `gated: gate: null is not an object`},
 		{`{"type":"gated","gate":3}`, `gated: gate: 3 is not an object`},
 		{`{"type":"{{\"{","gate":3}`, `"{{\"{" is not known: want one of ` + known},
@@ -685,7 +690,7 @@ func marshalErrors[T activation.Float](t *testing.T) {
 		{odd[T]{JSON: `{"type":1}`}, `odd: its JSON has a key "type", which is taken`},
 		{odd[T]{JSON: `[1]`}, `odd: its JSON: [1] is not an object`},
 		{odd[T]{JSON: `{"a":1,"a":2}`}, `odd: its JSON: "a" is given twice`},
-		{odd[T]{JSON: strings.Repeat(`{"a":`, 101) + "1" + strings.Repeat("}", 101)}, `{"type":"odd","a":{"a":{"a":{"a":{"a":{"a":{"a":{"a":{"a":{"… has 101 objects within each other, want at most 100`},
+		{odd[T]{JSON: strings.Repeat(`{"a":`, 101) + "1" + strings.Repeat("}", 101)}, `{"type":"odd","a":{"a":{"a":{"a":{"a":{"a":{"a":{"a":{"a":{"… has objects nested 101 deep, want at most 100`},
 		{odd[T]{JSON: `{"Type":1}`}, `odd: its JSON has a key "Type", which is taken`},
 		{odd[T]{JSON: `{"a":[{"b":1,"B":2}]}`}, `odd: its JSON: a: "B" is given twice`},
 	} {

@@ -184,11 +184,7 @@ func (m MaxoutLayer[T]) shape(call string, n int) int {
 		mistake(call, "len(Params) = %d, want Units·Pieces·(Inputs+1) = %d", len(m.Params), m.size())
 	}
 	checkMultiple(call, "x", n, "Inputs", m.Inputs)
-	outputs := saturatingProduct(n/m.Inputs, m.Units)
-	if outputs == math.MaxInt {
-		mistake(call, "len(x) = %d gives %d·%d outputs, which is too many", n, n/m.Inputs, m.Units)
-	}
-	return outputs
+	return resultLen(call, n/m.Inputs, m.Units)
 }
 
 // Forward computes the outputs for a batch x. If dst is an input itself and Inputs

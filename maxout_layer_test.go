@@ -283,8 +283,31 @@ func TestMaxoutLayerOutputLen(t *testing.T) {
 		t.Errorf("OutputLen(%d) = %d", n, got)
 	}
 	m = activation.MaxoutLayer[float32]{Inputs: 1, Units: 2, Pieces: 1, Params: make([]float32, 4)}
-	want := fmt.Sprintf("activation: MaxoutLayer.OutputLen: len(x) = %d gives %d·2 outputs, which is too many", n, n)
+	want := fmt.Sprintf("activation: MaxoutLayer.OutputLen: a result of %d·2 elements is too long", n)
 	if got := panicOf(func() { m.OutputLen(n) }); got != want {
 		t.Errorf("OutputLen panics with %q, want %q", got, want)
+	}
+}
+
+// TestMaxoutLayerTooLong checks inputs that are short and have a result that no int of 32 bits can
+// count. Its length modulo 2³² is 0.
+func TestMaxoutLayerTooLong(t *testing.T) {
+	if math.MaxInt > math.MaxInt32 {
+		t.Skip("with ints of 64 bits no input is long enough")
+	}
+	m := activation.MaxoutLayer[float32]{Inputs: 1, Units: 1 << 15, Pieces: 1, Params: make([]float32, 1<<16)}
+	x := make([]float32, 1<<17)
+	for _, c := range []struct {
+		call func()
+		want string
+	}{
+		{func() { m.Forward(nil, x) }, "MaxoutLayer.Forward: a result of 131072·32768 elements is too long"},
+		{func() { activation.Parallel[float32](m).Forward(nil, x) }, "MaxoutLayer.Forward: a result of 131072·32768 elements is too long"},
+		{func() { activation.Parallel[float32](m).Derivative(nil, x, []float32{}) }, "MaxoutLayer.Derivative: a result of 131072·32768 elements is too long"},
+		{func() { activation.Softmax[float32]{}.Jacobian(nil, x) }, "Softmax.Jacobian: a result of 131072·131072 elements is too long"},
+	} {
+		if got := panicOf(c.call); got != "activation: "+c.want {
+			t.Errorf("panics with %q, want %q", got, c.want)
+		}
 	}
 }

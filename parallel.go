@@ -2,6 +2,7 @@ package activation
 
 import (
 	"fmt"
+	"math"
 	"runtime"
 	"sync"
 	"sync/atomic"
@@ -35,17 +36,18 @@ import (
 // The same holds for a pointer to one of these types. Each call reads its fields
 // anew. Parallel returns any other type unchanged, because it does not know the rows.
 //
-// The methods of a are called from several goroutines at once. All types of this
-// package allow that. The F and DF of a [Func] are your code: they must be safe for
+// The methods of a are called from several goroutines at once. All activations of
+// this package allow that. The F and DF of a [Func] are your code: they must be safe for
 // concurrent use. A function is often unsafe if it counts its calls or draws random
 // numbers.
 //
 // Parallel measures before it starts a goroutine. If a slice has 2¹⁶ elements or
 // more (fewer for Func and MaxoutLayer), the calling goroutine computes a first
 // part. If the rest would take 200 µs or more, Parallel shares it out. With a non-nil
-// dst, only such calls allocate, and they allocate little. All goroutines end before
-// the call returns. If several goroutines panic, the call panics with the value of the
-// panic that is first in the order of x, as a call without Parallel would.
+// dst, Parallel itself allocates only for a slice of that length, and only a little.
+// All goroutines end before the call returns. If several goroutines panic, the call
+// panics with the value of the panic that is first in the order of x, as a call
+// without Parallel would.
 func Parallel[T Float](a Activation[T]) Activation[T] {
 	// Sharing work out costs the caller up to 30 µs, mostly to wake a processor
 	// that sleeps. Sigmoid on two processors (Xeon Emerald Rapids, virtual machine)
@@ -254,6 +256,9 @@ func (p *parallel[T]) cut(r rows, dst []T, dstRow int, in []T, inRow int, upstre
 		return j
 	}
 	j.rows = len(in) / inRow
+	if saturatingProduct(j.rows, max(dstRow, upstreamRow)) == math.MaxInt {
+		return j
+	}
 	if dst != nil && len(dst) != j.rows*dstRow || upstream != nil && len(upstream) != j.rows*upstreamRow ||
 		overlapInPart(dst, in) || overlapInPart(dst, upstream) {
 		return j

@@ -68,7 +68,8 @@ type Softmax[T Float] struct {
 }
 
 // distributions checks the fields of a Softmax or LogSoftmax and that the n
-// elements of a slice fit them, and returns what they mean.
+// elements of a slice fit them, and returns what they mean. An empty slice is one
+// distribution of no entries, because Classes·Stride may be above the largest int.
 func distributions[T Float](call, slice string, s Softmax[T], n int) (classes, step int, tau T) {
 	atLeast(call, "Classes", s.Classes, 0)
 	step = stride(call, s.Stride)
@@ -106,7 +107,7 @@ func jacobianDst[T Float](call string, s Softmax[T], dst, x []T) ([]T, T) {
 	if s.Classes != 0 && len(x) != s.Classes && len(x) != 0 {
 		mistake(call, "len(x) = %d, want Classes = %d", len(x), s.Classes)
 	}
-	return forwardDst(call, dst, x, saturatingProduct(len(x), len(x))), tau
+	return forwardDst(call, dst, x, resultLen(call, len(x), len(x))), tau
 }
 
 // Forward computes the probabilities for the logits x.
@@ -248,8 +249,8 @@ func (l LogSoftmax[T]) Forward(dst, x []T) []T {
 
 // ForwardMasked computes the log probabilities of those entries of x for which keep
 // is true, as if there were no others. keep may have the same lengths as in
-// [Softmax.ForwardMasked]. A masked entry gives −Inf, even if it is NaN. If all entries of a row are
-// masked, the whole row gives −Inf.
+// [Softmax.ForwardMasked]. A masked entry gives −Inf, even if it is NaN or infinite.
+// If all entries of a row are masked, the whole row gives −Inf.
 //
 // For the backward pass use DerivativeFromOutput, with an upstream of 0 for each
 // masked entry. Do not use Derivative, which does not know the mask.

@@ -67,8 +67,8 @@ func argmax[T activation.Float](x []T) (at int) {
 // softmaxGradient returns Σⱼ yᵢyⱼ(gᵢ − gⱼ)/τ for one row, and the sum of the absolute
 // values of its terms, each times its condition. The condition is the error of y in
 // units of ε. A y with a condition above 1 may also be off by the smallest subnormal.
-// Entries with y = 0 are ignored. To the sum it adds half of the smallest subnormal for
-// each entry, because a product in the sum may be subnormal.
+// Entries with y = 0 are ignored. A product in the sum may be subnormal: so 16·ε times
+// the size has half of the smallest subnormal, times max(1, 1/τ), for each entry.
 func softmaxGradient[T activation.Float](y, g, condition []float64, tau float64) (want []reference.Value, size []float64) {
 	// c is the g beside the largest y. The sums of differences from c lose few bits.
 	c := g[argmax(y)]

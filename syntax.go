@@ -99,8 +99,8 @@ func jsonString(s string) []byte {
 	return data
 }
 
-// depth returns the number of JSON objects within each other, the outer one included. The time
-// to read them is their depth times their length, so it is limited.
+// depth returns how deep JSON objects are nested, the outer one included. The time to read them is
+// their depth times their length, so it is limited.
 func depth(data []byte) (deepest int) {
 	level, quoted := 0, false
 	for i := 0; i < len(data); i++ {

@@ -12,7 +12,7 @@
 // The table also shows the share of hidden units that are dead or saturated on the
 // training digits after the last epoch. The learning rate of the last command is
 // too large: its large steps kill most ReLUs, and no digit turns them on
-// again. Leaky ReLUs recover.
+// again. LeakyReLUs recover.
 package main
 
 import (
