@@ -257,7 +257,7 @@ func (p *parallel[T]) cut(r rows, dst []T, dstRow int, in []T, inRow int, upstre
 	}
 	j.rows = len(in) / inRow
 	if saturatingProduct(j.rows, max(dstRow, upstreamRow)) == math.MaxInt {
-		return j
+		return j // a method of a panics: no int counts its outputs
 	}
 	if dst != nil && len(dst) != j.rows*dstRow || upstream != nil && len(upstream) != j.rows*upstreamRow ||
 		overlapInPart(dst, in) || overlapInPart(dst, upstream) {

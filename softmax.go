@@ -149,9 +149,9 @@ func (s Softmax[T]) ForwardMasked(dst, x []T, keep []bool) []T {
 //
 // The error is the distance from this formula for the y that Forward returns. For rows
 // of n ≤ 1000 entries it is at most 16·ε·Σⱼ yᵢyⱼ|gᵢ − gⱼ|/τ, plus
-// (n/2 + 4)·s·max(1, 1/τ) for the smallest subnormal s. For longer rows it grows at
-// most in proportion to the length. So a large gⱼ beside a small yⱼ does no harm, as
-// long as no difference gᵢ − gⱼ overflows.
+// s·(2 + (n/2 + 2)/τ) for the smallest subnormal s. For longer rows it grows at most in
+// proportion to the length. So a large gⱼ beside a small yⱼ does no harm, as long as no
+// difference gᵢ − gⱼ overflows.
 func (s Softmax[T]) Derivative(dst, x, upstream []T) []T {
 	const call = "Softmax.Derivative"
 	classes, step, tau := distributions(call, "x", s, len(x))
